@@ -1,0 +1,28 @@
+import { AMPERE } from './ampere.ts';
+import type { GpuId } from './gpu-id.ts';
+import { HOPPER } from './hopper.ts';
+import type { MathType } from './math-type.ts';
+import type { GpuSpec } from './spec.ts';
+import { VOLTA_TURING } from './volta-turing.ts';
+
+/** Every GPU type by id. Where a card reports a value of its own, `ceilingsFor` prefers that. */
+export const GPUS: Readonly<Record<GpuId, GpuSpec>> = { ...AMPERE, ...VOLTA_TURING, ...HOPPER } as const satisfies Record<GpuId, GpuSpec>;
+
+const ALWAYS_VECTOR: readonly MathType[] = ['fp64', 'fp32', 'fp16_vector'];
+
+/** Peak operations/s of a type on a GPU, null where it is not available. */
+export function peak(gpu: GpuId, type: MathType): number | null {
+  return GPUS[gpu].peaks[type];
+}
+
+/** Whether a type's peak is a tensor-core rate on this GPU (V100's INT8 is not). False where the type is missing. */
+export function onTensorCores(gpu: GpuId, type: MathType): boolean {
+  const spec = GPUS[gpu];
+  return spec.peaks[type] !== null && !ALWAYS_VECTOR.includes(type) && !spec.vectorTypes.includes(type);
+}
+
+/** Ridge point in operations per byte: peak ÷ bandwidth, null where the type is not available; the abscissa where the roofline bends. */
+export function ridge(gpu: GpuId, type: MathType): number | null {
+  const rate = peak(gpu, type);
+  return rate === null ? null : rate / GPUS[gpu].bandwidth;
+}

@@ -1,0 +1,53 @@
+import type { MathType, Peaks } from './math-type.ts';
+import type { SourceId } from './sources.ts';
+
+export interface PcieLink {
+  readonly generation: number;
+  readonly lanes: number;
+  /** Line rate of one direction, bytes/s. */
+  readonly bytesPerSecond: number;
+}
+
+export interface NvLink {
+  /** Both directions together, bytes/s, as data sheets print it. */
+  readonly duplex: number;
+  /** One direction, bytes/s: what a share is measured against. */
+  readonly oneWay: number;
+  /** `all`: every GPU of the node reaches every other. `pair`: an optional bridge between two cards, absent until seen. */
+  readonly reach: 'all' | 'pair';
+}
+
+/** Everything known about one GPU type, in SI units. A number with source `inferred` or `memory` is marked when shown. */
+export interface GpuSpec {
+  readonly label: string;
+  readonly generation: 'Volta' | 'Turing' | 'Ampere' | 'Hopper';
+  readonly form: 'SXM' | 'PCIe';
+  readonly computeCapability: string;
+  /** Operations/s by type, dense. */
+  readonly peaks: Peaks;
+  /** Types of `peaks` that run on CUDA cores, not tensor cores (besides fp64, fp32 and fp16_vector, which always do). */
+  readonly vectorTypes: readonly MathType[];
+  readonly hasTensorCores: boolean;
+  /** The size printed in product names, in GB. */
+  readonly nominalGB: number;
+  /** What nvidia-smi reports as memory.total, bytes. */
+  readonly memoryBytes: number;
+  readonly memoryKind: string;
+  /** Device memory bandwidth, bytes/s. */
+  readonly bandwidth: number;
+  /** Data-sheet power, watts. A card's own enforced limit wins: see `ceilingsFor`. */
+  readonly powerLimit: number;
+  readonly pcie: PcieLink;
+  readonly nvlink: NvLink | null;
+  /** Highest SM clock, Hz. */
+  readonly boostClock: number;
+  /** Whether utilization.memory is known to follow bandwidth on this type: on H100 it was measured to be dram_active ÷ 0.80, elsewhere its scale is unknown. */
+  readonly memoryUtilizationCalibrated: boolean;
+  readonly sources: Readonly<Record<SourcedField, SourceId>>;
+  /** Types whose peak comes from elsewhere than `sources.peaks`. */
+  readonly peakSources: Readonly<Partial<Record<MathType, SourceId>>>;
+  readonly notes: readonly string[];
+}
+
+export type SourcedField =
+  'peaks' | 'memoryBytes' | 'bandwidth' | 'powerLimit' | 'pcie' | 'nvlink' | 'boostClock' | 'computeCapability'
