@@ -1,0 +1,133 @@
+import { Type, type Static } from 'typebox';
+import { ActivitySchema, AnalysisSchema, BottleneckSchema, nullable, oneOf } from './verdict.ts';
+
+export const JOB_STATES = ['pending', 'running', 'completed', 'failed', 'cancelled', 'timeout', 'oom', 'unknown'] as const;
+
+/** `PUT /api/jobs/:cluster/:id`: who runs what where. Demo, self-registration, a stored diagnosis and Slurm all declare jobs so. */
+export const JobDeclarationSchema = Type.Object({
+  name: Type.Optional(Type.String({ maxLength: 200 })),
+  user: Type.Optional(Type.String({ maxLength: 100 })),
+  project: Type.Optional(Type.String({ maxLength: 100 })),
+  partition: Type.Optional(Type.String({ maxLength: 100 })),
+  state: Type.Optional(oneOf(JOB_STATES)),
+  /** Seconds UTC. */
+  start: Type.Optional(Type.Number()),
+  end: Type.Optional(nullable(Type.Number())),
+  /** Seconds of wall time that the job may take. */
+  timeLimit: Type.Optional(nullable(Type.Number())),
+  nodes: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 2_000 })),
+  gpus: Type.Optional(Type.Array(Type.Object({ uuid: Type.String({ maxLength: 100 }), node: Type.Optional(Type.String()) }), { maxItems: 10_000 })),
+  cores: Type.Optional(Type.Number()),
+  memory: Type.Optional(Type.Number()),
+  gpuType: Type.Optional(Type.String({ maxLength: 40 })),
+  /** What the user says of the workload; beats what is detected. */
+  model: Type.Optional(Type.String({ maxLength: 300 })),
+  dtype: Type.Optional(Type.String({ maxLength: 40 })),
+  tensorParallel: Type.Optional(Type.Number()),
+  command: Type.Optional(Type.String({ maxLength: 4_000 })),
+  demo: Type.Optional(Type.Boolean()),
+}, { additionalProperties: false });
+
+export const JobSchema = Type.Object({
+  cluster: Type.String(),
+  id: Type.String(),
+  name: Type.String(),
+  user: nullable(Type.String()),
+  project: nullable(Type.String()),
+  partition: nullable(Type.String()),
+  state: oneOf(JOB_STATES),
+  start: nullable(Type.Number()),
+  end: nullable(Type.Number()),
+  timeLimit: nullable(Type.Number()),
+  nodes: Type.Array(Type.String()),
+  gpus: Type.Array(Type.Object({ uuid: Type.String(), node: nullable(Type.String()) })),
+  gpuCount: Type.Integer(),
+  gpuType: nullable(Type.String()),
+  cores: nullable(Type.Number()),
+  memory: nullable(Type.Number()),
+  model: nullable(Type.String()),
+  dtype: nullable(Type.String()),
+  tensorParallel: nullable(Type.Number()),
+  command: nullable(Type.String()),
+  demo: Type.Boolean(),
+});
+
+/** A ribbon in a list: phases reduced to what a small picture needs. */
+export const RibbonPartSchema = Type.Object({ from: Type.Number(), to: Type.Number(), bottleneck: BottleneckSchema, activity: ActivitySchema });
+
+export const JobRowSchema = Type.Object({
+  job: JobSchema,
+  bottleneck: BottleneckSchema,
+  activity: ActivitySchema,
+  grade: nullable(Type.Number()),
+  headroom: nullable(Type.Number()),
+  /** Mean GPU busy over the last points (0–1), oldest first; null is a gap. */
+  sparkline: Type.Array(nullable(Type.Number())),
+  ribbon: Type.Array(RibbonPartSchema),
+  findings: Type.Array(Type.String()),
+  /** Seconds UTC of the latest reading; null when none came yet. */
+  lastReadingAt: nullable(Type.Number()),
+});
+
+export const JobsQuerySchema = Type.Object({
+  state: Type.Optional(Type.String()),
+  user: Type.Optional(Type.String()),
+  project: Type.Optional(Type.String()),
+  gpuType: Type.Optional(Type.String()),
+  bottleneck: Type.Optional(Type.String()),
+  activity: Type.Optional(Type.String()),
+  finding: Type.Optional(Type.String()),
+  node: Type.Optional(Type.String()),
+  q: Type.Optional(Type.String({ maxLength: 200 })),
+  from: Type.Optional(Type.Number()),
+  to: Type.Optional(Type.Number()),
+  sort: Type.Optional(oneOf(['start', '-start', 'gpus', '-gpus', 'name', '-name', 'grade', '-grade', 'headroom', '-headroom'] as const)),
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+});
+
+export const JobsPageSchema = Type.Object({
+  rows: Type.Array(JobRowSchema),
+  /** For the next page; null at the end. */
+  cursor: nullable(Type.String()),
+  total: nullable(Type.Integer()),
+});
+
+export const JobDetailSchema = Type.Object({
+  job: JobSchema,
+  analysis: nullable(AnalysisSchema),
+  /** Entities with readings in the job's time. */
+  entities: Type.Array(Type.Object({
+    kind: Type.String(), id: Type.String(), node: nullable(Type.String()), name: nullable(Type.String()),
+    facts: Type.Record(Type.String(), Type.String()),
+    metrics: Type.Array(Type.String()),
+  })),
+  lastReadingAt: nullable(Type.Number()),
+});
+
+export const OverviewSchema = Type.Object({
+  demo: Type.Boolean(),
+  now: Type.Number(),
+  gpus: Type.Object({
+    known: Type.Integer(), allocated: Type.Integer(),
+    busy: nullable(Type.Integer()), underused: nullable(Type.Integer()), idle: nullable(Type.Integer()),
+    /** Allocated GPUs whose telemetry is missing: neither busy nor idle. */
+    silent: Type.Integer(),
+  }),
+  nodes: Type.Integer(),
+  power: nullable(Type.Number()),
+  /** GPU-hours today on allocated GPUs that were idle, by finding. */
+  gpuHoursLostToday: nullable(Type.Number()),
+  running: Type.Array(JobRowSchema),
+  finished: Type.Array(JobRowSchema),
+});
+
+export type JobState = (typeof JOB_STATES)[number];
+export type JobDeclaration = Static<typeof JobDeclarationSchema>;
+export type Job = Static<typeof JobSchema>;
+export type JobRow = Static<typeof JobRowSchema>;
+export type RibbonPart = Static<typeof RibbonPartSchema>;
+export type JobsQuery = Static<typeof JobsQuerySchema>;
+export type JobsPage = Static<typeof JobsPageSchema>;
+export type JobDetail = Static<typeof JobDetailSchema>;
+export type Overview = Static<typeof OverviewSchema>;

@@ -1,0 +1,36 @@
+import { Type, type Static } from 'typebox';
+import { nullable } from './verdict.ts';
+
+/** `GET …/series`: metrics are comma-separated ids; a counter is answered as its rate per second. */
+export const SeriesQuerySchema = Type.Object({
+  metrics: Type.String({ minLength: 1, maxLength: 4_000 }),
+  from: Type.Optional(Type.Number()),
+  to: Type.Optional(Type.Number()),
+  points: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_000, default: 600 })),
+});
+
+/**
+ * One metric of one entity, bucketed: `t` is the bucket's first sample's time. Buckets without a sample are left out unless
+ * the silence is longer than three sampling periods: then one bucket of nulls stands for the gap, so that a gap is drawn as a gap.
+ */
+export const SeriesSchema = Type.Object({
+  entity: Type.Object({ kind: Type.String(), id: Type.String(), node: nullable(Type.String()) }),
+  metric: Type.String(),
+  unit: Type.String(),
+  t: Type.Array(Type.Number()),
+  min: Type.Array(nullable(Type.Number())),
+  mean: Type.Array(nullable(Type.Number())),
+  max: Type.Array(nullable(Type.Number())),
+});
+
+export const SeriesReplySchema = Type.Object({
+  from: Type.Number(),
+  to: Type.Number(),
+  series: Type.Array(SeriesSchema),
+  /** Metrics asked for that no entity of the job has, each with the reason in words. */
+  absent: Type.Array(Type.Object({ metric: Type.String(), reason: Type.String() })),
+});
+
+export type SeriesQuery = Static<typeof SeriesQuerySchema>;
+export type Series = Static<typeof SeriesSchema>;
+export type SeriesReply = Static<typeof SeriesReplySchema>;
