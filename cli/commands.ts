@@ -1,0 +1,17 @@
+/** One `headroom` command: a row here and a file of its own that exports `run`. */
+export interface Command {
+  readonly name: string;
+  /** The arguments, as the help shows them. */
+  readonly usage: string;
+  readonly summary: string;
+  /** Loaded on use, so that `headroom diagnose` never pays for the server's libraries. */
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** `run` gets the arguments after the command's name and gives the exit code. */
+export interface CommandModule {
+  readonly run: (argv: string[]) => Promise<number>;
+}
+
+/** Every command, in the order of the help. A new one: `load: () => import('./serve.ts')`. */
+export const commands: readonly Command[] = [];

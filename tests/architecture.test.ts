@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { rooms, violations } from './support/arrows.ts';
+import { edgesOf, importGraph, reachable, sourceFiles } from './support/import-graph.ts';
+import { impurities } from './support/impurities.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folders = ['core', 'collectors', 'server', 'cli', 'web'];
+const edges = importGraph(root, folders);
+
+describe('the arrows of the house', () => {
+  it('point inward everywhere', () => {
+    expect(violations(edges)).toEqual([]);
+  });
+
+  it('cover every source file with a room', () => {
+    expect(sourceFiles(root, folders).filter((path) => !rooms.some((room) => room.holds(path)))).toEqual([]);
+    expect(edges.length).toBeGreaterThan(10);
+  });
+
+  it('lead only to files that exist', () => {
+    const files = new Set(sourceFiles(root, folders));
+    const missing = edges.filter((edge) => !edge.isPackage && /\.(ts|svelte)$/.test(edge.to) && !edge.to.includes('/generated/') && !files.has(edge.to));
+    expect(missing).toEqual([]);
+  });
+
+  it('keep Prisma and Fastify out of all that the agent reaches', () => {
+    const reached = [...reachable(edges, (path) => path.startsWith('collectors/agent/'))];
+    expect(reached.filter((name) => /prisma|libsql|fastify/i.test(name) || name.startsWith('server/'))).toEqual([]);
+  });
+
+  it('keep Node’s modules out of all that the page reaches', () => {
+    const reached = [...reachable(edges, (path) => path.startsWith('web/') && path !== 'web/vite.config.ts')];
+    expect(reached.filter((name) => name.startsWith('node:') || name.startsWith('server/') || name.startsWith('collectors/agent/'))).toEqual([]);
+  });
+});
+
+describe('purity', () => {
+  const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+  it('core has no clock, process, console, chance or await', () => {
+    expect(sourceFiles(root, ['core']).flatMap((path) => impurities(path, read(path)))).toEqual([]);
+  });
+
+  it('the pure collectors have no clock, process, console or chance', () => {
+    const files = sourceFiles(root, ['collectors']).filter((path) => !path.startsWith('collectors/agent/'));
+    expect(files.flatMap((path) => impurities(path, read(path))).filter((line) => !line.endsWith('awaits'))).toEqual([]);
+  });
+});
+
+describe('the checks themselves', () => {
+  it.each([
+    ['core/a.ts', `import { readFileSync } from 'node:fs';`],
+    ['core/a.ts', `import { parse } from '../collectors/x.ts';`],
+    ['core/a.ts', `export type { A } from '../server/a.ts';`],
+    ['core/a.ts', `const late = import('../web/a.ts');`],
+    ['collectors/a.ts', `import { spawn } from 'node:child_process';`],
+    ['collectors/a.ts', `import { send } from './agent/send.ts';`],
+    ['collectors/agent/a.ts', `import { PrismaClient } from '@prisma/client';`],
+    ['server/routes/a.ts', `import type { Job } from '@prisma/client';`],
+    ['server/a.ts', `import x from '../web/a.ts';`],
+    ['web/pages/A.svelte', `<script lang="ts">import { Chart } from 'chart.js';</script>`],
+    ['web/lib/a.ts', `const worker = new Worker(new URL('../../server/a.ts', import.meta.url));`],
+    ['cli/a.ts', `import x from '../web/a.ts';`],
+  ])('find a bad import in %s: %s', (path, text) => {
+    expect(violations(edgesOf(path, text))).toHaveLength(1);
+  });
+
+  it('follow imports through other files', () => {
+    const chain = [
+      ...edgesOf('collectors/agent/a.ts', `import { b } from '../b.ts';`),
+      ...edgesOf('collectors/b.ts', `import { c } from '../core/c.ts';`),
+      ...edgesOf('core/c.ts', `import fastify from 'fastify';`),
+    ];
+    expect([...reachable(chain, (path) => path.startsWith('collectors/agent/'))]).toContain('fastify');
+  });
+
+  it('find a clock, a console and an await, and leave a given date alone', () => {
+    expect(impurities('core/a.ts', `const a = Date.now();\nconsole.log(new Date());\nawait x;\nnew Date(0);`)).toEqual([
+      'core/a.ts:1 reads the clock',
+      'core/a.ts:2 prints',
+      'core/a.ts:2 reads the clock',
+      'core/a.ts:3 awaits',
+    ]);
+  });
+});

@@ -1,0 +1,45 @@
+import { defineConfig } from 'vitest/config';
+
+// Two cores is the smallest machine the tests are meant for; more workers than that only make the timed tests flaky.
+// Where CI collects one JSON report per run, for the line that sums them.
+const reports = process.env['HEADROOM_TEST_REPORTS'];
+
+const common = { pool: 'forks', environment: 'node', testTimeout: 20_000, hookTimeout: 30_000 } as const;
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    reporters: reports === undefined ? ['default'] : ['default', ['json', { outputFile: `${reports}/${process.pid}.json` }]],
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/integration/**', 'tests/pages/**', 'tests/lab/**'],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'pages',
+          include: ['tests/pages/**/*.test.ts'],
+          globalSetup: ['tests/support/build-web.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'integration',
+          include: ['tests/integration/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
