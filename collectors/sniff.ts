@@ -1,0 +1,22 @@
+import type { Collector } from './collector.ts';
+import { collectors } from './registry.ts';
+
+/** How much of a text's start `sniff` looks at. */
+export const HEAD = 64 * 1024;
+
+export interface Sniffed {
+  readonly collector: Collector;
+  /** 0.5–1. */
+  readonly confidence: number;
+}
+
+/** The collector that knows a text by its first 64 KiB, or null where none says "mine" (above 0.5). `file` is a name, a hint only. */
+export function sniff(head: string, file?: string, among: readonly Collector[] = collectors): Sniffed | null {
+  const start = (head.charCodeAt(0) === 0xfeff ? head.slice(1) : head).slice(0, HEAD);
+  let best: Sniffed | null = null;
+  for (const collector of among) {
+    const confidence = collector.sniff(start, file);
+    if (confidence > 0.5 && (best === null || confidence > best.confidence)) best = { collector, confidence };
+  }
+  return best;
+}

@@ -1,0 +1,104 @@
+import type { Batch, Clock, EntityRef, Fact, FactName, Reading, Rejection, SourceEvent } from '../../core/reading.ts';
+import { entityKey } from '../../core/reading.ts';
+import type { Session } from '../collector.ts';
+import { lineSplitter } from './lines.ts';
+
+/** A session keeps this many rejections; the rest is counted and told at the end, so that a bad 2 GB file costs no memory. */
+export const MAX_REJECTED = 1000;
+
+/** Collects what a parser makes, until the session takes it as a batch. */
+export interface Output {
+  /** The clock of the readings that follow. */
+  clock: Clock;
+  /** Set by a parser when a stamp named no zone. */
+  zoneless: boolean;
+  reading(reading: Reading): void;
+  /** States a fact, once: said again with the same value it is left out. */
+  fact(entity: EntityRef, name: FactName, value: string): void;
+  event(event: SourceEvent): void;
+  /** `column` is 1-based. The text is cut at 200 characters. */
+  reject(line: number, reason: string, text: string, column?: number): void;
+  /** What was collected since the last call. */
+  take(): Batch;
+  /** The same at the end of the session: says how many rejections were left out. */
+  last(): Batch;
+}
+
+export function output(clock: Clock): Output {
+  let readings: Reading[] = [];
+  let facts: Fact[] = [];
+  let events: SourceEvent[] = [];
+  let rejected: Rejection[] = [];
+  let refused = 0;
+  let lastRefusedLine = 0;
+  const said = new Map<string, string>();
+  const out: Output = {
+    clock,
+    zoneless: false,
+    reading(reading) {
+      readings.push(reading);
+    },
+    fact(entity, name, value) {
+      const key = `${entityKey(entity)} ${name}`;
+      if (said.get(key) === value) return;
+      said.set(key, value);
+      facts.push({ entity, name, value });
+    },
+    event(event) {
+      events.push({ ...event, text: quote(event.text) });
+    },
+    reject(line, reason, text, column) {
+      refused += 1;
+      lastRefusedLine = line;
+      if (refused > MAX_REJECTED) return;
+      rejected.push({ line, ...(column === undefined ? {} : { column }), reason, text: quote(text) });
+    },
+    take() {
+      const batch: Batch = { clock: out.clock, zoneless: out.zoneless, readings, facts, events, rejected };
+      readings = [];
+      facts = [];
+      events = [];
+      rejected = [];
+      return batch;
+    },
+    last() {
+      if (refused > MAX_REJECTED) {
+        rejected.push({ line: lastRefusedLine, reason: `${refused - MAX_REJECTED} more places could not be read`, text: '' });
+        refused = 0;
+      }
+      return out.take();
+    },
+  };
+  return out;
+}
+
+export interface LineParser {
+  /** One line without its end; `number` is 1-based. */
+  line(text: string, number: number): void;
+  /** Called once, after the last line. */
+  end?(): void;
+}
+
+/** A Session of a format that is read line by line. An overlong line is rejected with its number. */
+export function lineSession(out: Output, parser: LineParser): Session {
+  const splitter = lineSplitter({
+    line: parser.line,
+    overlong: (head, number) => out.reject(number, 'line is longer than 1 MiB: a line of this format has a few hundred characters', head),
+  });
+  return {
+    feed(text) {
+      splitter.feed(text);
+      return out.take();
+    },
+    end() {
+      splitter.end();
+      parser.end?.();
+      return out.last();
+    },
+  };
+}
+
+/** At most 200 characters, copied: a slice would keep the whole chunk that it was cut from in memory. */
+export function quote(text: string): string {
+  return text.length <= 12 ? text : Array.from(text.slice(0, 200)).join('');
+}
