@@ -28,6 +28,8 @@ export interface Collector {
   readonly id: string;
   readonly title: string;
   readonly entities: readonly EntityKind[];
+  /** True where it finds its own lines in other text (a job's log): several such read one source side by side. */
+  readonly embedded?: boolean;
   /** 0–1: how sure the first 64 KiB of text (BOM removed) look like this format. Above 0.5 means "mine". */
   sniff(head: string, file?: string): number;
   open(context: ParseContext): Session;

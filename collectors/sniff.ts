@@ -20,3 +20,13 @@ export function sniff(head: string, file?: string, among: readonly Collector[] =
   }
   return best;
 }
+
+/**
+ * The readers of a source: the one that knows its format; where that one finds its lines inside other text (a job's log),
+ * every such collector, since a log may hold a trainer's lines, an engine's and tables of nvidia-smi, also beyond the head.
+ */
+export function recognise(head: string, file?: string): readonly Collector[] {
+  const best = sniff(head, file);
+  if (best === null) return [];
+  return best.collector.embedded === true ? collectors.filter((collector) => collector.embedded === true) : [best.collector];
+}

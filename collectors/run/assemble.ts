@@ -1,0 +1,51 @@
+import type { Run } from '../../core/columns.ts';
+import { entityKey, type Rejection } from '../../core/reading.ts';
+import { align } from './align.ts';
+import { renamer } from './identity.ts';
+import { mergeTables } from './merge.ts';
+import type { SourceData } from './source.ts';
+
+/** What became of one source: a row of the report. `from` and `to` are on the run's clock. */
+export interface SourceReport {
+  readonly file: string;
+  readonly collector: string | null;
+  /** Keys (`gpu:GPU-…`) of what it speaks of. */
+  readonly entities: readonly string[];
+  readonly readings: number;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly rejected: readonly Rejection[];
+  readonly rejectedCount: number;
+}
+
+export interface Assembled {
+  readonly run: Run;
+  readonly sources: readonly SourceReport[];
+  /** What was assumed while putting sources together; for the reader. */
+  readonly notes: readonly string[];
+}
+
+/** Lays sources given together over one another: one run, one clock, one name per thing. */
+export function assemble(sources: readonly SourceData[]): Assembled {
+  const aligned = align(sources);
+  const { rename, notes } = renamer(aligned.sources.map((source) => source.tables));
+  const run: Run = {
+    clock: aligned.clock,
+    tables: mergeTables(aligned.sources.flatMap((source) => source.tables), rename),
+    events: aligned.sources.flatMap((source) => source.events).map((event) => (event.entity === null ? event : { ...event, entity: rename(event.entity) })),
+  };
+  return {
+    run,
+    sources: sources.map((source, index) => ({
+      file: source.file,
+      collector: source.collector,
+      entities: [...new Set(source.tables.map((table) => entityKey(rename(table.entity))))],
+      readings: source.readings,
+      from: aligned.sources[index]?.from ?? null,
+      to: aligned.sources[index]?.to ?? null,
+      rejected: source.rejected,
+      rejectedCount: source.rejectedCount,
+    })),
+    notes: [...sources.flatMap((source) => source.notes), ...aligned.notes, ...notes],
+  };
+}

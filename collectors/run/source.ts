@@ -1,0 +1,141 @@
+import type { Table } from '../../core/columns.ts';
+import { entityKey, type Batch, type Clock, type Rejection, type SourceEvent } from '../../core/reading.ts';
+import type { Collector, ParseContext, Session } from '../collector.ts';
+import { HEAD } from '../sniff.ts';
+import { growTable, type GrowTable } from './grow-table.ts';
+
+/** Rejections kept word for word per source; beyond that they are only counted. */
+export const MAX_REJECTIONS = 100;
+/** Events kept per source. */
+const MAX_EVENTS = 1_000;
+/** Entities kept per source: a node's processes come and go, a log can name any number of them. */
+const MAX_ENTITIES = 5_000;
+/** Recognises the readers of a source by its head: usually one; a job's log may hold several tools' output. */
+export type Recognise = (head: string, file?: string) => readonly Collector[];
+
+/** What one collector made of one file, as columns. */
+export interface SourceData {
+  readonly file: string;
+  /** Null where no collector knows the format. */
+  readonly collector: string | null;
+  readonly clock: Clock;
+  readonly zoneless: boolean;
+  readonly tables: readonly Table[];
+  readonly events: readonly SourceEvent[];
+  readonly readings: number;
+  readonly rejected: readonly Rejection[];
+  readonly rejectedCount: number;
+  /** What the reader should know: merged rows, entities left out. */
+  readonly notes: readonly string[];
+}
+
+export interface OpenSource {
+  feed(text: string): void;
+  /** One entry per collector that read the file (a job's log may hold several tools' output); one with `collector: null` when none did. */
+  end(): SourceData[];
+}
+
+/** Reads one source of unknown format, fed in pieces; memory is bounded whatever its length. */
+export function openSource(options: { file: string; context: ParseContext; recognise: Recognise }): OpenSource {
+  const { file, context, recognise } = options;
+  let head: string | null = '';
+  let readers: { id: string; session: Session; sink: ReturnType<typeof openSink> }[] = [];
+
+  const feedAll = (text: string) => {
+    for (const { session, sink } of readers) sink.take(session.feed(text));
+  };
+  const start = () => {
+    if (head === null) return;
+    const text = head;
+    head = null;
+    readers = recognise(text.replace(/^\uFEFF/, ''), file).map((collector) => ({
+      id: collector.id, session: collector.open({ ...context, file }), sink: openSink(),
+    }));
+    feedAll(text);
+  };
+
+  return {
+    feed(text) {
+      if (head === null) return feedAll(text);
+      head += text;
+      if (head.length >= HEAD) start();
+    },
+    end() {
+      const empty = head !== null && head.trim() === '';
+      start();
+      if (readers.length === 0) return [unreadable(file, empty)];
+      const data = readers.map(({ id, session, sink }) => {
+        sink.take(session.end());
+        return sink.close(file, id);
+      });
+      // Of the several that look for their lines in a log, those that found some.
+      const found = data.filter((one) => one.readings > 0 || one.events.length > 0 || one.tables.length > 0);
+      return found.length > 0 ? found : data.slice(0, 1);
+    },
+  };
+}
+
+function unreadable(file: string, empty: boolean): SourceData {
+  const reason = empty
+    ? 'the file is empty'
+    : "unknown format: expected the output of nvidia-smi, nvtop, htop, top, dcgmi, a Prometheus or Grafana export, or an engine's or trainer's log";
+  return {
+    file, collector: null, clock: 'ordinal', zoneless: false, tables: [], events: [], readings: 0,
+    rejected: [{ line: 1, reason, text: '' }], rejectedCount: 1, notes: [],
+  };
+}
+
+function openSink() {
+  const tables = new Map<string, GrowTable>();
+  const events: SourceEvent[] = [];
+  const rejected: Rejection[] = [];
+  let rejectedCount = 0;
+  let readings = 0;
+  let clock: Clock | null = null;
+  let zoneless = false;
+  let otherClock = 0;
+  const leftOut = new Set<string>();
+
+  const tableOf = (entity: Batch['readings'][number]['entity']): GrowTable | null => {
+    const key = entityKey(entity);
+    const known = tables.get(key);
+    if (known !== undefined) return known;
+    if (tables.size >= MAX_ENTITIES) {
+      if (leftOut.size < MAX_ENTITIES) leftOut.add(key);
+      return null;
+    }
+    const table = growTable(entity);
+    tables.set(key, table);
+    return table;
+  };
+
+  return {
+    take(batch: Batch) {
+      if (batch.readings.length > 0) clock ??= batch.clock;
+      zoneless ||= batch.zoneless;
+      // Two clocks in one source (a dated log with an undated table in it) cannot be laid side by side reading by reading.
+      if (batch.readings.length > 0 && batch.clock !== clock) otherClock += batch.readings.length;
+      else {
+        for (const reading of batch.readings) {
+          readings += 1;
+          tableOf(reading.entity)?.add(reading.at, reading.values);
+        }
+      }
+      for (const fact of batch.facts) tableOf(fact.entity)?.setFact(fact.name, fact.value);
+      for (const event of batch.events) if (events.length < MAX_EVENTS) events.push(event);
+      rejectedCount += batch.rejected.length;
+      for (const one of batch.rejected) if (rejected.length < MAX_REJECTIONS) rejected.push(one);
+    },
+    close(file: string, collector: string): SourceData {
+      const notes: string[] = [];
+      const merged = Math.max(1, ...[...tables.values()].map((table) => table.merged));
+      if (merged > 1) notes.push(`${file}: so long that ${merged} neighbouring samples were averaged into one`);
+      if (leftOut.size > 0) notes.push(`${file}: more than ${MAX_ENTITIES} entities; at least ${leftOut.size} were left out`);
+      if (otherClock > 0) notes.push(`${file}: ${otherClock} readings without a date among dated ones were left out`);
+      return {
+        file, collector, clock: clock ?? 'ordinal', zoneless, readings, events,
+        tables: [...tables.values()].map((table) => table.table()), rejected, rejectedCount, notes,
+      };
+    },
+  };
+}
