@@ -1,7 +1,9 @@
 import type { Collector } from './collector.ts';
+import { engineCsv } from './engine-csv.ts';
 
 /** Every collector, one line each. Where two are equally sure of a text, the one that stands first reads it. */
 export const collectors: readonly Collector[] = [
+  engineCsv,
 ];
 
 /** The collector with this id, or undefined. */

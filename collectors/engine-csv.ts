@@ -1,0 +1,169 @@
+import type { MetricId } from '../core/metrics.ts';
+import type { EntityRef } from '../core/reading.ts';
+import type { Collector, ParseContext, Session } from './collector.ts';
+import { engineNames } from './prometheus/names/engines.ts';
+import { implausible } from './prometheus/plausible.ts';
+import type { NameTable, Rule } from './prometheus/rule.ts';
+import { cellColumn, splitCsv } from './text/csv.ts';
+import { parseDecimal } from './text/numbers.ts';
+import { lineSession, output, type Output } from './text/session.ts';
+import { timeReader } from './text/time.ts';
+import { isAbsent, isUnitName, toSi, UNITS } from './text/units.ts';
+
+/** One column of the file: a rule of the engine's name table, or the time. */
+interface Column {
+  readonly index: number;
+  readonly rule: Rule;
+}
+
+interface Header {
+  readonly cells: number;
+  readonly time: number;
+  /** Seconds per unit of the time column. */
+  readonly tick: number;
+  readonly table: NameTable;
+  readonly columns: readonly Column[];
+}
+
+const TIME_NAMES: ReadonlySet<string> = new Set(['time', 'timestamp', 'ts', 'elapsed', 'elapsed_time', 'date', 'datetime', 'seconds', 't']);
+/** A stop-watch does not show more than three years; a larger number of seconds is a date. */
+const LONGEST_RUN = 1e8;
+
+/**
+ * Wide CSV of an engine's counters: one row per scrape, a time column (seconds from the start, or a date), the other columns
+ * named as the engine's metrics with or without its prefix, in any order; columns that are not in the engine's table are left out.
+ */
+export const engineCsv: Collector = {
+  id: 'engine-csv',
+  title: 'CSV of an LLM engine’s counters',
+  entities: ['engine'],
+  sniff(head) {
+    const end = head.indexOf('\n');
+    const header = readHeader((end < 0 ? head : head.slice(0, end)).replace(/\r$/, ''));
+    if (header === null) return 0;
+    return header.columns.length >= 3 ? 0.95 : 0.7;
+  },
+  open: openEngineCsv,
+};
+
+function openEngineCsv(context: ParseContext): Session {
+  const out = output('relative');
+  const reader = timeReader(context.tz ?? 'UTC');
+  let header: Header | null = null;
+  let entity: EntityRef = entityOf(context, 'vllm');
+  let clock: 'relative' | 'utc' | null = null;
+  let last = Number.NEGATIVE_INFINITY;
+
+  const timeOf = (cell: string, tick: number): number | null => {
+    const plain = parseDecimal(cell);
+    if (plain !== null && plain * tick < LONGEST_RUN) return accept('relative', plain * tick);
+    const stamp = reader(cell);
+    if (stamp === null) return null;
+    out.zoneless ||= stamp.zoneless;
+    return accept('utc', stamp.at);
+  };
+  const accept = (kind: 'relative' | 'utc', at: number): number | null => {
+    clock ??= kind;
+    out.clock = clock;
+    return clock === kind ? at : null;
+  };
+
+  return lineSession(out, {
+    line(text, number) {
+      if (text.trim() === '') return;
+      const cells = splitCsv(text);
+      const again = readHeaderCells(cells);
+      if (again !== null) {
+        header = again;
+        if (again.table.owner.kind === 'engine') entity = entityOf(context, again.table.owner.engine);
+        return;
+      }
+      if (header === null) {
+        out.reject(number, 'expected a header with a time column and names of engine metrics', text);
+        return;
+      }
+      if (cells.length !== header.cells) {
+        out.reject(number, `row has ${cells.length} cells, the header ${header.cells}`, text);
+        return;
+      }
+      const at = timeOf(cells[header.time] ?? '', header.tick);
+      if (at === null) {
+        out.reject(number, 'expected a time like those before it (seconds from the start, or a date)', text, cellColumn(text, header.time));
+        return;
+      }
+      if (clock === 'relative' && at < last) {
+        out.reject(number, `time goes back from ${last} s to ${at} s: another run begins, give each run a file of its own`, text, cellColumn(text, header.time));
+        return;
+      }
+      last = at;
+      const values = valuesOf(cells, header, { out, text, number });
+      if (Object.keys(values).length > 0) out.reading({ entity, at, values });
+    },
+  });
+}
+
+function valuesOf(cells: readonly string[], header: Header, place: { out: Output; text: string; number: number }) {
+  const values: Partial<Record<MetricId, number>> = {};
+  for (const { index, rule } of header.columns) {
+    const cell = cells[index] ?? '';
+    if (isAbsent(cell)) continue;
+    const plain = parseDecimal(cell);
+    if (plain === null) {
+      place.out.reject(place.number, `expected a number for ${rule.to}`, place.text, cellColumn(place.text, index));
+      continue;
+    }
+    if (rule.min !== undefined && plain < rule.min) continue;
+    const value = (plain * (rule.mul ?? 1)) / (rule.div ?? 1);
+    const fault = implausible(rule.to, value);
+    if (fault === null) values[rule.to] = value;
+    else place.out.reject(place.number, `${rule.to} ${fault}`, place.text, cellColumn(place.text, index));
+  }
+  return values;
+}
+
+function entityOf(context: ParseContext, engine: string): EntityRef {
+  return { kind: 'engine', id: `${engine}@?`, ...(context.node === undefined ? {} : { node: context.node }) };
+}
+
+function readHeader(line: string): Header | null {
+  return readHeaderCells(splitCsv(line));
+}
+
+/** A header has one time column and at least two metrics of one engine; null for any other row. */
+function readHeaderCells(cells: readonly string[]): Header | null {
+  const names = cells.map(nameAndUnit);
+  const time = names.findIndex((cell) => TIME_NAMES.has(cell.name.toLowerCase()));
+  if (time < 0) return null;
+  let best: Header | null = null;
+  for (const table of engineNames) {
+    const columns = withoutDoubles(names.flatMap(({ name }, index) => (index === time ? [] : columnsOf(table, name, index))));
+    if (columns.length >= 2 && columns.length > (best?.columns.length ?? 1)) {
+      best = { cells: cells.length, time, tick: names[time]?.tick ?? 1, table, columns };
+    }
+  }
+  return best;
+}
+
+/** `time [s]`, `time (ms)`, `num_requests_running` → the name and, for a unit of time, its length in seconds. */
+function nameAndUnit(cell: string): { name: string; tick: number } {
+  const match = /^(.*?)\s*[[(]([^\])]*)[\])]$/.exec(cell);
+  const unit = match?.[2] ?? '';
+  const tick = isUnitName(unit) && UNITS[unit].unit === 'seconds' ? toSi(1, unit) : 1;
+  return { name: match?.[1] ?? cell, tick };
+}
+
+function columnsOf(table: NameTable, name: string, index: number): Column[] {
+  const prefix = table.owner.kind === 'engine' ? `${table.owner.engine}:` : '';
+  const rules = table.rules[name] ?? table.rules[`${prefix}${name}`] ?? [];
+  return rules.filter((rule) => rule.only === undefined).map((rule) => ({ index, rule }));
+}
+
+/** Of two columns for one metric the better one stays, and a rate goes where its counter is there too. */
+function withoutDoubles(columns: readonly Column[]): Column[] {
+  const rank = (column: Column) => column.rule.rank ?? 0;
+  return columns.filter((column) => columns.every((other) => {
+    if (other === column) return true;
+    if (other.rule.to === column.rule.unless) return false;
+    return other.rule.to !== column.rule.to || rank(other) < rank(column) || (rank(other) === rank(column) && other.index > column.index);
+  }));
+}
