@@ -1,0 +1,28 @@
+import type { MetricId } from '../../../core/metrics.ts';
+
+/** Values of one entity while they are gathered; handed over as a Reading's `values`. */
+export type Values = Partial<Record<MetricId, number>>;
+
+/** Sets a value where there is one: absent stays absent. */
+export function put(values: Values, id: MetricId, value: number | null | undefined): void {
+  if (value !== null && value !== undefined && Number.isFinite(value)) values[id] = value;
+}
+
+/** The sum of what is there; null where nothing is. */
+export function sumOf(numbers: readonly (number | null)[]): number | null {
+  let sum: number | null = null;
+  for (const value of numbers) if (value !== null) sum = (sum === null ? 0 : sum) + value;
+  return sum;
+}
+
+/** The largest of what is there; null where nothing is. */
+export function maxOf(numbers: readonly (number | null)[]): number | null {
+  let max: number | null = null;
+  for (const value of numbers) if (value !== null && (max === null || value > max)) max = value;
+  return max;
+}
+
+/** Cells of a line that separates by blanks. */
+export function cellsOf(line: string): string[] {
+  return line.trim().split(/\s+/);
+}
