@@ -10,6 +10,8 @@ export interface ParseContext {
   readonly tz?: string;
   /** Field names for a headerless `--query-gpu` CSV, in order. */
   readonly fields?: readonly string[];
+  /** `host:port` of the endpoint whose page this is, for pages that do not name it themselves (an engine's `/metrics`). */
+  readonly instance?: string;
   /** The file's name, for hints in names (never for identity). */
   readonly file?: string;
 }
