@@ -1,5 +1,4 @@
 import type { GpuId } from './gpu-id.ts';
-import { GPUS } from './gpus.ts';
 
 /** A fraction of a published peak that real programs reach, with its source. Known to about ±10 %. */
 export interface Achievable { readonly value: number, readonly source: string }
@@ -17,7 +16,7 @@ export const ACHIEVABLE = {
   nic: { value: 0.85, source: 'inferred: payload of InfiniBand and Ethernet is 0.8–0.9 of the line rate' },
 } as const satisfies Record<string, Achievable>;
 
-/** Fraction of the tensor peak that large matrix products reach on this card; measured on A100 only, else by its form. */
+/** Fraction of the tensor peak that large matrix products reach on this card: measured on A100 cards, assumed alike elsewhere. */
 export function gemmFraction(gpu: GpuId): Achievable {
-  return GPUS[gpu].form === 'SXM' ? ACHIEVABLE.tensorGemmSxm : ACHIEVABLE.tensorGemmPcie;
+  return gpu === 'A100-PCIE-40' || gpu === 'A100-PCIE-80' ? ACHIEVABLE.tensorGemmPcie : ACHIEVABLE.tensorGemmSxm;
 }
