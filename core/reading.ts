@@ -38,7 +38,7 @@ export const FACT_NAMES = [
   'engine', 'engineVersion', 'model', 'dtype', 'quantization', 'tensorParallel', 'pipelineParallel', 'dataParallel',
   'maxNumSeqs', 'maxModelLen', 'kvBlocks', 'kvBlockSize', 'kvDtype', 'gpuMemoryUtilization', 'cudaGraphs',
   'command', 'user', 'parent', 'cores', 'netInterfaces', 'ibPorts', 'mounts', 'scratch', 'kernel', 'hostname', 'gpu',
-  'trainer', 'workload',
+  'trainer', 'workload', 'job',
 ] as const;
 export type FactName = (typeof FACT_NAMES)[number];
 
