@@ -1,0 +1,43 @@
+import { metric, type MetricId, type Unit } from '../../core/metrics.ts';
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  /** As a person would say it. */
+  readonly text: string;
+}
+
+/** What a value in SI can be at all: far above any card of today, far below a misread or corrupted cell. */
+const BY_UNIT: Partial<Record<Unit, Range>> = {
+  ratio: { min: 0, max: 1, text: '0 to 100 %' },
+  bytes: { min: 0, max: 2 ** 42, text: '0 to 4 TiB' },
+  'bytes/s': { min: 0, max: 4e12, text: '0 to 4 TB/s' },
+  watts: { min: 0, max: 5000, text: '0 to 5000 W' },
+  hertz: { min: 0, max: 2e10, text: '0 to 20 GHz' },
+  celsius: { min: -50, max: 200, text: '-50 to 200 °C' },
+  seconds: { min: 0, max: 3.2e9, text: '0 to 100 years' },
+  joules: { min: 0, max: 1e15, text: '0 or more' },
+  count: { min: 0, max: 2 ** 53, text: '0 or more' },
+};
+
+const OWN: Partial<Record<MetricId, Range>> = {
+  'gpu.fan': { min: 0, max: 2, text: '0 to 200 %' }, // a fan may run above its nominal speed
+  'gpu.pcieRx': { min: 0, max: 3e11, text: '0 to 300 GB/s (PCIe 7.0 x16)' }, // dmon prints terabytes per second now and then
+  'gpu.pcieTx': { min: 0, max: 3e11, text: '0 to 300 GB/s (PCIe 7.0 x16)' },
+  'gpu.pcieGen': { min: 1, max: 8, text: '1 to 8' },
+  'gpu.pcieGenMax': { min: 1, max: 8, text: '1 to 8' },
+  'gpu.pcieWidth': { min: 1, max: 32, text: '1 to 32' },
+  'gpu.pcieWidthMax': { min: 1, max: 32, text: '1 to 32' },
+  'process.gpuUtil': { min: 0, max: 1, text: '0 to 100 %' },
+};
+
+/** Measured pipe activities are quotients of counters and may exceed 1 by rounding. */
+const ROUNDED = /Active$|Occupancy$/;
+
+/** Null where a value in SI can be true of this metric; otherwise the range that was expected, in words. */
+export function outOfRange(id: MetricId, value: number): string | null {
+  const range = OWN[id] ?? BY_UNIT[metric(id).unit];
+  if (range === undefined || (value >= range.min && value <= range.max)) return null;
+  if (value > 1 && value <= 1.05 && ROUNDED.test(id)) return null;
+  return range.text;
+}

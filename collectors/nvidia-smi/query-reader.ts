@@ -1,0 +1,182 @@
+import type { EntityRef } from '../../core/reading.ts';
+import type { ParseContext } from '../collector.ts';
+import { cellColumn, splitCsv } from '../text/csv.ts';
+import type { RowClock } from '../text/row-clock.ts';
+import type { Output } from '../text/session.ts';
+import { gpuError, isErrorCell } from './errors.ts';
+import { sweepCounter } from './ordinal.ts';
+import { processCounter } from './process-count.ts';
+import { guessPlan } from './query-guess.ts';
+import { headerOf, planOf, type Plan } from './query-header.ts';
+import { valuesOf, type Values } from './query-row.ts';
+import { busIdIn, isUuid, type GpuScope } from './scope.ts';
+import { sweepSplitter } from './sweep.ts';
+
+/** Reads the lines of `--query-gpu` (or `--query-compute-apps`) CSV. */
+export interface QueryReader {
+  line(text: string, number: number): void;
+  end(): void;
+}
+
+interface Row {
+  readonly plan: Plan;
+  readonly cells: readonly string[];
+  readonly values: Values;
+}
+
+export interface QueryTools {
+  readonly out: Output;
+  readonly scope: GpuScope;
+  readonly clock: RowClock;
+}
+
+export function queryReader({ out, scope, clock }: QueryTools, context: ParseContext): QueryReader {
+  let plan: Plan | null = context.fields === undefined ? null : planOf(context.fields);
+  let lastAt: number | null = null;
+  const sweeps = sweepCounter();
+  const processes = processCounter(out);
+  const facts = new Map<EntityRef, readonly string[]>();
+  const troubled = new Set<string>();
+  let row = 0;
+
+  const splitter = sweepSplitter<Row>((slot, at, held) => emit(scope.byIndex(String(slot)), at, held));
+
+  const emit = (entity: EntityRef, at: number, { plan: columns, cells, values }: Row): void => {
+    tellFacts(entity, columns, cells);
+    if (columns.asksUtil && values['gpu.util'] === undefined) values['gpu.present'] = 1; // MIG and some drivers hide it: the GPU is there all the same
+    out.reading({ entity, at, values });
+  };
+
+  const tellFacts = (entity: EntityRef, columns: Plan, cells: readonly string[]): void => {
+    const told = facts.get(entity);
+    const now = columns.facts.map(({ index }) => cells[index] ?? '');
+    if (told !== undefined && now.every((value, index) => value === told[index])) return;
+    if (facts.size > 10_000) facts.clear();
+    facts.set(entity, now);
+    const say = (name: Parameters<Output['fact']>[1], value: string | undefined) => {
+      if (value !== undefined && value !== '' && !value.startsWith('[') && value !== 'N/A') out.fact(entity, name, value);
+    };
+    columns.facts.forEach(({ fact }, index) => say(fact, now[index]));
+    if (isUuid(entity.id)) say('uuid', entity.id);
+    say('index', indexIn(cells[columns.index]) ?? undefined);
+    say('pciBusId', busIdIn(cells[columns.busId] ?? '') ?? undefined);
+  };
+
+  /** The GPU that a row names; undefined where it names none, null where the cell that should is unreadable. */
+  const gpuOf = (columns: Plan, cells: readonly string[], text: string, number: number): EntityRef | null | undefined => {
+    const uuid = cells[columns.uuid];
+    const index = indexIn(cells[columns.index]);
+    const busId = columns.busId < 0 ? null : busIdIn(cells[columns.busId] ?? '');
+    if (uuid !== undefined && isUuid(uuid)) {
+      scope.learn({ uuid, ...(index === null ? {} : { index }), ...(busId === null ? {} : { busId }) });
+      return scope.byUuid(uuid);
+    }
+    const named = cells[columns.index];
+    if (index !== null) return scope.byIndex(index);
+    if (named !== undefined && isUuid(named)) return scope.byUuid(named);
+    if (busId !== null) return scope.byBusId(busId);
+    if (columns.index < 0 && columns.uuid < 0) return undefined;
+    const cell = columns.index >= 0 ? columns.index : columns.uuid;
+    out.reject(number, 'expected a GPU index or UUID', text, cellColumn(text, cell, columns.separator));
+    return null;
+  };
+
+  const timeOf = (columns: Plan, cells: readonly string[], text: string, number: number): number | null => {
+    const at = clock.at(cells[columns.time] ?? '', columns.tick);
+    if (at === null) {
+      out.reject(number, 'expected a time like those before it (a date, or seconds from the start)', text, cellColumn(text, columns.time, columns.separator));
+      return null;
+    }
+    if (out.clock === 'relative' && lastAt !== null && at < lastAt) {
+      out.reject(number, `time goes back from ${lastAt} s to ${at} s: another run begins, give each run a file of its own`, text, cellColumn(text, columns.time, columns.separator));
+      return null;
+    }
+    lastAt = at;
+    return at;
+  };
+
+  const readRow = (columns: Plan, cells: readonly string[], text: string, number: number): void => {
+    const timed = columns.time >= 0 ? timeOf(columns, cells, text, number) : undefined;
+    if (timed === null) return;
+    const gpu = gpuOf(columns, cells, text, number);
+    if (gpu === null) return;
+    const values = valuesOf(columns, cells, {
+      isError: isErrorCell,
+      bad: (cell, reason) => out.reject(number, `${reason}, got "${cells[cell] ?? ''}"`, text, cellColumn(text, cell, columns.separator)),
+      error: (cell) => trouble(gpu ?? null, cells[cell] ?? '', timed ?? null),
+    });
+    if (columns.pid >= 0) readProcess(columns, cells, values, gpu, timed);
+    else if (gpu !== undefined) emit(gpu, timed ?? sweeps.of(gpu.id), { plan: columns, cells, values });
+    else if (timed !== undefined) splitter.push(timed, { plan: columns, cells, values });
+    else unnamed(columns, cells, values);
+  };
+
+  /** Neither time nor name: `count` says how many rows make a sweep; without it there is one GPU. */
+  const unnamed = (columns: Plan, cells: readonly string[], values: Values): void => {
+    const printed = Number.parseInt(cells[columns.count] ?? '', 10);
+    const gpus = printed >= 1 && printed <= 64 ? printed : 1;
+    emit(scope.byIndex(String(row % gpus)), Math.floor(row / gpus), { plan: columns, cells, values });
+    row += 1;
+  };
+
+  const readProcess = (columns: Plan, cells: readonly string[], values: Values, gpu: EntityRef | undefined, timed: number | undefined): void => {
+    const pid = cells[columns.pid] ?? '';
+    if (!/^\d+$/.test(pid)) return; // `[N/A]`: a row without a process
+    const entity = scope.process(pid);
+    const at = timed ?? sweeps.of(entity.id);
+    out.reading({ entity, at, values });
+    const command = cells[columns.processName];
+    if (command !== undefined && command !== '' && !command.startsWith('[')) out.fact(entity, 'command', command);
+    if (gpu === undefined) return;
+    out.fact(entity, 'gpu', gpu.id);
+    processes.add(at, gpu);
+  };
+
+  const trouble = (entity: EntityRef | null, text: string, at: number | null): void => {
+    const key = `${entity?.id ?? ''} ${text}`;
+    if (troubled.has(key) || troubled.size > 1000) return;
+    troubled.add(key);
+    out.event({ at: at ?? lastAt, entity, kind: 'gpu-error', text });
+  };
+
+  const begin = (found: Plan): void => {
+    plan = found;
+    sweeps.next();
+    splitter.end();
+  };
+
+  return {
+    line(text, number) {
+      if (text === '' || text.trim() === '') return;
+      if (plan === null || (plan.first !== '' && text.startsWith(plan.first))) {
+        const header = headerOf(text);
+        if (header !== null) return begin(header);
+      }
+      const cells = splitCsv(text, plan?.separator ?? ',');
+      if (plan !== null && cells.length === plan.cells) return readRow(plan, cells, text, number);
+      const error = gpuError(text, scope, lastAt);
+      if (error !== null) return out.event(error);
+      if (plan !== null) {
+        const header = headerOf(text);
+        if (header !== null) return begin(header);
+        return out.reject(number, `row has ${cells.length} cells, expected ${plan.cells} as in the header`, text);
+      }
+      const guess = guessPlan(cells);
+      if (guess === null) return out.reject(number, 'expected a header, or name the fields in their order (--fields)', text);
+      out.event({ at: null, entity: null, kind: 'collector', text: `no header: columns taken by their look (${guess.said}); the others were left out, name the fields to have them` });
+      begin(guess.plan);
+      readRow(guess.plan, cells, text, number);
+    },
+    end() {
+      splitter.end();
+      processes.end();
+    },
+  };
+}
+
+/** `0`, `GPU 0`, `gpu0` → `0`; null for anything else. */
+function indexIn(cell: string | undefined): string | null {
+  if (cell === undefined) return null;
+  const match = /^(?:gpu ?)?(\d{1,4})$/i.exec(cell);
+  return match?.[1] ?? null;
+}

@@ -1,0 +1,68 @@
+import type { EntityRef } from '../../core/reading.ts';
+import type { ParseContext } from '../collector.ts';
+
+/** Names the GPUs of one source: a UUID where one is printed or known for the index, else `#<index>`. */
+export interface GpuScope {
+  /** By the index that the tool prints. */
+  byIndex(index: string): EntityRef;
+  byUuid(uuid: string): EntityRef;
+  /** By PCI bus id, of a GPU that this text named before; otherwise the bus id itself is the name. */
+  byBusId(busId: string): EntityRef;
+  /** A MIG slice without a UUID of its own, in the old form `MIG-GPU-…/<GPU instance>/<compute instance>`. */
+  slice(parent: EntityRef, gpuInstance: string, computeInstance: string): EntityRef;
+  process(pid: string): EntityRef;
+  /** What a text says about a GPU; used for later lines that say less. */
+  learn(gpu: { index?: string; uuid?: string; busId?: string }): void;
+}
+
+/** A text can name any number of things; this many are remembered at a time. */
+const MAX_REMEMBERED = 20_000;
+
+export function gpuScope(context: ParseContext): GpuScope {
+  const given = context.uuids ?? {};
+  const refs = new Map<string, EntityRef>();
+  const uuidOfIndex = new Map<string, string | null>(); // null: two UUIDs were printed for one index (two nodes in one log)
+  const nameOfBus = new Map<string, string>();
+
+  const ref = (kind: 'gpu' | 'process', id: string): EntityRef => {
+    const key = `${kind} ${id}`;
+    const known = refs.get(key);
+    if (known !== undefined) return known;
+    if (refs.size >= MAX_REMEMBERED) refs.clear();
+    const made: EntityRef = context.node === undefined ? { kind, id } : { kind, id, node: context.node };
+    refs.set(key, made);
+    return made;
+  };
+  const nameOfIndex = (index: string): string => given[index] ?? uuidOfIndex.get(index) ?? `#${index}`;
+
+  return {
+    byIndex: (index) => ref('gpu', nameOfIndex(index)),
+    byUuid: (uuid) => ref('gpu', uuid),
+    byBusId: (busId) => ref('gpu', nameOfBus.get(busId) ?? busId),
+    slice: (parent, gpuInstance, computeInstance) => ref('gpu', `${parent.id.startsWith('GPU-') ? 'MIG-' : ''}${parent.id}/${gpuInstance}/${computeInstance}`),
+    process: (pid) => ref('process', `${context.node ?? '?'}/${pid}`),
+    learn({ index, uuid, busId }) {
+      if (index !== undefined && uuid !== undefined && uuidOfIndex.size < MAX_REMEMBERED) {
+        const known = uuidOfIndex.get(index);
+        uuidOfIndex.set(index, known === undefined || known === uuid ? uuid : null);
+      }
+      const name = uuid ?? (index === undefined ? undefined : nameOfIndex(index));
+      if (busId !== undefined && name !== undefined && nameOfBus.size < MAX_REMEMBERED) nameOfBus.set(busId, name);
+    },
+  };
+}
+
+/** True for `GPU-…` and `MIG-…` as NVIDIA prints them. */
+export function isUuid(text: string): boolean {
+  return (text.startsWith('GPU-') || text.startsWith('MIG-')) && text.length >= 8 && text.length <= 100;
+}
+
+const BUS_ID = /([0-9a-f]{3,8}):([0-9a-f]{2}):([0-9a-f]{2})(?:\.([0-9a-f]))?(?![0-9a-f])/i;
+
+/** The PCI bus id in a text, in nvidia-smi's long form `00000000:3B:00.0`; null where there is none. */
+export function busIdIn(text: string): string | null {
+  const match = BUS_ID.exec(text);
+  if (match === null) return null;
+  const [, domain = '', bus = '', device = '', fn = '0'] = match;
+  return `${domain.padStart(8, '0')}:${bus}:${device}.${fn}`.toUpperCase();
+}
