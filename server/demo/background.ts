@@ -1,0 +1,102 @@
+import { GPUS } from '../../core/hardware.ts';
+import type { IngestBatch } from '../../core/contract/ingest.ts';
+import type { MetricId } from '../../core/metrics.ts';
+import { blockBuilder } from './blocks.ts';
+import type { DemoGpu, DemoNode } from './cluster.ts';
+import type { GpuLoad } from './loads.ts';
+import { gpuValues, STATE_METRICS } from './physics.ts';
+import { hash01, jitter, wander } from './random.ts';
+import { DEMO_CLUSTER, gpuFacts, type Cue } from './slot.ts';
+
+const FIRST_JOB = 4_190_000;
+/** Share of the remaining nodes that jobs hold. */
+const HELD = 0.8;
+const NAMES = ['train', 'sweep', 'diffusion', 'protein-fold', 'embeddings', 'eval', 'segmentation', 'notebook'] as const;
+const USERS = ['olof', 'petra', 'quentin', 'rut', 'sven', 'tove', 'ulla', 'viktor', 'wilma', 'ylva'] as const;
+
+/** The rest of the cluster: nodes whose state comes once a minute from nvidia-smi alone. */
+export interface Background {
+  /** Declarations of the jobs that run there. */
+  readonly cues: readonly Cue[];
+  readonly nodes: readonly DemoNode[];
+  /** A node's readings at the given times, as one batch. */
+  batch(node: DemoNode, times: readonly number[]): IngestBatch;
+}
+
+export function background(options: { nodes: readonly DemoNode[]; seed: number; begin: number }): Background {
+  const { nodes, seed, begin } = options;
+  const jobOf = new Map<string, number>();
+  const cues: Cue[] = [];
+  const withGpus = nodes.filter((node) => node.gpus.length > 0);
+  withGpus.forEach((node, index) => {
+    if (hash01(seed, 'held', node.name) > HELD) return;
+    // A job takes a node, or two share it.
+    const split = hash01(seed, 'split', node.name) > 0.5 ? node.gpus.length : Math.ceil(node.gpus.length / 2);
+    for (let first = 0; first < node.gpus.length; first += split) {
+      const number = index * 10 + first;
+      const gpus = node.gpus.slice(first, first + split);
+      for (const gpu of gpus) jobOf.set(gpu.uuid, number);
+      cues.push(cueOf(number, node, gpus));
+    }
+  });
+  const told = new Set<string>();
+  const seqs = new Map<string, number>();
+
+  return {
+    cues, nodes,
+    batch(node, times) {
+      const builder = blockBuilder();
+      for (const at of times) {
+        for (const gpu of node.gpus) builder.add({ kind: 'gpu', id: gpu.uuid, node: node.name }, at, state(gpu, at));
+        const cores = node.type?.cores ?? 32;
+        const held = node.gpus.some((gpu) => jobOf.has(gpu.uuid));
+        builder.add({ kind: 'host', id: node.name, node: node.name }, at, {
+          'host.cores': cores, 'host.cpu': held ? 0.12 + 0.05 * wander(seed, node.name, at, 600) : 0.01,
+          'host.memUsed': held ? 40e9 : 5e9, 'host.memTotal': node.type?.hostMemory[0] ?? 192e9,
+        });
+      }
+      const seq = seqs.get(node.name) ?? 0;
+      seqs.set(node.name, seq + 1);
+      const first = !told.has(node.name);
+      told.add(node.name);
+      return { source: `demo/${node.name}/${begin}`, seq, node: node.name, blocks: builder.take(), facts: first ? node.gpus.flatMap(gpuFacts) : [] };
+    },
+  };
+
+  function state(gpu: DemoGpu, at: number): Partial<Record<MetricId, number>> {
+    const values = gpuValues(gpu.type, loadOf(gpu, at), jitter(seed, gpu.uuid, at));
+    const kept: Partial<Record<MetricId, number>> = {};
+    for (const id of STATE_METRICS) {
+      const value = values[id];
+      if (value !== undefined) kept[id] = value;
+    }
+    return kept;
+  }
+
+  function loadOf(gpu: DemoGpu, at: number): GpuLoad {
+    const job = jobOf.get(gpu.uuid);
+    if (job === undefined) return { busy: 0 };
+    const kind = hash01(seed, 'kind', job);
+    const size = GPUS[gpu.type].memoryBytes;
+    if (kind < 0.12) return { busy: 0, memory: size * 0.1 };
+    const level = kind < 0.3 ? 0.2 : 0.75 + 0.23 * hash01(seed, 'level', job);
+    const busy = Math.max(0.03, Math.min(1, level + 0.12 * wander(seed, `bg/${job}`, at, 240)));
+    const dram = busy * (0.2 + 0.5 * hash01(seed, 'dram', job));
+    return { busy, bytes: dram * GPUS[gpu.type].bandwidth, tensorFlops: busy * 0.3 * (GPUS[gpu.type].peaks.fp16 ?? 1e13), memory: size * (0.3 + 0.6 * hash01(seed, 'memory', job)) };
+  }
+
+  function cueOf(number: number, node: DemoNode, gpus: readonly DemoGpu[]): Cue {
+    const start = begin - 1800 - Math.floor(hash01(seed, 'start', number) * 30 * 3600);
+    const user = USERS[Math.floor(hash01(seed, 'user', number) * USERS.length)] ?? 'olof';
+    const name = NAMES[Math.floor(hash01(seed, 'name', number) * NAMES.length)] ?? 'train';
+    return {
+      at: begin,
+      key: { cluster: DEMO_CLUSTER, id: String(FIRST_JOB + number) },
+      declaration: {
+        name, user, project: `naiss2026-${3 + (number % 4)}-${20 + (number % 37)}`, partition: 'alvis', state: 'running', start, end: null, timeLimit: 7 * 86_400,
+        nodes: [node.name], gpus: gpus.map((gpu) => ({ uuid: gpu.uuid, node: gpu.node })), ...(gpus[0] === undefined ? {} : { gpuType: gpus[0].type }),
+        cores: Math.round(((node.type?.cores ?? 32) * gpus.length) / (node.type?.gpusPerNode ?? 1)), demo: true,
+      },
+    };
+  }
+}
