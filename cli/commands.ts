@@ -14,4 +14,6 @@ export interface CommandModule {
 }
 
 /** Every command, in the order of the help. A new one: `load: () => import('./serve.ts')`. */
-export const commands: readonly Command[] = [];
+export const commands: readonly Command[] = [
+  { name: 'diagnose', usage: 'FILE…', summary: 'recorded tool output in, verdict out; no server', load: () => import('./diagnose.ts') },
+];

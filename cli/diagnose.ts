@@ -1,0 +1,97 @@
+import { parseArgs } from 'node:util';
+import { diagnosing, toJson } from '../collectors/run/diagnose.ts';
+import { analyseOptionsFrom, type GivenOptions } from './diagnose/options.ts';
+import { inputFiles, readPieces } from './diagnose/files.ts';
+import { progressOn } from './terminal/progress.ts';
+import { report } from './terminal/report.ts';
+import { painter } from './terminal/style.ts';
+
+const HELP = `Usage: headroom diagnose FILE… [options]
+
+Reads recorded tool output (nvidia-smi, dmon, nvtop, htop, top, DCGM, Prometheus or Grafana exports, engine counters,
+engine and trainer logs; .gz too) and says what limited the run. Files given together, or a folder, are one run.
+
+  --json               the whole result for programs
+  --gpu ID             the GPU type where the files do not say it, e.g. A100-40, A40, V100-32, T4, H100-64
+  --model NAME         e.g. meta-llama/Llama-3.1-8B; --config FILE gives a Hugging Face config.json instead
+  --dtype NAME         bf16, fp16, fp32, int8 …     --quantization NAME   awq, gptq, q4_k_m …
+  --tp N  --pp N  --dp N   tensor, pipeline and data parallelism
+  --cores N            CPU cores that the job had
+  --tz ZONE            zone of stamps that name none (default: this machine's), e.g. Europe/Stockholm or +01:00
+  --node NAME          the node that printed the files, where they do not say it
+  --fields a,b,c       the field names of a headerless --query-gpu file
+
+Exit code: 0 with a verdict (“cannot tell” included), 2 when nothing could be read, 1 for a fault of ours.
+`;
+
+/** `headroom diagnose`: recorded files in, verdict out; no server. */
+export async function run(argv: string[]): Promise<number> {
+  const parsed = given(argv);
+  if (typeof parsed === 'string') {
+    process.stderr.write(`headroom diagnose: ${parsed}\n\n${HELP}`);
+    return 2;
+  }
+  if (parsed.values.help === true) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const options = await analyseOptionsFrom(parsed.values);
+  if (typeof options === 'string') return refuse(options);
+  const files = await inputFiles(parsed.positionals).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  if (typeof files === 'string') return refuse(files);
+  if (files.length === 0) return refuse('the folder holds no file');
+
+  const zone = parsed.values.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const work = diagnosing({
+    tz: zone,
+    ...(parsed.values.node === undefined ? {} : { node: parsed.values.node }),
+    ...(parsed.values.fields === undefined ? {} : { fields: parsed.values.fields.split(',').map((field) => field.trim()) }),
+  });
+  const progress = progressOn(process.stderr);
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  let done = 0;
+  for (const file of files) {
+    const source = work.open(file.path);
+    await readPieces(file, source.feed, (bytes) => progress.at((done += bytes), total, file.path)).catch((error: unknown) => {
+      process.stderr.write(`${file.path}: read only in part: ${error instanceof Error ? error.message : String(error)}\n`);
+    });
+    source.end();
+  }
+  progress.clear();
+
+  const diagnosis = work.finish(options);
+  for (const source of diagnosis.sources.filter((one) => one.readings === 0)) {
+    process.stderr.write(`${source.file}: ${source.rejected[0]?.reason ?? 'no reading found'}\n`);
+  }
+  const { analysis } = diagnosis;
+  if (parsed.values.json === true) process.stdout.write(`${JSON.stringify(toJson(diagnosis), null, 2)}\n`);
+  else if (analysis !== null) {
+    const colours = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+    process.stdout.write(report({ ...diagnosis, analysis }, { width: process.stdout.columns ?? 80, paint: painter(colours) }));
+  }
+  return analysis === null ? 2 : 0;
+}
+
+function refuse(why: string): number {
+  process.stderr.write(`headroom diagnose: ${why}\n`);
+  return 2;
+}
+
+function given(argv: string[]): { values: GivenOptions; positionals: string[] } | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
+        gpu: { type: 'string' }, model: { type: 'string' }, config: { type: 'string' }, dtype: { type: 'string' }, quantization: { type: 'string' },
+        tp: { type: 'string' }, pp: { type: 'string' }, dp: { type: 'string' }, cores: { type: 'string' },
+        tz: { type: 'string' }, node: { type: 'string' }, fields: { type: 'string' },
+      },
+    });
+    if (positionals.length === 0 && values.help !== true) return 'no file given';
+    return { values, positionals };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,101 @@
+import type { Diagnosis } from '../../collectors/run/diagnose.ts';
+import type { SourceReport } from '../../collectors/run/assemble.ts';
+import type { Analysis, Finding, Verdict } from '../../core/contract/verdict.ts';
+import { ACTIVITY_LABELS, BOTTLENECK_LABELS, SHARE_LABELS } from '../../core/labels.ts';
+import { legend, ribbon } from './ribbon.ts';
+import { LOOKS, type Painter } from './style.ts';
+
+const BAR = 24;
+/** Rejected lines quoted per file; `--json` has up to a hundred. */
+const QUOTED = 3;
+
+/** A diagnosis for people: the answer first, then its evidence, then what became of each file. */
+export function report(diagnosis: Diagnosis & { analysis: Analysis }, options: { width: number; paint: Painter }): string {
+  const { analysis, sources, notes } = diagnosis;
+  const { paint, width } = options;
+  const clock = clockOf(analysis);
+  return [
+    headline(analysis, paint),
+    ...analysis.verdict.why.map((text) => `  ${text}`),
+    '',
+    ...shareLines(analysis.verdict, paint),
+    '',
+    ribbon(analysis.phases, analysis, Math.min(width, 100), paint),
+    paint.dim(spread(clock(analysis.from), clock(analysis.to), Math.min(width, 100))),
+    legend(analysis.phases, paint),
+    ...phaseLines(analysis, clock, paint),
+    ...section('Try next', adviceLines(analysis.verdict), paint),
+    ...section('Findings', analysis.findings.map((finding) => findingLine(finding, paint)), paint),
+    ...section('Not known', analysis.verdict.missing, paint),
+    ...section('Assumed', notes, paint),
+    ...section('Read', sources.flatMap((source) => sourceLines(source, paint)), paint),
+    '',
+  ].join('\n');
+}
+
+function headline({ verdict, hardware, workload }: Analysis, paint: Painter): string {
+  const label = paint.bold(paint.as(verdict.bottleneck, BOTTLENECK_LABELS[verdict.bottleneck]));
+  const second = verdict.second === null ? '' : `, then ${BOTTLENECK_LABELS[verdict.second]}`;
+  const room = verdict.headroom === null ? '' : `   headroom ${verdict.headroom.toFixed(2)} ×`;
+  const lean = verdict.lean === null ? '' : ` (${BOTTLENECK_LABELS[verdict.lean]}-leaning)`;
+  const on = [hardware.gpu ?? 'GPU type not known', workload.engine, workload.model, workload.dtype].filter((part) => part !== null).join(' · ');
+  return [
+    `${label}${lean}${second}: ${ACTIVITY_LABELS[verdict.activity]}${room}`,
+    paint.dim(`Evidence ${verdict.tier} · grade ${verdict.grade.toFixed(2)} (${verdict.gradeWhy})`),
+    paint.dim(`${on}${verdict.modifiers.length > 0 ? ` · ${verdict.modifiers.join(', ')}` : ''}`),
+  ].join('\n');
+}
+
+function shareLines(verdict: Verdict, paint: Painter): string[] {
+  const keys = Object.keys(SHARE_LABELS) as (keyof typeof SHARE_LABELS)[]; // keys of a const object
+  return keys.map((key) => {
+    const share = verdict.shares[key];
+    const name = SHARE_LABELS[key].padEnd(18);
+    if (share === null) return `  ${name}${paint.dim('–'.padStart(BAR + 7))}`;
+    const filled = Math.round(Math.min(1, share) * BAR);
+    return `  ${name}${'█'.repeat(filled)}${paint.dim('░'.repeat(BAR - filled))} ${`${Math.round(share * 100)} %`.padStart(6)}`;
+  });
+}
+
+function phaseLines(analysis: Analysis, clock: (at: number) => string, paint: Painter): string[] {
+  const shown = analysis.phases.slice(0, 40);
+  const lines = shown.map(({ from, to, verdict }) =>
+    `  ${clock(from)} – ${clock(to)}  ${paint.as(verdict.bottleneck, LOOKS[verdict.bottleneck].letter)} ${BOTTLENECK_LABELS[verdict.bottleneck]}, ${ACTIVITY_LABELS[verdict.activity]} ${paint.dim(`(${verdict.tier} ${verdict.grade.toFixed(2)})`)}`);
+  if (analysis.phases.length > shown.length) lines.push(`  … ${analysis.phases.length - shown.length} more phases (--json has all)`);
+  return lines;
+}
+
+function adviceLines(verdict: Verdict): string[] {
+  return verdict.advice.map((text, index) => `${index + 1}. ${text}`);
+}
+
+function findingLine(finding: Finding, paint: Painter): string {
+  return `${paint.bold(finding.id)}: ${finding.text}${finding.evidence.length > 0 ? paint.dim(` (${finding.evidence.join('; ')})`) : ''}`;
+}
+
+function sourceLines(source: SourceReport, paint: Painter): string[] {
+  const what = source.collector === null ? 'not read' : `${source.collector}, ${source.readings} readings of ${source.entities.length} ${source.entities.length === 1 ? 'thing' : 'things'}`;
+  const quoted = source.rejected.slice(0, QUOTED).map((one) =>
+    paint.dim(`    line ${one.line}${one.column === undefined ? '' : `, column ${one.column}`}: ${one.reason}${one.text === '' ? '' : ` “${one.text}”`}`));
+  const more = source.rejectedCount - quoted.length;
+  if (more > 0) quoted.push(paint.dim(`    … and ${more} more`));
+  return [`${source.file}: ${what}`, ...quoted];
+}
+
+function section(title: string, lines: readonly string[], paint: Painter): string[] {
+  return lines.length === 0 ? [] : ['', paint.bold(title), ...lines.map((line) => `  ${line}`)];
+}
+
+function spread(left: string, right: string, width: number): string {
+  return `${left}${' '.repeat(Math.max(1, width - left.length - right.length))}${right}`;
+}
+
+/** Dated runs show UTC times of day, with the date where the run spans more than one; others seconds from the start. */
+function clockOf(analysis: Analysis): (at: number) => string {
+  if (analysis.clock === 'relative') return (at) => `${at.toFixed(at < 100 ? 1 : 0)} s`;
+  const oneDay = analysis.to - analysis.from < 86_400;
+  return (at) => {
+    const text = new Date(at * 1000).toISOString();
+    return oneDay ? `${text.slice(11, 19)}Z` : `${text.slice(0, 10)} ${text.slice(11, 16)}Z`;
+  };
+}
