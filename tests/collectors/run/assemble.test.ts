@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { assemble } from '../../../collectors/run/assemble.ts';
+import type { SourceData } from '../../../collectors/run/source.ts';
+import { tablesOf } from '../../../core/columns.ts';
+import type { MetricId } from '../../../core/metrics.ts';
+import type { Clock, EntityRef, Fact } from '../../../core/reading.ts';
+
+type Row = [entity: EntityRef, at: number, values: Partial<Record<MetricId, number>>];
+
+function source(file: string, clock: Clock, rows: Row[], more: { zoneless?: boolean; facts?: Fact[] } = {}): SourceData {
+  return {
+    file, collector: 'test', clock, zoneless: more.zoneless ?? false, readings: rows.length, events: [], rejected: [], rejectedCount: 0, notes: [],
+    tables: tablesOf(rows.map(([entity, at, values]) => ({ entity, at, values })), more.facts ?? []),
+  };
+}
+
+const gpu = (id: string): EntityRef => ({ kind: 'gpu', id });
+const host = (id: string): EntityRef => ({ kind: 'host', id });
+// 2025-02-21 12:00:00 UTC
+const NOON = 1_740_139_200;
+
+describe('sources given together', () => {
+  it('on one stop-watch are merged instant by instant, and the first source wins a value that both have', () => {
+    const { run } = assemble([
+      source('query.csv', 'relative', [[gpu('GPU-a'), 1, { 'gpu.util': 0.9 }], [gpu('GPU-a'), 2, { 'gpu.util': 0.8 }]]),
+      source('dmon.csv', 'relative', [[gpu('#0'), 1, { 'gpu.util': 0.1, 'gpu.power': 300 }], [gpu('#0'), 3, { 'gpu.power': 310 }]]),
+    ]);
+    expect(run.clock).toBe('relative');
+    expect(run.tables).toHaveLength(1);
+    expect([...(run.tables[0]?.t ?? [])]).toEqual([1, 2, 3]);
+    expect([...(run.tables[0]?.columns.get('gpu.util') ?? [])]).toEqual([0.9, 0.8, Number.NaN]);
+    expect([...(run.tables[0]?.columns.get('gpu.power') ?? [])]).toEqual([300, Number.NaN, 310]);
+  });
+
+  it('an index that a source maps to a UUID is that card, whatever its number', () => {
+    const index: Fact[] = [
+      { entity: gpu('GPU-a'), name: 'index', value: '0' },
+      { entity: gpu('GPU-b'), name: 'index', value: '3' },
+    ];
+    const { run } = assemble([
+      source('query.csv', 'relative', [[gpu('GPU-a'), 1, { 'gpu.util': 0.9 }], [gpu('GPU-b'), 1, { 'gpu.util': 0.4 }]], { facts: index }),
+      source('dmon.txt', 'relative', [[gpu('#3'), 1, { 'gpu.power': 120 }]]),
+    ]);
+    const card = run.tables.find((table) => table.entity.id === 'GPU-b');
+    expect(card?.columns.get('gpu.power')?.[0]).toBe(120);
+    expect(run.tables.map((table) => table.entity.id).sort()).toEqual(['GPU-a', 'GPU-b']);
+  });
+
+  it('two UUIDs and one bare index stay three things: guessing would join a stranger', () => {
+    const { run } = assemble([
+      source('query.csv', 'relative', [[gpu('GPU-a'), 1, { 'gpu.util': 0.9 }], [gpu('GPU-b'), 1, { 'gpu.util': 0.4 }]]),
+      source('dmon.txt', 'relative', [[gpu('#0'), 1, { 'gpu.power': 120 }]]),
+    ]);
+    expect(run.tables.map((table) => table.entity.id).sort()).toEqual(['#0', 'GPU-a', 'GPU-b']);
+  });
+
+  it('one index that two nodes map to different cards stays apart', () => {
+    const facts: Fact[] = [{ entity: gpu('GPU-a'), name: 'index', value: '0' }, { entity: gpu('GPU-b'), name: 'index', value: '0' }];
+    const { run } = assemble([
+      source('nodes.csv', 'relative', [[gpu('GPU-a'), 1, { 'gpu.util': 0.9 }], [gpu('GPU-b'), 1, { 'gpu.util': 0.4 }]], { facts }),
+      source('dmon.txt', 'relative', [[gpu('#0'), 1, { 'gpu.power': 120 }]]),
+    ]);
+    expect(run.tables.map((table) => table.entity.id)).toContain('#0');
+  });
+
+  it('a host that a tool did not name is the only named one', () => {
+    const { run } = assemble([
+      source('proc.txt', 'utc', [[host('alvis4-01'), NOON, { 'host.cpu': 0.2 }]]),
+      source('top.txt', 'utc', [[host('?'), NOON, { 'host.load1': 4 }]]),
+    ]);
+    expect(run.tables.map((table) => table.entity.id)).toEqual(['alvis4-01']);
+    expect(run.tables[0]?.columns.get('host.load1')?.[0]).toBe(4);
+  });
+
+  it('zone-less stamps two hours off are shifted by two hours, and it is said', () => {
+    const { run, notes } = assemble([
+      source('engine.csv', 'utc', [[host('a'), NOON, { 'host.cpu': 0.1 }], [host('a'), NOON + 100, { 'host.cpu': 0.1 }]]),
+      source('smi.csv', 'utc', [[gpu('GPU-a'), NOON + 7203, { 'gpu.util': 1 }], [gpu('GPU-a'), NOON + 7290, { 'gpu.util': 1 }]], { zoneless: true }),
+    ]);
+    expect([...(run.tables.find((table) => table.entity.kind === 'gpu')?.t ?? [])]).toEqual([NOON + 3, NOON + 90]);
+    expect(notes.join()).toContain('smi.csv names no time zone and misses engine.csv by −2 h 0 min');
+  });
+
+  it('stamps with a zone are never shifted, nor are zone-less ones that overlap', () => {
+    const late = source('smi.csv', 'utc', [[gpu('GPU-a'), NOON + 7203, { 'gpu.util': 1 }]]);
+    const near = source('near.csv', 'utc', [[gpu('GPU-b'), NOON + 50, { 'gpu.util': 1 }]], { zoneless: true });
+    const { run, notes } = assemble([source('engine.csv', 'utc', [[host('a'), NOON, { 'host.cpu': 0.1 }], [host('a'), NOON + 100, { 'host.cpu': 0.1 }]]), late, near]);
+    expect(run.tables.find((table) => table.entity.id === 'GPU-a')?.t[0]).toBe(NOON + 7203);
+    expect(run.tables.find((table) => table.entity.id === 'GPU-b')?.t[0]).toBe(NOON + 50);
+    expect(notes).toEqual([]);
+  });
+
+  it('a stop-watch beside dated files is taken to start with the first of them, and it is said', () => {
+    const { run, notes } = assemble([
+      source('dated.csv', 'utc', [[host('a'), NOON, { 'host.cpu': 0.1 }]]),
+      source('watch.csv', 'relative', [[gpu('GPU-a'), 5, { 'gpu.util': 1 }], [gpu('GPU-a'), 7, { 'gpu.util': 1 }]]),
+    ]);
+    expect([...(run.tables.find((table) => table.entity.kind === 'gpu')?.t ?? [])]).toEqual([NOON, NOON + 2]);
+    expect(notes.join()).toContain('watch.csv counts seconds from its own start');
+  });
+
+  it('a source without times is read as one sample a second, and it is said', () => {
+    const { run, notes } = assemble([source('dmon.txt', 'ordinal', [[gpu('#0'), 0, { 'gpu.util': 1 }], [gpu('#0'), 1, { 'gpu.util': 1 }]])]);
+    expect(run.clock).toBe('relative');
+    expect([...(run.tables[0]?.t ?? [])]).toEqual([0, 1]);
+    expect(notes.join()).toContain('carries no times');
+  });
+});
