@@ -1,12 +1,14 @@
 import type { Collector } from './collector.ts';
 import { nvidiaSmiQuery } from './nvidia-smi/query-csv.ts';
 import { engineCsv } from './engine-csv.ts';
+import { prometheus } from './prometheus/exposition.ts';
 import { procRecord } from './host/proc-record.ts';
 
 /** Every collector, one line each. Where two are equally sure of a text, the one that stands first reads it. */
 export const collectors: readonly Collector[] = [
   nvidiaSmiQuery,
   engineCsv,
+  prometheus,
   procRecord,
 ];
 

@@ -1,6 +1,4 @@
-import type { NameTable, Rule } from '../rule.ts';
-
-const sum = (to: Rule['to'], more: Partial<Rule> = {}): Rule => ({ to, fold: 'sum', ...more });
+import { one, sum, type NameTable } from '../rule.ts';
 
 /**
  * vLLM, V1 (vllm/v1/metrics/loggers.py) and V0 (vllm/engine/metrics.py). Prometheus' client appends `_total` to counters; some
@@ -15,8 +13,8 @@ export const vllmNames: NameTable = {
     'vllm:num_requests_running': [sum('engine.running')],
     'vllm:num_requests_waiting': [sum('engine.waiting')],
     'vllm:num_requests_swapped': [sum('engine.swapped')],
-    'vllm:kv_cache_usage_perc': [{ to: 'engine.kvUsage', rank: 1 }],
-    'vllm:gpu_cache_usage_perc': [{ to: 'engine.kvUsage' }],
+    'vllm:kv_cache_usage_perc': [one('engine.kvUsage', { rank: 1 })],
+    'vllm:gpu_cache_usage_perc': [one('engine.kvUsage')],
     'vllm:prompt_tokens_total': [sum('engine.promptTokens')],
     'vllm:prompt_tokens_by_source_total': [
       sum('engine.promptTokensComputed', { only: { source: ['local_compute'] } }),

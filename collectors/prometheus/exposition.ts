@@ -1,0 +1,138 @@
+import type { Collector, ParseContext, Session } from '../collector.ts';
+import { parseDecimal } from '../text/numbers.ts';
+import { lineSession, output } from '../text/session.ts';
+import { openBook } from './book.ts';
+import { pageClock } from './page-clock.ts';
+import { isKnownName, type Target } from './resolve.ts';
+import { readKey, readSample } from './sample-line.ts';
+
+/** Series remembered by their label text; with more the memory of them starts anew. */
+const MAX_SERIES = 200_000;
+
+/** One series as it was first seen. */
+interface Entry {
+  /** Whether its value is to be read. */
+  readonly wanted: boolean;
+  /** Null where no table knows it. */
+  readonly target: Target | null;
+  readonly fault: boolean;
+  /** The page in which it was last seen without a time of its own. */
+  page: number;
+}
+
+/**
+ * The page of an exporter (Prometheus text 0.0.4, OpenMetrics 1.0), once or many times one after the other. A page is over at `# EOF`,
+ * at the next `# headroom-time` comment, or where a series or a metric's description comes again. Samples carry their own time, or
+ * that of the comment before the page; a page with neither counts as one sweep, for the caller to stamp.
+ */
+export const prometheus: Collector = {
+  id: 'prometheus',
+  title: 'Prometheus or OpenMetrics page',
+  entities: ['gpu', 'host', 'engine', 'process'],
+  sniff,
+  open: openExposition,
+};
+
+function openExposition(context: ParseContext): Session {
+  const out = output('ordinal');
+  const book = openBook(out);
+  const clock = pageClock(out);
+  let scope: Pick<ParseContext, 'node' | 'instance' | 'uuids'> = context;
+  let entries = new Map<string, Entry>();
+  let described = new Map<string, number>(); // `HELP name` → page
+  let page = 0;
+  let samples = 0;
+  let known = 0;
+  let last = 1;
+
+  const endPage = (number: number) => {
+    page += 1;
+    if (book.held > 0) clock.close(number);
+    book.flush(clock.timeOf);
+    clock.next();
+  };
+  const look = (key: string): Entry => {
+    const seen = entries.get(key);
+    if (seen !== undefined) return seen;
+    if (entries.size >= MAX_SERIES) entries = new Map();
+    const own = copy(key);
+    const parts = readKey(own);
+    const target = parts === null ? null : book.open(parts.name, parts.labels, scope);
+    const made: Entry = { wanted: target !== null, target, fault: parts === null, page: -1 };
+    entries.set(own, made);
+    return made;
+  };
+  const comment = (text: string, number: number) => {
+    const [, word = '', rest = ''] = /^#[ \t]*([^ \t]+)[ \t]*(.*)$/.exec(text) ?? [];
+    if (word === 'EOF') {
+      endPage(number);
+    } else if (word === 'HELP' || word === 'TYPE') {
+      const key = copy(`${word} ${rest.split(/[ \t]/, 1)[0] ?? ''}`);
+      if (described.get(key) === page) endPage(number);
+      if (described.size >= MAX_SERIES) described = new Map();
+      described.set(key, page);
+    } else if (word === 'headroom-time') {
+      endPage(number);
+      const at = parseDecimal(rest.trim());
+      if (at === null) out.reject(number, 'expected seconds since 1970 after "# headroom-time"', text);
+      else clock.stamp(at);
+    } else if (word === 'headroom-instance') {
+      scope = { ...context, instance: copy(rest.trim()) };
+      entries = new Map(); // the same labels mean another engine from here on
+    }
+  };
+
+  return lineSession(out, {
+    line(text, number) {
+      last = number;
+      if (text.charCodeAt(0) === 35) return comment(text, number);
+      if (text === '' || text.trim() === '') return;
+      const sample = readSample(text, look);
+      if (sample.fault !== null) return out.reject(number, sample.fault, text);
+      samples += 1;
+      const seen = sample.series;
+      if (seen === null) return;
+      if (seen.fault) return out.reject(number, 'expected labels as name="value", separated by commas', text);
+      if (seen.target === null) return;
+      known += 1;
+      if (sample.at === null) {
+        if (seen.page === page) endPage(number);
+        seen.page = page;
+      }
+      book.add(seen.target, clock.hold(sample.at), sample.value, { line: number, text });
+    },
+    end() {
+      endPage(last);
+      if (samples > 0 && known === 0) {
+        out.reject(1, `none of the ${samples} samples is in Headroom's tables: they know DCGM, node_exporter, nvidia_gpu_exporter, vLLM, SGLang, TGI, llama.cpp, Triton and LMCache`, '');
+      }
+    },
+  });
+}
+
+const SAMPLE = /^\s*[a-zA-Z_:][\w:]*(?:\{[^\n]*\})?\s+[-+]?(?:\d[\d.eE+-]*|\.\d+|[Nn]a[Nn]|[Ii]nf)(?:\s+-?\d+(?:\.\d+)?)?(?:\s+#\s.*)?\s*$/;
+
+/** Sure of a page that describes its metrics or names one that we know; half sure of lines that only look like samples. */
+function sniff(head: string): number {
+  const cut = head.lastIndexOf('\n');
+  const lines = (cut > 0 ? head.slice(0, cut) : head).split('\n', 200).filter((line) => line.trim() !== '');
+  if (lines.length === 0) return 0;
+  let described = 0;
+  let sampled = 0;
+  let ours = 0;
+  for (const line of lines) {
+    if (/^# (HELP|TYPE|UNIT) [a-zA-Z_:]|^# headroom-time \d|^# EOF/.test(line)) described += 1;
+    else if (SAMPLE.test(line)) {
+      sampled += 1;
+      if (isKnownName(/^\s*([\w:]*)/.exec(line)?.[1] ?? '')) ours += 1;
+    } else if (line.startsWith('#')) described += 0.5;
+  }
+  if ((described + sampled) / lines.length < 0.8) return 0;
+  if (described >= 1 && sampled + described >= 1) return described > 1 || ours > 0 ? 0.95 : 0.8;
+  return ours > 0 ? 0.9 : 0;
+}
+
+/** A string of its own: a slice would keep the whole chunk of text that it was cut from in memory. */
+function copy(text: string): string {
+  return ` ${text}`.slice(1);
+}

@@ -1,0 +1,167 @@
+import type { MetricId } from '../../core/metrics.ts';
+import { entityKey, type EntityRef, type Reading } from '../../core/reading.ts';
+import { scaled, type Slot } from './resolve.ts';
+import { openWatch, type Values, type Watch } from './watch.ts';
+
+/** Values held before they are handed over; a text that needs more is refused from there on, so that memory stays bounded. */
+export const MAX_HELD = 4_000_000;
+/** Entities whose cores and disks are remembered between two instants. */
+const MAX_WATCHED = 2_000;
+
+/** One entity at one instant, while its series come in. */
+interface Row {
+  readonly values: Values;
+  ranks: Map<MetricId, number> | null;
+  counts: Map<MetricId, number> | null;
+  parts: Map<Slot, number> | null;
+  together: Map<Slot, number> | null;
+  yields: Map<MetricId, MetricId> | null;
+}
+
+interface Book {
+  readonly entity: EntityRef;
+  readonly rows: Map<number, Row>;
+}
+
+/** Turns single samples into readings: several series of one entity at one instant become one value each. */
+export interface Folder {
+  /** Adds a sample, in the exporter's unit. False where the limit is reached and it was not kept. */
+  add(slot: Slot, at: number, value: number): boolean;
+  /** Hands over everything, each entity's readings in order of time; `timeOf` may still put a time right, or drop it with null. */
+  flush(options: { timeOf: (at: number) => number | null; entityOf: (entity: EntityRef) => EntityRef }): Reading[];
+  /** How many values are held. */
+  readonly held: number;
+}
+
+export function openFolder(): Folder {
+  let books = new Map<string, Book>();
+  const watches = new Map<string, Watch>();
+  let held = 0;
+
+  const rowOf = (entity: EntityRef, at: number): Row => {
+    const key = entityKey(entity);
+    let book = books.get(key);
+    if (book === undefined) books.set(key, (book = { entity, rows: new Map() }));
+    let row = book.rows.get(at);
+    if (row === undefined) book.rows.set(at, (row = { values: {}, ranks: null, counts: null, parts: null, together: null, yields: null }));
+    return row;
+  };
+  const watchOf = (entity: EntityRef): Watch => {
+    const key = entityKey(entity);
+    let watch = watches.get(key);
+    if (watch === undefined) {
+      if (watches.size >= MAX_WATCHED) watches.clear();
+      watches.set(key, (watch = openWatch()));
+    }
+    return watch;
+  };
+
+  return {
+    get held() {
+      return held;
+    },
+    add(slot, at, value) {
+      if (held >= MAX_HELD) return false;
+      held += 1;
+      put(rowOf(slot.entity, at), slot, value);
+      return true;
+    },
+    flush({ timeOf, entityOf }) {
+      const readings: Reading[] = [];
+      for (const book of books.values()) {
+        const entity = entityOf(book.entity);
+        for (const { at, row } of inOrder(book.rows, timeOf)) {
+          if (row.together !== null) watchOf(book.entity).settle(row.together, row.values);
+          finish(row);
+          if (hasValues(row.values)) readings.push({ entity, at, values: row.values });
+        }
+      }
+      books = new Map();
+      held = 0;
+      return readings;
+    },
+  };
+}
+
+function inOrder(rows: ReadonlyMap<number, Row>, timeOf: (at: number) => number | null): { at: number; row: Row }[] {
+  const dated: { at: number; row: Row }[] = [];
+  for (const [held, row] of rows) {
+    const at = timeOf(held);
+    if (at !== null) dated.push({ at, row });
+  }
+  return dated.sort((a, b) => a.at - b.at);
+}
+
+function put(row: Row, slot: Slot, raw: number): void {
+  const { rule } = slot;
+  switch (rule.fold) {
+    case 'busiest':
+    case 'core':
+    case 'port':
+      (row.together ??= new Map()).set(slot, raw);
+      return;
+    case 'parts':
+      (row.parts ??= new Map()).set(slot, scaled(rule, raw));
+      return;
+    default:
+  }
+  const value = rule.fold === 'count' ? 1 : scaled(rule, raw);
+  const { to, unless } = rule;
+  if (unless !== undefined) (row.yields ??= new Map()).set(to, unless);
+  const held = row.values[to];
+  const order = held === undefined ? 1 : compareRank(row, to, rule.rank);
+  if (order < 0) return;
+  if (rule.rank !== undefined) (row.ranks ??= new Map()).set(to, rule.rank);
+  if (held === undefined || order > 0) {
+    row.values[to] = value;
+    if (rule.fold === 'mean') (row.counts ??= new Map()).set(to, 1);
+    return;
+  }
+  switch (rule.fold) {
+    case 'sum':
+    case 'count':
+      row.values[to] = held + value;
+      return;
+    case 'mean': {
+      const count = (row.counts?.get(to) ?? 1) + 1;
+      (row.counts ??= new Map()).set(to, count);
+      row.values[to] = held + (value - held) / count;
+      return;
+    }
+    case 'max':
+    case undefined:
+      row.values[to] = Math.max(held, value);
+      return;
+  }
+}
+
+/** Above 0 where the new value's source is better than that of the value held, 0 where it is the same, below 0 where it is worse. */
+function compareRank(row: Row, to: MetricId, rank: number | undefined): number {
+  const UNRANKED = 0;
+  return (rank ?? UNRANKED) - (row.ranks?.get(to) ?? UNRANKED);
+}
+
+/** Adds up what needs all its parts, and drops what another metric says better. */
+function finish(row: Row): void {
+  if (row.parts !== null) addParts(row, row.parts);
+  if (row.yields !== null) for (const [to, unless] of row.yields) if (row.values[unless] !== undefined) delete row.values[to];
+}
+
+function addParts(row: Row, parts: ReadonlyMap<Slot, number>): void {
+  const sums = new Map<MetricId, { total: number; seen: Set<string>; needed: readonly string[] }>();
+  for (const [slot, value] of parts) {
+    const { to, part = '', parts: needed = [] } = slot.rule;
+    let sum = sums.get(to);
+    if (sum === undefined) sums.set(to, (sum = { total: 0, seen: new Set(), needed }));
+    sum.total += value;
+    sum.seen.add(part);
+  }
+  for (const [to, { total, seen, needed }] of sums) {
+    if (row.values[to] === undefined && seen.size === needed.length && total >= 0) row.values[to] = total;
+  }
+}
+
+function hasValues(values: Values): boolean {
+  for (const _ in values) return true;
+  return false;
+}
