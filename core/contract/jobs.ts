@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { ActivitySchema, AnalysisSchema, BottleneckSchema, nullable, oneOf } from './verdict.ts';
+import { ActivitySchema, AnalysisSchema, BottleneckSchema, FindingSchema, nullable, oneOf } from './verdict.ts';
 
 export const JOB_STATES = ['pending', 'running', 'completed', 'failed', 'cancelled', 'timeout', 'oom', 'unknown'] as const;
 
@@ -103,6 +103,15 @@ export const JobDetailSchema = Type.Object({
     metrics: Type.Array(Type.String()),
   })),
   lastReadingAt: nullable(Type.Number()),
+  /** Why the verdict cannot say more, where readings are missing altogether ("no reading from node X since …"). */
+  silence: Type.Array(Type.String()),
+  /** What happened to the job's entities in its time, oldest first, in the tools' own words. */
+  events: Type.Array(Type.Object({ at: nullable(Type.Number()), kind: Type.String(), entity: nullable(Type.String()), text: Type.String() })),
+});
+
+/** `GET /api/findings`: what an owner or admin should act on, newest first. */
+export const FindingsReplySchema = Type.Object({
+  findings: Type.Array(Type.Object({ cluster: Type.String(), id: Type.String(), finding: FindingSchema })),
 });
 
 export const OverviewSchema = Type.Object({
@@ -131,3 +140,4 @@ export type JobsQuery = Static<typeof JobsQuerySchema>;
 export type JobsPage = Static<typeof JobsPageSchema>;
 export type JobDetail = Static<typeof JobDetailSchema>;
 export type Overview = Static<typeof OverviewSchema>;
+export type FindingsReply = Static<typeof FindingsReplySchema>;

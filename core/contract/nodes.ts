@@ -1,0 +1,52 @@
+import { Type, type Static } from 'typebox';
+import { nullable } from './verdict.ts';
+
+const latest = nullable(Type.Number());
+
+/** A GPU now. `busy` is graphics engine active where a profiler tells it, else nvidia-smi's utilisation. */
+export const GpuNowSchema = Type.Object({
+  uuid: Type.String(),
+  name: nullable(Type.String()),
+  busy: latest,
+  power: latest,
+  powerLimit: latest,
+  memUsed: latest,
+  memTotal: latest,
+  temp: latest,
+  /** `cluster/id` of the running jobs that hold it. */
+  jobs: Type.Array(Type.String()),
+  /** Seconds UTC; null when no reading came yet. */
+  lastReadingAt: latest,
+  /** True where an allocated or listed GPU has not been heard of for three minutes: its values are old. */
+  silent: Type.Boolean(),
+});
+
+export const NodeRowSchema = Type.Object({
+  node: Type.String(),
+  gpus: Type.Array(GpuNowSchema),
+  cpu: latest,
+  cores: latest,
+  memUsed: latest,
+  memTotal: latest,
+  jobs: Type.Array(Type.String()),
+  lastReadingAt: latest,
+  silent: Type.Boolean(),
+});
+
+export const NodesReplySchema = Type.Object({ now: Type.Number(), nodes: Type.Array(NodeRowSchema) });
+
+/** One node: its row, and everything on it that has readings in the last hour, those of no job included. */
+export const NodeDetailSchema = Type.Object({
+  row: NodeRowSchema,
+  entities: Type.Array(Type.Object({
+    kind: Type.String(), id: Type.String(), facts: Type.Record(Type.String(), Type.String()), metrics: Type.Array(Type.String()),
+    /** `cluster/id` of the jobs that own its readings now; empty for readings of no job. */
+    jobs: Type.Array(Type.String()),
+  })),
+  events: Type.Array(Type.Object({ at: latest, kind: Type.String(), entity: nullable(Type.String()), text: Type.String() })),
+});
+
+export type GpuNow = Static<typeof GpuNowSchema>;
+export type NodeRow = Static<typeof NodeRowSchema>;
+export type NodesReply = Static<typeof NodesReplySchema>;
+export type NodeDetail = Static<typeof NodeDetailSchema>;

@@ -1,0 +1,40 @@
+import { Type, type Static } from 'typebox';
+import { nullable } from './verdict.ts';
+
+/** `GET /api/health`: for a load balancer, a container's health check, a person with curl. 200 when readings can be stored, else 503. */
+export const HealthSchema = Type.Object({
+  status: Type.Union([Type.Literal('ok'), Type.Literal('trouble')]),
+  trouble: nullable(Type.String()),
+  version: Type.String(),
+  demo: Type.Boolean(),
+  /** Seconds since the start. */
+  uptime: Type.Number(),
+  store: nullable(Type.Object({ bytes: Type.Number(), values: Type.Number(), chunks: Type.Number(), walRows: Type.Number() })),
+  /** Raw streams open now. */
+  streams: Type.Integer(),
+});
+
+/** `GET /api/session`: who the server takes this caller for. */
+export const SessionSchema = Type.Object({
+  kind: Type.Union([Type.Literal('session'), Type.Literal('token'), Type.Literal('owner'), Type.Literal('visitor')]),
+  name: Type.String(),
+  demo: Type.Boolean(),
+  version: Type.String(),
+  cluster: Type.String(),
+});
+
+/** `POST /api/tokens`: a write token for agents and scripts, or a one-time page address. */
+export const TokenRequestSchema = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\w.@ -]+$' }),
+  scope: Type.Optional(Type.Union([Type.Literal('write'), Type.Literal('page')])),
+  /** Days until it ends; without it a write token stays until it is revoked. */
+  days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_650 })),
+}, { additionalProperties: false });
+
+/** The token itself is shown here once and stored as a hash. */
+export const TokenReplySchema = Type.Object({ name: Type.String(), scope: Type.String(), token: Type.String(), url: nullable(Type.String()) });
+
+export type Health = Static<typeof HealthSchema>;
+export type Session = Static<typeof SessionSchema>;
+export type TokenRequest = Static<typeof TokenRequestSchema>;
+export type TokenReply = Static<typeof TokenReplySchema>;
