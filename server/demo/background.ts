@@ -23,8 +23,9 @@ export interface Background {
   batch(node: DemoNode, times: readonly number[]): IngestBatch;
 }
 
-export function background(options: { nodes: readonly DemoNode[]; seed: number; begin: number }): Background {
-  const { nodes, seed, begin } = options;
+export function background(options: { nodes: readonly DemoNode[]; beside: readonly DemoNode[]; seed: number; begin: number }): Background {
+  const { nodes, beside, seed, begin } = options;
+  const shared = new Set(beside);
   const jobOf = new Map<string, number>();
   const cues: Cue[] = [];
   const withGpus = nodes.filter((node) => node.gpus.length > 0);
@@ -39,15 +40,17 @@ export function background(options: { nodes: readonly DemoNode[]; seed: number; 
       cues.push(cueOf(number, node, gpus));
     }
   });
-  const told = new Set<string>();
-  const seqs = new Map<string, number>();
+  const seqs = new Map<DemoNode, number>();
 
   return {
-    cues, nodes,
+    cues,
+    nodes: [...nodes, ...beside],
     batch(node, times) {
       const builder = blockBuilder();
       for (const at of times) {
         for (const gpu of node.gpus) builder.add({ kind: 'gpu', id: gpu.uuid, node: node.name }, at, state(gpu, at));
+        // The host of a shared node is reported by the job's own telemetry.
+        if (shared.has(node)) continue;
         const cores = node.type?.cores ?? 32;
         const held = node.gpus.some((gpu) => jobOf.has(gpu.uuid));
         builder.add({ kind: 'host', id: node.name, node: node.name }, at, {
@@ -55,11 +58,9 @@ export function background(options: { nodes: readonly DemoNode[]; seed: number; 
           'host.memUsed': held ? 40e9 : 5e9, 'host.memTotal': node.type?.hostMemory[0] ?? 192e9,
         });
       }
-      const seq = seqs.get(node.name) ?? 0;
-      seqs.set(node.name, seq + 1);
-      const first = !told.has(node.name);
-      told.add(node.name);
-      return { source: `demo/${node.name}/${begin}`, seq, node: node.name, blocks: builder.take(), facts: first ? node.gpus.flatMap(gpuFacts) : [] };
+      const seq = seqs.get(node) ?? 0;
+      seqs.set(node, seq + 1);
+      return { source: `demo/${node.name}${shared.has(node) ? '/beside' : ''}/${begin}`, seq, node: node.name, blocks: builder.take(), facts: seq === 0 ? node.gpus.flatMap(gpuFacts) : [] };
     },
   };
 

@@ -7,9 +7,18 @@ export interface Place {
   readonly gpus: readonly DemoGpu[];
 }
 
-/** Gives each scenario nodes of its own, in order; what is left of the cluster is returned beside. */
-export function placeAll(cluster: readonly DemoNode[], scenarios: readonly Scenario[]): { places: Place[]; rest: DemoNode[] } {
+export interface Placed {
+  readonly places: Place[];
+  /** Nodes without such a job. */
+  readonly rest: DemoNode[];
+  /** The GPUs that a small job leaves free on its node, as nodes with only those. */
+  readonly beside: DemoNode[];
+}
+
+/** Gives each scenario nodes of its own, in order. */
+export function placeAll(cluster: readonly DemoNode[], scenarios: readonly Scenario[]): Placed {
   const free = [...cluster];
+  const beside: DemoNode[] = [];
   const places = scenarios.map((scenario) => {
     const nodes: DemoNode[] = [];
     const gpus: DemoGpu[] = [];
@@ -19,9 +28,11 @@ export function placeAll(cluster: readonly DemoNode[], scenarios: readonly Scena
       if (node === undefined) throw new Error(`the pretend cluster has no ${scenario.nodeType} node left for ${scenario.name}`);
       free.splice(index, 1);
       nodes.push(node);
-      gpus.push(...node.gpus.slice(0, scenario.gpus - gpus.length));
+      const taken = scenario.gpus - gpus.length;
+      gpus.push(...node.gpus.slice(0, taken));
+      if (taken < node.gpus.length) beside.push({ ...node, gpus: node.gpus.slice(taken) });
     }
     return { nodes, gpus };
   });
-  return { places, rest: free };
+  return { places, rest: free, beside };
 }

@@ -30,13 +30,13 @@ export async function startDemo(options: DemoOptions): Promise<{ stop(): Promise
   const start = Math.floor(now() / STATE_PERIOD) * STATE_PERIOD;
   const begin = start - HISTORY;
   const cluster = demoCluster(seed);
-  const { places, rest } = placeAll(cluster, SCENARIOS);
+  const { places, rest, beside } = placeAll(cluster, SCENARIOS);
   const slots = SCENARIOS.map((scenario, number) => {
     const place = places[number];
     if (place === undefined) throw new Error(`no place for ${scenario.name}`);
     return openSlot({ scenario, place, number, seed, begin, period: PERIOD });
   });
-  const others = background({ nodes: rest, seed, begin });
+  const others = background({ nodes: rest, beside, seed, begin });
 
   await declareAll(options, others.cues);
   for (let from = begin; from < start; from += CHUNK * PERIOD) {

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { IngestBatch } from '../../../core/contract/ingest.ts';
+import type { JobDeclaration } from '../../../core/contract/jobs.ts';
+import { demoCluster } from '../../../server/demo/cluster.ts';
+import { startDemo } from '../../../server/demo/start.ts';
+
+const NOON = 1_740_139_200;
+
+async function history(seed: number) {
+  const batches: IngestBatch[] = [];
+  const jobs = new Map<string, JobDeclaration>();
+  const demo = await startDemo({
+    seed, now: () => NOON,
+    ingest: (batch) => Promise.resolve(void batches.push(batch)),
+    declare: (key, declaration) => Promise.resolve(void jobs.set(key.id, { ...jobs.get(key.id), ...declaration })),
+    log: { info: () => undefined, error: () => undefined },
+  });
+  await demo.stop();
+  return { batches, jobs };
+}
+
+describe('the pretend Alvis', () => {
+  it('has 217 nodes and 892 GPUs in the counts that the cluster publishes', () => {
+    const cluster = demoCluster(1);
+    const gpus = cluster.flatMap((node) => node.gpus);
+    expect(cluster).toHaveLength(217);
+    expect(gpus).toHaveLength(892);
+    expect(new Set(gpus.map((gpu) => gpu.uuid)).size).toBe(892);
+    const count = (type: string) => gpus.filter((gpu) => gpu.type === type).length;
+    expect({ T4: count('T4'), A40: count('A40'), V100: count('V100-16'), A100: count('A100-40'), A100fat: count('A100-80') })
+      .toEqual({ T4: 160, A40: 348, V100: 44, A100: 308, A100fat: 32 });
+  });
+
+  it('brings an hour of history: 45 GPUs at 5 s, every other at 60 s', async () => {
+    const { batches } = await history(1);
+    const rows = new Map<string, number>();
+    for (const block of batches.flatMap((batch) => batch.blocks)) {
+      if (block.entity.kind === 'gpu') rows.set(block.entity.id, (rows.get(block.entity.id) ?? 0) + block.t.length);
+    }
+    const counts = [...rows.values()];
+    expect(counts.filter((count) => count === 720)).toHaveLength(45);
+    expect(counts.filter((count) => count === 60)).toHaveLength(847);
+  });
+
+  it('is the same for the same seed and another for another', async () => {
+    const [first, again, other] = [await history(7), await history(7), await history(8)];
+    expect(again.batches).toEqual(first.batches);
+    expect([...again.jobs]).toEqual([...first.jobs]);
+    expect(other.batches).not.toEqual(first.batches);
+  });
+
+  it('declares every job as demo, and some have ended within the hour', async () => {
+    const { jobs } = await history(1);
+    const all = [...jobs.values()];
+    expect(all.every((job) => job.demo === true)).toBe(true);
+    expect(all.filter((job) => job.state === 'completed').map((job) => job.name)).toContain('lora-8b');
+    expect(all.length).toBeGreaterThan(100);
+  });
+
+  it('sends counters that only grow within one job', async () => {
+    const { batches } = await history(1);
+    const tokens = batches.filter((batch) => batch.source.startsWith('demo/llama70b-serve/')).flatMap((batch) => batch.blocks)
+      .filter((block) => block.entity.kind === 'engine').flatMap((block) => block.columns['engine.generationTokens'] ?? []);
+    expect(tokens.length).toBe(720);
+    expect(tokens.every((value, index) => index === 0 || (value ?? 0) >= (tokens[index - 1] ?? 0))).toBe(true);
+  });
+});
