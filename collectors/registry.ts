@@ -1,4 +1,5 @@
 import type { Collector } from './collector.ts';
+import { nvidiaSmiDmon, nvidiaSmiPmon } from './nvidia-smi/monitor.ts';
 import { nvidiaSmiQuery } from './nvidia-smi/query-csv.ts';
 import { engineCsv } from './engine-csv.ts';
 import { prometheus } from './prometheus/exposition.ts';
@@ -7,6 +8,8 @@ import { procRecord } from './host/proc-record.ts';
 /** Every collector, one line each. Where two are equally sure of a text, the one that stands first reads it. */
 export const collectors: readonly Collector[] = [
   nvidiaSmiQuery,
+  nvidiaSmiDmon,
+  nvidiaSmiPmon,
   engineCsv,
   prometheus,
   procRecord,

@@ -1,6 +1,6 @@
 import { metric, type MetricId, type Unit } from '../../core/metrics.ts';
 
-interface Range {
+export interface Range {
   readonly min: number;
   readonly max: number;
   /** As a person would say it. */
@@ -34,10 +34,13 @@ const OWN: Partial<Record<MetricId, Range>> = {
 /** Measured pipe activities are quotients of counters and may exceed 1 by rounding. */
 const ROUNDED = /Active$|Occupancy$/;
 
-/** Null where a value in SI can be true of this metric; otherwise the range that was expected, in words. */
-export function outOfRange(id: MetricId, value: number): string | null {
+/** The values in SI that can be true of a metric; undefined where any can. */
+export function rangeOf(id: MetricId): Range | undefined {
   const range = OWN[id] ?? BY_UNIT[metric(id).unit];
-  if (range === undefined || (value >= range.min && value <= range.max)) return null;
-  if (value > 1 && value <= 1.05 && ROUNDED.test(id)) return null;
-  return range.text;
+  return range !== undefined && ROUNDED.test(id) ? { ...range, max: 1.05 } : range;
+}
+
+/** True for a value inside the range. */
+export function within(range: Range | undefined, value: number): boolean {
+  return range === undefined || (value >= range.min && value <= range.max);
 }

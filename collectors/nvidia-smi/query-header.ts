@@ -3,6 +3,7 @@ import type { FactName } from '../../core/reading.ts';
 import { splitCsv } from '../text/csv.ts';
 import { isUnitName, toSi, UNITS, type UnitName } from '../text/units.ts';
 import { fieldName, fieldOf, type Field } from './fields.ts';
+import { rangeOf, type Range } from './limits.ts';
 
 export interface MetricColumn {
   readonly index: number;
@@ -12,6 +13,7 @@ export interface MetricColumn {
   readonly unit: UnitName;
   readonly rank: number;
   readonly sum: boolean;
+  readonly range: Range | undefined;
 }
 
 /** What each column of a query's CSV is; -1 where there is no such column. */
@@ -128,7 +130,10 @@ function indexColumn(heads: readonly HeaderCell[], known: readonly (Field | unde
 function metricColumns(heads: readonly HeaderCell[], known: readonly (Field | undefined)[], ofProcesses: boolean): MetricColumn[] {
   const columns = known.flatMap((field, index): MetricColumn[] => {
     if (field?.kind !== 'metric' || field.metric.startsWith('process.') !== ofProcesses) return [];
-    return [{ index, field: heads[index]?.name ?? '', metric: field.metric, unit: unitOf(heads[index]?.unit ?? null, field.unit), rank: field.rank ?? 0, sum: field.sum ?? false }];
+    return [{
+      index, field: heads[index]?.name ?? '', metric: field.metric, unit: unitOf(heads[index]?.unit ?? null, field.unit),
+      rank: field.rank ?? 0, sum: field.sum ?? false, range: rangeOf(field.metric),
+    }];
   });
   return columns.sort((a, b) => b.rank - a.rank);
 }

@@ -3,12 +3,12 @@ import type { ParseContext } from '../collector.ts';
 import { cellColumn, splitCsv } from '../text/csv.ts';
 import type { RowClock } from '../text/row-clock.ts';
 import type { Output } from '../text/session.ts';
-import { gpuError, isErrorCell } from './errors.ts';
+import { gpuError } from './errors.ts';
 import { sweepCounter } from './ordinal.ts';
 import { processCounter } from './process-count.ts';
 import { guessPlan } from './query-guess.ts';
 import { headerOf, planOf, type Plan } from './query-header.ts';
-import { valuesOf, type Values } from './query-row.ts';
+import { hasAny, valuesOf, type CellFaults, type Values } from './query-row.ts';
 import { busIdIn, isUuid, type GpuScope } from './scope.ts';
 import { sweepSplitter } from './sweep.ts';
 
@@ -32,19 +32,19 @@ export interface QueryTools {
 
 export function queryReader({ out, scope, clock }: QueryTools, context: ParseContext): QueryReader {
   let plan: Plan | null = context.fields === undefined ? null : planOf(context.fields);
-  let lastAt: number | null = null;
   const sweeps = sweepCounter();
   const processes = processCounter(out);
   const facts = new Map<EntityRef, readonly string[]>();
   const troubled = new Set<string>();
   let row = 0;
+  let here: { columns: Plan; cells: readonly string[]; text: string; number: number; gpu: EntityRef | null; at: number | null } | null = null; // the row being read, for messages
 
   const splitter = sweepSplitter<Row>((slot, at, held) => emit(scope.byIndex(String(slot)), at, held));
 
   const emit = (entity: EntityRef, at: number, { plan: columns, cells, values }: Row): void => {
     tellFacts(entity, columns, cells);
     if (columns.asksUtil && values['gpu.util'] === undefined) values['gpu.present'] = 1; // MIG and some drivers hide it: the GPU is there all the same
-    out.reading({ entity, at, values });
+    if (hasAny(values)) out.reading({ entity, at, values });
   };
 
   const tellFacts = (entity: EntityRef, columns: Plan, cells: readonly string[]): void => {
@@ -83,16 +83,17 @@ export function queryReader({ out, scope, clock }: QueryTools, context: ParseCon
 
   const timeOf = (columns: Plan, cells: readonly string[], text: string, number: number): number | null => {
     const at = clock.at(cells[columns.time] ?? '', columns.tick);
-    if (at === null) {
-      out.reject(number, 'expected a time like those before it (a date, or seconds from the start)', text, cellColumn(text, columns.time, columns.separator));
-      return null;
-    }
-    if (out.clock === 'relative' && lastAt !== null && at < lastAt) {
-      out.reject(number, `time goes back from ${lastAt} s to ${at} s: another run begins, give each run a file of its own`, text, cellColumn(text, columns.time, columns.separator));
-      return null;
-    }
-    lastAt = at;
+    if (at === null) out.reject(number, clock.fault(), text, cellColumn(text, columns.time, columns.separator));
     return at;
+  };
+
+  const faults: CellFaults = {
+    bad(cell, reason) {
+      if (here !== null) out.reject(here.number, `${reason}, got "${here.cells[cell] ?? ''}"`, here.text, cellColumn(here.text, cell, here.columns.separator));
+    },
+    error(cell) {
+      if (here !== null) trouble(here.gpu, here.cells[cell] ?? '', here.at);
+    },
   };
 
   const readRow = (columns: Plan, cells: readonly string[], text: string, number: number): void => {
@@ -100,11 +101,8 @@ export function queryReader({ out, scope, clock }: QueryTools, context: ParseCon
     if (timed === null) return;
     const gpu = gpuOf(columns, cells, text, number);
     if (gpu === null) return;
-    const values = valuesOf(columns, cells, {
-      isError: isErrorCell,
-      bad: (cell, reason) => out.reject(number, `${reason}, got "${cells[cell] ?? ''}"`, text, cellColumn(text, cell, columns.separator)),
-      error: (cell) => trouble(gpu ?? null, cells[cell] ?? '', timed ?? null),
-    });
+    here = { columns, cells, text, number, gpu: gpu ?? null, at: timed ?? null };
+    const values = valuesOf(columns, cells, faults);
     if (columns.pid >= 0) readProcess(columns, cells, values, gpu, timed);
     else if (gpu !== undefined) emit(gpu, timed ?? sweeps.of(gpu.id), { plan: columns, cells, values });
     else if (timed !== undefined) splitter.push(timed, { plan: columns, cells, values });
@@ -124,7 +122,7 @@ export function queryReader({ out, scope, clock }: QueryTools, context: ParseCon
     if (!/^\d+$/.test(pid)) return; // `[N/A]`: a row without a process
     const entity = scope.process(pid);
     const at = timed ?? sweeps.of(entity.id);
-    out.reading({ entity, at, values });
+    if (hasAny(values)) out.reading({ entity, at, values });
     const command = cells[columns.processName];
     if (command !== undefined && command !== '' && !command.startsWith('[')) out.fact(entity, 'command', command);
     if (gpu === undefined) return;
@@ -136,7 +134,7 @@ export function queryReader({ out, scope, clock }: QueryTools, context: ParseCon
     const key = `${entity?.id ?? ''} ${text}`;
     if (troubled.has(key) || troubled.size > 1000) return;
     troubled.add(key);
-    out.event({ at: at ?? lastAt, entity, kind: 'gpu-error', text });
+    out.event({ at: at ?? clock.last(), entity, kind: 'gpu-error', text });
   };
 
   const begin = (found: Plan): void => {
@@ -154,7 +152,7 @@ export function queryReader({ out, scope, clock }: QueryTools, context: ParseCon
       }
       const cells = splitCsv(text, plan?.separator ?? ',');
       if (plan !== null && cells.length === plan.cells) return readRow(plan, cells, text, number);
-      const error = gpuError(text, scope, lastAt);
+      const error = gpuError(text, scope, clock.last());
       if (error !== null) return out.event(error);
       if (plan !== null) {
         const header = headerOf(text);

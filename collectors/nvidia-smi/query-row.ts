@@ -1,7 +1,8 @@
 import type { MetricId } from '../../core/metrics.ts';
 import { isAbsent, quantity } from '../text/units.ts';
+import { isErrorCell } from './errors.ts';
 import { REASON_BITS } from './fields.ts';
-import { outOfRange } from './limits.ts';
+import { within } from './limits.ts';
 import type { MetricColumn, Plan } from './query-header.ts';
 
 export type Values = Partial<Record<MetricId, number>>;
@@ -15,7 +16,7 @@ export interface CellFaults {
 }
 
 /** The values of one row in SI. A cell that says `[N/A]` leaves its metric out. */
-export function valuesOf(plan: Plan, cells: readonly string[], faults: CellFaults & { isError(cell: string): boolean }): Values {
+export function valuesOf(plan: Plan, cells: readonly string[], faults: CellFaults): Values {
   const values: Values = {};
   for (const column of plan.metrics) {
     const value = numberAt(column, cells[column.index] ?? '', faults);
@@ -34,19 +35,19 @@ export function valuesOf(plan: Plan, cells: readonly string[], faults: CellFault
   return values;
 }
 
-function numberAt({ index, field, metric, unit }: MetricColumn, cell: string, faults: CellFaults & { isError(cell: string): boolean }): number | null {
+function numberAt(column: MetricColumn, cell: string, faults: CellFaults): number | null {
+  const { index, field, unit, range } = column;
   const value = quantity(cell, unit);
   if (value === 'absent') {
-    if (faults.isError(cell)) faults.error(index);
+    if (isErrorCell(cell)) faults.error(index);
     return null;
   }
   if (value === 'unrecognised') {
     faults.bad(index, `${field}: expected a number${unit === 'count' ? '' : ` in ${unit}`}, or [N/A]`);
     return null;
   }
-  const range = outOfRange(metric, value);
-  if (range === null) return value;
-  faults.bad(index, `${field}: out of range, expected ${range}`);
+  if (within(range, value)) return value;
+  faults.bad(index, `${field}: out of range, expected ${range?.text ?? ''}`);
   return null;
 }
 
@@ -78,4 +79,10 @@ function checkMemory(plan: Plan, values: Values, faults: CellFaults): void {
   delete values['gpu.memUsed'];
   const column = plan.metrics.find(({ metric }) => metric === 'gpu.memUsed');
   if (column !== undefined) faults.bad(column.index, 'memory.used: out of range, more than memory.total');
+}
+
+/** False for a row that says nothing. */
+export function hasAny(values: Values): boolean {
+  for (const id in values) if (Object.hasOwn(values, id)) return true;
+  return false;
 }

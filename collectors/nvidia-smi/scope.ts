@@ -20,17 +20,16 @@ const MAX_REMEMBERED = 20_000;
 
 export function gpuScope(context: ParseContext): GpuScope {
   const given = context.uuids ?? {};
-  const refs = new Map<string, EntityRef>();
+  const refs = { gpu: new Map<string, EntityRef>(), process: new Map<string, EntityRef>() };
   const uuidOfIndex = new Map<string, string | null>(); // null: two UUIDs were printed for one index (two nodes in one log)
   const nameOfBus = new Map<string, string>();
 
   const ref = (kind: 'gpu' | 'process', id: string): EntityRef => {
-    const key = `${kind} ${id}`;
-    const known = refs.get(key);
+    const known = refs[kind].get(id);
     if (known !== undefined) return known;
-    if (refs.size >= MAX_REMEMBERED) refs.clear();
+    if (refs[kind].size >= MAX_REMEMBERED) refs[kind].clear();
     const made: EntityRef = context.node === undefined ? { kind, id } : { kind, id, node: context.node };
-    refs.set(key, made);
+    refs[kind].set(id, made);
     return made;
   };
   const nameOfIndex = (index: string): string => given[index] ?? uuidOfIndex.get(index) ?? `#${index}`;

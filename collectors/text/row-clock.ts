@@ -7,28 +7,48 @@ const LONGEST_RUN = 1e8;
 
 /** The time column of a text: either dates or a stop-watch, decided by the first row, since one source has one clock. */
 export interface RowClock {
-  /** Seconds on the text's clock; null where the cell is no time of the kind that the first row had. `tick`: seconds per unit of a bare number. */
+  /** Seconds on the text's clock; null where the cell is no such time (see `fault`). `tick`: seconds per unit of a bare number. */
   at(cell: string, tick: number): number | null;
-  /** A time that is already known to be seconds since the text's start or since 1970. */
+  /** The same for a time that is already in seconds since the text's start or since 1970. */
   accept(kind: 'relative' | 'utc', at: number): number | null;
+  /** The last time that was accepted. */
+  last(): number | null;
+  /** Why the last cell was refused. */
+  fault(): string;
 }
 
-/** Sets the clock and the zone flag of `out` as it reads. */
+const EXPECTED = 'expected a time like those before it (a date, or seconds from the start)';
+
+/** Sets the clock and the zone flag of `out` as it reads. A stop-watch that goes back is refused: two runs must not be laid over each other. */
 export function rowClock(out: Output, tz: string): RowClock {
   const read = timeReader(tz);
   let kind: 'relative' | 'utc' | null = null;
+  let last: number | null = null;
+  let fault = EXPECTED;
+
   const accept = (seen: 'relative' | 'utc', at: number): number | null => {
     kind ??= seen;
     out.clock = kind;
-    return kind === seen ? at : null;
+    fault = EXPECTED;
+    if (kind !== seen) return null;
+    if (kind === 'relative' && last !== null && at < last) {
+      fault = `time goes back from ${last} s to ${at} s: another run begins, give each run a file of its own`;
+      return null;
+    }
+    last = at;
+    return at;
   };
+
   return {
     accept,
+    last: () => last,
+    fault: () => fault,
     at(cell, tick) {
       if (kind !== 'utc') {
         const plain = parseDecimal(cell);
-        if (plain !== null && plain * tick < LONGEST_RUN) return plain < 0 ? null : accept('relative', plain * tick);
+        if (plain !== null && plain * tick < LONGEST_RUN && plain >= 0) return accept('relative', plain * tick);
       }
+      fault = EXPECTED;
       const stamp = read(cell);
       if (stamp === null) return null;
       out.zoneless ||= stamp.zoneless;

@@ -94,14 +94,23 @@ export function toSi(value: number, from: UnitName): number {
  * a unit of another dimension (watts in a per-cent column) is unrecognised.
  */
 export function quantity(text: string, plain: UnitName): Quantity {
-  const bare = parseDecimal(text);
-  if (bare !== null) return toSi(bare, plain);
-  if (isAbsent(text)) return 'absent';
   const end = numberEnd(text);
-  const value = parseDecimal(text.slice(0, end));
-  const unit = text.slice(end).trim();
-  if (value === null || !isUnitName(unit) || UNITS[unit].unit !== UNITS[plain].unit) return 'unrecognised';
-  return toSi(value, unit);
+  if (end === 0 || end < text.length) return withUnit(text, end, plain);
+  const value = parseDecimal(text);
+  return value === null ? (isAbsent(text) ? 'absent' : 'unrecognised') : toSi(value, plain);
+}
+
+function withUnit(text: string, end: number, plain: UnitName): Quantity {
+  const value = end === 0 ? null : parseDecimal(end < text.length ? text.slice(0, end) : text);
+  if (value !== null) {
+    const unit = text.slice(text.charCodeAt(end) === 32 ? end + 1 : end);
+    if (unit === plain) return toSi(value, plain); // nearly always
+    const named = unit.trim();
+    if (isUnitName(named) && UNITS[named].unit === UNITS[plain].unit) return toSi(value, named);
+  }
+  if (isAbsent(text)) return 'absent';
+  const exponent = parseDecimal(text); // 1e5
+  return exponent === null ? 'unrecognised' : toSi(exponent, plain);
 }
 
 function numberEnd(text: string): number {
