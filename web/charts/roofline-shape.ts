@@ -1,0 +1,63 @@
+import type { Bottleneck, Phase, Roofline } from '../../core/contract/verdict.ts';
+import { formatValue } from '../../core/units.ts';
+
+export interface XY { readonly x: number; readonly y: number }
+export interface LogAxis { readonly min: number; readonly max: number; readonly ticks: readonly number[] }
+export interface Axes { readonly x: LogAxis; readonly y: LogAxis }
+
+/** A roof: the slope of the memory up to the ridge, then flat. */
+export interface Roof { readonly points: readonly XY[]; readonly label: string; readonly kind: 'used' | 'practical' | 'other' }
+
+/** Whole decades around the ridge and every measured point, so that a new point rarely moves the axes. */
+export function axesOf(roofline: Roofline): Axes {
+  const peaks = Object.values(roofline.peaks).filter((peak) => peak > 0);
+  const top = Math.max(...peaks, ...roofline.points.map((point) => point.flops));
+  const ridge = top / roofline.bandwidth;
+  const intensities = roofline.points.map((point) => point.intensity).filter((value) => value > 0);
+  const flops = roofline.points.map((point) => point.flops).filter((value) => value > 0);
+  return {
+    x: decades(Math.max(1e-3, Math.min(ridge / 100, ...intensities)), Math.max(ridge * 4, ...intensities)),
+    y: decades(Math.max(top / 1e5, Math.min(top / 100, ...flops)), top * 1.2),
+  };
+}
+
+function decades(low: number, high: number): LogAxis {
+  const first = Math.floor(Math.log10(low) + 1e-9);
+  const last = Math.ceil(Math.log10(high) - 1e-9);
+  const ticks = Array.from({ length: last - first + 1 }, (_, index) => Number(`1e${first + index}`));
+  // The upper end need not be a decade of its own: half an empty decade above the roof only makes the picture smaller.
+  return { min: 10 ** first, max: Math.min(10 ** last, high * 1.6), ticks };
+}
+
+/** The roofs to draw: the one in use, its practical ceiling dashed, the other data types' thin; equal peaks share one line. */
+export function roofsOf(roofline: Roofline, axes: Axes): Roof[] {
+  const used = roofline.dtype !== null ? roofline.peaks[roofline.dtype] : undefined;
+  const byPeak = new Map<number, string[]>();
+  for (const [dtype, peak] of Object.entries(roofline.peaks)) if (peak > 0) byPeak.set(peak, [...(byPeak.get(peak) ?? []), dtype.toUpperCase()]);
+  const highest = used ?? Math.max(...byPeak.keys());
+  const roofs = [...byPeak].sort(([a], [b]) => b - a).map(([peak, names]): Roof => ({
+    // Other types share the slope: only their flat part is drawn.
+    points: peak === highest ? bent(roofline.bandwidth, peak, axes) : [{ x: Math.max(axes.x.min, peak / roofline.bandwidth), y: peak }, { x: axes.x.max, y: peak }],
+    label: `${names.join(', ')} ${formatValue(peak, 'flop/s')}`,
+    kind: peak === highest ? 'used' : 'other',
+  }));
+  return [...roofs, { points: bent(roofline.practicalBandwidth, highest * roofline.practicalFraction, axes), label: '', kind: 'practical' }];
+}
+
+function bent(bandwidth: number, peak: number, axes: Axes): XY[] {
+  const x = Math.max(axes.x.min, axes.y.min / bandwidth);
+  return [{ x, y: x * bandwidth }, { x: peak / bandwidth, y: peak }, { x: axes.x.max, y: peak }];
+}
+
+/** Measured points grouped by the bottleneck of their phase, in the order in which each was met last. */
+export function pathsOf(points: Roofline['points'], phases: readonly Phase[]): { bottleneck: Bottleneck; points: XY[] }[] {
+  const groups = new Map<Bottleneck, XY[]>();
+  for (const point of points) {
+    const bottleneck = phases[point.phase]?.verdict.bottleneck ?? 'unknown';
+    const group = groups.get(bottleneck) ?? [];
+    group.push({ x: point.intensity, y: point.flops });
+    groups.delete(bottleneck);
+    groups.set(bottleneck, group);
+  }
+  return [...groups].map(([bottleneck, group]) => ({ bottleneck, points: group }));
+}

@@ -1,0 +1,77 @@
+import { BOTTLENECK_LABELS, SHARE_LABELS } from '../../core/labels.ts';
+import type { JobState } from '../../core/contract/jobs.ts';
+import type { Bottleneck, FindingId, ShareKey, Verdict } from '../../core/contract/verdict.ts';
+
+/** A bottleneck's name at the start of a line: core/labels.ts has it for use inside a sentence. */
+export function bottleneckWord(bottleneck: Bottleneck): string {
+  return capital(BOTTLENECK_LABELS[bottleneck]);
+}
+
+/** One line on what a bottleneck means, for tooltips and legends. */
+export const BOTTLENECK_MEANINGS: Readonly<Record<Bottleneck, string>> = {
+  memory: 'The GPU waits for its own memory to deliver weights or KV cache.',
+  compute: 'The arithmetic units are the limit.',
+  network: 'The link between nodes is the limit.',
+  storage: 'Reading or writing files is the limit.',
+  host: 'The GPU waits for the CPU: scheduling, tokenising, loading data.',
+  transfer: 'Copies between host and GPU over PCIe are the limit.',
+  overhead: 'The GPU is busy, but no resource is near its limit: small kernels, launches, synchronisation.',
+  capacity: 'The GPU’s memory is full: requests wait or are computed again.',
+  idle: 'Nothing runs on the GPU.',
+  balanced: 'Two limits are about equally close.',
+  unknown: 'What was measured does not decide it.',
+};
+
+export const STATE_WORDS: Readonly<Record<JobState, string>> = {
+  pending: 'pending', running: 'running', completed: 'completed', failed: 'failed', cancelled: 'cancelled', timeout: 'timed out', oom: 'out of memory', unknown: 'state unknown',
+};
+
+export const FINDING_WORDS: Readonly<Record<FindingId, string>> = {
+  'idle': 'Idle', 'held-idle': 'Held idle', 'no-process': 'No process', 'unused-gpus': 'Unused GPUs', 'imbalance': 'Imbalance', 'take-turns': 'GPUs take turns',
+  'hung': 'Hung', 'one-rank-working': 'One rank works', 'kv-capacity': 'KV cache full', 'oom': 'Out of memory', 'thermal': 'Thermal slowdown',
+  'power-brake': 'Power brake', 'ecc': 'Memory errors', 'link-degraded': 'Slow link', 'no-tensor-cores': 'No tensor cores used',
+  'unsupported-dtype': 'Data type not native', 'over-sharded': 'Over-sharded', 'loading-slow': 'Slow loading', 'mig-hidden': 'MIG hides counters',
+};
+
+/** The share bars of a verdict, in the order drawn, each in the colour of the bottleneck that it may become. */
+export const SHARE_BARS: readonly { readonly key: ShareKey; readonly label: string; readonly colour: Bottleneck }[] = ([
+  ['memory', 'memory'], ['compute', 'compute'], ['nvlink', 'network'], ['host', 'host'], ['transfer', 'transfer'], ['network', 'network'], ['storage', 'storage'],
+] as const).map(([key, colour]) => ({ key, label: SHARE_LABELS[key], colour }));
+
+/** A known finding's words, or the id itself where a newer server knows more findings than this page. */
+export function findingWord(id: string): string {
+  return isFindingId(id) ? FINDING_WORDS[id] : id;
+}
+
+function isFindingId(id: string): id is FindingId {
+  return Object.hasOwn(FINDING_WORDS, id);
+}
+
+/** The headline of a verdict: `Memory bandwidth: decode`, `Idle`, `Cannot tell`, `Overhead: training, compute-leaning`. */
+export function headline(verdict: Pick<Verdict, 'bottleneck' | 'activity' | 'lean'>): string {
+  const activity = tellsMore(verdict) ? verdict.activity : null;
+  const lean = verdict.lean === null ? null : `${BOTTLENECK_LABELS[verdict.lean]}-leaning`;
+  const rest = [activity, lean].filter((part) => part !== null);
+  return rest.length === 0 ? bottleneckWord(verdict.bottleneck) : `${bottleneckWord(verdict.bottleneck)}: ${rest.join(', ')}`;
+}
+
+/** The same, short enough for a ribbon: `decode, memory bandwidth`. */
+export function phaseWords(part: Pick<Verdict, 'bottleneck' | 'activity'>): string {
+  const limit = BOTTLENECK_LABELS[part.bottleneck];
+  return tellsMore(part) ? `${part.activity}, ${limit}` : limit;
+}
+
+function tellsMore({ bottleneck, activity }: Pick<Verdict, 'bottleneck' | 'activity'>): boolean {
+  return activity !== 'unknown' && activity !== 'idle' && bottleneck !== 'idle';
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What an evidence tier rests on. */
+export const TIER_WORDS: Readonly<Record<Verdict['tier'], string>> = {
+  A: 'engine counters with a known model and GPU',
+  B: 'GPU profiling counters (DCGM)',
+  C: 'nvidia-smi and host counters only',
+};

@@ -1,0 +1,7 @@
+// Before the first paint, so that a chosen theme does not flash. A file of its own: the page allows no inline script.
+try {
+  var chosen = localStorage.getItem('headroom.theme');
+  if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen;
+} catch (error) {
+  // storage is switched off: the system's theme it is
+}
