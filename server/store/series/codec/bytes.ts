@@ -1,0 +1,139 @@
+/** A growing byte buffer; `at` is how much of it is written. */
+export interface Writer {
+  bytes: Uint8Array;
+  view: DataView;
+  at: number;
+}
+
+/** A place in bytes that are read. */
+export interface Reader {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  at: number;
+}
+
+/** Bytes that do not decode: a damaged row, not a programming error. */
+export class DamagedBytes extends Error {
+  override readonly name = 'DamagedBytes';
+}
+
+export function writer(capacity = 1024): Writer {
+  const bytes = new Uint8Array(capacity);
+  return { bytes, view: new DataView(bytes.buffer), at: 0 };
+}
+
+export function reader(bytes: Uint8Array): Reader {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 0 };
+}
+
+/** What has been written, as a copy of its own. */
+export function written(out: Writer): Uint8Array<ArrayBuffer> {
+  return out.bytes.slice(0, out.at);
+}
+
+/** Makes room for `more` bytes. */
+export function reserve(out: Writer, more: number): void {
+  if (out.at + more <= out.bytes.length) return;
+  const grown = new Uint8Array(Math.max(out.bytes.length * 2, out.at + more));
+  grown.set(out.bytes.subarray(0, out.at));
+  out.bytes = grown;
+  out.view = new DataView(grown.buffer);
+}
+
+export function putByte(out: Writer, value: number): void {
+  reserve(out, 1);
+  out.bytes[out.at] = value;
+  out.at += 1;
+}
+
+/** An unsigned integer below 2^53, seven bits a byte, low first. */
+export function putVarint(out: Writer, value: number): void {
+  reserve(out, 8);
+  let rest = value;
+  while (rest >= 0x80000000) {
+    out.bytes[out.at++] = (rest % 128) | 128;
+    rest = Math.floor(rest / 128);
+  }
+  while (rest >= 128) {
+    out.bytes[out.at++] = (rest & 127) | 128;
+    rest >>>= 7;
+  }
+  out.bytes[out.at++] = rest;
+}
+
+/** A signed integer within ±2^52, zigzag. */
+export function putSigned(out: Writer, value: number): void {
+  putVarint(out, zigzag(value));
+}
+
+export function putDouble(out: Writer, value: number): void {
+  reserve(out, 8);
+  out.view.setFloat64(out.at, value, true);
+  out.at += 8;
+}
+
+/** The bytes with their count in front. */
+export function putBytes(out: Writer, bytes: Uint8Array): void {
+  putVarint(out, bytes.length);
+  reserve(out, bytes.length);
+  out.bytes.set(bytes, out.at);
+  out.at += bytes.length;
+}
+
+export function putText(out: Writer, text: string): void {
+  putBytes(out, encoder.encode(text));
+}
+
+export function takeByte(from: Reader): number {
+  const value = from.bytes[from.at];
+  if (value === undefined) throw new DamagedBytes('the bytes end too early');
+  from.at += 1;
+  return value;
+}
+
+export function takeVarint(from: Reader): number {
+  let value = 0;
+  let scale = 1;
+  for (let count = 0; count < 8; count += 1) {
+    const byte = takeByte(from);
+    value += (byte & 127) * scale;
+    if (byte < 128) return value;
+    scale *= 128;
+  }
+  throw new DamagedBytes('a number has no end');
+}
+
+export function takeSigned(from: Reader): number {
+  return unzigzag(takeVarint(from));
+}
+
+export function takeDouble(from: Reader): number {
+  if (from.at + 8 > from.bytes.length) throw new DamagedBytes('the bytes end too early');
+  const value = from.view.getFloat64(from.at, true);
+  from.at += 8;
+  return value;
+}
+
+/** Bytes with their count in front, as a view. */
+export function takeBytes(from: Reader): Uint8Array {
+  const length = takeVarint(from);
+  if (from.at + length > from.bytes.length) throw new DamagedBytes('the bytes end too early');
+  from.at += length;
+  return from.bytes.subarray(from.at - length, from.at);
+}
+
+export function takeText(from: Reader): string {
+  return decoder.decode(takeBytes(from));
+}
+
+/** 0, −1, 1, −2 … as 0, 1, 2, 3 …: small magnitudes become small unsigned numbers. Exact within ±2^52. */
+export function zigzag(value: number): number {
+  return value >= 0 ? value * 2 : -value * 2 - 1;
+}
+
+export function unzigzag(value: number): number {
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();

@@ -1,0 +1,172 @@
+import { DamagedBytes, putByte, putBytes, putDouble, putSigned, putVarint, takeByte, takeBytes, takeDouble, takeSigned, takeVarint } from './bytes.ts';
+import type { Reader, Writer } from './bytes.ts';
+import { fromIntegers, toIntegers } from './decimal.ts';
+import type { Integers } from './decimal.ts';
+import { deflate, inflate, isPacking, PACKINGS, smallest, unpack, varints } from './pack.ts';
+import type { Packing } from './pack.ts';
+import { ordersByCost, residualsOf, restore } from './residuals.ts';
+import type { Order } from './residuals.ts';
+
+/**
+ * One column of one entity: doubles with NaN for "absent", lossless for every double.
+ * Layout: a byte (shape in the low four bits, bit 4: a mask follows), the mask, then what the shape needs.
+ */
+const SHAPES = { empty: 0, sameDecimal: 1, sameDouble: 2, integers: 3, doubles: 4, floats: 5 } as const;
+const MASKED = 16;
+
+/** `quick` is for a write-ahead row, `small` for a sealed chunk. */
+export type Effort = 'quick' | 'small';
+
+/** Appends a column; NaN is absent and is kept as such. */
+export function putColumn(out: Writer, values: Float64Array, effort: Effort): void {
+  const runs = maskOf(values);
+  const present = runs === null ? values : values.filter((value) => !Number.isNaN(value));
+  const start = out.at;
+  putByte(out, 0);
+  if (runs !== null && present.length > 0) {
+    putVarint(out, runs.length);
+    for (const run of runs) putVarint(out, run);
+  }
+  const shape = putPresent(out, present, effort);
+  out.bytes[start] = shape | (runs !== null && present.length > 0 ? MASKED : 0);
+}
+
+/** Reads a column of `rows` values; throws DamagedBytes. */
+export function takeColumn(from: Reader, rows: number): Float64Array {
+  const first = takeByte(from);
+  if ((first & MASKED) === 0) return takePresent(from, first, (first & 15) === SHAPES.empty ? 0 : rows, rows);
+  const runs = Array.from({ length: takeVarint(from) }, () => takeVarint(from));
+  const count = runs.reduce((sum, run, index) => (index % 2 === 0 ? sum + run : sum), 0);
+  const total = runs.reduce((sum, run) => sum + run, 0);
+  if (total !== rows) throw new DamagedBytes('a column’s mask has another length than its rows');
+  return spread(takePresent(from, first & 15, count, count), runs, rows);
+}
+
+/** Lengths of the runs of present and absent values in turn, present first (maybe 0); null where nothing is absent. */
+function maskOf(values: Float64Array): number[] | null {
+  const runs: number[] = [];
+  let present = true;
+  let length = 0;
+  for (const value of values) {
+    if (Number.isNaN(value) === present) {
+      runs.push(length);
+      present = !present;
+      length = 0;
+    }
+    length += 1;
+  }
+  if (runs.length === 0) return null;
+  runs.push(length);
+  return runs;
+}
+
+function spread(present: Float64Array, runs: readonly number[], rows: number): Float64Array {
+  const values = new Float64Array(rows).fill(Number.NaN);
+  let at = 0;
+  let taken = 0;
+  runs.forEach((run, index) => {
+    if (index % 2 === 0) {
+      values.set(present.subarray(taken, taken + run), at);
+      taken += run;
+    }
+    at += run;
+  });
+  return values;
+}
+
+function putPresent(out: Writer, values: Float64Array, effort: Effort): number {
+  const [first] = values;
+  if (first === undefined) return SHAPES.empty;
+  const integers = toIntegers(values);
+  const same = values.every((value) => Object.is(value, first));
+  if (same && integers !== null) {
+    putByte(out, integers.exponent);
+    putSigned(out, integers.first);
+    return SHAPES.sameDecimal;
+  }
+  if (same) {
+    putDouble(out, first);
+    return SHAPES.sameDouble;
+  }
+  if (integers !== null) {
+    putIntegers(out, integers, effort);
+    return SHAPES.integers;
+  }
+  const narrow = values.every((value) => Object.is(Math.fround(value), value));
+  const raw = new Uint8Array(narrow ? Float32Array.from(values).buffer : values.slice().buffer);
+  const bytes = effort === 'quick' ? raw : deflate(planes(raw, narrow ? 4 : 8));
+  putByte(out, effort === 'quick' ? 0 : 1);
+  putBytes(out, bytes);
+  return narrow ? SHAPES.floats : SHAPES.doubles;
+}
+
+function takePresent(from: Reader, shape: number, count: number, rows: number): Float64Array {
+  switch (shape) {
+    case SHAPES.empty:
+      return new Float64Array(rows).fill(Number.NaN);
+    case SHAPES.sameDecimal: {
+      const exponent = takeByte(from);
+      const value = fromIntegers({ exponent, first: takeSigned(from), step: 1, ints: new Float64Array(1) })[0] ?? Number.NaN;
+      return new Float64Array(count).fill(value);
+    }
+    case SHAPES.sameDouble:
+      return new Float64Array(count).fill(takeDouble(from));
+    case SHAPES.integers:
+      return takeIntegers(from, count);
+    case SHAPES.doubles:
+    case SHAPES.floats: {
+      const width = shape === SHAPES.floats ? 4 : 8;
+      const packed = takeByte(from) === 1;
+      const bytes = takeBytes(from);
+      const raw = packed ? unplanes(inflate(bytes, count * width), width) : bytes.slice();
+      if (raw.length !== count * width) throw new DamagedBytes('a column has another number of values than rows');
+      return width === 8 ? new Float64Array(raw.buffer, raw.byteOffset, count) : Float64Array.from(new Float32Array(raw.buffer, raw.byteOffset, count));
+    }
+    default:
+      throw new DamagedBytes(`unknown column shape ${shape}`);
+  }
+}
+
+function putIntegers(out: Writer, integers: Integers, effort: Effort): void {
+  const orders = ordersByCost(integers.ints);
+  const best = (effort === 'quick' ? orders.slice(0, 1) : orders.slice(0, 2)).map((order) => pack(integers.ints, order, effort));
+  const { order, base, packing, bytes } = best.reduce((least, next) => (next.bytes.length < least.bytes.length ? next : least));
+  putByte(out, integers.exponent | (order << 4) | (packing << 6));
+  putSigned(out, integers.first);
+  putVarint(out, integers.step);
+  putSigned(out, base);
+  putBytes(out, bytes);
+}
+
+function pack(ints: Float64Array, order: Order, effort: Effort): { order: Order; base: number; packing: Packing; bytes: Uint8Array } {
+  const { base, residuals } = residualsOf(ints, order);
+  if (effort === 'quick') return { order, base, packing: PACKINGS.varint, bytes: varints(residuals) };
+  return { order, base, ...smallest(residuals) };
+}
+
+function takeIntegers(from: Reader, count: number): Float64Array {
+  const head = takeByte(from);
+  const order = (head >> 4) & 3;
+  const packing = head >> 6;
+  if (!isPacking(packing) || order === 3) throw new DamagedBytes('a column names an unknown coding');
+  const first = takeSigned(from);
+  const step = takeVarint(from);
+  const base = takeSigned(from);
+  const ints = restore(unpack(takeBytes(from), packing, count), order as Order, base); // 0, 1 or 2, checked above
+  return fromIntegers({ exponent: head & 15, first, step, ints });
+}
+
+/** All first bytes, then all second bytes …: neighbours share exponents, which so stand together. */
+function planes(bytes: Uint8Array, width: number): Uint8Array {
+  const out = new Uint8Array(bytes.length);
+  const count = bytes.length / width;
+  for (let index = 0; index < bytes.length; index += 1) out[(index % width) * count + Math.floor(index / width)] = bytes[index] ?? 0; // within its length
+  return out;
+}
+
+function unplanes(bytes: Uint8Array, width: number): Uint8Array {
+  const out = new Uint8Array(bytes.length);
+  const count = bytes.length / width;
+  for (let index = 0; index < bytes.length; index += 1) out[index] = bytes[(index % width) * count + Math.floor(index / width)] ?? 0; // within its length
+  return out;
+}

@@ -1,0 +1,28 @@
+import type { StoreErrorCode } from '../errors.ts';
+import { StoreError } from '../errors.ts';
+
+/**
+ * What kind of trouble an error of Prisma or libSQL is. After `busy` a connection may never write again
+ * (prisma/orm #30028): its worker has to be replaced.
+ */
+export function failureCode(error: unknown): StoreErrorCode {
+  if (error instanceof StoreError) return error.code;
+  const texts: string[] = [];
+  for (let cause: unknown = error, depth = 0; cause !== undefined && cause !== null && depth < 6; depth += 1) {
+    texts.push(describe(cause));
+    cause = typeof cause === 'object' && 'cause' in cause ? cause.cause : undefined;
+  }
+  const text = texts.join('\n');
+  if (/\bP1008\b|SQLITE_BUSY|SocketTimeout|database is locked|SQLITE_LOCKED/.test(text)) return 'busy';
+  if (/SQLITE_FULL|disk is full|ENOSPC|disk I\/O error.*space/.test(text)) return 'full';
+  return 'failed';
+}
+
+function describe(cause: unknown): string {
+  if (typeof cause !== 'object' || cause === null) return String(cause);
+  const parts = ['code', 'kind', 'message', 'originalMessage', 'originalCode'].map((key) => {
+    const value: unknown = Reflect.get(cause, key);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  });
+  return parts.join(' ');
+}
