@@ -36,10 +36,11 @@ export function resolveSeries(name: string, labels: Labels, scope: Scope): Targe
   const known = findName(name);
   if (known === undefined) return null;
   const { table, key } = known;
-  const entity = ownerOf(table.owner, labels, scope);
+  const info = table.info?.[key];
+  // The series that gives a host its name must first be found under the name that the host's other series have.
+  const entity = ownerOf(table.owner, info?.host === undefined ? labels : without(labels, info.host), scope);
   if (entity === null) return null;
   const facts = factsIn(table.facts ?? {}, labels, entity);
-  const info = table.info?.[key];
   if (info !== undefined) {
     const product = info.product === undefined ? null : productOf(info.product.of, labels);
     const slots = info.product === undefined || product === null ? [] : [slotOf(entity, { to: info.product.to, fold: 'sum' }, table, labels)];
@@ -85,6 +86,10 @@ function findName(name: string): Known | undefined {
 
 function plain(name: string): string {
   return name.indexOf(':') < 0 ? name : name.replace(':', '_');
+}
+
+function without(labels: Labels, name: string): Labels {
+  return new Map([...labels].filter(([label]) => label !== name));
 }
 
 function isMeant(rule: Rule, labels: Labels): boolean {

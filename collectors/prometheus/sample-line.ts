@@ -51,8 +51,8 @@ export function readKey(key: string): { name: string; labels: LabelBlock['labels
   if (open < 0) return { name: key, labels: new Map() };
   const block = parseLabels(key.slice(open + 1, -1));
   if (block === null) return null;
-  const name = open === 0 ? block.name : key.slice(0, open).trim();
-  return name === null || name === '' ? null : { name, labels: block.labels };
+  const name = open === 0 ? (block.name ?? block.labels.get('__name__')) : key.slice(0, open).trim(); // `promtool tsdb dump` writes __name__
+  return name === undefined || name === '' ? null : { name, labels: block.labels };
 }
 
 const HASH = 35;

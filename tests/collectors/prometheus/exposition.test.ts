@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseAll } from '../../../collectors/collector.ts';
+import { prometheus } from '../../../collectors/prometheus/exposition.ts';
+import { sniff } from '../../../collectors/sniff.ts';
+import { recordingFiles, describeRecordings } from '../../support/recordings.ts';
+import { cutAnywhere, truncatedAnywhere } from '../support/cuts.ts';
+import { goldens } from '../support/goldens.ts';
+
+const RUNNING = 'vllm:num_requests_running';
+const values = (text: string) => parseAll(prometheus, text).readings.map(({ at, values }) => [at, values]);
+
+describe('pages by the tables', () => {
+  goldens(prometheus, 'prometheus');
+});
+
+describe('a page', () => {
+  it('is over at # EOF, where a description comes again, and where a series comes again', () => {
+    expect(values(`${RUNNING} 1\n# EOF\n${RUNNING} 2\n# EOF`)).toEqual([[0, { 'engine.running': 1 }], [1, { 'engine.running': 2 }]]);
+    expect(values(`# HELP a b\n${RUNNING} 1\n# HELP a b\nx 1\n`)).toEqual([[0, { 'engine.running': 1 }]]);
+    expect(values(`${RUNNING} 1\nvllm:num_requests_waiting 5\n${RUNNING} 2\n`)).toEqual([
+      [0, { 'engine.running': 1, 'engine.waiting': 5 }],
+      [1, { 'engine.running': 2 }],
+    ]);
+  });
+
+  it('has the time of the comment before it, or of its own samples: seconds or milliseconds', () => {
+    const batch = parseAll(prometheus, `# headroom-time 1740162711.25\n${RUNNING} 1\n# EOF\n# headroom-time 1740162721.25\n${RUNNING} 2\n`);
+    expect(batch.clock).toBe('utc');
+    expect(batch.readings.map((reading) => reading.at)).toEqual([1740162711.25, 1740162721.25]);
+    expect(values(`${RUNNING} 1 1740162711000\n${RUNNING} 2 1740162721000\n`)).toEqual([[1740162711, { 'engine.running': 1 }], [1740162721, { 'engine.running': 2 }]]);
+    expect(values(`${RUNNING} 1 1740162711.5 # {a="b"} 1\n# EOF\n`)).toEqual([[1740162711.5, { 'engine.running': 1 }]]);
+  });
+
+  it('gives a sample without a time the latest time of its page', () => {
+    expect(values(`${RUNNING} 1 1740162711000\nvllm:num_requests_waiting 5\n`)).toEqual([[1740162711, { 'engine.running': 1 }], [1740162711, { 'engine.waiting': 5 }]]);
+  });
+
+  it('without a time among dated ones is refused, not dated by guess', () => {
+    const batch = parseAll(prometheus, `${RUNNING} 1 1740162711000\n# EOF\n${RUNNING} 2\n# EOF\n`);
+    expect(batch.readings).toHaveLength(1);
+    expect(batch.rejected).toEqual([{ line: 4, reason: 'a page without any time among pages that have one', text: '' }]);
+  });
+
+  it('names its endpoint by a comment of the recorder', () => {
+    const batch = parseAll(prometheus, `# headroom-instance n7:8000\n${RUNNING} 1\n# EOF\n# headroom-instance n8:8000\n${RUNNING} 2\n`);
+    expect(batch.readings.map((reading) => reading.entity)).toEqual([
+      { kind: 'engine', id: 'vllm@n7:8000', node: 'n7' },
+      { kind: 'engine', id: 'vllm@n8:8000', node: 'n8' },
+    ]);
+  });
+
+  it('prints NaN, infinities and blanks: absent, not zero', () => {
+    expect(values(`${RUNNING} NaN\nvllm:num_requests_waiting +Inf\nvllm:num_requests_swapped 0\nvllm:gpu_prefix_cache_hit_rate -1\nDCGM_FI_DEV_GPU_TEMP{UUID="GPU-a"} 2147483632\n`))
+      .toEqual([[0, { 'engine.swapped': 0 }]]);
+  });
+
+  it('reads escaped labels, braces and hashes in labels, quoted names, blanks and CRLF', () => {
+    const facts = parseAll(prometheus, 'vllm:num_requests_running{model_name="a\\"b\\\\c } # d\\n",}\t 1 \r\n{"vllm:num_requests_waiting", "engine"="0"} 2\n');
+    expect(facts.facts).toEqual([{ entity: { kind: 'engine', id: 'vllm@?' }, name: 'model', value: 'a"b\\c } # d\n' }]);
+    expect(facts.readings.map((reading) => reading.values)).toEqual([{ 'engine.running': 1, 'engine.waiting': 2 }]);
+    expect(facts.rejected).toEqual([]);
+  });
+
+  it('keeps what is good around broken lines, and says what was expected', () => {
+    const batch = parseAll(prometheus, `${RUNNING}\n${RUNNING}{a="b 1\n${RUNNING}{a=b} 1\n${RUNNING} many\n${RUNNING} 1 later\n<html>\n${RUNNING} 7\n`);
+    expect(batch.readings.map((reading) => reading.values)).toEqual([{ 'engine.running': 7 }]);
+    expect(batch.rejected.map(({ line, reason }) => [line, reason])).toEqual([
+      [1, 'expected a value after the name'],
+      [2, 'expected } after the labels'],
+      [3, 'expected labels as name="value", separated by commas'],
+      [4, 'expected a number as the value'],
+      [5, 'expected a time stamp after the value'],
+      [6, 'expected the name of a metric'],
+    ]);
+  });
+
+  it('of which no table knows a series says so', () => {
+    expect(parseAll(prometheus, '# TYPE a gauge\na 1\nb 2\n').rejected.map((one) => one.reason)[0]).toMatch(/^none of the 2 samples is in Headroom's tables: they know DCGM,/);
+  });
+
+  it('that two GPUs of two hosts print by index keeps them apart; a given scope turns an index into a UUID', () => {
+    const text = 'DCGM_FI_DEV_GPU_UTIL{gpu="0",Hostname="n1"} 1\nDCGM_FI_DEV_GPU_UTIL{gpu="0",Hostname="n2"} 2\n';
+    expect(parseAll(prometheus, text).readings.map((reading) => reading.entity.id)).toEqual(['#0@n1', '#0@n2']);
+    expect(parseAll(prometheus, 'DCGM_FI_DEV_GPU_UTIL{gpu="0"} 1\n', { uuids: { 0: 'GPU-z' } }).readings[0]?.entity.id).toBe('GPU-z');
+  });
+
+  it('of a Prometheus server names hosts by label, else by instance without the port', () => {
+    const text = 'node_load1{instance="n1:9100"} 1\nnode_load1{instance="n2.example.org:9100",nodename="n2"} 2\nnode_load1{instance="10.0.0.3:9100"} 3\n';
+    expect(parseAll(prometheus, text).readings.map((reading) => reading.entity.id)).toEqual(['n1', 'n2', '10.0.0.3']);
+    const named = `${text}node_uname_info{instance="10.0.0.3:9100",nodename="n3"} 1\n`;
+    expect(parseAll(prometheus, named).readings.map((reading) => reading.entity.id)).toEqual(['n1', 'n2', 'n3']);
+  });
+});
+
+describe('the busiest disk', () => {
+  const page = (sda: number, sdb: number) => `node_disk_io_time_seconds_total{device="sda"} ${sda}\nnode_disk_io_time_seconds_total{device="sdb"} ${sdb}\n# EOF\n`;
+
+  it('is the one that worked most since the last page, not the one with the largest counter', () => {
+    expect(values(page(1000, 5) + page(1001, 9) + page(1004, 9))).toEqual([[1, { 'host.diskBusyTime': 4 }], [2, { 'host.diskBusyTime': 7 }]]);
+  });
+
+  it('leaves a disk out whose counter fell back', () => {
+    expect(values(page(1000, 5) + page(0, 6))).toEqual([[1, { 'host.diskBusyTime': 1 }]]);
+  });
+});
+
+describe('recognising a page', () => {
+  it.each([
+    ['# HELP a b\n# TYPE a gauge\na 1\n'],
+    ['# headroom-time 1740162711\nvllm:num_requests_running 1\n'],
+    ['vllm:num_requests_running{model_name="x"} 1.0\nvllm:num_requests_waiting 0\n'],
+    ['DCGM_FI_DEV_SM_CLOCK{gpu="0", UUID="GPU-604ac76c-d9cf-fef3-62e9-d92044ab6e52"} 139\n'],
+  ])('takes %j', (text) => {
+    expect(sniff(text)?.collector.id).toBe('prometheus');
+  });
+
+  it.each([[''], ['total 12\nfoo 3\n'], ['# a comment\nkey: value\n'], ['{"a": 1}\n'], ['# gpu   pwr gtemp\n# Idx     W     C\n    0    60    30\n'], ['time,gpu\n1,2\n']])('leaves %j', (text) => {
+    expect(prometheus.sniff(text)).toBeLessThanOrEqual(0.5);
+  });
+});
+
+describeRecordings('recorded pages', 'prometheus', () => {
+  const files = [
+    ...recordingFiles('prometheus/node_exporter', /^e2e-output\.txt$|64k/),
+    ...recordingFiles('prometheus/nvidia_gpu_exporter', /\.metrics$/),
+    ...recordingFiles('serving', /\.prom$|metrics.*\.txt$|cache_config.*\.txt$/),
+  ];
+  it.each(files.map((file) => [file]))('%s gives readings and no rejection', (file) => {
+    const text = readFileSync(file, 'utf8');
+    expect(sniff(text)?.collector.id).toBe('prometheus');
+    const batch = parseAll(prometheus, text);
+    expect(batch.rejected).toEqual([]);
+    expect(batch.readings.length).toBeGreaterThan(0);
+  });
+
+  it.each(recordingFiles('prometheus/nvidia_gpu_exporter', /mig.*load\.metrics$/).map((file) => [file]))('%s: under MIG utilisation is absent, not zero', (file) => {
+    const gpu = parseAll(prometheus, readFileSync(file, 'utf8')).readings.find((reading) => reading.entity.kind === 'gpu');
+    expect(gpu?.values['gpu.power']).toBeGreaterThan(0);
+    expect(gpu?.values).not.toHaveProperty('gpu.util');
+  });
+
+  it.each(recordingFiles('prometheus/prometheus', /(?<!dump-series-\d)\.(prom|txt)$/).map((file) => [file]))('%s, a case of the Prometheus project, has no line that cannot be read', (file) => {
+    const batch = parseAll(prometheus, readFileSync(file, 'utf8'));
+    expect(batch.rejected.filter((one) => !one.reason.startsWith('none of the'))).toEqual([]);
+  });
+
+  it('are read alike wherever they are cut', () => {
+    for (const file of recordingFiles('serving', /production_metrics_dump\.prom$/)) {
+      const text = readFileSync(file, 'utf8');
+      cutAnywhere(prometheus, text);
+      truncatedAnywhere(prometheus, text);
+    }
+  });
+});
