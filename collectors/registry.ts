@@ -1,6 +1,8 @@
 import type { Collector } from './collector.ts';
+import { nvidiaSmiLog } from './nvidia-smi/log.ts';
 import { nvidiaSmiDmon, nvidiaSmiPmon } from './nvidia-smi/monitor.ts';
 import { nvidiaSmiQuery } from './nvidia-smi/query-csv.ts';
+import { nvidiaSmiXml } from './nvidia-smi/xml.ts';
 import { engineCsv } from './engine-csv.ts';
 import { prometheus } from './prometheus/exposition.ts';
 import { procRecord } from './host/proc-record.ts';
@@ -10,6 +12,8 @@ export const collectors: readonly Collector[] = [
   nvidiaSmiQuery,
   nvidiaSmiDmon,
   nvidiaSmiPmon,
+  nvidiaSmiXml,
+  nvidiaSmiLog,
   engineCsv,
   prometheus,
   procRecord,

@@ -6,7 +6,7 @@ import { parseClockTime } from '../text/time.ts';
 import { quantity } from '../text/units.ts';
 import { within } from './limits.ts';
 import { monitorCells, monitorColumn, monitorHeader, monitorPlan, withUnits, type MonitorPlan } from './monitor-header.ts';
-import { sweepCounter } from './ordinal.ts';
+import { sweepCounter, type SweepCounter } from './ordinal.ts';
 import { processCounter } from './process-count.ts';
 import { hasAny, type Values } from './query-row.ts';
 import type { GpuScope } from './scope.ts';
@@ -24,17 +24,18 @@ export interface MonitorTools {
   readonly out: Output;
   readonly scope: GpuScope;
   readonly clock: RowClock;
+  /** Given where several readers share one text. */
+  readonly sweeps?: SweepCounter;
 }
 
 const DAY = 86_400;
 
-export function monitorReader({ out, scope, clock }: MonitorTools, context: ParseContext): MonitorReader {
+export function monitorReader({ out, scope, clock, sweeps = sweepCounter() }: MonitorTools, context: ParseContext): MonitorReader {
   let plan: MonitorPlan | null = context.fields === undefined ? null : monitorPlan(context.fields, false);
   let named = false; // the line before was a header, so that this one may hold its units
   let stamp = '';
   let stampAt: number | null = null;
   const dayClock = timeOfDay();
-  const sweeps = sweepCounter();
   const processes = processCounter(out);
   const told = new Set<EntityRef>();
 
@@ -76,7 +77,7 @@ export function monitorReader({ out, scope, clock }: MonitorTools, context: Pars
     }
     if (columns.asksUtil && values['gpu.util'] === undefined) values['gpu.present'] = 1; // MIG hides it
     const at = timed ?? sweeps.of(gpu.id);
-    if (hasAny(values)) out.reading({ entity: gpu, at, values });
+    if (at !== null && hasAny(values)) out.reading({ entity: gpu, at, values });
   };
 
   const readProcess = (columns: MonitorPlan, cells: readonly string[], timed: number | undefined, values: Values): void => {
@@ -89,6 +90,7 @@ export function monitorReader({ out, scope, clock }: MonitorTools, context: Pars
     const gpu = scope.byIndex(index);
     const entity = scope.process(pid);
     const at = timed ?? sweeps.of(`${index} ${pid}`);
+    if (at === null) return;
     if (hasAny(values)) out.reading({ entity, at, values });
     out.fact(entity, 'gpu', gpu.id);
     const command = cells[columns.command];

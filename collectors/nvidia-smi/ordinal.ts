@@ -1,7 +1,7 @@
 /** Counts the sweeps of a text without time: a new one begins when an entity comes again, or where the caller says so. */
 export interface SweepCounter {
-  /** The number (0, 1, 2 …) of the sweep to which this row of `id` belongs. */
-  of(id: string): number;
+  /** The number (0, 1, 2 …) of the sweep to which this row of `id` belongs; null where a text with dates allows no rows without. */
+  of(id: string): number | null;
   /** The next row begins a new sweep, if this one has any row. */
   next(): void;
 }

@@ -4,7 +4,7 @@ import { cellColumn, splitCsv } from '../text/csv.ts';
 import type { RowClock } from '../text/row-clock.ts';
 import type { Output } from '../text/session.ts';
 import { gpuError } from './errors.ts';
-import { sweepCounter } from './ordinal.ts';
+import { sweepCounter, type SweepCounter } from './ordinal.ts';
 import { processCounter } from './process-count.ts';
 import { guessPlan } from './query-guess.ts';
 import { headerOf, planOf, type Plan } from './query-header.ts';
@@ -28,11 +28,12 @@ export interface QueryTools {
   readonly out: Output;
   readonly scope: GpuScope;
   readonly clock: RowClock;
+  /** Given where several readers share one text. */
+  readonly sweeps?: SweepCounter;
 }
 
-export function queryReader({ out, scope, clock }: QueryTools, context: ParseContext): QueryReader {
+export function queryReader({ out, scope, clock, sweeps = sweepCounter() }: QueryTools, context: ParseContext): QueryReader {
   let plan: Plan | null = context.fields === undefined ? null : planOf(context.fields);
-  const sweeps = sweepCounter();
   const processes = processCounter(out);
   const facts = new Map<EntityRef, readonly string[]>();
   const troubled = new Set<string>();
@@ -40,6 +41,10 @@ export function queryReader({ out, scope, clock }: QueryTools, context: ParseCon
   let here: { columns: Plan; cells: readonly string[]; text: string; number: number; gpu: EntityRef | null; at: number | null } | null = null; // the row being read, for messages
 
   const splitter = sweepSplitter<Row>((slot, at, held) => emit(scope.byIndex(String(slot)), at, held));
+
+  const emitAt = (entity: EntityRef, at: number | null, held: Row): void => {
+    if (at !== null) emit(entity, at, held);
+  };
 
   const emit = (entity: EntityRef, at: number, { plan: columns, cells, values }: Row): void => {
     tellFacts(entity, columns, cells);
@@ -104,7 +109,7 @@ export function queryReader({ out, scope, clock }: QueryTools, context: ParseCon
     here = { columns, cells, text, number, gpu: gpu ?? null, at: timed ?? null };
     const values = valuesOf(columns, cells, faults);
     if (columns.pid >= 0) readProcess(columns, cells, values, gpu, timed);
-    else if (gpu !== undefined) emit(gpu, timed ?? sweeps.of(gpu.id), { plan: columns, cells, values });
+    else if (gpu !== undefined) emitAt(gpu, timed ?? sweeps.of(gpu.id), { plan: columns, cells, values });
     else if (timed !== undefined) splitter.push(timed, { plan: columns, cells, values });
     else unnamed(columns, cells, values);
   };
@@ -119,9 +124,10 @@ export function queryReader({ out, scope, clock }: QueryTools, context: ParseCon
 
   const readProcess = (columns: Plan, cells: readonly string[], values: Values, gpu: EntityRef | undefined, timed: number | undefined): void => {
     const pid = cells[columns.pid] ?? '';
-    if (!/^\d+$/.test(pid)) return; // `[N/A]`: a row without a process
+    if (columns.metrics.length === 0 || !/^\d+$/.test(pid)) return; // accounting of past processes; `[N/A]`: none
     const entity = scope.process(pid);
     const at = timed ?? sweeps.of(entity.id);
+    if (at === null) return;
     if (hasAny(values)) out.reading({ entity, at, values });
     const command = cells[columns.processName];
     if (command !== undefined && command !== '' && !command.startsWith('[')) out.fact(entity, 'command', command);

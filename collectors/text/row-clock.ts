@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/reading.ts';
 import { parseDecimal } from './numbers.ts';
 import type { Output } from './session.ts';
 import { timeReader } from './time.ts';
@@ -11,6 +12,8 @@ export interface RowClock {
   at(cell: string, tick: number): number | null;
   /** The same for a time that is already in seconds since the text's start or since 1970. */
   accept(kind: 'relative' | 'utc', at: number): number | null;
+  /** The text has rows without time: from now on dates are refused, since one source has one clock. */
+  undated(): void;
   /** The last time that was accepted. */
   last(): number | null;
   /** Why the last cell was refused. */
@@ -22,7 +25,7 @@ const EXPECTED = 'expected a time like those before it (a date, or seconds from 
 /** Sets the clock and the zone flag of `out` as it reads. A stop-watch that goes back is refused: two runs must not be laid over each other. */
 export function rowClock(out: Output, tz: string): RowClock {
   const read = timeReader(tz);
-  let kind: 'relative' | 'utc' | null = null;
+  let kind: Clock | null = null;
   let last: number | null = null;
   let fault = EXPECTED;
 
@@ -30,7 +33,10 @@ export function rowClock(out: Output, tz: string): RowClock {
     kind ??= seen;
     out.clock = kind;
     fault = EXPECTED;
-    if (kind !== seen) return null;
+    if (kind !== seen) {
+      if (kind === 'ordinal') fault = 'a time among output without times: give each a file of its own';
+      return null;
+    }
     if (kind === 'relative' && last !== null && at < last) {
       fault = `time goes back from ${last} s to ${at} s: another run begins, give each run a file of its own`;
       return null;
@@ -41,6 +47,9 @@ export function rowClock(out: Output, tz: string): RowClock {
 
   return {
     accept,
+    undated() {
+      kind ??= 'ordinal';
+    },
     last: () => last,
     fault: () => fault,
     at(cell, tick) {
@@ -51,8 +60,9 @@ export function rowClock(out: Output, tz: string): RowClock {
       fault = EXPECTED;
       const stamp = read(cell);
       if (stamp === null) return null;
-      out.zoneless ||= stamp.zoneless;
-      return accept('utc', stamp.at);
+      const at = accept('utc', stamp.at);
+      if (at !== null) out.zoneless ||= stamp.zoneless;
+      return at;
     },
   };
 }

@@ -15,6 +15,8 @@ export interface Output {
   reading(reading: Reading): void;
   /** States a fact, once: said again with the same value it is left out. */
   fact(entity: EntityRef, name: FactName, value: string): void;
+  /** True once a fact of this name was stated. */
+  knows(entity: EntityRef, name: FactName): boolean;
   event(event: SourceEvent): void;
   /** `column` is 1-based. The text is cut at 200 characters. */
   reject(line: number, reason: string, text: string, column?: number): void;
@@ -44,6 +46,7 @@ export function output(clock: Clock): Output {
       said.set(key, value);
       facts.push({ entity, name, value });
     },
+    knows: (entity, name) => said.has(`${entityKey(entity)} ${name}`),
     event(event) {
       events.push({ ...event, text: quote(event.text) });
     },

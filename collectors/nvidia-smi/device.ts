@@ -1,0 +1,131 @@
+import type { EntityRef } from '../../core/reading.ts';
+import type { Output } from '../text/session.ts';
+import { isAbsent, quantity } from '../text/units.ts';
+import { isErrorCell } from './errors.ts';
+import { DEVICE_FACTS, DEVICE_ROWS, type DeviceRow } from './device-rows.ts';
+import { within } from './limits.ts';
+import { flagOf, hasAny, type Values } from './query-row.ts';
+import type { GpuScope } from './scope.ts';
+
+/** One GPU of `nvidia-smi -q`, as XML or as text. */
+export interface Device {
+  /** The printed text at a row of the table, undefined where the report lacks it. */
+  get(row: { readonly xml: string; readonly text?: string }): string | undefined;
+  readonly busId: string | null;
+  /** Where the GPU stands in its report: the index, unless a selection (-i) was printed. */
+  readonly position: number;
+  readonly at: number;
+  readonly driver: string | undefined;
+  readonly cuda: string | undefined;
+  /** Null where the report has no section of processes, or `N/A`. */
+  readonly processes: readonly DeviceProcess[] | null;
+  readonly slices: readonly Slice[];
+}
+
+export interface DeviceProcess {
+  readonly pid: string;
+  readonly name: string | undefined;
+  readonly memory: string | undefined;
+}
+
+/** A MIG device. */
+export interface Slice {
+  readonly index: string;
+  readonly gpuInstance: string;
+  readonly computeInstance: string;
+  readonly uuid: string | undefined;
+  readonly total: string | undefined;
+  readonly used: string | undefined;
+}
+
+/**
+ * An empty list of processes is no proof in a container, which cannot see the host's. No CUDA context fits into this much
+ * memory (64 MiB; an idle GPU with MIG on holds 59), so with less in use there is none.
+ */
+export const NO_CONTEXT = 64 * 1024 ** 2;
+
+/** Told about a value that was not used. */
+export type BadValue = (row: DeviceRow, text: string, reason: string) => void;
+
+/** Emits readings, facts and events of one GPU of a report. */
+export function emitDevice(device: Device, { out, scope }: { out: Output; scope: GpuScope }, bad: BadValue): void {
+  const entity = entityOf(device, scope);
+  const values = deviceValues(device, bad, (text) => out.event({ at: device.at, entity, kind: 'gpu-error', text }));
+  tellFacts(device, entity, out);
+  const gpuMemory = values['gpu.memUsed'];
+  if (device.processes !== null) {
+    for (const process of device.processes) emitProcess(process, entity, device.at, { out, scope });
+    if (device.processes.length > 0 || (gpuMemory !== undefined && gpuMemory < NO_CONTEXT)) values['gpu.processes'] = device.processes.length;
+  }
+  if (values['gpu.util'] === undefined) values['gpu.present'] = 1; // MIG and some drivers hide it: the GPU is there all the same
+  if (hasAny(values)) out.reading({ entity, at: device.at, values });
+  for (const slice of device.slices) emitSlice(slice, entity, device.at, { out, scope });
+}
+
+function entityOf(device: Device, scope: GpuScope): EntityRef {
+  const uuid = device.get({ xml: 'uuid', text: 'gpu uuid' });
+  const busId = device.busId ?? undefined;
+  if (uuid !== undefined && !isAbsent(uuid)) {
+    scope.learn({ uuid, ...(busId === undefined ? {} : { busId }) });
+    return scope.byUuid(uuid);
+  }
+  const known = busId === undefined ? undefined : scope.byBusId(busId);
+  if (known !== undefined && known.id !== busId) return known; // named earlier in this text, with its index or UUID
+  const index = String(device.position);
+  scope.learn({ index, ...(busId === undefined ? {} : { busId }) });
+  return scope.byIndex(index);
+}
+
+function deviceValues(device: Device, bad: BadValue, trouble: (text: string) => void): Values {
+  const values: Values = {};
+  let said = false;
+  for (const row of DEVICE_ROWS) {
+    const text = device.get(row);
+    if (text === undefined) continue;
+    if (!said && isErrorCell(text)) {
+      said = true;
+      trouble(text);
+    }
+    const value = row.unit === 'flag' ? flagOf(text) : quantity(row.xml.includes('width') ? text.replace(/x$/, '') : text, row.unit);
+    if (value === null || value === 'absent') continue;
+    if (typeof value === 'string') bad(row, text, row.unit === 'flag' ? 'expected Active or Not Active' : `expected a number${row.unit === 'count' ? '' : ` in ${row.unit}`}, or N/A`);
+    else if (!within(row.range, value)) bad(row, text, `out of range, expected ${row.range?.text ?? ''}`);
+    else {
+      const before = row.sum ? values[row.metric] : undefined;
+      values[row.metric] = before === undefined ? value : before + value;
+    }
+  }
+  return values;
+}
+
+function tellFacts(device: Device, entity: EntityRef, out: Output): void {
+  for (const { xml, text, fact } of DEVICE_FACTS) {
+    const value = device.get({ xml, text });
+    if (value !== undefined && !isAbsent(value)) out.fact(entity, fact, value);
+  }
+  if (device.busId !== null) out.fact(entity, 'pciBusId', device.busId);
+  if (device.driver !== undefined) out.fact(entity, 'driver', device.driver);
+  if (device.cuda !== undefined && !isAbsent(device.cuda)) out.fact(entity, 'cuda', device.cuda);
+}
+
+function emitProcess(process: DeviceProcess, gpu: EntityRef, at: number, { out, scope }: { out: Output; scope: GpuScope }): void {
+  if (!/^\d+$/.test(process.pid)) return;
+  const entity = scope.process(process.pid);
+  const memory = quantity(process.memory ?? '', 'MiB');
+  if (typeof memory === 'number') out.reading({ entity, at, values: { 'process.gpuMem': memory } });
+  out.fact(entity, 'gpu', gpu.id);
+  if (process.name !== undefined && !isAbsent(process.name)) out.fact(entity, 'command', process.name);
+}
+
+/** A slice has its own memory; the utilisation of each is hidden. */
+function emitSlice(slice: Slice, gpu: EntityRef, at: number, { out, scope }: { out: Output; scope: GpuScope }): void {
+  const entity = slice.uuid === undefined ? scope.slice(gpu, slice.gpuInstance, slice.computeInstance) : scope.byUuid(slice.uuid);
+  const total = quantity(slice.total ?? '', 'MiB');
+  const used = quantity(slice.used ?? '', 'MiB');
+  out.fact(entity, 'parent', gpu.id);
+  out.fact(entity, 'migMode', `GPU instance ${slice.gpuInstance}, compute instance ${slice.computeInstance}, device ${slice.index}`);
+  out.reading({
+    entity, at,
+    values: { 'gpu.present': 1, ...(typeof total === 'number' ? { 'gpu.memTotal': total } : {}), ...(typeof used === 'number' ? { 'gpu.memUsed': used } : {}) },
+  });
+}

@@ -1,0 +1,145 @@
+import type { Collector, ParseContext, Session } from '../collector.ts';
+import { splitCsv } from '../text/csv.ts';
+import { rowClock, type RowClock } from '../text/row-clock.ts';
+import { lineSession, output, type Output } from '../text/session.ts';
+import { parseTime } from '../text/time.ts';
+import { gpuError, hasGpuError } from './errors.ts';
+import { readListLine } from './list.ts';
+import { monitorHeader } from './monitor-header.ts';
+import { monitorReader, type MonitorReader } from './monitor-reader.ts';
+import { sweepCounter, type SweepCounter } from './ordinal.ts';
+import { headerOf, ownColumns, type Plan } from './query-header.ts';
+import { queryReader, type QueryReader } from './query-reader.ts';
+import { queryTextReader } from './query-text.ts';
+import { gpuScope } from './scope.ts';
+import { tableReader } from './table.ts';
+
+/**
+ * nvidia-smi's output inside other text: the plain table, `-q`, `-L`, stretches of CSV, dmon and pmon, error messages. A job's log, a
+ * terminal's copy, a collection of captures. Everything else in the text is somebody else's and is passed over in silence.
+ */
+export const nvidiaSmiLog: Collector = {
+  id: 'nvidia-smi-log',
+  title: 'nvidia-smi output in a log (table, -q, errors)',
+  entities: ['gpu', 'process'],
+  sniff(head, file) {
+    if (/\|\s+NVIDIA-SMI \d|={10,}NVSMI LOG={10,}|^GPU \d+: .* \(UUID: GPU-/m.test(head)) return 0.9;
+    if (hasGpuError(head)) return 0.85;
+    const lines = head.split('\n');
+    if (lines.some((line) => line.startsWith('#') && monitorHeader(line) !== null)) return 0.7;
+    if (lines.some((line) => isQueryHeader(line))) return 0.7;
+    // A table may stand far down a job's log, behind megabytes of modules being loaded.
+    return file !== undefined && /(?:\.(?:out|err|log)|slurm-\d+[^/]*)$/.test(file) && isText(head) ? 0.51 : 0;
+  },
+  open: openLog,
+};
+
+interface Readers {
+  readonly out: Output;
+  readonly clock: RowClock;
+  readonly scope: ReturnType<typeof gpuScope>;
+  readonly sweeps: SweepCounter;
+}
+
+function openLog(context: ParseContext): Session {
+  const out = output('ordinal');
+  const clock = rowClock(out, context.tz ?? 'UTC');
+  const readers: Readers = { out, clock, scope: gpuScope(context), sweeps: undatedSweeps(out, clock) };
+  const { scope } = readers;
+  const table = tableReader(readers);
+  const report = queryTextReader(readers);
+  const csv = csvStretch(readers, context);
+  let monitor: MonitorReader | null = null;
+
+  return lineSession(out, {
+    line(raw, number) {
+      const text = raw.charCodeAt(0) === 32 ? raw : withoutLabel(raw);
+      if (report.line(text, number) || table.line(text, number)) return;
+      if (text === '') return;
+      if (isDateLine(text)) return table.stamp(text.trim());
+      if (readListLine(text, readers)) return;
+      if (text.charCodeAt(0) === 35 && monitorHeader(text) !== null) monitor ??= monitorReader(readers, {}); // #
+      if (monitor?.line(text, number) === true || csv.line(text, number)) return;
+      const error = gpuError(text, scope, clock.last());
+      if (error !== null) out.event(error);
+    },
+    end() {
+      report.end();
+      table.end();
+      csv.end();
+      monitor?.end();
+    },
+  });
+}
+
+/** Sweeps of a text without dates. Once the text has dates, a stretch without one cannot be laid beside them and is left out. */
+function undatedSweeps(out: Output, clock: RowClock): SweepCounter {
+  const counter = sweepCounter();
+  let told = false;
+  return {
+    next: counter.next,
+    of(id) {
+      if (out.clock !== 'ordinal') {
+        if (!told) out.event({ at: null, entity: null, kind: 'collector', text: 'rows without a time stand among output with dates: they were left out' });
+        told = true;
+        return null;
+      }
+      clock.undated();
+      return counter.of(id);
+    },
+  };
+}
+
+/** CSV in a log: from a header on, the lines that fit it; a job's own lines may stand between them. */
+function csvStretch(readers: Readers, context: ParseContext): { line(text: string, number: number): boolean; end(): void } {
+  let plan: Plan | null = null;
+  let reader: QueryReader | null = null;
+  return {
+    line(text, number) {
+      if (!text.includes(',')) return false;
+      if (isQueryHeader(text)) {
+        reader?.end();
+        plan = headerOf(text);
+        reader = queryReader(readers, { ...(context.tz === undefined ? {} : { tz: context.tz }) });
+        reader.line(text, number);
+        return true;
+      }
+      if (plan === null || reader === null) return false;
+      const cells = splitCsv(text, plan.separator);
+      if (cells.length !== plan.cells || !fits(plan, cells)) return false;
+      reader.line(text, number);
+      return true;
+    },
+    end: () => reader?.end(),
+  };
+}
+
+/** Only nvidia-smi's own header, with a dotted name, is looked for among a job's lines. */
+function isQueryHeader(line: string): boolean {
+  return /\b(?:utilization|memory|power|clocks|temperature|pci|clocks_event_reasons)\.[a-z]|\bgpu_(?:name|uuid|bus_id)\b|^(?:timestamp|name|uuid|index),/.test(line) && line.includes(',') && ownColumns(line) >= 2;
+}
+
+function fits(plan: Plan, cells: readonly string[]): boolean {
+  if (plan.time >= 0) {
+    const cell = cells[plan.time] ?? '';
+    return /^\d+(?:\.\d+)?$/.test(cell) || parseTime(cell) !== null;
+  }
+  if (plan.index >= 0) return /^\d{1,3}$/.test(cells[plan.index] ?? '');
+  return plan.uuid >= 0 ? /^(?:GPU|MIG)-/.test(cells[plan.uuid] ?? '') : true;
+}
+
+/** `srun --label` puts the task's number before every line. */
+function withoutLabel(text: string): string {
+  const code = text.charCodeAt(0);
+  if (code < 48 || code > 57) return text;
+  const label = /^\d{1,5}: /.exec(text);
+  return label === null ? text : text.slice(label[0].length);
+}
+
+function isDateLine(text: string): boolean {
+  return text.length >= 20 && text.length <= 60 && /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[, ]/.test(text) && parseTime(text.trim()) !== null;
+}
+
+function isText(head: string): boolean {
+  return head !== '' && !head.includes('\u0000');
+}

@@ -1,0 +1,88 @@
+/** `|   0  Tesla V100-SXM2...  Off  | 00000000:1A:00.0 Off |                    0 |` */
+export interface GpuLine {
+  readonly index: string;
+  /** As printed: older drivers cut it and end it with `...`. */
+  readonly name: string;
+  readonly busId: string;
+  readonly ecc: string;
+}
+
+/** `| N/A   45C    P0    44W / 300W |      0MiB / 32510MiB |      0%      Default |` */
+export interface StateLine {
+  readonly fan: string;
+  readonly temp: string;
+  readonly power: string;
+  readonly cap: string;
+  readonly used: string;
+  readonly total: string;
+  readonly util: string;
+}
+
+export interface SliceLine {
+  readonly gpu: string;
+  readonly gpuInstance: string;
+  readonly computeInstance: string;
+  readonly device: string;
+  readonly used: string;
+  readonly total: string;
+}
+
+export interface ProcessLine {
+  readonly gpu: string;
+  readonly pid: string;
+  readonly name: string;
+  readonly memory: string;
+}
+
+/** The cells between the bars of a line, trimmed. */
+function cells(line: string): string[] {
+  return line.split('|').slice(1, -1).map((cell) => cell.trim());
+}
+
+/** True for the lines that draw the table: `+-----+`, `|=====|`. */
+export function isClosing(line: string): boolean {
+  return /^[+|][-=+|]+[+|]\s*$/.test(line);
+}
+
+const GPU = /^(\d{1,3})\s+(.*?)\s*(?:\s(?:On|Off|WDDM|TCC|MCDM|N\/A|ERR!))$/;
+
+/** The first of a GPU's lines, null for any other. */
+export function readGpuLine(line: string): GpuLine | null {
+  const [gpu = '', bus = '', ecc = '', ...more] = cells(line);
+  const match = GPU.exec(gpu);
+  if (match === null || more.length > 0 || !bus.includes(':')) return null;
+  return { index: match[1] ?? '', name: match[2] ?? '', busId: bus, ecc: ecc.split(/\s+/, 1)[0] ?? '' };
+}
+
+/** The second of a GPU's lines, null for any other. */
+export function readStateLine(line: string): StateLine | null {
+  const [state = '', memory = '', util = ''] = cells(line);
+  const match = /^(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s*\/\s*(\S+)$/.exec(state);
+  const sizes = /^(\S+)\s*\/\s*(\S+)$/.exec(memory);
+  if (match === null || sizes === null) return null;
+  return {
+    fan: match[1] ?? '', temp: match[2] ?? '', power: match[4] ?? '', cap: match[5] ?? '',
+    used: sizes[1] ?? '', total: sizes[2] ?? '', util: util.split(/\s+/, 1)[0] ?? '',
+  };
+}
+
+/** `|  0    2   0   0  |              26MiB / 40448MiB    | 60      0 |  3   0    3    0    3 |`; null for any other line. */
+export function readSliceLine(line: string): SliceLine | null {
+  const [ids = '', memory = ''] = cells(line);
+  const match = /^(\d+)\s+(\d+)\s+(\d+)\s+(\d+)$/.exec(ids);
+  const sizes = /^(\S+)\s*\/\s*(\S+)$/.exec(memory);
+  if (match === null || sizes === null) return null;
+  return {
+    gpu: match[1] ?? '', gpuInstance: match[2] ?? '', computeInstance: match[3] ?? '', device: match[4] ?? '',
+    used: sizes[1] ?? '', total: sizes[2] ?? '',
+  };
+}
+
+/** `|    7   N/A  N/A     82977      C   ...nv-py310/bin/python    60570MiB |`, without the two instance ids before driver 450. */
+export function readProcessLine(line: string): ProcessLine | null {
+  const [text = '', ...more] = cells(line);
+  if (more.length > 0) return null;
+  const match = /^(\d+)\s+(?:(?:N\/A|\d+)\s+(?:N\/A|\d+)\s+)?(\d+)\s+(C|G|C\+G|M\+C|M\+G|M\+C\+G|N\/A)\s+(.*?)\s*(\d+MiB|N\/A)$/.exec(text);
+  if (match === null) return null;
+  return { gpu: match[1] ?? '', pid: match[2] ?? '', name: match[4] ?? '', memory: match[5] ?? '' };
+}
