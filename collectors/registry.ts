@@ -5,7 +5,13 @@ import { nvidiaSmiQuery } from './nvidia-smi/query-csv.ts';
 import { nvidiaSmiXml } from './nvidia-smi/xml.ts';
 import { engineCsv } from './engine-csv.ts';
 import { prometheus } from './prometheus/exposition.ts';
+import { free } from './host/free.ts';
+import { htop } from './host/htop.ts';
+import { iostat } from './host/iostat.ts';
+import { mpstat } from './host/mpstat.ts';
 import { procRecord } from './host/proc-record.ts';
+import { top } from './host/top.ts';
+import { vmstat } from './host/vmstat.ts';
 
 /** Every collector, one line each. Where two are equally sure of a text, the one that stands first reads it. */
 export const collectors: readonly Collector[] = [
@@ -17,6 +23,12 @@ export const collectors: readonly Collector[] = [
   engineCsv,
   prometheus,
   procRecord,
+  top,
+  htop,
+  vmstat,
+  iostat,
+  mpstat,
+  free,
 ];
 
 /** The collector with this id, or undefined. */

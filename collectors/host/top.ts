@@ -1,0 +1,121 @@
+import type { Collector, ParseContext, Session } from '../collector.ts';
+import { parseDecimal } from '../text/numbers.ts';
+import { lineSession, output } from '../text/session.ts';
+import { parseClockTime } from '../text/time.ts';
+import { dayClock } from './day-clock.ts';
+import { processTable } from './process-table.ts';
+import type { ProcessRow } from './process-table.ts';
+import { cellsOf, put } from './proc/values.ts';
+import { HOT } from './process/usage.ts';
+import { parseSize } from './sizes.ts';
+import { parseLoadAverage, topSummary } from './top-summary.ts';
+import type { TopSummary } from './top-summary.ts';
+import { wholeLines } from './whole-lines.ts';
+
+const HEAD = /^top - (\d{1,2}:\d\d:\d\d) up .*load average:/;
+
+/**
+ * `top -b` of procps, with any columns and any memory unit, processes or threads (`-H`). It prints a time of day and no date:
+ * seconds from the first screen. `%CPU` is taken as shares of one core ("Irix mode", top's default).
+ */
+export const top: Collector = {
+  id: 'top',
+  title: 'top -b',
+  entities: ['host', 'process'],
+  sniff: (head) => (/^top - \d{1,2}:\d\d:\d\d up /m.test(head.slice(0, 2000)) ? 0.95 : 0),
+  open: (context) => wholeLines(openTop(context)),
+};
+
+interface Screen {
+  readonly at: number;
+  readonly load: number | null;
+  readonly summary: TopSummary;
+  threads: boolean;
+  columns: readonly string[] | null;
+  readonly rows: ProcessRow[];
+}
+
+function openTop(context: ParseContext): Session {
+  const out = output('relative');
+  const node = context.node ?? '?';
+  const clock = dayClock();
+  const table = processTable(out, node);
+  let screen: Screen | null = null;
+
+  const close = (): void => {
+    if (screen === null) return;
+    const values = screen.summary.values();
+    put(values, 'host.load1', screen.load);
+    if (screen.threads && screen.rows.length > 0) {
+      const shares = screen.rows.flatMap((row) => (row.cpu === null ? [] : [row.cpu]));
+      put(values, 'host.cpuMaxThread', Math.max(...shares));
+      put(values, 'host.hotThreads', shares.filter((share) => share >= HOT).length);
+    } else {
+      table.emit(screen.at, screen.rows);
+    }
+    out.reading({ entity: { kind: 'host', id: node, ...(node === '?' ? {} : { node }) }, at: screen.at, values });
+    screen = null;
+  };
+
+  return lineSession(out, {
+    line(text, number) {
+      const head = HEAD.exec(text);
+      if (head !== null) {
+        close();
+        const seconds = parseClockTime(head[1] ?? '');
+        const at = seconds === null ? null : clock.at(seconds);
+        if (at === null) out.reject(number, 'the clock went back: this screen cannot be placed in time', text);
+        else screen = { at, load: parseLoadAverage(text), summary: topSummary(), threads: false, columns: null, rows: [] };
+        return;
+      }
+      if (screen === null || text.trim() === '') return;
+      if (screen.columns === null) {
+        if (text.startsWith('Threads:')) screen.threads = true;
+        if (screen.summary.line(text)) return;
+        if (/^\s*PID\b/.test(text) || /\bPID\b.*\bCOMMAND\b/.test(text)) screen.columns = cellsOf(text);
+        else out.reject(number, 'expected a line of top\'s summary or the header "PID … COMMAND"', text);
+        return;
+      }
+      const row = rowOf(screen.columns, text);
+      if (row === null) out.reject(number, `expected a process with ${screen.columns.slice(0, commandAt(screen.columns) + 1).join(' ')}`, text);
+      else screen.rows.push(row);
+    },
+    end: close,
+  });
+}
+
+function commandAt(columns: readonly string[]): number {
+  const at = columns.indexOf('COMMAND');
+  return at < 0 ? columns.length - 1 : at;
+}
+
+/** Columns by name, up to COMMAND: what stands after it cannot be told apart by blanks. A row that ends before it is cut. */
+function rowOf(columns: readonly string[], text: string): ProcessRow | null {
+  const cells = cellsOf(text);
+  const command = commandAt(columns);
+  if (cells.length <= command) return null;
+  const cell = (name: string): string | null => {
+    const at = columns.indexOf(name);
+    return at < 0 || at >= command ? null : (cells[at] ?? null);
+  };
+  const pid = parseDecimal(cell('PID') ?? '');
+  const cpu = parseDecimal((cell('%CPU') ?? '').replace(',', '.'));
+  if (pid === null || (cpu === null && columns.includes('%CPU'))) return null;
+  const last = command === columns.length - 1;
+  const rest = last ? cells.slice(command).join(' ') : commandBeforeMore(text, cells, command);
+  return {
+    pid,
+    user: cell('USER'),
+    cpu: cpu === null ? null : cpu / 100,
+    rss: parseSize(cell('RES') ?? ''),
+    threads: parseDecimal(cell('nTH') ?? ''),
+    command: rest,
+  };
+}
+
+// Further columns follow: the command's column is padded, so it ends at two blanks.
+function commandBeforeMore(text: string, cells: readonly string[], command: number): string {
+  let at = 0;
+  for (let index = 0; index < command; index += 1) at = text.indexOf(cells[index] ?? '', at) + (cells[index]?.length ?? 0);
+  return text.slice(at).trimStart().split(/\s{2,}/)[0] ?? '';
+}
