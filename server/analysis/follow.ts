@@ -1,0 +1,55 @@
+import type { Job } from '../../core/contract/jobs.ts';
+import type { Analysis } from '../../core/contract/verdict.ts';
+import type { Tracker } from './tracker.ts';
+
+/** A running job that is followed: its tracker, its latest analysis, and when what was done last (seconds UTC). */
+export interface Followed {
+  job: Job;
+  readonly tracker: Tracker;
+  analysis: Analysis | null;
+  lastReadingAt: number | null;
+  /** True when readings came since the last verdict. */
+  dirty: boolean;
+  judgedAt: number;
+  savedAt: number;
+  /** What was last saved, to save at once when it changes. */
+  savedAs: string;
+  saving: boolean;
+  /** Held back while the past is read from the store; null when it has been. */
+  waiting: (() => void)[] | null;
+}
+
+/** Seconds between verdicts: of a job that somebody watches, of the others, and without any news. */
+export const CADENCE = { watched: 1, others: 10, quietWatched: 10, quiet: 60 } as const;
+
+/** Seconds by which a verdict is due; due now at 0 or below. */
+export function dueIn(followed: Followed, watched: boolean, now: number): number {
+  const every = followed.dirty ? (watched ? CADENCE.watched : CADENCE.others) : (watched ? CADENCE.quietWatched : CADENCE.quiet);
+  return followed.judgedAt + every - now;
+}
+
+/** Seconds between saves of a job whose verdict stays what it was. */
+const SAVE_EVERY = 60;
+
+/** True when the analysis should go to the store: the verdict became another one, or a minute has passed. */
+export function shouldSave(followed: Followed, now: number): boolean {
+  return followed.analysis !== null && !followed.saving && (nameOf(followed.analysis) !== followed.savedAs || now - followed.savedAt >= SAVE_EVERY);
+}
+
+/** What makes a verdict another one in a list. */
+export function nameOf({ verdict, findings }: Analysis): string {
+  return [verdict.bottleneck, verdict.activity, ...findings.map((finding) => finding.id)].join(' ');
+}
+
+/** The index of the first phase that is not as it was. Earlier ones need not be sent again. */
+export function firstChanged(before: Analysis | null, after: Analysis): number {
+  if (before === null) return 0;
+  let index = 0;
+  while (index < after.phases.length) {
+    const [was, is] = [before.phases[index], after.phases[index]];
+    if (was === undefined || is === undefined || was.from !== is.from || was.to !== is.to || was.verdict.bottleneck !== is.verdict.bottleneck || was.verdict.activity !== is.verdict.activity) break;
+    index += 1;
+  }
+  // The phase that is still open has new numbers even where its words stay.
+  return Math.min(index, Math.max(0, after.phases.length - 1));
+}

@@ -1,0 +1,27 @@
+import type { Job, JobRow } from '../../core/contract/jobs.ts';
+import type { Analysis } from '../../core/contract/verdict.ts';
+import type { Part } from '../jobs/attribute.ts';
+import type { JobKey } from '../store/types.ts';
+
+/** The verdicts of the jobs that run, kept up to date as readings come, and of those that have just ended. */
+export interface Analyses {
+  /** New readings of a job. */
+  feed(part: Part): void;
+  /** A job was declared, changed or ended. */
+  changed(job: Job, before: Job | undefined): void;
+  /** The latest analysis of a job that is followed; null where it is not, or nothing was judged yet. */
+  current(key: JobKey): Analysis | null;
+  /** The list row of a job that is followed; null where it is not. */
+  row(key: JobKey): JobRow | null;
+  /** All rows of jobs that run now. */
+  running(): JobRow[];
+  /** Somebody has begun to watch: send the verdict as it stands, and judge again soon. */
+  watched(key: JobKey): void;
+  /** Judges what is due. Called a few times a second; bounded in time. */
+  tick(): void;
+  /** Follows the running jobs again after a start, from what the store holds. Resolves when all have caught up. */
+  restore(): Promise<void>;
+  /** Judges ended jobs whose readings came late, or which ended while the server was away. */
+  catchUp(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What the environment says, checked once at start. `port` is null where nobody chose one: the first free one from 8080 on. */
+export interface Config {
+  readonly data: string;
+  readonly host: string;
+  readonly port: number | null;
+  /** The address that people use when it is not the server's own (a reverse proxy); no slash at its end. */
+  readonly url: string | null;
+  /** Further names under which the server may be asked (see docs/operations.md, "Names"). */
+  readonly hosts: readonly string[];
+  readonly rawDays: number;
+  readonly rollupDays: number;
+  readonly log: LogLevel | null;
+  /** The site file's path; null is the built-in Alvis. */
+  readonly site: string | null;
+  /** The cluster that jobs belong to when nobody names one. */
+  readonly cluster: string;
+}
+
+/** Thrown with every variable that is wrong, one line each: name, value, what is expected. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+type Value = string | number | null | readonly string[];
+
+interface Row<T> {
+  readonly fallback: T;
+  /** The value, or undefined where the text is not one. */
+  readonly parse: (text: string) => T | undefined;
+  readonly expected: string;
+}
+
+const ROWS = {
+  HEADROOM_DATA: { fallback: 'headroom-data', parse: (text) => text, expected: 'the path of a folder on a local disk' } satisfies Row<string>,
+  HEADROOM_HOST: { fallback: '127.0.0.1', parse: address, expected: 'an address to listen on, such as 127.0.0.1 (this machine only) or 0.0.0.0 (every interface)' } satisfies Row<string>,
+  HEADROOM_PORT: { fallback: null, parse: (text) => integer(text, 0, 65_535), expected: 'a port from 0 to 65535 (0 takes any free one)' } satisfies Row<number | null>,
+  HEADROOM_URL: { fallback: null, parse: webAddress, expected: 'the address that people type, such as https://headroom.example.org' } satisfies Row<string | null>,
+  HEADROOM_HOSTS: { fallback: [], parse: names, expected: 'host names separated by commas, without http:// and without ports' } satisfies Row<readonly string[]>,
+  HEADROOM_RAW_DAYS: { fallback: 30, parse: (text) => integer(text, 1, 3_650), expected: 'a whole number of days from 1 to 3650' } satisfies Row<number>,
+  HEADROOM_ROLLUP_DAYS: { fallback: 400, parse: (text) => integer(text, 1, 36_500), expected: 'a whole number of days from 1 to 36500, not fewer than HEADROOM_RAW_DAYS' } satisfies Row<number>,
+  HEADROOM_LOG: { fallback: null, parse: level, expected: `one of ${LOG_LEVELS.join(', ')}` } satisfies Row<LogLevel | null>,
+  HEADROOM_SITE: { fallback: null, parse: existing, expected: 'the path of a site file that exists' } satisfies Row<string | null>,
+  HEADROOM_CLUSTER: { fallback: 'local', parse: slug, expected: 'a short name of letters, digits, dots, dashes and underscores' } satisfies Row<string>,
+};
+
+/** Reads and checks the environment. Throws ConfigError naming each wrong variable, its value and the remedy. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const wrong: string[] = [];
+  const read = <T extends Value>(name: keyof typeof ROWS, row: Row<T>): T => {
+    const text = env[name]?.trim();
+    if (text === undefined || text === '') return row.fallback;
+    const value = row.parse(text);
+    if (value !== undefined) return value;
+    wrong.push(`${name} is “${text}”, but must be ${row.expected}: change it, or unset it for the default (${shown(row.fallback)}).`);
+    return row.fallback;
+  };
+  const config: Config = {
+    data: resolve(read('HEADROOM_DATA', ROWS.HEADROOM_DATA)),
+    host: read('HEADROOM_HOST', ROWS.HEADROOM_HOST),
+    port: read<number | null>('HEADROOM_PORT', ROWS.HEADROOM_PORT),
+    url: read<string | null>('HEADROOM_URL', ROWS.HEADROOM_URL),
+    hosts: read<readonly string[]>('HEADROOM_HOSTS', ROWS.HEADROOM_HOSTS),
+    rawDays: read('HEADROOM_RAW_DAYS', ROWS.HEADROOM_RAW_DAYS),
+    rollupDays: read('HEADROOM_ROLLUP_DAYS', ROWS.HEADROOM_ROLLUP_DAYS),
+    log: read<LogLevel | null>('HEADROOM_LOG', ROWS.HEADROOM_LOG),
+    site: read<string | null>('HEADROOM_SITE', ROWS.HEADROOM_SITE),
+    cluster: read('HEADROOM_CLUSTER', ROWS.HEADROOM_CLUSTER),
+  };
+  if (config.rollupDays < config.rawDays) {
+    wrong.push(`HEADROOM_ROLLUP_DAYS is “${config.rollupDays}”, fewer than HEADROOM_RAW_DAYS (${config.rawDays}): roll-ups must outlive the raw readings; raise the first or lower the second.`);
+  }
+  if (wrong.length > 0) throw new ConfigError(wrong.join('\n'));
+  return config;
+}
+
+function shown(value: Value): string {
+  if (value === null) return 'chosen at start';
+  if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(',');
+  return String(value);
+}
+
+/** A whole number in a range, or undefined. */
+export function integer(text: string, least: number, most: number): number | undefined {
+  if (!/^\d{1,9}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= least && value <= most ? value : undefined;
+}
+
+function address(text: string): string | undefined {
+  return /^[\w.:-]+$/.test(text) ? text : undefined;
+}
+
+function webAddress(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url.href.replace(/\/$/, '') : undefined;
+}
+
+function names(text: string): readonly string[] | undefined {
+  const list = text.split(',').map((name) => name.trim().toLowerCase()).filter((name) => name !== '');
+  return list.every((name) => /^[a-z0-9_.-]+$/.test(name)) ? list : undefined;
+}
+
+function level(text: string): LogLevel | undefined {
+  return LOG_LEVELS.find((name) => name === text.toLowerCase());
+}
+
+function existing(text: string): string | undefined {
+  const path = resolve(text);
+  return existsSync(path) ? path : undefined;
+}
+
+function slug(text: string): string | undefined {
+  return /^[\w.-]{1,40}$/.test(text) ? text : undefined;
+}

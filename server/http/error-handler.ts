@@ -1,0 +1,53 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorReply } from '../../core/contract/error.ts';
+import { Problem } from './problem.ts';
+
+/** The one place where an error becomes a reply: {error, where, remedy}, and a log line when the fault is ours. */
+export function replyWithError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const status = statusOf(error);
+  if (status >= 500 && !(error instanceof Problem)) request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
+  if (status === 503) reply.header('retry-after', '2');
+  void reply.code(status).send(bodyOf(error, status, request));
+}
+
+function statusOf(error: FastifyError): number {
+  if (error instanceof Problem) return error.status;
+  if (isBusy(error)) return 503;
+  return error.statusCode !== undefined && error.statusCode >= 400 ? error.statusCode : 500;
+}
+
+function bodyOf(error: FastifyError, status: number, request: FastifyRequest): ErrorReply {
+  if (error instanceof Problem) return { error: error.error, where: error.where, remedy: error.remedy };
+  if (isBusy(error)) return { error: error.message, where: path(request), remedy: 'send it again in a few seconds: nothing of this request was stored' };
+  const place = error.validation?.[0];
+  if (place !== undefined) {
+    return {
+      error: place.message ?? error.message,
+      where: `${error.validationContext ?? 'body'}${place.instancePath}`,
+      remedy: 'compare with the schema at /api/docs',
+    };
+  }
+  if (status < 500) return { error: error.message, where: path(request), remedy: REMEDIES[error.code] ?? 'see /api/docs for what this address takes' };
+  return {
+    error: 'the server failed on this request',
+    where: path(request),
+    remedy: `try again; if it stays, look for ${request.id} in the server's log`,
+  };
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'send smaller batches, or stream text to /api/ingest/raw',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'send application/json (raw tool output goes to /api/ingest/raw)',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'the body must be one JSON value',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'the body must be one JSON value',
+};
+
+/** The store says "later" by this name (StoreBusy) so that nothing here imports the store's own classes. */
+function isBusy(error: Error): boolean {
+  return error.name === 'StoreBusy';
+}
+
+/** The path without its query, which may carry a token. */
+function path(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? request.url;
+}

@@ -1,0 +1,25 @@
+import { pino, type DestinationStream, type Logger } from 'pino';
+import type { LogLevel } from '../config.ts';
+
+/** Structured logs on standard error, one JSON object per line; tokens and cookies never reach them. */
+export function openLog(level: LogLevel, destination: DestinationStream = pino.destination(2)): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: ['req.headers.authorization', 'req.headers.cookie', 'headers.authorization', 'headers.cookie', 'token', '*.token'], censor: '[redacted]' },
+      serializers: {
+        req: (request: { method?: string; url?: string; id?: unknown; ip?: string }) => ({
+          id: request.id, method: request.method, url: withoutToken(request.url ?? ''), ip: request.ip,
+        }),
+      },
+    },
+    destination,
+  );
+}
+
+/** An address fit for a log: the value of `token=` is left out. */
+export function withoutToken(url: string): string {
+  return url.replace(/([?&]token=)[^&#]*/g, '$1[redacted]');
+}

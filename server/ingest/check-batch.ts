@@ -1,0 +1,80 @@
+import { Type, type Static, type TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import { EntitySchema, IngestBatchSchema, WireEventSchema, WireFactSchema, type IngestBatch, type IngestReply } from '../../core/contract/ingest.ts';
+import { Problem } from '../http/problem.ts';
+import { checkBlock, type Block, type Window } from './check-block.ts';
+
+/** How many refusals are told one by one; a sender with more has one mistake, repeated. */
+const TOLD = 100;
+
+const loose = Type.Array(Type.Unknown(), { maxItems: 10_000 });
+const Envelope = Compile(Type.Object({
+  source: IngestBatchSchema.properties.source,
+  seq: IngestBatchSchema.properties.seq,
+  node: Type.Optional(Type.String({ maxLength: 200 })),
+  job: Type.Optional(Type.String({ maxLength: 200 })),
+  blocks: loose,
+  facts: Type.Optional(loose),
+  events: Type.Optional(loose),
+}, { additionalProperties: false }));
+const LooseBlock = Compile(Type.Object({
+  entity: EntitySchema,
+  t: Type.Array(Type.Unknown(), { maxItems: 100_000 }),
+  columns: Type.Record(Type.String(), Type.Unknown()),
+}, { additionalProperties: false }));
+const Fact = Compile(WireFactSchema);
+const Event = Compile(WireEventSchema);
+
+export interface Checked { readonly batch: IngestBatch; readonly rejected: IngestReply['rejected'] }
+
+/**
+ * Reads a batch piece by piece, so that one bad block, fact or value costs itself only; each refusal has its place.
+ * Throws a Problem (400) when the envelope itself cannot be read.
+ */
+export function checkBatch(input: unknown, window: Window): Checked {
+  if (!Envelope.Check(input)) {
+    const { at, reason } = firstError(Envelope, input, 'body');
+    throw new Problem(400, { error: `this is not a batch: ${reason}`, where: at, remedy: 'send {"source", "seq", "blocks": […]} as /api/docs describes' });
+  }
+  const rejected: { at: string; reason: string }[] = [];
+  let count = 0;
+  const reject = (at: string, reason: string) => {
+    count += 1;
+    if (rejected.length < TOLD) rejected.push({ at, reason });
+  };
+  const blocks: Block[] = [];
+  input.blocks.forEach((candidate, index) => {
+    const place = `blocks/${index}`;
+    if (!LooseBlock.Check(candidate)) {
+      const { at, reason } = firstError(LooseBlock, candidate, place);
+      reject(at, reason);
+      return;
+    }
+    const block = checkBlock(candidate.entity, candidate.t, candidate.columns, place, window, reject);
+    if (block !== null) blocks.push(block);
+  });
+  const pick = <T extends TSchema>(validator: Validator<{}, T>, list: readonly unknown[] | undefined, name: string): Static<T>[] =>
+    (list ?? []).filter((candidate, index): candidate is Static<T> => {
+      if (validator.Check(candidate)) return true;
+      const { at, reason } = firstError(validator, candidate, `${name}/${index}`);
+      reject(at, reason);
+      return false;
+    });
+  const facts = pick(Fact, input.facts, 'facts');
+  const events = pick(Event, input.events, 'events').filter((event, index) => {
+    const good = event.at === null || (event.at >= window.oldest && event.at <= window.newest);
+    if (!good) reject(`events/${index}/at`, 'outside the time that is accepted');
+    return good;
+  });
+  if (count > rejected.length) rejected.push({ at: 'blocks', reason: `and ${count - rejected.length} more` });
+  const { source, seq, node, job } = input;
+  return {
+    batch: { source, seq, ...(node === undefined ? {} : { node }), ...(job === undefined ? {} : { job }), blocks, facts, events },
+    rejected,
+  };
+}
+
+function firstError(validator: { Errors(value: unknown): readonly { instancePath: string; message: string }[] }, value: unknown, place: string): { at: string; reason: string } {
+  const first = validator.Errors(value)[0];
+  return { at: `${place}${first?.instancePath ?? ''}`, reason: first?.message ?? 'not of the expected shape' };
+}

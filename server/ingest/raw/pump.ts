@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IngestBatch, IngestReply } from '../../../core/contract/ingest.ts';
+import { Problem } from '../../http/problem.ts';
+import type { Ingest } from '../ingest.ts';
+import type { Piece, RawReader } from './reader.ts';
+
+/** Text without one reading in it, after which a stream is refused: a wrong file must not be read for hours. */
+const QUIET = 8 * 1024 * 1024;
+/** Refused lines that are told word for word; more are counted. */
+const TOLD = 20;
+
+/** One line of the reply (newline-delimited JSON). `durable` counts the stream's values on disk so far. */
+export type Line =
+  | { readonly durable: number; readonly bytes?: number; readonly rejected?: number; readonly end?: string }
+  | { readonly rejected: { readonly line?: number; readonly at?: string; readonly reason: string; readonly text?: string } }
+  | { readonly note: string }
+  | { readonly error: string; readonly where: string; readonly remedy: string };
+
+export interface PumpOptions {
+  readonly body: AsyncIterable<Buffer>;
+  readonly reader: RawReader;
+  readonly ingest: Ingest;
+  readonly batch: Pick<IngestBatch, 'node' | 'job'>;
+  readonly now: () => number;
+  readonly write: (line: Line) => void;
+  /** Why the stream ends, asked once at its end. */
+  readonly ending: () => string;
+  readonly stopping: () => boolean;
+}
+
+/**
+ * Reads a stream to its end: parse, append, acknowledge, and only then read on, so that a sender is never ahead of the disk
+ * by more than one network chunk. Throws a Problem where the stream cannot go on; what was acknowledged stays.
+ */
+export async function pump(options: PumpOptions): Promise<void> {
+  const { reader, write, now } = options;
+  const source = `raw:${randomUUID()}`;
+  const decoder = new TextDecoder('utf-8');
+  const count = { durable: 0, bytes: 0, quiet: 0, rejected: 0, wentBack: 1 };
+  let seq = 0;
+
+  const tell = (rejected: Extract<Line, { rejected: object }>['rejected']) => {
+    count.rejected += 1;
+    if (count.rejected <= TOLD) write({ rejected });
+  };
+  const take = async (piece: Piece) => {
+    for (const { line, reason, text } of piece.rejected) tell({ line, reason, text: text.slice(0, 200) });
+    if (piece.blocks.length + piece.facts.length + piece.events.length === 0) return;
+    count.quiet = 0;
+    const reply = await patiently(() => options.ingest({ source, seq, ...options.batch, blocks: piece.blocks, facts: piece.facts, events: piece.events }, { kind: 'raw', name: source }), options.stopping);
+    seq += 1;
+    for (const { at, reason } of reply.rejected) tell({ at, reason });
+    count.durable += reply.durable;
+    if (reader.wentBack > count.wentBack) {
+      count.wentBack = reader.wentBack;
+      write({ note: `the sender's clock went back by ${Math.round(reader.wentBack)} s: readings keep the times that were printed` });
+    }
+    write({ durable: count.durable });
+  };
+
+  for await (const chunk of options.body) {
+    count.bytes += chunk.length;
+    count.quiet += chunk.length;
+    await take(reader.feed(decoder.decode(chunk, { stream: true }), now()));
+    if (count.quiet > QUIET) {
+      throw new Problem(422, { error: `${QUIET / 1024 / 1024} MiB of text without one reading`, where: `byte ${count.bytes}`, remedy: `is this really the output of ${reader.collectors.join(' or ')}? See /api/docs for what can be streamed` });
+    }
+  }
+  await take(reader.feed(decoder.decode(), now()));
+  await take(reader.end(now()));
+  write({ durable: count.durable, bytes: count.bytes, rejected: count.rejected, end: options.ending() });
+}
+
+/** Repeats while the store says "later": the sender waits, since nobody reads its socket meanwhile. */
+async function patiently(append: () => Promise<IngestReply>, stopping: () => boolean): Promise<IngestReply> {
+  for (let wait = 50; ; wait = Math.min(wait * 2, 2_000)) {
+    try {
+      return await append();
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'StoreBusy' || stopping()) throw error;
+      await sleep(wait);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { PassThrough, type Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '../../http/problem.ts';
+import { inflated, isBadCompression } from '../inflate.ts';
+import type { Ingest } from '../ingest.ts';
+import { pump, type Line } from './pump.ts';
+import type { RawReader } from './reader.ts';
+import type { Scope } from './scope.ts';
+import type { Streams } from './streams.ts';
+
+export interface StreamOptions {
+  readonly ingest: Ingest;
+  readonly streams: Streams;
+  readonly now: () => number;
+}
+
+const BROKE = 'the connection broke';
+
+/**
+ * Serves one raw stream: the body goes through `pump`, one JSON line per commit goes back. The status is sent with the first
+ * line, so that a format nobody knows is still a plain error; afterwards an error is a last line.
+ */
+export async function serveStream(request: FastifyRequest, reply: FastifyReply, options: StreamOptions & { scope: Scope; reader: RawReader }): Promise<FastifyReply> {
+  const { scope, reader, ingest, streams, now } = options;
+  const source = bodyOf(request);
+  const closed = streams.open(() => source.stop('the server is stopping: send the rest again in a moment'));
+  if (closed === null) throw new Problem(503, { error: 'no more streams are taken now', where: 'body', remedy: 'try again in a moment; end streams that are no longer needed' });
+  reply.header('connection', 'close'); // after an early end nothing of an unread body may look like the next request
+  const out = new PassThrough();
+  const batch = { node: scope.node, ...(scope.job === null ? {} : { job: scope.job }) };
+
+  return new Promise<FastifyReply>((resolve, reject) => {
+    let started = false;
+    const write = (line: Line) => {
+      if (!started) {
+        started = true;
+        resolve(reply.header('content-type', 'application/x-ndjson').header('x-accel-buffering', 'no').send(out));
+      }
+      // A sender that does not read its replies loses some of them, never its stream: `durable` counts from the start.
+      if (!out.writableNeedDrain && !out.destroyed) out.write(`${JSON.stringify(line)}\n`);
+    };
+    pump({ body: source.body, reader, ingest, batch, now, write, ending: source.why, stopping: source.stopped })
+      .catch((error: unknown) => {
+        const problem = asProblem(error);
+        request.log.warn({ err: error, node: scope.node, job: scope.job }, 'a raw stream ended with an error');
+        if (started) write({ error: problem.error, where: problem.where, remedy: problem.remedy });
+        else reject(problem);
+      })
+      .finally(() => {
+        out.end();
+        closed();
+      })
+      .catch(reject);
+  });
+}
+
+/** The request's plain bytes as a stream that ends, never fails, when the sender or the server goes away. */
+function bodyOf(request: FastifyRequest): { body: PassThrough; stop: (why: string) => void; why: () => string; stopped: () => boolean } {
+  const raw: Readable = request.raw;
+  const plain = inflated(raw, request.headers['content-encoding'], Number.POSITIVE_INFINITY) ?? raw;
+  const body = new PassThrough();
+  let why = 'the sender ended the stream';
+  let stopped = false;
+  const end = (reason: string) => {
+    why = reason;
+    plain.unpipe(body);
+    body.end();
+  };
+  // A node that lost power says nothing: TCP must notice.
+  request.raw.socket.setKeepAlive(true, 60_000);
+  plain.on('error', (error) => {
+    if (isBadCompression(error)) body.destroy(error);
+    else end(BROKE);
+  });
+  raw.on('close', () => {
+    if (!request.raw.complete) end(BROKE);
+  });
+  plain.pipe(body);
+  return {
+    body,
+    why: () => why,
+    stopped: () => stopped,
+    stop(reason) {
+      stopped = true;
+      end(reason);
+    },
+  };
+}
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isBadCompression(error)) return new Problem(400, { error: 'the stream is not what its content-encoding says', where: 'body', remedy: 'compress the whole stream with gzip or deflate, or leave the header out' });
+  if (error instanceof Error && error.name === 'StoreBusy') return new Problem(503, { error: error.message, where: 'body', remedy: 'send the rest again in a moment' });
+  return new Problem(500, { error: 'the server failed on this stream', where: 'body', remedy: 'send the rest again; the server’s log has the cause' });
+}

@@ -1,0 +1,103 @@
+import type { IngestBatch } from '../../core/contract/ingest.ts';
+import type { Job, JobDeclaration } from '../../core/contract/jobs.ts';
+import type { JobKey, Store, Viewer } from '../store/types.ts';
+import { entityOf } from '../ingest/entity.ts';
+import { jobName, type JobIndex } from './index.ts';
+
+const SYSTEM: Viewer = { kind: 'system' };
+/** How long after its end a job still takes late readings (a spool sent after a network cut), seconds. */
+export const LATE = 2 * 86_400;
+
+export interface Jobs {
+  /** Creates or extends a job. All ways in end here: the API, demo, streams, later Slurm. */
+  declare(viewer: Viewer, key: JobKey, declaration: JobDeclaration): Promise<Job>;
+  /**
+   * What must be known before a batch that names its job is stored: the job itself, its node, and its GPUs where nobody has
+   * listed any on that node. Gives the batch with the facts that tie its engines and processes to the job.
+   */
+  prepare(batch: IngestBatch): Promise<IngestBatch>;
+  /** Reads running and lately ended jobs back from the store. */
+  load(now: number): Promise<void>;
+  /** Forgets jobs that ended too long ago to take readings. */
+  prune(now: number): void;
+  keyOf(text: string): JobKey;
+}
+
+export interface JobsOptions {
+  readonly store: Pick<Store, 'jobs' | 'facts'>;
+  readonly index: JobIndex;
+  readonly cluster: string;
+  readonly now: () => number;
+  /** Called after a job is declared or changed. */
+  readonly changed: (job: Job, before: Job | undefined) => void;
+}
+
+/** Jobs as the server knows them: in the store, and those that may take readings in the index too. */
+export function openJobs(options: JobsOptions): Jobs {
+  const { store, index, cluster, now } = options;
+  const learning = new Set<string>();
+  const keyOf = (text: string): JobKey => {
+    const slash = text.indexOf('/');
+    return slash < 0 ? { cluster, id: text } : { cluster: text.slice(0, slash), id: text.slice(slash + 1) };
+  };
+
+  const declare = async (viewer: Viewer, key: JobKey, declaration: JobDeclaration): Promise<Job> => {
+    const before = index.get(key);
+    const job = await store.jobs.declare(viewer, key, declaration);
+    index.put(job);
+    options.changed(job, before);
+    return job;
+  };
+
+  const missing = (batch: IngestBatch, key: JobKey, job: Job | undefined): JobDeclaration | null => {
+    const first = batch.blocks.reduce((least, block) => Math.min(least, block.t[0] ?? least), now());
+    const nodes = new Set(job?.nodes);
+    const gpus = new Map((job?.gpus ?? []).map((gpu) => [gpu.uuid, gpu.node]));
+    const before = nodes.size + gpus.size;
+    for (const { entity } of batch.blocks) {
+      if (entity.node === undefined) continue;
+      nodes.add(entity.node);
+      const place = `${jobName(key)}@${entity.node}`;
+      if (entity.kind !== 'gpu' || gpus.has(entity.id)) continue;
+      // Where somebody listed the job's GPUs on this node, the list stands; where nobody did, what the job's tools show is it.
+      const listed = (job?.gpus ?? []).some((gpu) => gpu.node === null || gpu.node === entity.node);
+      if (listed && !learning.has(place)) continue;
+      learning.add(place);
+      gpus.set(entity.id, entity.node);
+    }
+    if (job !== undefined && nodes.size + gpus.size === before) return null;
+    return {
+      nodes: [...nodes],
+      gpus: [...gpus].map(([uuid, node]) => (node === null ? { uuid } : { uuid, node })),
+      ...(job === undefined ? { state: 'running' as const, start: first } : {}),
+    };
+  };
+
+  return {
+    declare,
+    keyOf,
+    async prepare(batch) {
+      if (batch.job === undefined) return batch;
+      const key = keyOf(batch.job);
+      const known = index.get(key) ?? (await store.jobs.get(SYSTEM, key))?.job;
+      const declaration = missing(batch, key, known);
+      if (declaration !== null) await declare(SYSTEM, key, declaration);
+      const name = jobName(key);
+      const claims = new Map<string, NonNullable<IngestBatch['facts']>[number]>();
+      for (const { entity } of batch.blocks) {
+        if (entity.kind !== 'engine' && entity.kind !== 'process') continue;
+        if (index.claimOf(entityOf(entity)) === name) continue;
+        index.claim(entityOf(entity), name);
+        claims.set(`${entity.kind}:${entity.id}`, { entity, name: 'job', value: name });
+      }
+      return claims.size === 0 ? batch : { ...batch, facts: [...(batch.facts ?? []), ...claims.values()] };
+    },
+    async load(time) {
+      for (const { job } of await store.jobs.active(SYSTEM, time - LATE)) index.put(job);
+      for (const fact of await store.facts.facts(SYSTEM, {})) if (fact.name === 'job') index.claim(fact.entity, fact.value);
+    },
+    prune(time) {
+      for (const job of [...index.all()]) if (job.end !== null && job.end < time - LATE) index.drop(job);
+    },
+  };
+}

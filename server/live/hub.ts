@@ -1,0 +1,77 @@
+import type { IngestBatch } from '../../core/contract/ingest.ts';
+import type { JobRow } from '../../core/contract/jobs.ts';
+import type { LiveReadings, LiveVerdict, ServerStatus } from '../../core/contract/live.ts';
+
+type Block = IngestBatch['blocks'][number];
+
+/** Where events go: the sockets, once the HTTP side is up. */
+export interface Outlet {
+  watched(room: string): boolean;
+  readings(room: string, readings: LiveReadings): void;
+  verdict(room: string, verdict: LiveVerdict): void;
+  row(room: string, row: JobRow): void;
+  status(status: ServerStatus): void;
+}
+
+/** Collects what is new per room and hands it on a few times a second, so that a burst is one event. */
+export interface Hub {
+  attach(outlet: Outlet): void;
+  watched(room: string): boolean;
+  readings(room: string, block: Block): void;
+  verdict(verdict: LiveVerdict): void;
+  row(row: JobRow): void;
+  status(status: ServerStatus): void;
+  /** Sends what has been collected. */
+  flush(): void;
+}
+
+/** Values of one room that wait for a flush at most; beyond that the oldest go: the page asks the API when it sees a gap. */
+const WAITING = 50_000;
+
+export const OVERVIEW_ROOM = 'overview';
+
+/** The room of a job's watchers. */
+export function jobRoom(key: { cluster: string; id: string }): string {
+  return `job:${key.cluster}/${key.id}`;
+}
+
+/** The room of a node's watchers. */
+export function nodeRoom(node: string): string {
+  return `node:${node}`;
+}
+
+/** A hub with nobody attached: everything falls on the floor until `attach`. */
+export function openHub(): Hub {
+  let outlet: Outlet | null = null;
+  const waiting = new Map<string, { blocks: Block[]; values: number }>();
+  const watched = (room: string) => outlet?.watched(room) ?? false;
+
+  return {
+    watched,
+    attach: (to) => void (outlet = to),
+    readings(room, block) {
+      if (!watched(room)) return;
+      const pile = waiting.get(room) ?? { blocks: [], values: 0 };
+      waiting.set(room, pile);
+      pile.blocks.push(block);
+      pile.values += valuesOf(block);
+      while (pile.values > WAITING && pile.blocks.length > 1) {
+        const oldest = pile.blocks.shift();
+        if (oldest !== undefined) pile.values -= valuesOf(oldest);
+      }
+    },
+    verdict: (verdict) => outlet?.verdict(jobRoom(verdict), verdict),
+    row(row) {
+      outlet?.row(OVERVIEW_ROOM, row);
+    },
+    status: (status) => outlet?.status(status),
+    flush() {
+      for (const [room, { blocks }] of waiting) outlet?.readings(room, { room, blocks });
+      waiting.clear();
+    },
+  };
+}
+
+function valuesOf(block: Block): number {
+  return block.t.length * Object.keys(block.columns).length;
+}

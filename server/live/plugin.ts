@@ -1,0 +1,24 @@
+import type { FastifyInstance } from 'fastify';
+import { Server } from 'socket.io';
+import type { ClientToServer, ServerToClient } from '../../core/contract/live.ts';
+import type { Identity } from '../auth/identity.ts';
+
+export interface SocketData { identity: Identity }
+export type LiveServer = Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
+
+/** Puts socket.io on Fastify's own HTTP server. `preClose` disconnects everybody: an open socket would keep `close` waiting. */
+export function attachSockets(app: FastifyInstance): LiveServer {
+  const io: LiveServer = new Server(app.server, {
+    serveClient: false,
+    // A client sends names of jobs and nodes only.
+    maxHttpBufferSize: 16 * 1024,
+    pingInterval: 20_000,
+    pingTimeout: 20_000,
+  });
+  app.addHook('preClose', async () => {
+    io.disconnectSockets(true);
+    // Not io.close(): it also closes the HTTP server and waits for every connection, which is Fastify's to do, later.
+    io.engine.close();
+  });
+  return io;
+}

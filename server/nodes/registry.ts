@@ -1,0 +1,98 @@
+import type { IngestBatch } from '../../core/contract/ingest.ts';
+import type { MetricId } from '../../core/metrics.ts';
+
+type Block = IngestBatch['blocks'][number];
+
+/** The latest of what a list of nodes shows. Everything is absent until something said it. */
+export interface GpuNow {
+  readonly uuid: string;
+  name: string | null;
+  /** Seconds UTC of the latest reading; null when none came. */
+  at: number | null;
+  readonly latest: Map<MetricId, number>;
+}
+
+export interface NodeNow {
+  readonly node: string;
+  at: number | null;
+  readonly host: Map<MetricId, number>;
+  readonly gpus: Map<string, GpuNow>;
+}
+
+/** Every node and GPU ever heard of with its latest values, in memory: lists of nodes must not ask the store. */
+export interface NodeRegistry {
+  take(batch: IngestBatch): void;
+  /** A node that the store knows from earlier; what is known already is kept. */
+  restore(row: { node: string; gpus: readonly { uuid: string; name: string | null }[]; lastReadingAt: number | null }): void;
+  all(): Iterable<NodeNow>;
+  get(node: string): NodeNow | undefined;
+  gpu(uuid: string): GpuNow | undefined;
+}
+
+const OF_GPU = ['gpu.util', 'gpu.grActive', 'gpu.power', 'gpu.powerLimit', 'gpu.memUsed', 'gpu.memTotal', 'gpu.temp'] as const satisfies readonly MetricId[];
+const OF_HOST = ['host.cpu', 'host.memUsed', 'host.memTotal', 'host.cores', 'host.load1'] as const satisfies readonly MetricId[];
+
+/** An empty registry. */
+export function nodeRegistry(): NodeRegistry {
+  const nodes = new Map<string, NodeNow>();
+  const gpus = new Map<string, GpuNow>();
+
+  const nodeOf = (name: string): NodeNow => {
+    let node = nodes.get(name);
+    if (node === undefined) {
+      node = { node: name, at: null, host: new Map(), gpus: new Map() };
+      nodes.set(name, node);
+    }
+    return node;
+  };
+  const gpuOf = (node: NodeNow, uuid: string): GpuNow => {
+    let gpu = node.gpus.get(uuid);
+    if (gpu === undefined) {
+      gpu = gpus.get(uuid) ?? { uuid, name: null, at: null, latest: new Map() };
+      node.gpus.set(uuid, gpu);
+      gpus.set(uuid, gpu);
+    }
+    return gpu;
+  };
+  const takeBlock = (block: Block) => {
+    const { kind, id, node: name } = block.entity;
+    const newest = block.t.at(-1);
+    if (name === undefined || newest === undefined) return;
+    const node = nodeOf(name);
+    if (node.at === null || newest > node.at) node.at = newest;
+    if (kind === 'host') remember(node.host, OF_HOST, block);
+    if (kind !== 'gpu') return;
+    const gpu = gpuOf(node, id);
+    // A spool sent late must not overwrite what is newer.
+    if (gpu.at !== null && newest < gpu.at) return;
+    gpu.at = newest;
+    remember(gpu.latest, OF_GPU, block);
+  };
+
+  return {
+    take(batch) {
+      for (const block of batch.blocks) takeBlock(block);
+      for (const { entity, name, value } of batch.facts ?? []) {
+        if (entity.kind === 'gpu' && name === 'name' && entity.node !== undefined) gpuOf(nodeOf(entity.node), entity.id).name = value;
+      }
+    },
+    restore(row) {
+      const node = nodeOf(row.node);
+      node.at ??= row.lastReadingAt;
+      for (const { uuid, name } of row.gpus) gpuOf(node, uuid).name ??= name;
+    },
+    all: () => nodes.values(),
+    get: (node) => nodes.get(node),
+    gpu: (uuid) => gpus.get(uuid),
+  };
+}
+
+/** Keeps the last value that is there of each metric; a column of nulls keeps the earlier one. */
+function remember(into: Map<MetricId, number>, ids: readonly MetricId[], block: Block): void {
+  for (const id of ids) {
+    const column = block.columns[id];
+    if (column === undefined) continue;
+    const value = column.findLast((one) => one !== null);
+    if (value !== undefined && value !== null) into.set(id, value);
+  }
+}

@@ -1,0 +1,25 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { App } from './app.ts';
+
+/** Before any route: collects their schemas into one OpenAPI document. */
+export async function collectSchemas(app: App, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Headroom', version, description: 'What limits each LLM job on a GPU cluster, how far it is from the limit, and what to do about it. Times are seconds since 1970-01-01 UTC; values are in SI base units; null is “not known”.' },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: 'headroom' } } },
+      security: [{ token: [] }, { session: [] }],
+    },
+  });
+}
+
+/** After every route: the document, and a page to read it that needs nothing from outside. */
+export async function docsRoutes(app: App): Promise<void> {
+  app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  await app.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    uiConfig: { url: '/api/openapi.json', docExpansion: 'list', deepLinking: true },
+    staticCSP: "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  });
+}

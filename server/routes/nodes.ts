@@ -1,0 +1,30 @@
+import { Type } from 'typebox';
+import { ErrorReplySchema } from '../../core/contract/error.ts';
+import { NodeDetailSchema, NodesReplySchema } from '../../core/contract/nodes.ts';
+import { SeriesQuerySchema, SeriesReplySchema } from '../../core/contract/series.ts';
+import { nodeDetail, nodeSeries } from '../nodes/queries.ts';
+import { nodeRow } from '../nodes/rows.ts';
+import type { Service } from '../service.ts';
+import type { App } from './app.ts';
+import { viewerOf } from './viewer.ts';
+
+const Node = Type.Object({ node: Type.String({ minLength: 1, maxLength: 200 }) });
+const refusals = { '4xx': ErrorReplySchema, 503: ErrorReplySchema };
+
+/** Nodes and their GPUs, readings of no job included. */
+export function nodeRoutes(app: App, service: Service): void {
+  app.get('/api/nodes', {
+    schema: { tags: ['nodes'], summary: 'Every node ever heard of, with its GPUs now', response: { 200: NodesReplySchema, ...refusals } },
+  }, async () => {
+    const now = service.now();
+    return { now, nodes: [...service.nodes.all()].map((node) => nodeRow(node, service.index, now)).sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true })) };
+  });
+
+  app.get('/api/nodes/:node', {
+    schema: { tags: ['nodes'], summary: 'One node: what is on it and what happened', params: Node, response: { 200: NodeDetailSchema, ...refusals } },
+  }, async (request) => nodeDetail(service, viewerOf(request), request.params.node));
+
+  app.get('/api/nodes/:node/series', {
+    schema: { tags: ['nodes'], summary: 'Series of everything on a node', params: Node, querystring: SeriesQuerySchema, response: { 200: SeriesReplySchema, ...refusals } },
+  }, async (request) => nodeSeries(service, request.params.node, request.query));
+}

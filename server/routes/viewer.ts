@@ -1,0 +1,9 @@
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../http/problem.ts';
+import type { Viewer } from '../store/types.ts';
+
+/** Who looks; the guard has let somebody in before any handler runs. */
+export function viewerOf(request: FastifyRequest): Viewer {
+  if (request.identity === null) throw new Problem(401, { error: 'who asks is not known', where: 'header authorization', remedy: 'sign in first' });
+  return request.identity.viewer;
+}

@@ -1,0 +1,23 @@
+import type { Service } from '../service.ts';
+
+/** One row per thing that is done by the clock. */
+export interface Duty {
+  readonly name: string;
+  /** A cron expression of five or six fields (the first of six is the second). */
+  readonly when: string;
+  readonly run: (service: Service) => Promise<void>;
+}
+
+/** In the order of how often they run. */
+export const DUTIES: readonly Duty[] = [
+  {
+    name: 'seal and expire',
+    when: '*/20 * * * * *',
+    run: async ({ store, now, log }) => {
+      const { sealed, expired } = await store.series.maintain(now());
+      if (expired > 0) log.info({ sealed, expired }, 'readings past their time were removed');
+    },
+  },
+  { name: 'judge jobs whose readings came late', when: '30 * * * * *', run: async ({ analyses }) => analyses.catchUp() },
+  { name: 'forget jobs that ended long ago', when: '15 */10 * * * *', run: async ({ jobs, now }) => jobs.prune(now()) },
+];
