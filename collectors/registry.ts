@@ -3,6 +3,8 @@ import { nvidiaSmiLog } from './nvidia-smi/log.ts';
 import { nvidiaSmiDmon, nvidiaSmiPmon } from './nvidia-smi/monitor.ts';
 import { nvidiaSmiQuery } from './nvidia-smi/query-csv.ts';
 import { nvidiaSmiXml } from './nvidia-smi/xml.ts';
+import { nvtop } from './nvtop.ts';
+import { dcgmi } from './dcgmi.ts';
 import { engineCsv } from './engine-csv.ts';
 import { prometheus } from './prometheus/exposition.ts';
 import { free } from './host/free.ts';
@@ -20,6 +22,8 @@ export const collectors: readonly Collector[] = [
   nvidiaSmiPmon,
   nvidiaSmiXml,
   nvidiaSmiLog,
+  nvtop,
+  dcgmi,
   engineCsv,
   prometheus,
   procRecord,

@@ -1,0 +1,134 @@
+import type { MetricId } from '../core/metrics.ts';
+import type { Collector, ParseContext, Session } from './collector.ts';
+import { dcgmField, type DcgmField } from './dcgmi-fields.ts';
+import { REASON_BITS } from './nvidia-smi/fields.ts';
+import { rangeOf, within } from './nvidia-smi/limits.ts';
+import { sweepCounter } from './nvidia-smi/ordinal.ts';
+import { gpuScope, isUuid } from './nvidia-smi/scope.ts';
+import { splitBlanks } from './text/blanks.ts';
+import { parseDecimal } from './text/numbers.ts';
+import { lineSession, output, type Output } from './text/session.ts';
+import { isAbsent, toSi } from './text/units.ts';
+
+/** `dcgmi dmon -e …`: rows by GPU under a header of short names, or under none where the command or a field list says what they are. No time. */
+export const dcgmi: Collector = {
+  id: 'dcgmi-dmon',
+  title: 'dcgmi dmon',
+  entities: ['gpu'],
+  sniff(head) {
+    const lines = head.split('\n').filter((line) => line.trim() !== '');
+    const at = lines.findIndex((line) => HEADER.test(line) || COMMAND.test(line));
+    if (at < 0) return 0;
+    const rows = lines.slice(at + 1, at + 4).filter((line) => ROW.test(line) || /^\s*id\s*$/i.test(line)).length;
+    if (rows === 0) return HEADER.test(lines[at] ?? '') ? 0.7 : 0;
+    return at < 5 ? 0.95 : 0.6;
+  },
+  open: openDcgmi,
+};
+
+const HEADER = /^\s*#\s*Entity\s+(\S.*)$/;
+const COMMAND = /\bdcgmi dmon\b.*\s(?:-e|--field-id)[ =]*(\d+(?:,\d+)*)/;
+const ROW = /^\s*GPU\s+(\d{1,3})\s+(\S.*)$/;
+/** Instances of MIG, NVSwitches, CPUs: rows of other things than whole GPUs. */
+const OTHER_ROW = /^\s*(?:GPU-I|GPU-CI|Switch|Link|CPU|CPU Core|CORE)\s+\d+\s/;
+
+/** DCGM's blanks (dcgm_structs.h): 0x7ffffff0 and above as 32 bits, 2^47 and above as 64 bits or floating point. */
+function isBlank(value: number): boolean {
+  return value >= 140737488355328 || (value >= 2147483632 && value <= 2147483647);
+}
+
+interface Tools {
+  readonly out: Output;
+  readonly text: string;
+  readonly number: number;
+}
+
+function openDcgmi(context: ParseContext): Session {
+  const out = output('ordinal');
+  const scope = gpuScope(context);
+  const sweeps = sweepCounter();
+  let fields: readonly (DcgmField | undefined)[] | null = context.fields?.map(dcgmField) ?? null;
+  let told = false;
+  let alone: boolean | null = null; // the whole text is dcgmi's: a line that is not is an error; in notes it is not
+
+  const begin = (names: readonly string[]): void => {
+    const found = names.map(dcgmField);
+    const same = fields !== null && found.length === fields.length && found.every((field, index) => field === fields?.[index]);
+    if (!same) sweeps.next(); // dmon repeats its header now and then, in the middle of a sweep too
+    fields = found;
+  };
+
+  const row = (index: string, rest: string, text: string, number: number): void => {
+    if (fields === null) return out.reject(number, 'expected a header (# Entity …) before the rows, or the fields in their order', text);
+    const cells = cellsOf(rest, fields.length);
+    if (cells === null) return out.reject(number, `row has ${splitBlanks(rest).length} values, expected ${fields.length} as in the header`, text);
+    const uuid = cells.find((cell, at) => fields?.[at]?.fact === 'uuid' && isUuid(cell));
+    if (uuid !== undefined) scope.learn({ index, uuid });
+    const entity = scope.byIndex(index);
+    out.fact(entity, 'index', index);
+    fields.forEach((field, at) => {
+      const cell = cells[at] ?? '';
+      if (field?.fact !== undefined && !isAbsent(cell)) out.fact(entity, field.fact, cell);
+    });
+    const values = valuesOf(fields, cells, { out, text, number });
+    const at = sweeps.of(entity.id);
+    if (at !== null && Object.keys(values).length > 0) out.reading({ entity, at, values });
+  };
+
+  return lineSession(out, {
+    line(text, number) {
+      if (text.trim() === '') return;
+      alone ??= ROW.test(text) || HEADER.test(text) || COMMAND.test(text);
+      const match = ROW.exec(text);
+      if (match !== null) return row(match[1] ?? '', match[2] ?? '', text, number);
+      const header = HEADER.exec(text);
+      if (header !== null) return begin(splitBlanks(header[1] ?? ''));
+      const command = COMMAND.exec(text);
+      if (command !== null) return begin((command[1] ?? '').split(','));
+      if (/^\s*#/.test(text) || /^\s*id\s*$/i.test(text)) return;
+      if (OTHER_ROW.test(text)) {
+        if (!told) out.event({ at: null, entity: null, kind: 'collector', text: 'rows of MIG instances, switches and CPUs are left out: only whole GPUs are read' });
+        told = true;
+      } else if (/^\s*error\b/i.test(text)) out.event({ at: null, entity: null, kind: 'collector', text });
+      else if (alone) out.reject(number, 'expected a row of dcgmi dmon (GPU 0 …)', text);
+    },
+  });
+}
+
+/** Names hold single blanks, columns are two apart; where that does not fit, any blank parts them. */
+function cellsOf(rest: string, count: number): string[] | null {
+  const words = splitBlanks(rest);
+  if (words.length === count) return words;
+  const wide = rest.trim().split(/\s{2,}/);
+  return wide.length === count ? wide : null;
+}
+
+function valuesOf(fields: readonly (DcgmField | undefined)[], cells: readonly string[], place: Tools): Partial<Record<MetricId, number>> {
+  const values: Partial<Record<MetricId, number>> = {};
+  const ranks = new Map<MetricId, number>();
+  fields.forEach((field, index) => {
+    const cell = cells[index] ?? '';
+    if (field === undefined || field.fact !== undefined || isAbsent(cell)) return;
+    const plain = parseDecimal(cell);
+    if (plain === null) return reject(field, cell, 'expected a number or N/A', place);
+    if (isBlank(plain)) return;
+    if (field.mask === true) {
+      for (const [bit, metric] of REASON_BITS) values[metric] = (plain & bit) === 0 ? 0 : 1;
+      return;
+    }
+    if (field.metric === undefined || field.unit === undefined) return;
+    const rank = field.rank ?? 0;
+    const before = ranks.get(field.metric);
+    if (before !== undefined && before <= rank) return;
+    const value = toSi(plain, field.unit);
+    const range = rangeOf(field.metric);
+    if (!within(range, value)) return reject(field, cell, `out of range, expected ${range?.text ?? ''}`, place);
+    ranks.set(field.metric, rank);
+    values[field.metric] = value;
+  });
+  return values;
+}
+
+function reject(field: DcgmField, cell: string, reason: string, { out, text, number }: Tools): void {
+  out.reject(number, `${field.short} (${field.id}): ${reason}, got "${cell}"`, text, text.indexOf(cell) + 1);
+}
