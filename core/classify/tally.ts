@@ -1,0 +1,218 @@
+import { COLUMN, JUDGED, type JudgedMetric } from './columns.ts';
+import { INACTIVE, KV_FULL, TIER_C } from './thresholds.ts';
+
+/** The judged columns of one subject over consecutive grid bins, as arrays of equal length; null where a column never came. */
+export interface SpanView {
+  readonly period: number;
+  /** Bin index of the first. */
+  readonly first: number;
+  readonly bins: number;
+  readonly columns: readonly (Float64Array | null)[];
+  /** Per bin: 1 requests running or waiting, 0 none, −1 not known. */
+  readonly demand: Int8Array;
+  /** Per bin: whether the subject was seen at all. */
+  readonly seen: Uint8Array;
+  /** GPU busy per bin (grActive, else util), NaN where absent. */
+  readonly busy: Float64Array;
+}
+
+/** Sums and counts of the judged columns. */
+export interface Stats {
+  bins: number;
+  readonly sum: Float64Array;
+  readonly count: Float64Array;
+}
+
+/** Flags counted in bins with load. */
+export const FLAGS = ['gpu.capPower', 'gpu.capHw', 'gpu.capSwThermal', 'gpu.capHwThermal', 'gpu.capBrake', 'gpu.capApp'] as const satisfies readonly JudgedMetric[];
+
+/**
+ * What a stretch of time adds up to. Tallies of neighbours add, so that a verdict over hours costs no more than over a
+ * minute, and a merged phase is judged from everything in it. `off` is the time without demand.
+ */
+export interface Tally {
+  readonly period: number;
+  firstBin: number;
+  endBin: number;
+  seen: number;
+  readonly on: Stats;
+  readonly off: Stats;
+  busySum: number;
+  busyCount: number;
+  offBusySum: number;
+  offBusyCount: number;
+  /** Bins with load (g ≥ INACTIVE), and of them those with each flag. */
+  loaded: number;
+  readonly flags: Float64Array;
+  /** §7.5: samples at 80 % or more, their utilization.memory and power. */
+  hot: number;
+  hotMemUtil: number;
+  hotMemUtilCount: number;
+  hotPower: number;
+  hotPowerCount: number;
+  /** KV cache: samples, those at KV_FULL; samples with requests waiting, and the running requests in them. */
+  kv: number;
+  kvFull: number;
+  waiting: number;
+  waitingRunning: number;
+  waitingRunningSquares: number;
+  runningMax: number;
+  /** Device memory at both ends. */
+  memoryFirst: number;
+  memoryLast: number;
+  /** Power of samples with g < INACTIVE. */
+  idlePower: number;
+  idlePowerCount: number;
+  /** Seconds between symmetric bursts of link traffic, 0 where none were found (core/phases/periodic.ts). */
+  burstSeconds: number;
+  /** Tokens per finished request, over this run until the end of this stretch: for stretches in which none finished. */
+  soFar: { promptTokens: number; generated: number; requests: number };
+}
+
+function stats(): Stats {
+  return { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
+}
+
+/** Adds up bins from ≤ i < to of a view. */
+export function tallyOf(view: SpanView, from: number, to: number): Tally {
+  const tally: Tally = {
+    period: view.period, firstBin: view.first + from, endBin: view.first + to, seen: 0, on: stats(), off: stats(),
+    busySum: 0, busyCount: 0, offBusySum: 0, offBusyCount: 0, loaded: 0, flags: new Float64Array(FLAGS.length),
+    hot: 0, hotMemUtil: 0, hotMemUtilCount: 0, hotPower: 0, hotPowerCount: 0,
+    kv: 0, kvFull: 0, waiting: 0, waitingRunning: 0, waitingRunningSquares: 0, runningMax: Number.NaN,
+    memoryFirst: Number.NaN, memoryLast: Number.NaN, idlePower: 0, idlePowerCount: 0, burstSeconds: 0,
+    soFar: { promptTokens: 0, generated: 0, requests: 0 },
+  };
+  for (let i = from; i < to; i += 1) {
+    if (view.seen[i] !== 1) continue;
+    tally.seen += 1;
+    if (view.demand[i] === 0) tally.off.bins += 1;
+    else tally.on.bins += 1;
+  }
+  for (let c = 0; c < view.columns.length; c += 1) {
+    const column = view.columns[c];
+    if (column !== null && column !== undefined) addColumn(tally, c, column, view, from, to);
+  }
+  addBusy(tally, view, from, to);
+  addEngine(tally, view, from, to);
+  addMemory(tally, view, from, to);
+  return tally;
+}
+
+function addColumn(tally: Tally, c: number, column: Float64Array, view: SpanView, from: number, to: number): void {
+  let onSum = 0;
+  let onCount = 0;
+  let offSum = 0;
+  let offCount = 0;
+  for (let i = from; i < to; i += 1) {
+    const value = column[i] ?? Number.NaN;
+    if (value !== value) continue; // NaN: absent
+    if (view.demand[i] === 0) {
+      offSum += value;
+      offCount += 1;
+    } else {
+      onSum += value;
+      onCount += 1;
+    }
+  }
+  tally.on.sum[c] = onSum;
+  tally.on.count[c] = onCount;
+  tally.off.sum[c] = offSum;
+  tally.off.count[c] = offCount;
+}
+
+function addBusy(tally: Tally, view: SpanView, from: number, to: number): void {
+  const flags = FLAGS.map((id) => view.columns[COLUMN[id]] ?? null);
+  const util = view.columns[COLUMN['gpu.util']] ?? view.busy;
+  const memUtil = view.columns[COLUMN['gpu.memUtil']];
+  const power = view.columns[COLUMN['gpu.power']];
+  for (let i = from; i < to; i += 1) {
+    const busy = view.busy[i] ?? Number.NaN;
+    const watts = power?.[i] ?? Number.NaN;
+    if (busy === busy) {
+      if (view.demand[i] === 0) {
+        tally.offBusySum += busy;
+        tally.offBusyCount += 1;
+      } else {
+        tally.busySum += busy;
+        tally.busyCount += 1;
+      }
+      if (busy >= INACTIVE) {
+        tally.loaded += 1;
+        for (let f = 0; f < flags.length; f += 1) if ((flags[f]?.[i] ?? Number.NaN) > 0) tally.flags[f] = (tally.flags[f] ?? Number.NaN) + 1;
+      } else if (watts === watts) {
+        tally.idlePower += watts;
+        tally.idlePowerCount += 1;
+      }
+    }
+    if ((util[i] ?? Number.NaN) >= TIER_C.busy && view.demand[i] !== 0) {
+      tally.hot += 1;
+      const traffic = memUtil?.[i] ?? Number.NaN;
+      if (traffic === traffic) {
+        tally.hotMemUtil += traffic;
+        tally.hotMemUtilCount += 1;
+      }
+      if (watts === watts) {
+        tally.hotPower += watts;
+        tally.hotPowerCount += 1;
+      }
+    }
+  }
+}
+
+function addEngine(tally: Tally, view: SpanView, from: number, to: number): void {
+  const kv = view.columns[COLUMN['engine.kvUsage']];
+  const running = view.columns[COLUMN['engine.running']];
+  const waiting = view.columns[COLUMN['engine.waiting']];
+  for (let i = from; i < to; i += 1) {
+    if (view.demand[i] === 0) continue;
+    const used = kv?.[i] ?? Number.NaN;
+    if (used === used) {
+      tally.kv += 1;
+      if (used >= KV_FULL) tally.kvFull += 1;
+    }
+    const active = running?.[i] ?? Number.NaN;
+    if (active === active && !(active <= tally.runningMax)) tally.runningMax = active;
+    if ((waiting?.[i] ?? Number.NaN) > 0 && active === active) {
+      tally.waiting += 1;
+      tally.waitingRunning += active;
+      tally.waitingRunningSquares += active * active;
+    }
+  }
+}
+
+function addMemory(tally: Tally, view: SpanView, from: number, to: number): void {
+  const used = view.columns[COLUMN['gpu.memUsed']];
+  if (used === null || used === undefined) return;
+  for (let i = from; i < to && !(tally.memoryFirst === tally.memoryFirst); i += 1) tally.memoryFirst = used[i] ?? Number.NaN;
+  for (let i = to - 1; i >= from && !(tally.memoryLast === tally.memoryLast); i -= 1) tally.memoryLast = used[i] ?? Number.NaN;
+}
+
+/** The tally of two neighbours, `a` before `b`. */
+export function addTallies(a: Tally, b: Tally): Tally {
+  return {
+    period: a.period, firstBin: a.firstBin, endBin: b.endBin, seen: a.seen + b.seen, on: addStats(a.on, b.on), off: addStats(a.off, b.off),
+    busySum: a.busySum + b.busySum, busyCount: a.busyCount + b.busyCount,
+    offBusySum: a.offBusySum + b.offBusySum, offBusyCount: a.offBusyCount + b.offBusyCount,
+    loaded: a.loaded + b.loaded, flags: addArrays(a.flags, b.flags),
+    hot: a.hot + b.hot, hotMemUtil: a.hotMemUtil + b.hotMemUtil, hotMemUtilCount: a.hotMemUtilCount + b.hotMemUtilCount,
+    hotPower: a.hotPower + b.hotPower, hotPowerCount: a.hotPowerCount + b.hotPowerCount,
+    kv: a.kv + b.kv, kvFull: a.kvFull + b.kvFull, waiting: a.waiting + b.waiting,
+    waitingRunning: a.waitingRunning + b.waitingRunning, waitingRunningSquares: a.waitingRunningSquares + b.waitingRunningSquares,
+    runningMax: b.runningMax >= a.runningMax || Number.isNaN(a.runningMax) ? b.runningMax : a.runningMax,
+    memoryFirst: Number.isNaN(a.memoryFirst) ? b.memoryFirst : a.memoryFirst,
+    memoryLast: Number.isNaN(b.memoryLast) ? a.memoryLast : b.memoryLast,
+    idlePower: a.idlePower + b.idlePower, idlePowerCount: a.idlePowerCount + b.idlePowerCount,
+    burstSeconds: Math.max(a.burstSeconds, b.burstSeconds), soFar: b.soFar,
+  };
+}
+
+function addStats(a: Stats, b: Stats): Stats {
+  return { bins: a.bins + b.bins, sum: addArrays(a.sum, b.sum), count: addArrays(a.count, b.count) };
+}
+
+function addArrays(a: Float64Array, b: Float64Array): Float64Array {
+  const out = Float64Array.from(a);
+  for (let i = 0; i < out.length; i += 1) out[i] = (out[i] ?? Number.NaN) + (b[i] ?? Number.NaN);
+  return out;
+}

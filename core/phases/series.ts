@@ -1,0 +1,84 @@
+import type { Table } from '../columns.ts';
+import { METRICS, type MetricId, type Rollup } from '../metrics.ts';
+import type { EntityRef, FactName } from '../reading.ts';
+
+/** Rows of an entity's series at most: a long run is shown and searched in means over a power of two of grid bins. */
+export const SERIES_ROWS = 512;
+
+/**
+ * Everything measured of one entity, thinned as it grows: one row per grid bin up to SERIES_ROWS of them, then pairs of
+ * rows become one, and so on. Rows are aligned to the clock, so that a growing run and the finished one thin alike.
+ */
+export interface Series {
+  add(id: MetricId, at: number, value: number): void;
+  table(entity: EntityRef, facts: ReadonlyMap<FactName, string>): Table;
+}
+
+interface Column { readonly rollup: Rollup; sum: Float64Array; count: Float64Array }
+
+export function openSeries(period: number): Series {
+  const columns = new Map<MetricId, Column>();
+  let width = period;
+  let base = Number.NaN;
+  let rows = 0;
+
+  const halve = () => {
+    const newBase = Math.floor(base / 2);
+    const shift = base - 2 * newBase;
+    for (const column of columns.values()) {
+      const sum = new Float64Array(SERIES_ROWS);
+      const count = new Float64Array(SERIES_ROWS);
+      for (let i = 0; i < rows; i += 1) join({ rollup: column.rollup, sum, count }, (i + shift) >> 1, column.sum[i], column.count[i]);
+      column.sum = sum;
+      column.count = count;
+    }
+    rows = Math.min(SERIES_ROWS, (rows + shift + 1) >> 1);
+    base = newBase;
+    width *= 2;
+  };
+
+  return {
+    add(id, at, value) {
+      if (Number.isNaN(base)) base = Math.floor(at / width);
+      let row = Math.floor(at / width) - base;
+      if (row < 0) return;
+      while (row >= SERIES_ROWS) {
+        halve();
+        row = Math.floor(at / width) - base;
+      }
+      if (row + 1 > rows) rows = row + 1;
+      let column = columns.get(id);
+      if (column === undefined) {
+        column = { rollup: METRICS[id].kind === 'counter' ? 'mean' : METRICS[id].rollup, sum: new Float64Array(SERIES_ROWS), count: new Float64Array(SERIES_ROWS) };
+        columns.set(id, column);
+      }
+      join(column, row, value, 1);
+    },
+    table(entity, facts) {
+      const kept: number[] = [];
+      for (let row = 0; row < rows; row += 1) if ([...columns.values()].some((column) => (column.count[row] ?? Number.NaN) > 0)) kept.push(row);
+      const t = Float64Array.from(kept, (row) => (base + row) * width);
+      const out = new Map<MetricId, Float64Array>();
+      for (const [id, column] of columns) out.set(id, Float64Array.from(kept, (row) => valueAt(column, row)));
+      return { entity, t, columns: out, facts };
+    },
+  };
+}
+
+function valueAt(column: Column, row: number): number {
+  const count = column.count[row] ?? Number.NaN;
+  const sum = column.sum[row] ?? Number.NaN;
+  if (!(count > 0)) return Number.NaN;
+  return column.rollup === 'mean' || column.rollup === 'sum' ? sum / count : sum;
+}
+
+/** Adds `count` values that are `sum` together (or their maximum, or the last of them) to a row. */
+function join(column: Column, row: number, sum: number | undefined, count: number | undefined): void {
+  if (sum === undefined || count === undefined || count === 0) return;
+  const had = column.count[row] ?? Number.NaN;
+  const old = column.sum[row] ?? Number.NaN;
+  if (had === 0 || column.rollup === 'last') column.sum[row] = sum;
+  else if (column.rollup === 'max') column.sum[row] = Math.max(old, sum);
+  else column.sum[row] = old + sum;
+  column.count[row] = had + count;
+}
