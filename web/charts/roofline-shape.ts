@@ -6,7 +6,7 @@ export interface LogAxis { readonly min: number; readonly max: number; readonly 
 export interface Axes { readonly x: LogAxis; readonly y: LogAxis }
 
 /** A roof: the slope of the memory up to the ridge, then flat. */
-export interface Roof { readonly points: readonly XY[]; readonly label: string; readonly kind: 'used' | 'practical' | 'other' }
+export interface Roof { readonly points: XY[]; readonly label: string; readonly kind: 'used' | 'practical' | 'other' }
 
 /** Whole decades around the ridge and every measured point, so that a new point rarely moves the axes. */
 export function axesOf(roofline: Roofline): Axes {

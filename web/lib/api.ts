@@ -1,7 +1,9 @@
 import type { ErrorReply } from '../../core/contract/error.ts';
 import type { IngestBatch, IngestReply } from '../../core/contract/ingest.ts';
 import type { Job, JobDeclaration, JobDetail, JobsPage, JobsQuery, Overview } from '../../core/contract/jobs.ts';
+import type { NodeDetail, NodesReply } from '../../core/contract/nodes.ts';
 import type { SeriesReply } from '../../core/contract/series.ts';
+import type { Session, TokenReply, TokenRequest } from '../../core/contract/service.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
 
 /**
@@ -34,12 +36,16 @@ export interface SeriesAsk { readonly metrics: readonly string[]; readonly from?
 
 /** Every call that the page makes. Each throws RequestFailed, or an AbortError when `signal` was used. */
 export const api = {
+  session: (signal?: AbortSignal) => get<Session>('/api/session', signal),
   overview: (signal?: AbortSignal) => get<Overview>('/api/overview', signal),
   jobs: (query: JobsQuery, signal?: AbortSignal) => get<JobsPage>(`/api/jobs${queryOf(query)}`, signal),
   job: (cluster: string, id: string, signal?: AbortSignal) => get<JobDetail>(jobPath(cluster, id), signal),
   jobAnalysis: (cluster: string, id: string, signal?: AbortSignal) => get<Analysis>(`${jobPath(cluster, id)}/analysis`, signal),
   jobSeries: (cluster: string, id: string, ask: SeriesAsk, signal?: AbortSignal) => get<SeriesReply>(`${jobPath(cluster, id)}/series${seriesQuery(ask)}`, signal),
+  nodes: (signal?: AbortSignal) => get<NodesReply>('/api/nodes', signal),
+  node: (node: string, signal?: AbortSignal) => get<NodeDetail>(`/api/nodes/${encodeURIComponent(node)}`, signal),
   nodeSeries: (node: string, ask: SeriesAsk, signal?: AbortSignal) => get<SeriesReply>(`/api/nodes/${encodeURIComponent(node)}/series${seriesQuery(ask)}`, signal),
+  issueToken: (token: TokenRequest, signal?: AbortSignal) => send<TokenReply>('POST', '/api/tokens', token, signal),
   declareJob: (cluster: string, id: string, job: JobDeclaration, signal?: AbortSignal) => send<Job>('PUT', jobPath(cluster, id), job, signal),
   ingest: (batch: IngestBatch, signal?: AbortSignal) => send<IngestReply>('POST', '/api/ingest', batch, signal),
 };

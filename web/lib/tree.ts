@@ -1,5 +1,6 @@
 import type { Bottleneck, TimeTree } from '../../core/contract/verdict.ts';
 import { BOTTLENECK_LABELS } from '../../core/labels.ts';
+import { isBottleneck } from './mix.ts';
 
 /** A piece of the time tree's bar: they sum to one. `explained` says whether a cause is known. */
 export interface TreePart { readonly key: string; readonly label: string; readonly share: number; readonly colour: Bottleneck }
@@ -24,8 +25,4 @@ function labelOf(key: string): string {
 
 function colourOf(key: string): Bottleneck {
   return isBottleneck(key) ? key : key === 'nvlink' ? 'network' : key === 'tensor' || key === 'fp32' || key === 'fp64' ? 'compute' : 'unknown';
-}
-
-function isBottleneck(key: string): key is Bottleneck {
-  return Object.hasOwn(BOTTLENECK_LABELS, key);
 }

@@ -1,0 +1,38 @@
+import type { SourceReport } from '../../../collectors/run/assemble.ts';
+import type { ParseContext } from '../../../collectors/collector.ts';
+import type { JobDetail } from '../../../core/contract/jobs.ts';
+import type { SeriesReply } from '../../../core/contract/series.ts';
+import type { Analysis } from '../../../core/contract/verdict.ts';
+import type { AnalyseOptions } from '../../../core/judged.ts';
+import type { SeriesAsk, Trouble } from '../api.ts';
+import type { StoreAsk } from './store.ts';
+
+/** A file with its path inside what was dropped. */
+export interface NamedFile { readonly path: string; readonly file: File }
+
+/** What a diagnosis found, without its readings: those stay in the worker. */
+export interface Diagnosed {
+  readonly sources: readonly SourceReport[];
+  /** Null where nothing could be read. */
+  readonly analysis: Analysis | null;
+  readonly notes: readonly string[];
+  readonly entities: JobDetail['entities'];
+}
+
+export interface Progress { readonly path: string; readonly index: number; readonly count: number; readonly done: number; readonly total: number }
+
+/** What the page asks of the worker. A ticket comes back with the answer. */
+export type ToWorker =
+  | { readonly kind: 'read'; readonly files: readonly NamedFile[]; readonly context: ParseContext; readonly options: AnalyseOptions }
+  | { readonly kind: 'judge'; readonly options: AnalyseOptions }
+  | { readonly kind: 'series'; readonly ticket: number; readonly ask: SeriesAsk }
+  | { readonly kind: 'store'; readonly ticket: number; readonly ask: StoreAsk };
+
+export type FromWorker =
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'judging' }
+  | { readonly kind: 'done'; readonly diagnosed: Diagnosed }
+  | { readonly kind: 'series'; readonly ticket: number; readonly reply: SeriesReply }
+  | { readonly kind: 'storing'; readonly ticket: number; readonly done: number; readonly total: number }
+  | { readonly kind: 'stored'; readonly ticket: number; readonly values: number; readonly rejected: readonly { readonly at: string; readonly reason: string }[] }
+  | { readonly kind: 'failed'; readonly ticket: number | null; readonly trouble: Trouble };

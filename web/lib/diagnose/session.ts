@@ -1,0 +1,96 @@
+import type { ParseContext } from '../../../collectors/collector.ts';
+import { diagnosing, type Diagnosing, type Diagnosis } from '../../../collectors/run/diagnose.ts';
+import type { AnalyseOptions } from '../../../core/judged.ts';
+import { api, troubleOf } from '../api.ts';
+import { seriesReply } from './bucket.ts';
+import type { Diagnosed, FromWorker, NamedFile, ToWorker } from './protocol.ts';
+import { readText } from './read.ts';
+import { batchesOf, declarationOf, sizeOf, type StoreAsk } from './store.ts';
+
+/** Progress is told this often at most, milliseconds. */
+const TELL_EVERY = 100;
+const TOLD_REJECTIONS = 50;
+
+/** The worker's side of a diagnosis: takes what the page asks, tells what came of it. Holds the readings; they leave it only by `store`. */
+export function openSession(tell: (message: FromWorker) => void, now: () => number): (message: ToWorker) => Promise<void> {
+  let work: Diagnosing | null = null;
+  let diagnosis: Diagnosis | null = null;
+  let partly: string[] = [];
+
+  async function read(files: readonly NamedFile[], context: ParseContext, options: AnalyseOptions): Promise<void> {
+    work = diagnosing(context);
+    partly = [];
+    const total = files.reduce((sum, { file }) => sum + file.size, 0);
+    let done = 0;
+    let toldAt = Number.NEGATIVE_INFINITY;
+    for (const [index, { path, file }] of files.entries()) {
+      const source = work.open(path);
+      const before = done;
+      await readText(file, source.feed, (bytes) => {
+        done += bytes;
+        if (now() - toldAt < TELL_EVERY) return;
+        toldAt = now();
+        tell({ kind: 'progress', progress: { path, index, count: files.length, done, total } });
+      }).catch((error: unknown) => {
+        // A damaged archive or a file that vanished costs its own rest only.
+        partly.push(`${path}: read only in part: ${error instanceof Error ? error.message : String(error)}`);
+      });
+      source.end();
+      done = before + file.size;
+    }
+    judge(options);
+  }
+
+  function judge(options: AnalyseOptions): void {
+    if (work === null) return;
+    tell({ kind: 'judging' });
+    diagnosis = work.finish(options);
+    tell({ kind: 'done', diagnosed: shown(diagnosis, partly) });
+  }
+
+  async function store(ticket: number, ask: StoreAsk): Promise<void> {
+    if (diagnosis === null || diagnosis.analysis === null) return;
+    const { run, analysis } = diagnosis;
+    const total = sizeOf(run);
+    let done = 0;
+    const rejected: { at: string; reason: string }[] = [];
+    await api.declareJob(ask.cluster, ask.id, declarationOf(run, analysis, ask));
+    for (const batch of batchesOf(run, ask)) {
+      const reply = await api.ingest(batch);
+      rejected.push(...reply.rejected.slice(0, TOLD_REJECTIONS - rejected.length));
+      done += batch.blocks.reduce((sum, block) => sum + block.t.length * Object.keys(block.columns).length, 0);
+      tell({ kind: 'storing', ticket, done, total });
+    }
+    tell({ kind: 'stored', ticket, values: done, rejected });
+  }
+
+  return async (message) => {
+    const ticket = 'ticket' in message ? message.ticket : null;
+    try {
+      switch (message.kind) {
+        case 'read': return await read(message.files, message.context, message.options);
+        case 'judge': return judge(message.options);
+        case 'store': return await store(message.ticket, message.ask);
+        case 'series':
+          if (diagnosis !== null) tell({ kind: 'series', ticket: message.ticket, reply: seriesReply(diagnosis.run.tables, message.ask, spanOf(diagnosis)) });
+      }
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble !== null) tell({ kind: 'failed', ticket, trouble });
+    }
+  };
+}
+
+function shown({ sources, analysis, notes, run }: Diagnosis, partly: readonly string[]): Diagnosed {
+  return {
+    sources, analysis, notes: [...partly, ...notes],
+    entities: run.tables.map(({ entity, facts, columns }) => ({
+      kind: entity.kind, id: entity.id, node: entity.node ?? null, name: facts.get('name') ?? null,
+      facts: Object.fromEntries(facts), metrics: [...columns.keys()],
+    })),
+  };
+}
+
+function spanOf({ analysis }: Diagnosis): { from: number; to: number } {
+  return analysis === null ? { from: 0, to: 0 } : { from: analysis.from, to: analysis.to };
+}

@@ -1,0 +1,55 @@
+import type { Bottleneck } from '../../../core/contract/verdict.ts';
+import type { MetricId } from '../../../core/metrics.ts';
+import { formatPercent } from '../../../core/units.ts';
+import { lineOf, type Line } from './lines.ts';
+import { groupByMetric } from './panel-view.ts';
+import type { Tracks } from './tracks.ts';
+
+export interface StripMetric { readonly metric: MetricId; readonly title: string; readonly colour: Bottleneck; /** Value of the full shade; null takes the limit metric's. */ readonly top: number | null; readonly limit?: MetricId }
+
+/** What GPUs can be compared by, the most telling first. */
+export const STRIP_METRICS: readonly StripMetric[] = [
+  { metric: 'gpu.dramActive', title: 'Memory bandwidth', colour: 'memory', top: 1 },
+  { metric: 'gpu.tensorActive', title: 'Tensor active', colour: 'compute', top: 1 },
+  { metric: 'gpu.util', title: 'GPU busy', colour: 'idle', top: 1 },
+  { metric: 'gpu.grActive', title: 'Graphics engine active', colour: 'idle', top: 1 },
+  { metric: 'gpu.power', title: 'Power', colour: 'overhead', top: null, limit: 'gpu.powerLimit' },
+  { metric: 'gpu.memUsed', title: 'GPU memory', colour: 'capacity', top: null, limit: 'gpu.memTotal' },
+  { metric: 'gpu.smClock', title: 'SM clock', colour: 'overhead', top: null, limit: 'gpu.smClockMax' },
+];
+
+export interface StripRow { readonly id: string; readonly label: string; readonly line: Line; readonly mean: number | null }
+
+/** The metrics that at least one GPU has readings of. */
+export function stripChoices(tracks: Tracks): StripMetric[] {
+  const groups = groupByMetric(tracks);
+  return STRIP_METRICS.filter(({ metric }) => groups.has(metric));
+}
+
+/** One row per GPU, and what their difference says. Means are over the time shown. */
+export function gpuRows(tracks: Tracks, strip: StripMetric, ask: { from: number; to: number; points: number; names: ReadonlyMap<string, string> }): { rows: StripRow[]; top: number; words: string } {
+  const groups = groupByMetric(tracks);
+  const rows = (groups.get(strip.metric) ?? []).map((track): StripRow => {
+    const line = lineOf([track], { from: ask.from, to: ask.to, points: ask.points, combine: 'mean' });
+    return { id: track.entity.id, label: ask.names.get(track.entity.id) ?? track.entity.id, line, mean: meanOf(line.y) };
+  }).sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }));
+  const limits = strip.limit === undefined ? [] : (groups.get(strip.limit) ?? []).flatMap((track) => track.mean.findLast((value) => value !== null) ?? []);
+  const most = Math.max(1e-9, ...rows.flatMap((row) => row.line.y.filter((value) => !Number.isNaN(value))));
+  const top = strip.top ?? (limits.length > 0 ? Math.max(...limits) : most);
+  return { rows, top, words: spreadWords(rows, top) };
+}
+
+/** How far apart the GPUs are, in words; more than 20 % of the largest between mean and largest is a straggler's sign (SCIENCE 7.6). */
+function spreadWords(rows: readonly StripRow[], top: number): string {
+  const means = rows.flatMap((row) => (row.mean === null ? [] : [row.mean]));
+  if (means.length < 2) return '';
+  const [least, most] = [Math.min(...means), Math.max(...means)];
+  const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
+  const range = `from ${formatPercent(least / top)} to ${formatPercent(most / top)} on average`;
+  return most > 0 && (most - mean) / most > 0.2 ? `Unequal: ${range}.` : `Even: ${range}.`;
+}
+
+function meanOf(values: readonly number[]): number | null {
+  const there = values.filter((value) => !Number.isNaN(value));
+  return there.length === 0 ? null : there.reduce((sum, value) => sum + value, 0) / there.length;
+}
