@@ -7,6 +7,10 @@ import { nvtop } from './nvtop.ts';
 import { dcgmi } from './dcgmi.ts';
 import { engineCsv } from './engine-csv.ts';
 import { prometheus } from './prometheus/exposition.ts';
+import { grafanaCsv } from './recorded/grafana-csv.ts';
+import { grafanaJson } from './recorded/grafana-json.ts';
+import { prometheusJson } from './recorded/prometheus-json.ts';
+import { victoriaMetrics } from './recorded/victoriametrics.ts';
 import { free } from './host/free.ts';
 import { htop } from './host/htop.ts';
 import { iostat } from './host/iostat.ts';
@@ -26,6 +30,10 @@ export const collectors: readonly Collector[] = [
   dcgmi,
   engineCsv,
   prometheus,
+  prometheusJson,
+  victoriaMetrics,
+  grafanaJson,
+  grafanaCsv,
   procRecord,
   top,
   htop,

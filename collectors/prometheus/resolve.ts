@@ -67,6 +67,16 @@ export function asRates(target: Target): Target | string {
   return { ...target, slots };
 }
 
+/** The same series for values that are in SI already, because someone wrote their unit beside them. */
+export function inSi(target: Target): Target {
+  return { ...target, slots: target.slots.map((slot) => ({ ...slot, rule: unscaled(slot.rule), complained: false })) };
+}
+
+function unscaled(rule: Rule): Rule {
+  const { mul, div: _div, ...rest } = rule;
+  return mul !== undefined && mul < 0 ? { ...rest, mul: -1 } : rest; // the sign is not a unit
+}
+
 interface Known {
   readonly table: NameTable;
   /** The name as the table spells it. */

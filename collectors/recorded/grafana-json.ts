@@ -1,0 +1,76 @@
+import type { Collector, ParseContext, Session } from '../collector.ts';
+import { output, type Output } from '../text/session.ts';
+import { readFrame, type Frame } from './grafana-frame.ts';
+import { parseObject } from './json.ts';
+import { jsonElements } from './json-elements.ts';
+import { openSeries, type RecordedSeries } from './series.ts';
+
+/**
+ * Grafana's data frames: the answer of `/api/ds/query`, what a panel's "Inspect → JSON → Data frame JSON" shows (an array of frames),
+ * and the older "Panel data" (`series`, with the values inside the fields).
+ */
+export const grafanaJson: Collector = {
+  id: 'grafana-json',
+  title: 'Grafana data frames (JSON)',
+  entities: ['gpu', 'host', 'engine', 'process'],
+  sniff(head) {
+    if (!/^(\s|\/\/[^\n]*\n)*[[{]/.test(head)) return 0;
+    if (/"schema"\s*:\s*\{/.test(head) && /"fields"\s*:\s*\[/.test(head)) return 0.95;
+    return /"(frames|series)"\s*:\s*\[/.test(head) && /"fields"\s*:\s*\[/.test(head) ? 0.85 : 0;
+  },
+  open: openGrafanaJson,
+};
+
+function openGrafanaJson(context: ParseContext): Session {
+  const out = output('utc');
+  const series = openSeries(out, context);
+  let lastLine = 1;
+
+  const elements = jsonElements({
+    arrays: new Set(['frames', 'series', '']),
+    texts: new Set(['error', 'message']),
+    sink: {
+      element(_, text, line) {
+        lastLine = line;
+        const object = parseObject(text);
+        if (object === null) return out.reject(line, 'a frame is no JSON object', text);
+        const frame = readFrame(object);
+        if (frame === null) return; // some other document, or an answer without frames
+        if (typeof frame === 'string') return out.reject(line, frame, text);
+        addFrame(frame, { series, out, line, text });
+      },
+      lost: (line, reason) => out.reject(line, reason, ''),
+      text: (key, value, line) => {
+        if (key === 'error') out.reject(line, `the server answered with an error: ${value}`, value);
+      },
+    },
+  });
+
+  return {
+    feed(text) {
+      elements.feed(text);
+      return out.take();
+    },
+    end() {
+      elements.end();
+      series.book.flush();
+      series.end(lastLine);
+      return out.last();
+    },
+  };
+}
+
+function addFrame(frame: Frame, place: { series: RecordedSeries; out: Output; line: number; text: string }): void {
+  const { series, line } = place;
+  for (const column of frame.columns) {
+    // Of a frame with many columns the frame's name is nobody's name.
+    const names = frame.columns.length === 1 ? [...column.names, frame.name] : column.names;
+    const shown = names[0] ?? place.text;
+    const target = series.find({ labels: column.labels, query: frame.query ?? undefined, names }, { line, text: shown });
+    if (target === null) continue;
+    for (const [index, value] of column.values.entries()) {
+      const at = frame.times[index];
+      if (typeof at === 'number' && value !== null) series.book.add(target, at, value, { line, text: shown });
+    }
+  }
+}
