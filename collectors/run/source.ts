@@ -30,7 +30,8 @@ export interface SourceData {
 }
 
 export interface OpenSource {
-  feed(text: string): void;
+  /** False once the head was seen and no collector knows the format: the rest need not be read. */
+  feed(text: string): boolean;
   /** One entry per collector that read the file (a job's log may hold several tools' output); one with `collector: null` when none did. */
   end(): SourceData[];
 }
@@ -56,9 +57,12 @@ export function openSource(options: { file: string; context: ParseContext; recog
 
   return {
     feed(text) {
-      if (head === null) return feedAll(text);
-      head += text;
-      if (head.length >= HEAD) start();
+      if (head === null) feedAll(text);
+      else {
+        head += text;
+        if (head.length >= HEAD) start();
+      }
+      return head !== null || readers.length > 0;
     },
     end() {
       const empty = head !== null && head.trim() === '';

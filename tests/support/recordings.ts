@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe } from 'vitest';
+import { describe, it } from 'vitest';
 
 const home = process.env['HEADROOM_RECORDINGS'];
 
@@ -36,6 +36,7 @@ export function describeRecordings(name: string, folder: string, tests: (path: s
   const many = count === undefined ? 'the group' : `${count} tests`;
   console.log(`skipped: ${name} (${many}): no ${folder} under HEADROOM_RECORDINGS${home === undefined ? ', which is not set' : ''}`);
   describe.skip(`${name} [skipped: needs the recordings’ ${folder}, set HEADROOM_RECORDINGS]`, () => {
-    tests('');
+    // The group's own code is not run: it would list folders that are not there.
+    it.skip(many, () => undefined);
   });
 }

@@ -1,0 +1,64 @@
+import { analyse } from '../../core/analyse.ts';
+import type { AnalyseOptions } from '../../core/judged.ts';
+import type { Run } from '../../core/columns.ts';
+import type { Analysis } from '../../core/contract/verdict.ts';
+import type { ParseContext } from '../collector.ts';
+import { recognise } from '../sniff.ts';
+import { assemble, type SourceReport } from './assemble.ts';
+import { openSource, type OpenSource, type SourceData } from './source.ts';
+
+/** The result of a diagnosis: what `headroom diagnose` prints and the page `/diagnose` draws. */
+export interface Diagnosis {
+  readonly sources: readonly SourceReport[];
+  /** Null where nothing could be read. */
+  readonly analysis: Analysis | null;
+  readonly run: Run;
+  /** What was assumed while putting the sources together. */
+  readonly notes: readonly string[];
+}
+
+export interface Diagnosing {
+  /** Opens a file; feed it text in pieces and end it before the next call of `finish`. */
+  open(file: string): Pick<OpenSource, 'feed'> & { end(): void };
+  finish(options: AnalyseOptions): Diagnosis;
+}
+
+/** Diagnoses files given together: `open` and feed each, then `finish`. No I/O: the terminal and the browser both drive it. */
+export function diagnosing(context: ParseContext): Diagnosing {
+  const data: SourceData[] = [];
+  return {
+    open(file) {
+      const source = openSource({ file, context, recognise });
+      return { feed: source.feed, end: () => void data.push(...source.end()) };
+    },
+    finish(options) {
+      const { run, sources, notes } = assemble(data);
+      const readable = sources.some((source) => source.readings > 0);
+      return { sources, run, notes, analysis: readable ? analyse(run, options) : null };
+    },
+  };
+}
+
+/** The contract of `headroom diagnose --json`: times are ISO 8601 UTC on a dated clock, otherwise seconds from the run's start. */
+export function toJson(diagnosis: Diagnosis): Record<string, unknown> {
+  const { analysis, sources, run, notes } = diagnosis;
+  const time = (at: number | null) => (at === null ? null : run.clock === 'utc' ? new Date(at * 1000).toISOString() : at);
+  return {
+    sources: sources.map((source) => ({ ...source, from: time(source.from), to: time(source.to) })),
+    notes,
+    ...(analysis === null
+      ? {}
+      : {
+          hardware: analysis.hardware,
+          workload: analysis.workload,
+          from: time(analysis.from),
+          to: time(analysis.to),
+          verdict: analysis.verdict,
+          mix: analysis.mix,
+          gpus: analysis.gpus,
+          phases: analysis.phases.map((phase) => ({ ...phase, from: time(phase.from), to: time(phase.to) })),
+          findings: analysis.findings.map((finding) => ({ ...finding, from: time(finding.from), to: time(finding.to) })),
+          progress: analysis.progress,
+        }),
+  };
+}

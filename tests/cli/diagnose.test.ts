@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { headroom } from '../support/cli.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'headroom-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = (name: string, text: string | Buffer) => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+const UUID = 'GPU-01234567-89ab-cdef-0123-456789abcdef';
+const HEADER = 'timestamp, uuid, name, utilization.gpu [%], utilization.memory [%], memory.used [MiB], memory.total [MiB], power.draw [W], enforced.power.limit [W]';
+/** A minute of a busy A100 as nvidia-smi logs it. */
+const LOG = [HEADER, ...Array.from({ length: 60 }, (_, second) =>
+  `2026/03/02 10:00:${String(second).padStart(2, '0')}.000, ${UUID}, NVIDIA A100-SXM4-40GB, 97 %, ${44 + (second % 3)} %, 36000 MiB, 40960 MiB, ${240 + second % 5}.00 W, 400.00 W`)].join('\n');
+
+describe('headroom diagnose', () => {
+  it('prints the contract as JSON, with ISO times for dated files', async () => {
+    const { code, stdout } = await headroom(['diagnose', file('smi.csv', LOG), '--tz', 'UTC', '--json']);
+    const result = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(result.sources[0]).toMatchObject({ collector: 'nvidia-smi-query', readings: 60, from: '2026-03-02T10:00:00.000Z', to: '2026-03-02T10:00:59.000Z', rejected: [] });
+    expect(result.hardware).toEqual({ gpu: 'A100-40', from: 'detected' });
+    expect(result.verdict.tier).toBe('C');
+    expect(result.verdict.bottleneck).toBe('unknown');
+    expect(result.phases[0].from).toBe('2026-03-02T10:00:00.000Z');
+    expect(result.gpus.map((gpu: { id: string }) => gpu.id)).toEqual([UUID]);
+  });
+
+  it('says for people what it saw, draws a ribbon and names what is missing', async () => {
+    const { code, stdout } = await headroom(['diagnose', file('smi.csv', LOG), '--tz', 'UTC']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('cannot tell');
+    expect(stdout).toMatch(/\?{20,}/);
+    expect(stdout).toContain('Not known');
+    expect(stdout).toContain('60 readings of 1 thing');
+  });
+
+  it('reads a gzipped file and a folder as the same run', async () => {
+    const run = mkdtempSync(join(folder, 'run-'));
+    writeFileSync(join(run, 'smi.csv.gz'), gzipSync(LOG));
+    const { code, stdout } = await headroom(['diagnose', run, '--tz', 'UTC', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).sources[0].readings).toBe(60);
+  });
+
+  it('keeps the good rows of a torn file and quotes the bad one with its line', async () => {
+    const torn = LOG.split('\n').map((line, index) => (index === 10 ? line.slice(0, 40) : line)).join('\n');
+    const { code, stdout } = await headroom(['diagnose', file('torn.csv', torn), '--tz', 'UTC', '--json']);
+    const [source] = JSON.parse(stdout).sources;
+    expect(code).toBe(0);
+    expect(source.readings).toBe(59);
+    expect(source.rejected[0].line).toBe(11);
+    expect(source.rejected[0].reason).not.toBe('');
+  });
+
+  it('ends with 2 and says why for each file when nothing can be read', async () => {
+    const binary = file('core.bin', Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 37) % 256)));
+    const empty = file('empty.csv', '');
+    const { code, stdout, stderr } = await headroom(['diagnose', binary, empty]);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('core.bin: unknown format');
+    expect(stderr).toContain('empty.csv: the file is empty');
+  });
+
+  it('names a missing file, an unknown GPU and a wrong number, and ends with 2', async () => {
+    const missing = await headroom(['diagnose', join(folder, 'nothing.csv')]);
+    expect([missing.code, missing.stderr.includes('nothing.csv')]).toEqual([2, true]);
+    const gpu = await headroom(['diagnose', file('smi.csv', LOG), '--gpu', 'B9000']);
+    expect([gpu.code, gpu.stderr.includes('A100-40')]).toEqual([2, true]);
+    const tp = await headroom(['diagnose', file('smi.csv', LOG), '--tp', 'two']);
+    expect([tp.code, tp.stderr.includes('--tp two')]).toEqual([2, true]);
+  });
+});
