@@ -64,8 +64,8 @@ function addFrame(frame: Frame, place: { series: RecordedSeries; out: Output; li
   const { series, line } = place;
   for (const column of frame.columns) {
     // Of a frame with many columns the frame's name is nobody's name.
-    const names = frame.columns.length === 1 ? [...column.names, frame.name] : column.names;
-    const shown = names[0] ?? place.text;
+    const names = frame.columns.length === 1 && frame.name !== '' ? [...column.names, frame.name] : column.names;
+    const shown = names[0] ?? frame.query ?? place.text;
     const target = series.find({ labels: column.labels, query: frame.query ?? undefined, names }, { line, text: shown });
     if (target === null) continue;
     for (const [index, value] of column.values.entries()) {

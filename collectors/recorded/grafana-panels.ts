@@ -40,7 +40,7 @@ export function panelOf(file: string | undefined): Panel | undefined {
 export function labelsInLegend(legend: string): ReadonlyMap<string, string> | null {
   const text = legend.trim();
   if (/^(GPU|MIG)-[0-9a-zA-Z/-]+$/.test(text)) return new Map([['UUID', text]]);
-  const match = /^(?:(\S+)\s+(?:-\s+)?)?(?:GPU\s*)?(\d+)(?:\/(\d*)\s*(?:\(.*\))?)?$/.exec(text);
+  const match = /^(?:(?:(\S+)\s+(?:-\s+)?)?GPU\s*)?(\d+)(?:\/(\d*)\s*(?:\(.*\))?)?$/.exec(text);
   const [, host, gpu, slice] = match ?? [];
   if (gpu === undefined) return null;
   return new Map([['gpu', gpu], ...(host === undefined ? [] : [['Hostname', host] as const]), ...(slice === undefined || slice === '' ? [] : [['GPU_I_ID', slice] as const])]);

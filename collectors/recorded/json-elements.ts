@@ -1,3 +1,5 @@
+import { parseObject } from './json.ts';
+
 /** The longest element that is kept: one series or data frame. A day at 1 s is about 3 MB. */
 export const MAX_ELEMENT = 64 * 1024 * 1024;
 /** The longest key or text outside elements that is kept. */
@@ -47,7 +49,7 @@ export function jsonElements(options: { arrays: ReadonlySet<string>; texts: Read
     const level = levels.at(-1);
     if (level === undefined || level.array) return;
     if (level.expectsKey) level.next = token;
-    else if (texts.has(level.next)) sink.text(level.next, token, line);
+    else if (texts.has(level.next)) sink.text(level.next, decoded(token), line);
   };
   const open = (array: boolean, at: number) => {
     const level = levels.at(-1);
@@ -107,6 +109,12 @@ export function jsonElements(options: { arrays: ReadonlySet<string>; texts: Read
       held.end();
     },
   };
+}
+
+/** A string's content without JSON's escapes; as it stands where it was cut. */
+function decoded(content: string): string {
+  const object = parseObject(`{"text":"${content}"}`);
+  return typeof object?.['text'] === 'string' ? object['text'] : content;
 }
 
 /** Keeps the text of the element, or of the document as long as it turns out to hold no element. */
