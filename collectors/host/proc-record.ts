@@ -16,6 +16,7 @@ import { redact } from './process/redact.ts';
 /** A sample's text is kept up to this many characters; the rest is refused. The recorder's samples have about 30,000. */
 const MAX_SAMPLE = 8 * 1024 * 1024;
 const SECTION = /^==> (.+) <==$/;
+const MOUNTS = '/proc/self/mountinfo';
 const MARK = /^# headroom-(\w+)\s*(.*)$/;
 
 /**
@@ -54,7 +55,9 @@ function openRecord(context: ParseContext): Session {
   };
   const closeSample = (): void => {
     closeSection();
-    if (sample.files.size > 0) reader.sample(sample);
+    const mounts = sample.files.get(MOUNTS);
+    if (mounts !== undefined && sample.files.size === 1) reader.mounts(mounts); // the recorder writes them once, before its first sample
+    else if (sample.files.size > 0) reader.sample(sample);
     sample = emptySample();
   };
 
@@ -128,11 +131,14 @@ function recordReader(out: Output, context: ParseContext) {
       if (name === 'node' && context.node === undefined && value !== '') node = value;
       if (name === 'scratch' && value !== '') scratchPath = value;
     },
+    mounts(text: string): void {
+      mountinfo = text;
+    },
     sample(sample: Sample): void {
       const uptime = parseUptime(sample.files.get('/proc/uptime') ?? '');
       const at = timeOf(sample.stamp, uptime);
-      mountinfo = sample.files.get('/proc/self/mountinfo') ?? mountinfo;
-      if (mountinfo !== undefined) sample.files.set('/proc/self/mountinfo', mountinfo);
+      mountinfo = sample.files.get(MOUNTS) ?? mountinfo;
+      if (mountinfo !== undefined) sample.files.set(MOUNTS, mountinfo);
       const df = parseDf(sample.scratchText);
       const scratch: Scratch | undefined = scratchPath === null ? undefined : { path: scratchPath, total: df?.total ?? null, used: df?.used ?? null };
       const entity: EntityRef = { kind: 'host', id: node, ...(node === '?' ? {} : { node }) };
