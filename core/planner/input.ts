@@ -1,0 +1,87 @@
+import type { GpuId, Reported } from '../hardware.ts';
+import type { OptimizerId } from '../llm-math.ts';
+import type { ModelSpec, QuantizationId, WeightType } from '../models.ts';
+import { ALVIS, type Site } from '../site/site.ts';
+
+export type PlanMode = 'serve' | 'train' | 'lora';
+
+/** How an engine serves. */
+export interface ServeSettings {
+  /** Fraction of GPU memory that the engine takes (vLLM: gpu_memory_utilization). */
+  readonly memoryUtilization: number;
+  /** Bytes of a cache element: 2, or 1 with an 8-bit cache. */
+  readonly cacheBytes: number;
+  /** Tokens that one prefill step handles (vLLM: max_num_batched_tokens). */
+  readonly chunkTokens: number;
+}
+
+/** How a trainer trains. */
+export interface TrainSettings {
+  readonly optimizer: OptimizerId;
+  /** Sequences per forward pass; the batch is worked off in batch ÷ microBatch passes. */
+  readonly microBatch: number;
+  readonly flashAttention: boolean;
+  readonly checkpointing: boolean;
+  /** What data parallelism splits: 1 optimiser, 2 and gradients, 3 and weights (FSDP); 0 nothing. */
+  readonly zero: 0 | 1 | 2 | 3;
+  readonly loraRank: number;
+}
+
+/** A question to the planner, complete. `planInput` fills what is left out. */
+export interface PlanInput {
+  readonly model: ModelSpec;
+  readonly mode: PlanMode;
+  readonly type: WeightType;
+  readonly quantization: QuantizationId | null;
+  readonly gpu: GpuId;
+  /** What the card itself reports; wins over the table. */
+  readonly card: Reported;
+  readonly tensorParallel: number;
+  readonly pipelineParallel: number;
+  readonly dataParallel: number;
+  /** Serving: requests at once per replica. Training: sequences per replica and optimiser step. */
+  readonly batch: number;
+  /** Tokens per sequence: prompt and answer, or a training sequence. */
+  readonly context: number;
+  /** Whether FP32 matrices may be multiplied as TF32. */
+  readonly allowTf32: boolean;
+  readonly serve: ServeSettings;
+  readonly train: TrainSettings;
+  readonly site: Site;
+}
+
+type Needed = 'model' | 'gpu';
+/** What must be said, and what may. */
+export type PlanQuestion = Pick<PlanInput, Needed> & {
+  readonly [K in keyof Omit<PlanInput, Needed | 'serve' | 'train'>]?: PlanInput[K] | undefined;
+} & { readonly serve?: Partial<ServeSettings> | undefined; readonly train?: Partial<TrainSettings> | undefined };
+
+const SERVE: ServeSettings = { memoryUtilization: 0.9, cacheBytes: 2, chunkTokens: 2048 };
+const TRAIN: TrainSettings = { optimizer: 'adamw', microBatch: 1, flashAttention: true, checkpointing: true, zero: 0, loraRank: 16 };
+
+/** A complete input: one GPU, batch 1, 4096 tokens (or the model's longest), the model's own type and quantisation, Alvis. */
+export function planInput(question: PlanQuestion): PlanInput {
+  const { model, gpu } = question;
+  const mode = question.mode ?? 'serve';
+  const native = mode === 'train' ? null : model.nativeQuantization;
+  return {
+    model, gpu, mode,
+    type: question.type ?? model.nativeType,
+    quantization: question.quantization === undefined ? native : question.quantization,
+    card: question.card ?? {},
+    tensorParallel: question.tensorParallel ?? 1,
+    pipelineParallel: question.pipelineParallel ?? 1,
+    dataParallel: question.dataParallel ?? 1,
+    batch: question.batch ?? 1,
+    context: question.context ?? Math.min(4096, model.maxContext ?? 4096),
+    allowTf32: question.allowTf32 ?? false,
+    serve: { ...SERVE, ...question.serve },
+    train: { ...TRAIN, ...question.train },
+    site: question.site ?? ALVIS,
+  };
+}
+
+/** GPUs that a plan asks for. */
+export function gpuCount(input: Pick<PlanInput, 'tensorParallel' | 'pipelineParallel' | 'dataParallel'>): number {
+  return input.tensorParallel * input.pipelineParallel * input.dataParallel;
+}

@@ -1,0 +1,85 @@
+import { ACHIEVABLE, ETHERNET_25, GPUS, INFINIBAND_100, type NodeType } from '../hardware.ts';
+import { gpuCount, type PlanInput } from './input.ts';
+
+export type LinkKind = 'nvlink' | 'pcie' | 'infiniband' | 'ethernet';
+
+/** A link that ranks talk over. */
+export interface Link {
+  readonly kind: LinkKind;
+  /** Line rate of one direction, bytes/s. */
+  readonly rate: number;
+  /** Fraction of it that collectives reach. */
+  readonly achievable: number;
+  /** Seconds that one collective takes however small it is. */
+  readonly latency: number;
+}
+
+/**
+ * Least time of one collective: a kernel launch and a ring of small messages on NVLink, several host-driven hops elsewhere.
+ * Inferred from common NCCL small-message figures; enters the expected range only, never a ceiling.
+ */
+const LATENCY: Readonly<Record<LinkKind, number>> = { nvlink: 10e-6, pcie: 25e-6, infiniband: 40e-6, ethernet: 100e-6 };
+
+const ACHIEVED: Readonly<Record<LinkKind, number>> = {
+  nvlink: ACHIEVABLE.nvlink.value, pcie: ACHIEVABLE.pcie.value, infiniband: ACHIEVABLE.nic.value, ethernet: ACHIEVABLE.nic.value,
+};
+
+function link(kind: LinkKind, rate: number): Link {
+  return { kind, rate, achievable: ACHIEVED[kind], latency: LATENCY[kind] };
+}
+
+/** Where the ranks of a plan sit. */
+export interface Placement {
+  /** The site's node type with this GPU, the smallest that holds the plan; null where the site has none. */
+  readonly node: NodeType | null;
+  readonly gpusPerNode: number;
+  readonly gpus: number;
+  readonly nodes: number;
+  /** Between GPUs of a node. */
+  readonly inside: Link;
+  /** Between nodes; null where nothing is known of a network. */
+  readonly between: Link | null;
+  readonly tensor: Link;
+  readonly pipeline: Link;
+  readonly data: Link;
+}
+
+/** GPUs of a node that the site does not describe: as in HGX and DGX machines. */
+const COMMON_NODE = 8;
+
+/** Places tensor ranks closest, then pipeline stages, then replicas, as engines and trainers do. */
+export function placement(input: PlanInput): Placement {
+  const gpus = gpuCount(input);
+  const node = nodeFor(input, gpus);
+  const gpusPerNode = node?.gpusPerNode ?? COMMON_NODE;
+  const inside = insideLink(input);
+  const network = node?.networks[0];
+  const between = network === undefined ? null : link(network.kind, network.rate);
+  const over = (ranks: number): Link => ranks <= gpusPerNode ? inside : between ?? link('infiniband', INFINIBAND_100.rate);
+  return {
+    node, gpusPerNode, gpus, nodes: Math.ceil(gpus / gpusPerNode), inside, between,
+    tensor: over(input.tensorParallel),
+    pipeline: over(input.tensorParallel * input.pipelineParallel),
+    data: over(gpus),
+  };
+}
+
+function nodeFor(input: PlanInput, gpus: number): NodeType | null {
+  const same = input.site.nodeTypes.filter((node) => node.gpu === input.gpu).sort((a, b) => a.gpusPerNode - b.gpusPerNode);
+  return same.find((node) => node.gpusPerNode >= gpus) ?? same.at(-1) ?? null;
+}
+
+/** NVLink where every GPU of the node has it to every other; an optional bridge is not assumed. */
+function insideLink(input: PlanInput): Link {
+  const { nvlink, pcie } = GPUS[input.gpu];
+  return nvlink?.reach === 'all' ? link('nvlink', nvlink.oneWay) : link('pcie', pcie.bytesPerSecond);
+}
+
+/** Every link that people choose between, for the communication table: the GPU's own and both of Alvis's networks. */
+export function linkTable(input: PlanInput): readonly Link[] {
+  const { nvlink, pcie } = GPUS[input.gpu];
+  return [
+    ...(nvlink === null ? [] : [link('nvlink', nvlink.oneWay)]),
+    link('pcie', pcie.bytesPerSecond), link('infiniband', INFINIBAND_100.rate), link('ethernet', ETHERNET_25.rate),
+  ];
+}

@@ -1,0 +1,91 @@
+import { ceilingsFor } from '../hardware.ts';
+import { loraParameters, OPTIMIZERS } from '../llm-math.ts';
+import type { PhasePlan } from './decode.ts';
+import type { PlanInput } from './input.ts';
+import type { Placement } from './links.ts';
+import { stageWeightBytes, type MemoryPlan } from './memory.ts';
+import type { TrainPlan } from './train.ts';
+
+/** A way to run what does not fit, and what it costs. */
+export interface PlanOption {
+  readonly id: 'cpu-offload' | 'mmap';
+  /** False when the plan fits without it. */
+  readonly needed: boolean;
+  readonly possible: boolean;
+  /** Bytes per GPU that leave its memory. */
+  readonly bytes: number;
+  /** The ceiling with it: tokens/s decoded (serving) or trained; null when impossible. */
+  readonly tokensPerSecond: number | null;
+  /** The ceiling without it. */
+  readonly tokensPerSecondWithout: number;
+  readonly text: string;
+}
+
+/** Weights in host memory, streamed over PCIe in every step (serving), or optimiser state on the host (training). */
+export function offloadOption(input: PlanInput, place: Placement, memory: MemoryPlan, phase: PhasePlan | TrainPlan): PlanOption {
+  const missing = Math.max(0, -memory.free);
+  const pcie = ceilingsFor(input.gpu, input.card).pcie.bytesPerSecond;
+  const without = phase.tokensPerSecond.ceiling;
+  const movable = input.mode === 'serve' ? stageWeightBytes(input) : memory.optimizer;
+  const gpusHere = Math.min(place.gpus, place.gpusPerNode);
+  const host = place.node?.hostMemory.at(-1) ?? null;
+  const base = { id: 'cpu-offload', needed: missing > 0, tokensPerSecondWithout: without } as const;
+  if (missing > movable) {
+    return { ...base, possible: false, bytes: missing, tokensPerSecond: null, text: `${gb(missing)} per GPU are missing, more than ${input.mode === 'serve' ? 'the weights' : 'the optimiser state'} (${gb(movable)}) that could leave it` };
+  }
+  const bytes = input.mode === 'serve' ? missing : missing > 0 ? movable : 0;
+  if (host !== null && bytes * gpusHere > host) {
+    return { ...base, possible: false, bytes, tokensPerSecond: null, text: `host memory of ${gb(host)} cannot hold ${gb(bytes * gpusHere)}` };
+  }
+  const perStep = input.mode === 'serve' ? bytes : bytes === 0 ? 0 : offloadedTraffic(input);
+  const tokens = tokensPerStep(input);
+  const step = Math.max(tokens / without, perStep * stagesInTurn(input) / pcie);
+  return { ...base, possible: true, bytes, tokensPerSecond: tokens / step, text: bytes === 0 ? 'not needed' : `${gb(bytes)} per GPU in host memory, ${gb(perStep)} over PCIe in every step` };
+}
+
+/** With one request at a time pipeline stages, and so their transfers, follow each other. */
+function stagesInTurn(input: PlanInput): number {
+  return input.mode === 'serve' ? input.pipelineParallel / Math.min(input.batch, input.pipelineParallel) : 1;
+}
+
+function tokensPerStep(input: PlanInput): number {
+  return input.dataParallel * (input.mode === 'serve' ? input.batch : input.batch * input.context);
+}
+
+/** Gradients down and new weights up for every trained parameter (ZeRO-Offload). */
+function offloadedTraffic(input: PlanInput): number {
+  const { train, tensorParallel: tp, pipelineParallel: pp, dataParallel: dp } = input;
+  const trained = input.mode === 'lora' ? loraParameters(input.model, train.loraRank) : input.model.parameters;
+  return trained / (tp * pp * (train.zero >= 1 ? dp : 1)) * (2 + OPTIMIZERS[train.optimizer].weights);
+}
+
+/**
+ * Memory-mapped weights (llama.cpp, safetensors): the first touch reads at the network's pace. What fits in neither GPU nor
+ * host memory is read again in every step.
+ */
+export function mmapOption(input: PlanInput, place: Placement, memory: MemoryPlan, phase: PhasePlan): PlanOption {
+  const missing = Math.max(0, -memory.free);
+  const without = phase.tokensPerSecond.ceiling;
+  const base = { id: 'mmap', needed: missing > 0, tokensPerSecondWithout: without } as const;
+  const gpusHere = Math.min(place.gpus, place.gpusPerNode);
+  const host = place.node?.hostMemory[0] ?? null;
+  const rate = Math.min(place.between?.rate ?? Infinity, input.site.storage.nodeBytesPerSecond ?? Infinity);
+  if (missing > stageWeightBytes(input)) {
+    return { ...base, possible: false, bytes: missing, tokensPerSecond: null, text: `${gb(missing)} per GPU are missing, more than the weights that could stay in the file` };
+  }
+  const uncached = host === null ? 0 : Math.max(0, missing * gpusHere - host);
+  if (uncached > 0 && !Number.isFinite(rate)) {
+    return { ...base, possible: false, bytes: missing, tokensPerSecond: null, text: 'weights exceed GPU and host memory, and no rate of storage is known' };
+  }
+  const pcie = ceilingsFor(input.gpu, input.card).pcie.bytesPerSecond;
+  const tokens = tokensPerStep(input);
+  const step = Math.max(tokens / without, missing * stagesInTurn(input) / pcie, uncached === 0 ? 0 : uncached / rate);
+  const text = missing === 0
+    ? 'not needed to fit; loading by mmap lets several processes share one copy in host memory'
+    : uncached === 0 ? `${gb(missing)} per GPU stay in the page cache and cross PCIe in every step` : `${gb(uncached)} are read from storage in every step`;
+  return { ...base, possible: true, bytes: missing, tokensPerSecond: tokens / step, text };
+}
+
+function gb(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

@@ -1,0 +1,68 @@
+import { ceilingsFor, type Ceilings } from '../hardware.ts';
+import { allocations, type Allocation } from './allocation.ts';
+import { inputErrors } from './check.ts';
+import { communication, type Traffic } from './communication.ts';
+import { decodePlan, type PhasePlan } from './decode.ts';
+import { planInput, type PlanInput, type PlanQuestion } from './input.ts';
+import { placement, type Placement } from './links.ts';
+import { loadPlan, type LoadPlan } from './loading.ts';
+import { computeType, type ComputeType } from './math.ts';
+import { memoryPlan, type MemoryPlan } from './memory.ts';
+import { mmapOption, offloadOption, type PlanOption } from './options.ts';
+import { prefillPlan } from './prefill.ts';
+import type { PlanResource } from './rate.ts';
+import { trainPlan, type TrainPlan } from './train.ts';
+import { warnings, type PlanWarning } from './warnings.ts';
+
+/** What a plan comes to. Rates are of the whole plan, memory is of its fullest GPU, SI units. */
+export interface Plan {
+  readonly ok: true;
+  readonly input: PlanInput;
+  readonly card: Ceilings;
+  readonly compute: ComputeType;
+  readonly placement: Placement;
+  readonly memory: MemoryPlan;
+  /** Null when training. */
+  readonly prefill: PhasePlan | null;
+  readonly decode: PhasePlan | null;
+  /** Null when serving. */
+  readonly train: TrainPlan | null;
+  readonly load: LoadPlan;
+  readonly communication: readonly Traffic[];
+  /** What limits it: capacity when it does not fit, otherwise the resource of decoding, or of the training step. */
+  readonly binding: PlanResource;
+  readonly options: readonly PlanOption[];
+  readonly warnings: readonly PlanWarning[];
+  /** The smallest allocation of each node type of the site, best first. */
+  readonly allocations: readonly Allocation[];
+}
+
+export type PlanResult = Plan | { readonly ok: false; readonly errors: readonly string[] };
+
+/** Answers a what-if question: does it fit, how fast can it be, what limits it, what is the least that runs it. */
+export function plan(question: PlanQuestion): PlanResult {
+  const input = planInput(question);
+  const errors = inputErrors(input);
+  if (errors.length > 0) return { ok: false, errors };
+  const place = placement(input);
+  const memory = memoryPlan(input);
+  const common = {
+    ok: true, input, placement: place, memory,
+    card: ceilingsFor(input.gpu, input.card),
+    compute: computeType(input.gpu, input.type, input.quantization, input.allowTf32),
+    load: loadPlan(input, place),
+    communication: communication(input, place),
+    warnings: warnings(input, place),
+    allocations: allocations(input),
+  } as const;
+  const limit = (binding: PlanResource): PlanResource => memory.fits ? binding : 'capacity';
+  if (input.mode === 'serve') {
+    const decode = decodePlan(input, place);
+    return {
+      ...common, decode, prefill: prefillPlan(input, place), train: null, binding: limit(decode.binding),
+      options: [offloadOption(input, place, memory, decode), mmapOption(input, place, memory, decode)],
+    };
+  }
+  const train = trainPlan(input, place);
+  return { ...common, decode: null, prefill: null, train, binding: limit(train.binding), options: [offloadOption(input, place, memory, train)] };
+}

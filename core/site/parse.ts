@@ -1,0 +1,66 @@
+import { Value } from 'typebox/value';
+import { knownGpus, parseGpuId } from '../hardware/detect.ts';
+import type { GpuId } from '../hardware/gpu-id.ts';
+import type { NodeType } from '../hardware/nodes.ts';
+import { SiteFileSchema, type SiteFile } from './schema.ts';
+import type { Site, SitePrices } from './site.ts';
+
+export type SiteResult = { readonly ok: true; readonly site: Site } | { readonly ok: false; readonly errors: readonly string[] };
+
+const GB = 1e9;
+const BYTES_PER_GBIT = 1e9 / 8;
+
+/** A site from a parsed headroom.site.json; every error names its place in the file and what was expected. */
+export function parseSite(json: unknown): SiteResult {
+  if (!Value.Check(SiteFileSchema, json)) {
+    const errors = [...Value.Errors(SiteFileSchema, json)].filter((error) => error.message !== 'schema is false');
+    return { ok: false, errors: errors.slice(0, 20).map((error) => `${error.instancePath === '' ? '/' : error.instancePath}: ${error.message}${named(error.params)}`) };
+  }
+  const errors = problems(json);
+  if (errors.length > 0) return { ok: false, errors };
+  return {
+    ok: true,
+    site: {
+      name: json.name,
+      nodeTypes: json.nodeTypes.flatMap((row) => nodeType(row)),
+      storage: { name: json.storage?.name ?? 'storage', nodeBytesPerSecond: gigabytes(json.storage?.nodeGBPerSecond) },
+      prices: prices(json),
+    },
+  };
+}
+
+function named(params: unknown): string {
+  const extra = typeof params === 'object' && params !== null && 'additionalProperties' in params ? params.additionalProperties : undefined;
+  return Array.isArray(extra) ? ` (${extra.join(', ')})` : '';
+}
+
+function problems(file: SiteFile): string[] {
+  const ids = file.nodeTypes.map((row) => row.id);
+  const priced = file.nodeTypes.some((row) => row.pricePerGpuHour !== undefined);
+  return [
+    ...file.nodeTypes.flatMap((row, i) => parseGpuId(row.gpu) === null ? [`/nodeTypes/${i}/gpu: "${row.gpu}" is not one of ${knownGpus()}`] : []),
+    ...ids.flatMap((id, i) => ids.indexOf(id) === i ? [] : [`/nodeTypes/${i}/id: "${id}" occurs twice`]),
+    ...(priced && file.currency === undefined ? ['/currency: expected the currency or unit of pricePerGpuHour, e.g. "SEK" or "core-hours"'] : []),
+  ];
+}
+
+function nodeType(row: SiteFile['nodeTypes'][number]): NodeType[] {
+  const gpu: GpuId | null = parseGpuId(row.gpu);
+  if (gpu === null) return [];
+  return [{
+    id: row.id, gpu, gpusPerNode: row.gpusPerNode, nodes: row.nodes ?? null, cores: row.cores, cpu: row.cpu ?? null,
+    hostMemory: row.hostMemoryGB.map((size) => size * GB).sort((a, b) => a - b),
+    networks: row.networks.map(({ kind, gbit }) => ({ kind, rate: gbit * BYTES_PER_GBIT })).sort((a, b) => b.rate - a.rate),
+    scratchBytes: gigabytes(row.scratchGB), notes: row.notes ?? [], source: 'site file',
+  }];
+}
+
+function gigabytes(value: number | undefined): number | null {
+  return value === undefined ? null : value * GB;
+}
+
+function prices(file: SiteFile): SitePrices | null {
+  const rows = file.nodeTypes.flatMap((row): [string, number][] => row.pricePerGpuHour === undefined ? [] : [[row.id, row.pricePerGpuHour]]);
+  if (rows.length === 0 || file.currency === undefined) return null;
+  return { currency: file.currency, perGpuHour: Object.fromEntries(rows) };
+}
