@@ -3,10 +3,13 @@ import type { Job, JobDeclaration } from '../../core/contract/jobs.ts';
 import type { JobKey, Store, Viewer } from '../store/types.ts';
 import { entityOf } from '../ingest/entity.ts';
 import { jobName, type JobIndex } from './index.ts';
+import { streamedJobs } from './streamed.ts';
 
 const SYSTEM: Viewer = { kind: 'system' };
 /** How long after its end a job still takes late readings (a spool sent after a network cut), seconds. */
 export const LATE = 2 * 86_400;
+/** Silence after which a job that only its stream declared has ended, seconds: longer than any reconnecting takes. */
+const SILENCE = 900;
 
 export interface Jobs {
   /** Creates or extends a job. All ways in end here: the API, demo, streams, later Slurm. */
@@ -20,11 +23,13 @@ export interface Jobs {
   load(now: number): Promise<void>;
   /** Forgets jobs that ended too long ago to take readings. */
   prune(now: number): void;
+  /** Ends jobs that only their streams declared, when these have been silent for a while: at their last reading. */
+  endSilent(now: number, lastReadingAt: (job: Job) => number | null): Promise<void>;
   keyOf(text: string): JobKey;
 }
 
 export interface JobsOptions {
-  readonly store: Pick<Store, 'jobs' | 'facts'>;
+  readonly store: Pick<Store, 'jobs' | 'facts' | 'setting' | 'setSetting'>;
   readonly index: JobIndex;
   readonly cluster: string;
   readonly now: () => number;
@@ -36,12 +41,13 @@ export interface JobsOptions {
 export function openJobs(options: JobsOptions): Jobs {
   const { store, index, cluster, now } = options;
   const learning = new Set<string>();
+  const streamed = streamedJobs(store);
   const keyOf = (text: string): JobKey => {
     const slash = text.indexOf('/');
     return slash < 0 ? { cluster, id: text } : { cluster: text.slice(0, slash), id: text.slice(slash + 1) };
   };
 
-  const declare = async (viewer: Viewer, key: JobKey, declaration: JobDeclaration): Promise<Job> => {
+  const record = async (viewer: Viewer, key: JobKey, declaration: JobDeclaration): Promise<Job> => {
     const before = index.get(key);
     const job = await store.jobs.declare(viewer, key, declaration);
     index.put(job);
@@ -72,17 +78,25 @@ export function openJobs(options: JobsOptions): Jobs {
       ...(job === undefined ? { state: 'running' as const, start: first } : {}),
     };
   };
+  /** A job that was ended for its silence runs again when its stream comes back. */
+  const reopened = (job: Job | undefined): JobDeclaration | null =>
+    job !== undefined && job.end !== null && job.state === 'unknown' && streamed.has(jobName(job)) ? { state: 'running', end: null } : null;
 
   return {
-    declare,
+    async declare(viewer, key, declaration) {
+      await streamed.remove(jobName(key));
+      return record(viewer, key, declaration);
+    },
     keyOf,
     async prepare(batch) {
       if (batch.job === undefined) return batch;
       const key = keyOf(batch.job);
       const known = index.get(key) ?? (await store.jobs.get(SYSTEM, key))?.job;
-      const declaration = missing(batch, key, known);
-      if (declaration !== null) await declare(SYSTEM, key, declaration);
       const name = jobName(key);
+      if (known === undefined) await streamed.add(name);
+      const again = reopened(known);
+      const more = missing(batch, key, known);
+      if (again !== null || more !== null) await record(SYSTEM, key, { ...more, ...again });
       const claims = new Map<string, NonNullable<IngestBatch['facts']>[number]>();
       for (const { entity } of batch.blocks) {
         if (entity.kind !== 'engine' && entity.kind !== 'process') continue;
@@ -93,8 +107,19 @@ export function openJobs(options: JobsOptions): Jobs {
       return claims.size === 0 ? batch : { ...batch, facts: [...(batch.facts ?? []), ...claims.values()] };
     },
     async load(time) {
+      await streamed.load();
       for (const { job } of await store.jobs.active(SYSTEM, time - LATE)) index.put(job);
       for (const fact of await store.facts.facts(SYSTEM, {})) if (fact.name === 'job') index.claim(fact.entity, fact.value);
+    },
+    async endSilent(time, lastReadingAt) {
+      for (const name of streamed.all()) {
+        const job = index.get(keyOf(name));
+        if (job === undefined || job.end !== null) continue;
+        const last = lastReadingAt(job) ?? job.start;
+        if (last === null || time - last <= SILENCE) continue;
+        // Just after its last reading, which is the job's own still.
+        await record(SYSTEM, job, { state: 'unknown', end: last + 1 });
+      }
     },
     prune(time) {
       for (const job of [...index.all()]) if (job.end !== null && job.end < time - LATE) index.drop(job);

@@ -19,5 +19,10 @@ export const DUTIES: readonly Duty[] = [
     },
   },
   { name: 'judge jobs whose readings came late', when: '30 * * * * *', run: async ({ analyses }) => analyses.catchUp() },
+  {
+    name: 'end streamed jobs that fell silent',
+    when: '45 * * * * *',
+    run: async ({ jobs, analyses, now }) => jobs.endSilent(now(), (job) => analyses.row(job)?.lastReadingAt ?? null),
+  },
   { name: 'forget jobs that ended long ago', when: '15 */10 * * * *', run: async ({ jobs, now }) => jobs.prune(now()) },
 ];
