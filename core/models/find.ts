@@ -8,7 +8,7 @@ import { OTHER } from './families/other.ts';
 import { PHI } from './families/phi.ts';
 import { QWEN } from './families/qwen.ts';
 import { SMALL } from './families/small.ts';
-import { containsRun, nameTokens } from './names.ts';
+import { containsRun, isSize, modelParts, nameTokens, type NameTokens } from './names.ts';
 import { detectQuantization, type QuantizationId } from './quantization.ts';
 import type { ModelSpec, NamedModel } from './spec.ts';
 
@@ -33,14 +33,23 @@ export interface FoundModel {
  * head, an adapter, a vision variant).
  */
 export function findModel(name: string): FoundModel | null {
-  const { full, bare, plain, otherThing } = nameTokens(name);
-  if (otherThing) return null;
+  for (const part of modelParts(name)) {
+    const tokens = nameTokens(part);
+    if (tokens.otherThing) return null;
+    const model = modelIn(tokens);
+    if (model !== null) return { model, quantization: detectQuantization(name) ?? model.nativeQuantization };
+    // A part with a size names a model that is not in the table: a folder above it would be a guess.
+    if (tokens.full.some(isSize)) return null;
+  }
+  return null;
+}
+
+function modelIn({ full, bare, plain }: NameTokens): ModelSpec | null {
   const hit = INDEX.find((row) => [full, bare, plain].some((tokens) => containsRun(tokens, row.tokens) && !contradicts(tokens, row.tokens)));
-  return hit === undefined ? null : { model: hit.spec, quantization: detectQuantization(name) ?? hit.spec.nativeQuantization };
+  return hit?.spec ?? null;
 }
 
 /** A second size (`mistral-small-24b` holding `mistral-small`) means another member than the name found. */
 function contradicts(tokens: readonly string[], found: readonly string[]): boolean {
-  const size = /^\d+(\.\d+)?[bm]$|^\d+x\d+b$/;
-  return tokens.some((token) => size.test(token) && !found.includes(token)) && !found.some((token) => size.test(token));
+  return tokens.some((token) => isSize(token) && !found.includes(token)) && !found.some(isSize);
 }

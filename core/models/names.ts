@@ -7,7 +7,7 @@ const NOISE = new Set([
 const VERSION = /^(v\d+(\.\d+)*|\d{4}|\d+k|\d+m-context|latest|main|final)$/;
 
 /** Words that say that the weights are not the model named beside them. */
-const OTHER_THING = new Set(['eagle', 'eagle3', 'medusa', 'draft', 'drafter', 'hydra', 'adapter', 'tokenizer', 'mtp', 'vl', 'vision', 'audio', 'omni', 'embedding', 'reranker', 'lora', 'qlora', 'pruned', 'minitron', 'guard']);
+const OTHER_THING = new Set(['eagle', 'eagle3', 'medusa', 'draft', 'drafter', 'hydra', 'adapter', 'tokenizer', 'mtp', 'vl', 'vision', 'audio', 'omni', 'multimodal', 'embedding', 'reranker', 'lora', 'qlora', 'pruned', 'minitron', 'guard']);
 
 /** A model's name in canonical tokens, with the noise kept (`full`), dropped (`bare`), and with versions dropped too (`plain`). */
 export interface NameTokens {
@@ -17,9 +17,9 @@ export interface NameTokens {
   readonly otherThing: boolean;
 }
 
-/** Splits a served name, repository, path or file name into tokens: `Meta-Llama-3-8B` and `llama3-8b` become the same. */
+/** Splits the name of a model, a folder or a file into tokens: `Meta-Llama-3-8B` and `llama3-8b` become the same. */
 export function nameTokens(name: string): NameTokens {
-  const full = modelPart(name)
+  const full = name
     .toLowerCase()
     .replace(/\.(gguf|ggml|safetensors|bin|pth?)$/, '')
     .replace(/-\d{5}-of-\d{5}$/, '')
@@ -32,20 +32,28 @@ export function nameTokens(name: string): NameTokens {
   return { full, bare, plain: bare.filter((token) => !VERSION.test(token)), otherThing: full.some((token) => OTHER_THING.has(token)) };
 }
 
-/** The part of a path that names the model: a hub cache folder, a repository's name, or the last folder that is no snapshot. */
-function modelPart(name: string): string {
-  const text = name.trim().replace(/[?#].*$/, '').replace(/\/+$/, '');
+/** Levels of a local path that are tried: `llama-2-13b/merged/final` names its model two levels up. */
+const LEVELS = 3;
+
+/**
+ * The parts of a repository, served name or path that may name the model, likeliest first: a hub cache folder, a
+ * repository's own name, or the last folders of a local path that are not plumbing (snapshots, checkpoints, weight files).
+ */
+export function modelParts(name: string): readonly string[] {
+  const text = name.trim().replace(/[?#].*$/, '').replace(/[/\\]+$/, '');
   const cached = /models--[^/]*?--([^/]+)/.exec(text)?.[1];
-  if (cached !== undefined) return cached;
-  const parts = text.split(/[/\\]/).filter((part) => part !== '' && !isPlumbing(part));
-  return parts.at(-1) ?? '';
+  if (cached !== undefined) return [cached];
+  const parts = text.split(/[/\\]/).filter((part) => part !== '' && !PLUMBING.test(part));
+  const local = /^([./~\\]|[a-z]:)/i.test(text);
+  return parts.slice(local ? -LEVELS : -1).reverse();
+}
+
+/** Whether a token is a size, such as 7b, 1.5b, 125m or 8x7b. */
+export function isSize(token: string): boolean {
+  return /^\d+(\.\d+)?[bm]$|^\d+x\d+b$/.test(token);
 }
 
 const PLUMBING = /^(snapshots|blobs|refs|main|latest|final|weights|model|models|checkpoints?|checkpoint-\d+|step[-_]?\d+|[0-9a-f]{12,64}|(model|pytorch_model|consolidated)[-.].*)$/i;
-
-function isPlumbing(part: string): boolean {
-  return PLUMBING.test(part);
-}
 
 /** Whether `needle` occurs in `hay` as whole consecutive tokens. */
 export function containsRun(hay: readonly string[], needle: readonly string[]): boolean {

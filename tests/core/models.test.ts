@@ -91,6 +91,9 @@ describe('a model named in any of the ways people do', () => {
     ['tiiuae/falcon-7b-instruct', 'tiiuae/falcon-7b'],
     ['TinyLlama/TinyLlama-1.1B-Chat-v1.0', 'TinyLlama/TinyLlama-1.1B-Chat-v1.0'],
     ['HuggingFaceTB/SmolLM2-1.7B-Instruct', 'HuggingFaceTB/SmolLM2-1.7B'],
+    ['/home/me/llama-13b/merge', 'huggyllama/llama-13b'],
+    ['/data/Llama-2-70b-chat-hf/model-00001-of-00015.safetensors', 'meta-llama/Llama-2-70b-hf'],
+    ['deepseek-r1:7b', 'Qwen/Qwen2.5-7B'],
     ['our-group/llama-3.1-8b-swedish-news-sft', 'meta-llama/Llama-3.1-8B'],
   ];
   it.each(named)('%s is %s', (name, id) => {
@@ -118,7 +121,7 @@ describe('a model named in any of the ways people do', () => {
 
   const unknown = [
     '', '/', 'my-model', 'default', 'Qwen/Qwen2.5-VL-7B-Instruct', 'yuhuili/EAGLE-LLaMA3.1-Instruct-8B', 'llama', 'llama-3.1', '7b', 'meta-llama/Llama-3.1-9B',
-    'Llama-3.1-Minitron-4B', 'mistral-small-119b', 'constructor', 'sentence-transformers/all-MiniLM-L6-v2',
+    'Llama-3.1-Minitron-4B', 'mistral-small-119b', 'microsoft/Phi-4-multimodal-instruct', '/models/llama-2-7b/adapter', '/models/llama-2-7b/mystery-3b', 'llama-13b/merge', 'constructor', 'sentence-transformers/all-MiniLM-L6-v2',
   ];
   it.each(unknown)('"%s" is not guessed at', (name) => {
     expect(findModel(name)).toBeNull();
