@@ -22,6 +22,9 @@ export const endLabels: Plugin = {
       if (y < chartArea.top - 4 || taken.some((other) => Math.abs(other.y - y) < 12 && left < other.right && right > other.left)) return;
       taken.push({ left, right, y });
       ctx.textAlign = 'right';
+      ctx.lineWidth = 4;
+      ctx.strokeStyle = NEUTRAL_COLOURS.card[theme.now];
+      ctx.strokeText(label, right, y);
       ctx.fillStyle = (single ? NEUTRAL_COLOURS.ink : NEUTRAL_COLOURS.dim)[theme.now];
       ctx.fillText(label, right, y);
     });

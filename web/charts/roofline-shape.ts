@@ -24,9 +24,10 @@ export function axesOf(roofline: Roofline): Axes {
 function decades(low: number, high: number): LogAxis {
   const first = Math.floor(Math.log10(low) + 1e-9);
   const last = Math.ceil(Math.log10(high) - 1e-9);
-  const ticks = Array.from({ length: last - first + 1 }, (_, index) => Number(`1e${first + index}`));
   // The upper end need not be a decade of its own: half an empty decade above the roof only makes the picture smaller.
-  return { min: 10 ** first, max: Math.min(10 ** last, high * 1.6), ticks };
+  const max = Math.min(10 ** last, high * 1.6);
+  const ticks = Array.from({ length: last - first + 1 }, (_, index) => Number(`1e${first + index}`)).filter((tick) => tick <= max);
+  return { min: 10 ** first, max, ticks };
 }
 
 /** The roofs to draw: the one in use, its practical ceiling dashed, the other data types' thin; equal peaks share one line. */
