@@ -33,11 +33,15 @@ function subtitle({ input, placement, compute }: Plan): string {
   const parallel = [['tensor', input.tensorParallel], ['pipeline', input.pipelineParallel], ['data', input.dataParallel]] as const;
   const pipe = onTensorCores(input.gpu, compute.math) ? 'tensor cores' : 'CUDA cores';
   return [
-    input.mode === 'serve' ? `${input.batch} requests at once, ${input.context} tokens each` : `${input.batch} sequences of ${input.context} tokens per replica and step`,
+    input.mode === 'serve' ? `${plural(input.batch, 'request')} at once, ${input.context} tokens each` : `${plural(input.batch, 'sequence')} of ${input.context} tokens per replica and step`,
     ...parallel.flatMap(([name, n]) => n > 1 ? [`${name} ${n} over ${LINK_NAMES[placement[name].kind]}`] : []),
-    `${placement.nodes} ${placement.nodes === 1 ? 'node' : 'nodes'}`,
+    plural(placement.nodes, 'node'),
     `${compute.math} on ${pipe}, ${formatValue(compute.peak, 'flop/s')}`,
   ].join(' · ');
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 function fit({ memory, input, binding }: Plan, paint: Painter): string[] {
