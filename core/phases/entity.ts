@@ -18,6 +18,10 @@ export interface RunEntity {
   from(): number;
   to(): number;
   late(): number;
+  /** The latest and the largest value of a metric; NaN where it never came. */
+  latest(id: MetricId): number;
+  peak(id: MetricId): number;
+  has(id: MetricId): boolean;
 }
 
 interface Counter { at: number; value: number }
@@ -28,6 +32,8 @@ export function runEntity(entity: EntityRef, period: number): RunEntity {
   const series = openSeries(period);
   const counters = new Map<MetricId, Counter>();
   const printed = new Set<MetricId>();
+  const latest = new Map<MetricId, number>();
+  const peaks = new Map<MetricId, number>();
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   let late = 0;
@@ -54,13 +60,20 @@ export function runEntity(entity: EntityRef, period: number): RunEntity {
   };
   const pushGauge = (table: Table, id: MetricId, column: Float64Array, start: number) => {
     printed.add(id);
+    let peak = peaks.get(id) ?? Number.NEGATIVE_INFINITY;
+    let newest = Number.NaN;
     for (let row = start; row < column.length; row += 1) {
       const value = column[row];
       const at = table.t[row];
       if (value === undefined || at === undefined || Number.isNaN(value)) continue;
       grid.gauge(id, at, value);
       series.add(id, at, value);
+      newest = value;
+      if (value > peak) peak = value;
     }
+    if (Number.isNaN(newest)) return;
+    latest.set(id, newest);
+    peaks.set(id, peak);
   };
 
   return {
@@ -79,6 +92,9 @@ export function runEntity(entity: EntityRef, period: number): RunEntity {
     from: () => first,
     to: () => last,
     late: () => late,
+    latest: (id) => latest.get(id) ?? Number.NaN,
+    peak: (id) => peaks.get(id) ?? Number.NaN,
+    has: (id) => latest.has(id) || counters.has(id),
   };
 }
 

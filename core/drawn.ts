@@ -1,0 +1,29 @@
+import type { Analysis, GpuVerdict, Phase } from './contract/verdict.ts';
+import type { JudgedRun } from './judged.ts';
+import { timelineOf } from './phases/timeline.ts';
+
+/** A judged run as the contract has it: what page, terminal and server show. */
+export function drawn(judged: JudgedRun): Analysis {
+  const types = new Set(judged.gpus.map((gpu) => gpu.type));
+  const [type] = types;
+  const plain = (phase: Phase): Phase => ({ from: phase.from, to: phase.to, verdict: phase.verdict });
+  const gpus: GpuVerdict[] = judged.gpus.map(({ id, name, verdict }) => ({ id, name, verdict }));
+  return {
+    clock: judged.clock, from: judged.from, to: judged.to,
+    hardware: {
+      gpu: judged.options.gpu ?? (types.size === 1 ? type ?? null : null),
+      from: judged.options.gpu !== undefined ? 'given' : types.size > 0 && [...types].every((one) => one !== null) ? 'detected' : 'unknown',
+    },
+    workload: judged.workload,
+    verdict: judged.verdict,
+    mix: { bottleneck: { ...judged.mix.bottleneck }, activity: { ...judged.mix.activity } },
+    gpus,
+    phases: judged.phases.map(plain),
+    findings: [],
+    roofline: null,
+    timeline: timelineOf(judged.gpus.map(({ series, ceilings, engines }) => ({
+      series, ceilings, engines: engines.map((index) => judged.engines[index]).filter((table) => table !== undefined),
+    })), judged.engines),
+    progress: null,
+  };
+}
