@@ -6,7 +6,7 @@ import { NO_CONTEXT } from './nvidia-smi/device.ts';
 import { rangeOf, within } from './nvidia-smi/limits.ts';
 import { busIdIn, gpuScope, type GpuScope } from './nvidia-smi/scope.ts';
 import { jsonCutter } from './text/json-cutter.ts';
-import { isJsonObject, parseLooseJson, type Json } from './text/loose-json.ts';
+import { isJsonList, isJsonObject, parseLooseJson, type Json } from './text/loose-json.ts';
 import { output, type Output } from './text/session.ts';
 import { quantity, type Quantity, type UnitName } from './text/units.ts';
 
@@ -19,7 +19,7 @@ export const nvtop: Collector = {
   title: 'nvtop -s (JSON)',
   entities: ['gpu', 'process'],
   sniff(head) {
-    if (!/^[\s[\]]*\{/.test(head)) return 0;
+    if (!/^\s*[[\]{}"]/.test(head)) return 0; // a recording may begin in the middle of a device
     if (!/"device_name"\s*:/.test(head)) return 0;
     return /"(?:gpu_util|gpu_clock|mem_util)"\s*:/.test(head) ? 0.97 : 0.6;
   },
@@ -104,7 +104,7 @@ function emitDevice(device: JsonObject, place: { index: string; at: number; line
   }
   tellFacts(device, entity, place.index, out);
   const processes = device['processes'];
-  if (Array.isArray(processes)) {
+  if (isJsonList(processes)) {
     const used = values['gpu.memUsed'];
     const seen = processes.filter((process) => emitProcess(process, entity, place.at, { out, scope })).length;
     const all = !place.cut; // of a list that is cut off the number is not known

@@ -5,10 +5,10 @@ type ErrorKind = Extract<SourceEvent['kind'], 'gpu-error' | 'xid' | 'collector'>
 
 /** Messages of nvidia-smi and of the kernel driver, in the words that they use. `word` is looked for first, since most lines have none. */
 const MESSAGES: readonly { readonly word: string; readonly pattern: RegExp; readonly kind: ErrorKind }[] = [
+  { word: 'Xid', pattern: /Xid \(PCI:[0-9a-fA-F:.]+\): \d+/, kind: 'xid' },
   { word: 'Unable to determine the device handle', pattern: /Unable to determine the device handle for/i, kind: 'gpu-error' },
   { word: 'GPU is lost', pattern: /GPU is lost/i, kind: 'gpu-error' },
   { word: 'fallen off the bus', pattern: /GPU.*fallen off the bus/i, kind: 'gpu-error' },
-  { word: 'Xid', pattern: /Xid \(PCI:[0-9a-fA-F:.]+\): \d+/, kind: 'xid' },
   { word: 'No devices were found', pattern: /^\s*No devices were found\s*$/i, kind: 'gpu-error' },
   { word: 'NVIDIA-SMI has failed', pattern: /NVIDIA-SMI has failed because/i, kind: 'gpu-error' },
   { word: 'Failed to initialize NVML', pattern: /Failed to initialize NVML/i, kind: 'gpu-error' },

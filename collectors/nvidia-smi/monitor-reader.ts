@@ -14,7 +14,7 @@ import type { GpuScope } from './scope.ts';
 /** Reads the lines of `nvidia-smi dmon` and `pmon`, by their headers. */
 export interface MonitorReader {
   /** True where the line belongs to the format: a header, units, or a row (rejected if its cells are bad). */
-  line(text: string, number: number): boolean;
+  line(text: string, number: number, whole?: boolean): boolean;
   /** How many cells a row has, once a header was seen. */
   expected(): number | null;
   end(): void;
@@ -33,6 +33,7 @@ const DAY = 86_400;
 export function monitorReader({ out, scope, clock, sweeps = sweepCounter() }: MonitorTools, context: ParseContext): MonitorReader {
   let plan: MonitorPlan | null = context.fields === undefined ? null : monitorPlan(context.fields, false);
   let named = false; // the line before was a header, so that this one may hold its units
+  let lastEnd = 0; // where the last column of the row before ended
   let stamp = '';
   let stampAt: number | null = null;
   const dayClock = timeOfDay();
@@ -91,15 +92,15 @@ export function monitorReader({ out, scope, clock, sweeps = sweepCounter() }: Mo
     const entity = scope.process(pid);
     const at = timed ?? sweeps.of(`${index} ${pid}`);
     if (at === null) return;
+    processes.add(at, gpu);
     if (hasAny(values)) out.reading({ entity, at, values });
     out.fact(entity, 'gpu', gpu.id);
     const command = cells[columns.command];
     if (command !== undefined && command !== '-') out.fact(entity, 'command', command);
-    processes.add(at, gpu);
   };
 
   return {
-    line(text, number) {
+    line(text, number, whole = true) {
       if (named && plan !== null) {
         named = false;
         const units = withUnits(plan, text);
@@ -126,6 +127,10 @@ export function monitorReader({ out, scope, clock, sweeps = sweepCounter() }: Mo
       if (plan === null) return false;
       const cells = monitorCells(plan, text);
       if (cells.length !== plan.names.length || !isRow(plan, cells)) return false;
+      // Columns end below each other: `19` further left is what is left of `1980`.
+      const end = plan.csv || plan.pid >= 0 ? 0 : text.trimEnd().length;
+      if (!whole && end < lastEnd) cells[cells.length - 1] = '-';
+      else lastEnd = end;
       readRow(plan, cells, text, number);
       return true;
     },

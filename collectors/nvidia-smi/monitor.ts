@@ -36,8 +36,8 @@ function openMonitor(context: ParseContext): Session {
   const scope = gpuScope(context);
   const reader = monitorReader({ out, scope, clock: rowClock(out, context.tz ?? 'UTC') }, context);
   return lineSession(out, {
-    line(text, number) {
-      if (text === '' || text.trim() === '' || reader.line(text, number)) return;
+    line(text, number, whole) {
+      if (text === '' || text.trim() === '' || reader.line(text, number, whole)) return;
       const error = gpuError(text, scope);
       if (error !== null) return out.event(error);
       const cells = reader.expected();

@@ -96,7 +96,8 @@ export function ownColumns(line: string): number {
 
 const DOTTED = /^[a-z_]+(\.[a-z0-9_]+)+$/;
 
-function isFieldLike(cell: string): boolean {
+/** True for a cell that can only stand in a header: a field's name, with or without its unit. */
+export function isFieldLike(cell: string): boolean {
   const { name } = headerCell(cell);
   return fieldOf(name) !== undefined || DOTTED.test(name) || name === 'gpu_utilization' || name === 'pstate' || name === 'process_name';
 }

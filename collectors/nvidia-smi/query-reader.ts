@@ -7,14 +7,15 @@ import { gpuError } from './errors.ts';
 import { sweepCounter, type SweepCounter } from './ordinal.ts';
 import { processCounter } from './process-count.ts';
 import { guessPlan } from './query-guess.ts';
-import { headerOf, planOf, type Plan } from './query-header.ts';
+import { headerOf, isFieldLike, planOf, type Plan } from './query-header.ts';
 import { hasAny, valuesOf, type CellFaults, type Values } from './query-row.ts';
 import { busIdIn, isUuid, type GpuScope } from './scope.ts';
 import { sweepSplitter } from './sweep.ts';
 
 /** Reads the lines of `--query-gpu` (or `--query-compute-apps`) CSV. */
 export interface QueryReader {
-  line(text: string, number: number): void;
+  /** `whole` is false for a last line that may have been cut off. */
+  line(text: string, number: number, whole?: boolean): void;
   end(): void;
 }
 
@@ -38,6 +39,7 @@ export function queryReader({ out, scope, clock, sweeps = sweepCounter() }: Quer
   const facts = new Map<EntityRef, readonly string[]>();
   const troubled = new Set<string>();
   let row = 0;
+  let lastCell = '';
   let here: { columns: Plan; cells: readonly string[]; text: string; number: number; gpu: EntityRef | null; at: number | null } | null = null; // the row being read, for messages
 
   const splitter = sweepSplitter<Row>((slot, at, held) => emit(scope.byIndex(String(slot)), at, held));
@@ -128,12 +130,11 @@ export function queryReader({ out, scope, clock, sweeps = sweepCounter() }: Quer
     const entity = scope.process(pid);
     const at = timed ?? sweeps.of(entity.id);
     if (at === null) return;
+    if (gpu !== undefined) processes.add(at, gpu);
     if (hasAny(values)) out.reading({ entity, at, values });
     const command = cells[columns.processName];
     if (command !== undefined && command !== '' && !command.startsWith('[')) out.fact(entity, 'command', command);
-    if (gpu === undefined) return;
-    out.fact(entity, 'gpu', gpu.id);
-    processes.add(at, gpu);
+    if (gpu !== undefined) out.fact(entity, 'gpu', gpu.id);
   };
 
   const trouble = (entity: EntityRef | null, text: string, at: number | null): void => {
@@ -143,6 +144,18 @@ export function queryReader({ out, scope, clock, sweeps = sweepCounter() }: Quer
     out.event({ at: at ?? clock.last(), entity, kind: 'gpu-error', text });
   };
 
+  const remember = (cells: string[]): string[] => {
+    lastCell = cells[cells.length - 1] ?? '';
+    return cells;
+  };
+
+  /** Of a row that may be cut off: where the rows before end in a unit, `9` may be what is left of `95 %`. */
+  const trusted = (cells: string[]): string[] => {
+    const cell = cells[cells.length - 1] ?? '';
+    if (endsInDigit(cell) && !endsInDigit(lastCell) && / /.test(lastCell)) cells[cells.length - 1] = '';
+    return cells;
+  };
+
   const begin = (found: Plan): void => {
     plan = found;
     sweeps.next();
@@ -150,14 +163,15 @@ export function queryReader({ out, scope, clock, sweeps = sweepCounter() }: Quer
   };
 
   return {
-    line(text, number) {
+    line(text, number, whole = true) {
       if (text === '' || text.trim() === '') return;
-      if (plan === null || (plan.first !== '' && text.startsWith(plan.first))) {
+      const cells = splitCsv(text, plan?.separator ?? ',');
+      const first = cells[0] ?? '';
+      if (plan === null || first === plan.first || startsLikeHeader(first)) {
         const header = headerOf(text);
         if (header !== null) return begin(header);
       }
-      const cells = splitCsv(text, plan?.separator ?? ',');
-      if (plan !== null && cells.length === plan.cells) return readRow(plan, cells, text, number);
+      if (plan !== null && cells.length === plan.cells) return readRow(plan, whole ? remember(cells) : trusted(cells), text, number);
       const error = gpuError(text, scope, clock.last());
       if (error !== null) return out.event(error);
       if (plan !== null) {
@@ -183,4 +197,15 @@ function indexIn(cell: string | undefined): string | null {
   if (cell === undefined) return null;
   const match = /^(?:gpu ?)?(\d{1,4})$/i.exec(cell);
   return match?.[1] ?? null;
+}
+
+function endsInDigit(text: string): boolean {
+  const code = text.charCodeAt(text.length - 1);
+  return code >= 48 && code <= 57;
+}
+
+/** Field names begin with a small letter; what stands first in a row hardly ever does. */
+function startsLikeHeader(cell: string): boolean {
+  const code = cell.charCodeAt(0);
+  return code >= 97 && code <= 122 && isFieldLike(cell);
 }

@@ -1,5 +1,5 @@
-/** Rows of one sweep over the GPUs of a node come within this many seconds of each other. */
-const NEAR = 0.06;
+/** Rows of one sweep over the GPUs of a node come within 60 ms of each other (and a little, since stamps are sums of fractions). */
+const NEAR = 0.060001;
 /** More GPUs than any node has: so many close rows are one GPU sampled fast. */
 const MOST_GPUS = 64;
 /** A lone sweep (nothing after it to compare with) has at most this many rows. */

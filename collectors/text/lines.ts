@@ -2,8 +2,8 @@
 export const MAX_LINE = 1024 * 1024;
 
 export interface LineSink {
-  /** A whole line without its line end. `number` is 1-based. */
-  line(text: string, number: number): void;
+  /** A line without its line end. `number` is 1-based. `whole` is false for a last line without a line end: it may have been cut off. */
+  line(text: string, number: number, whole: boolean): void;
   /** A line longer than MAX_LINE characters: its first 200 are given, the rest is gone. */
   overlong(head: string, number: number): void;
 }
@@ -22,7 +22,7 @@ export function lineSplitter(sink: LineSink): LineSplitter {
   let started = false;
   let dropping = false; // inside a line that was reported as too long
 
-  const emit = (text: string): void => {
+  const emit = (text: string, whole = true): void => {
     number += 1;
     if (dropping) {
       dropping = false;
@@ -32,7 +32,7 @@ export function lineSplitter(sink: LineSink): LineSplitter {
       sink.overlong(text.slice(0, 200), number);
       return;
     }
-    sink.line(text.charCodeAt(text.length - 1) === 13 ? text.slice(0, -1) : text, number);
+    sink.line(text.charCodeAt(text.length - 1) === 13 ? text.slice(0, -1) : text, number, whole);
   };
 
   const keep = (rest: string): void => {
@@ -71,7 +71,7 @@ export function lineSplitter(sink: LineSink): LineSplitter {
     end() {
       const rest = carry;
       carry = '';
-      if (rest !== '' || dropping) emit(rest);
+      if (rest !== '' || dropping) emit(rest, false);
     },
   };
 }

@@ -6,6 +6,11 @@ export function isJsonObject(value: Json | undefined): value is { readonly [key:
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** True for a JSON array. */
+export function isJsonList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
 /** Nothing that tools print is nested deeper. */
 const DEEPEST = 64;
 

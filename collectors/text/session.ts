@@ -76,8 +76,8 @@ export function output(clock: Clock): Output {
 }
 
 export interface LineParser {
-  /** One line without its end; `number` is 1-based. */
-  line(text: string, number: number): void;
+  /** One line without its end; `number` is 1-based; `whole` is false for a last line without a line end, which may have been cut off. */
+  line(text: string, number: number, whole: boolean): void;
   /** Called once, after the last line. */
   end?(): void;
 }

@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { nvtop } from '../../collectors/nvtop.ts';
+import { goldens } from './support/goldens.ts';
+
+describe('nvtop -s', () => {
+  goldens(nvtop, 'nvtop');
+});
