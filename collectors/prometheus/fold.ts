@@ -1,5 +1,5 @@
 import type { MetricId } from '../../core/metrics.ts';
-import { entityKey, type EntityRef, type Reading } from '../../core/reading.ts';
+import type { EntityRef, Reading } from '../../core/reading.ts';
 import { scaled, type Slot } from './resolve.ts';
 import { openWatch, type Values, type Watch } from './watch.ts';
 
@@ -21,6 +21,9 @@ interface Row {
 interface Book {
   readonly entity: EntityRef;
   readonly rows: Map<number, Row>;
+  /** The row that was asked for last: series of one page and neighbouring columns ask for it again. */
+  lastAt: number;
+  last: Row | null;
 }
 
 /** Turns single samples into readings: several series of one entity at one instant become one value each. */
@@ -38,16 +41,17 @@ export function openFolder(): Folder {
   const watches = new Map<string, Watch>();
   let held = 0;
 
-  const rowOf = (entity: EntityRef, at: number): Row => {
-    const key = entityKey(entity);
+  const rowOf = ({ entity, key }: Slot, at: number): Row => {
     let book = books.get(key);
-    if (book === undefined) books.set(key, (book = { entity, rows: new Map() }));
+    if (book === undefined) books.set(key, (book = { entity, rows: new Map(), lastAt: Number.NaN, last: null }));
+    if (book.last !== null && book.lastAt === at) return book.last;
     let row = book.rows.get(at);
     if (row === undefined) book.rows.set(at, (row = { values: {}, ranks: null, counts: null, parts: null, together: null, yields: null }));
+    book.lastAt = at;
+    book.last = row;
     return row;
   };
-  const watchOf = (entity: EntityRef): Watch => {
-    const key = entityKey(entity);
+  const watchOf = (key: string): Watch => {
     let watch = watches.get(key);
     if (watch === undefined) {
       if (watches.size >= MAX_WATCHED) watches.clear();
@@ -63,15 +67,15 @@ export function openFolder(): Folder {
     add(slot, at, value) {
       if (held >= MAX_HELD) return false;
       held += 1;
-      put(rowOf(slot.entity, at), slot, value);
+      put(rowOf(slot, at), slot, value);
       return true;
     },
     flush({ timeOf, entityOf }) {
       const readings: Reading[] = [];
-      for (const book of books.values()) {
+      for (const [key, book] of books) {
         const entity = entityOf(book.entity);
         for (const { at, row } of inOrder(book.rows, timeOf)) {
-          if (row.together !== null) watchOf(book.entity).settle(row.together, row.values);
+          if (row.together !== null) watchOf(key).settle(row.together, row.values);
           finish(row);
           if (hasValues(row.values)) readings.push({ entity, at, values: row.values });
         }

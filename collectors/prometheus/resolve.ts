@@ -1,5 +1,5 @@
 import { isMetricId, metric } from '../../core/metrics.ts';
-import type { EntityRef, FactName } from '../../core/reading.ts';
+import { entityKey, type EntityRef, type FactName } from '../../core/reading.ts';
 import { nameTables } from './names/tables.ts';
 import { ownerOf, type Scope } from './owner.ts';
 import type { Labels, NameTable, Rule } from './rule.ts';
@@ -7,6 +7,8 @@ import type { Labels, NameTable, Rule } from './rule.ts';
 /** Where one series goes: an entity's metric by one rule of a table. One series may have several (a bit mask). */
 export interface Slot {
   readonly entity: EntityRef;
+  /** The entity's key, made once: a sample is added in the time that making it takes. */
+  readonly key: string;
   readonly rule: Rule;
   readonly table: NameTable;
   /** The values of the rule's `by` labels: which core and mode, which disk, which port. */
@@ -112,7 +114,7 @@ function isMeant(rule: Rule, labels: Labels): boolean {
 }
 
 function slotOf(entity: EntityRef, rule: Rule, table: NameTable, labels: Labels): Slot {
-  return { entity, rule, table, by: (rule.by ?? []).map((label) => labels.get(label) ?? ''), complained: false };
+  return { entity, key: entityKey(entity), rule, table, by: (rule.by ?? []).map((label) => labels.get(label) ?? ''), complained: false };
 }
 
 function factsIn(names: Readonly<Record<string, FactName>>, labels: Labels, entity: EntityRef): Target['facts'] {
