@@ -1,3 +1,4 @@
+import { svelte, vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 // Two cores is the smallest machine the tests are meant for; more workers than that only make the timed tests flaky.
@@ -16,7 +17,18 @@ export default defineConfig({
           ...common,
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/integration/**', 'tests/pages/**', 'tests/lab/**'],
+          exclude: ['tests/integration/**', 'tests/pages/**', 'tests/lab/**', 'tests/web/**'],
+        },
+      },
+      {
+        plugins: [svelte({ configFile: false, preprocess: vitePreprocess() })],
+        // Svelte's package has another entry for servers; components mount with the browser's only.
+        resolve: { conditions: ['browser'] },
+        test: {
+          ...common,
+          name: 'web',
+          environment: 'happy-dom',
+          include: ['tests/web/**/*.test.ts'],
         },
       },
       {

@@ -13,7 +13,7 @@ export type PatternName = 'solid' | 'rising' | 'falling' | 'cross' | 'lines' | '
 export const BOTTLENECK_COLOURS: Readonly<Record<Bottleneck, Pair & { readonly pattern: PatternName; readonly point: PointShape }>> = {
   memory: { light: '#0072b2', dark: '#4aa8e0', pattern: 'solid', point: 'circle' },
   compute: { light: '#c47a00', dark: '#f0b03c', pattern: 'rising', point: 'rect' },
-  network: { light: '#b4568f', dark: '#dc8fbd', pattern: 'cross', point: 'triangle' },
+  network: { light: '#b0508b', dark: '#dc8fbd', pattern: 'cross', point: 'triangle' },
   storage: { light: '#00805a', dark: '#35c299', pattern: 'lines', point: 'rectRounded' },
   host: { light: '#857500', dark: '#cdbd3a', pattern: 'dots', point: 'star' },
   transfer: { light: '#2c8cc4', dark: '#86cdf5', pattern: 'columns', point: 'rectRot' },

@@ -40,7 +40,7 @@ function single(track: Track, { from, to, scale = 1 }: LineAsk): Line {
 function several(tracks: readonly Track[], { from, to, points, combine, scale = 1 }: LineAsk): Line {
   const period = Math.max(...tracks.map((track) => periodOf(track) ?? 0), 0);
   const width = Math.max((to - from) / points, period, 1e-3);
-  const count = Math.max(1, Math.ceil((to - from) / width + 1e-9));
+  const count = Math.max(1, Math.ceil((to - from) / width - 1e-9));
   const slots = tracks.map((track) => slotsOf(track, from, width, count, period));
   const line = { t: [] as number[], y: [] as number[], low: [] as number[], high: [] as number[] };
   let first = -1;
@@ -58,7 +58,7 @@ function several(tracks: readonly Track[], { from, to, points, combine, scale = 
       low = Math.min(low, min[slot] ?? value);
       high = Math.max(high, max[slot] ?? value);
     }
-    if (seen > 0) {
+    if (slots.some((one) => (one.seen[slot] ?? 0) > 0)) {
       if (first < 0) first = slot;
       last = slot;
     }
@@ -77,8 +77,9 @@ function slotsOf(track: Track, from: number, width: number, count: number, perio
   const [sum, seen, min, max] = [new Float64Array(count), new Uint32Array(count), fill(), fill()];
   const mean = fill();
   track.t.forEach((at, index) => {
-    const slot = Math.floor((at - from) / width);
     const value = track.mean[index];
+    // The instant at the very end belongs to the last slot.
+    const slot = at <= from + count * width ? Math.min(count - 1, Math.floor((at - from) / width)) : count;
     if (slot < 0 || slot >= count || value === null || value === undefined) return;
     sum[slot] = (sum[slot] ?? 0) + value;
     seen[slot] = (seen[slot] ?? 0) + 1;
@@ -97,7 +98,7 @@ function slotsOf(track: Track, from: number, width: number, count: number, perio
       for (const column of [mean, min, max]) column[slot] = column[lastSlot] ?? Number.NaN;
     }
   }
-  return { mean, min, max };
+  return { mean, min, max, seen };
 }
 
 /** The value of a line at an instant: that of the nearest time, unless it is a gap there; null outside the line. */

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { jobsQuery } from '../../web/lib/jobs-query.ts';
+import { lookedBefore } from '../../web/lib/looked.ts';
+import { withRow } from '../../web/lib/overview.ts';
+import { sparkPath } from '../../web/lib/spark.ts';
+import { windowOf } from '../../web/lib/window.ts';
+import { overview, row } from '../pages/support/fixtures.ts';
+
+describe('the window of a long list', () => {
+  it('draws a short list whole', () => {
+    expect(windowOf({ count: 60, rowHeight: 64, above: 0, view: 900 })).toEqual({ start: 0, end: 60 });
+  });
+
+  it('draws the rows in sight and some around them', () => {
+    expect(windowOf({ count: 5000, rowHeight: 64, above: -200, view: 900 })).toEqual({ start: 0, end: 19 });
+    expect(windowOf({ count: 5000, rowHeight: 64, above: 6400, view: 640 })).toEqual({ start: 92, end: 118 });
+    expect(windowOf({ count: 5000, rowHeight: 64, above: 320_000, view: 900 })).toEqual({ start: 4992, end: 5000 });
+  });
+});
+
+describe('the query of the job list', () => {
+  it('takes filters and sort order from the URL and leaves the rest', () => {
+    expect(jobsQuery('?q= llama &state=running&sort=-gpus&from=5&page=2')).toEqual({ q: 'llama', state: 'running', sort: '-gpus' });
+    expect(jobsQuery('?sort=colour&user=')).toEqual({});
+  });
+});
+
+describe('rows that come live', () => {
+  const before = overview();
+  it('replaces a row where it stands', () => {
+    const next = withRow(before, { ...row(3), grade: 0.11 });
+    expect(next.running.map(({ job }) => job.id)).toEqual(before.running.map(({ job }) => job.id));
+    expect(next.running[3]?.grade).toBe(0.11);
+  });
+
+  it('moves a job that ended to the finished ones, once', () => {
+    const next = withRow(withRow(before, row(3, { state: 'completed', end: 5 })), row(3, { state: 'completed', end: 5 }));
+    expect(next.running).toHaveLength(13);
+    expect(next.finished.map(({ job }) => job.id).slice(0, 2)).toEqual(['4180003', '4180100']);
+    expect(next.finished).toHaveLength(6);
+  });
+
+  it('puts a new job first', () => {
+    expect(withRow(before, row(77)).running[0]?.job.id).toBe('4180077');
+  });
+});
+
+describe('since the last look', () => {
+  function memory(value: string | null = null) {
+    let held = value;
+    return { getItem: () => held, setItem: (_: string, next: string) => { held = next; } };
+  }
+
+  it('is nothing the first time', () => {
+    expect(lookedBefore(1_000_000_000, memory())).toBeNull();
+  });
+
+  it('is the last visit, and stays so while the same visit lasts', () => {
+    const store = memory(' 900000');
+    expect(lookedBefore(1_000_000_000, store)).toBe(900_000);
+    expect(lookedBefore(1_000_899_000, store)).toBe(900_000);
+    expect(lookedBefore(1_002_000_000, store)).toBe(1_000_899);
+  });
+
+  it('is nothing where storage is closed', () => {
+    expect(lookedBefore(5, { getItem: () => { throw new Error('denied'); }, setItem: () => undefined })).toBeNull();
+  });
+});
+
+describe('a sparkline', () => {
+  it('breaks at a gap and dots a value alone', () => {
+    expect(sparkPath([0, 1, null, 0.5, null, 1, 1], 60, 22)).toBe('M0.0 21.0L10.0 1.0M30.0 11.0h0.01M50.0 1.0L60.0 1.0');
+  });
+
+  it('is empty without values', () => {
+    expect(sparkPath([null, null], 60, 22)).toBe('');
+  });
+});

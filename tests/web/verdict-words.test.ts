@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { gpuNames } from '../../web/lib/entities.ts';
+import { withVerdict } from '../../web/lib/live-analysis.ts';
+import { sortedMix } from '../../web/lib/mix.ts';
+import { splitLines } from '../../web/lib/split.ts';
+import { treeParts } from '../../web/lib/tree.ts';
+import { findingWord, headline, phaseWords } from '../../web/lib/words.ts';
+import { workloadText } from '../../web/lib/workload.ts';
+import { analysis, detail, NOW, verdict } from '../pages/support/fixtures.ts';
+
+describe('headlines', () => {
+  it.each([
+    [{ bottleneck: 'memory', activity: 'decode', lean: null }, 'Memory bandwidth: decode'],
+    [{ bottleneck: 'unknown', activity: 'unknown', lean: null }, 'Cannot tell'],
+    [{ bottleneck: 'overhead', activity: 'training', lean: 'compute' }, 'Overhead: training, compute-leaning'],
+    [{ bottleneck: 'idle', activity: 'serving', lean: null }, 'Idle'],
+  ] as const)('writes %j as %s', (of, text) => {
+    expect(headline(of)).toBe(text);
+  });
+
+  it('names phases shortly, and findings that it does not know by their id', () => {
+    expect(phaseWords({ bottleneck: 'storage', activity: 'loading' })).toBe('loading, storage');
+    expect(phaseWords({ bottleneck: 'network', activity: 'unknown' })).toBe('network');
+    expect([findingWord('held-idle'), findingWord('brand-new')]).toEqual(['Held idle', 'brand-new']);
+  });
+});
+
+describe('the time tree', () => {
+  it('draws the largest busy share, the unexplained and the empty causes, which sum to one', () => {
+    const parts = treeParts({ busy: { memory: 0.6, compute: 0.2 }, unexplained: 0.1, unexplainedAtLeast: 0, empty: { host: 0.25, unknown: 0.05 } });
+    expect(parts.map(({ label, share }) => [label, share])).toEqual([
+      ['busy, memory bandwidth', 0.6], ['busy, not explained', 0.1], ['empty, host', 0.25], ['empty, cause not known', 0.05],
+    ]);
+    expect(parts.reduce((sum, part) => sum + part.share, 0)).toBeCloseTo(1, 10);
+  });
+
+  it('is not drawn where busy time is not known', () => {
+    expect(treeParts({ busy: {}, unexplained: null, unexplainedAtLeast: null, empty: { unknown: 0.4 } })).toEqual([]);
+  });
+});
+
+describe('the mix of GPU time', () => {
+  it('is shares of its sum, largest first, without empty labels', () => {
+    expect(sortedMix({ memory: 30, idle: 10, host: 0 })).toEqual([{ key: 'memory', seconds: 30, share: 0.75 }, { key: 'idle', seconds: 10, share: 0.25 }]);
+    expect(sortedMix({})).toEqual([]);
+  });
+});
+
+describe('prefill and decode', () => {
+  it('come from the timeline where it has them', () => {
+    const lines = splitLines(analysis({ timeline: { t: [1, 2], series: { prefill: [0.2, null], decode: [0.7, 0.8] } } }));
+    expect(lines).toMatchObject({ t: [1, 2], prefill: [0.2, Number.NaN], decode: [0.7, 0.8], stepped: false, estimated: true });
+  });
+
+  it('come phase by phase otherwise, and are absent where no phase is split', () => {
+    expect(splitLines(analysis())).toMatchObject({ stepped: true });
+    expect(splitLines(analysis({ phases: [{ from: 0, to: 5, verdict: verdict() }], verdict: verdict() }))).toBeNull();
+  });
+});
+
+describe('names', () => {
+  it('calls GPUs by their index, and by their node where there are several', () => {
+    const gpu = (id: string, node: string | null, facts: Record<string, string>) => ({ kind: 'gpu', id, node, facts });
+    expect([...gpuNames([gpu('GPU-a', 'n1', { minor: '2', index: '0' }), gpu('#1', 'n1', {})]).values()]).toEqual(['GPU 2', 'GPU 1']);
+    expect([...gpuNames([gpu('GPU-a', 'n1', { index: '0' }), gpu('GPU-0123456789abcdef', 'n2', {})]).values()]).toEqual(['n1 GPU 0', 'n2 GPU-01234567…']);
+  });
+
+  it('writes a workload without what is not known', () => {
+    expect(workloadText(analysis().workload)).toBe('vLLM 0.11 · Llama-3.1-70B · awq int4 · fp16 · TP 4');
+    expect(workloadText({ engine: null, model: null, dtype: null, quantization: null, tensorParallel: 1, pipelineParallel: null, dataParallel: null, from: [] })).toBe('');
+  });
+});
+
+describe('a verdict that comes live', () => {
+  const live = { cluster: 'alvis', id: '4182931', at: NOW + 5, verdict: verdict({ bottleneck: 'host' }), fromPhase: 4, phases: [{ from: NOW - 100, to: NOW + 5, verdict: verdict({ bottleneck: 'host' }) }], findings: [] };
+
+  it('replaces the verdict and the phases from its first on', () => {
+    const next = withVerdict(detail(), live).analysis;
+    expect(next?.verdict.bottleneck).toBe('host');
+    expect(next?.phases.map((phase) => phase.verdict.bottleneck)).toEqual(['storage', 'compute', 'idle', 'balanced', 'host']);
+    expect(next?.to).toBe(NOW + 5);
+  });
+
+  it('changes nothing where it is older than what is shown', () => {
+    const before = detail();
+    expect(withVerdict(before, { ...live, at: NOW - 1 })).toBe(before);
+  });
+});
