@@ -60,7 +60,7 @@ export function sharesOf(sight: Sight): ResourceShares {
 }
 
 function factsOf(sight: Sight): LabelFacts {
-  const complete = known(sight.compute) && known(sight.memory) && (sight.memoryFrom === 'counter' || sight.work === null || sight.work.gaps.length === 0);
+  const complete = known(sight.compute) && known(sight.memory) && (sight.memoryFrom !== 'model' || sight.work === null || sight.work.gaps.length === 0);
   return { busy: sight.busy, complete, line: sight.line, diskCounts: sight.ioPressure };
 }
 
@@ -134,6 +134,10 @@ function fromLabel(sight: Sight, label: Label, shares: ResourceShares, facts: La
   const seenDirectly = first === 'host' || (label.first === 'empty' && base.tier !== 'C');
   const boundCap = label.first === 'empty' && !facts.complete && sight.empty < sight.busy
     ? [{ value: FLIP_CAP, why: 'what the busy time is limited by was not measured, and there is more of it' }] : [];
+  // Running requests prove that the empty time is the host's, not that it is the larger part: that takes /proc beside them, or more of it.
+  if (boundCap.length > 0 && cause?.bottleneck === 'host' && !cause.evidence.includes('proc')) {
+    return unknown(sight, around, [cause.why, `busy ${formatPercent(sight.busy)}, and what limits that was not measured`], [], ['host', 'memory', 'compute', 'overhead']);
+  }
   const share = { ...base, bottleneck: first, second, candidates: cause?.candidates ?? [] };
   return {
     ...share,
@@ -224,22 +228,23 @@ function flips(label: Label, shares: ResourceShares, facts: LabelFacts): GradeIn
 
 /** Counter and model of the deciding resource, where both are there: [counter, model]. */
 function bothOf(sight: Sight, resource: Resource): [number, number] | null {
-  const pair: [number, number] | null = resource === 'memory' && sight.memoryFrom === 'counter' ? [sight.memory, sight.memoryModel]
+  const pair: [number, number] | null = resource === 'memory' && (sight.memoryFrom === 'counter' || sight.memoryFrom === 'nvml') ? [sight.memory, sight.memoryModel]
     : resource === 'compute' && sight.computeFrom === 'counter' ? [sight.compute, sight.computeModel] : null;
   return pair !== null && known(pair[1]) ? pair : null;
 }
 
 function agrees(sight: Sight, resource: Resource): boolean {
   const both = bothOf(sight, resource);
-  return both !== null && both[0] <= DISAGREE * both[1] && both[1] <= DISAGREE * both[0];
+  return both !== null && sight.dcgm && both[0] <= DISAGREE * both[1] && both[1] <= DISAGREE * both[0];
 }
 
 function disagreements(sight: Sight, label: Label): GradeInput['caps'] {
   const resource = label.first;
   if (resource === null) return [];
   const both = bothOf(sight, resource);
-  if (both === null || agrees(sight, resource)) return [];
+  if (both === null) return [];
   const [counter, model] = both;
+  if (counter <= DISAGREE * model && model <= DISAGREE * counter) return [];
   const explained = counter > model && (resource === 'compute' || (sight.work?.gaps.length ?? 0) > 0);
   return explained ? [] : [{ value: DISAGREE_CAP, why: disagreement(counter, model) }];
 }
@@ -307,7 +312,8 @@ function evidenceOf(sight: Sight, label: Label, around: Around): string[] {
 
 function basis(sight: Sight, from: Sight['memoryFrom'], model: number): string[] {
   const engine = sight.subject.engineName ?? 'engine';
-  return from === 'counter' ? ['dcgm', ...(known(model) ? [engine] : [])] : [engine];
+  if (from === 'model') return [engine];
+  return [from === 'nvml' ? 'nvidia-smi' : 'dcgm', ...(known(model) ? [engine] : [])];
 }
 
 function sourcesOf(sight: Sight): string[] {

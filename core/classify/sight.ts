@@ -5,7 +5,8 @@ import type { Stats, Tally } from './tally.ts';
 import { BLOCKED_PROCESSES, CONTRIBUTING, IOWAIT_CORES, MEMORY_STEP, MIN_DEMAND_SAMPLES } from './thresholds.ts';
 import { ratesOf, workOf, type Work } from './work.ts';
 
-export type Basis = 'counter' | 'model' | null;
+/** `nvml`: utilization.memory on a type where it is known to follow bandwidth, beside an engine's work: a counter too, a coarse one. */
+export type Basis = 'counter' | 'nvml' | 'model' | null;
 
 /** Everything that one window shows of one subject, as shares and states. NaN is "not measured". */
 export interface Sight {
@@ -31,8 +32,6 @@ export interface Sight {
   readonly memory: number;
   readonly memoryFrom: Basis;
   readonly memoryModel: number;
-  /** utilization.memory where its scale is known to follow bandwidth (H100): dram ÷ 0.80 within ± .08. */
-  readonly memoryUtil: number;
   readonly nvlink: number;
   readonly pcie: number;
   readonly nic: number;
@@ -54,6 +53,9 @@ export interface Sight {
   readonly clock: number;
 }
 
+/** On H100 utilization.memory = dram_active ÷ 0.80 + 0.01, within ± .04 (± .08 in one of seven recordings): SCIENCE §7.5. */
+const NVML_OFFSET = 0.01;
+
 /** Reads a tally as shares (§7.1): demand over achievable rate and time, each resource by itself. */
 export function sightOf(tally: Tally, subject: Subject): Sight {
   const asleep = tally.off.bins > 0 && tally.on.bins < MIN_DEMAND_SAMPLES;
@@ -70,19 +72,19 @@ export function sightOf(tally: Tally, subject: Subject): Sight {
   const dram = mean(stats, 'gpu.dramActive') / ACHIEVABLE.dramCounter.value;
   const memoryModel = work === null || work.training ? Number.NaN : work.bytes / rates.bytes;
   const calibrated = subject.type !== null && GPUS[subject.type].memoryUtilizationCalibrated;
+  const memoryUtil = calibrated ? Math.max(0, mean(stats, 'gpu.memUtil') - NVML_OFFSET) : Number.NaN;
   const host = hostOf(stats, subject);
   return {
     tally, subject, stats, work, busy, busyFrom, tensor, fp32, fp64, pipes, computeModel, memoryModel,
     demand: tally.on.bins + tally.off.bins === 0 || !subject.serving ? null : !asleep,
     idleFraction: tally.seen > 0 ? (asleep ? 1 : tally.off.bins / tally.seen) : 0,
     seconds: (tally.endBin - tally.firstBin) * tally.period,
-    samples: stats.bins,
+    samples: asleep ? tally.seen : stats.bins,
     empty: 1 - busy,
     compute: firstKnown(pipes, computeModel),
     computeFrom: known(pipes) ? 'counter' : known(computeModel) ? 'model' : null,
-    memory: firstKnown(dram, memoryModel),
-    memoryFrom: known(dram) ? 'counter' : known(memoryModel) ? 'model' : null,
-    memoryUtil: calibrated ? mean(stats, 'gpu.memUtil') : Number.NaN,
+    memory: firstKnown(dram, known(memoryModel) ? memoryUtil : Number.NaN, memoryModel),
+    memoryFrom: known(dram) ? 'counter' : !known(memoryModel) ? null : known(memoryUtil) ? 'nvml' : 'model',
     nvlink: nvlinkShare(stats, subject),
     pcie: pcieShare(stats, subject),
     ...host,

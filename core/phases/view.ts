@@ -1,5 +1,6 @@
 import { COLUMN, JUDGED, type JudgedMetric } from '../classify/columns.ts';
 import type { SpanView } from '../classify/tally.ts';
+import { INACTIVE } from '../classify/thresholds.ts';
 import type { EntityGrid } from './grid.ts';
 
 /** Whose grids make up one subject's view. */
@@ -25,7 +26,7 @@ export function viewOf(sources: Sources, period: number, first: number, end: num
   });
   const busy = busyOf(columns, bins);
   const view = { period, first, bins, columns, busy };
-  return { ...view, demand: demandOf(columns, bins), seen: seenOf(sources, columns, busy, bins) };
+  return { ...view, demand: demandOf(columns, busy, bins), seen: seenOf(sources, columns, busy, bins) };
 }
 
 function together(grids: readonly EntityGrid[], index: number, first: number, end: number, how: 'sum' | 'mean' | 'max'): Float64Array | null {
@@ -55,16 +56,29 @@ function busyOf(columns: readonly (Float64Array | null)[], bins: number): Float6
   return active.map((value, i) => (value === value ? value : util[i] ?? Number.NaN));
 }
 
-/** Demand is a request running or waiting, or a token that came out: a gauge is a moment, a counter the whole bin. */
-function demandOf(columns: readonly (Float64Array | null)[], bins: number): Int8Array {
+/** Samples after which a request that is seen running may have begun: its first tokens are spread over the interval before. */
+const AHEAD = 3;
+
+/**
+ * Demand is a request running or waiting. Where neither is, tokens that came out all the same are demand too (short requests
+ * fall between two looks at a gauge), unless they may belong to the requests that are seen just after on a GPU still at rest.
+ */
+function demandOf(columns: readonly (Float64Array | null)[], busy: Float64Array, bins: number): Int8Array {
   const out = new Int8Array(bins).fill(-1);
-  const signs = (['engine.running', 'engine.waiting', 'engine.generationRate', 'engine.promptRate'] as const)
-    .map((id) => columns[COLUMN[id]]).filter((column) => column !== null && column !== undefined);
-  const asked = columns[COLUMN['engine.running']];
-  if (asked === null || asked === undefined) return out;
+  const present = (ids: readonly JudgedMetric[]) => ids.map((id) => columns[COLUMN[id]]).filter((column) => column !== null && column !== undefined);
+  const asked = present(['engine.running', 'engine.waiting']);
+  const tokens = present(['engine.generationRate', 'engine.promptRate']);
+  if (asked.length === 0) return out;
+  const any = (list: readonly Float64Array[], i: number) => list.some((column) => (column[i] ?? Number.NaN) > 0);
   for (let i = 0; i < bins; i += 1) {
-    if (Number.isNaN(asked[i] ?? Number.NaN)) continue;
-    out[i] = signs.some((column) => (column[i] ?? Number.NaN) > 0) ? 1 : 0;
+    if (asked.every((column) => Number.isNaN(column[i] ?? Number.NaN))) continue;
+    if (any(asked, i)) {
+      out[i] = 1;
+      continue;
+    }
+    let soon = false;
+    for (let k = i + 1; k <= i + AHEAD && k < bins; k += 1) soon ||= any(asked, k);
+    out[i] = any(tokens, i) && (!soon || (busy[i] ?? Number.NaN) >= INACTIVE) ? 1 : 0;
   }
   return out;
 }
