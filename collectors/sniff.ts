@@ -12,7 +12,7 @@ export interface Sniffed {
 
 /** The collector that knows a text by its first 64 KiB, or null where none says "mine" (above 0.5). `file` is a name, a hint only. */
 export function sniff(head: string, file?: string, among: readonly Collector[] = collectors): Sniffed | null {
-  const start = (head.charCodeAt(0) === 0xfeff ? head.slice(1) : head).slice(0, HEAD);
+  const start = headOf(head);
   let best: Sniffed | null = null;
   for (const collector of among) {
     const confidence = collector.sniff(start, file);
@@ -29,4 +29,9 @@ export function recognise(head: string, file?: string): readonly Collector[] {
   const best = sniff(head, file);
   if (best === null) return [];
   return best.collector.embedded === true ? collectors.filter((collector) => collector.embedded === true) : [best.collector];
+}
+
+/** What collectors are shown of a text: its first 64 KiB without a byte order mark, lines ended by LF. */
+export function headOf(text: string): string {
+  return (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).slice(0, HEAD).replaceAll('\r\n', '\n');
 }

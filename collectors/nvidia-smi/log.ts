@@ -22,6 +22,7 @@ export const nvidiaSmiLog: Collector = {
   id: 'nvidia-smi-log',
   title: 'nvidia-smi output in a log (table, -q, errors)',
   entities: ['gpu', 'process'],
+  embedded: true,
   sniff(head, file) {
     if (/\|\s+NVIDIA-SMI \d|={10,}NVSMI LOG={10,}|^GPU \d+: .* \(UUID: GPU-/m.test(head)) return 0.9;
     if (hasGpuError(head)) return 0.85;
@@ -59,7 +60,8 @@ function openLog(context: ParseContext): Session {
       if (isDateLine(text)) return table.stamp(text.trim());
       if (readListLine(text, readers)) return;
       if (text.charCodeAt(0) === 35 && monitorHeader(text) !== null) monitor ??= monitorReader(readers, {}); // #
-      if (monitor?.line(text, number) === true || csv.line(text, number)) return;
+      if (isMonitorLine(text) && monitor?.line(text, number) === true) return;
+      if (csv.line(text, number)) return;
       const error = gpuError(text, scope, clock.last());
       if (error !== null) out.event(error);
     },
@@ -116,7 +118,7 @@ function csvStretch(readers: Readers, context: ParseContext): { line(text: strin
 
 /** Only nvidia-smi's own header, with a dotted name, is looked for among a job's lines. */
 function isQueryHeader(line: string): boolean {
-  return /\b(?:utilization|memory|power|clocks|temperature|pci|clocks_event_reasons)\.[a-z]|\bgpu_(?:name|uuid|bus_id)\b|^(?:timestamp|name|uuid|index),/.test(line) && line.includes(',') && ownColumns(line) >= 2;
+  return /\b(?:utilization|memory|power|clocks|temperature|pci|clocks_event_reasons)\.[a-z]|\bgpu_(?:name|uuid|bus_id)\b|^(?:timestamp|name|uuid|index),/.test(line) && line.includes(',') && ownColumns(line) >= 1;
 }
 
 function fits(plan: Plan, cells: readonly string[]): boolean {
@@ -126,6 +128,12 @@ function fits(plan: Plan, cells: readonly string[]): boolean {
   }
   if (plan.index >= 0) return /^\d{1,3}$/.test(cells[plan.index] ?? '');
   return plan.uuid >= 0 ? /^(?:GPU|MIG)-/.test(cells[plan.uuid] ?? '') : true;
+}
+
+/** dmon and pmon set a blank before every row; a job's own numbers stand at the line's start. */
+function isMonitorLine(text: string): boolean {
+  const code = text.charCodeAt(0);
+  return code === 32 || code === 35; // #
 }
 
 /** `srun --label` puts the task's number before every line. */
