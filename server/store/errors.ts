@@ -14,12 +14,14 @@ export type StoreErrorCode =
   | 'failed';
 
 export class StoreError extends Error {
-  override readonly name = 'StoreError';
+  /** `StoreBusy` where nothing was stored and the same request may succeed later; callers need no import to see that. */
+  override readonly name: 'StoreBusy' | 'StoreError';
   readonly code: StoreErrorCode;
 
   constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    this.name = code === 'busy' || code === 'full' ? 'StoreBusy' : 'StoreError';
   }
 }
 

@@ -22,7 +22,8 @@ CREATE TABLE "Entity" (
     "kind" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "node" TEXT,
-    "sealedTo" BIGINT NOT NULL
+    "sealedTo" BIGINT NOT NULL,
+    "rolledTo" REAL
 );
 
 -- CreateTable
@@ -37,12 +38,6 @@ CREATE TABLE "Chunk" (
     "set" INTEGER NOT NULL,
     "wal" BIGINT NOT NULL,
     "bytes" BLOB NOT NULL
-);
-
--- CreateTable
-CREATE TABLE "RolledTo" (
-    "entity" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    "to" REAL NOT NULL
 );
 
 -- CreateTable

@@ -1,0 +1,81 @@
+import type { MetricId } from '../../../core/metrics.ts';
+import { entityKey } from '../../../core/reading.ts';
+import type { EntityKind, EntityRef } from '../../../core/reading.ts';
+
+/** An entity as the file numbers it. */
+export interface KnownEntity {
+  readonly no: number;
+  readonly kind: EntityKind;
+  readonly id: string;
+  node: string | null;
+  /** Readings in write-ahead rows up to this one are in chunks. */
+  sealedTo: number;
+  /** Its roll-ups reach to here, seconds UTC; null before the first. */
+  rolledTo: number | null;
+  /** True until its row in the file says all this; a write-ahead row may say it already. */
+  dirty: boolean;
+}
+
+/** Numbers for what chunks would otherwise spell out: entities, metrics, and sets of metrics. */
+export interface Catalog {
+  readonly entities: Map<number, KnownEntity>;
+  find(entity: Pick<EntityRef, 'kind' | 'id'>): KnownEntity | undefined;
+  /** The entity's number, a new one where it is unknown; notes a node that it did not have. */
+  note(kind: EntityKind, id: string, node: string | null): KnownEntity;
+  /** Entities that no write-ahead row names as they are: the next one has to. */
+  readonly unwritten: Set<KnownEntity>;
+  /** Takes up an entity as the file has it. */
+  restore(entity: Omit<KnownEntity, 'dirty'>): void;
+  remove(no: number): void;
+  readonly metricNo: Map<MetricId, number>;
+  readonly metricName: Map<number, MetricId>;
+  /** Sets of metric numbers by their text, "3,7,12", and by number. */
+  readonly setNo: Map<string, number>;
+  readonly setMetrics: Map<number, readonly number[]>;
+}
+
+export function newCatalog(): Catalog {
+  const entities = new Map<number, KnownEntity>();
+  const byKey = new Map<string, KnownEntity>();
+  const unwritten = new Set<KnownEntity>();
+  let lastNo = 0;
+  const keep = (entity: KnownEntity): KnownEntity => {
+    entities.set(entity.no, entity);
+    byKey.set(entityKey(entity), entity);
+    lastNo = Math.max(lastNo, entity.no);
+    return entity;
+  };
+  return {
+    entities,
+    find: (entity) => byKey.get(entityKey(entity)),
+    note: (kind, id, node) => {
+      const known = byKey.get(entityKey({ kind, id }));
+      if (known !== undefined && (node === null || known.node === node)) return known;
+      const entity = known ?? keep({ no: lastNo + 1, kind, id, node, sealedTo: 0, rolledTo: null, dirty: true });
+      if (node !== null) entity.node = node;
+      entity.dirty = true;
+      unwritten.add(entity);
+      return entity;
+    },
+    unwritten,
+    restore: (entity) => {
+      keep({ ...entity, dirty: false });
+    },
+    remove: (no) => {
+      const known = entities.get(no);
+      if (known === undefined) return;
+      entities.delete(no);
+      byKey.delete(entityKey(known));
+      unwritten.delete(known);
+    },
+    metricNo: new Map(),
+    metricName: new Map(),
+    setNo: new Map(),
+    setMetrics: new Map(),
+  };
+}
+
+/** The text of a set of metric numbers, as the file holds it. */
+export function setText(metrics: Iterable<number>): string {
+  return [...metrics].sort((a, b) => a - b).join(',');
+}

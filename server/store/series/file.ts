@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { packageRoot } from '../../package-root.ts';
+import { Prisma, PrismaClient } from '../generated/series/client.ts';
+import { oneConnectionAdapter } from '../sqlite/connection.ts';
+import { migrate } from '../sqlite/migrate.ts';
+
+/** A statement of a transaction; nothing runs until the whole is handed over. */
+export type Statement = ReturnType<PrismaClient['$executeRaw']>;
+
+/** A chunk's row without its bytes. */
+export interface ChunkRow {
+  readonly id: number;
+  readonly entity: number;
+  readonly first: number;
+  readonly last: number;
+  readonly rows: number;
+  readonly values: number;
+  readonly set: number;
+}
+
+export type NewChunk = Omit<ChunkRow, 'id'> & { readonly level: number; readonly wal: number; readonly bytes: Uint8Array<ArrayBuffer> };
+
+/**
+ * The series file's statements. Raw SQL where rows hold bytes (Prisma's models read them at a third of the speed) and
+ * where many rows go in one statement.
+ */
+export type SeriesFile = Awaited<ReturnType<typeof openSeriesFile>>;
+
+/** SQLite takes this many parameters in a statement. */
+const mostParameters = 30_000;
+
+export async function openSeriesFile(file: string) {
+  await migrate(file, join(packageRoot(), 'prisma', 'series', 'migrations'));
+  const db = new PrismaClient({ adapter: oneConnectionAdapter(file) });
+  await db.$connect();
+
+  /** One statement per so many rows as parameters allow. */
+  const inserts = (head: string, rows: readonly (readonly unknown[])[], tail: string): Statement[] => {
+    const width = rows[0]?.length ?? 1;
+    const most = Math.floor(mostParameters / width);
+    const statements: Statement[] = [];
+    for (let at = 0; at < rows.length; at += most) {
+      const part = rows.slice(at, at + most);
+      const places = part.map(() => `(${Array.from({ length: width }, () => '?').join(',')})`).join(',');
+      statements.push(db.$executeRawUnsafe(`${head} VALUES ${places} ${tail}`, ...part.flat()));
+    }
+    return statements;
+  };
+
+  return {
+    db,
+
+    /** All or nothing, on disk when it resolves. */
+    transaction: async (statements: Statement[]): Promise<void> => {
+      if (statements.length > 0) await db.$transaction(statements);
+    },
+
+    appendWal: async (id: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
+      await db.$executeRaw`INSERT INTO "Wal" (id, bytes) VALUES (${id}, ${bytes})`;
+    },
+
+    /** Write-ahead rows after `id`, oldest first, some at a time. */
+    walAfter: async (id: number, most: number) => {
+      const rows = await db.$queryRaw<{ id: bigint; bytes: Uint8Array }[]>`SELECT id, bytes FROM "Wal" WHERE id > ${id} ORDER BY id LIMIT ${most}`;
+      return rows.map((row) => ({ id: Number(row.id), bytes: row.bytes }));
+    },
+
+    trimWal: (before: number): Statement => db.$executeRaw`DELETE FROM "Wal" WHERE id < ${before}`,
+
+    addChunks: (chunks: readonly NewChunk[]): Statement[] =>
+      inserts(
+        'INSERT INTO "Chunk" (entity, level, first, last, rows, "values", "set", wal, bytes)',
+        chunks.map((chunk) => [chunk.entity, chunk.level, chunk.first, chunk.last, chunk.rows, chunk.values, chunk.set, chunk.wal, chunk.bytes]),
+        '',
+      ),
+
+    dropChunks: (ids: readonly number[]): Statement[] => (ids.length === 0 ? [] : [db.$executeRaw`DELETE FROM "Chunk" WHERE id IN (${Prisma.join([...ids])})`]),
+
+    dropRollups: (entity: number, from: number, to: number): Statement =>
+      db.$executeRaw`DELETE FROM "Chunk" WHERE entity = ${entity} AND level > 0 AND last >= ${from} AND first < ${to}`,
+
+    writeEntities: (rows: readonly (readonly [no: number, kind: string, id: string, node: string | null, sealedTo: number, rolledTo: number | null])[]): Statement[] =>
+      inserts(
+        'INSERT INTO "Entity" (id, kind, name, node, "sealedTo", "rolledTo")',
+        rows,
+        'ON CONFLICT (id) DO UPDATE SET node = excluded.node, "sealedTo" = excluded."sealedTo", "rolledTo" = excluded."rolledTo"',
+      ),
+
+    writeSources: (rows: readonly { name: string; seqs: string; heard: number }[]): Statement[] =>
+      inserts(
+        'INSERT INTO "Source" (name, seqs, heard)',
+        rows.map((row) => [row.name, row.seqs, row.heard]),
+        'ON CONFLICT (name) DO UPDATE SET seqs = excluded.seqs, heard = excluded.heard',
+      ),
+
+    /** Chunks that overlap a time, without their bytes: from the index alone. */
+    chunkRows: async (entities: readonly number[], level: number, from: number, to: number): Promise<ChunkRow[]> => {
+      if (entities.length === 0) return [];
+      return db.$queryRaw<ChunkRow[]>`SELECT id, entity, first, last, rows, "values", "set" FROM "Chunk"
+        WHERE entity IN (${Prisma.join([...entities])}) AND level = ${level} AND last >= ${from} AND first < ${to}`;
+    },
+
+    /** The same of one entity with their bytes, in the order of their writing. */
+    chunks: async (entity: number, level: number, from: number, to: number): Promise<(ChunkRow & { wal: number; bytes: Uint8Array })[]> => {
+      const rows = await db.$queryRaw<(ChunkRow & { wal: bigint; bytes: Uint8Array })[]>`SELECT id, entity, first, last, rows, "values", "set", wal, bytes FROM "Chunk"
+        WHERE entity = ${entity} AND level = ${level} AND last >= ${from} AND first < ${to} ORDER BY wal, id`;
+      return rows.map((row) => ({ ...row, wal: Number(row.wal) }));
+    },
+
+    /** Per entity and level: how many chunks, how far they reach, how many are small. */
+    summary: async (smallRows: number) => {
+      const rows = await db.$queryRaw<Record<'entity' | 'level' | 'chunks' | 'values' | 'small' | 'smallRows' | 'first' | 'last', number | bigint>[]>`
+        SELECT entity, level, COUNT(*) AS chunks, MIN(first) AS first, MAX(last) AS last, SUM("values") AS "values",
+          SUM(rows < ${smallRows}) AS small, SUM(CASE WHEN rows < ${smallRows} THEN rows ELSE 0 END) AS "smallRows"
+        FROM "Chunk" GROUP BY entity, level`;
+      return rows.map((row) => ({
+        entity: Number(row.entity), level: Number(row.level), chunks: Number(row.chunks), values: Number(row.values),
+        small: Number(row.small), smallRows: Number(row.smallRows), first: Number(row.first), last: Number(row.last),
+      }));
+    },
+
+    entitiesWithChunks: async (): Promise<number[]> => (await db.$queryRaw<{ entity: number }[]>`SELECT DISTINCT entity FROM "Chunk"`).map((row) => row.entity),
+
+    /** Drops at most `most` chunks of a level that end before; gives their number. */
+    expire: (raw: boolean, before: number, most: number): Promise<number> =>
+      raw
+        ? db.$executeRaw`DELETE FROM "Chunk" WHERE id IN (SELECT id FROM "Chunk" WHERE level = 0 AND last < ${before} LIMIT ${most})`
+        : db.$executeRaw`DELETE FROM "Chunk" WHERE id IN (SELECT id FROM "Chunk" WHERE level > 0 AND last < ${before} LIMIT ${most})`,
+  };
+}

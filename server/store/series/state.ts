@@ -1,0 +1,146 @@
+import { METRIC_IDS } from '../../../core/metrics.ts';
+import type { MetricId } from '../../../core/metrics.ts';
+import type { EntityKind } from '../../../core/reading.ts';
+import { newCatalog } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
+import { DamagedBytes } from './codec/bytes.ts';
+import { openSeriesFile } from './file.ts';
+import type { SeriesFile } from './file.ts';
+import { bytesOf, extendHead, newHead } from './head.ts';
+import type { Head } from './head.ts';
+import { DAY, limits } from './limits.ts';
+import { newSources } from './sources.ts';
+import type { Sources } from './sources.ts';
+import { decodeCommit } from './wal.ts';
+import type { CommittedBatch } from './wal.ts';
+
+/** What chunks an entity has, from the index. */
+export interface Extent {
+  chunks: number;
+  values: number;
+  first: number;
+  last: number;
+  small: number;
+  smallRows: number;
+}
+
+/** How long readings are kept, in days. */
+export interface Retention {
+  readonly rawDays: number;
+  readonly rollupDays: number;
+}
+
+/** The open series file: what the worker keeps in memory beside it. All of it can be made again from the file. */
+export interface SeriesState {
+  readonly file: SeriesFile;
+  readonly retention: Retention;
+  readonly catalog: Catalog;
+  readonly heads: Map<number, Head>;
+  readonly sources: Sources;
+  /** Raw chunks per entity. */
+  extents: Map<number, Extent>;
+  /** Roll-up chunks in all. */
+  rollups: number;
+  lastWal: number;
+  /** Write-ahead rows on disk, oldest first. */
+  wal: { id: number; bytes: number }[];
+  walBytes: number;
+  headBytes: number;
+  /** Damage met while reading, once each, for the log. */
+  readonly notes: Set<string>;
+}
+
+/** Opens the file and takes up everything that was acknowledged before. */
+export async function openState(path: string, { rawDays, rollupDays }: Retention): Promise<SeriesState> {
+  const file = await openSeriesFile(path);
+  const state: SeriesState = {
+    file, retention: { rawDays, rollupDays }, catalog: newCatalog(), heads: new Map(), sources: newSources(), extents: new Map(), rollups: 0, lastWal: 0, wal: [], walBytes: 0, headBytes: 0, notes: new Set(),
+  };
+  await loadCatalog(state);
+  await loadExtents(state);
+  for (const row of await file.db.source.findMany()) state.sources.load(row.name, row.seqs, row.heard);
+  await replay(state);
+  return state;
+}
+
+/** Raw readings of days before this one (its start, seconds UTC) are not kept. Whole days: one is either all raw or all rolled up. */
+export function rawKeptFrom({ retention }: SeriesState, now: number): number {
+  return Math.floor((now - retention.rawDays * DAY) / DAY) * DAY;
+}
+
+/** Counts the file's chunks anew. */
+export async function loadExtents(state: SeriesState): Promise<void> {
+  const rows = await state.file.summary(limits.smallRows);
+  state.extents = new Map(rows.filter((row) => row.level === 0).map((row) => [row.entity, row]));
+  state.rollups = rows.filter((row) => row.level > 0).reduce((sum, row) => sum + row.chunks, 0);
+}
+
+async function loadCatalog({ file, catalog }: SeriesState): Promise<void> {
+  for (const row of await file.db.metricName.findMany()) {
+    catalog.metricNo.set(row.name as MetricId, row.id); // a metric that this version dropped is never asked for
+    catalog.metricName.set(row.id, row.name as MetricId);
+  }
+  let next = Math.max(0, ...catalog.metricName.keys()) + 1;
+  const missing = METRIC_IDS.filter((id) => !catalog.metricNo.has(id)).map((name) => ({ id: next++, name }));
+  if (missing.length > 0) await file.db.metricName.createMany({ data: missing });
+  for (const { id, name } of missing) {
+    catalog.metricNo.set(name, id);
+    catalog.metricName.set(id, name);
+  }
+  for (const row of await file.db.metricSet.findMany()) {
+    catalog.setNo.set(row.metrics, row.id);
+    catalog.setMetrics.set(row.id, row.metrics === '' ? [] : row.metrics.split(',').map((text) => Number.parseInt(text, 10)));
+  }
+  for (const row of await file.db.entity.findMany()) {
+    const sealedTo = Number(row.sealedTo);
+    catalog.restore({ no: row.id, kind: row.kind as EntityKind, id: row.name, node: row.node, sealedTo, rolledTo: row.rolledTo }); // we wrote it
+  }
+}
+
+async function replay(state: SeriesState): Promise<void> {
+  for (const entity of state.catalog.entities.values()) state.lastWal = Math.max(state.lastWal, entity.sealedTo);
+  let after = -1;
+  for (;;) {
+    const rows = await state.file.walAfter(after, 64);
+    for (const { id, bytes } of rows) {
+      after = id;
+      replayRow(state, id, bytes);
+    }
+    if (rows.length === 0) break;
+  }
+  state.catalog.unwritten.clear();
+}
+
+function replayRow(state: SeriesState, id: number, bytes: Uint8Array): void {
+  state.wal.push({ id, bytes: bytes.length });
+  state.walBytes += bytes.length;
+  state.lastWal = Math.max(state.lastWal, id);
+  try {
+    const commit = decodeCommit(bytes);
+    for (const { no, kind, id: name, node } of commit.entities) {
+      const known = state.catalog.entities.get(no);
+      if (known === undefined) state.catalog.restore({ no, kind, id: name, node, sealedTo: 0, rolledTo: null });
+      state.catalog.note(kind, name, node).dirty = true;
+    }
+    for (const batch of commit.batches) takeIn(state, id, batch);
+  } catch (error) {
+    if (!(error instanceof DamagedBytes)) throw error;
+    state.notes.add(`write-ahead row ${id} is damaged (${error.message}): its readings are lost. The disk may be failing.`);
+  }
+}
+
+/** Adds a committed batch to the heads, but for what is in chunks already. */
+export function takeIn(state: SeriesState, wal: number, batch: CommittedBatch): void {
+  state.sources.add(batch.source, batch.seq, batch.heard);
+  for (const { entity: no, columns } of batch.blocks) {
+    const entity = state.catalog.entities.get(no);
+    if (entity === undefined || wal <= entity.sealedTo) continue;
+    let head = state.heads.get(no);
+    if (head === undefined) {
+      head = newHead(wal, batch.heard);
+      state.heads.set(no, head);
+      state.headBytes += bytesOf(head);
+    }
+    state.headBytes += extendHead(head, columns, wal);
+  }
+}

@@ -1,0 +1,178 @@
+import { existsSync, statSync } from 'node:fs';
+import { extname } from 'node:path';
+import { metric } from '../../../core/metrics.ts';
+import type { Unit } from '../../../core/metrics.ts';
+import type { Series } from '../../../core/contract/series.ts';
+import { StoreError } from '../errors.ts';
+import type { SeriesStore, StoreOptions } from '../types.ts';
+import { startHost } from '../worker/host.ts';
+import { packBatch } from './pack-batch.ts';
+import type { PackedBatch } from './pack-batch.ts';
+import type { RangeSeries } from './range.ts';
+import type { SeriesHandlers } from './worker.ts';
+
+/** The series store in its file, and what only server/store asks of it. */
+export interface EmbeddedSeries extends SeriesStore {
+  /** When each node was last heard, seconds UTC. */
+  heard(): Promise<Map<string, number>>;
+  /** How the file is written: synchronous 2 is FULL. */
+  durability(): Promise<{ synchronous: number; journal: string }>;
+  trouble(): string | null;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly batch: PackedBatch;
+  readonly resolve: (result: { durable: number; duplicate: boolean }) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Bounds of what waits for a commit, and of one commit: numbers, times included. */
+const mostWaiting = 8_000_000;
+const mostInCommit = 1_000_000;
+
+/** Opens the embedded series store; throws StoreError. `patience` (milliseconds) is how long a locked file is waited for. */
+export async function openSeries({ file, rawDays, rollupDays, log, patience = 60_000 }: { file: string; patience?: number } & Omit<StoreOptions, 'folder'>): Promise<EmbeddedSeries> {
+  const entry = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+  const host = await startHost<SeriesHandlers>({ entry, data: { file, rawDays, rollupDays }, name: 'series', log, maxWaiting: 2_000, patience });
+  let waiting: Waiting[] = [];
+  let waitingSize = 0;
+  let relieving = false;
+
+  const report = async (): Promise<void> => {
+    for (const note of await host.call('notes', () => null)) log.error(note);
+  };
+  await report();
+
+  const relieve = async (): Promise<void> => {
+    if (relieving) return;
+    relieving = true;
+    try {
+      while (await host.call('relieve', () => ({ now: Date.now() / 1000 })));
+    } catch (error) {
+      log.error(`open readings could not be sealed: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      relieving = false;
+    }
+  };
+
+  /** Takes what waits, as much as one commit holds. */
+  const takeGroup = (): Waiting[] => {
+    let size = 0;
+    let count = 0;
+    for (const { batch } of waiting) {
+      if (count > 0 && size + batch.data.length > mostInCommit) break;
+      size += batch.data.length;
+      count += 1;
+    }
+    const group = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    waitingSize -= size;
+    return group;
+  };
+
+  /** One commit for everything that waits when its turn comes. */
+  const commit = async (): Promise<void> => {
+    let group: Waiting[] = [];
+    try {
+      const { results, pressed } = await host.call('append', () => {
+        group = takeGroup();
+        if (waiting.length > 0) void commit();
+        return { batches: group.map(({ batch }) => batch), at: Date.now() / 1000 };
+      });
+      group.forEach(({ resolve, reject }, index) => {
+        const result = results[index];
+        if (result === undefined) reject(new StoreError('failed', 'a commit answered for fewer batches than it got'));
+        else resolve(result);
+      });
+      if (pressed) void relieve();
+    } catch (error) {
+      // Refused before its turn came: then all that waits is refused with it, for nothing else would fetch it.
+      const refused = group.length > 0 ? group : waiting;
+      if (group.length === 0) {
+        waiting = [];
+        waitingSize = 0;
+      }
+      for (const { reject } of refused) reject(error);
+    }
+  };
+
+  return {
+    append: (batch) =>
+      new Promise((resolve, reject) => {
+        const packed = packBatch(batch);
+        if (packed.data.length > 0 && waitingSize + packed.data.length > mostWaiting) {
+          reject(new StoreError('busy', 'more readings wait for the disk than may: send them again in a moment'));
+          return;
+        }
+        waiting.push({ batch: packed, resolve, reject });
+        waitingSize += packed.data.length;
+        if (waiting.length === 1) void commit();
+      }),
+    range: async (query) => (await host.call('range', () => query)).map(onWire),
+    tables: async (query) => (await host.call('tables', () => query)).map((table) => ({ ...table, facts: new Map() })),
+    entities: (query) => host.call('entities', () => query),
+    maintain: async (now) => {
+      const sum = { sealed: 0, expired: 0 };
+      for (let more = true; more; ) {
+        const step = await host.call('upkeep', () => ({ now }));
+        sum.sealed += step.sealed;
+        sum.expired += step.expired;
+        more = step.more;
+      }
+      await report();
+      return sum;
+    },
+    stats: async () => ({ ...(await host.call('stats', () => null)), bytes: bytesOnDisk(file) }),
+    heard: () => host.call('heard', () => null),
+    durability: () => host.call('durability', () => null),
+    trouble: () => host.trouble(),
+    close: () => host.close(),
+  };
+}
+
+function bytesOnDisk(file: string): number {
+  return [file, `${file}-wal`, `${file}-shm`].reduce((sum, path) => sum + (existsSync(path) ? statSync(path).size : 0), 0);
+}
+
+function onWire(series: RangeSeries): Series {
+  const { entity } = series;
+  return {
+    entity: { kind: entity.kind, id: entity.id, node: entity.node ?? null },
+    metric: series.metric,
+    unit: metric(series.metric).kind === 'counter' ? rateUnit(metric(series.metric).unit) : metric(series.metric).unit,
+    t: Array.from(series.t),
+    min: nullable(series.min),
+    mean: nullable(series.mean),
+    max: nullable(series.max),
+  };
+}
+
+function nullable(values: Float64Array): (number | null)[] {
+  return Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+}
+
+/** The unit of a counter's rate per second. */
+export function rateUnit(unit: Unit): Unit | '1/s' {
+  switch (unit) {
+    case 'bytes':
+      return 'bytes/s';
+    case 'joules':
+      return 'watts';
+    case 'seconds':
+      return 'ratio';
+    case 'flop':
+      return 'flop/s';
+    case 'count':
+      return '1/s';
+    case 'ratio':
+    case 'bytes/s':
+    case 'watts':
+    case 'hertz':
+    case 'celsius':
+    case 'tokens/s':
+    case '1/s':
+    case 'flop/s':
+      return unit;
+  }
+}

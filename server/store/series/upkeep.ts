@@ -1,0 +1,51 @@
+import { mergeSmall, wantsMerging } from './compact.ts';
+import { DAY, limits } from './limits.ts';
+import { dayToRoll, rollDay } from './rollup.ts';
+import { sealDue } from './seal.ts';
+import { loadExtents, rawKeptFrom } from './state.ts';
+import type { SeriesState } from './state.ts';
+
+export interface UpkeepStep {
+  readonly sealed: number;
+  readonly expired: number;
+  /** False when there is nothing left to do. */
+  readonly more: boolean;
+}
+
+/** One short piece of upkeep, so that appends and reads get their turn between: sealing first, then merging, roll-ups, expiry. */
+export async function upkeepStep(state: SeriesState, now: number): Promise<UpkeepStep> {
+  const { sealed } = await sealDue(state, { now, pressed: false });
+  if (sealed > 0) return { sealed, expired: 0, more: true };
+  for (const [entity, extent] of state.extents) {
+    if (!wantsMerging(extent)) continue;
+    await mergeSmall(state, entity);
+    return { sealed: 0, expired: 0, more: true };
+  }
+  for (const entity of state.catalog.entities.values()) {
+    const day = dayToRoll(state, entity, now);
+    if (day === null) continue;
+    await rollDay(state, entity, day);
+    return { sealed: 0, expired: 0, more: true };
+  }
+  return expireStep(state, now);
+}
+
+async function expireStep(state: SeriesState, now: number): Promise<UpkeepStep> {
+  const most = 500;
+  const raw = await state.file.expire(true, rawKeptFrom(state, now), most);
+  const rolled = await state.file.expire(false, now - state.retention.rollupDays * DAY, most);
+  if (raw + rolled > 0) await loadExtents(state);
+  if (raw === most || rolled === most) return { sealed: 0, expired: raw + rolled, more: true };
+  await forget(state, now);
+  return { sealed: 0, expired: raw + rolled, more: false };
+}
+
+/** Drops senders that are long silent, and entities of which nothing is left: processes come and go by the thousand. */
+async function forget(state: SeriesState, now: number): Promise<void> {
+  const before = now - limits.sourceMemory;
+  if (state.sources.forget(before) > 0) await state.file.db.source.deleteMany({ where: { heard: { lt: before } } });
+  const kept = new Set(await state.file.entitiesWithChunks());
+  const gone = [...state.catalog.entities.values()].filter((entity) => !entity.dirty && !kept.has(entity.no) && !state.heads.has(entity.no)).map((entity) => entity.no);
+  for (let at = 0; at < gone.length; at += 10_000) await state.file.db.entity.deleteMany({ where: { id: { in: gone.slice(at, at + 10_000) } } });
+  for (const no of gone) state.catalog.remove(no);
+}

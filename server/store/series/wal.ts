@@ -1,0 +1,90 @@
+import type { EntityKind } from '../../../core/reading.ts';
+import { DamagedBytes, putByte, putDouble, putText, putVarint, reader, takeByte, takeDouble, takeText, takeVarint, writer, written } from './codec/bytes.ts';
+import type { Reader } from './codec/bytes.ts';
+import { putColumn, takeColumn } from './codec/column.ts';
+import type { Columns } from './columns.ts';
+
+/** What one write-ahead row holds: all batches of one commit, and the entities that are new with them. */
+export interface Commit {
+  readonly entities: readonly { no: number; kind: EntityKind; id: string; node: string | null }[];
+  readonly batches: readonly CommittedBatch[];
+}
+
+export interface CommittedBatch {
+  readonly source: string;
+  readonly seq: number;
+  /** When it arrived, seconds UTC. */
+  readonly heard: number;
+  readonly blocks: readonly { entity: number; columns: Columns }[];
+}
+
+const VERSION = 1;
+const KINDS: readonly EntityKind[] = ['gpu', 'host', 'engine', 'process'];
+
+export function encodeCommit(commit: Commit): Uint8Array<ArrayBuffer> {
+  const out = writer(65_536);
+  putByte(out, VERSION);
+  putVarint(out, commit.entities.length);
+  for (const { no, kind, id, node } of commit.entities) {
+    putVarint(out, no);
+    putByte(out, KINDS.indexOf(kind));
+    putText(out, id);
+    putText(out, node ?? '');
+  }
+  putVarint(out, commit.batches.length);
+  for (const { source, seq, heard, blocks } of commit.batches) {
+    putText(out, source);
+    putVarint(out, seq);
+    putDouble(out, heard);
+    putVarint(out, blocks.length);
+    for (const { entity, columns } of blocks) {
+      putVarint(out, entity);
+      putVarint(out, columns.t.length);
+      putVarint(out, columns.columns.size);
+      putColumn(out, columns.t, 'quick');
+      for (const [metric, values] of columns.columns) {
+        putVarint(out, metric);
+        putColumn(out, values, 'quick');
+      }
+    }
+  }
+  return written(out);
+}
+
+/** The inverse; throws DamagedBytes. */
+export function decodeCommit(bytes: Uint8Array): Commit {
+  const from = reader(bytes);
+  const version = takeByte(from);
+  if (version !== VERSION) throw new DamagedBytes(`a write-ahead row of version ${version}`);
+  const entities = Array.from({ length: takeVarint(from) }, () => takeEntity(from));
+  const batches = Array.from({ length: takeVarint(from) }, () => takeBatch(from));
+  return { entities, batches };
+}
+
+function takeEntity(from: Reader): Commit['entities'][number] {
+  const no = takeVarint(from);
+  const kind = KINDS[takeByte(from)];
+  if (kind === undefined) throw new DamagedBytes('an entity of unknown kind');
+  const id = takeText(from);
+  const node = takeText(from);
+  return { no, kind, id, node: node === '' ? null : node };
+}
+
+function takeBatch(from: Reader): CommittedBatch {
+  const source = takeText(from);
+  const seq = takeVarint(from);
+  const heard = takeDouble(from);
+  const blocks = Array.from({ length: takeVarint(from) }, () => {
+    const entity = takeVarint(from);
+    const rows = takeVarint(from);
+    const metrics = takeVarint(from);
+    const t = takeColumn(from, rows);
+    const columns = new Map<number, Float64Array>();
+    for (let index = 0; index < metrics; index += 1) {
+      const metric = takeVarint(from);
+      columns.set(metric, takeColumn(from, rows));
+    }
+    return { entity, columns: { t, columns } };
+  });
+  return { source, seq, heard, blocks };
+}

@@ -1,0 +1,75 @@
+import { workerData } from 'node:worker_threads';
+import { serve } from '../worker/serve.ts';
+import { append, isPressed } from './append.ts';
+import { entitiesIn } from './entities.ts';
+import type { EntitiesQuery } from './entities.ts';
+import type { PackedBatch } from './pack-batch.ts';
+import { range } from './range.ts';
+import type { RangeQuery } from './range.ts';
+import { sealDue } from './seal.ts';
+import { openState } from './state.ts';
+import type { Retention, SeriesState } from './state.ts';
+import { tables } from './tables.ts';
+import type { TablesQuery } from './tables.ts';
+import { upkeepStep } from './upkeep.ts';
+
+/** What the series worker can be asked, by the main thread's side of it. */
+export type SeriesHandlers = ReturnType<typeof handlersOf>;
+
+function handlersOf(state: SeriesState) {
+  return {
+    append: (argument: { batches: readonly PackedBatch[]; at: number }) => append(state, argument),
+    range: (query: RangeQuery) => range(state, query),
+    tables: (query: TablesQuery) => tables(state, query),
+    entities: (query: EntitiesQuery) => entitiesIn(state, query),
+    upkeep: ({ now }: { now: number }) => upkeepStep(state, now),
+    /** Seals the oldest open readings while there are too many. */
+    relieve: async ({ now }: { now: number }) => {
+      await sealDue(state, { now, pressed: true });
+      return isPressed(state);
+    },
+    /** When each node was last heard, by node name. */
+    heard: async (_: null) => lastHeard(state),
+    stats: async (_: null) => {
+      const sealed = [...state.extents.values()].reduce((sum, extent) => sum + extent.values, 0);
+      const open = [...state.heads.values()].reduce((sum, head) => sum + presentIn(head.columns.values(), head.rows), 0);
+      const chunks = [...state.extents.values()].reduce((sum, extent) => sum + extent.chunks, 0);
+      return { values: sealed + open, chunks: chunks + state.rollups, walRows: state.wal.length };
+    },
+    /** Damage met since the last time, for the log. */
+    notes: async (_: null) => {
+      const notes = [...state.notes];
+      state.notes.clear();
+      return notes;
+    },
+    /** What SQLite says of how safely it writes: 2 is FULL. Read after real work, on the connection that does it. */
+    durability: async (_: null) => {
+      const synchronous = await state.file.db.$queryRaw<{ synchronous: number | bigint }[]>`PRAGMA synchronous`;
+      const journal = await state.file.db.$queryRaw<{ journal_mode: string }[]>`PRAGMA journal_mode`;
+      return { synchronous: Number(synchronous[0]?.synchronous), journal: journal[0]?.journal_mode ?? '' };
+    },
+    close: async (_: null) => {
+      await state.file.db.$disconnect();
+    },
+  };
+}
+
+function presentIn(columns: Iterable<Float64Array>, rows: number): number {
+  let count = 0;
+  for (const column of columns) for (let row = 0; row < rows; row += 1) if (!Number.isNaN(column[row])) count += 1;
+  return count;
+}
+
+function lastHeard(state: SeriesState): Map<string, number> {
+  const heard = new Map<string, number>();
+  for (const entity of state.catalog.entities.values()) {
+    const node = entity.node ?? (entity.kind === 'host' ? entity.id : null);
+    if (node === null) continue;
+    const last = Math.max(state.extents.get(entity.no)?.last ?? Number.NEGATIVE_INFINITY, state.heads.get(entity.no)?.last ?? Number.NEGATIVE_INFINITY);
+    if (last > (heard.get(node) ?? Number.NEGATIVE_INFINITY)) heard.set(node, last);
+  }
+  return heard;
+}
+
+const options = workerData as { file: string } & Retention; // given by server/store/series/store.ts
+await serve(async () => handlersOf(await openState(options.file, options)));
