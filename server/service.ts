@@ -5,7 +5,8 @@ import type { Analyses } from './analysis/types.ts';
 import type { Config } from './config.ts';
 import { ingestInto, type Ingest } from './ingest/ingest.ts';
 import { openStreams, type Streams } from './ingest/raw/streams.ts';
-import { attribute, blockOf } from './jobs/attribute.ts';
+import { blockOf } from './jobs/attribute.ts';
+import { newsByJob } from './jobs/news.ts';
 import { jobIndex, type JobIndex } from './jobs/index.ts';
 import { openJobs, type Jobs } from './jobs/jobs.ts';
 import { jobRoom, nodeRoom, openHub, type Hub } from './live/hub.ts';
@@ -55,13 +56,11 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   const jobs = openJobs({ store, index, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
   const stored = (batch: IngestBatch) => {
     nodes.take(batch);
-    for (const block of batch.blocks) {
-      for (const part of attribute(index, block)) {
-        analyses.feed(part);
-        hub.readings(jobRoom(part.job), blockOf(part));
-      }
-      if (block.entity.node !== undefined) hub.readings(nodeRoom(block.entity.node), block);
+    for (const { job, news, events } of newsByJob(index, batch)) {
+      analyses.feed(job, news, events);
+      for (const part of news.parts) hub.readings(jobRoom(job), blockOf(part));
     }
+    for (const block of batch.blocks) if (block.entity.node !== undefined) hub.readings(nodeRoom(block.entity.node), block);
   };
   const ingest = ingestInto({ series: store.series, rawDays: config.rawDays, now, prepare: (batch) => jobs.prepare(batch), stored });
 

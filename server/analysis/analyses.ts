@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { openTracker } from '../../core/analyse.ts';
 import type { Job } from '../../core/contract/jobs.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
 import { jobName, runsAt, type JobIndex } from '../jobs/index.ts';
@@ -6,15 +7,17 @@ import { liveRow, summaryOf } from '../jobs/rows.ts';
 import { jobRoom, OVERVIEW_ROOM, type Hub } from '../live/hub.ts';
 import type { JobKey, Store, Viewer } from '../store/types.ts';
 import { openFinals } from './finals.ts';
-import { dueIn, firstChanged, nameOf, shouldSave, type Followed } from './follow.ts';
+import { dueIn, firstChanged, nameOf, shouldRebuild, shouldSave, type Followed } from './follow.ts';
 import { optionsOf } from './options.ts';
 import { pastOf } from './past.ts';
-import { openJobTracker } from './tracker.ts';
+import { tablesOfNews } from './to-tables.ts';
 import type { Analyses } from './types.ts';
 
 const SYSTEM: Viewer = { kind: 'system' };
 /** Milliseconds of one tick: verdicts that do not fit wait for the next, so that sockets and ingest are not held up. */
 const BUDGET = 40;
+/** Batches held for one job while its past is read. */
+const HELD = 10_000;
 
 export interface AnalysesOptions {
   readonly store: Pick<Store, 'jobs' | 'series' | 'facts'>;
@@ -28,10 +31,14 @@ export interface AnalysesOptions {
 export function openAnalyses({ store, index, hub, log, now }: AnalysesOptions): Analyses {
   const followed = new Map<string, Followed>();
   const finals = openFinals({ store, index, log, now });
+  let restoring: Promise<void> = Promise.resolve();
+  let closing = false;
 
   const follow = (job: Job, waiting: Followed['waiting']): Followed => {
+    const options = optionsOf(job);
     const entry: Followed = {
-      job, tracker: openJobTracker(optionsOf(job)), analysis: null, lastReadingAt: null, dirty: false, judgedAt: 0, savedAt: 0, savedAs: '', saving: false, waiting,
+      job, tracker: openTracker(options), options: JSON.stringify(options), openedAt: now(), analysis: null, lastReadingAt: null, dirty: false,
+      judgedAt: 0, savedAt: 0, savedAs: '', saving: false, waiting,
     };
     followed.set(jobName(job), entry);
     return entry;
@@ -65,7 +72,7 @@ export function openAnalyses({ store, index, hub, log, now }: AnalysesOptions): 
     entry.judgedAt = time;
     entry.dirty = false;
     try {
-      entry.analysis = entry.tracker.analysis(time) ?? before;
+      entry.analysis = entry.lastReadingAt === null ? null : entry.tracker.analysis(time);
     } catch (error) {
       // One job whose readings the classifier cannot take must not end the verdicts of all others.
       log.error({ err: error, job: jobName(entry.job) }, 'a job could not be judged');
@@ -75,43 +82,59 @@ export function openAnalyses({ store, index, hub, log, now }: AnalysesOptions): 
     if (shouldSave(entry, time)) void save(entry);
   };
   const restoreOne = async (entry: Followed): Promise<void> => {
+    if (closing) return;
     const { job } = entry;
     const { run, lastReadingAt } = await pastOf(store, index, job, now());
-    if (followed.get(jobName(job)) !== entry) return;
-    entry.tracker.addRun(run);
+    if (closing || followed.get(jobName(job)) !== entry) return;
+    entry.tracker.push(run.tables, run.events);
     entry.lastReadingAt = lastReadingAt;
+    // What came meanwhile is partly in the store's answer already: the tracker leaves out rows that it has.
     const held = entry.waiting ?? [];
     entry.waiting = null;
     for (const add of held) add();
-    judge(entry, now());
+    entry.dirty = true;
+  };
+  const restoreSoon = (entry: Followed) => {
+    restoring = restoring.then(() => restoreOne(entry)).catch((error: unknown) => {
+      log.error({ err: error, job: jobName(entry.job) }, 'a job could not be followed from its start');
+      entry.waiting = null;
+    });
+  };
+  /** Opens a job's tracker anew, with all that the store holds; the last verdict stands until it has caught up. */
+  const rebuild = (job: Job) => {
+    const before = followed.get(jobName(job));
+    const entry = follow(job, []);
+    entry.analysis = before?.analysis ?? null;
+    entry.lastReadingAt = before?.lastReadingAt ?? null;
+    entry.savedAs = before?.savedAs ?? '';
+    entry.savedAt = before?.savedAt ?? 0;
+    restoreSoon(entry);
   };
 
   return {
-    feed(part) {
-      const entry = followed.get(jobName(part.job));
-      if (entry === undefined) return void finals.late(part.job, now());
+    feed(job, news, events) {
+      const entry = followed.get(jobName(job));
+      if (entry === undefined) return void (job.end !== null && finals.late(job, now()));
       const add = () => {
-        entry.tracker.addPart(part);
-        const last = part.block.t[part.to - 1];
-        if (last !== undefined && (entry.lastReadingAt === null || last > entry.lastReadingAt)) entry.lastReadingAt = last;
+        entry.tracker.push(tablesOfNews(news), events);
+        for (const { block, to } of news.parts) {
+          const last = block.t[to - 1];
+          if (last !== undefined && (entry.lastReadingAt === null || last > entry.lastReadingAt)) entry.lastReadingAt = last;
+        }
         entry.dirty = true;
       };
       if (entry.waiting === null) add();
-      else entry.waiting.push(add);
+      else if (entry.waiting.length < HELD) entry.waiting.push(add);
     },
     changed(job) {
       const name = jobName(job);
       const entry = followed.get(name);
-      const runs = runsAt(job, now()) || (job.start !== null && job.start > now() && job.end === null);
-      if (runs && entry === undefined) follow(job, null);
-      else if (runs && entry !== undefined) {
-        entry.job = job;
-        entry.tracker.setOptions(optionsOf(job));
-        entry.dirty = true;
-      } else if (!runs) {
+      if (job.start === null || job.end !== null) {
         followed.delete(name);
         if (job.end !== null) finals.late(job, now());
-      }
+      } else if (entry === undefined) rebuild(job);
+      else if (entry.options !== JSON.stringify(optionsOf(job)) || entry.job.start !== job.start) rebuild(job);
+      else entry.job = job;
     },
     current: (key: JobKey) => followed.get(jobName(key))?.analysis ?? null,
     row(key) {
@@ -135,17 +158,23 @@ export function openAnalyses({ store, index, hub, log, now }: AnalysesOptions): 
         .sort((a, b) => a.in - b.in);
       for (const { entry } of due) {
         judge(entry, time);
+        if (shouldRebuild(entry, time)) rebuild(entry.job);
         if (performance.now() - started > BUDGET) return;
       }
     },
     async restore() {
       const entries = [...index.all()].filter((job) => runsAt(job, now())).map((job) => follow(job, []));
-      for (const entry of entries) await restoreOne(entry);
+      for (const entry of entries) {
+        entry.analysis = await store.jobs.analysis(SYSTEM, entry.job);
+        restoreSoon(entry);
+      }
       await finals.missed();
     },
     catchUp: () => finals.catchUp(),
     async close() {
+      closing = true;
       await finals.close();
+      await restoring;
       for (const entry of followed.values()) if (entry.dirty) judge(entry, now());
       for (const entry of followed.values()) await save(entry);
     },

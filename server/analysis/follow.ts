@@ -1,11 +1,13 @@
+import type { Tracker } from '../../core/analyse.ts';
 import type { Job } from '../../core/contract/jobs.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
-import type { Tracker } from './tracker.ts';
 
 /** A running job that is followed: its tracker, its latest analysis, and when what was done last (seconds UTC). */
 export interface Followed {
   job: Job;
   readonly tracker: Tracker;
+  /** The options that the tracker was opened with, as text: other ones need another tracker. */
+  readonly options: string;
   analysis: Analysis | null;
   lastReadingAt: number | null;
   /** True when readings came since the last verdict. */
@@ -15,6 +17,7 @@ export interface Followed {
   /** What was last saved, to save at once when it changes. */
   savedAs: string;
   saving: boolean;
+  readonly openedAt: number;
   /** Held back while the past is read from the store; null when it has been. */
   waiting: (() => void)[] | null;
 }
@@ -34,6 +37,15 @@ const SAVE_EVERY = 60;
 /** True when the analysis should go to the store: the verdict became another one, or a minute has passed. */
 export function shouldSave(followed: Followed, now: number): boolean {
   return followed.analysis !== null && !followed.saving && (nameOf(followed.analysis) !== followed.savedAs || now - followed.savedAt >= SAVE_EVERY);
+}
+
+/** Rows that came out of order before the tracker is built again from the store, and the least time between two such, seconds. */
+const LATE_ROWS = 20;
+const REBUILD_EVERY = 300;
+
+/** True when so many rows came late (a second tool, a spool sent afterwards) that the live verdict misses something. */
+export function shouldRebuild(followed: Followed, now: number): boolean {
+  return followed.waiting === null && followed.tracker.late() >= LATE_ROWS && now - followed.openedAt >= REBUILD_EVERY;
 }
 
 /** What makes a verdict another one in a list. */

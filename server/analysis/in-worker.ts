@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Run } from '../../core/columns.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
@@ -7,6 +9,8 @@ import type { AnalyseOptions } from '../../core/judged.ts';
 const LONGEST = 120_000;
 /** An unused worker is ended after this time, milliseconds: jobs end now and then, memory is needed always. */
 const IDLE = 30_000;
+
+const NAME = 'headroom-analysis';
 
 export interface Request { readonly run: Run; readonly options: AnalyseOptions }
 export type Reply = { readonly analysis: Analysis } | { readonly failure: string };
@@ -25,9 +29,7 @@ export function analysisWorker(): AnalysisWorker {
   let closed = false;
 
   const start = (): Worker => {
-    const source = import.meta.url.endsWith('.ts');
-    // From source (dev, tests) Node needs tsx in the worker too; built files need nothing.
-    const started = new Worker(new URL(source ? './worker.ts' : './worker.js', import.meta.url), { execArgv: source ? ['--import', 'tsx'] : [], name: 'headroom-analysis' });
+    const started = import.meta.url.endsWith('.ts') ? new Worker(fromSource('./worker.ts'), { eval: true, name: NAME }) : new Worker(new URL('./worker.js', import.meta.url), { name: NAME });
     started.unref();
     return started;
   };
@@ -79,4 +81,10 @@ function ask(worker: Worker, request: Request): Promise<Reply> {
     worker.once('exit', (code) => done(() => reject(new Error(`the analysis worker ended with ${code}`))));
     worker.postMessage(request);
   });
+}
+
+/** From source (dev, tests) Node 20 cannot load TypeScript in a worker by itself: tsx is loaded first. Built files need nothing. */
+function fromSource(file: string): string {
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href;
+  return `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(new URL(file, import.meta.url).href)}); });`;
 }

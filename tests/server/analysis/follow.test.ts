@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { openTracker } from '../../../core/analyse.ts';
+import type { Analysis } from '../../../core/contract/verdict.ts';
+import { CADENCE, dueIn, firstChanged, shouldRebuild, shouldSave, type Followed } from '../../../server/analysis/follow.ts';
+import { tablesOfNews } from '../../../server/analysis/to-tables.ts';
+import { aJob } from '../../support/jobs.ts';
+
+const analysis = (words: string[]): Analysis => ({
+  verdict: { bottleneck: words.at(-1), activity: 'decode' }, findings: [], phases: words.map((bottleneck, index) => ({ from: index, to: index + 1, verdict: { bottleneck, activity: 'decode' } })),
+}) as never; // only what the functions under test look at
+const followed = (changes: Partial<Followed> = {}): Followed => ({
+  job: aJob('1'), tracker: openTracker(), options: '', openedAt: 0, analysis: null, lastReadingAt: null, dirty: false, judgedAt: 1000, savedAt: 1000, savedAs: '', saving: false, waiting: null, ...changes,
+});
+
+describe('the next verdict', () => {
+  it.each([
+    ['watched, with news', true, true, 1],
+    ['not watched, with news', true, false, 10],
+    ['watched, without news', false, true, 10],
+    ['not watched, without news', false, false, 60],
+  ])('of a job that is %s is due after %s %s: %d s', (_, dirty, watched, seconds) => {
+    expect(dueIn(followed({ dirty }), watched, 1000)).toBe(seconds);
+    expect(dueIn(followed({ dirty }), watched, 1000 + seconds)).toBe(0);
+    expect(CADENCE.watched).toBe(1);
+  });
+});
+
+describe('an analysis is saved', () => {
+  it('at once when its words change, else once a minute', () => {
+    const one = analysis(['memory']);
+    expect(shouldSave(followed({ analysis: one }), 1001)).toBe(true);
+    expect(shouldSave(followed({ analysis: one, savedAs: 'memory decode' }), 1059.9)).toBe(false);
+    expect(shouldSave(followed({ analysis: one, savedAs: 'memory decode' }), 1060)).toBe(true);
+    expect(shouldSave(followed({ analysis: one, saving: true }), 2000)).toBe(false);
+    expect(shouldSave(followed(), 2000)).toBe(false);
+  });
+});
+
+describe('phases that a watcher has already', () => {
+  it('are not sent again; the one that is still open always is', () => {
+    expect(firstChanged(null, analysis(['idle', 'memory']))).toBe(0);
+    expect(firstChanged(analysis(['idle', 'memory']), analysis(['idle', 'memory']))).toBe(1);
+    expect(firstChanged(analysis(['idle', 'memory']), analysis(['idle', 'memory', 'compute']))).toBe(2);
+    expect(firstChanged(analysis(['idle', 'memory', 'compute']), analysis(['idle', 'compute']))).toBe(1);
+    expect(firstChanged(analysis([]), analysis([]))).toBe(0);
+  });
+});
+
+describe('a tracker', () => {
+  const block = (t: number[], columns: Record<string, (number | null)[]>) => ({ entity: { kind: 'gpu' as const, id: 'GPU-1', node: 'n1' }, t, columns });
+  const news = (...blocks: ReturnType<typeof block>[]) => ({ parts: blocks.map((one) => ({ job: aJob('1'), block: one, from: 0, to: one.t.length })), facts: [] });
+
+  it('is built again when many rows came late, but not at every one', () => {
+    const tracker = openTracker();
+    tracker.push(tablesOfNews(news(block(Array.from({ length: 100 }, (_, index) => 1000 + index), { 'gpu.util': Array.from({ length: 100 }, () => 0.5) }))));
+    tracker.push(tablesOfNews(news(block(Array.from({ length: 19 }, (_, index) => 500 + index), { 'gpu.util': Array.from({ length: 19 }, () => 0.5) }))));
+    expect(shouldRebuild(followed({ tracker }), 300)).toBe(false);
+    tracker.push(tablesOfNews(news(block([600], { 'gpu.util': [0.5] }))));
+    expect(shouldRebuild(followed({ tracker }), 299)).toBe(false);
+    expect(shouldRebuild(followed({ tracker }), 300)).toBe(true);
+  });
+
+  it('sees two tools that speak of one GPU in one batch as one table', () => {
+    const [table, ...others] = tablesOfNews(news(block([10, 20], { 'gpu.util': [0.1, null] }), block([15, 20], { 'gpu.power': [300, 310] })));
+    expect(others).toEqual([]);
+    expect([...(table?.t ?? [])]).toEqual([10, 15, 20]);
+    expect([...(table?.columns.get('gpu.util') ?? [])]).toEqual([0.1, Number.NaN, Number.NaN]);
+    expect([...(table?.columns.get('gpu.power') ?? [])]).toEqual([Number.NaN, 300, 310]);
+  });
+
+  it('hears a fact without a reading', () => {
+    const [table] = tablesOfNews({ parts: [], facts: [{ entity: { kind: 'engine', id: 'vllm@n1' }, name: 'model', value: 'llama' }] });
+    expect(table?.t.length).toBe(0);
+    expect(table?.facts.get('model')).toBe('llama');
+  });
+});
