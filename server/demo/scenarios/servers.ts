@@ -43,9 +43,12 @@ function lull(moment: Moment): Frame {
   };
 }
 
+/** Bytes/s at which many ranks read one checkpoint: far under the line, the reads wait. */
+const LOAD_RATE = 0.9e9;
+
 /** Weights come from the parallel file system over the node's network, then over PCIe. */
 function loading(moment: Moment, into: number, bytes: number): Frame {
-  const rate = 8.6e9;
+  const rate = LOAD_RATE;
   const done = Math.min(bytes, rate * into);
   return {
     gpus: each(moment.gpuCount, () => ({ busy: 0.02, memory: done / moment.gpuCount + 5e8, pcieRx: rate / moment.gpuCount, clock: 1 })),
@@ -110,7 +113,8 @@ export const SERVERS: readonly Scenario[] = [
     command: 'vllm serve meta-llama/Llama-3.3-70B-Instruct --tensor-parallel-size 4 --dtype bfloat16', dcgm: true, endState: 'completed',
     engine: vllm(DEMO_MODELS.llama70b, 4, 'bfloat16'),
     frame(moment) {
-      if (moment.t < 240) return loading(moment, moment.t, DEMO_MODELS.llama70b.params * 2);
+      const bytes = DEMO_MODELS.llama70b.params * 2;
+      if (moment.t < bytes / LOAD_RATE) return loading(moment, moment.t, bytes);
       return serving(moment, { model: DEMO_MODELS.llama70b, bytesPerParam: 2 }, { batch: Math.round(16 + 4 * moment.wander('batch', 90)), context: 1500, prefillPerStep: 8 });
     },
   },

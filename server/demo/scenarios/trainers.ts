@@ -39,7 +39,7 @@ export const TRAINERS: readonly Scenario[] = [
     engine: trainer('hf-trainer', 'Qwen/Qwen2.5-7B', 'bf16'),
     frame(moment) {
       const { stage } = stageAt([['train', 540], ['save', 150]], moment.t);
-      if (stage === 'train') return step(moment, { flops: 0.54 * 312e12, params: 7.6e9, bytes: 0.4 * A100.bandwidth, nvlink: 60e9 });
+      if (stage === 'train') return step(moment, { flops: 0.56 * 312e12, params: 7.6e9, bytes: 0.33 * A100.bandwidth, nvlink: 60e9 });
       const rate = 8.9e9;
       return {
         gpus: each(moment.gpuCount, () => ({ busy: 0.03, bytes: 3e9, pcieTx: rate / 4, memory: 0.86 * A100.memoryBytes, clock: 1 })),

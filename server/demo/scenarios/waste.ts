@@ -25,7 +25,7 @@ export const WASTE: readonly Scenario[] = [
       const trains = moment.t < 1700;
       return {
         gpus: each(moment.gpuCount, () => (trains
-          ? { busy: 0.97, tensorFlops: 0.5 * 312e12, dtype: 'fp16', bytes: 0.38 * GPUS['A100-40'].bandwidth, nvlink: 50e9, memory: 35e9 }
+          ? { busy: 0.97, tensorFlops: 0.52 * 312e12, dtype: 'fp16', bytes: 0.3 * GPUS['A100-40'].bandwidth, nvlink: 50e9, memory: 35e9 }
           // A collective that never returns: its kernel spins on one SM or two and moves nothing.
           : { busy: 1, tensorFlops: 0, bytes: 0.004 * GPUS['A100-40'].bandwidth, nvlink: 0, pcieRx: 2e5, pcieTx: 2e5, memory: 35e9 })),
         hosts: [{ cores: trains ? 5 : 4.1, thread: 1, memory: 50e9 }],
