@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Run } from '../../core/columns.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
@@ -85,6 +83,6 @@ function ask(worker: Worker, request: Request): Promise<Reply> {
 
 /** From source (dev, tests) Node 20 cannot load TypeScript in a worker by itself: tsx is loaded first. Built files need nothing. */
 function fromSource(file: string): string {
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href;
+  const tsx = import.meta.resolve('tsx/esm/api');
   return `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(new URL(file, import.meta.url).href)}); });`;
 }
