@@ -34,11 +34,12 @@ function stateAt(view: SpanView, i: number): State {
 
 function runsOf(view: SpanView): Run[] {
   const runs: Run[] = [];
+  let from = 0;
   for (let i = 0; i < view.bins; i += 1) {
     const state = stateAt(view, i);
-    const last = runs[runs.length - 1];
-    if (last !== undefined && last.state === state) runs[runs.length - 1] = { ...last, to: i + 1 };
-    else runs.push({ state, from: i, to: i + 1 });
+    if (i + 1 < view.bins && stateAt(view, i + 1) === state) continue;
+    runs.push({ state, from, to: i + 1 });
+    from = i + 1;
   }
   return runs;
 }

@@ -12,13 +12,12 @@ const FLOOR = 0.02;
 const FEATURES: readonly { readonly ids: readonly JudgedMetric[]; readonly scale: (value: number) => number }[] = [
   { ids: ['gpu.tensorActive'], scale: (v) => v / 0.87 },
   { ids: ['gpu.dramActive'], scale: (v) => v / 0.80 },
-  { ids: ['gpu.fp32Active'], scale: (v) => v / 0.87 },
-  { ids: ['gpu.fp64Active'], scale: (v) => v / 0.87 },
+  { ids: ['gpu.fp32Active', 'gpu.fp64Active'], scale: (v) => v / 0.87 },
   { ids: ['gpu.memUtil'], scale: (v) => v },
   { ids: ['gpu.power'], scale: (v) => v / 400 },
   { ids: ['gpu.pcieRx', 'gpu.pcieTx'], scale: (v) => v / 25e9 },
-  { ids: ['gpu.nvlinkRx'], scale: (v) => v / 240e9 },
-  { ids: ['host.ibRxRate', 'host.netRxRate'], scale: (v) => v / 10e9 },
+  { ids: ['gpu.nvlinkRx', 'gpu.nvlinkTx'], scale: (v) => v / 240e9 },
+  { ids: ['host.ibRxRate', 'host.ibTxRate', 'host.netRxRate', 'host.netTxRate'], scale: (v) => v / 10e9 },
   { ids: ['host.cpu'], scale: (v) => v },
   { ids: ['host.psiIo'], scale: (v) => v },
   { ids: ['engine.generationRate', 'engine.trainTokenRate'], scale: Math.log1p },
@@ -28,26 +27,31 @@ const FEATURES: readonly { readonly ids: readonly JudgedMetric[]; readonly scale
 /** The features of bins from ≤ i < to, absent values held, each divided by its own noise; series that never came are left out. */
 export function featuresOf(view: SpanView, from: number, to: number, block: number): Float64Array[] {
   const out: Float64Array[] = [];
-  const add = (column: Float64Array | null | undefined, scale: (value: number) => number) => {
-    const filled = column === null || column === undefined ? null : held(column, from, to, scale);
+  const add = (columns: readonly (Float64Array | null | undefined)[], scale: (value: number) => number) => {
+    const found = columns.filter((column) => column !== null && column !== undefined);
+    const filled = found.length === 0 ? null : held(found, from, to, scale);
     if (filled === null) return;
     const noise = noiseScale(filled, block, FLOOR);
     for (let i = 0; i < filled.length; i += 1) filled[i] = (filled[i] ?? Number.NaN) / noise;
     out.push(filled);
   };
-  add(view.busy, (v) => v);
-  for (const { ids, scale } of FEATURES) for (const id of ids) add(view.columns[COLUMN[id]], scale);
+  add([view.busy], (v) => v);
+  for (const { ids, scale } of FEATURES) add(ids.map((id) => view.columns[COLUMN[id]]), scale);
   return out;
 }
 
-/** The scaled column without gaps; null where nothing came or nothing ever changed. */
-function held(column: Float64Array, from: number, to: number, scale: (value: number) => number): Float64Array | null {
+/** The largest of some columns, scaled, without gaps; null where nothing came or nothing ever changed. */
+function held(columns: readonly Float64Array[], from: number, to: number, scale: (value: number) => number): Float64Array | null {
   const out = new Float64Array(to - from);
   let first = Number.NaN;
   let value = Number.NaN;
   let changes = false;
   for (let i = from; i < to; i += 1) {
-    const raw = column[i] ?? Number.NaN;
+    let raw = Number.NaN;
+    for (const column of columns) {
+      const one = column[i] ?? Number.NaN;
+      if (one === one && !(one <= raw)) raw = one;
+    }
     if (raw === raw) {
       const scaled = scale(raw);
       if (first !== first) {

@@ -16,21 +16,26 @@ export function pelt({ features, shortest, stride }: PeltInput): number[] {
   if (d === 0 || n < 2 * shortest) return [];
   const cost = costOf(features);
   const penalty = 2 * d * Math.log(n);
+  if (!worthwhile(cost, n, shortest, stride, penalty)) return [];
   const marks = Math.floor(n / stride);
   const step = Math.max(1, Math.ceil(shortest / stride));
-  const at = (mark: number) => (mark === marks ? n : mark * stride);
   const best = new Float64Array(marks + 1).fill(Number.POSITIVE_INFINITY);
   const from = new Int32Array(marks + 1).fill(-1);
+  const open = new Int32Array(marks + 1);
+  const totals = new Float64Array(marks + 1);
+  let opened = 1;
   best[0] = -penalty;
-  let open: number[] = [0];
   for (let end = step; end <= marks; end += 1) {
-    if (end - step > 0 && end - step >= step) open.push(end - step);
+    if (end - step >= step) {
+      open[opened] = end - step;
+      opened += 1;
+    }
+    const stop = end === marks ? n : end * stride;
     let low = Number.POSITIVE_INFINITY;
     let arg = 0;
-    const totals = new Float64Array(open.length);
-    for (let k = 0; k < open.length; k += 1) {
+    for (let k = 0; k < opened; k += 1) {
       const start = open[k] ?? 0;
-      const total = (best[start] ?? Number.POSITIVE_INFINITY) + cost(at(start), at(end));
+      const total = (best[start] ?? Number.POSITIVE_INFINITY) + cost(start * stride, stop);
       totals[k] = total;
       if (total + penalty < low) {
         low = total + penalty;
@@ -39,7 +44,14 @@ export function pelt({ features, shortest, stride }: PeltInput): number[] {
     }
     best[end] = low;
     from[end] = arg;
-    open = open.filter((_, k) => (totals[k] ?? Number.POSITIVE_INFINITY) <= low);
+    // A start that is worse than the best whole way can never become the best again.
+    let kept = 0;
+    for (let k = 0; k < opened; k += 1) {
+      if (!((totals[k] ?? Number.POSITIVE_INFINITY) <= low)) continue;
+      open[kept] = open[k] ?? 0;
+      kept += 1;
+    }
+    opened = kept;
   }
   const edges: number[] = [];
   for (let mark = from[marks] ?? 0; mark > 0; mark = from[mark] ?? 0) edges.push(mark * stride);
@@ -47,8 +59,24 @@ export function pelt({ features, shortest, stride }: PeltInput): number[] {
   return placed(edges, n, stride, cost);
 }
 
+/**
+ * Whether any segmentation could pay for its edges. A lone edge must gain a penalty over the whole; a bump of length L pays for
+ * two edges only if L·δ² ≥ 2 penalties, and then the means of w ≤ L samples on both sides of its edge, w the power of two
+ * between L/2 and L, differ by a gain of w·δ²/2 ≥ penalty/2. Most spans of a steady run end here, in O(n log n).
+ */
+function worthwhile(cost: Cost, n: number, shortest: number, stride: number, penalty: number): boolean {
+  const whole = cost(0, n);
+  for (let k = shortest; k <= n - shortest; k += stride) if (whole - cost(0, k) - cost(k, n) >= penalty) return true;
+  for (let w = shortest; w <= n / 2; w *= 2) {
+    for (let k = w; k <= n - w; k += stride) if (cost(k - w, k + w) - cost(k - w, k) - cost(k, k + w) >= penalty / 2) return true;
+  }
+  return false;
+}
+
+type Cost = (from: number, to: number) => number;
+
 /** Moves each edge within its stride to where the cost is least. */
-function placed(edges: readonly number[], n: number, stride: number, cost: (from: number, to: number) => number): number[] {
+function placed(edges: readonly number[], n: number, stride: number, cost: Cost): number[] {
   return edges.map((edge, k) => {
     const left = edges[k - 1] ?? 0;
     const right = edges[k + 1] ?? n;
@@ -66,7 +94,7 @@ function placed(edges: readonly number[], n: number, stride: number, cost: (from
 }
 
 /** Sum over features of squared distance from the segment's mean, by prefix sums. */
-function costOf(features: readonly Float64Array[]): (from: number, to: number) => number {
+function costOf(features: readonly Float64Array[]): Cost {
   const n = features[0]?.length ?? 0;
   const d = features.length;
   // Prefix sums interleaved by feature: one cache line holds what one cost needs.

@@ -4,8 +4,8 @@ import { mean } from '../classify/stats.ts';
 import { append, type Judged } from './merge.ts';
 import { segmentsOf, shortestSegment, strideOf, type Segment } from './segment.ts';
 
-/** Half a span in strides: a span of 2 × 128 edge positions bounds the quadratic part of PELT whatever the run's length. */
-const HALF_SPAN = 128;
+/** Half a span in strides: a span of 2 × 64 edge positions bounds the quadratic part of PELT whatever the run's length. */
+const HALF_SPAN = 64;
 
 /**
  * One subject's phases as its bins come in. A span of two halves is cut; edges in its first half are final and the rest is
