@@ -1,5 +1,5 @@
-import { Type, type Static, type TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
 import { EntitySchema, IngestBatchSchema, WireEventSchema, WireFactSchema, type IngestBatch, type IngestReply } from '../../core/contract/ingest.ts';
 import { Problem } from '../http/problem.ts';
 import { checkBlock, type Block, type Window } from './check-block.ts';
@@ -53,8 +53,8 @@ export function checkBatch(input: unknown, window: Window): Checked {
     const block = checkBlock(candidate.entity, candidate.t, candidate.columns, place, window, reject);
     if (block !== null) blocks.push(block);
   });
-  const pick = <T extends TSchema>(validator: Validator<{}, T>, list: readonly unknown[] | undefined, name: string): Static<T>[] =>
-    (list ?? []).filter((candidate, index): candidate is Static<T> => {
+  const pick = <T>(validator: Checker<T>, list: readonly unknown[] | undefined, name: string): T[] =>
+    (list ?? []).filter((candidate, index): candidate is T => {
       if (validator.Check(candidate)) return true;
       const { at, reason } = firstError(validator, candidate, `${name}/${index}`);
       reject(at, reason);
@@ -74,7 +74,12 @@ export function checkBatch(input: unknown, window: Window): Checked {
   };
 }
 
-function firstError(validator: { Errors(value: unknown): readonly { instancePath: string; message: string }[] }, value: unknown, place: string): { at: string; reason: string } {
+interface Checker<T> {
+  Check(value: unknown): value is T;
+  Errors(value: unknown): readonly { readonly instancePath: string; readonly message: string }[];
+}
+
+function firstError(validator: Pick<Checker<unknown>, 'Errors'>, value: unknown, place: string): { at: string; reason: string } {
   const first = validator.Errors(value)[0];
   return { at: `${place}${first?.instancePath ?? ''}`, reason: first?.message ?? 'not of the expected shape' };
 }

@@ -15,7 +15,7 @@ export function inflated(body: Readable, encoding: string | undefined, limit: nu
   const bound = bounded(limit);
   // The callback is pipeline's way to report; whoever reads `bound` gets the same error from it.
   pipeline(body, name === 'deflate' ? createInflate() : createGunzip(), bound, (error) => {
-    if (error != null && !bound.destroyed) bound.destroy(error);
+    if (error !== null && error !== undefined && !bound.destroyed) bound.destroy(error);
   });
   return bound;
 }

@@ -11,7 +11,7 @@ const gpuBlock = (id: string, t: number[]) => ({ entity: { kind: 'gpu' as const,
 const owners = (jobs: Job[], block: Parameters<typeof attribute>[1], claim?: string) => {
   const index = jobIndex();
   for (const one of jobs) index.put(one);
-  if (claim !== undefined) index.claim(block.entity as { kind: 'engine'; id: string }, claim);
+  if (claim !== undefined) index.claim(block.entity, claim);
   return attribute(index, block).map((part) => `${part.job.id} ${part.from}-${part.to}`);
 };
 const on = (uuid: string) => [{ uuid, node: 'n1' }];
