@@ -88,7 +88,11 @@ export function tickFormat(top: number, unit: Unit): (value: number) => string {
   if (unit === 'ratio') return (value) => `${trimmed((value * 100).toFixed(1))} %`;
   if (unit === 'seconds') return (value) => formatDuration(value);
   const scale = scaleOf(top, unit);
-  return (value) => (value === 0 ? '0' : `${trimmed((value / scale.factor).toPrecision(3))}${scale.suffix}`);
+  return (value) => (value === 0 ? '0' : `${short(value / scale.factor)}${scale.suffix}`);
+}
+
+function short(value: number): string {
+  return Math.abs(value) >= 999.5 ? value.toFixed(0) : trimmed(value.toPrecision(3));
 }
 
 function scaleOf(value: number, unit: Exclude<Unit, 'ratio' | 'seconds'>): Scale {

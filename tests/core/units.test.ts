@@ -83,5 +83,6 @@ describe('factors, figures and ticks', () => {
     const tick = tickFormat(1.5e12, 'bytes/s');
     expect([tick(0), tick(5e11), tick(1.5e12)]).toEqual(['0', '0.5 TB/s', '1.5 TB/s']);
     expect(tickFormat(1, 'ratio')(0.5)).toBe('50 %');
+    expect(tickFormat(3800, 'tokens/s')(2000)).toBe('2000 tokens/s');
   });
 });

@@ -47,14 +47,14 @@ describe('the mix of GPU time', () => {
 });
 
 describe('prefill and decode', () => {
-  it('come from the timeline where it has them', () => {
-    const lines = splitLines(analysis({ timeline: { t: [1, 2], series: { prefill: [0.2, null], decode: [0.7, 0.8] } } }));
-    expect(lines).toMatchObject({ t: [1, 2], prefill: [0.2, Number.NaN], decode: [0.7, 0.8], stepped: false, estimated: true });
+  it('come phase by phase, as steps', () => {
+    const half = { flops: null, bytes: null, time: { prefill: 0.25, decode: 0.5, other: 0.25 }, estimated: false };
+    expect(splitLines({ phases: [{ from: 0, to: 5, verdict: verdict() }, { from: 5, to: 9, verdict: verdict({ split: half }) }] }))
+      .toEqual({ t: [0, 5, 5, 9], prefill: [Number.NaN, Number.NaN, 0.25, 0.25], decode: [Number.NaN, Number.NaN, 0.5, 0.5], estimated: false });
   });
 
-  it('come phase by phase otherwise, and are absent where no phase is split', () => {
-    expect(splitLines(analysis())).toMatchObject({ stepped: true });
-    expect(splitLines(analysis({ phases: [{ from: 0, to: 5, verdict: verdict() }], verdict: verdict() }))).toBeNull();
+  it('are absent where no phase is split', () => {
+    expect(splitLines({ phases: [{ from: 0, to: 5, verdict: verdict() }] })).toBeNull();
   });
 });
 

@@ -1,29 +1,24 @@
 import type { Analysis } from '../../core/contract/verdict.ts';
 
-/** Prefill's and decode's shares of GPU time over time; NaN where not known. */
+/** Prefill's and decode's shares of GPU time at the edges of phases; NaN where not known. */
 export interface SplitLines {
   readonly t: readonly number[];
   readonly prefill: readonly number[];
   readonly decode: readonly number[];
-  /** True where a value holds for a whole phase rather than for an instant. */
-  readonly stepped: boolean;
+  /** True where the shares are a model's estimate, false where the engine exports durations. */
   readonly estimated: boolean;
 }
 
-/** From the analysis's timeline where it tells them, else phase by phase; null where no phase is split. */
-export function splitLines(analysis: Pick<Analysis, 'timeline' | 'phases' | 'verdict'>): SplitLines | null {
-  const { t, series } = analysis.timeline;
-  const [prefill, decode] = [series['prefill'], series['decode']];
-  const estimated = analysis.phases.some((phase) => phase.verdict.split?.estimated === true) || analysis.verdict.split?.estimated === true;
-  if (prefill !== undefined && decode !== undefined && prefill.some((value) => value !== null)) {
-    const line = (values: readonly (number | null)[]) => values.map((value) => value ?? Number.NaN);
-    return { t, prefill: line(prefill), decode: line(decode), stepped: false, estimated };
-  }
+/** Phase by phase: the split is an average over a phase, so it is drawn as steps. Null where no phase is split. */
+export function splitLines(analysis: Pick<Analysis, 'phases'>): SplitLines | null {
   const steps = analysis.phases.flatMap((phase) => {
     const time = phase.verdict.split?.time ?? null;
-    const [p, d] = time === null ? [Number.NaN, Number.NaN] : [time.prefill, time.decode];
-    return [{ t: phase.from, p, d }, { t: phase.to, p, d }];
+    const [prefill, decode] = time === null ? [Number.NaN, Number.NaN] : [time.prefill, time.decode];
+    return [{ t: phase.from, prefill, decode }, { t: phase.to, prefill, decode }];
   });
-  if (steps.every(({ p }) => Number.isNaN(p))) return null;
-  return { t: steps.map((step) => step.t), prefill: steps.map((step) => step.p), decode: steps.map((step) => step.d), stepped: true, estimated };
+  if (steps.every(({ prefill }) => Number.isNaN(prefill))) return null;
+  return {
+    t: steps.map((step) => step.t), prefill: steps.map((step) => step.prefill), decode: steps.map((step) => step.decode),
+    estimated: analysis.phases.some((phase) => phase.verdict.split?.estimated === true),
+  };
 }

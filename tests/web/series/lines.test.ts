@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastValue, lineOf, nearest, valueAt } from '../../../web/lib/series/lines.ts';
+import { lastValue, lineOf, meanOver, meanValue, nearest, stepAt, valueAt } from '../../../web/lib/series/lines.ts';
 import type { Track } from '../../../web/lib/series/tracks.ts';
 
 function track(id: string, t: number[], mean: (number | null)[]): Track {
@@ -42,6 +42,19 @@ describe('reading a line', () => {
   it('takes the nearest time, says nothing in a gap and nothing far outside', () => {
     expect([valueAt(line, 2), valueAt(line, 9), valueAt(line, 19), valueAt(line, 41)]).toEqual([1, null, 3, null]);
     expect(nearest([], 5)).toBeNull();
+  });
+
+  it('means the values that are there', () => {
+    expect(meanValue(line)).toBe(2);
+    expect(meanValue({ y: [Number.NaN] })).toBeNull();
+  });
+
+  it('reads steps where they stand and means them over time', () => {
+    const steps = { t: [0, 10, 10, 30, 30, 40], y: [0.2, 0.2, Number.NaN, Number.NaN, 0.8, 0.8] };
+    expect([stepAt(steps, 5), stepAt(steps, 20), stepAt(steps, 35), stepAt(steps, 41)]).toEqual([0.2, null, 0.8, null]);
+    expect(meanOver(steps, 0, 40)).toBe(0.5);
+    expect(meanOver(steps, 5, 35)).toBe(0.5);
+    expect(meanOver(steps, 12, 28)).toBeNull();
   });
 
   it('finds the last value that is there', () => {

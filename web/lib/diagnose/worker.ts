@@ -1,3 +1,4 @@
+import './worker-window.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 import { openSession } from './session.ts';
 

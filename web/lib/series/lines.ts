@@ -108,6 +108,35 @@ export function valueAt(line: Pick<Line, 't' | 'y'>, at: number): number | null 
   return value === undefined || Number.isNaN(value) ? null : value;
 }
 
+/** The value of the step that an instant lies in, for a line of pairs of equal values; null in a gap and outside. */
+export function stepAt(line: Pick<Line, 't' | 'y'>, at: number): number | null {
+  for (let index = 0; index + 1 < line.t.length; index += 2) {
+    const value = line.y[index];
+    if (at >= (line.t[index] ?? Number.POSITIVE_INFINITY) && at <= (line.t[index + 1] ?? Number.NEGATIVE_INFINITY)) return value === undefined || Number.isNaN(value) ? null : value;
+  }
+  return null;
+}
+
+/** The mean over time of such steps between two instants, gaps left out; null where all is gap. */
+export function meanOver(line: Pick<Line, 't' | 'y'>, from: number, to: number): number | null {
+  let sum = 0;
+  let seconds = 0;
+  for (let index = 0; index + 1 < line.t.length; index += 2) {
+    const value = line.y[index];
+    const length = Math.min(to, line.t[index + 1] ?? from) - Math.max(from, line.t[index] ?? to);
+    if (value === undefined || Number.isNaN(value) || length <= 0) continue;
+    sum += value * length;
+    seconds += length;
+  }
+  return seconds === 0 ? null : sum / seconds;
+}
+
+/** The mean of a line's values that are there; null for an empty line. */
+export function meanValue(line: Pick<Line, 'y'>): number | null {
+  const there = line.y.filter((value) => !Number.isNaN(value));
+  return there.length === 0 ? null : there.reduce((sum, value) => sum + value, 0) / there.length;
+}
+
 /** The last value of a line that is no gap, and when; null for an empty line. */
 export function lastValue(line: Pick<Line, 't' | 'y'>): { at: number; value: number } | null {
   for (let index = line.y.length - 1; index >= 0; index -= 1) {

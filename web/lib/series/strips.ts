@@ -1,7 +1,7 @@
 import type { Bottleneck } from '../../../core/contract/verdict.ts';
 import type { MetricId } from '../../../core/metrics.ts';
 import { formatPercent } from '../../../core/units.ts';
-import { lineOf, type Line } from './lines.ts';
+import { lineOf, meanValue, type Line } from './lines.ts';
 import { groupByMetric } from './panel-view.ts';
 import type { Tracks } from './tracks.ts';
 
@@ -31,7 +31,7 @@ export function gpuRows(tracks: Tracks, strip: StripMetric, ask: { from: number;
   const groups = groupByMetric(tracks);
   const rows = (groups.get(strip.metric) ?? []).map((track): StripRow => {
     const line = lineOf([track], { from: ask.from, to: ask.to, points: ask.points, combine: 'mean' });
-    return { id: track.entity.id, label: ask.names.get(track.entity.id) ?? track.entity.id, line, mean: meanOf(line.y) };
+    return { id: track.entity.id, label: ask.names.get(track.entity.id) ?? track.entity.id, line, mean: meanValue(line) };
   }).sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }));
   const limits = strip.limit === undefined ? [] : (groups.get(strip.limit) ?? []).flatMap((track) => track.mean.findLast((value) => value !== null) ?? []);
   const most = Math.max(1e-9, ...rows.flatMap((row) => row.line.y.filter((value) => !Number.isNaN(value))));
@@ -47,9 +47,4 @@ function spreadWords(rows: readonly StripRow[], top: number): string {
   const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
   const range = `from ${formatPercent(least / top)} to ${formatPercent(most / top)} on average`;
   return most > 0 && (most - mean) / most > 0.2 ? `Unequal: ${range}.` : `Even: ${range}.`;
-}
-
-function meanOf(values: readonly number[]): number | null {
-  const there = values.filter((value) => !Number.isNaN(value));
-  return there.length === 0 ? null : there.reduce((sum, value) => sum + value, 0) / there.length;
 }
