@@ -1,0 +1,120 @@
+import type { EntityRef, Fact, Reading } from '../../core/reading.ts';
+import { parseCmdline, parsePidIo, parsePidStat, parseUid } from '../host/proc/pid.ts';
+import { llmProcess } from '../host/process/programs.ts';
+import { redact } from '../host/process/redact.ts';
+import { processUsage, threadGauges } from '../host/process/usage.ts';
+import type { ProcessSample, ProcessUsage } from '../host/process/usage.ts';
+import type { Values } from '../host/proc/values.ts';
+import { readFolder, readKernelFile } from './files.ts';
+import { threadWatch } from './threads.ts';
+import type { ThreadWatch } from './threads.ts';
+
+/** Processes that are followed at a time; with more, those that came first stay. */
+const MOST = 64;
+/** A process is looked at when it appears and at these ages (in samples) again: what forks first execs a moment later. */
+const LOOKS: ReadonlySet<number> = new Set([0, 1, 3, 12]);
+const MOST_LOOKS = 500;
+
+export interface ProcessSource {
+  /** The LLM processes now, and host gauges made of their threads. */
+  sample(at: number, steady: number): { readings: Reading[]; facts: Fact[]; gauges: Values };
+  /** Processes that hold a GPU: followed whatever they are called. */
+  onGpus(pids: ReadonlySet<number>): void;
+  /** Ports that followed engines were told to serve on. */
+  ports(): number[];
+}
+
+export interface ProcessSourceOptions {
+  readonly node: string;
+  /** Only this user's processes; null for everybody's (a node's own agent). */
+  readonly uid: number | null;
+  readonly names: (uid: number) => string;
+}
+
+interface Followed {
+  readonly entity: EntityRef;
+  readonly started: number;
+  readonly port: number | null;
+  readonly threads: ThreadWatch;
+  facts: Fact[];
+  last: ProcessSample | undefined;
+}
+
+/** Finds and reads the processes of LLM workloads under `/proc`. */
+export function processSource({ node, uid, names }: ProcessSourceOptions): ProcessSource {
+  const ages = new Map<number, number>();
+  const followed = new Map<number, Followed>();
+  let gpuPids: ReadonlySet<number> = new Set();
+
+  const look = (pid: number): void => {
+    const args = parseCmdline(readKernelFile(`/proc/${pid}/cmdline`) ?? '');
+    const llm = args.length === 0 ? null : llmProcess(args);
+    if (llm === null && !gpuPids.has(pid)) return;
+    const stat = parsePidStat(readKernelFile(`/proc/${pid}/stat`) ?? '');
+    const owner = parseUid(readKernelFile(`/proc/${pid}/status`) ?? '');
+    if (stat === null || owner === null || (uid !== null && owner !== uid)) return;
+    const known = followed.get(pid);
+    if (known === undefined && followed.size >= MOST) return;
+    const entity: EntityRef = { kind: 'process', id: `${node}/${pid}`, node };
+    const fact = (name: Fact['name'], value: string): Fact => ({ entity, name, value });
+    const facts = [
+      fact('command', redact(args.length > 0 ? args : [stat.comm])), fact('user', names(owner)), fact('parent', String(stat.parent)),
+      ...(llm?.facts ?? []).map((each) => fact(each.name, each.value)),
+    ];
+    if (known?.started === stat.started) known.facts = facts;
+    else followed.set(pid, { entity, started: stat.started, port: portOf(args), facts, threads: threadWatch(pid), last: undefined });
+  };
+
+  const findNew = (): void => {
+    const now = readFolder('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number.parseInt(name, 10)] : []));
+    const present = new Set(now);
+    for (const pid of ages.keys()) if (!present.has(pid)) ages.delete(pid);
+    for (const pid of followed.keys()) if (!present.has(pid)) followed.delete(pid);
+    let looks = 0;
+    for (const pid of now) {
+      const age = ages.get(pid) ?? 0;
+      if (LOOKS.has(age) && (looks += 1) > MOST_LOOKS) continue; // keeps its age: it is its turn next time
+      ages.set(pid, age + 1);
+      if (LOOKS.has(age)) look(pid);
+    }
+  };
+
+  return {
+    onGpus(pids) {
+      for (const pid of pids) if (!gpuPids.has(pid)) ages.delete(pid); // to be looked at again
+      gpuPids = pids;
+    },
+    ports: () => [...followed.values()].flatMap((each) => each.port ?? []),
+    sample(at, steady) {
+      findNew();
+      const readings: Reading[] = [];
+      const facts: Fact[] = [];
+      const usages: ProcessUsage[] = [];
+      for (const [pid, each] of followed) {
+        const stat = parsePidStat(readKernelFile(`/proc/${pid}/stat`) ?? '');
+        if (stat === null || stat.started !== each.started) {
+          followed.delete(pid);
+          ages.delete(pid);
+          continue;
+        }
+        const io = readKernelFile(`/proc/${pid}/io`);
+        const own: ProcessSample = { at: steady, stat, ...(io === null ? {} : { io: parsePidIo(io) }) };
+        const usage = processUsage(own, each.last);
+        const threads = each.threads.sample(steady, usage.values['process.cpu'] ?? null);
+        const hottest = threads.size === 0 ? {} : { 'process.maxThread': Math.max(...threads.values()) };
+        each.last = own;
+        usages.push({ values: usage.values, threads });
+        readings.push({ entity: each.entity, at, values: { ...usage.values, ...hottest } });
+        facts.push(...each.facts);
+      }
+      return { readings, facts, gauges: threadGauges(usages) };
+    },
+  };
+}
+
+function portOf(args: readonly string[]): number | null {
+  const at = args.findIndex((arg) => arg === '--port' || arg.startsWith('--port='));
+  const text = at < 0 ? '' : (args[at] === '--port' ? (args[at + 1] ?? '') : (args[at] ?? '').slice(7));
+  const port = /^\d{1,5}$/.test(text) ? Number.parseInt(text, 10) : 0;
+  return port > 0 && port < 65_536 ? port : null;
+}

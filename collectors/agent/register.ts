@@ -1,0 +1,36 @@
+import { pause, waitFor } from './backoff.ts';
+import type { Backoff, Declare, Log, OwnJob } from './types.ts';
+
+export interface Registration {
+  /** Says that the job has ended, if it is this agent's to say. Waits for `seconds` at most. */
+  end(now: number, seconds: number): Promise<void>;
+}
+
+/** Declares the job that the agent runs in, until it is heard. */
+export function register(job: OwnJob, declare: Declare, backoff: Backoff, log: Log): Registration {
+  const over = new AbortController();
+  const say = async (declaration: OwnJob['declaration'], signal: AbortSignal): Promise<'heard' | 'refused' | 'later'> => {
+    try {
+      const outcome = await declare(job, declaration, signal);
+      if (outcome.kind === 'refused') log.warn(`the server refused job ${job.cluster}/${job.id}: ${outcome.reason}`);
+      return outcome.kind === 'stored' ? 'heard' : outcome.kind;
+    } catch {
+      return 'later'; // an unreachable server: the sender tells about it
+    }
+  };
+  const run = async (): Promise<void> => {
+    for (let attempt = 1; !over.signal.aborted; attempt += 1) {
+      if ((await say(job.declaration, AbortSignal.any([over.signal, AbortSignal.timeout(15_000)]))) !== 'later') return;
+      await pause(waitFor(attempt, backoff), over.signal);
+    }
+  };
+  const running = run();
+  return {
+    async end(now, seconds) {
+      over.abort();
+      await running;
+      // How it ended only Slurm knows.
+      if (job.first) await say({ ...job.declaration, state: 'unknown', end: now }, AbortSignal.timeout(seconds * 1000));
+    },
+  };
+}

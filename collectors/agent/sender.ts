@@ -1,0 +1,97 @@
+import { pause, waitFor } from './backoff.ts';
+import type { Queue } from './queue.ts';
+import type { Backoff, Log, Outcome, Parcel, Send } from './types.ts';
+
+/** How long one delivery may take, seconds. */
+const PATIENCE = 15;
+/** A receiver that says "in an hour" is asked again after this, seconds. */
+const MOST_RETRY_AFTER = 300;
+
+/** Sends what the queue holds, in order, one at a time. */
+export interface Sender {
+  /** Something was pushed. */
+  wake(): void;
+  /** Sends what can still be sent within `seconds`, then leaves the rest in the queue. */
+  stop(seconds: number): Promise<void>;
+}
+
+export interface SenderOptions {
+  readonly queue: Queue;
+  readonly send: Send;
+  readonly backoff: Backoff;
+  readonly log: Log;
+  /** A batch that the receiver will never take. */
+  readonly refused: (reason: string) => void;
+}
+
+/** Starts sending. A batch whose reply was lost is sent again as it was: the receiver knows its (source, seq). */
+export function startSender({ queue, send, backoff, log, refused }: SenderOptions): Sender {
+  const hurry = new AbortController();
+  let end = Number.POSITIVE_INFINITY;
+  let awake: () => void = () => undefined;
+  let failures = 0;
+  let stopping = false;
+  let woken = false;
+
+  const deliver = async (parcel: Parcel): Promise<Outcome> => {
+    const signal = AbortSignal.timeout(Math.max(1, Math.min(PATIENCE * 1000, end - Date.now())));
+    try {
+      return await send(parcel, signal);
+    } catch (error) {
+      return { kind: 'later', reason: error instanceof Error ? error.message : String(error) };
+    }
+  };
+
+  const handle = async (parcel: Parcel, outcome: Outcome): Promise<number | null> => {
+    if (outcome.kind === 'later') {
+      failures += 1;
+      if (failures === 1) log.warn(`the server does not take readings (${outcome.reason}): they are kept and sent later`);
+      await queue.spill();
+      const wait = waitFor(failures, backoff);
+      return outcome.retryAfter === undefined ? wait : Math.max(wait, Math.min(outcome.retryAfter, MOST_RETRY_AFTER));
+    }
+    if (failures > 0) log.info(`the server takes readings again; ${queue.count()} batches wait`);
+    failures = 0;
+    await queue.drop(parcel);
+    if (outcome.kind === 'refused') {
+      log.warn(`the server refused a batch: ${outcome.reason}`);
+      refused(outcome.reason);
+    } else if (outcome.note !== undefined) log.warn(outcome.note);
+    return null;
+  };
+
+  const run = async (): Promise<void> => {
+    // `woken` is changed by wake(), between our awaits.
+    for (;;) {
+      woken = false;
+      const parcel = await queue.head();
+      if (parcel === null) {
+        if (stopping) return;
+        if (!woken) await new Promise<void>((resolve) => (awake = resolve));
+        continue;
+      }
+      if (stopping && Date.now() >= end) break;
+      const wait = await handle(parcel, await deliver(parcel));
+      if (wait === null) continue;
+      if (stopping) break; // one attempt after the end was asked for is enough
+      await pause(wait, hurry.signal);
+    }
+    await queue.spill();
+  };
+
+  const running = run().catch((error: unknown) => log.warn(`sending ended by a fault of ours: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
+  return {
+    wake() {
+      woken = true;
+      awake();
+    },
+    async stop(seconds) {
+      stopping = true;
+      end = Date.now() + seconds * 1000;
+      hurry.abort();
+      woken = true;
+      awake();
+      await running;
+    },
+  };
+}
