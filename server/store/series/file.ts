@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../package-root.ts';
 import { Prisma, PrismaClient } from '../generated/series/client.ts';
 import { oneConnectionAdapter } from '../sqlite/connection.ts';
+import { inserts } from '../sqlite/inserts.ts';
 import { migrate } from '../sqlite/migrate.ts';
 
 /** A statement of a transaction; nothing runs until the whole is handed over. */
@@ -26,26 +27,10 @@ export type NewChunk = Omit<ChunkRow, 'id'> & { readonly level: number; readonly
  */
 export type SeriesFile = Awaited<ReturnType<typeof openSeriesFile>>;
 
-/** SQLite takes this many parameters in a statement. */
-const mostParameters = 30_000;
-
 export async function openSeriesFile(file: string) {
   await migrate(file, join(packageRoot(), 'prisma', 'series', 'migrations'));
   const db = new PrismaClient({ adapter: oneConnectionAdapter(file) });
   await db.$connect();
-
-  /** One statement per so many rows as parameters allow. */
-  const inserts = (head: string, rows: readonly (readonly unknown[])[], tail: string): Statement[] => {
-    const width = rows[0]?.length ?? 1;
-    const most = Math.floor(mostParameters / width);
-    const statements: Statement[] = [];
-    for (let at = 0; at < rows.length; at += most) {
-      const part = rows.slice(at, at + most);
-      const places = part.map(() => `(${Array.from({ length: width }, () => '?').join(',')})`).join(',');
-      statements.push(db.$executeRawUnsafe(`${head} VALUES ${places} ${tail}`, ...part.flat()));
-    }
-    return statements;
-  };
 
   return {
     db,
@@ -69,9 +54,9 @@ export async function openSeriesFile(file: string) {
 
     addChunks: (chunks: readonly NewChunk[]): Statement[] =>
       inserts(
+        db,
         'INSERT INTO "Chunk" (entity, level, first, last, rows, "values", "set", wal, bytes)',
         chunks.map((chunk) => [chunk.entity, chunk.level, chunk.first, chunk.last, chunk.rows, chunk.values, chunk.set, chunk.wal, chunk.bytes]),
-        '',
       ),
 
     dropChunks: (ids: readonly number[]): Statement[] => (ids.length === 0 ? [] : [db.$executeRaw`DELETE FROM "Chunk" WHERE id IN (${Prisma.join([...ids])})`]),
@@ -81,6 +66,7 @@ export async function openSeriesFile(file: string) {
 
     writeEntities: (rows: readonly (readonly [no: number, kind: string, id: string, node: string | null, sealedTo: number, rolledTo: number | null])[]): Statement[] =>
       inserts(
+        db,
         'INSERT INTO "Entity" (id, kind, name, node, "sealedTo", "rolledTo")',
         rows,
         'ON CONFLICT (id) DO UPDATE SET node = excluded.node, "sealedTo" = excluded."sealedTo", "rolledTo" = excluded."rolledTo"',
@@ -88,6 +74,7 @@ export async function openSeriesFile(file: string) {
 
     writeSources: (rows: readonly { name: string; seqs: string; heard: number }[]): Statement[] =>
       inserts(
+        db,
         'INSERT INTO "Source" (name, seqs, heard)',
         rows.map((row) => [row.name, row.seqs, row.heard]),
         'ON CONFLICT (name) DO UPDATE SET seqs = excluded.seqs, heard = excluded.heard',

@@ -3,8 +3,8 @@ import { extname } from 'node:path';
 import { metric } from '../../../core/metrics.ts';
 import type { Unit } from '../../../core/metrics.ts';
 import type { Series } from '../../../core/contract/series.ts';
-import { StoreError } from '../errors.ts';
 import type { SeriesStore, StoreOptions } from '../types.ts';
+import { grouped } from '../worker/grouped.ts';
 import { startHost } from '../worker/host.ts';
 import { packBatch } from './pack-batch.ts';
 import type { PackedBatch } from './pack-batch.ts';
@@ -21,22 +21,14 @@ export interface EmbeddedSeries extends SeriesStore {
   close(): Promise<void>;
 }
 
-interface Waiting {
-  readonly batch: PackedBatch;
-  readonly resolve: (result: { durable: number; duplicate: boolean }) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Bounds of what waits for a commit, and of one commit: numbers, times included. */
 const mostWaiting = 8_000_000;
-const mostInCommit = 1_000_000;
+const mostTogether = 1_000_000;
 
 /** Opens the embedded series store; throws StoreError. `patience` (milliseconds) is how long a locked file is waited for. */
 export async function openSeries({ file, rawDays, rollupDays, log, patience = 60_000 }: { file: string; patience?: number } & Omit<StoreOptions, 'folder'>): Promise<EmbeddedSeries> {
   const entry = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
   const host = await startHost<SeriesHandlers>({ entry, data: { file, rawDays, rollupDays }, name: 'series', log, maxWaiting: 2_000, patience });
-  let waiting: Waiting[] = [];
-  let waitingSize = 0;
   let relieving = false;
 
   const report = async (): Promise<void> => {
@@ -56,59 +48,18 @@ export async function openSeries({ file, rawDays, rollupDays, log, patience = 60
     }
   };
 
-  /** Takes what waits, as much as one commit holds. */
-  const takeGroup = (): Waiting[] => {
-    let size = 0;
-    let count = 0;
-    for (const { batch } of waiting) {
-      if (count > 0 && size + batch.data.length > mostInCommit) break;
-      size += batch.data.length;
-      count += 1;
-    }
-    const group = waiting.slice(0, count);
-    waiting = waiting.slice(count);
-    waitingSize -= size;
-    return group;
-  };
-
   /** One commit for everything that waits when its turn comes. */
-  const commit = async (): Promise<void> => {
-    let group: Waiting[] = [];
-    try {
-      const { results, pressed } = await host.call('append', () => {
-        group = takeGroup();
-        if (waiting.length > 0) void commit();
-        return { batches: group.map(({ batch }) => batch), at: Date.now() / 1000 };
-      });
-      group.forEach(({ resolve, reject }, index) => {
-        const result = results[index];
-        if (result === undefined) reject(new StoreError('failed', 'a commit answered for fewer batches than it got'));
-        else resolve(result);
-      });
+  const append = grouped<PackedBatch, { durable: number; duplicate: boolean }>(
+    async (take) => {
+      const { results, pressed } = await host.call('append', () => ({ batches: take(), at: Date.now() / 1000 }));
       if (pressed) void relieve();
-    } catch (error) {
-      // Refused before its turn came: then all that waits is refused with it, for nothing else would fetch it.
-      const refused = group.length > 0 ? group : waiting;
-      if (group.length === 0) {
-        waiting = [];
-        waitingSize = 0;
-      }
-      for (const { reject } of refused) reject(error);
-    }
-  };
+      return results;
+    },
+    { size: (batch) => batch.data.length, mostWaiting, mostTogether },
+  );
 
   return {
-    append: (batch) =>
-      new Promise((resolve, reject) => {
-        const packed = packBatch(batch);
-        if (packed.data.length > 0 && waitingSize + packed.data.length > mostWaiting) {
-          reject(new StoreError('busy', 'more readings wait for the disk than may: send them again in a moment'));
-          return;
-        }
-        waiting.push({ batch: packed, resolve, reject });
-        waitingSize += packed.data.length;
-        if (waiting.length === 1) void commit();
-      }),
+    append: async (batch) => append(packBatch(batch)),
     range: async (query) => (await host.call('range', () => query)).map(onWire),
     tables: async (query) => (await host.call('tables', () => query)).map((table) => ({ ...table, facts: new Map() })),
     entities: (query) => host.call('entities', () => query),

@@ -93,6 +93,7 @@ CREATE TABLE "Fact" (
     "name" TEXT NOT NULL,
     "node" TEXT,
     "value" TEXT NOT NULL,
+    "at" REAL NOT NULL,
 
     PRIMARY KEY ("kind", "entity", "name")
 );
@@ -181,6 +182,9 @@ CREATE INDEX "Finding_to_idx" ON "Finding"("to");
 
 -- CreateIndex
 CREATE INDEX "Gpu_node_idx" ON "Gpu"("node");
+
+-- CreateIndex
+CREATE INDEX "Fact_kind_at_idx" ON "Fact"("kind", "at");
 
 -- CreateIndex
 CREATE INDEX "Fact_entity_idx" ON "Fact"("entity");

@@ -1,0 +1,45 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createClient } from '@libsql/client';
+import type { Client } from '@libsql/client';
+import { StoreError } from '../errors.ts';
+import { connectionConfig } from '../sqlite/connection.ts';
+import { failureCode } from '../sqlite/failures.ts';
+
+/** Keeps a data folder for this process until released, or until the process is gone, however it goes. */
+export interface FolderLock {
+  release(): void;
+}
+
+/**
+ * Locks a folder with SQLite's own lock on a file of nothing else: the system drops it with the process, so no stale lock
+ * is ever left behind, and it holds between containers that share a volume. Throws StoreError `locked`.
+ */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const client = createClient(connectionConfig(join(folder, 'lock.db'), 1));
+  const owner = join(folder, 'lock.txt');
+  try {
+    await client.execute('PRAGMA locking_mode=EXCLUSIVE');
+    await client.execute('BEGIN EXCLUSIVE');
+  } catch (error) {
+    client.close();
+    if (failureCode(error) !== 'busy') throw error;
+    throw new StoreError('locked', `${folder} is in use by another Headroom (${whose(owner)}). Stop that one, or give another data folder with HEADROOM_DATA.`);
+  }
+  writeFileSync(owner, `process ${process.pid}, since ${new Date().toISOString()}\n`);
+  return { release: () => { letGo(client); } };
+}
+
+function letGo(client: Client): void {
+  // Closing rolls the empty transaction back, and with it goes the lock.
+  client.close();
+}
+
+function whose(owner: string): string {
+  try {
+    return readFileSync(owner, 'utf8').trim();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'which is just starting';
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { lockFolder } from './folder/lock.ts';
+import { prepareFolder } from './folder/prepare.ts';
+import { openFacts } from './relational/fact-store.ts';
+import { openRelational } from './relational/store.ts';
+import { openTokens } from './relational/token-store.ts';
+import { openSeries } from './series/store.ts';
+import type { Store, StoreOptions } from './types.ts';
+
+const DAY = 86_400;
+
+/**
+ * Opens the store of a data folder: two SQLite files, each with one writer in a worker. Throws StoreError: `folder` (on a
+ * network file system, no permission), `locked` (another process has it), `version` (made by a newer Headroom).
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const folder = prepareFolder(options.folder);
+  const lock = await lockFolder(folder);
+  const open: { close(): Promise<void> }[] = [];
+  const closeAll = async (): Promise<void> => {
+    await Promise.all(open.map((part) => part.close()));
+    lock.release();
+  };
+  try {
+    const series = await openSeries({ ...options, file: join(folder, 'series.db') });
+    open.push(series);
+    const { host, jobs } = await openRelational({ file: join(folder, 'headroom.db'), log: options.log });
+    open.push(host);
+    const facts = await openFacts(host, () => series.heard());
+    const tokens = await openTokens(host);
+    return {
+      series: {
+        ...series,
+        append: async (batch) => {
+          // What the batch says beside numbers is kept first: if that much alone is on disk, the sender repeats the whole.
+          await facts.note(batch);
+          return series.append(batch);
+        },
+        maintain: async (now) => {
+          await facts.prune({ now, eventsBefore: now - options.rollupDays * DAY });
+          return series.maintain(now);
+        },
+      },
+      jobs,
+      facts,
+      tokens,
+      setting: (name) => host.call('setting', () => name),
+      setSetting: (name, value) => host.call('setSetting', () => ({ name, value })),
+      trouble: () => series.trouble() ?? host.trouble(),
+      close: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import { deflateSync, inflateSync } from 'node:zlib';
+import type { Analysis, Finding } from '../../../core/contract/verdict.ts';
+import type { JobKey, JobSummary, Viewer } from '../types.ts';
+import type { MainFile } from './file.ts';
+import { findingOf, summaryColumns, visibleTo } from './rows.ts';
+
+export interface AnalysisToSave {
+  readonly viewer: Viewer;
+  readonly key: JobKey;
+  readonly analysis: Analysis;
+  readonly summary: JobSummary;
+}
+
+/** Saves many in one commit; tells for each whether its job was there (and to be seen). Of two for one job the later stays. */
+export async function saveAnalyses(db: MainFile, items: readonly AnalysisToSave[]): Promise<boolean[]> {
+  const rows = await Promise.all(items.map(({ viewer, key }) => db.job.findFirst({ where: { AND: [visibleTo(viewer), key] }, select: { row: true } })));
+  const statements = items.flatMap(({ analysis, summary }, index) => {
+    const job = rows[index]?.row;
+    if (job === undefined) return [];
+    const bytes = new Uint8Array(deflateSync(JSON.stringify(analysis)));
+    return [
+      db.job.update({ where: { row: job }, data: summaryColumns(summary), select: { row: true } }),
+      db.analysis.upsert({ where: { job }, create: { job, bytes }, update: { bytes }, select: { job: true } }),
+      db.finding.deleteMany({ where: { job } }),
+      db.finding.createMany({ data: analysis.findings.map((finding, position) => ({ job, position, ...columnsOf(finding) })) }),
+    ];
+  });
+  if (statements.length > 0) await db.$transaction(statements);
+  return rows.map((row) => row !== null);
+}
+
+export async function readAnalysis(db: MainFile, viewer: Viewer, key: JobKey): Promise<Analysis | null> {
+  const row = await db.analysis.findFirst({ where: { owner: { AND: [visibleTo(viewer), key] } } });
+  return row === null ? null : (JSON.parse(inflateSync(row.bytes).toString('utf8')) as Analysis); // written by saveAnalyses
+}
+
+/** Findings that still held at `since` or later: a finding without an end holds as long as its job runs. */
+export async function findingsSince(db: MainFile, viewer: Viewer, since: number): Promise<{ key: JobKey; finding: Finding }[]> {
+  const rows = await db.finding.findMany({
+    where: { owner: visibleTo(viewer), OR: [{ to: { gte: since } }, { to: null, owner: { OR: [{ end: null }, { end: { gte: since } }] } }] },
+    include: { owner: { select: { cluster: true, id: true } } },
+    orderBy: [{ job: 'desc' }, { position: 'asc' }],
+  });
+  return rows.map((row) => ({ key: row.owner, finding: findingOf(row) }));
+}
+
+function columnsOf({ id, text, evidence, entity, from, to }: Finding) {
+  return { kind: id, text, evidence: JSON.stringify(evidence), entity, from, to };
+}

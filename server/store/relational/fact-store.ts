@@ -1,0 +1,74 @@
+import type { IngestBatch } from '../../../core/contract/ingest.ts';
+import { entityKey } from '../../../core/reading.ts';
+import type { Fact } from '../../../core/reading.ts';
+import type { FactStore } from '../types.ts';
+import type { Host } from '../worker/host.ts';
+import type { Heard } from './heard.ts';
+import type { RelationalHandlers } from './worker.ts';
+
+/** Facts and events, and the part of a batch that goes there. */
+export interface HeardStore extends FactStore {
+  /** Writes what is new in a batch; resolves when it is on disk, at once where nothing is. */
+  note(batch: IngestBatch): Promise<void>;
+  prune(bounds: { now: number; eventsBefore: number }): Promise<void>;
+}
+
+/** A fact that is said again is written again only after this long, so that its age is known to the day (seconds). */
+const refreshAfter = 86_400;
+
+/** `heard` tells when each node was last heard (the series know). */
+export async function openFacts(host: Host<RelationalHandlers>, heard: () => Promise<Map<string, number>>): Promise<HeardStore> {
+  // Agents repeat their facts with every start and many batches; only news reach the file.
+  const facts = new Map<string, { value: string; at: number }>();
+  const nodeOfGpu = new Map<string, string | null>();
+  const nodes = new Set<string>();
+  for (const fact of await host.call('facts', () => ({}))) facts.set(keyOf(fact), fact);
+
+  const news = (batch: IngestBatch, at: number): Heard | null => {
+    const fresh: Fact[] = (batch.facts ?? []).flatMap((fact) => {
+      const known = facts.get(keyOf(fact));
+      return known?.value === fact.value && at - known.at < refreshAfter ? [] : [fact];
+    });
+    const names = new Map(fresh.filter((fact) => fact.entity.kind === 'gpu' && fact.name === 'name').map((fact) => [fact.entity.id, fact.value]));
+    const entities = [...batch.blocks, ...(batch.facts ?? [])].map(({ entity }) => entity);
+    const newNodes = new Set(entities.map((entity) => entity.node ?? (entity.kind === 'host' ? entity.id : '?')).filter((node) => node !== '?' && !nodes.has(node)));
+    const gpus = new Map<string, Heard['gpus'][number]>();
+    for (const { kind, id, node } of entities) {
+      // An index means something only where it was printed: such a GPU has no identity to keep.
+      if (kind !== 'gpu' || id.startsWith('#')) continue;
+      const moved = !nodeOfGpu.has(id) || (node !== undefined && nodeOfGpu.get(id) !== node);
+      if (moved || names.has(id)) gpus.set(id, { uuid: id, node: node ?? nodeOfGpu.get(id) ?? null, name: names.get(id) ?? null });
+    }
+    const events = (batch.events ?? []).map((event) => ({ ...event, at: event.at ?? at }));
+    if (fresh.length + newNodes.size + gpus.size + events.length === 0) return null;
+    const places = [...newNodes, ...[...gpus.values()].flatMap(({ node }) => (node === null ? [] : [node]))];
+    return { nodes: places, gpus: [...gpus.values()], facts: fresh, events, at };
+  };
+
+  return {
+    note: async (batch) => {
+      const at = Date.now() / 1000;
+      const heardNow = news(batch, at);
+      if (heardNow === null) return;
+      await host.call('keepHeard', () => heardNow);
+      for (const fact of heardNow.facts) facts.set(keyOf(fact), { value: fact.value, at });
+      for (const node of heardNow.nodes) nodes.add(node);
+      for (const { uuid, node } of heardNow.gpus) nodeOfGpu.set(uuid, node);
+    },
+    facts: async (_viewer, query) => (await host.call('facts', () => query)).map(({ entity, name, value }) => ({ entity, name, value })),
+    events: (_viewer, query) => host.call('events', () => query),
+    nodes: async (_viewer) => {
+      const [known, last] = await Promise.all([host.call('nodes', () => null), heard()]);
+      return known.map((row) => ({ ...row, lastReadingAt: last.get(row.node) ?? null }));
+    },
+    prune: async (bounds) => {
+      await host.call('prune', () => bounds);
+      facts.clear();
+      for (const fact of await host.call('facts', () => ({}))) facts.set(keyOf(fact), fact);
+    },
+  };
+}
+
+function keyOf(fact: Pick<Fact, 'entity' | 'name'>): string {
+  return `${entityKey(fact.entity)} ${fact.name}`;
+}

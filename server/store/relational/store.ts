@@ -1,0 +1,38 @@
+import { extname } from 'node:path';
+import { StoreError } from '../errors.ts';
+import type { JobStore, StoreOptions } from '../types.ts';
+import { grouped } from '../worker/grouped.ts';
+import { startHost } from '../worker/host.ts';
+import type { Host } from '../worker/host.ts';
+import type { AnalysisToSave } from './analyses.ts';
+import type { RelationalHandlers } from './worker.ts';
+
+/** Jobs, and the worker that the other relational stores use too. */
+export interface Relational {
+  readonly host: Host<RelationalHandlers>;
+  readonly jobs: JobStore;
+}
+
+/** Opens the relational file; throws StoreError. */
+export async function openRelational({ file, log, patience = 60_000 }: { file: string; log: StoreOptions['log']; patience?: number }): Promise<Relational> {
+  const entry = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+  const host = await startHost<RelationalHandlers>({ entry, data: { file }, name: 'relational', log, maxWaiting: 5_000, patience });
+  const save = grouped<AnalysisToSave, boolean>((take) => host.call('saveAnalyses', take), { size: () => 1, mostWaiting: 5_000, mostTogether: 32 });
+  const jobs: JobStore = {
+    declare: (viewer, key, declaration) => host.call('declare', () => ({ viewer, key: keyOf(key), declaration })),
+    get: (viewer, key) => host.call('job', () => ({ viewer, key: keyOf(key) })),
+    list: (viewer, query) => host.call('list', () => ({ viewer, query })),
+    active: (viewer, since) => host.call('active', () => ({ viewer, since })),
+    saveAnalysis: async (viewer, key, analysis, summary) => {
+      if (!(await save({ viewer, key: keyOf(key), analysis, summary }))) throw new StoreError('failed', `job ${key.id} of cluster ${key.cluster} is not known`);
+    },
+    analysis: (viewer, key) => host.call('analysis', () => ({ viewer, key: keyOf(key) })),
+    findings: (viewer, { since }) => host.call('findings', () => ({ viewer, since })),
+  };
+  return { host, jobs };
+}
+
+/** Only these two: callers hand in whole jobs. */
+function keyOf({ cluster, id }: { cluster: string; id: string }): { cluster: string; id: string } {
+  return { cluster, id };
+}

@@ -1,0 +1,55 @@
+import { workerData } from 'node:worker_threads';
+import type { JobDeclaration, JobsQuery } from '../../../core/contract/jobs.ts';
+import type { JobKey, Viewer } from '../types.ts';
+import { serve } from '../worker/serve.ts';
+import { findingsSince, readAnalysis, saveAnalyses } from './analyses.ts';
+import type { AnalysisToSave } from './analyses.ts';
+import { declare } from './declare.ts';
+import { openMainFile } from './file.ts';
+import type { MainFile } from './file.ts';
+import { eventsAbout, factsAbout, keepHeard, knownNodes, prune } from './heard.ts';
+import type { About, Heard } from './heard.ts';
+import { list } from './list.ts';
+import { recordOf, visibleTo, withPlaces } from './rows.ts';
+import { dropTokens, loadTokens, saveToken, useToken } from './tokens.ts';
+import type { KnownToken } from './tokens.ts';
+
+/** What the relational worker can be asked, by the main thread's side of it. */
+export type RelationalHandlers = ReturnType<typeof handlersOf>;
+
+function handlersOf(db: MainFile) {
+  return {
+    declare: ({ viewer, key, declaration }: { viewer: Viewer; key: JobKey; declaration: JobDeclaration }) => declare(db, viewer, key, declaration),
+    job: async ({ viewer, key }: { viewer: Viewer; key: JobKey }) => {
+      const row = await db.job.findFirst({ where: { AND: [visibleTo(viewer), key] }, include: withPlaces });
+      return row === null ? null : recordOf(row);
+    },
+    list: ({ viewer, query }: { viewer: Viewer; query: JobsQuery }) => list(db, viewer, query),
+    active: async ({ viewer, since }: { viewer: Viewer; since: number }) => {
+      const rows = await db.job.findMany({ where: { AND: [visibleTo(viewer), { OR: [{ state: 'running' }, { end: { gte: since } }] }] }, include: withPlaces, orderBy: [{ start: 'desc' }, { row: 'desc' }] });
+      return rows.map(recordOf);
+    },
+    saveAnalyses: (items: readonly AnalysisToSave[]) => saveAnalyses(db, items),
+    analysis: ({ viewer, key }: { viewer: Viewer; key: JobKey }) => readAnalysis(db, viewer, key),
+    findings: ({ viewer, since }: { viewer: Viewer; since: number }) => findingsSince(db, viewer, since),
+    keepHeard: (heard: Heard) => keepHeard(db, heard),
+    facts: (about: About) => factsAbout(db, about),
+    events: (query: About & { from: number; to: number }) => eventsAbout(db, query),
+    nodes: (_: null) => knownNodes(db),
+    prune: (bounds: { now: number; eventsBefore: number }) => prune(db, bounds),
+    tokens: ({ now }: { now: number }) => loadTokens(db, now),
+    saveToken: ({ token, issued }: { token: KnownToken; issued: number }) => saveToken(db, token, issued),
+    useToken: ({ hash, used }: { hash: string; used: number }) => useToken(db, hash, used),
+    dropTokens: (name: string) => dropTokens(db, name),
+    setting: async (name: string) => (await db.setting.findUnique({ where: { name } }))?.value ?? null,
+    setSetting: async ({ name, value }: { name: string; value: string }) => {
+      await db.setting.upsert({ where: { name }, create: { name, value }, update: { value } });
+    },
+    close: async (_: null) => {
+      await db.$disconnect();
+    },
+  };
+}
+
+const options = workerData as { file: string }; // given by server/store/relational/store.ts
+await serve(async () => handlersOf(await openMainFile(options.file)));
