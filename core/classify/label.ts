@@ -39,7 +39,10 @@ export function labelOf(shares: ResourceShares, facts: LabelFacts): Label {
   const link = top(shares, facts, LINKS, null);
   const linkShare = link === null ? Number.NaN : shares[link];
   if (link !== null && linkShare >= DOMINANT && linkShare >= TIE * own && !(own === Number.NEGATIVE_INFINITY && link === 'nic' && !(facts.line >= FULL_LINE))) {
-    return made('link', link, shares, facts, DOMINANT);
+    // A link works while no kernel does: it explains empty time and does not compete with it.
+    const rival = [...BUSY, ...LINKS].filter((name) => name !== link);
+    const next = top(shares, facts, rival, null);
+    return { rule: 'link', first: link, next, s1: linkShare, s2: Math.max(0, own), threshold: DOMINANT, lean: null };
   }
   const first = top(shares, facts, ALL, null);
   if (first === null) return { rule: 'unmeasured', first: null, next: null, s1: Number.NaN, s2: Number.NaN, threshold: DOMINANT, lean: null };
@@ -53,6 +56,10 @@ export function labelOf(shares: ResourceShares, facts: LabelFacts): Label {
     return s1 < TIE * label.s2 ? { ...label, rule: 'balanced' } : label;
   }
   if (!(facts.busy >= DOMINANT) || !facts.complete) return made('unmeasured', first, shares, facts, DOMINANT);
+  const waiting = made('empty', 'empty', shares, facts, CONTRIBUTING);
+  if (empty >= CONTRIBUTING && s1 < TIE * empty) return { ...made('balanced', first, shares, facts, CONTRIBUTING), next: 'empty', s2: empty };
+  // Overhead is the busy time that no resource explains; where more time than that is empty, waiting costs more than overhead.
+  if (empty >= CONTRIBUTING && empty > facts.busy - s1) return waiting;
   const busiest = top(shares, facts, BUSY, null);
   const label = busiest === null ? made('overhead', first, shares, facts, DOMINANT) : made('overhead', busiest, shares, facts, DOMINANT);
   const runnerUp = busiest === null ? null : top(shares, facts, [...BUSY, ...LINKS], busiest);

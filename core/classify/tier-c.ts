@@ -10,7 +10,10 @@ export interface Seen {
   readonly memory: boolean;
   /** Mean utilization.memory of the busy samples; NaN without. */
   readonly traffic: number;
+  /** Traffic so low on a calibrated scale that memory is out. */
+  readonly notMemory: boolean;
   readonly cap: number;
+  readonly capWhy: string;
   readonly why: readonly string[];
   readonly missing: readonly string[];
 }
@@ -26,6 +29,7 @@ export function nvidiaSmiAlone(sight: Sight): Seen {
   const enough = tally.hot >= TIER_C.samples && tally.hotMemUtilCount >= TIER_C.samples;
   const why: string[] = [];
   let memory = false;
+  let notMemory = false;
   if (!enough) {
     why.push(tally.hot < TIER_C.samples
       ? `${tally.hot} samples with a utilisation of ${formatPercent(TIER_C.busy)} or more: fewer than ${TIER_C.samples} say nothing`
@@ -34,6 +38,7 @@ export function nvidiaSmiAlone(sight: Sight): Seen {
     memory = true;
     why.push(`utilization.memory ${formatPercent(traffic)} over ${tally.hot} busy samples: consistent with memory-bound, not proven`);
   } else if (calibrated && traffic < TIER_C.notMemory) {
+    notMemory = true;
     why.push(`utilization.memory ${formatPercent(traffic)} over ${tally.hot} busy samples: memory bandwidth is not the limit`);
   } else if (!calibrated && traffic < TIER_C.low) {
     why.push(`low memory traffic on this counter (${formatPercent(traffic)}), scale unknown on this GPU`);
@@ -41,7 +46,8 @@ export function nvidiaSmiAlone(sight: Sight): Seen {
     why.push(`busy, cause unknown: utilization.memory ${formatPercent(traffic)} decides nothing${calibrated ? '' : ' (its scale is not calibrated on this GPU)'}`);
   }
   why.push(...powerNotes(sight, enough ? traffic : Number.NaN));
-  return { memory, traffic: enough ? traffic : Number.NaN, cap, why, missing: [WOULD_TELL] };
+  const capWhy = calibrated ? 'nvidia-smi alone proves nothing' : 'the scale of utilization.memory is not calibrated on this GPU';
+  return { memory, traffic: enough ? traffic : Number.NaN, notMemory, cap, capWhy, why, missing: [WOULD_TELL] };
 }
 
 function powerNotes(sight: Sight, traffic: number): string[] {

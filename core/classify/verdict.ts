@@ -3,7 +3,8 @@ import type { MetricId } from '../metrics.ts';
 import { FRACTION_NAMES, type FractionName, type WindowFigures } from '../judged.ts';
 import { activityCandidates, activityOf } from './activity.ts';
 import { JUDGED } from './columns.ts';
-import { decide, type Decision } from './decide.ts';
+import { decide } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { gradeOf, UNGRADED } from './grade.ts';
 import { modifiersOf } from './modifiers.ts';
 import { sightOf, type Sight } from './sight.ts';
@@ -11,6 +12,7 @@ import { splitOf } from './split.ts';
 import { known, mean, orNull } from './stats.ts';
 import type { Subject } from './subject.ts';
 import { FLAGS, type Tally } from './tally.ts';
+import { INACTIVE } from './thresholds.ts';
 
 /** The verdict on one stretch of time of one subject; advice is added by the caller. */
 export function judge(tally: Tally, subject: Subject): Verdict {
@@ -28,12 +30,12 @@ export function judge(tally: Tally, subject: Subject): Verdict {
     tier: decision.tier,
     evidence: [...decision.evidence],
     grade, gradeWhy,
-    headroom: decision.share > 0 ? Math.max(1, 1 / decision.share) : null,
+    headroom: headroomOf(decision),
     relief: reliefOf(decision, sight),
     shares: sharesFor(sight, decision),
     tree: treeOf(sight, decision),
     split: splitOf(sight),
-    modifiers: modifiersOf(sight),
+    modifiers: [...(decision.noProgress ? [NO_PROGRESS] : []), ...modifiersOf(sight)],
     figures: figuresOf(sight),
     candidates: [...decision.candidates],
     missing: [...new Set(decision.missing)],
@@ -49,9 +51,18 @@ export function judge(tally: Tally, subject: Subject): Verdict {
   };
 }
 
+/** The modifier of a window in which kernels sat on the GPU and nothing was done. */
+export const NO_PROGRESS = 'no progress';
+
+/** 1 ÷ share of the binding resource. Null for idle and unknown, and where the GPU does next to nothing: no ceiling is near. */
+function headroomOf({ bottleneck, share }: Decision): number | null {
+  if (bottleneck === 'unknown' || bottleneck === 'idle' || !(share >= INACTIVE)) return null;
+  return Math.max(1, 1 / share);
+}
+
 /** 1 ÷ max(next share, 1 − share): the speed-up if the binding resource were unlimited. Overhead's own share is its unexplained time. */
 function reliefOf(decision: Decision, sight: Sight): number | null {
-  if (!(decision.share > 0)) return null;
+  if (headroomOf(decision) === null) return null;
   if (decision.bottleneck === 'overhead') {
     const unexplained = Math.max(0, sight.busy - decision.share);
     return orNull(1 / (1 - unexplained));

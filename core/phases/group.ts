@@ -1,4 +1,5 @@
 import type { Bottleneck, Verdict } from '../contract/verdict.ts';
+import { NO_PROGRESS } from '../classify/verdict.ts';
 import { MAJORITY, MIXED_CAP } from '../classify/thresholds.ts';
 
 /** One GPU's verdict over the same stretch of time as its neighbours'. */
@@ -22,6 +23,8 @@ export function verdictOf(voices: readonly Voice[]): Verdict | null {
   const part = top.weight / total;
   const idle = voices.length - working.length;
   const extra = idle > 0 ? [`${idle} of ${voices.length} GPUs idle: not counted`] : [];
+  const stuck = working.filter(({ verdict }) => verdict.modifiers.includes(NO_PROGRESS)).length;
+  if (stuck > 0 && stuck < working.length) extra.push(`${working.length - stuck} of ${working.length} GPUs work, the others wait`);
   if (part > MAJORITY) return withPart(top, part, working.length, extra);
   const spread = groups.map((group) => `${group.count} ${group.bottleneck}`).join(', ');
   return {

@@ -10,7 +10,10 @@ const MOVING = ['compute', 'memory', 'network', 'transfer', 'storage', 'host', '
 /** Whether an edge between two neighbours is worth keeping: the verdict changes, or a share moves by a tenth. */
 export function sameVerdict(a: Verdict, b: Verdict): boolean {
   if (a.bottleneck !== b.bottleneck || a.activity !== b.activity || a.tier !== b.tier) return false;
-  if (a.bottleneck === 'idle') return true;
+  return a.bottleneck === 'idle' || sameShares(a, b);
+}
+
+function sameShares(a: Verdict, b: Verdict): boolean {
   return MOVING.every((key) => moved(a.shares[key], b.shares[key]) < SHARE_MOVE);
 }
 
@@ -20,15 +23,19 @@ function moved(a: number | null, b: number | null): number {
   return b === null ? a : Math.abs(a - b);
 }
 
-/** Appends a segment to a run's phases, merging neighbours with one verdict. Changes the list. */
-export function append(list: Judged[], tally: Tally, judge: (tally: Tally) => Verdict): void {
+/**
+ * Appends a segment to a run's phases, merging neighbours with one verdict. Changes the list. A segment that `continues` the
+ * one before was cut off by the length of a span, not by an edge: only shares that moved part them.
+ */
+export function append(list: Judged[], tally: Tally, judge: (tally: Tally) => Verdict, continues = false): void {
   list.push({ tally, verdict: judge(tally) });
-  for (;;) {
+  for (let first = true; ; first = false) {
     const b = list[list.length - 1];
     const a = list[list.length - 2];
     if (a === undefined || b === undefined || a.tally.endBin !== b.tally.firstBin) return;
     const tiny = Math.min(a.tally.seen, b.tally.seen) < MIN_SAMPLES;
-    if (!tiny && !sameVerdict(a.verdict, b.verdict)) return;
+    const one = continues && first && sameShares(a.verdict, b.verdict);
+    if (!tiny && !one && !sameVerdict(a.verdict, b.verdict)) return;
     const joined = addTallies(a.tally, b.tally);
     list.splice(list.length - 2, 2, { tally: joined, verdict: judge(joined) });
   }

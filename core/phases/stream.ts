@@ -29,20 +29,23 @@ export function phaseStream(period: number, start: number): PhaseStream {
   const half = HALF_SPAN * strideOf(shortest);
   let list: Judged[] = [];
   let open = start;
+  /** Whether `open` lies within a segment rather than at an edge. */
+  let continues = false;
   let soFar: SoFar = { promptTokens: 0, generated: 0, requests: 0 };
 
   return {
     advance(end, view, judge) {
       while (end - open >= 2 * half) {
         const span = view(open, open + 2 * half);
-        const { segments, to } = settled(segmentsOf(span), half, shortest);
+        const { segments, to, edge } = settled(segmentsOf(span), half, shortest);
         for (const segment of segments) {
           if (segment.gap) continue;
           const tally = counted(span, segment, soFar);
           soFar = tally.soFar;
-          append(list, tally, judge);
+          append(list, tally, judge, continues && segment.from === 0);
         }
         open += to;
+        continues = !edge;
       }
       return open;
     },
@@ -55,7 +58,7 @@ export function phaseStream(period: number, start: number): PhaseStream {
         if (segment.gap) continue;
         const tally = counted(span, segment, so);
         so = tally.soFar;
-        append(out, tally, judge);
+        append(out, tally, judge, continues && segment.from === 0);
       }
       return out;
     },
@@ -69,13 +72,13 @@ export function phaseStream(period: number, start: number): PhaseStream {
 }
 
 /** The segments of a span's first half, and where the next span begins: at the last edge of that half, or in the middle of a long segment. */
-function settled(segments: readonly Segment[], half: number, shortest: number): { segments: Segment[]; to: number } {
+function settled(segments: readonly Segment[], half: number, shortest: number): { segments: Segment[]; to: number; edge: boolean } {
   const edges = segments.map((segment) => segment.from);
   const last = edges.filter((edge) => edge > 0 && edge <= half).at(-1);
   // Not within a shortest segment before a coming edge: the next span could not see it.
   const soon = edges.some((edge) => edge > half && edge < half + shortest);
   const to = last ?? (soon ? half - shortest : half);
-  return { segments: segments.filter((segment) => segment.from < to).map((segment) => ({ ...segment, to: Math.min(segment.to, to) })), to };
+  return { segments: segments.filter((segment) => segment.from < to).map((segment) => ({ ...segment, to: Math.min(segment.to, to) })), to, edge: last !== undefined };
 }
 
 function counted(view: SpanView, segment: Segment, before: SoFar): Tally {

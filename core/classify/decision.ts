@@ -1,0 +1,33 @@
+import type { Bottleneck, Tier } from '../contract/verdict.ts';
+import { sourcesOf, tierOf, whatWouldTell, type Around } from './evidence.ts';
+import type { GradeInput } from './grade.ts';
+import type { Sight } from './sight.ts';
+
+/** A label with everything that a verdict prints about it. */
+export interface Decision extends Around {
+  readonly bottleneck: Bottleneck;
+  readonly second: Bottleneck | null;
+  readonly lean: Bottleneck | null;
+  readonly tier: Tier;
+  readonly evidence: readonly string[];
+  /** Null where nothing is named. */
+  readonly grade: GradeInput | null;
+  readonly candidates: readonly Bottleneck[];
+  readonly missing: readonly string[];
+  readonly why: readonly string[];
+  /** Share of the binding resource and of the next one; NaN where neither means anything. */
+  readonly share: number;
+  readonly next: number;
+  readonly noProgress: boolean;
+}
+
+/** No bottleneck is named: what it could be, and what would tell. */
+export function unknown(sight: Sight, around: Around, said: {
+  readonly why: readonly string[]; readonly missing?: readonly string[]; readonly candidates?: readonly Bottleneck[];
+}): Decision {
+  return {
+    bottleneck: 'unknown', second: null, lean: null, tier: tierOf(sight), evidence: sourcesOf(sight), grade: null,
+    candidates: said.candidates ?? [], missing: [...(said.missing ?? []), ...whatWouldTell(sight)], why: said.why,
+    share: Number.NaN, next: Number.NaN, noProgress: false, ...around,
+  };
+}
