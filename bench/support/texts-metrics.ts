@@ -1,4 +1,4 @@
-import type { TextSource } from './texts-gpu.ts';
+import { clockOf, type TextSource } from './texts-gpu.ts';
 
 const START = 1_740_162_711;
 const NAMES = ['DCGM_FI_DEV_GPU_UTIL', 'DCGM_FI_DEV_POWER_USAGE', 'DCGM_FI_DEV_SM_CLOCK', 'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE', 'DCGM_FI_PROF_DRAM_ACTIVE', 'node_load1', 'vllm:num_requests_running'] as const;
@@ -26,6 +26,11 @@ export const metricTexts: Readonly<Record<string, TextSource>> = {
   },
   'grafana-json': {
     sample: (n) => `{"results":{"A":{"status":200,"frames":[{"schema":{"name":"x","refId":"A","fields":[{"name":"Time","type":"time"},{"name":"Value","type":"number","labels":{${series(n)}}}]},"data":{"values":[[${many((index) => String((START + n * 7500 + index * 15) * 1000))}],[${many(value)}]]}}]}}}\n`,
+  },
+  'job-log': {
+    sample: (n) => (n % 5 === 0
+      ? `INFO 02-21 ${clockOf(n)} metrics.py:455] Avg prompt throughput: ${n % 900}.5 tokens/s, Avg generation throughput: ${n % 700}.0 tokens/s, Running: ${n % 64} reqs, Swapped: 0 reqs, Pending: 0 reqs, GPU KV cache usage: ${n % 90}.0%, CPU KV cache usage: 0.0%.\n`
+      : `a job's own line of the usual length, with nothing in it that anybody measures, number ${n}\n`),
   },
   'grafana-csv': {
     head: `"Time",${[0, 1, 2, 3].map((gpu) => `"DCGM_FI_DEV_GPU_UTIL{gpu=""${gpu}"", UUID=""GPU-6d0a1f0c-1111-4aaa-8bbb-00000000000${gpu}"", Hostname=""n1""}"`).join(',')}\n`,

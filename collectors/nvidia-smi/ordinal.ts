@@ -6,6 +6,9 @@ export interface SweepCounter {
   next(): void;
 }
 
+/** No sweep has more rows: memory stays bounded where nothing ever comes again. */
+const MOST_ROWS = 10_000;
+
 export function sweepCounter(): SweepCounter {
   let sweep = 0;
   const seen = new Set<string>();
@@ -15,7 +18,7 @@ export function sweepCounter(): SweepCounter {
   };
   return {
     of(id) {
-      if (seen.has(id)) next();
+      if (seen.has(id) || seen.size >= MOST_ROWS) next();
       seen.add(id);
       return sweep;
     },

@@ -24,6 +24,8 @@ export interface XmlCutter {
 
 /** A GPU's element is 10 to 70 kB; anything much longer is not what it seems. */
 const LONGEST = 4 * 1024 * 1024;
+/** What stands before the first GPU has some 300 characters. */
+const LONGEST_HEAD = 64 * 1024;
 const TAIL = 4096;
 const OPENS = /<gpu(?: id="[^"]*")?\s*>/g;
 const CLOSES = '</gpu>';
@@ -69,7 +71,7 @@ export function xmlCutter(sink: { gpu(element: GpuElement): void; problem(line: 
     const match = OPENS.exec(buffer);
     if (match === null) {
       // Keep what may be the start of a tag or of the head's values.
-      const safe = Math.max(buffer.lastIndexOf('</nvidia_smi_log>'), buffer.length > LONGEST ? buffer.length - TAIL : 0);
+      const safe = Math.max(buffer.lastIndexOf('</nvidia_smi_log>'), buffer.length > LONGEST_HEAD ? buffer.length - TAIL : 0);
       if (safe > 0) readHead(drop(safe));
       return false;
     }

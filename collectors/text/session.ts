@@ -6,6 +6,9 @@ import { lineSplitter } from './lines.ts';
 /** A session keeps this many rejections; the rest is counted and told at the end, so that a bad 2 GB file costs no memory. */
 export const MAX_REJECTED = 1000;
 
+/** Facts that are remembered, so as not to say them again: processes come and go for months. */
+const MAX_SAID = 50_000;
+
 /** Collects what a parser makes, until the session takes it as a batch. */
 export interface Output {
   /** The clock of the readings that follow. */
@@ -43,6 +46,7 @@ export function output(clock: Clock): Output {
     fact(entity, name, value) {
       const key = `${entityKey(entity)} ${name}`;
       if (said.get(key) === value) return;
+      if (said.size >= MAX_SAID) said.clear(); // then said again, which does no harm
       said.set(key, value);
       facts.push({ entity, name, value });
     },
