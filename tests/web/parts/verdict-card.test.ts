@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import VerdictCard from '../../../web/parts/VerdictCard.svelte';
+import { decodeVerdict, verdict } from '../../pages/support/fixtures.ts';
+import { render, textOf } from './render.ts';
+
+describe('the verdict card', () => {
+  it('says the answer, its evidence, its numbers and what to try', () => {
+    const card = render(VerdictCard, { verdict: decodeVerdict(), title: 'What limits it now', since: '10:42', over: 'now' });
+    expect(textOf(card.querySelector('.big'))).toBe('Memory bandwidth: decode');
+    expect(textOf(card.querySelector('.evidence'))).toBe('Evidence A · 0.93 — vllm, dcgm. Since 10:42.');
+    expect(textOf(card.querySelector('.numbers'))).toBe('headroom 1.08 × relief 3.2 × next compute');
+    expect(textOf(card.querySelector('ol li'))).toContain('Raise concurrency: 14 requests run, the KV cache is 21 % full. up to 3.5 ×');
+    expect(textOf(card.querySelector('ol li'))).toContain('50 requests ÷ 14 requests at the same weight reads');
+    expect(textOf(card.querySelector('.missing'))).toContain('WEKA client counters');
+  });
+
+  it('shows how it was made: the grade’s arithmetic and every figure against its ceiling', () => {
+    const card = render(VerdictCard, { verdict: decodeVerdict(), title: 'x', over: 'now' });
+    expect(textOf(card.querySelector('.grade'))).toBe('Grade 0.93: ceiling 0.95 × coverage 0.98 × margin 1.00. It rates the evidence; it is not a probability.');
+    expect([...card.querySelectorAll('tbody tr')].map((row) => [...row.children].map(textOf))).toEqual([['Memory bandwidth', '1.16 TB/s', '1.24 TB/s', 'dcgm'], ['Tensor active', '9 %', '87 %', 'dcgm']]);
+  });
+
+  it('draws a share that is not measured as a dash, and one above the ceiling with its true number', () => {
+    const shares = { ...decodeVerdict().shares, compute: 1.07, storage: null };
+    const card = render(VerdictCard, { verdict: verdict({ shares }), title: 'x', over: 'now' });
+    const rows = [...card.querySelectorAll('dl dt')].map((dt) => [textOf(dt), textOf(dt.nextElementSibling?.nextElementSibling ?? null), dt.nextElementSibling?.querySelector('i')?.style.width ?? null]);
+    expect(rows).toContainEqual(['Compute', '107 %', '100%']);
+    expect(rows).toContainEqual(['Storage', '–not measured', null]);
+  });
+
+  it('draws the time tree as pieces that sum to one', () => {
+    const card = render(VerdictCard, { verdict: decodeVerdict(), title: 'x', over: 'now' });
+    const pieces = [...card.querySelectorAll<HTMLElement>('.bar i')].map((piece) => Number(piece.style.flexGrow));
+    expect(pieces.reduce((sum, piece) => sum + piece, 0)).toBeCloseTo(1, 10);
+  });
+
+  it('says “cannot tell” plainly, with what would tell', () => {
+    const card = render(VerdictCard, { verdict: verdict({ missing: ['tokens/s or dram_active'], candidates: ['memory', 'overhead'] }), title: 'x', over: 'now' });
+    expect(textOf(card.querySelector('.big'))).toBe('Cannot tell');
+    expect(textOf(card)).toContain('What was measured does not decide it.');
+    expect(textOf(card)).toContain('Not excluded: memory bandwidth, overhead.');
+    expect(textOf(card)).toContain('Nothing to suggest from these numbers.');
+  });
+});

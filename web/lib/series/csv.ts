@@ -1,0 +1,22 @@
+import { metric } from '../../../core/metrics.ts';
+import { shownUnit, type Tracks } from './tracks.ts';
+
+/** The readings held for a stretch of time as CSV, one value a line, in order of time: what a spreadsheet or a script takes. */
+export function seriesCsv(tracks: Tracks, { from, to }: { from: number; to: number }): string {
+  const lines: { at: number; text: string }[] = [];
+  for (const track of tracks.byKey.values()) {
+    const about = [track.entity.kind, track.entity.id, track.entity.node ?? '', track.metric, metric(track.metric).label, shownUnit(track.metric)].map(field).join(',');
+    track.t.forEach((at, index) => {
+      const [mean, min, max] = [track.mean[index], track.min[index], track.max[index]];
+      // A gap is the absence of lines.
+      if (at < from || at > to || mean === null || mean === undefined) return;
+      lines.push({ at, text: `${at},${about},${mean},${min ?? ''},${max ?? ''}` });
+    });
+  }
+  lines.sort((a, b) => a.at - b.at);
+  return `${['time', 'kind', 'entity', 'node', 'metric', 'label', 'unit', 'mean', 'min', 'max'].join(',')}\n${lines.map(({ text }) => `${text}\n`).join('')}`;
+}
+
+function field(text: string): string {
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
