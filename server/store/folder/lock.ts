@@ -8,7 +8,7 @@ import { failureCode } from '../sqlite/failures.ts';
 
 /** Keeps a data folder for this process until released, or until the process is gone, however it goes. */
 export interface FolderLock {
-  release(): void;
+  release(): Promise<void>;
 }
 
 /**
@@ -19,7 +19,6 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   const client = createClient(connectionConfig(join(folder, 'lock.db'), 1));
   const owner = join(folder, 'lock.txt');
   try {
-    await client.execute('PRAGMA locking_mode=EXCLUSIVE');
     await client.execute('BEGIN EXCLUSIVE');
   } catch (error) {
     client.close();
@@ -27,11 +26,12 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     throw new StoreError('locked', `${folder} is in use by another Headroom (${whose(owner)}). Stop that one, or give another data folder with HEADROOM_DATA.`);
   }
   writeFileSync(owner, `process ${process.pid}, since ${new Date().toISOString()}\n`);
-  return { release: () => { letGo(client); } };
+  return { release: () => letGo(client) };
 }
 
-function letGo(client: Client): void {
-  // Closing rolls the empty transaction back, and with it goes the lock.
+async function letGo(client: Client): Promise<void> {
+  // Not by closing alone: a closed connection lives on, with its lock, until its statements are collected as garbage.
+  await client.execute('ROLLBACK');
   client.close();
 }
 
