@@ -7,6 +7,7 @@ import { nvtop } from './nvtop.ts';
 import { dcgmi } from './dcgmi.ts';
 import { engineCsv } from './engine-csv.ts';
 import { prometheus } from './prometheus/exposition.ts';
+import { jobLog } from './logs/log.ts';
 import { grafanaCsv } from './recorded/grafana-csv.ts';
 import { grafanaJson } from './recorded/grafana-json.ts';
 import { prometheusJson } from './recorded/prometheus-json.ts';
@@ -34,6 +35,7 @@ export const collectors: readonly Collector[] = [
   victoriaMetrics,
   grafanaJson,
   grafanaCsv,
+  jobLog,
   procRecord,
   top,
   htop,

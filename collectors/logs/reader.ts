@@ -1,0 +1,35 @@
+import type { MetricId } from '../../core/metrics.ts';
+import type { EntityRef, FactName, SourceEvent } from '../../core/reading.ts';
+
+export type Values = Partial<Record<MetricId, number>>;
+
+/** What a line itself says about time, where it carries no stamp. */
+export interface LineTime {
+  /** Seconds since the work began, as a progress bar shows them. */
+  readonly elapsed?: number;
+  /** Seconds that passed since the line before, as a step time says. */
+  readonly took?: number;
+}
+
+/** Takes what the readers find in the line that is being read. */
+export interface LogSink {
+  /** The entity of a program: `vllm@?`; a part of it (one engine of several) is its own. */
+  entity(program: string, part?: string): EntityRef;
+  /** A reading at the line's time. Values that cannot be true are rejected one by one. */
+  reading(entity: EntityRef, values: Values, time?: LineTime): void;
+  /** The work begins in the line that is being read: a bar's seconds count from its stamp. */
+  begins(): void;
+  fact(entity: EntityRef, name: FactName, value: string): void;
+  event(kind: SourceEvent['kind'], text: string, entity?: EntityRef): void;
+}
+
+/** The lines of one program. */
+export interface LogReader {
+  readonly id: string;
+  /** Matches every line that may be one of its own: the lines that match none are passed over at once. */
+  readonly hint: RegExp;
+  /** Matches lines that only this program prints: what the format is recognised by. */
+  readonly sign: RegExp;
+  /** A reader with a memory of its own. It returns true where the line was its own. */
+  open(sink: LogSink): (line: string) => boolean;
+}

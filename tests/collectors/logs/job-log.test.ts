@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseAll } from '../../../collectors/collector.ts';
+import { jobLog } from '../../../collectors/logs/log.ts';
+import { sniff } from '../../../collectors/sniff.ts';
+import { describeRecordings, recordingFiles } from '../../support/recordings.ts';
+import { goldens } from '../support/goldens.ts';
+
+describe('logs of engines and trainers', () => {
+  goldens(jobLog, 'job-log');
+});
+
+const line = (stamp: string, rate: number) => `${stamp} Avg prompt throughput: 1.0 tokens/s, Avg generation throughput: ${rate}.0 tokens/s, Running: 1 reqs`;
+const times = (text: string, context = {}) => {
+  const batch = parseAll(jobLog, text, context);
+  return [batch.clock, ...batch.readings.map((reading) => reading.at)];
+};
+
+describe('the clock of a log', () => {
+  it('takes the year of a stamp without one from the file’s name', () => {
+    expect(times(line('INFO 02-21 18:31:51 x.py:1]', 1), { file: 'runs/vllm_20250221-193057.log' })).toEqual(['utc', 1740162711]);
+  });
+
+  it('takes the nearest year: a log of New Year’s Eve in a file of New Year’s Day', () => {
+    expect(times(line('INFO 12-31 23:59:59 x.py:1]', 1), { file: 'vllm-2025-01-01.log' })).toEqual(['utc', 1735689599]);
+  });
+
+  it('does not take a date of another season for the year', () => {
+    expect(times(line('INFO 07-21 18:31:51 x.py:1]', 1), { file: 'vllm-2025-01-01.log' })).toEqual(['relative', 0]);
+  });
+
+  it('counts from the log’s first stamp where nothing gives the year, also over New Year', () => {
+    expect(times(`${line('INFO 12-31 23:59:50 x.py:1]', 1)}\n${line('INFO 01-01 00:00:10 x.py:1]', 2)}\n`)).toEqual(['relative', 0, 20]);
+  });
+
+  it('reads zone-less stamps in the given zone, and says so', () => {
+    const batch = parseAll(jobLog, line('2025-02-21 19:31:51,000', 1), { tz: 'Europe/Stockholm' });
+    expect(batch.readings[0]?.at).toBe(1740162711);
+    expect(batch.zoneless).toBe(true);
+  });
+
+  it('counts readings where no line has a time', () => {
+    expect(times(`${line('', 1)}\n${line('', 2)}\n`)).toEqual(['ordinal', 0, 1]);
+  });
+
+  it('adds step times up where a trainer prints nothing else', () => {
+    const step = (n: number) => ` iteration ${n}/ 100 | consumed samples: 4 | elapsed time per iteration (ms): 1500.0 | lm loss: 2.0 |\n`;
+    expect(times(step(10) + step(20) + step(30))).toEqual(['relative', 1.5, 16.5, 31.5]);
+  });
+
+  it('lets a bar’s seconds count from the dated line where the training began', () => {
+    const text = '[INFO|trainer.py:1149] 2021-05-25 06:38:26,284 >>   Total optimization steps = 16\n\r  6%|▋         | 1/16 [00:58<14:41, 58.76s/it]\r 12%|█▎        | 2/16 [02:00<13:54, 59.61s/it]\n';
+    expect(times(text)).toEqual(['utc', 1621924764.284, 1621924826.284]);
+  });
+});
+
+describe('a log', () => {
+  it('in colours, behind labels of srun or torchrun, reads the same', () => {
+    const batch = parseAll(jobLog, `3: \u001b[32mINFO\u001b[0m 02-21 18:31:51 [loggers.py:80] Avg prompt throughput: 1.5 tokens/s, Avg generation throughput: 2.5 tokens/s, Running: 3 reqs\n`);
+    expect(batch.readings.map((reading) => reading.values)).toEqual([{ 'engine.promptRate': 1.5, 'engine.generationRate': 2.5, 'engine.running': 3 }]);
+  });
+
+  it('names the model that a benchmark served, from the server’s flags', () => {
+    const batch = parseAll(jobLog, "Namespace(backend='openai', server_args='--port=1 --enable-chunked-prefill --model=/models/opt/opt-1.3b --max-num-seqs=64', model='/models/opt/opt-1.3b')\n");
+    expect(batch.facts.map(({ name, value }) => [name, value])).toEqual([['model', '/models/opt/opt-1.3b'], ['maxNumSeqs', '64'], ['engine', 'vllm']]);
+  });
+
+  it('that tells nothing about an engine or trainer is passed over in silence', () => {
+    expect(parseAll(jobLog, 'hello\nworld 2025-02-21 18:31:51\n')).toEqual({ clock: 'ordinal', zoneless: false, readings: [], facts: [], events: [], rejected: [] });
+  });
+
+  it('is recognised by a line that only such a program prints, or faintly by its name', () => {
+    expect(sniff(line('INFO 02-21 18:31:51 x.py:1]', 1))?.collector.id).toBe('job-log');
+    expect(jobLog.sniff('module load CUDA\n', 'slurm-123.out')).toBe(0.51);
+    expect(jobLog.sniff('module load CUDA\n', 'notes.txt')).toBe(0);
+    expect(jobLog.sniff('\u0000\u0001', 'core.log')).toBe(0);
+  });
+});
+
+describeRecordings('job logs that people kept', 'nvidia-smi/embedded-logs', () => {
+  const open = (pattern: RegExp) => {
+    const file = recordingFiles('nvidia-smi/embedded-logs', pattern)[0] ?? '';
+    return parseAll(jobLog, readFileSync(file, 'utf8'));
+  };
+
+  it('Megatron on four nodes: twenty lines of steps, and the parallelism', () => {
+    const batch = open(/^meg_.*\.out$/);
+    const steps = batch.readings.filter((reading) => reading.entity.id === 'megatron@?');
+    expect(steps).toHaveLength(20);
+    expect(steps.at(-1)?.values['engine.trainSteps']).toBe(200);
+    expect(batch.facts.find((fact) => fact.name === 'tensorParallel')?.value).toBe('4');
+    expect(batch.rejected).toEqual([]);
+  });
+
+  it('the Trainer with DeepSpeed: sixteen steps of one rank, dated, although four ranks drew the bar', () => {
+    const batch = open(/^hf_ds_.*\.out$/);
+    expect(batch.clock).toBe('utc');
+    const bars = batch.readings.filter((reading) => reading.entity.id === 'transformers@?' && reading.values['engine.trainStepTime'] !== undefined);
+    expect(bars.slice(0, 16).map((reading) => reading.values['engine.trainSteps'])).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+    expect(batch.events.filter((event) => event.kind === 'checkpoint').length).toBeGreaterThan(0);
+  });
+});
