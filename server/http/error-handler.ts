@@ -36,7 +36,7 @@ function bodyOf(error: FastifyError, status: number, request: FastifyRequest): E
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'send smaller batches, or stream text to /api/ingest/raw',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'send smaller batches (32 MiB, inflated), or stream text to /api/ingest/raw',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'send application/json (raw tool output goes to /api/ingest/raw)',
   FST_ERR_CTP_INVALID_JSON_BODY: 'the body must be one JSON value',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'the body must be one JSON value',

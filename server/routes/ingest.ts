@@ -2,16 +2,16 @@ import { IngestBatchSchema, IngestReplySchema } from '../../core/contract/ingest
 import { ErrorReplySchema } from '../../core/contract/error.ts';
 import { Problem } from '../http/problem.ts';
 import type { Ingest } from '../ingest/ingest.ts';
-import { INFLATED, inflated, isBadCompression } from '../ingest/inflate.ts';
+import { inflated, isBadCompression } from '../ingest/inflate.ts';
 import type { App } from './app.ts';
 
-/** A compressed or plain body may be this long on the wire, bytes. */
-const ON_THE_WIRE = 16 * 1024 * 1024;
+/** A body may be this long, bytes, inflated: a batch is some hundred kB, a gzip bomb is gigabytes. Fastify counts what it reads. */
+const LONGEST = 32 * 1024 * 1024;
 
 /** `POST /api/ingest`: a batch from an agent, or from the page (a recording that a person stores as a job). */
 export function ingestRoutes(app: App, ingest: Ingest): void {
   app.post('/api/ingest', {
-    bodyLimit: ON_THE_WIRE,
+    bodyLimit: LONGEST,
     config: { access: 'write', intake: true },
     schema: {
       tags: ['ingest'],
@@ -22,7 +22,7 @@ export function ingestRoutes(app: App, ingest: Ingest): void {
     // The schema is for readers of /api/docs: ingest checks block by block, so that a bad one costs itself only.
     validatorCompiler: () => () => true,
     preParsing: async (request, _reply, payload) => {
-      const plain = inflated(payload, request.headers['content-encoding'], INFLATED);
+      const plain = inflated(payload, request.headers['content-encoding']);
       if (plain === null) return payload;
       let onTheWire = 0;
       payload.on('data', (chunk: Buffer) => {

@@ -57,7 +57,7 @@ export async function serveStream(request: FastifyRequest, reply: FastifyReply, 
 /** The request's plain bytes as a stream that ends, never fails, when the sender or the server goes away. */
 function bodyOf(request: FastifyRequest): { body: PassThrough; stop: (why: string) => void; why: () => string; stopped: () => boolean } {
   const raw: Readable = request.raw;
-  const plain = inflated(raw, request.headers['content-encoding'], Number.POSITIVE_INFINITY) ?? raw;
+  const plain = inflated(raw, request.headers['content-encoding']) ?? raw;
   const body = new PassThrough();
   let why = 'the sender ended the stream';
   let stopped = false;
