@@ -15,6 +15,14 @@ interface Bindings {
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
 }
 
+let loaded: Promise<Bindings> | undefined;
+
+/** The engine's glue holds one instance: it is made once per process. */
+function engineBindings(): Promise<Bindings> {
+  loaded ??= loadEngine();
+  return loaded;
+}
+
 async function loadEngine(): Promise<Bindings> {
   const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm'));
   const bindings = (await import(pathToFileURL(join(folder, 'schema_engine_bg.js')).href)) as Bindings; // generated glue, typed by its .d.ts
@@ -46,7 +54,7 @@ function memory(): SqlMigrationAwareDriverAdapterFactory {
 
 /** The SQL that brings a database with the migrations of `prisma/<name>` to its schema; null when there is nothing to do. */
 export async function difference(name: string): Promise<string | null> {
-  const { SchemaEngine } = await loadEngine();
+  const { SchemaEngine } = await engineBindings();
   const schema = join(root, 'prisma', name, 'schema.prisma');
   const baseDir = join(root, 'prisma', name, 'migrations');
   const folders = existsSync(baseDir) ? readdirSync(baseDir, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : [];

@@ -19,13 +19,22 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const open: { close(): Promise<void> }[] = [];
   const closeAll = async (): Promise<void> => {
     await Promise.all(open.map((part) => part.close()));
-    lock.release();
+    await lock.release();
   };
   try {
-    const series = await openSeries({ ...options, file: join(folder, 'series.db') });
-    open.push(series);
-    const { host, jobs } = await openRelational({ file: join(folder, 'headroom.db'), log: options.log });
-    open.push(host);
+    const starting = [
+      openSeries({ ...options, file: join(folder, 'series.db') }).then((part) => {
+        open.push(part);
+        return part;
+      }),
+      openRelational({ file: join(folder, 'headroom.db'), log: options.log }).then((part) => {
+        open.push(part.host);
+        return part;
+      }),
+    ] as const;
+    // Both must have ended, well or not, before anything is closed.
+    await Promise.allSettled(starting);
+    const [series, { host, jobs }] = await Promise.all(starting);
     const facts = await openFacts(host, () => series.heard());
     const tokens = await openTokens(host);
     return {

@@ -22,7 +22,12 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
   const facts = new Map<string, { value: string; at: number }>();
   const nodeOfGpu = new Map<string, string | null>();
   const nodes = new Set<string>();
-  for (const fact of await host.call('facts', () => ({}))) facts.set(keyOf(fact), fact);
+  const load = async (): Promise<void> => {
+    const all = await host.call('facts', () => ({ viewer: { kind: 'system' }, about: {} }));
+    facts.clear();
+    for (const fact of all) facts.set(keyOf(fact), fact);
+  };
+  await load();
 
   const news = (batch: IngestBatch, at: number): Heard | null => {
     const fresh: Fact[] = (batch.facts ?? []).flatMap((fact) => {
@@ -55,16 +60,15 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
       for (const node of heardNow.nodes) nodes.add(node);
       for (const { uuid, node } of heardNow.gpus) nodeOfGpu.set(uuid, node);
     },
-    facts: async (_viewer, query) => (await host.call('facts', () => query)).map(({ entity, name, value }) => ({ entity, name, value })),
-    events: (_viewer, query) => host.call('events', () => query),
-    nodes: async (_viewer) => {
-      const [known, last] = await Promise.all([host.call('nodes', () => null), heard()]);
+    facts: async (viewer, query) => (await host.call('facts', () => ({ viewer, about: query }))).map(({ entity, name, value }) => ({ entity, name, value })),
+    events: (viewer, query) => host.call('events', () => ({ viewer, query })),
+    nodes: async (viewer) => {
+      const [known, last] = await Promise.all([host.call('nodes', () => ({ viewer })), heard()]);
       return known.map((row) => ({ ...row, lastReadingAt: last.get(row.node) ?? null }));
     },
     prune: async (bounds) => {
       await host.call('prune', () => bounds);
-      facts.clear();
-      for (const fact of await host.call('facts', () => ({}))) facts.set(keyOf(fact), fact);
+      await load();
     },
   };
 }

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { EntityKind, EntityRef, Fact, FactName, SourceEvent } from '../../../core/reading.ts';
 import { inserts } from '../sqlite/inserts.ts';
 import { keepPlaces } from './declare.ts';
+import type { Viewer } from '../types.ts';
 import type { MainFile } from './file.ts';
+import { withPlaces } from './rows.ts';
 
 /** What a batch says beside its readings, as far as it is new. */
 export interface Heard {
@@ -46,13 +48,13 @@ export async function keepHeard(db: MainFile, { nodes, gpus, facts, events, at }
   ]);
 }
 
-export async function factsAbout(db: MainFile, about: About): Promise<(Fact & { at: number })[]> {
-  const rows = await db.fact.findMany({ where: condition(about), orderBy: [{ kind: 'asc' }, { entity: 'asc' }, { name: 'asc' }] });
+export async function factsAbout(db: MainFile, viewer: Viewer, about: About): Promise<(Fact & { at: number })[]> {
+  const rows = await db.fact.findMany({ where: { AND: [condition(about), condition(await placesOf(db, viewer))] }, orderBy: [{ kind: 'asc' }, { entity: 'asc' }, { name: 'asc' }] });
   return rows.map(({ kind, entity, name, node, value, at }) => ({ entity: refOf(kind, entity, node), name: name as FactName, value, at })); // written from the contract's types
 }
 
-export async function eventsAbout(db: MainFile, { from, to, ...about }: About & { from: number; to: number }): Promise<SourceEvent[]> {
-  const rows = await db.event.findMany({ where: { AND: [condition(about), { at: { gte: from, lt: to } }] }, orderBy: [{ at: 'asc' }, { id: 'asc' }], take: 10_000 });
+export async function eventsAbout(db: MainFile, viewer: Viewer, { from, to, ...about }: About & { from: number; to: number }): Promise<SourceEvent[]> {
+  const rows = await db.event.findMany({ where: { AND: [condition(about), condition(await placesOf(db, viewer)), { at: { gte: from, lt: to } }] }, orderBy: [{ at: 'asc' }, { id: 'asc' }], take: 10_000 });
   return rows.map(({ at, kind, entityKind, entity, node, text }) => ({
     at, text,
     kind: kind as SourceEvent['kind'], // written from the contract's type
@@ -60,8 +62,9 @@ export async function eventsAbout(db: MainFile, { from, to, ...about }: About & 
   }));
 }
 
-export async function knownNodes(db: MainFile): Promise<{ node: string; gpus: { uuid: string; name: string | null }[] }[]> {
-  const rows = await db.node.findMany({ orderBy: { name: 'asc' }, include: { gpus: { orderBy: { uuid: 'asc' }, select: { uuid: true, name: true } } } });
+export async function knownNodes(db: MainFile, viewer: Viewer): Promise<{ node: string; gpus: { uuid: string; name: string | null }[] }[]> {
+  const { nodes } = await placesOf(db, viewer);
+  const rows = await db.node.findMany({ ...(nodes === undefined ? {} : { where: { name: { in: [...nodes] } } }), orderBy: { name: 'asc' }, include: { gpus: { orderBy: { uuid: 'asc' }, select: { uuid: true, name: true } } } });
   return rows.map(({ name, gpus }) => ({ node: name, gpus }));
 }
 
@@ -72,6 +75,13 @@ export async function prune(db: MainFile, { now, eventsBefore }: { now: number; 
     db.event.deleteMany({ where: { OR: [{ at: { lt: eventsBefore } }, { id: { lte: (newest?.id ?? mostEvents) - mostEvents } }] } }),
     db.fact.deleteMany({ where: { kind: 'process', at: { lt: now - processMemory } } }),
   ]);
+}
+
+/** Where a viewer may look: everywhere, or (one job's token) at that job's GPUs and nodes. */
+async function placesOf(db: MainFile, viewer: Viewer): Promise<About> {
+  if (viewer.kind !== 'job') return {};
+  const job = await db.job.findUnique({ where: { cluster_id: { cluster: viewer.cluster, id: viewer.id } }, include: withPlaces });
+  return { ids: job?.gpus.map(({ uuid }) => uuid) ?? [], nodes: job?.nodes.map(({ node }) => node) ?? [] };
 }
 
 function condition({ ids, nodes }: About) {

@@ -1,0 +1,25 @@
+import { onTestFinished } from 'vitest';
+import { openStore } from '../../server/store/open.ts';
+import type { Store, StoreOptions } from '../../server/store/types.ts';
+import { temporaryFolder } from './folders.ts';
+
+/** What a store said, by level. */
+export interface Said {
+  readonly lines: string[];
+  readonly log: StoreOptions['log'];
+}
+
+export function listening(): Said {
+  const lines: string[] = [];
+  const note = (level: string) => (text: string): void => {
+    lines.push(`${level}: ${text}`);
+  };
+  return { lines, log: { info: note('info'), warn: note('warn'), error: note('error') } };
+}
+
+/** The store as the service opens it, in a folder of its own (or the one given), closed when the test is over. */
+export async function storeForTest(options: Partial<StoreOptions> = {}): Promise<Store> {
+  const store = await openStore({ folder: temporaryFolder(), rawDays: 30, rollupDays: 400, log: listening().log, ...options });
+  onTestFinished(() => store.close());
+  return store;
+}
