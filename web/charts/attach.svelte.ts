@@ -8,7 +8,7 @@ export function drawn(config: () => ChartConfiguration): Attachment<HTMLCanvasEl
     $effect(() => {
       const { type, data, options, plugins } = config();
       if (chart === null) {
-        chart = new Chart(canvas, { type, data, ...(options === undefined ? {} : { options }), ...(plugins === undefined ? {} : { plugins }) } as ChartConfiguration); // the union of chart types is lost when a config is taken apart
+        chart = new Chart(canvas, { type, data, ...(options === undefined ? {} : { options }), ...(plugins === undefined ? {} : { plugins }) });
         return;
       }
       chart.data = data;

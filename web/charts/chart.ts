@@ -1,5 +1,5 @@
 import { Chart, Filler, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, ScatterController } from 'chart.js';
-import type { ChartArea, ChartConfiguration, Plugin } from 'chart.js';
+import type { ChartArea, ChartConfiguration, Plugin, Scale } from 'chart.js';
 
 Chart.register(LineController, ScatterController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler);
 // Live data flow in without motion; the pointer is handled by Overlay, so the charts listen to nothing.
@@ -23,6 +23,13 @@ export function tellsArea(told: (area: ChartArea) => void): Plugin {
       before = key;
       told({ ...chartArea });
     },
+  };
+}
+
+/** An axis's `afterBuildTicks` that puts ticks at given values instead of those that Chart.js would choose. */
+export function ticksAt(values: readonly number[]): (scale: Scale) => void {
+  return (scale) => {
+    scale.ticks = values.map((value) => ({ value }));
   };
 }
 

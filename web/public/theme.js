@@ -2,6 +2,6 @@
 try {
   var chosen = localStorage.getItem('headroom.theme');
   if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen;
-} catch (error) {
+} catch {
   // storage is switched off: the system's theme it is
 }
