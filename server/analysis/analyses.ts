@@ -7,7 +7,7 @@ import { liveRow, summaryOf } from '../jobs/rows.ts';
 import { jobRoom, OVERVIEW_ROOM, type Hub } from '../live/hub.ts';
 import type { JobKey, Store, Viewer } from '../store/types.ts';
 import { openFinals } from './finals.ts';
-import { dueIn, firstChanged, nameOf, shouldRebuild, shouldSave, type Followed } from './follow.ts';
+import { dueIn, FIRST_PATIENCE, firstChanged, nameOf, nextPatience, shouldRebuild, shouldSave, type Followed } from './follow.ts';
 import { optionsOf } from './options.ts';
 import { pastOf } from './past.ts';
 import { tablesOfNews } from './to-tables.ts';
@@ -34,11 +34,11 @@ export function openAnalyses({ store, index, hub, log, now }: AnalysesOptions): 
   let restoring: Promise<void> = Promise.resolve();
   let closing = false;
 
-  const follow = (job: Job, waiting: Followed['waiting']): Followed => {
+  const follow = (job: Job, waiting: Followed['waiting'], patience = FIRST_PATIENCE): Followed => {
     const options = optionsOf(job);
     const entry: Followed = {
       job, tracker: openTracker(options), options: JSON.stringify(options), openedAt: now(), analysis: null, lastReadingAt: null, dirty: false,
-      judgedAt: 0, savedAt: 0, savedAs: '', saving: false, waiting,
+      judgedAt: 0, savedAt: 0, savedAs: '', saving: false, waiting, patience,
     };
     followed.set(jobName(job), entry);
     return entry;
@@ -103,7 +103,7 @@ export function openAnalyses({ store, index, hub, log, now }: AnalysesOptions): 
   /** Opens a job's tracker anew, with all that the store holds; the last verdict stands until it has caught up. */
   const rebuild = (job: Job) => {
     const before = followed.get(jobName(job));
-    const entry = follow(job, []);
+    const entry = follow(job, [], nextPatience(before, now()));
     entry.analysis = before?.analysis ?? null;
     entry.lastReadingAt = before?.lastReadingAt ?? null;
     entry.savedAs = before?.savedAs ?? '';
@@ -151,6 +151,7 @@ export function openAnalyses({ store, index, hub, log, now }: AnalysesOptions): 
     tick() {
       const time = now();
       const started = performance.now();
+      for (const entry of [...followed.values()]) if (shouldRebuild(entry, time)) rebuild(entry.job);
       const due = [...followed.values()]
         .filter((entry) => entry.waiting === null)
         .map((entry) => ({ entry, in: dueIn(entry, hub.watched(jobRoom(entry.job)), time) }))
@@ -158,7 +159,6 @@ export function openAnalyses({ store, index, hub, log, now }: AnalysesOptions): 
         .sort((a, b) => a.in - b.in);
       for (const { entry } of due) {
         judge(entry, time);
-        if (shouldRebuild(entry, time)) rebuild(entry.job);
         if (performance.now() - started > BUDGET) return;
       }
     },
@@ -176,7 +176,8 @@ export function openAnalyses({ store, index, hub, log, now }: AnalysesOptions): 
       await finals.close();
       await restoring;
       for (const entry of followed.values()) if (entry.dirty) judge(entry, now());
-      for (const entry of followed.values()) await save(entry);
+      // A verdict that stays what it was is found again from the readings at the next start.
+      for (const entry of followed.values()) if (entry.analysis !== null && nameOf(entry.analysis) !== entry.savedAs) await save(entry);
     },
   };
 }

@@ -18,6 +18,8 @@ export interface Followed {
   savedAs: string;
   saving: boolean;
   readonly openedAt: number;
+  /** Seconds that must pass from `openedAt` until the tracker may be built again. */
+  readonly patience: number;
   /** Held back while the past is read from the store; null when it has been. */
   waiting: (() => void)[] | null;
 }
@@ -31,21 +33,29 @@ export function dueIn(followed: Followed, watched: boolean, now: number): number
   return followed.judgedAt + every - now;
 }
 
-/** Seconds between saves of a job whose verdict stays what it was. */
-const SAVE_EVERY = 60;
+/** Seconds between saves of a job whose verdict stays what it was: a restart judges it again anyway. */
+const SAVE_EVERY = 300;
 
-/** True when the analysis should go to the store: the verdict became another one, or a minute has passed. */
+/** True when the analysis should go to the store: the verdict became another one, or five minutes have passed. */
 export function shouldSave(followed: Followed, now: number): boolean {
   return followed.analysis !== null && !followed.saving && (nameOf(followed.analysis) !== followed.savedAs || now - followed.savedAt >= SAVE_EVERY);
 }
 
-/** Rows that came out of order before the tracker is built again from the store, and the least time between two such, seconds. */
+/** Rows that came out of order before the tracker is built again from the store. */
 const LATE_ROWS = 20;
-const REBUILD_EVERY = 300;
+/** Seconds until the first such rebuild (a second tool's past arrives in one go), and the most between two, for senders that are always late. */
+export const FIRST_PATIENCE = 3;
+const MOST_PATIENCE = 300;
+
+/** The patience after a rebuild: four times as long, and the first one again after a quiet time. */
+export function nextPatience(before: Followed | undefined, now: number): number {
+  if (before === undefined || now - before.openedAt > 4 * MOST_PATIENCE) return FIRST_PATIENCE;
+  return Math.min(MOST_PATIENCE, before.patience * 4);
+}
 
 /** True when so many rows came late (a second tool, a spool sent afterwards) that the live verdict misses something. */
 export function shouldRebuild(followed: Followed, now: number): boolean {
-  return followed.waiting === null && followed.tracker.late() >= LATE_ROWS && now - followed.openedAt >= REBUILD_EVERY;
+  return followed.waiting === null && followed.tracker.late() >= LATE_ROWS && now - followed.openedAt >= followed.patience;
 }
 
 /** What makes a verdict another one in a list. */

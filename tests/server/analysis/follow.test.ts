@@ -9,7 +9,7 @@ const analysis = (words: string[]): Analysis => ({
   verdict: { bottleneck: words.at(-1), activity: 'decode' }, findings: [], phases: words.map((bottleneck, index) => ({ from: index, to: index + 1, verdict: { bottleneck, activity: 'decode' } })),
 }) as never; // only what the functions under test look at
 const followed = (changes: Partial<Followed> = {}): Followed => ({
-  job: aJob('1'), tracker: openTracker(), options: '', openedAt: 0, analysis: null, lastReadingAt: null, dirty: false, judgedAt: 1000, savedAt: 1000, savedAs: '', saving: false, waiting: null, ...changes,
+  job: aJob('1'), tracker: openTracker(), options: '', openedAt: 0, patience: 300, analysis: null, lastReadingAt: null, dirty: false, judgedAt: 1000, savedAt: 1000, savedAs: '', saving: false, waiting: null, ...changes,
 });
 
 describe('the next verdict', () => {
@@ -26,11 +26,11 @@ describe('the next verdict', () => {
 });
 
 describe('an analysis is saved', () => {
-  it('at once when its words change, else once a minute', () => {
+  it('at once when its words change, else every five minutes', () => {
     const one = analysis(['memory']);
     expect(shouldSave(followed({ analysis: one }), 1001)).toBe(true);
-    expect(shouldSave(followed({ analysis: one, savedAs: 'memory decode' }), 1059.9)).toBe(false);
-    expect(shouldSave(followed({ analysis: one, savedAs: 'memory decode' }), 1060)).toBe(true);
+    expect(shouldSave(followed({ analysis: one, savedAs: 'memory decode' }), 1299.9)).toBe(false);
+    expect(shouldSave(followed({ analysis: one, savedAs: 'memory decode' }), 1300)).toBe(true);
     expect(shouldSave(followed({ analysis: one, saving: true }), 2000)).toBe(false);
     expect(shouldSave(followed(), 2000)).toBe(false);
   });
