@@ -7,6 +7,7 @@ import { drawn } from './drawn.ts';
 import type { AnalyseOptions, JudgedGpu, JudgedPhase, JudgedRun } from './judged.ts';
 import { contextsOf, modelOf, type Entities, type SubjectContext } from './phases/context.ts';
 import { runEntity, type RunEntity } from './phases/entity.ts';
+import { verdictOf } from './phases/group.ts';
 import { jobPhases, mixOf, prevailing } from './phases/job.ts';
 import type { Judged } from './phases/merge.ts';
 import { gridPeriod, PERIOD_GAPS } from './phases/period.ts';
@@ -23,6 +24,11 @@ export interface Tracker {
   analysis(now?: number): Analysis;
   /** The judged run behind the analysis: for findings, roofline, progress. */
   judged(now?: number): JudgedRun;
+  /**
+   * The verdict on now alone, for many jobs at once: the stretch since the last edge that `analysis` found, at most the last
+   * 32 samples. It looks for no edges and costs the same whatever the run's length.
+   */
+  current(): Verdict;
   /** Rows that came too late to be counted live; a finished run analysed again has them. */
   late(): number;
 }
@@ -65,6 +71,7 @@ export function openTracker(options: AnalyseOptions = {}, clock: Exclude<Clock, 
     },
     analysis: (now) => drawn(followed.judged(clock, events, now ?? options.now)),
     judged: (now) => followed.judged(clock, events, now ?? options.now),
+    current: () => followed.current(),
     late: () => followed.late(),
   };
 }
@@ -161,6 +168,14 @@ function openFollower(period: number, options: AnalyseOptions) {
         if (open !== undefined) needed = Math.min(needed, open);
       }
       if (Number.isFinite(needed)) for (const entity of byKey.values()) entity.grid.trim(needed - KEPT_BINS);
+    },
+    current(): Verdict {
+      refresh();
+      const voices = contexts.flatMap((context) => {
+        const tally = streamOf(context)?.recent(endOf(context), viewFor(context)) ?? null;
+        return tally === null ? [] : [{ verdict: judge(tally, context.subject), weight: 1 }];
+      });
+      return verdictOf(voices) ?? NOTHING_KNOWN;
     },
     late: () => [...byKey.values()].reduce((sum, entity) => sum + entity.late(), 0),
     judged(clock: Exclude<Clock, 'ordinal'>, events: readonly SourceEvent[], now: number | undefined): JudgedRun {

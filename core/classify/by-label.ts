@@ -93,16 +93,21 @@ function capsOf(sight: Sight, { label, first, shares, facts, around }: Labelled)
 /** The shares that an η stands behind; empty time and disk time are measured as they are. */
 const ETAS: readonly Resource[] = ['compute', 'memory', 'nvlink', 'pcie', 'nic'];
 
+const FACTORS = [1 / (1 + ETA_ERROR), 1 / (1 - ETA_ERROR)];
+
 /** Moves each η by ± 10 %: a label that changes is worth at most FLIP_CAP. */
 function flips(label: Label, shares: ResourceShares, facts: LabelFacts): GradeInput['caps'] {
+  const moved = { ...shares };
   for (const resource of ETAS) {
     const share = shares[resource];
     if (!known(share)) continue;
-    for (const factor of [1 / (1 + ETA_ERROR), 1 / (1 - ETA_ERROR)]) {
-      if (!sameLabel(label, labelOf({ ...shares, [resource]: share * factor }, facts))) {
+    for (const factor of FACTORS) {
+      moved[resource] = share * factor;
+      if (!sameLabel(label, labelOf(moved, facts))) {
         return [{ value: FLIP_CAP, why: `another label if η of ${resource} were 10 % ${factor < 1 ? 'higher' : 'lower'}` }];
       }
     }
+    moved[resource] = share;
   }
   return [];
 }

@@ -40,8 +40,7 @@ export function labelOf(shares: ResourceShares, facts: LabelFacts): Label {
   const linkShare = link === null ? Number.NaN : shares[link];
   if (link !== null && linkShare >= DOMINANT && linkShare >= TIE * own && !(own === Number.NEGATIVE_INFINITY && link === 'nic' && !(facts.line >= FULL_LINE))) {
     // A link works while no kernel does: it explains empty time and does not compete with it.
-    const rival = [...BUSY, ...LINKS].filter((name) => name !== link);
-    const next = top(shares, facts, rival, null);
+    const next = top(shares, facts, NOT_EMPTY, link);
     return { rule: 'link', first: link, next, s1: linkShare, s2: Math.max(0, own), threshold: DOMINANT, lean: null };
   }
   const first = top(shares, facts, ALL, null);
@@ -62,7 +61,7 @@ export function labelOf(shares: ResourceShares, facts: LabelFacts): Label {
   if (empty >= CONTRIBUTING && empty > facts.busy - s1) return waiting;
   const busiest = top(shares, facts, BUSY, null);
   const label = busiest === null ? made('overhead', first, shares, facts, DOMINANT) : made('overhead', busiest, shares, facts, DOMINANT);
-  const runnerUp = busiest === null ? null : top(shares, facts, [...BUSY, ...LINKS], busiest);
+  const runnerUp = busiest === null ? null : top(shares, facts, NOT_EMPTY, busiest);
   const leads = busiest !== null && (runnerUp === null || shares[busiest] > TIE * shares[runnerUp]);
   const leaning = leads && label.s1 >= CONTRIBUTING && empty < LEAN_EMPTY;
   return { ...label, lean: leaning ? busiest : null };
@@ -70,6 +69,7 @@ export function labelOf(shares: ResourceShares, facts: LabelFacts): Label {
 
 const BUSY: readonly Resource[] = ['compute', 'memory', 'nvlink'];
 const LINKS: readonly Resource[] = ['pcie', 'nic', 'disk'];
+const NOT_EMPTY: readonly Resource[] = [...BUSY, ...LINKS];
 const ALL: readonly Resource[] = RESOURCES;
 
 function made(rule: Rule, first: Resource, shares: ResourceShares, facts: LabelFacts, threshold: number): Label {

@@ -26,6 +26,8 @@ export interface Stats {
 /** Flags counted in bins with load. */
 export const FLAGS = ['gpu.capPower', 'gpu.capHw', 'gpu.capSwThermal', 'gpu.capHwThermal', 'gpu.capBrake', 'gpu.capApp'] as const satisfies readonly JudgedMetric[];
 
+const FLAG_COLUMNS = FLAGS.map((id) => COLUMN[id]);
+
 /**
  * What a stretch of time adds up to. Tallies of neighbours add, so that a verdict over hours costs no more than over a
  * minute, and a merged phase is judged from everything in it. `off` is the time without demand.
@@ -69,14 +71,19 @@ export interface Tally {
   soFar: { promptTokens: number; generated: number; requests: number };
 }
 
+/** Of a window without idle time (or without work): shared, never written. */
+const NOTHING: Stats = { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
+
 function stats(): Stats {
   return { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
 }
 
 /** Adds up bins from ≤ i < to of a view. */
 export function tallyOf(view: SpanView, from: number, to: number): Tally {
+  const idle = countIdle(view, from, to);
   const tally: Tally = {
-    period: view.period, firstBin: view.first + from, endBin: view.first + to, seen: 0, on: stats(), off: stats(),
+    period: view.period, firstBin: view.first + from, endBin: view.first + to, seen: 0,
+    on: idle === to - from ? NOTHING : stats(), off: idle === 0 ? NOTHING : stats(),
     busySum: 0, busyCount: 0, offBusySum: 0, offBusyCount: 0, loaded: 0, flags: new Float64Array(FLAGS.length),
     hot: 0, hotMemUtil: 0, hotMemUtilCount: 0, hotPower: 0, hotPowerCount: 0,
     kv: 0, kvFull: 0, waiting: 0, waitingRunning: 0, waitingRunningSquares: 0, runningMax: Number.NaN,
@@ -99,6 +106,13 @@ export function tallyOf(view: SpanView, from: number, to: number): Tally {
   return tally;
 }
 
+/** Bins without demand. */
+function countIdle(view: SpanView, from: number, to: number): number {
+  let idle = 0;
+  for (let i = from; i < to; i += 1) if (view.demand[i] === 0) idle += 1;
+  return idle;
+}
+
 function addColumn(tally: Tally, c: number, column: Float64Array, view: SpanView, from: number, to: number): void {
   let onSum = 0;
   let onCount = 0;
@@ -115,14 +129,18 @@ function addColumn(tally: Tally, c: number, column: Float64Array, view: SpanView
       onCount += 1;
     }
   }
-  tally.on.sum[c] = onSum;
-  tally.on.count[c] = onCount;
-  tally.off.sum[c] = offSum;
-  tally.off.count[c] = offCount;
+  if (onCount > 0) {
+    tally.on.sum[c] = onSum;
+    tally.on.count[c] = onCount;
+  }
+  if (offCount > 0) {
+    tally.off.sum[c] = offSum;
+    tally.off.count[c] = offCount;
+  }
 }
 
 function addBusy(tally: Tally, view: SpanView, from: number, to: number): void {
-  const flags = FLAGS.map((id) => view.columns[COLUMN[id]] ?? null);
+  const flags = FLAG_COLUMNS.map((column) => view.columns[column] ?? null);
   const util = view.columns[COLUMN['gpu.util']] ?? view.busy;
   const memUtil = view.columns[COLUMN['gpu.memUtil']];
   const power = view.columns[COLUMN['gpu.power']];
@@ -208,6 +226,8 @@ export function addTallies(a: Tally, b: Tally): Tally {
 }
 
 function addStats(a: Stats, b: Stats): Stats {
+  if (b === NOTHING) return a;
+  if (a === NOTHING) return b;
   return { bins: a.bins + b.bins, sum: addArrays(a.sum, b.sum), count: addArrays(a.count, b.count) };
 }
 

@@ -43,35 +43,35 @@ export function runEntity(entity: EntityRef, period: number): RunEntity {
     if (target !== id && printed.has(target)) return;
     const before = counters.get(id) ?? { at: Number.NaN, value: Number.NaN };
     counters.set(id, before);
+    const rate = new Float64Array(column.length).fill(Number.NaN);
+    const since = new Float64Array(column.length);
     for (let row = start; row < column.length; row += 1) {
-      const value = column[row];
-      const at = table.t[row];
-      if (value === undefined || at === undefined || Number.isNaN(value)) continue;
+      const value = column[row] ?? Number.NaN;
+      const at = table.t[row] ?? Number.NaN;
+      if (value !== value) continue;
       const dt = at - before.at;
+      since[row] = before.at;
       // A drop is a restart: what was counted since is not known to belong to the interval.
-      if (dt > 0 && dt <= MAX_RATE_GAP && value >= before.value) {
-        const rate = (value - before.value) / dt;
-        grid.rate(target, before.at, at, rate);
-        series.add(target, at, rate);
-      }
+      if (dt > 0 && dt <= MAX_RATE_GAP && value >= before.value) rate[row] = (value - before.value) / dt;
       before.at = at;
       before.value = value;
     }
+    grid.rates(target, since, table.t, rate, start);
+    series.add(target, table.t, rate, start);
   };
   const pushGauge = (table: Table, id: MetricId, column: Float64Array, start: number) => {
     printed.add(id);
+    grid.gauges(id, table.t, column, start);
+    series.add(id, table.t, column, start);
     let peak = peaks.get(id) ?? Number.NEGATIVE_INFINITY;
     let newest = Number.NaN;
     for (let row = start; row < column.length; row += 1) {
-      const value = column[row];
-      const at = table.t[row];
-      if (value === undefined || at === undefined || Number.isNaN(value)) continue;
-      grid.gauge(id, at, value);
-      series.add(id, at, value);
+      const value = column[row] ?? Number.NaN;
+      if (value !== value) continue;
       newest = value;
       if (value > peak) peak = value;
     }
-    if (Number.isNaN(newest)) return;
+    if (newest !== newest) return;
     latest.set(id, newest);
     peaks.set(id, peak);
   };

@@ -14,8 +14,9 @@ const SLACK = 1.2;
  * absent stays NaN: gaps are masked, never interpolated.
  */
 export interface EntityGrid {
-  gauge(id: MetricId, at: number, value: number): void;
-  rate(id: MetricId, from: number, to: number, value: number): void;
+  gauges(id: MetricId, t: Float64Array, values: Float64Array, start: number): void;
+  /** `since` is where each rate's interval begins; it ends at `t`. */
+  rates(id: MetricId, since: Float64Array, t: Float64Array, values: Float64Array, start: number): void;
   /** Values of bins first ≤ k < end, as a view where possible; null where the column never came. */
   span(column: number, first: number, end: number): Float64Array | null;
   /** Lets go of bins before `first`. */
@@ -86,32 +87,43 @@ export function entityGrid(period: number): EntityGrid {
   };
 
   return {
-    gauge(id, at, value) {
+    gauges(id, t, values, start) {
       const index = columnOf(id);
       if (index === undefined) return;
-      const bin = Math.floor(at / period);
-      reach(bin);
-      const column = columnFor(index);
-      if (bridges(column, at)) for (let k = Math.max(column.bin + 1, base); k < bin; k += 1) put(column, k, column.lastValue, 1);
-      put(column, bin, value, 1);
-      column.lastAt = at;
-      column.lastValue = value;
+      for (let i = start; i < values.length; i += 1) {
+        const value = values[i] ?? Number.NaN;
+        if (value !== value) continue;
+        const at = t[i] ?? Number.NaN;
+        const bin = Math.floor(at / period);
+        reach(bin);
+        const column = columnFor(index);
+        if (bridges(column, at)) for (let k = Math.max(column.bin + 1, base); k < bin; k += 1) put(column, k, column.lastValue, 1);
+        put(column, bin, value, 1);
+        column.lastAt = at;
+        column.lastValue = value;
+      }
     },
-    rate(id, from, to, value) {
+    rates(id, since, t, values, start) {
       const index = columnOf(id);
-      if (index === undefined || !(to > from)) return;
-      const last = Math.ceil(to / period) - 1;
-      const first = Math.floor(from / period);
-      reach(first);
-      reach(last);
-      const column = columnFor(index);
-      if (Number.isNaN(column.lastAt)) column.lastAt = from;
-      const bridged = bridges(column, to);
-      column.lastAt = to;
-      if (!bridged) return;
-      for (let k = first; k <= last; k += 1) {
-        const overlap = Math.min(to, (k + 1) * period) - Math.max(from, k * period);
-        if (overlap > 0) put(column, k, value, overlap);
+      if (index === undefined) return;
+      for (let i = start; i < values.length; i += 1) {
+        const value = values[i] ?? Number.NaN;
+        if (value !== value) continue;
+        const from = since[i] ?? Number.NaN;
+        const to = t[i] ?? Number.NaN;
+        const last = Math.ceil(to / period) - 1;
+        const first = Math.floor(from / period);
+        reach(first);
+        reach(last);
+        const column = columnFor(index);
+        if (column.lastAt !== column.lastAt) column.lastAt = from;
+        const bridged = bridges(column, to);
+        column.lastAt = to;
+        if (!bridged) continue;
+        for (let k = first; k <= last; k += 1) {
+          const overlap = Math.min(to, (k + 1) * period) - Math.max(from, k * period);
+          if (overlap > 0) put(column, k, value, overlap);
+        }
       }
     },
     span(index, first, stop) {

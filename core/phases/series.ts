@@ -10,7 +10,8 @@ export const SERIES_ROWS = 512;
  * rows become one, and so on. Rows are aligned to the clock, so that a growing run and the finished one thin alike.
  */
 export interface Series {
-  add(id: MetricId, at: number, value: number): void;
+  /** Adds the present values of a column from row `start` on; a counter's column is its rates. */
+  add(id: MetricId, t: Float64Array, values: Float64Array, start: number): void;
   table(entity: EntityRef, facts: ReadonlyMap<FactName, string>): Table;
 }
 
@@ -38,25 +39,32 @@ export function openSeries(period: number): Series {
   };
 
   return {
-    add(id, at, value) {
-      if (Number.isNaN(base)) base = Math.floor(at / width);
-      let row = Math.floor(at / width) - base;
-      if (row < 0) return;
-      while (row >= SERIES_ROWS) {
-        halve();
-        row = Math.floor(at / width) - base;
-      }
-      if (row + 1 > rows) rows = row + 1;
+    add(id, t, values, start) {
       let column = columns.get(id);
       if (column === undefined) {
         column = { rollup: METRICS[id].kind === 'counter' ? 'mean' : METRICS[id].rollup, sum: new Float64Array(SERIES_ROWS), count: new Float64Array(SERIES_ROWS) };
         columns.set(id, column);
       }
-      join(column, row, value, 1);
+      for (let i = start; i < values.length; i += 1) {
+        const value = values[i] ?? Number.NaN;
+        const at = t[i] ?? Number.NaN;
+        if (value !== value) continue;
+        if (base !== base) base = Math.floor(at / width);
+        let row = Math.floor(at / width) - base;
+        if (row < 0) continue;
+        while (row >= SERIES_ROWS) {
+          halve();
+          row = Math.floor(at / width) - base;
+        }
+        if (row >= rows) rows = row + 1;
+        join(column, row, value, 1);
+      }
     },
     table(entity, facts) {
+      const there = new Uint8Array(rows);
+      for (const { count } of columns.values()) for (let row = 0; row < rows; row += 1) if ((count[row] ?? Number.NaN) > 0) there[row] = 1;
       const kept: number[] = [];
-      for (let row = 0; row < rows; row += 1) if ([...columns.values()].some((column) => (column.count[row] ?? Number.NaN) > 0)) kept.push(row);
+      for (let row = 0; row < rows; row += 1) if (there[row] === 1) kept.push(row);
       const t = Float64Array.from(kept, (row) => (base + row) * width);
       const out = new Map<MetricId, Float64Array>();
       for (const [id, column] of columns) out.set(id, Float64Array.from(kept, (row) => valueAt(column, row)));

@@ -20,7 +20,12 @@ export interface PhaseStream {
   /** Judges the final phases again, after something was learned about the run. */
   rejudge(judge: (tally: Tally) => Verdict): void;
   open(): number;
+  /** The latest stretch as far as it is known: from the last edge found, at most RECENT samples, to `end`. Null without a sample. */
+  recent(end: number, view: (first: number, end: number) => SpanView): Tally | null;
 }
+
+/** Samples of the verdict on now: enough for a mean, few enough that a change shows at once. */
+const RECENT = 32;
 
 interface SoFar { promptTokens: number; generated: number; requests: number }
 
@@ -31,6 +36,7 @@ export function phaseStream(period: number, start: number): PhaseStream {
   let open = start;
   /** Whether `open` lies within a segment rather than at an edge. */
   let continues = false;
+  let lastEdge = start;
   let soFar: SoFar = { promptTokens: 0, generated: 0, requests: 0 };
 
   return {
@@ -53,11 +59,13 @@ export function phaseStream(period: number, start: number): PhaseStream {
       const out = [...list];
       if (end <= open) return out;
       const span = view(open, end);
+      lastEdge = open;
       let so = soFar;
       for (const segment of segmentsOf(span)) {
         if (segment.gap) continue;
         const tally = counted(span, segment, so);
         so = tally.soFar;
+        lastEdge = open + segment.from;
         append(out, tally, judge, continues && segment.from === 0);
       }
       return out;
@@ -68,6 +76,10 @@ export function phaseStream(period: number, start: number): PhaseStream {
       for (const { tally } of old) append(list, tally, judge);
     },
     open: () => open,
+    recent(end, view) {
+      const first = Math.max(lastEdge, open, end - RECENT);
+      return end > first ? counted(view(first, end), { from: 0, to: end - first, gap: false }, soFar) : null;
+    },
   };
 }
 

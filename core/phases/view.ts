@@ -15,24 +15,32 @@ export interface Sources {
 const NOT_SUMMED: readonly JudgedMetric[] = ['engine.kvUsage', 'engine.cacheHitRatio', 'engine.trainStepTime', 'engine.trainFlopRate'];
 const HOTTEST: JudgedMetric = 'process.maxThread';
 
+type How = 'sum' | 'mean' | 'max';
+const indexes = (kind: string) => JUDGED.flatMap((id, index) => (id.startsWith(kind) ? [index] : []));
+const OF_GPU = indexes('gpu.');
+const OF_HOST = indexes('host.');
+const OF_ENGINE = indexes('engine.').map((index): { index: number; how: How } => ({ index, how: NOT_SUMMED.some((id) => COLUMN[id] === index) ? 'mean' : 'sum' }));
+const OF_PROCESS = indexes('process.').map((index): { index: number; how: How } => ({ index, how: index === COLUMN[HOTTEST] ? 'max' : 'sum' }));
+
 /** The judged columns of one subject for bins first ≤ k < end: its GPU, its host, its engines together, its processes together. */
 export function viewOf(sources: Sources, period: number, first: number, end: number): SpanView {
   const bins = end - first;
-  const columns = JUDGED.map((id, index): Float64Array | null => {
-    if (id.startsWith('gpu.')) return sources.gpu?.span(index, first, end) ?? null;
-    if (id.startsWith('host.')) return sources.host?.span(index, first, end) ?? null;
-    if (id.startsWith('engine.')) return together(sources.engines, index, first, end, NOT_SUMMED.includes(id) ? 'mean' : 'sum');
-    return together(sources.processes, index, first, end, id === HOTTEST ? 'max' : 'sum');
-  });
+  const columns = new Array<Float64Array | null>(JUDGED.length).fill(null);
+  if (sources.gpu !== null) for (const index of OF_GPU) columns[index] = sources.gpu.span(index, first, end);
+  if (sources.host !== null) for (const index of OF_HOST) columns[index] = sources.host.span(index, first, end);
+  if (sources.engines.length > 0) for (const { index, how } of OF_ENGINE) columns[index] = together(sources.engines, index, first, end, how);
+  if (sources.processes.length > 0) for (const { index, how } of OF_PROCESS) columns[index] = together(sources.processes, index, first, end, how);
   const busy = busyOf(columns, bins);
   const view = { period, first, bins, columns, busy };
   return { ...view, demand: demandOf(columns, busy, bins), seen: seenOf(sources, columns, busy, bins) };
 }
 
-function together(grids: readonly EntityGrid[], index: number, first: number, end: number, how: 'sum' | 'mean' | 'max'): Float64Array | null {
+function together(grids: readonly EntityGrid[], index: number, first: number, end: number, how: How): Float64Array | null {
+  const [lone] = grids;
+  if (lone !== undefined && grids.length === 1) return lone.span(index, first, end);
   const spans = grids.map((grid) => grid.span(index, first, end)).filter((span) => span !== null);
-  const [only, ...others] = spans;
-  if (only === undefined || others.length === 0) return only ?? null;
+  const [only] = spans;
+  if (only === undefined || spans.length === 1) return only ?? null;
   const out = new Float64Array(end - first).fill(Number.NaN);
   for (let i = 0; i < out.length; i += 1) {
     let value = Number.NaN;
@@ -65,6 +73,7 @@ const AHEAD = 3;
  */
 function demandOf(columns: readonly (Float64Array | null)[], busy: Float64Array, bins: number): Int8Array {
   const out = new Int8Array(bins).fill(-1);
+  if (columns[COLUMN['engine.running']] === null && columns[COLUMN['engine.waiting']] === null) return out;
   const present = (ids: readonly JudgedMetric[]) => ids.map((id) => columns[COLUMN[id]]).filter((column) => column !== null && column !== undefined);
   const asked = present(['engine.running', 'engine.waiting']);
   const tokens = present(['engine.generationRate', 'engine.promptRate']);
@@ -90,8 +99,16 @@ const HOST_SIGNS: readonly JudgedMetric[] = ['host.cpu', 'host.cpuTime', 'host.c
 /** A bin counts where the subject itself was seen: its GPU, or else its engine, or else its host. */
 function seenOf(sources: Sources, columns: readonly (Float64Array | null)[], busy: Float64Array, bins: number): Uint8Array {
   const signs = sources.gpu !== null ? GPU_SIGNS : sources.engines.length > 0 ? ENGINE_SIGNS : HOST_SIGNS;
-  const found = [busy, ...signs.map((id) => columns[COLUMN[id]] ?? null)].filter((column) => column !== null);
   const out = new Uint8Array(bins);
-  for (let i = 0; i < bins; i += 1) if (found.some((column) => !Number.isNaN(column[i] ?? Number.NaN))) out[i] = 1;
+  mark(out, busy);
+  for (const id of signs) mark(out, columns[COLUMN[id]] ?? null);
   return out;
+}
+
+function mark(out: Uint8Array, column: Float64Array | null): void {
+  if (column === null) return;
+  for (let i = 0; i < out.length; i += 1) {
+    const value = column[i] ?? Number.NaN;
+    if (value === value) out[i] = 1;
+  }
 }

@@ -1,0 +1,83 @@
+import { performance } from 'node:perf_hooks';
+import { analyse, openTracker } from '../core/analyse.ts';
+import { judge } from '../core/classify/verdict.ts';
+import { tallyOf } from '../core/classify/tally.ts';
+import type { Table } from '../core/columns.ts';
+import { contextsOf } from '../core/phases/context.ts';
+import { runEntity } from '../core/phases/entity.ts';
+import { viewOf } from '../core/phases/view.ts';
+import { detectWorkload } from '../core/workload/index.ts';
+import { trainingGpu, vllmEngine } from './support/telemetry.ts';
+
+/** One line of the benchmark's report. `most` is the budget that a value must not exceed, `least` one that it must reach. */
+export interface ClassifyRow {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly most?: number;
+  readonly least?: number;
+}
+
+/** How fast verdicts are made, on one core: the best of a few runs each. */
+export function classifyRows(): ClassifyRow[] {
+  return [
+    { what: 'windows judged', value: windowsPerSecond(), unit: 'windows/s' },
+    { what: 'a day of 10 s samples on 16 GPUs, phases and verdict', value: dayOnSixteenGpus(), unit: 's', most: 1 },
+    { what: 'every running job of Alvis (892 GPUs), judged once', value: wholeOfAlvis(), unit: 's', most: 0.05 },
+  ];
+}
+
+const REPEATS = 5;
+
+function best(run: () => void): number {
+  const times = Array.from({ length: REPEATS }, () => {
+    const start = performance.now();
+    run();
+    return (performance.now() - start) / 1000;
+  });
+  return Math.min(...times);
+}
+
+/** Windows of ten minutes at 10 s, from columns to verdict. */
+function windowsPerSecond(): number {
+  const table = trainingGpu({ id: 'GPU-0', node: 'n1', samples: 60, seed: 1 });
+  const gpu = runEntity(table.entity, 10);
+  gpu.push(table);
+  const [context] = contextsOf({ gpus: [gpu], hosts: [], engines: [], processes: [] }, {}, detectWorkload([], {}));
+  if (context === undefined) return Number.NaN;
+  const first = gpu.grid.start();
+  const count = 5_000;
+  return count / best(() => {
+    for (let i = 0; i < count; i += 1) judge(tallyOf(viewOf(context.sources, 10, first, first + 60), 0, 60), context.subject);
+  });
+}
+
+function dayOnSixteenGpus(): number {
+  const tables = Array.from({ length: 16 }, (_, i) => trainingGpu({ id: `GPU-${i}`, node: `n${i >> 2}`, samples: 8_640, seed: i + 1 }));
+  return best(() => void analyse({ clock: 'utc', tables, events: [] }));
+}
+
+/** 223 jobs of four GPUs, half of them serving, followed for an hour; a new sample for each, then, timed, every job's verdict now. */
+function wholeOfAlvis(): number {
+  const samples = 360;
+  const jobs = Array.from({ length: 223 }, (_, job) => {
+    const gpus = Array.from({ length: 4 }, (_, i) => trainingGpu({ id: `GPU-${job}-${i}`, node: `n${job}`, samples: samples + REPEATS, seed: 4 * job + i + 1 }));
+    const engine = job % 2 === 0 ? [vllmEngine({ id: `vllm@n${job}`, node: `n${job}`, samples: samples + REPEATS, seed: job })] : [];
+    const tables = [...gpus, ...engine];
+    const tracker = openTracker(job % 2 === 0 ? { model: 'llama-3-8b' } : {});
+    tracker.push(tables.map((table) => rows(table, 0, samples)));
+    tracker.analysis();
+    return { tracker, tables };
+  });
+  const times = Array.from({ length: REPEATS }, (_, turn) => {
+    for (const { tracker, tables } of jobs) tracker.push(tables.map((table) => rows(table, samples + turn, samples + turn + 1)));
+    const start = performance.now();
+    for (const { tracker } of jobs) tracker.current();
+    return (performance.now() - start) / 1000;
+  });
+  return Math.min(...times);
+}
+
+function rows(table: Table, from: number, to: number): Table {
+  return { ...table, t: table.t.subarray(from, to), columns: new Map([...table.columns].map(([id, column]) => [id, column.subarray(from, to)])) };
+}
