@@ -95,8 +95,8 @@ export function keepRunning(options: KeepOptions): Kept {
     current?.kill('SIGKILL');
   };
 
-  /** One run. Resolves with whether it did anything useful. */
-  const run = (): Promise<'useful' | 'useless' | 'missing'> => new Promise((resolve) => {
+  /** One run. A program that prints an error and ends is no better for having printed: a good run is one that lasted. */
+  const run = (): Promise<'good' | 'bad' | 'missing'> => new Promise((resolve) => {
     const child = spawn(command.program, [...command.args], { env: { ...command.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     current = child;
     hung = false;
@@ -105,7 +105,9 @@ export function keepRunning(options: KeepOptions): Kept {
     let tail = '';
     let over = false;
     let abandon: NodeJS.Timeout | undefined;
-    const end = (result: 'useful' | 'useless' | 'missing'): void => {
+    const started = performance.now();
+    const worth = (): 'good' | 'bad' => (spoke && performance.now() - started > backoff.most * 1000 ? 'good' : 'bad');
+    const end = (result: 'good' | 'bad' | 'missing'): void => {
       if (over) return;
       over = true;
       clearInterval(watch);
@@ -126,7 +128,7 @@ export function keepRunning(options: KeepOptions): Kept {
         stuck += 1;
         child.on('exit', () => (stuck -= 1));
         child.unref();
-        end(spoke ? 'useful' : 'useless');
+        end(worth());
       }, 2000);
     };
     const watch = setInterval(look, Math.max(50, Math.min(5000, ((silence ?? patience) * 1000) / 6)));
@@ -143,11 +145,11 @@ export function keepRunning(options: KeepOptions): Kept {
     child.on('error', (error) => {
       const missing = 'code' in error && error.code === 'ENOENT';
       if (!ending.signal.aborted) onTrouble(missing ? 'not found' : error.message, missing ? 'missing' : 'ended');
-      end(missing ? 'missing' : 'useless');
+      end(missing ? 'missing' : 'bad');
     });
     child.on('close', (code, signal) => {
       if (!over && !hung && !ending.signal.aborted) onTrouble(`ended (${signal ?? `exit ${code ?? '?'}`}): ${lastLines(tail)}`, 'ended');
-      end(spoke ? 'useful' : 'useless');
+      end(worth());
     });
   });
 
@@ -159,7 +161,7 @@ export function keepRunning(options: KeepOptions): Kept {
         continue;
       }
       const result = await run();
-      attempt = result === 'useful' ? 1 : attempt + 1;
+      attempt = result === 'good' ? 1 : attempt + 1;
       if (!ending.signal.aborted) await pause(result === 'missing' ? options.missingWait : waitFor(attempt, backoff), ending.signal);
     }
   };

@@ -48,12 +48,12 @@ export async function startGpus(options: GpuOptions): Promise<GpuSource> {
   const asked = fields.includes('uuid') ? fields : OLD_FIELDS;
   const chosen = options.gpus === null ? [] : ['-i', options.gpus];
   const loop = (seconds: number): string => (Number.isInteger(seconds) ? `--loop=${seconds}` : `--loop-ms=${Math.round(seconds * 1000)}`);
-  let missing = false;
+  let said = '';
 
   const told = (name: string) => (text: string, kind: 'missing' | 'ended' | 'hung'): void => {
-    if (kind === 'missing' && missing) return; // said once, not at every look
-    missing = kind === 'missing';
-    trouble(missing ? 'nvidia-smi is not installed here: no GPU readings' : `${name} ${text}`);
+    const words = kind === 'missing' ? 'nvidia-smi is not installed here: no GPU readings' : `${name}: ${text}`;
+    if (words !== said || kind === 'hung') trouble(words); // the same again is no news
+    said = words;
     if (kind === 'hung') apps?.kick();
   };
   const query = gpuReader(options);
@@ -65,7 +65,7 @@ export async function startGpus(options: GpuOptions): Promise<GpuSource> {
   // It prints nothing while no process is on a GPU, so silence says nothing about it.
   const apps: Kept | null = help.kind === 'missing' ? null : keepRunning({
     command: { program, args: [...chosen, '--query-compute-apps=timestamp,pid,gpu_uuid,used_gpu_memory', '--format=csv,nounits', loop(Math.max(APPS_INTERVAL, interval))], env },
-    onText: appReader(options), onTrouble: (text, kind) => (kind === 'ended' ? undefined : told('nvidia-smi --query-compute-apps')(text, kind)),
+    onText: appReader(options), onTrouble: told('nvidia-smi --query-compute-apps'),
     silence: null, patience: 30, backoff, missingWait: MISSING_WAIT,
   });
   return {

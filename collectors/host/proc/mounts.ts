@@ -87,5 +87,5 @@ function fromMounts(line: string): Mount | null {
 }
 
 function decode(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+  return !text.includes('\\') ? text : text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
