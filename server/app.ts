@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import cookiePlugin from '@fastify/cookie';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyBaseLogger } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import { guard } from './auth/guard.ts';
 import { hostRules } from './auth/hosts.ts';
 import { recogniser } from './auth/recognise.ts';
@@ -39,7 +39,7 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   const logger: FastifyBaseLogger = log;
   const app: App = fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();

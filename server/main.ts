@@ -5,6 +5,7 @@ import { ConfigError, type Config } from './config.ts';
 import { claimFolder } from './data-kind.ts';
 import { startDemo } from './demo/start.ts';
 import { openLog } from './http/logging.ts';
+import { patiently } from './ingest/patiently.ts';
 import { startLocalAgent } from './local-agent.ts';
 import { packageRoot } from './package-root.ts';
 import { choosePort } from './port.ts';
@@ -65,13 +66,7 @@ export async function start({ config, demo, agent }: StartOptions): Promise<Runn
     const schedule = startSchedule(service);
     undo.push(() => schedule.stop());
     if (demo !== null) {
-      const playing = startDemo({
-        seed: demo.seed, now, log: words,
-        ingest: (batch) => service.ingest(batch, { kind: 'demo', name: 'demo' }),
-        declare: (key, declaration) => service.jobs.declare({ kind: 'system' }, key, { ...declaration, demo: true }),
-      });
-      playing.catch((error: unknown) => log.error({ err: error }, 'the demo could not be played'));
-      undo.push(async () => (await playing.catch(() => null))?.stop());
+      undo.push(playDemo(service, demo.seed, words));
     }
     if (agent) undo.push(await startLocalAgent(service));
     log.info({ address, data: config.data, demo: demo !== null }, 'listening');
@@ -80,6 +75,24 @@ export async function start({ config, demo, agent }: StartOptions): Promise<Runn
     await unwind();
     throw error;
   }
+}
+
+/** Plays the pretend Alvis. Gives the function that ends it, also while it still tells its past. */
+function playDemo(service: Service, seed: number, log: { info(text: string): void; error(text: string): void }): () => Promise<void> {
+  let ended = false;
+  const unlessEnded = <T>(act: () => Promise<T>): Promise<T> => (ended ? Promise.reject(new Error('the service is stopping')) : act());
+  const playing = startDemo({
+    seed, now, log,
+    ingest: (batch) => unlessEnded(() => patiently(() => service.ingest(batch, { kind: 'demo', name: 'demo' }), () => ended)),
+    declare: (key, declaration) => unlessEnded(() => service.jobs.declare({ kind: 'system' }, key, { ...declaration, demo: true })),
+  }).catch((error: unknown) => {
+    if (!ended) service.log.error({ err: error }, 'the demo could not be played');
+    return null;
+  });
+  return async () => {
+    ended = true;
+    await (await playing)?.stop();
+  };
 }
 
 /** The store of this folder, for this kind of data only. A demo starts on an empty one: what it showed before would overlap. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { IngestBatch, IngestReply } from '../../../core/contract/ingest.ts';
+import type { IngestBatch } from '../../../core/contract/ingest.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Ingest } from '../ingest.ts';
+import { patiently } from '../patiently.ts';
 import type { Piece, RawReader } from './reader.ts';
 
 /** Text without one reading in it, after which a stream is refused: a wrong file must not be read for hours. */
@@ -70,16 +70,4 @@ export async function pump(options: PumpOptions): Promise<void> {
   await take(reader.feed(decoder.decode(), now()));
   await take(reader.end(now()));
   write({ durable: count.durable, bytes: count.bytes, rejected: count.rejected, end: options.ending() });
-}
-
-/** Repeats while the store says "later": the sender waits, since nobody reads its socket meanwhile. */
-async function patiently(append: () => Promise<IngestReply>, stopping: () => boolean): Promise<IngestReply> {
-  for (let wait = 50; ; wait = Math.min(wait * 2, 2_000)) {
-    try {
-      return await append();
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'StoreBusy' || stopping()) throw error;
-      await sleep(wait);
-    }
-  }
 }

@@ -5,18 +5,22 @@ import { ask, dataFolder, gpuBatch, removeFolders, startService } from '../../su
 afterAll(removeFolders);
 
 describe('a demo', () => {
-  it('shows everybody an hour of Alvis within fifteen seconds, and takes nothing from outside', { timeout: 60_000 }, async () => {
+  it('shows everybody an hour of Alvis after a few seconds of work, and takes nothing from outside', { timeout: 150_000 }, async () => {
     const began = Date.now();
+    const before = process.cpuUsage();
     const demo = await startService({ demo: true });
     try {
       expect(demo.running.url).toBe(`${demo.address}/`);
       const overview = async () => JSON.parse((await ask(demo.address, '/api/overview')).text) as Overview;
       let now = await overview();
       while (now.nodes < 217 || now.running.length < 14 || now.running.filter((row) => row.bottleneck !== 'unknown').length < 10) {
-        if (Date.now() - began > 40_000) break;
+        if (Date.now() - began > 120_000) break;
         await new Promise((resolve) => setTimeout(resolve, 250));
         now = await overview();
       }
+      // Time at work, not on the wall: a busy test machine must not decide. Fifteen seconds on two cores is the promise.
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1e6).toBeLessThan(30);
       expect(now.demo).toBe(true);
       expect(now.nodes).toBe(217);
       expect(now.gpus.known).toBe(892);
@@ -32,7 +36,7 @@ describe('a demo', () => {
     }
   });
 
-  it('refuses a folder with real data, and real data refuse a demo’s', { timeout: 60_000 }, async () => {
+  it('refuses a folder with real data, and real data refuse a demo’s', { timeout: 150_000 }, async () => {
     const real = dataFolder();
     await (await startService({ data: real })).stop();
     await expect(startService({ data: real, demo: true })).rejects.toThrow(/holds real data/);
