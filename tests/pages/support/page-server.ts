@@ -1,7 +1,7 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Server } from 'socket.io';
 import type { ClientToServer, ServerToClient, WatchTarget } from '../../../core/contract/live.ts';
@@ -30,10 +30,19 @@ const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html; charset=u
 /** At least as strict as the service's own: what passes here passes there. */
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws:; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** The files of the built page by their path. Read at once: a build that runs meanwhile must not mix two builds. */
+export function builtFiles(): Map<string, Buffer> {
+  return new Map(readdirSync(DIST, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    return [path.slice(DIST.length), readFileSync(path)];
+  }));
+}
+
 /** Serves the built page with an invented API and a real socket, for states that a real service reaches rarely: errors, cuts, thousands of rows. */
 export async function servePage(api: Api): Promise<PageServer> {
   const sockets = new Set<Socket>();
   let down = false;
+  const files = builtFiles();
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? '/', 'http://page');
     if (url.pathname.startsWith('/api/')) {
@@ -47,10 +56,8 @@ export async function servePage(api: Api): Promise<PageServer> {
       });
       return;
     }
-    const wanted = normalize(join(DIST, url.pathname));
-    const file = wanted.startsWith(DIST) && existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(DIST, 'index.html');
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': CSP });
-    createReadStream(file).pipe(response);
+    const file = files.has(url.pathname) ? url.pathname : '/index.html';
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': CSP }).end(files.get(file));
   };
   const http: HttpServer = createServer(handle);
   http.on('connection', (socket) => {
