@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 // Where CI collects one JSON report per run, for the line that sums them.
 const reports = process.env['HEADROOM_TEST_REPORTS'];
 
-const common = { pool: 'forks', environment: 'node', testTimeout: 20_000, hookTimeout: 30_000 } as const;
+const common = { pool: 'forks', environment: 'node', testTimeout: 60_000, hookTimeout: 60_000 } as const;
 
 export default defineConfig({
   test: {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { systemClock } from './clock.ts';
 import { lockFolder } from './folder/lock.ts';
 import { prepareFolder } from './folder/prepare.ts';
 import { openFacts } from './relational/fact-store.ts';
@@ -14,6 +15,7 @@ const DAY = 86_400;
  * network file system, no permission), `locked` (another process has it), `version` (made by a newer Headroom).
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
+  const now = options.now ?? systemClock;
   const folder = prepareFolder(options.folder);
   const lock = await lockFolder(folder);
   const open: { close(): Promise<void> }[] = [];
@@ -35,8 +37,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     // Both must have ended, well or not, before anything is closed.
     await Promise.allSettled(starting);
     const [series, { host, jobs }] = await Promise.all(starting);
-    const facts = await openFacts(host, () => series.heard());
-    const tokens = await openTokens(host);
+    const facts = await openFacts(host, () => series.heard(), now);
+    const tokens = await openTokens(host, now);
     return {
       series: {
         ...series,
@@ -45,9 +47,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
           await facts.note(batch);
           return series.append(batch);
         },
-        maintain: async (now) => {
-          await facts.prune({ now, eventsBefore: now - options.rollupDays * DAY });
-          return series.maintain(now);
+        maintain: async (at) => {
+          await facts.prune({ now: at, eventsBefore: at - options.rollupDays * DAY });
+          return series.maintain(at);
         },
       },
       jobs,

@@ -96,6 +96,8 @@ export interface StoreOptions {
   readonly folder: string;
   readonly rawDays: number;
   readonly rollupDays: number;
+  /** Seconds UTC, for the age of what waits and of what was said; the system's clock where left out. */
+  readonly now?: () => number;
   readonly log: { info(text: string): void; warn(text: string): void; error(text: string): void };
 }
 

@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openStore } from '../../server/store/open.ts';
+import { openSeries } from '../../server/store/series/store.ts';
+import type { EmbeddedSeries } from '../../server/store/series/store.ts';
 import type { Store, StoreOptions } from '../../server/store/types.ts';
 import { temporaryFolder } from './folders.ts';
 
@@ -15,6 +18,15 @@ export function listening(): Said {
     lines.push(`${level}: ${text}`);
   };
   return { lines, log: { info: note('info'), warn: note('warn'), error: note('error') } };
+}
+
+/** The series alone, as the store opens them, closed when the test is over; `clock.now` is its time. */
+export async function seriesForTest(options: Partial<Omit<Parameters<typeof openSeries>[0], 'now'>> = {}): Promise<{ series: EmbeddedSeries; clock: { now: number }; file: string }> {
+  const clock = { now: 1_700_000_000 };
+  const file = options.file ?? join(temporaryFolder(), 'series.db');
+  const series = await openSeries({ rawDays: 30, rollupDays: 400, log: listening().log, ...options, file, now: () => clock.now });
+  onTestFinished(() => series.close());
+  return { series, clock, file };
 }
 
 /** The store as the service opens it, in a folder of its own (or the one given), closed when the test is over. */

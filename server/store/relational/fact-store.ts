@@ -17,7 +17,7 @@ export interface HeardStore extends FactStore {
 const refreshAfter = 86_400;
 
 /** `heard` tells when each node was last heard (the series know). */
-export async function openFacts(host: Host<RelationalHandlers>, heard: () => Promise<Map<string, number>>): Promise<HeardStore> {
+export async function openFacts(host: Host<RelationalHandlers>, heard: () => Promise<Map<string, number>>, now: () => number): Promise<HeardStore> {
   // Agents repeat their facts with every start and many batches; only news reach the file.
   const facts = new Map<string, { value: string; at: number }>();
   const nodeOfGpu = new Map<string, string | null>();
@@ -52,7 +52,7 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
 
   return {
     note: async (batch) => {
-      const at = Date.now() / 1000;
+      const at = now();
       const heardNow = news(batch, at);
       if (heardNow === null) return;
       await host.call('keepHeard', () => heardNow);

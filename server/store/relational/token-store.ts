@@ -8,9 +8,9 @@ import type { RelationalHandlers } from './worker.ts';
  * Tokens, checked from memory: every batch of every agent brings one. This process is the only one that writes them, so
  * what is in memory is what is in the file.
  */
-export async function openTokens(host: Host<RelationalHandlers>): Promise<TokenStore> {
+export async function openTokens(host: Host<RelationalHandlers>, now: () => number): Promise<TokenStore> {
   const known = new Map<string, KnownToken>();
-  for (const token of await host.call('tokens', () => ({ now: Date.now() / 1000 }))) known.set(token.hash, token);
+  for (const token of await host.call('tokens', () => ({ now: now() }))) known.set(token.hash, token);
 
   const valid = (token: string, now: number): KnownToken | null => {
     const found = known.get(hashOf(token));
@@ -24,20 +24,20 @@ export async function openTokens(host: Host<RelationalHandlers>): Promise<TokenS
     issue: async (_viewer, { scope, name, expires }) => {
       const token = randomBytes(24).toString('base64url');
       const kept: KnownToken = { hash: hashOf(token), scope, name, expires, used: null };
-      await host.call('saveToken', () => ({ token: kept, issued: Date.now() / 1000 }));
+      await host.call('saveToken', () => ({ token: kept, issued: now() }));
       known.set(kept.hash, kept);
       return token;
     },
-    check: async (token, now) => {
-      const found = valid(token, now);
+    check: async (token, at) => {
+      const found = valid(token, at);
       return found === null ? null : { scope: found.scope, name: found.name };
     },
-    redeem: async (token, now) => {
-      const found = valid(token, now);
+    redeem: async (token, at) => {
+      const found = valid(token, at);
       if (found?.scope !== 'page') return false;
       // In memory first: a second visitor with the same address must not pass while the first is being written.
-      known.set(found.hash, { ...found, used: now });
-      await host.call('useToken', () => ({ hash: found.hash, used: now }));
+      known.set(found.hash, { ...found, used: at });
+      await host.call('useToken', () => ({ hash: found.hash, used: at }));
       return true;
     },
     revoke: async (_viewer, name) => {

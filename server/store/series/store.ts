@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { metric } from '../../../core/metrics.ts';
 import type { Unit } from '../../../core/metrics.ts';
 import type { Series } from '../../../core/contract/series.ts';
+import { systemClock } from '../clock.ts';
 import type { SeriesStore, StoreOptions } from '../types.ts';
 import { grouped } from '../worker/grouped.ts';
 import { startHost } from '../worker/host.ts';
@@ -26,7 +27,7 @@ const mostWaiting = 8_000_000;
 const mostTogether = 1_000_000;
 
 /** Opens the embedded series store; throws StoreError. `patience` (milliseconds) is how long a locked file is waited for. */
-export async function openSeries({ file, rawDays, rollupDays, log, patience = 60_000 }: { file: string; patience?: number } & Omit<StoreOptions, 'folder'>): Promise<EmbeddedSeries> {
+export async function openSeries({ file, rawDays, rollupDays, log, now: clock = systemClock, patience = 60_000 }: { file: string; patience?: number } & Omit<StoreOptions, 'folder'>): Promise<EmbeddedSeries> {
   const entry = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
   const host = await startHost<SeriesHandlers>({ entry, data: { file, rawDays, rollupDays }, name: 'series', log, maxWaiting: 2_000, patience });
   let relieving = false;
@@ -40,7 +41,7 @@ export async function openSeries({ file, rawDays, rollupDays, log, patience = 60
     if (relieving) return;
     relieving = true;
     try {
-      while (await host.call('relieve', () => ({ now: Date.now() / 1000 })));
+      while (await host.call('relieve', () => ({ now: clock() })));
     } catch (error) {
       log.error(`open readings could not be sealed: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
@@ -51,7 +52,7 @@ export async function openSeries({ file, rawDays, rollupDays, log, patience = 60
   /** One commit for everything that waits when its turn comes. */
   const append = grouped<PackedBatch, { durable: number; duplicate: boolean }>(
     async (take) => {
-      const { results, pressed } = await host.call('append', () => ({ batches: take(), at: Date.now() / 1000 }));
+      const { results, pressed } = await host.call('append', () => ({ batches: take(), at: clock() }));
       if (pressed) void relieve();
       return results;
     },

@@ -1,0 +1,4 @@
+/** Seconds UTC. */
+export function systemClock(): number {
+  return Date.now() / 1000;
+}
