@@ -1,0 +1,81 @@
+import type { Finding } from '../contract/verdict.ts';
+import { ACHIEVABLE, ALVIS_NODES, pcieBytesPerSecond } from '../hardware.ts';
+import type { JudgedGpu, JudgedRun } from '../judged.ts';
+import { lowerBound } from '../columns.ts';
+import { loadSeconds, weightBytes } from '../llm-math.ts';
+import { parseQuantization, parseWeightType } from '../models.ts';
+import { formatDuration, formatFactor, formatValue } from '../units.ts';
+import { finding, meanOver, stretchesOf, type Stretch } from './kit.ts';
+import { SLOW_LOAD } from './limits.ts';
+
+interface Load { readonly gpu: JudgedGpu; readonly stretch: Stretch; readonly bytes: number }
+
+/** Loads that took far longer than line rates allow (§1.6), node by node: GPUs of one node share its network. */
+export function findSlowLoading(judged: JudgedRun): Finding[] {
+  const loads = judged.gpus.flatMap((gpu) => stretchesOf(gpu.phases, judged.period, ({ verdict }) => verdict.activity === 'loading')
+    .map((stretch) => ({ gpu, stretch, bytes: loadedBytes(judged, gpu, stretch) })).filter(({ bytes }) => bytes > 0));
+  const groups: Load[][] = [];
+  for (const load of loads) {
+    const group = groups.find(([first]) => first !== undefined && nodeOf(first.gpu) === nodeOf(load.gpu) && first.stretch.from < load.stretch.to && load.stretch.from < first.stretch.to);
+    if (group === undefined) groups.push([load]);
+    else group.push(load);
+  }
+  return groups.flatMap((group) => slow(judged, group));
+}
+
+function nodeOf(gpu: JudgedGpu): string {
+  return gpu.entity.node ?? `${gpu.host ?? ''}`;
+}
+
+function slow(judged: JudgedRun, group: readonly Load[]): Finding[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const from = Math.min(...group.map(({ stretch }) => stretch.from));
+  const to = Math.max(...group.map(({ stretch }) => stretch.to));
+  const seconds = to - from;
+  const bytes = group.reduce((sum, load) => sum + load.bytes, 0);
+  const line = lineOf(judged, first.gpu);
+  const pcie = first.gpu.ceilings?.pcie.bytesPerSecond ?? pcieBytesPerSecond(3, 16);
+  if (pcie === null) return [];
+  const floor = loadSeconds({ nodeBytes: bytes, gpuBytes: Math.max(...group.map((load) => load.bytes)), network: line?.rate ?? null, storage: null, pcie }).total;
+  if (seconds < SLOW_LOAD.seconds || seconds < SLOW_LOAD.factor * floor) return [];
+  const cause = first.stretch.phases[0]?.verdict.why.find((text) => text.startsWith('loading'));
+  const phases = group.flatMap(({ stretch }) => stretch.phases);
+  const thread = meanOver(phases, 'host.cpuMaxThread');
+  return [finding(judged, {
+    id: 'loading-slow',
+    text: `Loading ${formatValue(bytes, 'bytes')} took ${formatDuration(seconds)} (${formatValue(bytes / seconds, 'bytes/s')}); the node's links would do it in ${formatDuration(floor)}, ${formatFactor(seconds / floor)} faster. `
+      + 'Keep the weights as safetensors on the project storage (Mimer, not home), load them once per node and not once per rank, and stage them to $TMPDIR where the job loads them again.',
+    evidence: [
+      `floor: ${line === null ? 'PCIe only, the network’s rate is not known' : `${formatValue(line.rate, 'bytes/s')} ${line.from}`} and ${formatValue(pcie, 'bytes/s')} PCIe at line rate`,
+      ...(cause === undefined ? [] : [cause]),
+      ...(thread >= ACHIEVABLE.nic.value ? [`a thread at ${(thread * 100).toFixed(0)} % of a core: unpacking, not reading, may be the limit`] : []),
+    ],
+  }, { entity: nodeOf(first.gpu) === '' ? null : first.gpu.entity.node ?? null, from, to })];
+}
+
+/** What came into a GPU's memory, at most its part of the weights: engines take the rest of the memory for their cache. */
+function loadedBytes(judged: JudgedRun, { series }: JudgedGpu, { from, to }: Stretch): number {
+  const used = series.columns.get('gpu.memUsed');
+  if (used === undefined) return Number.NaN;
+  const values = [...used.subarray(Math.max(0, lowerBound(series.t, from) - 1), lowerBound(series.t, to) + 1)].filter((value) => !Number.isNaN(value));
+  const rise = Math.max(...values) - Math.min(...values);
+  return Math.min(rise, weightsPerGpu(judged));
+}
+
+function weightsPerGpu({ model, workload }: JudgedRun): number {
+  if (model === null) return Number.POSITIVE_INFINITY;
+  const type = (workload.dtype === null ? null : parseWeightType(workload.dtype)) ?? model.nativeType;
+  const quantization = workload.quantization === null ? model.nativeQuantization : parseQuantization(workload.quantization);
+  return weightBytes(model, { type, quantization }) / ((workload.tensorParallel ?? 1) * (workload.pipelineParallel ?? 1));
+}
+
+/** The node's fastest line: as the host reports it, else as the table of nodes has it. */
+function lineOf(judged: JudgedRun, gpu: JudgedGpu): { rate: number; from: string } | null {
+  const host = gpu.host === null ? undefined : judged.hosts[gpu.host];
+  const speeds = (['host.ibSpeed', 'host.netSpeed'] as const).flatMap((id) => [...host?.columns.get(id) ?? []]).filter((value) => value > 0);
+  if (speeds.length > 0) return { rate: Math.max(...speeds), from: 'network, as the host reports it' };
+  const node = ALVIS_NODES.find((one) => one.gpu === gpu.type);
+  const [network] = node?.networks ?? [];
+  return network === undefined ? null : { rate: network.rate, from: `network, as a ${node?.id ?? ''} node has it` };
+}
