@@ -32,9 +32,10 @@ export async function run(argv: string[]): Promise<number> {
     return 0;
   }
   try {
-    const running = await start({ config: asked.config(), demo: asked.demo ? { seed: asked.seed } : null, agent: asked.agent });
+    const config = asked.config();
+    const running = await start({ config, demo: asked.demo ? { seed: asked.seed } : null, agent: asked.agent });
     const stopped = signal();
-    if (!asked.demo) process.stdout.write('A token for agents and scripts on other machines:  npx headroom token issue NAME\n');
+    if (!asked.demo) process.stdout.write(`A token for agents and scripts:  ${config.data === resolve('headroom-data') ? '' : `HEADROOM_DATA=${config.data} `}npx headroom token issue NAME\n`);
     process.stdout.write(`Headroom is at\n${running.url}\n`);
     if (asked.open) openBrowser(running.url);
     const name = await stopped;

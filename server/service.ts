@@ -52,7 +52,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   const index = jobIndex();
   const nodes = nodeRegistry();
   const hub = openHub();
-  const analyses = openAnalyses({ store, index, hub, log, now });
+  const analyses = openAnalyses({ store, index, hub, log, now, named: (uuid) => (nodes.gpu(uuid)?.name ?? null) !== null });
   const jobs = openJobs({ store, index, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
   const stored = (batch: IngestBatch) => {
     nodes.take(batch);

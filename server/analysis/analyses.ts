@@ -25,19 +25,22 @@ export interface AnalysesOptions {
   readonly hub: Hub;
   readonly log: Logger;
   readonly now: () => number;
+  /** True where a tool has printed this GPU's product name. */
+  readonly named: (uuid: string) => boolean;
 }
 
 /** Follows every running job on the main thread (windows are small) and hands jobs that ended to a worker. */
-export function openAnalyses({ store, index, hub, log, now }: AnalysesOptions): Analyses {
+export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOptions): Analyses {
   const followed = new Map<string, Followed>();
-  const finals = openFinals({ store, index, log, now });
+  const options = (job: Job) => optionsOf(job, job.gpus.some((gpu) => named(gpu.uuid)));
+  const finals = openFinals({ store, index, log, now, options });
   let restoring: Promise<void> = Promise.resolve();
   let closing = false;
 
   const follow = (job: Job, waiting: Followed['waiting'], patience = FIRST_PATIENCE): Followed => {
-    const options = optionsOf(job);
+    const given = options(job);
     const entry: Followed = {
-      job, tracker: openTracker(options), options: JSON.stringify(options), openedAt: now(), analysis: null, lastReadingAt: null, dirty: false,
+      job, tracker: openTracker(given), options: JSON.stringify(given), openedAt: now(), analysis: null, lastReadingAt: null, dirty: false,
       judgedAt: 0, savedAt: 0, savedAs: '', saving: false, waiting, patience,
     };
     followed.set(jobName(job), entry);
@@ -125,15 +128,18 @@ export function openAnalyses({ store, index, hub, log, now }: AnalysesOptions): 
       };
       if (entry.waiting === null) add();
       else if (entry.waiting.length < HELD) entry.waiting.push(add);
+      if (news.facts.some((fact) => fact.name === 'name') && entry.options !== JSON.stringify(options(job))) rebuild(job);
     },
     changed(job) {
       const name = jobName(job);
       const entry = followed.get(name);
       if (job.start === null || job.end !== null) {
         followed.delete(name);
+        // Lists show the last live verdict until the worker has judged the whole.
+        if (entry !== undefined) void save({ ...entry, job });
         if (job.end !== null) finals.late(job, now());
       } else if (entry === undefined) rebuild(job);
-      else if (entry.options !== JSON.stringify(optionsOf(job)) || entry.job.start !== job.start) rebuild(job);
+      else if (entry.options !== JSON.stringify(options(job)) || entry.job.start !== job.start) rebuild(job);
       else entry.job = job;
     },
     current: (key: JobKey) => followed.get(jobName(key))?.analysis ?? null,

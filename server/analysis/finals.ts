@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import type { Job } from '../../core/contract/jobs.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
+import type { AnalyseOptions } from '../../core/judged.ts';
 import { jobName, type JobIndex } from '../jobs/index.ts';
 import { LATE } from '../jobs/jobs.ts';
 import { summaryOf } from '../jobs/rows.ts';
 import type { Store, Viewer } from '../store/types.ts';
 import { analysisWorker } from './in-worker.ts';
-import { optionsOf } from './options.ts';
 import { pastOf } from './past.ts';
 
 const SYSTEM: Viewer = { kind: 'system' };
@@ -28,10 +28,11 @@ export interface FinalsOptions {
   readonly index: JobIndex;
   readonly log: Logger;
   readonly now: () => number;
+  readonly options: (job: Job) => AnalyseOptions;
 }
 
 /** The whole analysis of jobs that have ended, in a worker thread, stored for ever. */
-export function openFinals({ store, index, log, now }: FinalsOptions): Finals {
+export function openFinals({ store, index, log, now, options }: FinalsOptions): Finals {
   const waiting = new Map<string, { job: Job; at: number }>();
   const worker = analysisWorker();
   let closing = false;
@@ -41,7 +42,7 @@ export function openFinals({ store, index, log, now }: FinalsOptions): Finals {
   const settle = async (job: Job): Promise<void> => {
     const { run, lastReadingAt } = await pastOf(store, index, job, now());
     if (run.tables.length === 0) return;
-    const analysis: Analysis = await worker.analyse(run, optionsOf(job));
+    const analysis: Analysis = await worker.analyse(run, options(job));
     await store.jobs.saveAnalysis(SYSTEM, job, analysis, summaryOf(analysis, lastReadingAt));
   };
   const settled = async (): Promise<void> => {

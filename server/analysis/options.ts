@@ -1,15 +1,22 @@
 import type { Job } from '../../core/contract/jobs.ts';
-import { isGpuId } from '../../core/hardware.ts';
+import { isGpuId, parseGpuId, type GpuId } from '../../core/hardware.ts';
 import type { AnalyseOptions } from '../../core/judged.ts';
 
-/** What a declared job says about its workload. A type that Slurm names loosely ("A100") is left to what the cards report. */
-export function optionsOf(job: Job): AnalyseOptions {
+/** What a declared job says about its workload. `named`: true where a tool has printed the product name of one of its cards. */
+export function optionsOf(job: Job, named: boolean): AnalyseOptions {
+  const gpu = gpuOf(job.gpuType, named);
   return {
-    ...(job.gpuType !== null && isGpuId(job.gpuType) ? { gpu: job.gpuType } : {}),
+    ...(gpu === null ? {} : { gpu }),
     ...(job.model === null ? {} : { model: job.model }),
     ...(job.dtype === null ? {} : { dtype: job.dtype }),
     ...(job.tensorParallel === null ? {} : { tensorParallel: job.tensorParallel }),
     ...(job.cores === null ? {} : { cores: job.cores }),
     ...(job.gpus.length === 0 ? {} : { gpusAllocated: job.gpus.map((gpu) => gpu.uuid) }),
   };
+}
+
+/** A type that Slurm names loosely ("A100" has two sizes) stands only where no card has said what it is. */
+function gpuOf(type: string | null, named: boolean): GpuId | null {
+  if (type === null) return null;
+  return isGpuId(type) ? type : named ? null : parseGpuId(type);
 }
