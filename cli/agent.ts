@@ -92,7 +92,7 @@ function read(argv: string[]): Asked | string {
   if (interval === null) return `--interval is “${values.interval ?? ''}”, but must be between 1 and 3600 seconds`;
   const megabytes = amount(values['spool-limit'], 64, 1, 100_000);
   if (megabytes === null) return `--spool-limit is “${values['spool-limit'] ?? ''}”, but must be between 1 and 100000 MB`;
-  const node = values.node ?? hostname();
+  const node = values.node ?? hostname().split('.', 1)[0] ?? hostname(); // as Slurm and the server name it
   const job = ownJob(process.env, { node, now: Date.now() / 1000, ...(values.job === undefined ? {} : { id: values.job }) });
   const token = tokenOf(values.token, values['token-file']);
   if (token instanceof Error) return token.message;

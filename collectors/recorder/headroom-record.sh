@@ -22,7 +22,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ -r /proc/stat ] || fail 'no /proc here: this records Linux nodes only'
-node=$(uname -n) start=$(date +%s) scratch=${TMPDIR:-/tmp}
+node=$(uname -n | cut -d. -f1) start=$(date +%s) scratch=${TMPDIR:-/tmp}
 out=${out:-headroom-$node-$(date +%Y%m%d-%H%M%S)}
 umask 077; if ! mkdir -p "$out" || [ -e "$out/proc.txt" ]; then fail "cannot record into \"$out\": not writable, or there is a recording in it"; fi
 

@@ -1,0 +1,207 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { IngestBatch } from '../../../core/contract/ingest.ts';
+import { httpDelivery, outcomeOf } from '../../../collectors/agent/http-send.ts';
+import type { HttpDelivery } from '../../../collectors/agent/http-send.ts';
+import { parcelOf } from '../../../collectors/agent/parcel.ts';
+import { MAX_IN_MEMORY, queueOn } from '../../../collectors/agent/queue.ts';
+import type { Queue } from '../../../collectors/agent/queue.ts';
+import { startSender } from '../../../collectors/agent/sender.ts';
+import type { Sender } from '../../../collectors/agent/sender.ts';
+import { openSpool } from '../../../collectors/agent/spool.ts';
+import type { Spool } from '../../../collectors/agent/spool.ts';
+import { waitFor } from '../../../collectors/agent/backoff.ts';
+import type { Send } from '../../../collectors/agent/types.ts';
+import { ingestSink } from '../../support/ingest-sink.ts';
+import type { IngestSink } from '../../support/ingest-sink.ts';
+
+const BACKOFF = { first: 0.02, most: 0.1 };
+let folder = '';
+let sink: IngestSink;
+let http: HttpDelivery;
+let said: string[] = [];
+let refused: string[] = [];
+let losses: number[] = [];
+const log = { info: (text: string) => said.push(text), warn: (text: string) => said.push(text) };
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'headroom-delivery-'));
+  sink = await ingestSink();
+  http = httpDelivery({ server: sink.url, token: 'secret' });
+  [said, refused, losses] = [[], [], []];
+});
+afterEach(async () => {
+  http.close();
+  await sink.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const batch = (seq: number): IngestBatch => ({ source: 'agent/n1/x', seq, node: 'n1', blocks: [{ entity: { kind: 'host', id: 'n1' }, t: [1_700_000_000 + seq], columns: { 'host.load1': [seq] } }] });
+const seqs = (): number[] => sink.stored.map((each) => each.seq);
+
+interface Line { readonly spool: Spool | null; readonly queue: Queue; readonly sender: Sender; push(...numbers: number[]): Promise<void>; end(seconds?: number): Promise<void> }
+
+async function line(onDisk = true, send: Send = http.send): Promise<Line> {
+  const lost = (batches: number): void => void losses.push(batches);
+  const spool = onDisk ? await openSpool({ folder, limit: 1024 * 1024 }, lost) : null;
+  const queue = queueOn(spool, lost);
+  const sender = startSender({ queue, send, backoff: BACKOFF, log, refused: (reason) => refused.push(reason) });
+  return {
+    spool, queue, sender,
+    async push(...numbers) {
+      for (const number of numbers) {
+        await queue.push(parcelOf(batch(number)));
+        sender.wake();
+      }
+    },
+    async end(seconds = 1) {
+      await sender.stop(seconds);
+      await spool?.close();
+    },
+  };
+}
+
+describe('batches on their way to the server', () => {
+  it('go at once, with the token, and touch no disk while the server takes them', async () => {
+    const own = await line();
+    await own.push(1, 2, 3);
+    await expect.poll(seqs).toEqual([1, 2, 3]);
+    expect(sink.authorization()).toBe('Bearer secret');
+    expect(readdirSync(folder)).toEqual(['lock']);
+    await own.end();
+  });
+
+  it('wait on disk while the server is away, and are sent afterwards in order, once', async () => {
+    const own = await line();
+    await own.push(1);
+    await expect.poll(seqs).toEqual([1]);
+    await sink.down();
+    await own.push(2, 3, 4);
+    await expect.poll(() => own.spool?.count()).toBe(3);
+    await sink.up();
+    await own.push(5);
+    await expect.poll(seqs).toEqual([1, 2, 3, 4, 5]);
+    await expect.poll(() => own.queue.count()).toBe(0);
+    await own.end();
+    expect(said[0]).toMatch(/^the server does not take readings \(.*\): they are kept and sent later$/);
+    expect(said.at(-1)).toMatch(/takes readings again/);
+    expect(said).toHaveLength(2); // not a line for every attempt
+  });
+
+  it('a reply that is lost makes a second request, not a second batch', async () => {
+    sink.mood = 'lose';
+    const own = await line();
+    await own.push(1);
+    await expect.poll(() => sink.repeated()).toBeGreaterThan(0);
+    sink.mood = 'well';
+    await own.push(2);
+    await expect.poll(seqs).toEqual([1, 2]);
+    await own.end();
+    expect(losses).toEqual([]);
+  });
+
+  it('a batch that will never be taken does not hold up the others', async () => {
+    const own = await line();
+    sink.mood = 'refusing';
+    await own.push(1);
+    await expect.poll(() => refused).toEqual(['400 not this one']);
+    sink.mood = 'well';
+    await own.push(2);
+    await expect.poll(seqs).toEqual([2]);
+    await own.end();
+  });
+
+  it('a token that is not accepted keeps the readings and says what to do', async () => {
+    sink.mood = 'strange-token';
+    const own = await line();
+    await own.push(1);
+    await expect.poll(() => said[0] ?? '').toContain('the token is not accepted (401 unknown token): give one that may write');
+    sink.mood = 'well';
+    await expect.poll(seqs).toEqual([1]);
+    await own.end();
+  });
+
+  it('what cannot be sent at the end stays for the next run', async () => {
+    sink.mood = 'hang';
+    const own = await line();
+    await own.push(1, 2);
+    const asked = performance.now();
+    await own.end(0.3);
+    expect(performance.now() - asked).toBeLessThan(1500);
+    sink.mood = 'well';
+    const next = await line();
+    expect(next.spool?.count()).toBe(2);
+    next.sender.wake();
+    await expect.poll(seqs).toEqual([1, 2]);
+    await next.end();
+  });
+
+  it('the end sends what is there first', async () => {
+    const own = await line();
+    await own.push(1, 2, 3);
+    await own.end();
+    expect(seqs()).toEqual([1, 2, 3]);
+  });
+
+  it('without a disk at most a hundred wait; the oldest go and are counted', async () => {
+    sink.mood = 'failing';
+    const own = await line(false);
+    await own.push(...Array.from({ length: MAX_IN_MEMORY + 5 }, (_, index) => index + 1));
+    expect(losses).toEqual([1, 1, 1, 1, 1]);
+    sink.mood = 'well';
+    await expect.poll(() => seqs().at(-1)).toBe(MAX_IN_MEMORY + 5);
+    // The first was under way while it was dropped: it may have arrived all the same.
+    expect(seqs().filter((seq) => seq > 1)).toEqual(Array.from({ length: MAX_IN_MEMORY }, (_, index) => index + 6));
+    await own.end();
+  });
+
+  it('a delivery that throws counts as away', async () => {
+    let calls = 0;
+    const own = await line(false, async () => {
+      calls += 1;
+      if (calls === 1) throw new Error('the store is busy');
+      return { kind: 'stored' };
+    });
+    await own.push(1);
+    await expect.poll(() => own.queue.count()).toBe(0);
+    expect(calls).toBe(2);
+    await own.end();
+  });
+
+  it('many pushes and moods at random lose and double nothing, and keep the order', async () => {
+    const own = await line();
+    const moods = ['well', 'failing', 'lose', 'well', 'failing', 'lose'] as const;
+    for (let number = 1; number <= 60; number += 1) {
+      sink.mood = moods[(number * 7) % moods.length] ?? 'well';
+      await own.push(number);
+      if (number % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+    sink.mood = 'well';
+    await expect.poll(() => seqs().length, { timeout: 10_000 }).toBe(60);
+    expect(seqs()).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+    await own.end();
+    expect(losses).toEqual([]);
+  });
+});
+
+describe('what a reply means', () => {
+  it.each([
+    [200, undefined, '{"durable":1,"duplicate":false,"rejected":[]}', { kind: 'stored' }],
+    [200, undefined, '{"rejected":[{"at":"blocks/0","reason":"no such metric"}]}', { kind: 'stored', note: 'the server left out 1 of a batch: {"at":"blocks/0","reason":"no such metric"}' }],
+    [503, '7', '{"error":"busy"}', { kind: 'later', reason: '503 busy', retryAfter: 7 }],
+    [429, 'soon', '', { kind: 'later', reason: '429' }],
+    [502, undefined, '<html>bad gateway</html>', { kind: 'later', reason: '502 <html>bad gateway</html>' }],
+    [404, undefined, '', { kind: 'later', reason: 'no Headroom at this address (404)' }],
+    [413, undefined, '{"message":"too large"}', { kind: 'refused', reason: '413 too large' }],
+  ])('%i %s', (status, retryAfter, text, outcome) => {
+    expect(outcomeOf(status, retryAfter, text)).toEqual(outcome);
+  });
+});
+
+describe('the wait before the next attempt', () => {
+  it.each([[1, 0, 0.5], [1, 1, 1], [2, 1, 2], [6, 1, 32], [7, 1, 60], [7, 0, 30], [1000, 1, 60]])('attempt %i by chance %d: %d s', (n, chance, seconds) => {
+    expect(waitFor(n, { first: 1, most: 60 }, () => chance)).toBe(seconds);
+  });
+});
