@@ -72,7 +72,9 @@ export function planOf(cells: readonly string[], separator = ','): Plan | null {
 export function headerOf(line: string): Plan | null {
   let best: Plan | null = null;
   let most = 0;
+  if (!/[a-z]{3}/i.test(line)) return null;
   for (const separator of [',', ';', '\t']) {
+    if (separator !== ',' && !line.includes(separator)) continue;
     const cells = splitCsv(line, separator);
     const named = cells.filter(isFieldLike).length;
     if (named <= most || named * 2 < cells.length) continue;
@@ -98,6 +100,7 @@ const DOTTED = /^[a-z_]+(\.[a-z0-9_]+)+$/;
 
 /** True for a cell that can only stand in a header: a field's name, with or without its unit. */
 export function isFieldLike(cell: string): boolean {
+  if (cell.length < 2 || cell.length > 80) return false;
   const { name } = headerCell(cell);
   return fieldOf(name) !== undefined || DOTTED.test(name) || name === 'gpu_utilization' || name === 'pstate' || name === 'process_name';
 }

@@ -37,7 +37,6 @@ export function queryReader({ out, scope, clock, sweeps = sweepCounter() }: Quer
   let plan: Plan | null = context.fields === undefined ? null : planOf(context.fields);
   const processes = processCounter(out);
   const facts = new Map<EntityRef, readonly string[]>();
-  const troubled = new Set<string>();
   let row = 0;
   let lastCell = '';
   let here: { columns: Plan; cells: readonly string[]; text: string; number: number; gpu: EntityRef | null; at: number | null } | null = null; // the row being read, for messages
@@ -137,12 +136,8 @@ export function queryReader({ out, scope, clock, sweeps = sweepCounter() }: Quer
     if (gpu !== undefined) out.fact(entity, 'gpu', gpu.id);
   };
 
-  const trouble = (entity: EntityRef | null, text: string, at: number | null): void => {
-    const key = `${entity?.id ?? ''} ${text}`;
-    if (troubled.has(key) || troubled.size > 1000) return;
-    troubled.add(key);
+  const trouble = (entity: EntityRef | null, text: string, at: number | null): void =>
     out.event({ at: at ?? clock.last(), entity, kind: 'gpu-error', text });
-  };
 
   const remember = (cells: string[]): string[] => {
     lastCell = cells[cells.length - 1] ?? '';

@@ -9,6 +9,10 @@ export const MAX_REJECTED = 1000;
 /** Facts that are remembered, so as not to say them again: processes come and go for months. */
 const MAX_SAID = 50_000;
 
+/** Events of one session, and how many of their texts are remembered. */
+const MAX_EVENTS = 10_000;
+const MAX_TOLD = 500;
+
 /** Collects what a parser makes, until the session takes it as a batch. */
 export interface Output {
   /** The clock of the readings that follow. */
@@ -20,6 +24,7 @@ export interface Output {
   fact(entity: EntityRef, name: FactName, value: string): void;
   /** True once a fact of this name was stated. */
   knows(entity: EntityRef, name: FactName): boolean;
+  /** An error that was stated before (of the same entity, in the same words) is left out: a loop prints it every second. */
   event(event: SourceEvent): void;
   /** `column` is 1-based. The text is cut at 200 characters. */
   reject(line: number, reason: string, text: string, column?: number): void;
@@ -36,7 +41,16 @@ export function output(clock: Clock): Output {
   let rejected: Rejection[] = [];
   let refused = 0;
   let lastRefusedLine = 0;
+  let happened = 0;
+  const told = new Set<string>();
   const said = new Map<string, string>();
+  const wasTold = ({ kind, entity, text }: SourceEvent): boolean => {
+    const key = `${kind} ${entity?.id ?? ''} ${text}`;
+    if (told.has(key)) return true;
+    if (told.size >= MAX_TOLD) told.clear();
+    told.add(key);
+    return false;
+  };
   const out: Output = {
     clock,
     zoneless: false,
@@ -52,6 +66,8 @@ export function output(clock: Clock): Output {
     },
     knows: (entity, name) => said.has(`${entityKey(entity)} ${name}`),
     event(event) {
+      if (happened >= MAX_EVENTS || (isState(event) && wasTold(event))) return;
+      happened += 1;
       events.push({ ...event, text: quote(event.text) });
     },
     reject(line, reason, text, column) {
@@ -77,6 +93,11 @@ export function output(clock: Clock): Output {
     },
   };
   return out;
+}
+
+/** What is wrong with a GPU or a collector lasts; a checkpoint or an Xid is each time another one. */
+function isState({ kind }: SourceEvent): boolean {
+  return kind === 'gpu-error' || kind === 'collector';
 }
 
 export interface LineParser {

@@ -25,6 +25,16 @@ describe('a session’s output', () => {
     expect(session.end().rejected).toEqual([{ line: 1003, reason: '3 more places could not be read', text: '' }]);
   });
 
+  it('states an error that lasts once, and each checkpoint', () => {
+    const out = output('ordinal');
+    for (const at of [1, 2]) {
+      out.event({ at, entity: null, kind: 'gpu-error', text: 'No devices were found' });
+      out.event({ at, entity: { kind: 'gpu', id: '#1' }, kind: 'gpu-error', text: 'GPU is lost' });
+      out.event({ at, entity: null, kind: 'checkpoint', text: 'saved' });
+    }
+    expect(out.take().events.map(({ at, kind }) => [at, kind])).toEqual([[1, 'gpu-error'], [1, 'gpu-error'], [1, 'checkpoint'], [2, 'checkpoint']]);
+  });
+
   it('rejects an overlong line by its number and reads on', () => {
     const out = output('ordinal');
     const seen: string[] = [];
