@@ -44,7 +44,7 @@ function fromEngine(sight: Sight): Doing | null {
   }
   if (!known(prefill) && !known(decode)) return sight.demand === true ? { activity: 'serving', grade: DOMINANT, why: 'requests are running' } : null;
   // A prompt token never costs more GPU time than a generated one: it shares its pass over the weights with more others.
-  if (decode > 0 && prefill <= decode * (1 - ONE_ACTIVITY) / ONE_ACTIVITY) return { activity: 'decode', grade: CEILINGS.none, why: 'few prompt tokens for each generated one, and a prompt token never costs more' };
+  if (decode > 0 && decode >= ONE_ACTIVITY * (prefill + decode)) return { activity: 'decode', grade: CEILINGS.none, why: 'few prompt tokens for each generated one, and a prompt token never costs more' };
   if (prefill > 0 && decode === 0) return { activity: 'prefill', grade: CEILINGS.none, why: 'prompt tokens only' };
   return { activity: 'serving', grade: DOMINANT, why: 'prompts and outputs; their shares of time need the model (give --model)' };
 }

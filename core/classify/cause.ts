@@ -45,7 +45,8 @@ export function causeOfEmpty(sight: Sight): Cause {
     return { ...SURE, bottleneck: 'host', key: 'host', why: `no kernel for ${empty} of the time, with ${seen}`, evidence: ['proc'] };
   }
   return {
-    bottleneck: 'unknown', key: 'unknown', candidates: ['host', 'storage'], capped: true, evidence: [],
+    bottleneck: 'unknown', key: 'unknown', capped: true, evidence: [],
+    candidates: [...(sight.pcie >= CONTRIBUTING ? ['transfer' as const] : []), ...(sight.nic >= CONTRIBUTING ? ['network' as const] : []), 'host', 'storage'],
     why: `GPU starved for ${empty} of the time, cause unknown`,
     missing: known(io) || known(hot)
       ? ['what the job waits for: neither I/O pressure nor a busy thread was seen (a lock, a sleep, another node, or a network file system that bypasses the kernel)']

@@ -8,7 +8,7 @@ import { busySource, ceilingOf, coverageOf, gpuSource, sharesOf, tierOf, union, 
 import { labelOf, type LabelFacts } from './label.ts';
 import { isLoading, type Sight } from './sight.ts';
 import { known } from './stats.ts';
-import { CEILINGS, CONTRIBUTING, INACTIVE, MIN_SAMPLES } from './thresholds.ts';
+import { CEILINGS, CONTRIBUTING, FULL_LINE, INACTIVE, MIN_SAMPLES } from './thresholds.ts';
 import { unmeasured } from './unmeasured.ts';
 
 /** The whole tree of §7.2 for one window: enough samples, idle, links, empty or busy, and capacity before all of them. */
@@ -33,7 +33,7 @@ function limitedBy(sight: Sight, around: Around): Decision {
 
 function factsOf(sight: Sight): LabelFacts {
   const complete = known(sight.compute) && known(sight.memory) && (sight.memoryFrom !== 'model' || sight.work === null || sight.work.gaps.length === 0);
-  return { busy: sight.busy, complete, line: sight.line, diskCounts: sight.ioPressure };
+  return { busy: sight.busy, complete, nicCounts: known(sight.compute) || known(sight.memory) || sight.line >= FULL_LINE, diskCounts: sight.ioPressure };
 }
 
 /** Room comes first: what would bind with more of it is kept as `second` (§7.3). */

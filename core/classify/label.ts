@@ -1,6 +1,6 @@
 import type { Bottleneck } from '../contract/verdict.ts';
 import { known } from './stats.ts';
-import { CONTRIBUTING, DOMINANT, FULL_LINE, LEAN_EMPTY, TIE } from './thresholds.ts';
+import { CONTRIBUTING, DOMINANT, LEAN_EMPTY, TIE } from './thresholds.ts';
 
 /** The resources that are compared, busy ones first. */
 export const RESOURCES = ['compute', 'memory', 'nvlink', 'pcie', 'nic', 'disk', 'empty'] as const;
@@ -12,8 +12,8 @@ export interface LabelFacts {
   readonly busy: number;
   /** Both compute and memory shares are complete: counters, or a model that left nothing out. */
   readonly complete: boolean;
-  /** Fraction of the NIC's raw line. */
-  readonly line: number;
+  /** Whether the NIC's share may decide: not against a GPU of which no share is known, unless the line is full. */
+  readonly nicCounts: boolean;
   /** Disk time counts only with I/O pressure: it is "some request in flight", an upper bound. */
   readonly diskCounts: boolean;
 }
@@ -38,7 +38,7 @@ export function labelOf(shares: ResourceShares, facts: LabelFacts): Label {
   const own = Math.max(known(compute) ? compute : Number.NEGATIVE_INFINITY, known(memory) ? memory : Number.NEGATIVE_INFINITY);
   const link = top(shares, facts, LINKS, null);
   const linkShare = link === null ? Number.NaN : shares[link];
-  if (link !== null && linkShare >= DOMINANT && linkShare >= TIE * own && !(own === Number.NEGATIVE_INFINITY && link === 'nic' && !(facts.line >= FULL_LINE))) {
+  if (link !== null && linkShare >= DOMINANT && linkShare >= TIE * own) {
     // A link works while no kernel does: it explains empty time and does not compete with it.
     const next = top(shares, facts, NOT_EMPTY, link);
     return { rule: 'link', first: link, next, s1: linkShare, s2: Math.max(0, own), threshold: DOMINANT, lean: null };
@@ -46,7 +46,7 @@ export function labelOf(shares: ResourceShares, facts: LabelFacts): Label {
   const first = top(shares, facts, ALL, null);
   if (first === null) return { rule: 'unmeasured', first: null, next: null, s1: Number.NaN, s2: Number.NaN, threshold: DOMINANT, lean: null };
   if (first === 'empty' && empty >= CONTRIBUTING) {
-    const label = made('empty', 'empty', shares, facts, CONTRIBUTING);
+    const label = waiting(shares, facts);
     return label.s2 >= CONTRIBUTING && empty < TIE * label.s2 ? { ...label, rule: 'balanced' } : label;
   }
   const s1 = shares[first];
@@ -55,10 +55,12 @@ export function labelOf(shares: ResourceShares, facts: LabelFacts): Label {
     return s1 < TIE * label.s2 ? { ...label, rule: 'balanced' } : label;
   }
   if (!(facts.busy >= DOMINANT) || !facts.complete) return made('unmeasured', first, shares, facts, DOMINANT);
-  const waiting = made('empty', 'empty', shares, facts, CONTRIBUTING);
-  if (empty >= CONTRIBUTING && s1 < TIE * empty) return { ...made('balanced', first, shares, facts, CONTRIBUTING), next: 'empty', s2: empty };
-  // Overhead is the busy time that no resource explains; where more time than that is empty, waiting costs more than overhead.
-  if (empty >= CONTRIBUTING && empty > facts.busy - s1) return waiting;
+  // A third of the time empty and nothing at a half: the unexplained busy time is then less than the empty time (1 − e − s < e
+  // for s ≥ 1.25·e), so waiting costs more than overhead, and is named.
+  if (empty >= CONTRIBUTING) {
+    if (s1 < TIE * empty) return { ...made('balanced', first, shares, facts, CONTRIBUTING), next: 'empty', s2: empty };
+    return waiting(shares, facts);
+  }
   const busiest = top(shares, facts, BUSY, null);
   const label = busiest === null ? made('overhead', first, shares, facts, DOMINANT) : made('overhead', busiest, shares, facts, DOMINANT);
   const runnerUp = busiest === null ? null : top(shares, facts, NOT_EMPTY, busiest);
@@ -77,10 +79,16 @@ function made(rule: Rule, first: Resource, shares: ResourceShares, facts: LabelF
   return { rule, first, next, s1: shares[first], s2: next === null ? 0 : shares[next], threshold, lean: null };
 }
 
+/** Empty time against what keeps the GPU busy. A link is no rival: it may be what the GPU waits for. */
+function waiting(shares: ResourceShares, facts: LabelFacts): Label {
+  const next = top(shares, facts, BUSY, null);
+  return { rule: 'empty', first: 'empty', next, s1: shares.empty, s2: next === null ? 0 : shares[next], threshold: CONTRIBUTING, lean: null };
+}
+
 function top(shares: ResourceShares, facts: LabelFacts, among: readonly Resource[], except: Resource | null): Resource | null {
   let best: Resource | null = null;
   for (const name of among) {
-    if (name === except || !known(shares[name]) || (name === 'disk' && !facts.diskCounts)) continue;
+    if (name === except || !known(shares[name]) || (name === 'disk' && !facts.diskCounts) || (name === 'nic' && !facts.nicCounts)) continue;
     if (best === null || shares[name] > shares[best]) best = name;
   }
   return best;

@@ -1,5 +1,5 @@
 import { ACHIEVABLE, GPUS } from '../hardware.ts';
-import { covered, firstKnown, known, largest, mean, sumKnown } from './stats.ts';
+import { covered, exact, firstKnown, known, largest, mean, sumKnown } from './stats.ts';
 import type { Subject } from './subject.ts';
 import type { Stats, Tally } from './tally.ts';
 import { BLOCKED_PROCESSES, CONTRIBUTING, IOWAIT_CORES, MEMORY_STEP, MIN_DEMAND_SAMPLES } from './thresholds.ts';
@@ -80,7 +80,7 @@ export function sightOf(tally: Tally, subject: Subject): Sight {
     idleFraction: tally.seen > 0 ? (asleep ? 1 : tally.off.bins / tally.seen) : 0,
     seconds: (tally.endBin - tally.firstBin) * tally.period,
     samples: asleep ? tally.seen : stats.bins,
-    empty: 1 - busy,
+    empty: exact(1 - busy),
     compute: firstKnown(pipes, computeModel),
     computeFrom: known(pipes) ? 'counter' : known(computeModel) ? 'model' : null,
     memory: firstKnown(dram, known(memoryModel) ? memoryUtil : Number.NaN, memoryModel),
@@ -97,7 +97,7 @@ export function sightOf(tally: Tally, subject: Subject): Sight {
 
 function busyOf(tally: Tally, stats: Stats, asleep: boolean, work: Work | null): Pick<Sight, 'busy' | 'busyFrom'> {
   const [sum, count] = asleep ? [tally.offBusySum, tally.offBusyCount] : [tally.busySum, tally.busyCount];
-  if (count > 0) return { busy: Math.min(1, sum / count), busyFrom: covered(stats, 'gpu.grActive') > 0 ? 'dcgm' : 'nvidia-smi' };
+  if (count > 0) return { busy: Math.min(1, exact(sum / count)), busyFrom: covered(stats, 'gpu.grActive') > 0 ? 'dcgm' : 'nvidia-smi' };
   const engine = firstKnown(
     mean(stats, 'engine.forwardTime'),
     work?.timed === true ? work.prefillTime + work.decodeTime : Number.NaN,

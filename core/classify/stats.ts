@@ -5,7 +5,12 @@ import type { Stats } from './tally.ts';
 export function mean(stats: Stats, id: JudgedMetric): number {
   const column = COLUMN[id];
   const count = stats.count[column] ?? Number.NaN;
-  return count > 0 ? (stats.sum[column] ?? Number.NaN) / count : Number.NaN;
+  return count > 0 ? exact((stats.sum[column] ?? Number.NaN) / count) : Number.NaN;
+}
+
+/** Twelve decimals: the mean of sixty times 0.4 is 0.4 and reaches a threshold of 0.4; no counter knows more. */
+export function exact(value: number): number {
+  return Math.abs(value) < 1e3 ? Math.round(value * 1e12) / 1e12 : value;
 }
 
 /** How much of the window has a metric, 0–1. */

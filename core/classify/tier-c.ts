@@ -1,7 +1,7 @@
 import { GPUS } from '../hardware.ts';
 import { formatPercent } from '../units.ts';
 import type { Sight } from './sight.ts';
-import { known, mean } from './stats.ts';
+import { exact, known, mean } from './stats.ts';
 import { TIER_C } from './thresholds.ts';
 
 /** What nvidia-smi's figures alone allow to say of a busy GPU (§7.5). */
@@ -25,7 +25,7 @@ export function nvidiaSmiAlone(sight: Sight): Seen {
   const { tally, subject } = sight;
   const calibrated = subject.type !== null && GPUS[subject.type].memoryUtilizationCalibrated;
   const cap = calibrated ? TIER_C.capCalibrated : TIER_C.capUncalibrated;
-  const traffic = tally.hotMemUtilCount > 0 ? tally.hotMemUtil / tally.hotMemUtilCount : Number.NaN;
+  const traffic = tally.hotMemUtilCount > 0 ? exact(tally.hotMemUtil / tally.hotMemUtilCount) : Number.NaN;
   const enough = tally.hot >= TIER_C.samples && tally.hotMemUtilCount >= TIER_C.samples;
   const why: string[] = [];
   let memory = false;
@@ -54,7 +54,7 @@ function powerNotes(sight: Sight, traffic: number): string[] {
   const { tally, stats } = sight;
   const limit = mean(stats, 'gpu.powerLimit');
   if (!known(limit) || tally.hotPowerCount < TIER_C.samples) return [];
-  const fraction = tally.hotPower / tally.hotPowerCount / limit;
+  const fraction = exact(tally.hotPower / tally.hotPowerCount / limit);
   if (fraction >= TIER_C.power) return [`power ${formatPercent(fraction)} of the reported limit: a note, no evidence for compute`];
   if (fraction <= TIER_C.lowPower && traffic < TIER_C.low) {
     return [`busy but low energy (${formatPercent(fraction)} of the limit): communication, tiny kernels, or decode of a small model; NIC, NVLink or DCGM would tell`];
