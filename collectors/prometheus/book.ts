@@ -12,6 +12,10 @@ export interface Place {
   readonly text: string;
 }
 
+/** Facts held until the next flush, and hosts and endpoints remembered: hostile labels name any number of them. */
+const MAX_FACTS = 100_000;
+const MAX_NAMES = 10_000;
+
 /** Collects the samples of any recorded or live form and makes readings of them by the name tables. */
 export interface Book {
   /** What a series means, and notes its facts. Null where no table knows it. Keep it: looking up is the slow part. */
@@ -48,9 +52,9 @@ export function openBook(out: Output): Book {
     open(name, labels, scope) {
       const target = resolveSeries(name, labels, scope);
       if (target === null) return null;
-      facts.push(...target.facts);
+      if (facts.length < MAX_FACTS) facts.push(...target.facts);
       const { entity, hostName } = target;
-      if (entity?.kind === 'host' && hostName !== null) hostNames.set(entity.id, hostName);
+      if (entity?.kind === 'host' && hostName !== null && hostNames.size < MAX_NAMES) hostNames.set(entity.id, hostName);
       if (entity?.kind === 'engine') noteEngine(engines, entity);
       return target;
     },
@@ -66,7 +70,7 @@ export function openBook(out: Output): Book {
           slot.complained = true;
         } else if (!folder.add(slot, at, sample) && !overflown) {
           overflown = true;
-          out.reject(place.line, 'more than 4,000,000 values at once: the rest of this text is left out; export fewer series or a shorter time', place.text);
+          out.reject(place.line, 'too much at once (4,000,000 values, 1,000,000 rows, 20,000 entities): the rest is left out; export fewer series or a shorter time', place.text);
         }
       }
     },
@@ -102,7 +106,7 @@ function noteEngine(engines: Map<string, Set<string>>, entity: EntityRef): void 
   if (engine === 'lmcache') return;
   const instance = instanceOf(entity);
   let there = engines.get(instance);
-  if (there === undefined) engines.set(instance, (there = new Set()));
-  there.add(engine);
+  if (there === undefined && engines.size < MAX_NAMES) engines.set(instance, (there = new Set()));
+  there?.add(engine);
 }
 

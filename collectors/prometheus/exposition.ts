@@ -7,7 +7,10 @@ import { isKnownName, type Target } from './resolve.ts';
 import { readKey, readSample } from './sample-line.ts';
 
 /** Series remembered by their label text; with more the memory of them starts anew. */
-const MAX_SERIES = 200_000;
+const MAX_SERIES = 100_000;
+
+/** Endpoints whose series are remembered, of a file that holds many. */
+const MAX_INSTANCES = 100;
 
 /** One series as it was first seen. */
 interface Entry {
@@ -39,6 +42,7 @@ function openExposition(context: ParseContext): Session {
   const clock = pageClock(out);
   let scope: Pick<ParseContext, 'node' | 'instance' | 'uuids'> = context;
   let entries = new Map<string, Entry>();
+  const ofInstances = new Map<string, Map<string, Entry>>(); // the same labels mean another engine on another endpoint
   let described = new Map<string, number>(); // `HELP name` → page
   let page = 0;
   let samples = 0;
@@ -54,7 +58,7 @@ function openExposition(context: ParseContext): Session {
   const look = (key: string): Entry => {
     const seen = entries.get(key);
     if (seen !== undefined) return seen;
-    if (entries.size >= MAX_SERIES) entries = new Map();
+    if (entries.size >= MAX_SERIES) entries.clear();
     const own = copy(key);
     const parts = readKey(own);
     const target = parts === null ? null : book.open(parts.name, parts.labels, scope);
@@ -77,8 +81,12 @@ function openExposition(context: ParseContext): Session {
       if (at === null) out.reject(number, 'expected seconds since 1970 after "# headroom-time"', text);
       else clock.stamp(at);
     } else if (word === 'headroom-instance') {
-      scope = { ...context, instance: copy(rest.trim()) };
-      entries = new Map(); // the same labels mean another engine from here on
+      const instance = copy(rest.trim());
+      if (instance === scope.instance) return;
+      if (scope.instance !== undefined) ofInstances.set(scope.instance, entries);
+      if (ofInstances.size > MAX_INSTANCES) ofInstances.clear();
+      scope = { ...context, instance };
+      entries = ofInstances.get(instance) ?? new Map<string, Entry>();
     }
   };
 

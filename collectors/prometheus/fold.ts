@@ -3,8 +3,11 @@ import type { EntityRef, Reading } from '../../core/reading.ts';
 import { scaled, type Slot } from './resolve.ts';
 import { openWatch, type Values, type Watch } from './watch.ts';
 
-/** Values held before they are handed over; a text that needs more is refused from there on, so that memory stays bounded. */
-export const MAX_HELD = 4_000_000;
+/** What is held before it is handed over: a text that needs more is refused from there on, so that memory stays bounded. */
+export const MAX_HELD = 4_000_000; // values
+const MAX_ROWS = 1_000_000; // an entity at an instant
+const MAX_ENTITIES = 20_000;
+const MAX_TOGETHER = 50_000; // cores and modes, disks, ports, parts of one row
 /** Entities whose cores and disks are remembered between two instants. */
 const MAX_WATCHED = 2_000;
 
@@ -40,13 +43,21 @@ export function openFolder(): Folder {
   let books = new Map<string, Book>();
   const watches = new Map<string, Watch>();
   let held = 0;
+  let rowsHeld = 0;
 
-  const rowOf = ({ entity, key }: Slot, at: number): Row => {
+  const rowOf = ({ entity, key }: Slot, at: number): Row | null => {
     let book = books.get(key);
-    if (book === undefined) books.set(key, (book = { entity, rows: new Map(), lastAt: Number.NaN, last: null }));
+    if (book === undefined) {
+      if (books.size >= MAX_ENTITIES) return null;
+      books.set(key, (book = { entity, rows: new Map(), lastAt: Number.NaN, last: null }));
+    }
     if (book.last !== null && book.lastAt === at) return book.last;
     let row = book.rows.get(at);
-    if (row === undefined) book.rows.set(at, (row = { values: {}, ranks: null, counts: null, parts: null, together: null, yields: null }));
+    if (row === undefined) {
+      if (rowsHeld >= MAX_ROWS) return null;
+      book.rows.set(at, (row = { values: {}, ranks: null, counts: null, parts: null, together: null, yields: null }));
+      rowsHeld += 1;
+    }
     book.lastAt = at;
     book.last = row;
     return row;
@@ -65,10 +76,10 @@ export function openFolder(): Folder {
       return held;
     },
     add(slot, at, value) {
-      if (held >= MAX_HELD) return false;
+      const row = held < MAX_HELD ? rowOf(slot, at) : null;
+      if (row === null) return false;
       held += 1;
-      put(rowOf(slot, at), slot, value);
-      return true;
+      return put(row, slot, value);
     },
     flush({ timeOf, entityOf }) {
       const readings: Reading[] = [];
@@ -82,6 +93,7 @@ export function openFolder(): Folder {
       }
       books = new Map();
       held = 0;
+      rowsHeld = 0;
       return readings;
     },
   };
@@ -96,19 +108,30 @@ function inOrder(rows: ReadonlyMap<number, Row>, timeOf: (at: number) => number 
   return dated.sort((a, b) => a.at - b.at);
 }
 
-function put(row: Row, slot: Slot, raw: number): void {
+/** False where the row is full. */
+function put(row: Row, slot: Slot, raw: number): boolean {
   const { rule } = slot;
   switch (rule.fold) {
     case 'busiest':
     case 'core':
     case 'port':
-      (row.together ??= new Map()).set(slot, raw);
-      return;
+      return keep((row.together ??= new Map<Slot, number>()), slot, raw);
     case 'parts':
-      (row.parts ??= new Map()).set(slot, scaled(rule, raw));
-      return;
+      return keep((row.parts ??= new Map<Slot, number>()), slot, scaled(rule, raw));
     default:
+      merge(row, slot, raw);
+      return true;
   }
+}
+
+function keep(kept: Map<Slot, number>, slot: Slot, value: number): boolean {
+  if (kept.size >= MAX_TOGETHER && !kept.has(slot)) return false;
+  kept.set(slot, value);
+  return true;
+}
+
+function merge(row: Row, slot: Slot, raw: number): void {
+  const { rule } = slot;
   const value = rule.fold === 'count' ? 1 : scaled(rule, raw);
   const { to, unless } = rule;
   if (unless !== undefined) (row.yields ??= new Map()).set(to, unless);
@@ -132,10 +155,8 @@ function put(row: Row, slot: Slot, raw: number): void {
       row.values[to] = held + (value - held) / count;
       return;
     }
-    case 'max':
-    case undefined:
+    default:
       row.values[to] = Math.max(held, value);
-      return;
   }
 }
 

@@ -32,6 +32,11 @@ describe('a page', () => {
     expect(values(`${RUNNING} 1 1740162711.5 # {a="b"} 1\n# EOF\n`)).toEqual([[1740162711.5, { 'engine.running': 1 }]]);
   });
 
+  it('of an endpoint that comes again goes on where it stopped: its disks and cores are not new ones', () => {
+    const page = (instance: string, busy: number) => `# headroom-instance ${instance}\nnode_disk_io_time_seconds_total{device="sda"} ${busy}\n# EOF\n`;
+    expect(values(page('a:1', 100) + page('b:1', 7) + page('a:1', 103))).toEqual([[2, { 'host.diskBusyTime': 3 }]]);
+  });
+
   it('gives a sample without a time the latest time of its page', () => {
     expect(values(`${RUNNING} 1 1740162711000\nvllm:num_requests_waiting 5\n`)).toEqual([[1740162711, { 'engine.running': 1 }], [1740162711, { 'engine.waiting': 5 }]]);
   });
@@ -102,6 +107,21 @@ describe('the busiest disk', () => {
 
   it('leaves a disk out whose counter fell back', () => {
     expect(values(page(1000, 5) + page(0, 6))).toEqual([[1, { 'host.diskBusyTime': 1 }]]);
+  });
+});
+
+describe('a hostile page', () => {
+  it('that names ever new entities is cut off, and says so', () => {
+    const lines = Array.from({ length: 20_010 }, (_, index) => `vllm:num_requests_running{instance="h${index}:1"} 1\n`);
+    const batch = parseAll(prometheus, lines.join(''));
+    expect(batch.readings).toHaveLength(20_000);
+    expect(batch.rejected).toEqual([
+      {
+        line: 20_001,
+        reason: 'too much at once (4,000,000 values, 1,000,000 rows, 20,000 entities): the rest is left out; export fewer series or a shorter time',
+        text: 'vllm:num_requests_running{instance="h20000:1"} 1',
+      },
+    ]);
   });
 });
 
