@@ -136,10 +136,14 @@ export function noiseScale(series: Float64Array, block: number, floor: number): 
       sum += value;
       squares += value * value;
     }
-    const variance = squares / block - (sum / block) ** 2;
-    deviations.push(Math.max(0, variance));
+    deviations.push(Math.max(0, (squares - sum * sum / block) / (block - 1)));
   }
   deviations.sort((a, b) => a - b);
   const median = deviations[deviations.length >> 1];
-  return median === undefined ? floor : Math.max(floor, Math.sqrt(median));
+  return median === undefined ? floor : Math.max(floor, Math.sqrt(median / medianOfVariance(block - 1)));
+}
+
+/** The median of a variance estimated with k degrees of freedom, in units of its mean (Wilson and Hilferty): 0.93 for blocks of ten. */
+function medianOfVariance(k: number): number {
+  return (1 - 2 / (9 * k)) ** 3;
 }
