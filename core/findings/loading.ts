@@ -8,12 +8,12 @@ import { formatDuration, formatFactor, formatValue } from '../units.ts';
 import { finding, meanOver, stretchesOf, type Stretch } from './kit.ts';
 import { SLOW_LOAD } from './limits.ts';
 
-interface Load { readonly gpu: JudgedGpu; readonly stretch: Stretch; readonly bytes: number }
+interface Load { readonly gpu: JudgedGpu; readonly stretch: Stretch; readonly bytes: number; readonly seconds: number }
 
 /** Loads that took far longer than line rates allow (§1.6), node by node: GPUs of one node share its network. */
 export function findSlowLoading(judged: JudgedRun): Finding[] {
   const loads = judged.gpus.flatMap((gpu) => stretchesOf(gpu.phases, judged.period, ({ verdict }) => verdict.activity === 'loading')
-    .map((stretch) => ({ gpu, stretch, bytes: loadedBytes(judged, gpu, stretch) })).filter(({ bytes }) => bytes > 0));
+    .map((stretch) => loadOf(judged, gpu, stretch)).filter((load) => load !== null));
   const groups: Load[][] = [];
   for (const load of loads) {
     const group = groups.find(([first]) => first !== undefined && nodeOf(first.gpu) === nodeOf(load.gpu) && first.stretch.from < load.stretch.to && load.stretch.from < first.stretch.to);
@@ -32,7 +32,7 @@ function slow(judged: JudgedRun, group: readonly Load[]): Finding[] {
   if (first === undefined) return [];
   const from = Math.min(...group.map(({ stretch }) => stretch.from));
   const to = Math.max(...group.map(({ stretch }) => stretch.to));
-  const seconds = to - from;
+  const seconds = Math.max(...group.map((load) => load.seconds));
   const bytes = group.reduce((sum, load) => sum + load.bytes, 0);
   const line = lineOf(judged, first.gpu);
   const pcie = first.gpu.ceilings?.pcie.bytesPerSecond ?? pcieBytesPerSecond(3, 16);
@@ -54,13 +54,19 @@ function slow(judged: JudgedRun, group: readonly Load[]): Finding[] {
   }, { entity: nodeOf(first.gpu) === '' ? null : first.gpu.entity.node ?? null, from, to })];
 }
 
-/** What came into a GPU's memory, at most its part of the weights: engines take the rest of the memory for their cache. */
-function loadedBytes(judged: JudgedRun, { series }: JudgedGpu, { from, to }: Stretch): number {
+/** What came into a GPU's memory, at most its part of the weights (engines take the rest for their cache), and how long it rose. */
+function loadOf(judged: JudgedRun, gpu: JudgedGpu, stretch: Stretch): Load | null {
+  const { series } = gpu;
   const used = series.columns.get('gpu.memUsed');
-  if (used === undefined) return Number.NaN;
-  const values = [...used.subarray(Math.max(0, lowerBound(series.t, from) - 1), lowerBound(series.t, to) + 1)].filter((value) => !Number.isNaN(value));
-  const rise = Math.max(...values) - Math.min(...values);
-  return Math.min(rise, weightsPerGpu(judged));
+  if (used === undefined) return null;
+  const start = Math.max(0, lowerBound(series.t, stretch.from) - 1);
+  const rows = [...used.subarray(start, lowerBound(series.t, stretch.to) + 1)].map((value, i) => ({ value, at: series.t[start + i] ?? Number.NaN })).filter(({ value }) => !Number.isNaN(value));
+  const least = Math.min(...rows.map(({ value }) => value));
+  const bytes = Math.min(Math.max(...rows.map(({ value }) => value)) - least, weightsPerGpu(judged));
+  const reached = (part: number) => rows.find(({ value }) => value >= least + part * bytes)?.at ?? Number.NaN;
+  // From 5 to 95 %: imports before the load and compilation after it take no time of it.
+  const seconds = Math.min(stretch.to - stretch.from, (reached(0.95) - reached(0.05)) / 0.9);
+  return bytes > 0 && seconds > 0 ? { gpu, stretch, bytes, seconds } : null;
 }
 
 function weightsPerGpu({ model, workload }: JudgedRun): number {
@@ -77,5 +83,5 @@ function lineOf(judged: JudgedRun, gpu: JudgedGpu): { rate: number; from: string
   if (speeds.length > 0) return { rate: Math.max(...speeds), from: 'network, as the host reports it' };
   const node = ALVIS_NODES.find((one) => one.gpu === gpu.type);
   const [network] = node?.networks ?? [];
-  return network === undefined ? null : { rate: network.rate, from: `network, as a ${node?.id ?? ''} node has it` };
+  return network === undefined ? null : { rate: network.rate, from: `network, as nodes of type ${node?.id ?? ''} have it` };
 }

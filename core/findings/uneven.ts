@@ -67,7 +67,9 @@ function tails({ phases }: JudgedGpu): { from: number; to: number }[] {
   const works = phases.map(({ verdict }) => verdict.bottleneck !== 'idle');
   const first = works.indexOf(true);
   const last = works.lastIndexOf(true);
-  return phases.filter((_, i) => first < 0 || i < first || i > last);
+  // The last row of a series may begin where the last phase ends.
+  const after = phases[last]?.to ?? Number.NEGATIVE_INFINITY;
+  return [{ from: Number.NEGATIVE_INFINITY, to: phases[first]?.from ?? Number.POSITIVE_INFINITY }, ...(last < phases.length - 1 ? [{ from: after, to: Number.POSITIVE_INFINITY }] : [])];
 }
 
 const sum = (values: readonly number[]): number => settled(values.reduce((total, value) => total + value, 0));
