@@ -48,12 +48,12 @@ export async function startGpus(options: GpuOptions): Promise<GpuSource> {
   const asked = fields.includes('uuid') ? fields : OLD_FIELDS;
   const chosen = options.gpus === null ? [] : ['-i', options.gpus];
   const loop = (seconds: number): string => (Number.isInteger(seconds) ? `--loop=${seconds}` : `--loop-ms=${Math.round(seconds * 1000)}`);
-  let said = '';
+  const said = new Set<string>();
 
   const told = (name: string) => (text: string, kind: 'missing' | 'ended' | 'hung'): void => {
     const words = kind === 'missing' ? 'nvidia-smi is not installed here: no GPU readings' : `${name}: ${text}`;
-    if (words !== said || kind === 'hung') trouble(words); // the same again is no news
-    said = words;
+    if (kind === 'hung' || !said.has(words)) trouble(words); // the same end again is no news
+    if (said.size < 100) said.add(words);
     if (kind === 'hung') apps?.kick();
   };
   const query = gpuReader(options);

@@ -22,6 +22,7 @@ export function queueOn(spool: Spool | null, lost: (batches: number, why: string
   // Whatever is in memory is younger than whatever is on disk; while the disk holds anything, memory takes nothing.
   const memory: Parcel[] = [];
   let spilling = false;
+  let writing = 0; // on the way to the disk: the spool does not count them yet
   let onDisk: { readonly record: Buffer; readonly parcel: Parcel } | null = null;
 
   const keep = (parcel: Parcel): void => {
@@ -31,16 +32,19 @@ export function queueOn(spool: Spool | null, lost: (batches: number, why: string
     lost(1, `more than ${MAX_IN_MEMORY} batches wait in memory`);
   };
   const toDisk = async (disk: Spool, parcel: Parcel): Promise<void> => {
+    writing += 1;
     try {
       await disk.append(parcel.bytes());
     } catch (error) {
       lost(1, `the spool cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      writing -= 1;
     }
   };
 
   return {
     async push(parcel) {
-      if (spool !== null && (spilling || spool.count() > 0)) await toDisk(spool, parcel);
+      if (spool !== null && (spilling || writing > 0 || spool.count() > 0)) await toDisk(spool, parcel);
       else keep(parcel);
     },
     async head() {
@@ -59,7 +63,8 @@ export function queueOn(spool: Spool | null, lost: (batches: number, why: string
     async spill() {
       if (spool === null) return;
       spilling = true;
-      for (const parcel of memory.splice(0)) await toDisk(spool, parcel);
+      // All at once: one that is pushed meanwhile must come after them.
+      await Promise.all(memory.splice(0).map((parcel) => toDisk(spool, parcel)));
     },
     count: () => memory.length + (spool?.count() ?? 0),
   };
