@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { buildApp } from './app.ts';
 import { ownerSocket } from './auth/owner-socket.ts';
 import { ConfigError, type Config } from './config.ts';
-import { claimFolder } from './data-kind.ts';
+import { claimFolder, clearDemo } from './data-kind.ts';
 import { startDemo } from './demo/start.ts';
 import { openLog } from './http/logging.ts';
 import { patiently } from './ingest/patiently.ts';
@@ -13,7 +13,7 @@ import { PAGE_TOKEN_LIFE } from './routes/session.ts';
 import { startSchedule } from './schedule/schedule.ts';
 import { openService, type Service } from './service.ts';
 import { openStore } from './store/open.ts';
-import type { Store } from './store/types.ts';
+import type { Store, StoreOptions } from './store/types.ts';
 
 export interface StartOptions {
   readonly config: Config;
@@ -95,17 +95,21 @@ function playDemo(service: Service, seed: number, log: { info(text: string): voi
   };
 }
 
-/** The store of this folder, for this kind of data only. A demo starts on an empty one: what it showed before would overlap. */
-async function openOwnStore(config: Config, demo: boolean, log: Parameters<typeof openStore>[0]['log']): Promise<Store> {
-  const options = { folder: config.data, rawDays: config.rawDays, rollupDays: config.rollupDays, log };
-  const store = await openStore(options);
+/** The store of this folder, for this kind of data only. A demo starts on an empty one. */
+async function openOwnStore(config: Config, demo: boolean, log: StoreOptions['log']): Promise<Store> {
+  const open = () => openStore({ folder: config.data, rawDays: config.rawDays, rollupDays: config.rollupDays, log });
+  const store = await open();
   try {
-    await claimFolder(store, config.data, demo);
+    if (await claimFolder(store, config.data, demo) === 'new' || !demo) return store;
   } catch (error) {
     await store.close();
     throw error;
   }
-  return store;
+  await store.close();
+  clearDemo(config.data);
+  const empty = await open();
+  await claimFolder(empty, config.data, demo);
+  return empty;
 }
 
 /** `0.0.0.0` and `::` are no addresses to open. */

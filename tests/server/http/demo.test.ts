@@ -45,4 +45,14 @@ describe('a demo', () => {
     await expect(startService({ data: pretend })).rejects.toThrow(/holds a demo’s data|holds a demo's data/);
     await (await startService({ data: real })).stop();
   });
+
+  it('tells its past anew at every start, without what it told before', { timeout: 150_000 }, async () => {
+    const data = dataFolder();
+    const first = await startService({ data, demo: true });
+    await first.running.service.store.setSetting('mark', 'first');
+    await first.stop();
+    const second = await startService({ data, demo: true });
+    expect(await second.running.service.store.setting('mark')).toBeNull();
+    await second.stop();
+  });
 });
