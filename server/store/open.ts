@@ -23,6 +23,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await Promise.all(open.map((part) => part.close()));
     await lock.release();
   };
+  let closed: Promise<void> | undefined;
   try {
     const starting = [
       openSeries({ ...options, file: join(folder, 'series.db') }).then((part) => {
@@ -58,7 +59,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       setting: (name) => host.call('setting', () => name),
       setSetting: (name, value) => host.call('setSetting', () => ({ name, value })),
       trouble: () => series.trouble() ?? host.trouble(),
-      close: closeAll,
+      close: () => {
+        closed ??= closeAll();
+        return closed;
+      },
     };
   } catch (error) {
     await closeAll();

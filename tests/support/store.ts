@@ -20,13 +20,20 @@ export function listening(): Said {
   return { lines, log: { info: note('info'), warn: note('warn'), error: note('error') } };
 }
 
-/** The series alone, as the store opens them, closed when the test is over; `clock.now` is its time. */
-export async function seriesForTest(options: Partial<Omit<Parameters<typeof openSeries>[0], 'now'>> = {}): Promise<{ series: EmbeddedSeries; clock: { now: number }; file: string }> {
+type SeriesOptions = Partial<Omit<Parameters<typeof openSeries>[0], 'now'>>;
+
+/** The series alone, as the store opens them; `clock.now` is its time. The caller closes it. */
+export async function openSeriesForTest(options: SeriesOptions & { file: string }): Promise<{ series: EmbeddedSeries; clock: { now: number }; file: string }> {
   const clock = { now: 1_700_000_000 };
-  const file = options.file ?? join(temporaryFolder(), 'series.db');
-  const series = await openSeries({ rawDays: 30, rollupDays: 400, log: listening().log, ...options, file, now: () => clock.now });
-  onTestFinished(() => series.close());
-  return { series, clock, file };
+  const series = await openSeries({ rawDays: 30, rollupDays: 400, log: listening().log, ...options, now: () => clock.now });
+  return { series, clock, file: options.file };
+}
+
+/** The same in a file of its own (or the one given), closed when the test is over. */
+export async function seriesForTest(options: SeriesOptions = {}): ReturnType<typeof openSeriesForTest> {
+  const opened = await openSeriesForTest({ file: join(temporaryFolder(), 'series.db'), ...options });
+  onTestFinished(() => opened.series.close());
+  return opened;
 }
 
 /** The store as the service opens it, in a folder of its own (or the one given), closed when the test is over. */

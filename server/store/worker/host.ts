@@ -23,7 +23,7 @@ export interface Host<H extends Handlers> {
   call<K extends keyof H & string>(operation: K, argument: () => ArgumentOf<H, K>): Promise<ResultOf<H, K>>;
   /** What is wrong now, in words; null when well. */
   trouble(): string | null;
-  /** Lets what waits finish, then ends the worker. */
+  /** Lets what waits finish, then ends the worker; once, however often it is called. */
   close(): Promise<void>;
 }
 
@@ -132,6 +132,19 @@ export async function startHost<H extends Handlers>(options: HostOptions): Promi
     }
   }
 
+  const close = async (): Promise<void> => {
+    closing = true;
+    try {
+      await enqueue('close', () => null);
+    } catch (error) {
+      log.error(`the ${name} file did not close well: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    const old = worker;
+    worker = null;
+    await old?.terminate();
+  };
+  let closed: Promise<void> | undefined;
+
   return {
     call: async (operation, makeArgument) => {
       if (closing) throw new StoreError('failed', 'the store is closed');
@@ -140,16 +153,9 @@ export async function startHost<H extends Handlers>(options: HostOptions): Promi
       return (await enqueue(operation, makeArgument)) as ResultOf<H, typeof operation>;
     },
     trouble: () => trouble,
-    close: async () => {
-      closing = true;
-      try {
-        await enqueue('close', () => null);
-      } catch (error) {
-        log.error(`the ${name} file did not close well: ${error instanceof Error ? error.message : String(error)}`);
-      }
-      const old = worker;
-      worker = null;
-      await old?.terminate();
+    close: () => {
+      closed ??= close();
+      return closed;
     },
   };
 }

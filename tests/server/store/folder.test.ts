@@ -46,8 +46,8 @@ describe('the lock on a folder', () => {
     const folder = temporaryFolder();
     const first = await lockFolder(folder);
     await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'locked', message: expect.stringContaining(`process ${process.pid}`) as string });
-    first.release();
-    (await lockFolder(folder)).release();
+    await first.release();
+    await (await lockFolder(folder)).release();
   });
 
   it('goes with its process, even a killed one', async () => {
@@ -59,6 +59,6 @@ describe('the lock on a folder', () => {
     await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'locked' });
     child.kill('SIGKILL');
     await once(child, 'exit');
-    (await lockFolder(folder)).release();
+    await (await lockFolder(folder)).release();
   });
 });

@@ -1,18 +1,32 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { batchOf, gpu, steps } from '../../support/batches.ts';
 import { temporaryFolder } from '../../support/folders.ts';
-import { seriesForTest } from '../../support/store.ts';
+import { openSeriesForTest, seriesForTest } from '../../support/store.ts';
 
 const DAY = 86_400;
 const HOUR = 3600;
 /** A day's start. */
 const day0 = 19_000 * DAY;
 
+/** One store for the tests that need none of their own: each has entities of its own in it. */
+let shared: Awaited<ReturnType<typeof openSeriesForTest>>;
+const folder = mkdtempSync(join(tmpdir(), 'headroom-test-'));
+beforeAll(async () => {
+  shared = await openSeriesForTest({ file: join(folder, 'series.db'), rawDays: 40_000 });
+});
+afterAll(async () => {
+  await shared.series.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
 describe('appending', () => {
   it('answers with the values that are on disk, absent ones not counted', async () => {
-    const { series } = await seriesForTest({ rawDays: 40_000 });
-    expect(await series.append(batchOf(gpu('a'), [1, 2], { 'gpu.power': [100, null], 'gpu.util': [0, 0.5] }))).toEqual({ durable: 3, duplicate: false });
-    expect((await series.stats()).values).toBe(3);
+    const { series } = shared;
+    expect(await series.append(batchOf(gpu('a1'), [1, 2], { 'gpu.power': [100, null], 'gpu.util': [0, 0.5] }))).toEqual({ durable: 3, duplicate: false });
+    expect((await series.tables({ entities: [gpu('a1')], from: 0, to: 10 }))[0]?.columns.get('gpu.util')).toEqual(Float64Array.of(0, 0.5));
   });
 
   it('writes with full synchronisation, also after transactions', async () => {
@@ -39,16 +53,16 @@ describe('appending', () => {
   });
 
   it('refuses a ragged block and keeps nothing of it', async () => {
-    const { series } = await seriesForTest({ rawDays: 40_000 });
-    await expect(series.append(batchOf(gpu('a'), [1, 2], { 'gpu.power': [100] }))).rejects.toThrow('gpu GPU-a: gpu.power has 1 values for 2 times');
-    expect((await series.stats()).values).toBe(0);
+    const { series } = shared;
+    await expect(series.append(batchOf(gpu('a2'), [1, 2], { 'gpu.power': [100] }))).rejects.toThrow('gpu GPU-a2: gpu.power has 1 values for 2 times');
+    expect(await series.entities({ ids: ['GPU-a2'], from: 0, to: 10 })).toEqual([]);
   });
 
   it('of two values for one instant keeps the later written, in memory and in chunks', async () => {
-    const { series, clock } = await seriesForTest({ rawDays: 40_000 });
-    await series.append(batchOf(gpu('a'), [1, 2], { 'gpu.power': [100, 200], 'gpu.util': [0.1, 0.2] }));
-    await series.append(batchOf(gpu('a'), [2], { 'gpu.power': [222] }));
-    const read = async () => (await series.tables({ entities: [gpu('a')], from: 0, to: 10 })).map(({ t, columns }) => [[...t], [...(columns.get('gpu.power') ?? [])], [...(columns.get('gpu.util') ?? [])]]);
+    const { series, clock } = shared;
+    await series.append(batchOf(gpu('a3'), [1, 2], { 'gpu.power': [100, 200], 'gpu.util': [0.1, 0.2] }));
+    await series.append(batchOf(gpu('a3'), [2], { 'gpu.power': [222] }));
+    const read = async () => (await series.tables({ entities: [gpu('a3')], from: 0, to: 10 })).map(({ t, columns }) => [[...t], [...(columns.get('gpu.power') ?? [])], [...(columns.get('gpu.util') ?? [])]]);
     const wanted = [[[1, 2], [100, 222], [0.1, 0.2]]];
     expect(await read()).toEqual(wanted);
     await series.maintain(clock.now + 2 * HOUR);
@@ -57,11 +71,11 @@ describe('appending', () => {
   });
 
   it('keeps late and out-of-order samples, in their place', async () => {
-    const { series, clock } = await seriesForTest({ rawDays: 40_000 });
-    await series.append(batchOf(gpu('a'), [30, 10, 20], { 'gpu.power': [3, 1, 2] }));
+    const { series, clock } = shared;
+    await series.append(batchOf(gpu('a4'), [30, 10, 20], { 'gpu.power': [3, 1, 2] }));
     await series.maintain(clock.now + 2 * HOUR);
-    await series.append(batchOf(gpu('a'), [15, 5], { 'gpu.power': [1.5, 0.5] }));
-    const [table] = await series.tables({ entities: [gpu('a')], from: 0, to: 100 });
+    await series.append(batchOf(gpu('a4'), [15, 5], { 'gpu.power': [1.5, 0.5] }));
+    const [table] = await series.tables({ entities: [gpu('a4')], from: 0, to: 100 });
     expect([...(table?.t ?? [])]).toEqual([5, 10, 15, 20, 30]);
     expect([...(table?.columns.get('gpu.power') ?? [])]).toEqual([0.5, 1, 1.5, 2, 3]);
   });
@@ -69,17 +83,17 @@ describe('appending', () => {
 
 describe('a range', () => {
   it('has least, mean and greatest per bucket, and leaves out what is absent', async () => {
-    const { series } = await seriesForTest({ rawDays: 40_000 });
-    await series.append(batchOf(gpu('a'), steps(0, 10, 6), { 'gpu.power': [1, 2, 3, null, 5, 6] }));
-    const answer = await series.range({ entities: [gpu('a'), gpu('unknown')], metrics: ['gpu.power', 'gpu.util'], from: 0, to: 60, points: 3 });
+    const { series } = shared;
+    await series.append(batchOf(gpu('a5'), steps(0, 10, 6), { 'gpu.power': [1, 2, 3, null, 5, 6] }));
+    const answer = await series.range({ entities: [gpu('a5'), gpu('unknown5')], metrics: ['gpu.power', 'gpu.util'], from: 0, to: 60, points: 3 });
     expect(answer).toEqual([
-      { entity: { kind: 'gpu', id: 'GPU-a', node: 'alvis1-01' }, metric: 'gpu.power', unit: 'watts', t: [0, 20, 40], min: [1, 3, 5], mean: [1.5, 3, 5.5], max: [2, 3, 6] },
+      { entity: { kind: 'gpu', id: 'GPU-a5', node: 'alvis1-01' }, metric: 'gpu.power', unit: 'watts', t: [0, 20, 40], min: [1, 3, 5], mean: [1.5, 3, 5.5], max: [2, 3, 6] },
     ]);
   });
 
   it('shows a counter as its rate, under its own name and under its gauge, from the first bucket on', async () => {
-    const { series } = await seriesForTest({ rawDays: 40_000 });
-    const host = { kind: 'host', id: 'alvis1-01', node: 'alvis1-01' } as const;
+    const { series } = shared;
+    const host = { kind: 'host', id: 'alvis1-09', node: 'alvis1-09' } as const;
     // A restart at 40: that one interval is absent.
     await series.append(batchOf(host, steps(0, 10, 6), { 'host.netRx': [0, 1000, 3000, 4000, 500, 1500] }));
     const answer = await series.range({ entities: [host], metrics: ['host.netRxRate', 'host.netRx'], from: 10, to: 60, points: 5 });
@@ -90,23 +104,23 @@ describe('a range', () => {
   });
 
   it('draws a long silence as one gap', async () => {
-    const { series } = await seriesForTest({ rawDays: 40_000 });
-    await series.append(batchOf(gpu('a'), [0, 10, 20, 80, 90], { 'gpu.power': [1, 1, 1, 2, 2] }));
-    const [answer] = await series.range({ entities: [gpu('a')], metrics: ['gpu.power'], from: 0, to: 100, points: 10 });
+    const { series } = shared;
+    await series.append(batchOf(gpu('a7'), [0, 10, 20, 80, 90], { 'gpu.power': [1, 1, 1, 2, 2] }));
+    const [answer] = await series.range({ entities: [gpu('a7')], metrics: ['gpu.power'], from: 0, to: 100, points: 10 });
     expect([answer?.t, answer?.mean]).toEqual([[0, 10, 20, 30, 80, 90], [1, 1, 1, null, 2, 2]]);
   });
 
   it('is the same from memory, from chunks, and over the edge between them', async () => {
-    const { series, clock } = await seriesForTest({ rawDays: 40_000 });
+    const { series, clock } = shared;
     const t = steps(day0, 10, 3000);
     const power = t.map((at) => 100 + (at % 70) / 10);
     const cut = { first: t.slice(0, 1700), second: t.slice(1700) };
-    await series.append(batchOf(gpu('a'), cut.first, { 'gpu.power': power.slice(0, 1700) }));
-    await series.append(batchOf(gpu('b'), t, { 'gpu.power': power }));
+    await series.append(batchOf(gpu('a8'), cut.first, { 'gpu.power': power.slice(0, 1700) }));
+    await series.append(batchOf(gpu('b8'), t, { 'gpu.power': power }));
     await series.maintain(clock.now + 2 * HOUR);
-    await series.append(batchOf(gpu('a'), cut.second, { 'gpu.power': power.slice(1700) }));
-    await series.append(batchOf(gpu('c'), t, { 'gpu.power': power }));
-    const answers = await series.range({ entities: [gpu('a'), gpu('b'), gpu('c')], metrics: ['gpu.power'], from: day0 + 5000, to: day0 + 25_000, points: 200 });
+    await series.append(batchOf(gpu('a8'), cut.second, { 'gpu.power': power.slice(1700) }));
+    await series.append(batchOf(gpu('c8'), t, { 'gpu.power': power }));
+    const answers = await series.range({ entities: [gpu('a8'), gpu('b8'), gpu('c8')], metrics: ['gpu.power'], from: day0 + 5000, to: day0 + 25_000, points: 200 });
     const [a, b, c] = answers.map(({ t: times, min, mean, max }) => ({ times, min, mean, max }));
     expect(a?.times).toHaveLength(200);
     expect(a).toEqual(b);
@@ -116,24 +130,24 @@ describe('a range', () => {
 
 describe('what is there', () => {
   it('is told per entity, by node and by name, in a time', async () => {
-    const { series, clock } = await seriesForTest({ rawDays: 40_000 });
-    await series.append(batchOf(gpu('a', 'n1'), [10, 20], { 'gpu.power': [1, 2], 'gpu.energy': [5, 6] }));
-    await series.append(batchOf(gpu('b', 'n2'), [30], { 'gpu.util': [0.5] }));
+    const { series, clock } = shared;
+    await series.append(batchOf(gpu('a9', 'n1.9'), [10, 20], { 'gpu.power': [1, 2], 'gpu.energy': [5, 6] }));
+    await series.append(batchOf(gpu('b9', 'n2.9'), [30], { 'gpu.util': [0.5] }));
     await series.maintain(clock.now + 2 * HOUR);
-    await series.append(batchOf(gpu('c', 'n1'), [100], { 'gpu.util': [0.5] }));
+    await series.append(batchOf(gpu('c9', 'n1.9'), [100], { 'gpu.util': [0.5] }));
     const names = async (query: Parameters<typeof series.entities>[0]) => (await series.entities(query)).map(({ entity, first, last }) => [entity.id, entity.node, first, last]);
-    expect(await names({ nodes: ['n1'], from: 0, to: 1000 })).toEqual([['GPU-a', 'n1', 10, 20], ['GPU-c', 'n1', 100, 100]]);
-    expect(await names({ ids: ['GPU-b'], from: 0, to: 1000 })).toEqual([['GPU-b', 'n2', 30, 30]]);
-    expect(await names({ nodes: ['n1'], ids: ['GPU-b'], from: 15, to: 25 })).toEqual([['GPU-a', 'n1', 20, 20]]);
-    expect(await names({ nodes: ['n1'], from: 12, to: 18 })).toEqual([]);
-    const [a] = await series.entities({ ids: ['GPU-a'], from: 0, to: 1000 });
+    expect(await names({ nodes: ['n1.9'], from: 0, to: 1000 })).toEqual([['GPU-a9', 'n1.9', 10, 20], ['GPU-c9', 'n1.9', 100, 100]]);
+    expect(await names({ ids: ['GPU-b9'], from: 0, to: 1000 })).toEqual([['GPU-b9', 'n2.9', 30, 30]]);
+    expect(await names({ nodes: ['n1.9'], ids: ['GPU-b9'], from: 15, to: 25 })).toEqual([['GPU-a9', 'n1.9', 20, 20]]);
+    expect(await names({ nodes: ['n1.9'], from: 12, to: 18 })).toEqual([]);
+    const [a] = await series.entities({ ids: ['GPU-a9'], from: 0, to: 1000 });
     expect(a?.metrics).toEqual(expect.arrayContaining(['gpu.power', 'gpu.energy']));
   });
 
   it('a table of too many rows is halved: gauges as means, counters as they were last', async () => {
-    const { series } = await seriesForTest({ rawDays: 40_000 });
-    await series.append(batchOf(gpu('a'), [1, 2, 3, 4, 5], { 'gpu.power': [1, 3, null, 8, 9], 'gpu.energy': [1, 2, 3, 4, 5] }));
-    const [table] = await series.tables({ entities: [gpu('a')], from: 0, to: 10, maxRows: 3 });
+    const { series } = shared;
+    await series.append(batchOf(gpu('a10'), [1, 2, 3, 4, 5], { 'gpu.power': [1, 3, null, 8, 9], 'gpu.energy': [1, 2, 3, 4, 5] }));
+    const [table] = await series.tables({ entities: [gpu('a10')], from: 0, to: 10, maxRows: 3 });
     expect([[...(table?.t ?? [])], [...(table?.columns.get('gpu.power') ?? [])], [...(table?.columns.get('gpu.energy') ?? [])]]).toEqual([[2, 4, 5], [2, 8, 9], [2, 4, 5]]);
   });
 });
