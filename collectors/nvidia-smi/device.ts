@@ -119,11 +119,11 @@ function emitProcess(process: DeviceProcess, gpu: EntityRef, at: number, { out, 
 
 /** A slice has its own memory; the utilisation of each is hidden. */
 function emitSlice(slice: Slice, gpu: EntityRef, at: number, { out, scope }: { out: Output; scope: GpuScope }): void {
-  const entity = slice.uuid === undefined ? scope.slice(gpu, slice.gpuInstance, slice.computeInstance) : scope.byUuid(slice.uuid);
+  const entity = slice.uuid === undefined ? scope.slice(gpu, { ...slice, device: slice.index }) : scope.byUuid(slice.uuid);
   const total = quantity(slice.total ?? '', 'MiB');
   const used = quantity(slice.used ?? '', 'MiB');
   out.fact(entity, 'parent', gpu.id);
-  out.fact(entity, 'migMode', `GPU instance ${slice.gpuInstance}, compute instance ${slice.computeInstance}, device ${slice.index}`);
+  out.fact(entity, 'migMode', `Enabled: GPU instance ${slice.gpuInstance}, compute instance ${slice.computeInstance}, device ${slice.index}`);
   out.reading({
     entity, at,
     values: { 'gpu.present': 1, ...(typeof total === 'number' ? { 'gpu.memTotal': total } : {}), ...(typeof used === 'number' ? { 'gpu.memUsed': used } : {}) },

@@ -4,7 +4,7 @@ import { rowClock, type RowClock } from '../text/row-clock.ts';
 import { lineSession, output, type Output } from '../text/session.ts';
 import { parseTime } from '../text/time.ts';
 import { gpuError, hasGpuError } from './errors.ts';
-import { readListLine } from './list.ts';
+import { listReader } from './list.ts';
 import { monitorHeader } from './monitor-header.ts';
 import { monitorReader, type MonitorReader } from './monitor-reader.ts';
 import { sweepCounter, type SweepCounter } from './ordinal.ts';
@@ -48,6 +48,7 @@ function openLog(context: ParseContext): Session {
   const readers: Readers = { out, clock, scope: gpuScope(context), sweeps: undatedSweeps(out, clock) };
   const { scope } = readers;
   const table = tableReader(readers);
+  const list = listReader(readers);
   const report = queryTextReader(readers);
   const csv = csvStretch(readers, context);
   let monitor: MonitorReader | null = null;
@@ -58,7 +59,7 @@ function openLog(context: ParseContext): Session {
       if (report.line(text, number) || table.line(text, number)) return;
       if (text === '') return;
       if (isDateLine(text)) return table.stamp(text.trim());
-      if (readListLine(text, readers)) return;
+      if (list.line(text)) return;
       if (text.charCodeAt(0) === 35 && monitorHeader(text) !== null) monitor ??= monitorReader(readers, {}); // #
       if (isMonitorLine(text) && monitor?.line(text, number) === true) return;
       if (csv.line(text, number)) return;

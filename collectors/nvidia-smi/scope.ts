@@ -8,8 +8,10 @@ export interface GpuScope {
   byUuid(uuid: string): EntityRef;
   /** By PCI bus id, of a GPU that this text named before; otherwise the bus id itself is the name. */
   byBusId(busId: string): EntityRef;
-  /** A MIG slice without a UUID of its own, in the old form `MIG-GPU-…/<GPU instance>/<compute instance>`. */
-  slice(parent: EntityRef, gpuInstance: string, computeInstance: string): EntityRef;
+  /** A MIG slice: by its UUID where `-L` listed the device before, else in the old form `MIG-GPU-…/<GPU instance>/<compute instance>`. */
+  slice(parent: EntityRef, slice: { gpuInstance: string; computeInstance: string; device: string }): EntityRef;
+  /** What `-L` says about a MIG device of a GPU. */
+  learnSlice(parent: EntityRef, device: string, uuid: string): void;
   process(pid: string): EntityRef;
   /** What a text says about a GPU; used for later lines that say less. */
   learn(gpu: { index?: string; uuid?: string; busId?: string }): void;
@@ -23,6 +25,7 @@ export function gpuScope(context: ParseContext): GpuScope {
   const refs = { gpu: new Map<string, EntityRef>(), process: new Map<string, EntityRef>() };
   const uuidOfIndex = new Map<string, string | null>(); // null: two UUIDs were printed for one index (two nodes in one log)
   const nameOfBus = new Map<string, string>();
+  const uuidOfSlice = new Map<string, string>();
 
   const ref = (kind: 'gpu' | 'process', id: string): EntityRef => {
     const known = refs[kind].get(id);
@@ -38,7 +41,13 @@ export function gpuScope(context: ParseContext): GpuScope {
     byIndex: (index) => ref('gpu', nameOfIndex(index)),
     byUuid: (uuid) => ref('gpu', uuid),
     byBusId: (busId) => ref('gpu', nameOfBus.get(busId) ?? busId),
-    slice: (parent, gpuInstance, computeInstance) => ref('gpu', `${parent.id.startsWith('GPU-') ? 'MIG-' : ''}${parent.id}/${gpuInstance}/${computeInstance}`),
+    slice(parent, { gpuInstance, computeInstance, device }) {
+      const uuid = uuidOfSlice.get(`${parent.id} ${device}`);
+      return ref('gpu', uuid ?? `${parent.id.startsWith('GPU-') ? 'MIG-' : ''}${parent.id}/${gpuInstance}/${computeInstance}`);
+    },
+    learnSlice(parent, device, uuid) {
+      if (uuidOfSlice.size < MAX_REMEMBERED) uuidOfSlice.set(`${parent.id} ${device}`, uuid);
+    },
     process: (pid) => ref('process', `${context.node ?? '?'}/${pid}`),
     learn({ index, uuid, busId }) {
       if (index !== undefined && uuid !== undefined && uuidOfIndex.size < MAX_REMEMBERED) {

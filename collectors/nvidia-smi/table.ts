@@ -130,11 +130,11 @@ export function tableReader({ out, scope, clock, sweeps }: TableTools): TableRea
     const slice = readSliceLine(text);
     if (slice === null || open.at === null || open.at === undefined) return;
     const parent = scope.byIndex(slice.gpu);
-    const entity = scope.slice(parent, slice.gpuInstance, slice.computeInstance);
+    const entity = scope.slice(parent, slice);
     const used = quantity(slice.used, 'MiB');
     const total = quantity(slice.total, 'MiB');
     out.fact(entity, 'parent', parent.id);
-    out.fact(entity, 'migMode', `GPU instance ${slice.gpuInstance}, compute instance ${slice.computeInstance}, device ${slice.device}`);
+    out.fact(entity, 'migMode', `Enabled: GPU instance ${slice.gpuInstance}, compute instance ${slice.computeInstance}, device ${slice.device}`);
     out.reading({
       entity, at: open.at,
       values: { 'gpu.present': 1, ...(typeof total === 'number' ? { 'gpu.memTotal': total } : {}), ...(typeof used === 'number' ? { 'gpu.memUsed': used } : {}) },

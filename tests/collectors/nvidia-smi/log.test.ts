@@ -92,6 +92,22 @@ describe('nvidia-smi -L', () => {
     expect(batch.readings[0]?.entity.id).toBe('GPU-6d0a1f0c-1111-4aaa-8bbb-000000000001');
     expect(batch.facts).toContainEqual({ entity: { kind: 'gpu', id: 'MIG-6d0a1f0c-2222-4aaa-8bbb-000000000001' }, name: 'name', value: 'MIG 3g.40gb' });
   });
+  it('gives the slices of a table their UUIDs', () => {
+    const text = [
+      'GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-6d0a1f0c-1111-4aaa-8bbb-000000000001)',
+      '  MIG 3g.40gb     Device  0: (UUID: MIG-6d0a1f0c-2222-4aaa-8bbb-000000000001)',
+      table().trimEnd(),
+      '| MIG devices:                                                                            |',
+      '|  0    2   0   0  |              26MiB / 40448MiB    | 60      0 |  3   0    3    0    3 |',
+      '|  0    3   0   1  |              17MiB / 20096MiB    | 32      0 |  2   0    2    0    2 |', '',
+    ].join('\n');
+    // The list of processes closes a table: a list of slices stands before it.
+    const slices = parse(text.replace(/\+-+\+\n\| Processes:[\s\S]*?\n\+-+\+\n/, '')).readings.filter(({ entity }) => entity.id.startsWith('MIG-'));
+    expect(slices.map(({ entity, values }) => [entity.id, values])).toEqual([
+      ['MIG-6d0a1f0c-2222-4aaa-8bbb-000000000001', { 'gpu.present': 1, 'gpu.memTotal': 42412802048, 'gpu.memUsed': 27262976 }],
+      ['MIG-GPU-6d0a1f0c-1111-4aaa-8bbb-000000000001/3/0', { 'gpu.present': 1, 'gpu.memTotal': 21072183296, 'gpu.memUsed': 17825792 }],
+    ]);
+  });
   it('of two nodes in one log names no GPU by its index', () => {
     const list = (digit: string) => `GPU 0: NVIDIA A100-SXM4-80GB (UUID: GPU-6d0a1f0c-1111-4aaa-8bbb-00000000000${digit})\n`;
     expect(parse(list('1') + list('2') + table()).readings[0]?.entity.id).toBe('#0');
