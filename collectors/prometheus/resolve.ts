@@ -90,10 +90,11 @@ for (const table of nameTables) {
   for (const key of [...Object.keys(table.rules), ...Object.keys(table.info ?? {})]) if (!index.has(plain(key))) index.set(plain(key), { table, key });
 }
 
-/** OpenTelemetry and Ray turn `vllm:` into `vllm_`, and Ray puts its own name before it; old clients left `_total` off. */
+/** OpenTelemetry and Ray turn `vllm:` into `vllm_`, Ray puts its own name before it, and both may leave a counter's `_total` off. */
 function findName(name: string): Known | undefined {
-  const bare = plain(name);
-  return index.get(bare) ?? (bare.startsWith('ray_') ? index.get(bare.slice(4)) : undefined);
+  const known = plain(name);
+  const bare = known.startsWith('ray_') ? known.slice(4) : known;
+  return index.get(bare) ?? index.get(`${bare}_total`);
 }
 
 function plain(name: string): string {
