@@ -1,4 +1,5 @@
 import type { Analysis, GpuVerdict, Phase } from './contract/verdict.ts';
+import { findFindings } from './findings/index.ts';
 import type { JudgedRun } from './judged.ts';
 import { timelineOf } from './phases/timeline.ts';
 
@@ -19,7 +20,7 @@ export function drawn(judged: JudgedRun): Analysis {
     mix: { bottleneck: { ...judged.mix.bottleneck }, activity: { ...judged.mix.activity } },
     gpus,
     phases: judged.phases.map(plain),
-    findings: [],
+    findings: findFindings(judged),
     roofline: null,
     timeline: timelineOf(judged.gpus.map(({ series, ceilings, engines }) => ({
       series, ceilings, engines: engines.map((index) => judged.engines[index]).filter((table) => table !== undefined),

@@ -10,6 +10,7 @@ import { runEntity, type RunEntity } from './phases/entity.ts';
 import { verdictOf } from './phases/group.ts';
 import { jobPhases, mixOf, prevailing } from './phases/job.ts';
 import type { Judged } from './phases/merge.ts';
+import { withOutOfMemory } from './phases/oom.ts';
 import { gridPeriod, PERIOD_GAPS } from './phases/period.ts';
 import { phaseStream, type PhaseStream } from './phases/stream.ts';
 import { viewOf } from './phases/view.ts';
@@ -185,7 +186,7 @@ function openFollower(period: number, options: AnalyseOptions) {
       const to = Math.max(...all.map((entity) => entity.to()), Number.NEGATIVE_INFINITY);
       const lines = contexts.map((context) => ({ context, phases: streamOf(context)?.phases(endOf(context), viewFor(context), judgeOf(context)) ?? [] }));
       const bounds = { from: Number.isFinite(from) ? from : 0, to: Number.isFinite(to) ? to : 0 };
-      const judged = lines.map(({ context, phases }) => ({ context, phases: phases.map((one) => phaseOf(one, period, bounds)) }));
+      const judged = lines.map(({ context, phases }) => ({ context, phases: withOutOfMemory(phases.map((one) => phaseOf(one, period, bounds)), events, context.entity.id) }));
       const job = jobPhases(judged.map(({ phases }) => phases), period);
       const gpus = judged.filter(({ context }) => context.entity.kind === 'gpu').map(({ context, phases }) => gpuOf(context, phases, byKey));
       return {

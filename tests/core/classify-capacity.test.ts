@@ -33,4 +33,16 @@ describe('capacity', () => {
   it('is not a plateau by itself: 180 of 512 ran with a cache 19 % full, held back by the token budget', () => {
     expect(bottleneck({ 'engine.running': 180, 'engine.kvUsage': 0.19 }, { maxNumSeqs: '512' })).toBe('memory');
   });
+  describe('an out-of-memory message', () => {
+    const failing = (at: number) => analyse({
+      clock: 'relative', tables: [made('gpu', { samples: 200, period: 10, facts: { name: 'NVIDIA A100-SXM4-40GB' }, values: { 'gpu.grActive': 0.98, 'gpu.tensorActive': 0.7, 'gpu.dramActive': 0.3 } })],
+      events: [{ at, entity: null, kind: 'oom', text: 'torch.OutOfMemoryError: CUDA out of memory.' }],
+    }).verdict;
+    it('soon after a phase began says what limited it', () => {
+      expect(failing(600)).toMatchObject({ bottleneck: 'capacity', second: 'compute', grade: 0.85, headroom: null });
+    });
+    it('later it ended what was limited otherwise', () => {
+      expect(failing(601)).toMatchObject({ bottleneck: 'compute' });
+    });
+  });
 });
