@@ -106,7 +106,7 @@ function emitDevice(device: JsonObject, place: { index: string; at: number; line
   const processes = device['processes'];
   if (isJsonList(processes)) {
     const used = values['gpu.memUsed'];
-    const seen = processes.filter((process) => emitProcess(process, entity, place.at, { out, scope })).length;
+    const seen = processes.filter((listed) => emitProcess(listed, entity, place.at, { out, scope })).length;
     const all = !place.cut; // of a list that is cut off the number is not known
     if (all && (seen > 0 || (used !== undefined && used < NO_CONTEXT))) values['gpu.processes'] = seen; // others' processes may be hidden
   }
@@ -123,21 +123,21 @@ function tellFacts(device: JsonObject, entity: EntityRef, index: string, out: Ou
 }
 
 /** False for an entry that names no process. */
-function emitProcess(process: Json, gpu: EntityRef, at: number, { out, scope }: Tools): boolean {
-  if (!isJsonObject(process)) return false;
-  const pid = textOf(process['pid']) ?? '';
+function emitProcess(listed: Json, gpu: EntityRef, at: number, { out, scope }: Tools): boolean {
+  if (!isJsonObject(listed)) return false;
+  const pid = textOf(listed['pid']) ?? '';
   if (!/^\d+$/.test(pid)) return false;
   const entity = scope.process(pid);
-  const util = amount(textOf(process['gpu_usage']), '%');
-  const memory = amount(textOf(process['gpu_mem_bytes_alloc']), 'B');
+  const util = amount(textOf(listed['gpu_usage']), '%');
+  const memory = amount(textOf(listed['gpu_mem_bytes_alloc']), 'B');
   const values = {
     ...(typeof util === 'number' && util >= 0 && util <= 1 ? { 'process.gpuUtil': util } : {}),
     ...(typeof memory === 'number' && within(rangeOf('process.gpuMem'), memory) ? { 'process.gpuMem': memory } : {}),
   };
   if (Object.keys(values).length > 0) out.reading({ entity, at, values });
-  const command = textOf(process['cmdline']);
+  const command = textOf(listed['cmdline']);
   if (command !== null && command !== '') out.fact(entity, 'command', redactCommand(command));
-  const user = textOf(process['user']);
+  const user = textOf(listed['user']);
   if (user !== null && user !== '') out.fact(entity, 'user', user);
   out.fact(entity, 'gpu', gpu.id);
   return true;

@@ -54,7 +54,7 @@ export function emitDevice(device: Device, { out, scope }: { out: Output; scope:
   tellFacts(device, entity, out);
   const gpuMemory = values['gpu.memUsed'];
   if (device.processes !== null) {
-    for (const process of device.processes) emitProcess(process, entity, device.at, { out, scope });
+    for (const listed of device.processes) emitProcess(listed, entity, device.at, { out, scope });
     if (device.processes.length > 0 || (gpuMemory !== undefined && gpuMemory < NO_CONTEXT)) values['gpu.processes'] = device.processes.length;
   }
   if (values['gpu.util'] === undefined) values['gpu.present'] = 1; // MIG and some drivers hide it: the GPU is there all the same
@@ -108,13 +108,13 @@ function tellFacts(device: Device, entity: EntityRef, out: Output): void {
   if (device.cuda !== undefined && !isAbsent(device.cuda)) out.fact(entity, 'cuda', device.cuda);
 }
 
-function emitProcess(process: DeviceProcess, gpu: EntityRef, at: number, { out, scope }: { out: Output; scope: GpuScope }): void {
-  if (!/^\d+$/.test(process.pid)) return;
-  const entity = scope.process(process.pid);
-  const memory = quantity(process.memory ?? '', 'MiB');
+function emitProcess(listed: DeviceProcess, gpu: EntityRef, at: number, { out, scope }: { out: Output; scope: GpuScope }): void {
+  if (!/^\d+$/.test(listed.pid)) return;
+  const entity = scope.process(listed.pid);
+  const memory = quantity(listed.memory ?? '', 'MiB');
   if (typeof memory === 'number') out.reading({ entity, at, values: { 'process.gpuMem': memory } });
   out.fact(entity, 'gpu', gpu.id);
-  if (process.name !== undefined && !isAbsent(process.name)) out.fact(entity, 'command', process.name);
+  if (listed.name !== undefined && !isAbsent(listed.name)) out.fact(entity, 'command', listed.name);
 }
 
 /** A slice has its own memory; the utilisation of each is hidden. */

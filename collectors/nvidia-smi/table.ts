@@ -143,15 +143,15 @@ export function tableReader({ out, scope, clock, sweeps }: TableTools): TableRea
 
   const processRow = (open: Open, text: string): void => {
     if (text.includes('No running processes found')) open.lists = true;
-    const process = readProcessLine(text);
-    if (process === null || open.at === null || open.at === undefined) return;
+    const listed = readProcessLine(text);
+    if (listed === null || open.at === null || open.at === undefined) return;
     open.lists = true;
-    const gpu = open.gpus.get(process.gpu);
-    const entity = scope.process(process.pid);
-    const memory = quantity(process.memory, 'MiB');
+    const gpu = open.gpus.get(listed.gpu);
+    const entity = scope.process(listed.pid);
+    const memory = quantity(listed.memory, 'MiB');
     if (typeof memory === 'number') out.reading({ entity, at: open.at, values: { 'process.gpuMem': memory } });
-    out.fact(entity, 'gpu', scope.byIndex(process.gpu).id);
-    if (process.name !== '') out.fact(entity, 'command', process.name);
+    out.fact(entity, 'gpu', scope.byIndex(listed.gpu).id);
+    if (listed.name !== '') out.fact(entity, 'command', listed.name);
     if (gpu !== undefined) gpu.processes += 1;
   };
 
