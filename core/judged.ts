@@ -126,4 +126,5 @@ export type ProgressOf = (judged: JudgedRun) => {
   now: number | null;
   median: number | null;
   lastProgressAt: number | null;
+  memory?: { of: string; bytesPerSecond: number; fullAt: number; text: string };
 } | null;

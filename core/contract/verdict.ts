@@ -167,6 +167,8 @@ export const AnalysisSchema = Type.Object({
     now: nullable(Type.Number()),
     median: nullable(Type.Number()),
     lastProgressAt: nullable(Type.Number()),
+    /** The memory (a GPU's or a host's) that is full first at its present growth; left out where none grows steadily. */
+    memory: Type.Optional(Type.Object({ of: Type.String(), bytesPerSecond: Type.Number(), fullAt: Type.Number(), text: Type.String() })),
   })),
 });
 

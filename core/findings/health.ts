@@ -1,3 +1,4 @@
+import { busyOf } from '../aligned.ts';
 import { DOMINANT } from '../classify/thresholds.ts';
 import { lastOf } from '../columns.ts';
 import type { Finding } from '../contract/verdict.ts';
@@ -65,9 +66,9 @@ function isBuiltSo(judged: JudgedRun, gpu: JudgedGpu, lanes: number): boolean {
 
 function underLoad({ series }: JudgedGpu, id: MetricId): { best: number; samples: number } | null {
   const column = series.columns.get(id);
-  const busy = series.columns.get('gpu.grActive') ?? series.columns.get('gpu.util');
-  if (column === undefined || busy === undefined) return null;
-  const values = [...column].filter((value, row) => !Number.isNaN(value) && (busy[row] ?? Number.NaN) >= DOMINANT);
+  if (column === undefined) return null;
+  const busy = busyOf(series);
+  const values = [...column].filter((value, row) => !Number.isNaN(value) && busy(row) >= DOMINANT);
   return values.length < LOADED_SAMPLES ? null : { best: Math.max(...values), samples: values.length };
 }
 

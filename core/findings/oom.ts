@@ -1,9 +1,9 @@
+import { rowWidth } from '../aligned.ts';
 import type { Table } from '../columns.ts';
 import type { Finding } from '../contract/verdict.ts';
 import type { JudgedRun } from '../judged.ts';
 import { formatValue } from '../units.ts';
 import { finding } from './kit.ts';
-import { rowWidth } from './aligned.ts';
 
 /** Memory that ran out: said by a log or the kernel, on the GPU or on the host. */
 export function findOom(judged: JudgedRun): Finding[] {

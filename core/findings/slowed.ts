@@ -1,9 +1,9 @@
+import { busyOf, rowWidth } from '../aligned.ts';
 import { INACTIVE, THERMAL_FRACTION, THERMAL_SAMPLES } from '../classify/thresholds.ts';
 import type { Finding } from '../contract/verdict.ts';
 import type { JudgedGpu, JudgedRun } from '../judged.ts';
 import type { MetricId } from '../metrics.ts';
 import { formatDuration, formatPercent, formatValue } from '../units.ts';
-import { rowWidth } from './aligned.ts';
 import { finding, gpuName } from './kit.ts';
 
 /** Time under one cause of slow-down, in a GPU's busy time. */
@@ -52,7 +52,7 @@ function slowedBy(judged: JudgedRun, gpu: JudgedGpu, counter: MetricId, flags: r
   const times = gpu.series.columns.get(counter);
   const sampled = flags.flatMap((id) => gpu.series.columns.get(id) ?? []);
   const how = times !== undefined && times.some((value) => !Number.isNaN(value)) ? 'counter' : 'flag';
-  const busy = busyColumns(gpu);
+  const busy = busyOf(gpu.series);
   let seconds = 0;
   let busySeconds = 0;
   let first = Number.NaN;
@@ -71,15 +71,6 @@ function slowedBy(judged: JudgedRun, gpu: JudgedGpu, counter: MetricId, flags: r
   const counts = how === 'counter' ? seconds > THERMAL_FRACTION * busySeconds : samples >= THERMAL_SAMPLES;
   if (!counts || busySeconds === 0) return null;
   return { seconds, part: seconds / busySeconds, samples, from: Math.max(judged.from, first), to: Math.min(judged.to, last), how };
-}
-
-function busyColumns(gpu: JudgedGpu): (row: number) => number {
-  const active = gpu.series.columns.get('gpu.grActive');
-  const util = gpu.series.columns.get('gpu.util');
-  return (row) => {
-    const value = active?.[row] ?? Number.NaN;
-    return Number.isNaN(value) ? util?.[row] ?? Number.NaN : value;
-  };
 }
 
 function clockLine({ series, ceilings }: JudgedGpu): string | null {

@@ -1,8 +1,8 @@
+import { aligned, busyOf } from '../aligned.ts';
 import { INACTIVE } from '../classify/thresholds.ts';
 import type { Finding } from '../contract/verdict.ts';
 import type { JudgedGpu, JudgedRun } from '../judged.ts';
 import { formatDuration, formatPercent } from '../units.ts';
-import { alignedBusy } from './aligned.ts';
 import { idleStretches } from './idle.ts';
 import { finding, gpuName, settled } from './kit.ts';
 import { IMBALANCE, SUSTAINED_SECONDS, TURN, TURN_SUM_LEAST } from './limits.ts';
@@ -36,7 +36,7 @@ function grouped(gpus: readonly JudgedGpu[], key: (gpu: JudgedGpu) => string): J
 }
 
 function teamOf(gpus: readonly JudgedGpu[], judged: JudgedRun): Team | null {
-  const { t, width, busy } = alignedBusy(gpus, judged.period);
+  const { t, width, values: busy } = aligned(gpus.map(({ series }) => series), judged.period, busyOf);
   const pauses = gpus.map((gpu) => [...idleStretches(gpu, judged.period), ...tails(gpu)]);
   const sums = gpus.map(() => 0);
   const counts = gpus.map(() => 0);
