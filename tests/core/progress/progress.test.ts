@@ -91,6 +91,6 @@ describe('a memory that grows', () => {
     const slow = (factor: number) => table('host', 'n1', { 'host.memUsed': rows(100, (i) => 10e9 + i * 15e6 * factor), 'host.memTotal': rows(100, () => 100e9) }, {}, 600);
     const long: readonly GpuSpec[] = [{ phases: [{ seconds: 60_000, busy: 0.9, bottleneck: 'compute' }] }];
     expect(progressOf(judged({ gpus: long, hosts: [slow(1)], period: 600 }))).toBeNull();
-    expect(progressOf(judged({ gpus: long, hosts: [slow(7)], period: 600 }))?.memory?.text).toContain('full in 5 d 16 h');
+    expect(progressOf(judged({ gpus: long, hosts: [slow(7)], period: 600 }))?.memory?.text).toContain('full in 5 d 6 h');
   });
 });
