@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { faultsOf, watchErrors } from './support/basics.ts';
+import { NOW } from './support/fixtures.ts';
 import { busyApi, emptyApi, failingApi } from './support/invented-api.ts';
 import { servePage, type PageServer } from './support/page-server.ts';
 
@@ -18,6 +19,7 @@ describe('every page', () => {
   beforeAll(async () => {
     mkdirSync(OUT, { recursive: true });
     server = await servePage(busyApi());
+    server.now = () => NOW;
     browser = await launchBrowser();
   });
   afterAll(async () => {

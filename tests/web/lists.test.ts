@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jobsQuery } from '../../web/lib/jobs-query.ts';
 import { lookedBefore } from '../../web/lib/looked.ts';
-import { withRow } from '../../web/lib/overview.ts';
+import { inOrder, withRow } from '../../web/lib/overview.ts';
 import { sparkPath } from '../../web/lib/spark.ts';
 import { windowOf } from '../../web/lib/window.ts';
 import { overview, row } from '../pages/support/fixtures.ts';
@@ -42,6 +42,19 @@ describe('rows that come live', () => {
 
   it('puts a new job first', () => {
     expect(withRow(before, row(77)).running[0]?.job.id).toBe('4180077');
+  });
+});
+
+describe('the order of running jobs', () => {
+  const ids = (rows: readonly { job: { id: string } }[]): number[] => rows.map(({ job }) => Number(job.id) - 4_180_000);
+
+  it('puts verdicts first, then idle jobs and findings, then those that nobody measures', () => {
+    expect(ids(inOrder([{ ...row(11), grade: 0 }, row(10), row(0), row(2)], []))).toEqual([0, 2, 10, 11]);
+  });
+
+  it('keeps every job where it was, whatever became of it, and puts new ones first', () => {
+    const before = [row(0), row(2), row(10)].map(({ job }) => `${job.cluster}/${job.id}`);
+    expect(ids(inOrder([row(10), { ...row(0), bottleneck: 'unknown', grade: 0 }, row(4), row(2)], before))).toEqual([4, 0, 2, 10]);
   });
 });
 

@@ -11,3 +11,22 @@ function placed(rows: readonly JobRow[], row: JobRow, same: (other: JobRow) => b
   if (!belongs) return rows.filter((other) => !same(other));
   return rows.some(same) ? rows.map((other) => (same(other) ? row : other)) : [row, ...rows];
 }
+
+/**
+ * Running jobs in the order to show them: a job keeps the place it had (`before`, keys `cluster/id`); new ones come by how much
+ * there is to say of them (a verdict, then a finding or idleness, then what nobody measures), each group as the server ordered it.
+ */
+export function inOrder(rows: readonly JobRow[], before: readonly string[]): JobRow[] {
+  const place = new Map(before.map((key, index) => [key, index]));
+  const known = rows.filter(({ job }) => place.has(`${job.cluster}/${job.id}`));
+  const fresh = rows.filter(({ job }) => !place.has(`${job.cluster}/${job.id}`));
+  known.sort((a, b) => (place.get(`${a.job.cluster}/${a.job.id}`) ?? 0) - (place.get(`${b.job.cluster}/${b.job.id}`) ?? 0));
+  fresh.sort((a, b) => interest(a) - interest(b));
+  return [...fresh, ...known];
+}
+
+function interest(row: JobRow): number {
+  if (row.bottleneck !== 'unknown' && row.bottleneck !== 'idle') return 0;
+  if (row.findings.length > 0 || row.bottleneck === 'idle') return 1;
+  return row.grade !== null && row.grade > 0 ? 2 : 3;
+}

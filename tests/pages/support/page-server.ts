@@ -17,6 +17,8 @@ export interface PageServer {
   readonly asked: string[];
   /** What is answered from now on. */
   api: Api;
+  /** The service's clock, seconds UTC; may differ from the browser's, as in life. */
+  now: () => number;
   /** Called with every watch; the room is its JSON. */
   watched: (target: WatchTarget) => void;
   /** Cuts every connection and takes no new one until `mend`. */
@@ -67,7 +69,7 @@ export async function servePage(api: Api): Promise<PageServer> {
   });
   const io: PageServer['io'] = new Server(http, { serveClient: false });
   io.on('connection', (socket) => {
-    socket.emit('status', { demo: false, now: Date.now() / 1000, version: '0.0.0', trouble: null });
+    socket.emit('status', { demo: false, now: server.now(), version: '0.0.0', trouble: null });
     socket.on('watch', (target, reply) => {
       void socket.join(JSON.stringify(target));
       reply({ ok: true, room: JSON.stringify(target) });
@@ -82,6 +84,7 @@ export async function servePage(api: Api): Promise<PageServer> {
     io,
     asked: [],
     api,
+    now: () => Date.now() / 1000,
     watched: () => undefined,
     async cut() {
       down = true;

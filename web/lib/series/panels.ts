@@ -81,7 +81,7 @@ export const PANELS: readonly Panel[] = [
     variants: [{ lines: [{ metric: 'engine.kvUsage' }], unit: 'ratio', limit: WHOLE }],
   },
   {
-    id: 'tokens', title: 'Tokens per second', colour: 'memory', combine: 'sum', howTo: ENGINE,
+    id: 'tokens', title: 'Tokens', colour: 'memory', combine: 'sum', howTo: ENGINE,
     variants: [
       { lines: [{ metric: 'engine.generationRate', label: 'decode' }, { metric: 'engine.promptRate', label: 'prefill' }], unit: 'tokens/s' },
       { lines: [{ metric: 'engine.trainTokenRate', label: 'training' }], unit: 'tokens/s' },

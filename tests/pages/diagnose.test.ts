@@ -1,0 +1,124 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { watchErrors } from './support/basics.ts';
+import { busyApi } from './support/invented-api.ts';
+import { servePage, type PageServer } from './support/page-server.ts';
+
+/** Five minutes of an idle A40, as `nvidia-smi --query-gpu … --format=csv` prints them. */
+const IDLE = ['timestamp, index, uuid, name, utilization.gpu [%], memory.used [MiB], memory.total [MiB], power.draw [W]'].concat(
+  Array.from({ length: 300 }, (_, n) => `2026/11/22 10:0${Math.floor(n / 60)}:${String(n % 60).padStart(2, '0')}.000, 0, GPU-11111111-2222-3333-4444-555555555555, NVIDIA A40, 0 %, 0 MiB, 46068 MiB, 31.00 W`),
+).join('\n');
+
+describe('the diagnose page', () => {
+  let browser: Browser;
+  let server: PageServer;
+  beforeAll(async () => {
+    server = await servePage(busyApi());
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  async function open(): Promise<{ page: Page; errors: string[] }> {
+    const page = await browser.newPage({ viewport: { width: 1320, height: 900 } });
+    const errors = watchErrors(page);
+    await page.goto(`${server.url}/diagnose`);
+    await page.getByText('Drop recorded logs here').waitFor();
+    server.asked.length = 0;
+    return { page, errors };
+  }
+  const file = (name: string, text: string | Buffer) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+
+  it('reads files in the browser, says what limited the run, and asks the server nothing', async () => {
+    const { page, errors } = await open();
+    await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('gpu.csv', IDLE), file('readme.bin', Buffer.from([0, 1, 2, 3]))]);
+    await page.locator('.big', { hasText: 'Idle' }).waitFor();
+    await page.getByText('A40 48 GB, detected').waitFor();
+    await page.locator('[data-panel=power]').waitFor();
+    expect(await page.locator('[data-panel=power] .now').innerText()).toContain('31.0');
+    const report = page.locator('section', { has: page.getByText('What was read') });
+    expect(await report.locator('tr', { hasText: 'gpu.csv' }).first().innerText()).toMatch(/nvidia-smi.*\s1\s+300\s/);
+    expect(await report.innerText()).toContain('unknown format: expected the output of nvidia-smi');
+    expect(await page.locator('main').innerText()).toContain('no file and no reading has left it');
+    expect(server.asked).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('takes a drop', async () => {
+    const { page } = await open();
+    await page.evaluate((text) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], 'dropped.csv'));
+      dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    }, IDLE);
+    await page.locator('.big', { hasText: 'Idle' }).waitFor();
+    await page.getByText('dropped.csv').first().waitFor();
+    await page.close();
+  });
+
+  it('shows progress on a long log and stops at once when told to', async () => {
+    const { page, errors } = await open();
+    const [head, ...lines] = IDLE.split('\n');
+    const long = gzipSync(`${head}\n${`${lines.join('\n')}\n`.repeat(3000)}`); // about 100 MB of text
+    await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('long.csv.gz', long)]);
+    await page.getByText(/^Reading long\.csv\.gz \(1 of 1\)/).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('No log yet?').waitFor({ timeout: 1000 });
+    // The page is ready for the next.
+    await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('gpu.csv', IDLE)]);
+    await page.locator('.big', { hasText: 'Idle' }).waitFor();
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('judges again when somebody says which GPU it was, and refuses a zone that there is none of', async () => {
+    const { page } = await open();
+    await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('gpu.csv', IDLE)]);
+    await page.locator('.big', { hasText: 'Idle' }).waitFor();
+    await page.getByLabel('GPU type').selectOption('A100-80');
+    await page.getByText('A100 SXM 80 GB, given').waitFor();
+    await page.getByLabel('Time zone of the files').fill('Mars/Olympus');
+    await page.getByLabel('Time zone of the files').blur();
+    await page.getByText('a zone like Europe/Stockholm').waitFor();
+    await page.close();
+  });
+
+  it('says why nothing could be read', async () => {
+    const { page } = await open();
+    await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('photo.jpg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16])), file('empty.csv', '')]);
+    await page.getByText('Nothing in these files could be read').waitFor();
+    const report = await page.locator('section', { has: page.getByText('What was read') }).innerText();
+    expect(report).toContain('the file is empty');
+    expect(report).toContain('unknown format');
+    await page.close();
+  });
+
+  it('stores the run as a job only when asked, each reading once', async () => {
+    const { page, errors } = await open();
+    const bodies: { path: string; body: string }[] = [];
+    const busy = busyApi();
+    server.api = (path, query, body, method) => {
+      if (method === 'GET') return busy(path, query, body, method);
+      bodies.push({ path, body });
+      return { json: path === '/api/ingest' ? { durable: 1, duplicate: false, rejected: [{ at: 'blocks/0', reason: 'an example of a refusal' }] } : {} };
+    };
+    await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('gpu.csv', IDLE)]);
+    await page.getByRole('button', { name: 'Store as a job …' }).click();
+    await page.getByLabel('Job id').fill('my-run');
+    await page.getByLabel('Node, where the files name none').fill('alvis2-05');
+    expect(server.asked).toEqual([]);
+    await page.getByRole('button', { name: 'Send the readings to this server' }).click();
+    await page.getByRole('link', { name: 'Open job my-run' }).waitFor();
+    expect(server.asked).toEqual(['GET /api/session', 'PUT /api/jobs/alvis/my-run', 'POST /api/ingest']);
+    const batch = JSON.parse(bodies[1]?.body ?? '{}') as { node: string; job: string; blocks: { t: number[] }[] };
+    expect([batch.node, batch.job, batch.blocks[0]?.t.length, new Set(batch.blocks[0]?.t).size]).toEqual(['alvis2-05', 'alvis/my-run', 300, 300]);
+    expect(await page.locator('main').innerText()).toContain('an example of a refusal');
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+});

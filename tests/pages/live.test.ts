@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import type { IngestBatch } from '../../core/contract/ingest.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { watchErrors } from './support/basics.ts';
+import { analysis, decodeVerdict, detail, NOW, phases, valueOf, verdict } from './support/fixtures.ts';
+import { busyApi } from './support/invented-api.ts';
+import { servePage, type PageServer } from './support/page-server.ts';
+
+const JOB = { kind: 'job', cluster: 'alvis', id: '4182931' } as const;
+const ROOM = JSON.stringify(JOB);
+/** Pretend seconds between samples, and real milliseconds that one takes. */
+const PERIOD = 5;
+const TICK_MS = 250;
+const CUT_MS = 30_000;
+
+describe('a job’s page while the job runs', () => {
+  let browser: Browser;
+  let server: PageServer;
+  let until = NOW;
+  let clock: ReturnType<typeof setInterval>;
+
+  const sample = (at: number): IngestBatch['blocks'] => [0, 1, 2, 3].map((index) => ({
+    entity: { kind: 'gpu', id: `GPU-0000000${index}-aaaa`, node: 'alvis4-12' }, t: [at], columns: { 'gpu.grActive': [valueOf('gpu.grActive', index, at)], 'gpu.smClock': [valueOf('gpu.smClock', index, at)] },
+  }));
+
+  beforeAll(async () => {
+    server = await servePage(busyApi(() => until));
+    server.now = () => until;
+    browser = await launchBrowser();
+    clock = setInterval(() => {
+      until += PERIOD;
+      server.io.to(ROOM).emit('readings', { room: ROOM, blocks: sample(until) });
+    }, TICK_MS);
+  });
+  afterAll(async () => {
+    clearInterval(clock);
+    await browser.close();
+    await server.close();
+  });
+
+  /** Times of one GPU's readings as the page holds them, from its own CSV. */
+  async function held(page: Page): Promise<number[]> {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as CSV' }).click()]);
+    const rows = readFileSync(await download.path(), 'utf8').trim().split('\n').map((line) => line.split(','));
+    return rows.filter(([, , id, , metric]) => id === 'GPU-00000000-aaaa' && metric === 'gpu.grActive').map(([at]) => Number(at));
+  }
+
+  it('says that the network is cut, for how long, and resumes with no gap and no doubled point', async () => {
+    const page = await browser.newPage({ viewport: { width: 1320, height: 900 } });
+    const errors = watchErrors(page, ['ERR_', 'WebSocket']);
+    await page.goto(`${server.url}/jobs/alvis/4182931`);
+    await page.locator('[data-panel=busy]').waitFor();
+    await page.getByText(/^live/).first().waitFor();
+    await page.waitForTimeout(4 * TICK_MS);
+    const before = (await held(page)).at(-1) ?? 0;
+    expect(before).toBeGreaterThan(NOW);
+
+    await server.cut();
+    await page.getByText(/no connection since \d\d:\d\d:\d\d, retrying/).first().waitFor({ timeout: 5000 });
+    const atCut = until;
+    await page.waitForTimeout(CUT_MS);
+    expect(await page.locator('.big').innerText()).toContain('Memory bandwidth'); // what was known stays
+    await server.mend();
+    await page.locator('header .live[data-state=live]').waitFor({ timeout: 15_000 });
+    await page.waitForTimeout(8 * TICK_MS);
+
+    const times = await held(page);
+    expect(times.at(-1)).toBeGreaterThan(atCut + (CUT_MS / TICK_MS) * PERIOD * 0.8);
+    expect(new Set(times).size).toBe(times.length);
+    const tail = times.filter((at) => at >= before);
+    expect(tail.length).toBeGreaterThan(100);
+    expect(tail.slice(1).map((at, index) => at - (tail[index] ?? 0)).filter((step) => step !== PERIOD)).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('takes a new verdict and its phase as they come, without moving what stands around them', async () => {
+    const page = await browser.newPage({ viewport: { width: 1320, height: 900 } });
+    const watched = new Promise<void>((resolve) => { server.watched = () => resolve(); });
+    await page.goto(`${server.url}/jobs/alvis/4182931`);
+    await page.locator('.big', { hasText: 'Memory bandwidth: decode' }).waitFor();
+    await watched;
+    await page.waitForTimeout(500);
+    const ribbonTop = (await page.locator('.ribbon').first().boundingBox())?.y;
+    const last = phases(NOW - 11_520).at(-1);
+    const host = { ...decodeVerdict(), bottleneck: 'host' as const };
+    const at = until;
+    const changed = [{ from: last?.from ?? 0, to: at - 60, verdict: decodeVerdict() }, { from: at - 60, to: at, verdict: host }];
+    // A new label makes the page ask for the rest of the analysis too, which says the same by then.
+    const api = server.api;
+    server.api = (path, query, body, method) => (path === '/api/jobs/alvis/4182931' ? { json: detail({ analysis: analysis({ to: at, verdict: host, phases: [...phases(NOW - 11_520).slice(0, 4), ...changed] }) }) } : api(path, query, body, method));
+    server.io.to(ROOM).emit('verdict', { cluster: 'alvis', id: '4182931', at, verdict: host, fromPhase: 4, phases: changed, findings: [] });
+    await page.locator('.big', { hasText: 'Host: decode' }).waitFor();
+    await page.waitForTimeout(500);
+    server.api = api;
+    expect(await page.locator('.ribbon').first().locator('button').evaluateAll((all) => all.map((one) => one.dataset['b']))).toEqual(['storage', 'compute', 'idle', 'balanced', 'memory', 'host']);
+    expect((await page.locator('.ribbon').first().boundingBox())?.y).toBe(ribbonTop);
+    await page.close();
+  });
+
+  it('shows the first verdict of a job that had none, by itself', async () => {
+    const page = await browser.newPage();
+    const api = server.api;
+    let known = false;
+    server.api = (path, query, body, method) => (path === '/api/jobs/alvis/4182931' ? { json: known ? detail() : detail({ analysis: null, entities: [], events: [] }) } : api(path, query, body, method));
+    await page.goto(`${server.url}/jobs/alvis/4182931`);
+    await page.getByText('The first verdict needs a few more samples.').waitFor();
+    known = true;
+    server.io.to(ROOM).emit('verdict', { cluster: 'alvis', id: '4182931', at: until, verdict: verdict(), fromPhase: 0, phases: [], findings: [] });
+    await page.locator('.big', { hasText: 'Memory bandwidth' }).waitFor({ timeout: 10_000 });
+    server.api = api;
+    await page.close();
+  });
+});
