@@ -60,8 +60,9 @@ export async function run(argv: string[]): Promise<number> {
   progress.clear();
 
   const diagnosis = work.finish(options);
-  for (const source of diagnosis.sources.filter((one) => one.readings === 0)) {
-    process.stderr.write(`${source.file}: ${source.rejected[0]?.reason ?? 'no reading found'}\n`);
+  for (const source of diagnosis.sources.filter((one) => one.readings === 0 && one.events === 0)) {
+    const found = source.entities.length > 0 ? 'no reading found, only what is said about the run' : 'no reading found';
+    process.stderr.write(`${source.file}: ${source.rejected[0]?.reason ?? found}\n`);
   }
   const { analysis } = diagnosis;
   if (parsed.values.json === true) process.stdout.write(`${JSON.stringify(toJson(diagnosis), null, 2)}\n`);

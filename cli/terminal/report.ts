@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../../collectors/run/diagnose.ts';
 import type { SourceReport } from '../../collectors/run/assemble.ts';
+import type { SourceEvent } from '../../core/reading.ts';
 import type { Analysis, Finding, Verdict } from '../../core/contract/verdict.ts';
 import { ACTIVITY_LABELS, BOTTLENECK_LABELS, SHARE_LABELS } from '../../core/labels.ts';
 import { legend, ribbon } from './ribbon.ts';
@@ -8,6 +9,8 @@ import { LOOKS, type Painter } from './style.ts';
 const BAR = 24;
 /** Rejected lines quoted per file; `--json` has up to a hundred. */
 const QUOTED = 3;
+/** Events listed. */
+const EVENTS = 10;
 
 /** A diagnosis for people: the answer first, then its evidence, then what became of each file. */
 export function report(diagnosis: Diagnosis & { analysis: Analysis }, options: { width: number; paint: Painter }): string {
@@ -17,14 +20,10 @@ export function report(diagnosis: Diagnosis & { analysis: Analysis }, options: {
   return [
     headline(analysis, paint),
     ...analysis.verdict.why.map((text) => `  ${text}`),
-    '',
     ...shareLines(analysis.verdict, paint),
-    '',
-    ribbon(analysis.phases, analysis, Math.min(width, 100), paint),
-    paint.dim(spread(clock(analysis.from), clock(analysis.to), Math.min(width, 100))),
-    legend(analysis.phases, paint),
-    ...phaseLines(analysis, clock, paint),
+    ...ribbonLines(analysis, clock, Math.min(width, 100), paint),
     ...section('Try next', adviceLines(analysis.verdict), paint),
+    ...section('Events', eventLines(diagnosis.run.events, clock), paint),
     ...section('Findings', analysis.findings.map((finding) => findingLine(finding, paint)), paint),
     ...section('Not known', analysis.verdict.missing, paint),
     ...section('Assumed', notes, paint),
@@ -48,13 +47,23 @@ function headline({ verdict, hardware, workload }: Analysis, paint: Painter): st
 
 function shareLines(verdict: Verdict, paint: Painter): string[] {
   const keys = Object.keys(SHARE_LABELS) as (keyof typeof SHARE_LABELS)[]; // keys of a const object
-  return keys.map((key) => {
+  if (keys.every((key) => verdict.shares[key] === null)) return [];
+  return ['', ...keys.map((key) => {
     const share = verdict.shares[key];
     const name = SHARE_LABELS[key].padEnd(18);
     if (share === null) return `  ${name}${paint.dim('–'.padStart(BAR + 7))}`;
     const filled = Math.round(Math.min(1, share) * BAR);
     return `  ${name}${'█'.repeat(filled)}${paint.dim('░'.repeat(BAR - filled))} ${`${Math.round(share * 100)} %`.padStart(6)}`;
-  });
+  })];
+}
+
+function ribbonLines(analysis: Analysis, clock: (at: number) => string, width: number, paint: Painter): string[] {
+  if (analysis.phases.length === 0) return [];
+  return [
+    '', ribbon(analysis.phases, analysis, width, paint),
+    paint.dim(spread(clock(analysis.from), clock(analysis.to), width)),
+    legend(analysis.phases, paint), ...phaseLines(analysis, clock, paint),
+  ];
 }
 
 function phaseLines(analysis: Analysis, clock: (at: number) => string, paint: Painter): string[] {
@@ -63,6 +72,11 @@ function phaseLines(analysis: Analysis, clock: (at: number) => string, paint: Pa
     `  ${clock(from)} – ${clock(to)}  ${paint.as(verdict.bottleneck, LOOKS[verdict.bottleneck].letter)} ${BOTTLENECK_LABELS[verdict.bottleneck]}, ${ACTIVITY_LABELS[verdict.activity]} ${paint.dim(`(${verdict.tier} ${verdict.grade.toFixed(2)})`)}`);
   if (analysis.phases.length > shown.length) lines.push(`  … ${analysis.phases.length - shown.length} more phases (--json has all)`);
   return lines;
+}
+
+function eventLines(events: readonly SourceEvent[], clock: (at: number) => string): string[] {
+  const lines = events.slice(0, EVENTS).map((event) => `${event.at === null ? '' : `${clock(event.at)}  `}${event.kind}: ${event.text}`);
+  return events.length > EVENTS ? [...lines, `… and ${events.length - EVENTS} more`] : lines;
 }
 
 function adviceLines(verdict: Verdict): string[] {

@@ -1,5 +1,5 @@
 import type { Run } from '../../core/columns.ts';
-import { entityKey, type Rejection } from '../../core/reading.ts';
+import { entityKey, type Rejection, type SourceEvent } from '../../core/reading.ts';
 import { align } from './align.ts';
 import { renamer } from './identity.ts';
 import { mergeTables } from './merge.ts';
@@ -12,6 +12,8 @@ export interface SourceReport {
   /** Keys (`gpu:GPU-…`) of what it speaks of. */
   readonly entities: readonly string[];
   readonly readings: number;
+  /** Errors and other happenings that it told of. */
+  readonly events: number;
   readonly from: number | null;
   readonly to: number | null;
   readonly rejected: readonly Rejection[];
@@ -32,7 +34,7 @@ export function assemble(sources: readonly SourceData[]): Assembled {
   const run: Run = {
     clock: aligned.clock,
     tables: mergeTables(aligned.sources.flatMap((source) => source.tables), rename),
-    events: aligned.sources.flatMap((source) => source.events).map((event) => (event.entity === null ? event : { ...event, entity: rename(event.entity) })),
+    events: onceEach(aligned.sources.flatMap((source) => source.events).map((event) => (event.entity === null ? event : { ...event, entity: rename(event.entity) }))),
   };
   return {
     run,
@@ -41,6 +43,7 @@ export function assemble(sources: readonly SourceData[]): Assembled {
       collector: source.collector,
       entities: [...new Set(source.tables.map((table) => entityKey(rename(table.entity))))],
       readings: source.readings,
+      events: source.events.length,
       from: aligned.sources[index]?.from ?? null,
       to: aligned.sources[index]?.to ?? null,
       rejected: source.rejected,
@@ -48,4 +51,15 @@ export function assemble(sources: readonly SourceData[]): Assembled {
     })),
     notes: [...sources.flatMap((source) => source.notes), ...aligned.notes, ...notes],
   };
+}
+
+/** Two readers of one log may both know an error line: it happened once. The one that says whose it is stays. */
+function onceEach(events: readonly SourceEvent[]): SourceEvent[] {
+  const once = new Map<string, SourceEvent>();
+  for (const event of events) {
+    const key = `${event.kind} ${event.at ?? ''} ${event.text}`;
+    const known = once.get(key);
+    if (known === undefined || known.entity === null) once.set(key, event);
+  }
+  return [...once.values()];
 }

@@ -3,6 +3,7 @@ import type { AnalyseOptions } from '../../core/judged.ts';
 import type { Run } from '../../core/columns.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
 import type { ParseContext } from '../collector.ts';
+import { entityKey } from '../../core/reading.ts';
 import { recognise } from '../sniff.ts';
 import { assemble, type SourceReport } from './assemble.ts';
 import { openSource, type OpenSource, type SourceData } from './source.ts';
@@ -33,7 +34,8 @@ export function diagnosing(context: ParseContext): Diagnosing {
     },
     finish(options) {
       const { run, sources, notes } = assemble(data);
-      const readable = sources.some((source) => source.readings > 0);
+      // A log that holds only an error message was read too: its verdict is "cannot tell", with the error as what is known.
+      const readable = run.events.length > 0 || sources.some((source) => source.readings > 0);
       return { sources, run, notes, analysis: readable ? analyse(run, options) : null };
     },
   };
@@ -46,6 +48,7 @@ export function toJson(diagnosis: Diagnosis): Record<string, unknown> {
   return {
     sources: sources.map((source) => ({ ...source, from: time(source.from), to: time(source.to) })),
     notes,
+    events: run.events.slice(0, 200).map((event) => ({ ...event, at: time(event.at), entity: event.entity === null ? null : entityKey(event.entity) })),
     ...(analysis === null
       ? {}
       : {

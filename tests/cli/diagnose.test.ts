@@ -63,6 +63,15 @@ describe('headroom diagnose', () => {
     expect(source.rejected[0].reason).not.toBe('');
   });
 
+  it('a log that holds only an error of a GPU is read: the error is told, the verdict is “cannot tell”', async () => {
+    const log = file('job.out', 'step 1\nUnable to determine the device handle for GPU 0000:02:00.0: GPU is lost.  Reboot the system to recover this GPU\n');
+    const { code, stdout } = await headroom(['diagnose', log, '--json']);
+    const result = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(result.verdict.bottleneck).toBe('unknown');
+    expect(result.events.map((event: { kind: string; entity: string }) => [event.kind, event.entity])).toEqual([['gpu-error', 'gpu:00000000:02:00.0']]);
+  });
+
   it('ends with 2 and says why for each file when nothing can be read', async () => {
     const binary = file('core.bin', Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 37) % 256)));
     const empty = file('empty.csv', '');
