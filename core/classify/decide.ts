@@ -8,7 +8,7 @@ import { busySource, ceilingOf, coverageOf, gpuSource, sharesOf, tierOf, union, 
 import { labelOf, type LabelFacts } from './label.ts';
 import { isLoading, type Sight } from './sight.ts';
 import { known } from './stats.ts';
-import { CEILINGS, CONTRIBUTING, FULL_LINE, INACTIVE, MIN_SAMPLES } from './thresholds.ts';
+import { CEILINGS, CONTRIBUTING, DOMINANT, FULL_LINE, INACTIVE, MIN_SAMPLES } from './thresholds.ts';
 import { unmeasured } from './unmeasured.ts';
 
 /** The whole tree of §7.2 for one window: enough samples, idle, links, empty or busy, and capacity before all of them. */
@@ -17,7 +17,8 @@ export function decide(sight: Sight): Decision {
     empty: known(sight.empty) && sight.empty >= INACTIVE ? causeOfEmpty(sight) : null,
     traffic: known(sight.nic) && sight.nic >= CONTRIBUTING ? causeOfTraffic(sight) : null,
   };
-  if (sight.samples < MIN_SAMPLES) return unknown(sight, around, { why: [`only ${sight.samples} samples`] });
+  // The engine's word that nothing was asked of it is a state, not a mean: one sample tells it.
+  if (sight.samples < MIN_SAMPLES && !(sight.demand === false && isIdle(sight))) return unknown(sight, around, { why: [`only ${sight.samples} samples`] });
   if (isIdle(sight)) return idle(sight, around);
   return withCapacity(sight, limitedBy(sight, around));
 }
@@ -51,11 +52,15 @@ function withCapacity(sight: Sight, plain: Decision): Decision {
   };
 }
 
-/** Idle: no kernel, no link, no request, nothing being loaded. A state, whatever the window's length. */
+/**
+ * Idle: no kernel, no link, no request, nothing being loaded. A state, whatever the window's length. Where an engine says that it
+ * has no request, kernels under half of the time are its housekeeping or the sampler's memory of the time before.
+ */
 function isIdle(sight: Sight): boolean {
   if (sight.demand === true || isLoading(sight)) return false;
   const links = [sight.pcie, sight.nic, sight.nvlink].some((share) => share >= CONTRIBUTING) || (sight.disk >= CONTRIBUTING && sight.ioPressure);
-  return !links && (sight.busy < INACTIVE || (!known(sight.busy) && sight.demand === false));
+  const least = sight.demand === false ? DOMINANT : INACTIVE;
+  return !links && (sight.busy < least || (!known(sight.busy) && sight.demand === false));
 }
 
 function idle(sight: Sight, around: Around): Decision {
@@ -67,7 +72,7 @@ function idle(sight: Sight, around: Around): Decision {
     grade: {
       ceiling: CEILINGS.seenDirectly, coverage: coverageOf(sight, 'empty'), caps: [],
       // No kernel at all, or the engine's own word: nothing is nearer to the rule's edge.
-      ratios: sight.busy > 0 ? [INACTIVE / sight.busy] : [],
+      ratios: sight.busy > 0 && sight.demand !== false ? [INACTIVE / sight.busy] : [],
     },
     candidates: [], missing: [], why: [['idle', asked, busy].filter((part) => part !== null).join(': ')],
     share: Number.NaN, next: Number.NaN, noProgress: false, ...around,

@@ -44,7 +44,7 @@ function runsOf(view: SpanView): Run[] {
   return runs;
 }
 
-/** Gives runs that are too short to the one before (the first to the one after). */
+/** Gives runs that are too short to the one before; the first to the one after, unless an engine says of it that it was without demand. */
 function steady(runs: readonly Run[], view: SpanView): Run[] {
   const demandKnown = view.demand.some((one) => one >= 0);
   const least = demandKnown ? MIN_DEMAND_SAMPLES : MIN_SAMPLES;
@@ -54,7 +54,7 @@ function steady(runs: readonly Run[], view: SpanView): Run[] {
     const length = run.to - run.from;
     if (last === undefined) out.push(run);
     else if (last.state === run.state || (run.state !== 'gap' && last.state !== 'gap' && length < least)) out[out.length - 1] = { ...last, to: run.to };
-    else if (out.length === 1 && last.state !== 'gap' && last.to - last.from < MIN_SAMPLES && run.state !== 'gap') out[0] = { ...run, from: last.from };
+    else if (out.length === 1 && last.state !== 'gap' && last.state !== 'off' && last.to - last.from < MIN_SAMPLES && run.state !== 'gap') out[0] = { ...run, from: last.from };
     else out.push(run);
   }
   return out;

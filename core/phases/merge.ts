@@ -17,6 +17,11 @@ function sameShares(a: Verdict, b: Verdict): boolean {
   return MOVING.every((key) => moved(a.shares[key], b.shares[key]) < SHARE_MOVE);
 }
 
+/** Too short to say anything: it belongs to its neighbour. An engine without demand says something in one sample. */
+function isTiny({ tally, verdict }: Judged): boolean {
+  return tally.seen < MIN_SAMPLES && verdict.bottleneck !== 'idle';
+}
+
 /** A share measured on one side only has come or gone as a whole. */
 function moved(a: number | null, b: number | null): number {
   if (a === null) return b ?? Number.NEGATIVE_INFINITY;
@@ -33,7 +38,7 @@ export function append(list: Judged[], tally: Tally, judge: (tally: Tally) => Ve
     const b = list[list.length - 1];
     const a = list[list.length - 2];
     if (a === undefined || b === undefined || a.tally.endBin !== b.tally.firstBin) return;
-    const tiny = Math.min(a.tally.seen, b.tally.seen) < MIN_SAMPLES;
+    const tiny = isTiny(a) || isTiny(b);
     const one = continues && first && sameShares(a.verdict, b.verdict);
     if (!tiny && !one && !sameVerdict(a.verdict, b.verdict)) return;
     const joined = addTallies(a.tally, b.tally);

@@ -1,6 +1,6 @@
 import { COLUMN, JUDGED, type JudgedMetric } from '../classify/columns.ts';
 import type { SpanView } from '../classify/tally.ts';
-import { INACTIVE } from '../classify/thresholds.ts';
+import { DOMINANT } from '../classify/thresholds.ts';
 import type { EntityGrid } from './grid.ts';
 
 /** Whose grids make up one subject's view. */
@@ -69,7 +69,7 @@ const AHEAD = 3;
 
 /**
  * Demand is a request running or waiting. Where neither is, tokens that came out all the same are demand too (short requests
- * fall between two looks at a gauge), unless they may belong to the requests that are seen just after on a GPU still at rest.
+ * fall between two looks at a gauge), unless they may belong to the requests that are seen just after on a GPU that mostly rests.
  */
 function demandOf(columns: readonly (Float64Array | null)[], busy: Float64Array, bins: number): Int8Array {
   const out = new Int8Array(bins).fill(-1);
@@ -87,7 +87,7 @@ function demandOf(columns: readonly (Float64Array | null)[], busy: Float64Array,
     }
     let soon = false;
     for (let k = i + 1; k <= i + AHEAD && k < bins; k += 1) soon ||= any(asked, k);
-    out[i] = any(tokens, i) && (!soon || (busy[i] ?? Number.NaN) >= INACTIVE) ? 1 : 0;
+    out[i] = any(tokens, i) && (!soon || (busy[i] ?? Number.NaN) >= DOMINANT) ? 1 : 0;
   }
   return out;
 }
