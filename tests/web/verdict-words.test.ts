@@ -4,7 +4,7 @@ import { withVerdict } from '../../web/lib/live-analysis.ts';
 import { sortedMix } from '../../web/lib/mix.ts';
 import { splitLines } from '../../web/lib/split.ts';
 import { treeParts } from '../../web/lib/tree.ts';
-import { findingWord, headline, phaseWords } from '../../web/lib/words.ts';
+import { findingTags, findingWord, headline, phaseWords } from '../../web/lib/words.ts';
 import { workloadText } from '../../web/lib/workload.ts';
 import { analysis, detail, NOW, verdict } from '../pages/support/fixtures.ts';
 
@@ -22,6 +22,12 @@ describe('headlines', () => {
     expect(phaseWords({ bottleneck: 'storage', activity: 'loading' })).toBe('loading, storage');
     expect(phaseWords({ bottleneck: 'network', activity: 'unknown' })).toBe('network');
     expect([findingWord('held-idle'), findingWord('brand-new')]).toEqual(['Held idle', 'brand-new']);
+  });
+});
+
+describe('findings in a list', () => {
+  it('are told once each, with how often', () => {
+    expect(findingTags(['thermal', 'hung', 'thermal', 'thermal'])).toEqual(['Thermal slowdown × 3', 'Hung']);
   });
 });
 

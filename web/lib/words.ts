@@ -65,8 +65,16 @@ function tellsMore({ bottleneck, activity }: Pick<Verdict, 'bottleneck' | 'activ
   return activity !== 'unknown' && activity !== 'idle' && bottleneck !== 'idle';
 }
 
-function capital(text: string): string {
+/** A text that begins a sentence of its own. */
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Findings of a list row, each once with how often it was found: `Thermal slowdown × 4`. */
+export function findingTags(ids: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return [...counts].map(([id, count]) => (count === 1 ? findingWord(id) : `${findingWord(id)} × ${count}`));
 }
 
 /** What an evidence tier rests on. */

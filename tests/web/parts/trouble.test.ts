@@ -29,11 +29,11 @@ describe('what stands on every page', () => {
 
 describe('findings', () => {
   it('are told with their entity, time and evidence', () => {
-    const list = render(Findings, { clock: 'relative', span: 600, findings: [{ id: 'thermal', text: 'The clocks fell.', evidence: ['tviol 4 %'], entity: 'GPU 3', from: 60, to: null }] });
+    const list = render(Findings, { names: new Map([['GPU-3', 'GPU 3']]), clock: 'relative', span: 600, findings: [{ id: 'thermal', text: 'The clocks fell.', evidence: ['tviol 4 %'], entity: 'GPU-3', from: 60, to: null }] });
     expect(textOf(list.querySelector('article'))).toBe('! Thermal slowdown GPU 3 1:00 on The clocks fell. tviol 4 %');
   });
 
   it('say that there is none', () => {
-    expect(textOf(render(Findings, { clock: 'relative', span: 600, findings: [] }))).toContain('Nothing that an owner or admin should act on.');
+    expect(textOf(render(Findings, { names: new Map(), clock: 'relative', span: 600, findings: [] }))).toContain('Nothing that an owner or admin should act on.');
   });
 });

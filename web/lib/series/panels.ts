@@ -77,7 +77,7 @@ export const PANELS: readonly Panel[] = [
     variants: [{ lines: [{ metric: 'gpu.memUsed' }], unit: 'bytes', limit: { metric: 'gpu.memTotal', hardware: (of) => of.memoryBytes, label: 'size' } }],
   },
   {
-    id: 'kv', title: 'KV cache', colour: 'capacity', combine: 'mean', howTo: ENGINE,
+    id: 'kv', title: 'KV cache', colour: 'capacity', combine: 'mean', howTo: ENGINE, optional: true,
     variants: [{ lines: [{ metric: 'engine.kvUsage' }], unit: 'ratio', limit: WHOLE }],
   },
   {
