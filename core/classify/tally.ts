@@ -59,7 +59,7 @@ export interface Tally {
   waitingRunning: number;
   waitingRunningSquares: number;
   runningMax: number;
-  /** Device memory at both ends. */
+  /** Device memory at both ends: means over the first and the last quarter, which noise does not move. */
   memoryFirst: number;
   memoryLast: number;
   /** Power of samples with g < INACTIVE. */
@@ -202,8 +202,21 @@ function addEngine(tally: Tally, view: SpanView, from: number, to: number): void
 function addMemory(tally: Tally, view: SpanView, from: number, to: number): void {
   const used = view.columns[COLUMN['gpu.memUsed']];
   if (used === null || used === undefined) return;
-  for (let i = from; i < to && !(tally.memoryFirst === tally.memoryFirst); i += 1) tally.memoryFirst = used[i] ?? Number.NaN;
-  for (let i = to - 1; i >= from && !(tally.memoryLast === tally.memoryLast); i -= 1) tally.memoryLast = used[i] ?? Number.NaN;
+  const part = Math.max(1, (to - from) >> 2);
+  tally.memoryFirst = meanOfSpan(used, from, from + part);
+  tally.memoryLast = meanOfSpan(used, to - part, to);
+}
+
+function meanOfSpan(column: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let i = from; i < to; i += 1) {
+    const value = column[i] ?? Number.NaN;
+    if (value !== value) continue;
+    sum += value;
+    count += 1;
+  }
+  return count > 0 ? sum / count : Number.NaN;
 }
 
 /** The tally of two neighbours, `a` before `b`. */
