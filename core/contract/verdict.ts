@@ -128,6 +128,8 @@ export const RooflineSchema = Type.Object({
   points: Type.Array(RooflinePointSchema),
   /** The roof this job could move to, in words; null where it is at the best one. */
   advice: nullable(Type.String()),
+  /** What the points rest on besides measurements: a data type that nobody said, bytes that are a lower bound. */
+  assumed: Type.Optional(Type.Array(Type.String())),
 });
 
 /** Shares over time for the page: every series has one value (or null) per entry of `t`. */
