@@ -14,15 +14,20 @@ function placed(rows: readonly JobRow[], row: JobRow, same: (other: JobRow) => b
 
 /**
  * Running jobs in the order to show them: a job keeps the place it had (`before`, keys `cluster/id`); new ones come by how much
- * there is to say of them (a verdict, then a finding or idleness, then what nobody measures), each group as the server ordered it.
+ * there is to say of them: a verdict, then idleness and findings (most findings and most GPUs first), then what nobody measures.
  */
 export function inOrder(rows: readonly JobRow[], before: readonly string[]): JobRow[] {
   const place = new Map(before.map((key, index) => [key, index]));
   const known = rows.filter(({ job }) => place.has(`${job.cluster}/${job.id}`));
   const fresh = rows.filter(({ job }) => !place.has(`${job.cluster}/${job.id}`));
   known.sort((a, b) => (place.get(`${a.job.cluster}/${a.job.id}`) ?? 0) - (place.get(`${b.job.cluster}/${b.job.id}`) ?? 0));
-  fresh.sort((a, b) => interest(a) - interest(b));
+  fresh.sort((a, b) => interest(a) - interest(b) || (interest(a) === 1 ? weight(b) - weight(a) : 0));
   return [...fresh, ...known];
+}
+
+/** More kinds of findings weigh more than any number of GPUs. */
+function weight(row: JobRow): number {
+  return new Set(row.findings).size * 10_000 + row.job.gpuCount;
 }
 
 function interest(row: JobRow): number {

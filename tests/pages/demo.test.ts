@@ -1,0 +1,89 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import type { Overview } from '../../core/contract/jobs.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { dataFolder, removeFolders, startService, type TestService } from '../support/service.ts';
+import { faultsOf, watchErrors } from './support/basics.ts';
+
+const OUT = join(import.meta.dirname, '../output/demo');
+/** Where the README's picture is kept; set to renew it: HEADROOM_SCREENSHOT=docs/screenshot.png npm test -- tests/pages/demo.test.ts */
+const PICTURE = process.env['HEADROOM_SCREENSHOT'];
+
+describe('the demo, in a browser', () => {
+  let service: TestService;
+  let browser: Browser;
+  let overview: Overview;
+
+  beforeAll(async () => {
+    mkdirSync(OUT, { recursive: true });
+    service = await startService({ data: dataFolder(), demo: true });
+    browser = await launchBrowser();
+    // The hour before now is written first; the jobs with telemetry have their phases then.
+    for (let tries = 0; tries < 120; tries += 1) {
+      overview = await service.get<Overview>('/api/overview');
+      if (overview.running.filter((row) => row.ribbon.length > 1).length >= 4) return;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    throw new Error('the demo has no phases after two minutes');
+  }, 180_000);
+  afterAll(async () => {
+    await browser.close();
+    await service.stop();
+    removeFolders();
+  });
+
+  const jobPath = (name: string): string => {
+    const row = overview.running.find(({ job }) => job.name === name);
+    if (row === undefined) throw new Error(`the demo has no job ${name}`);
+    return `/jobs/${row.job.cluster}/${row.job.id}`;
+  };
+  async function open(path: string, options: { scheme?: 'light' | 'dark'; width?: number } = {}): Promise<{ page: Page; errors: string[] }> {
+    const page = await browser.newPage({ viewport: { width: options.width ?? 1320, height: 900 }, colorScheme: options.scheme ?? 'light' });
+    const errors = watchErrors(page);
+    await page.goto(service.address + path);
+    await page.locator('main h1').first().waitFor({ state: 'attached' });
+    await page.getByText('This is a demo: a pretend cluster').waitFor();
+    return { page, errors };
+  }
+
+  for (const scheme of ['light', 'dark'] as const) {
+    for (const [size, width] of [['wide', 1320], ['phone', 390]] as const) {
+      it(`is sound on every page, ${scheme}, ${size}`, async () => {
+        const node = overview.running[0]?.job.nodes[0] ?? '';
+        for (const [name, path] of [['overview', '/'], ['jobs', '/jobs'], ['job', jobPath('llama70b-serve')], ['nodes', '/nodes'], ['node', `/nodes/${node}`], ['diagnose', '/diagnose']] as const) {
+          const { page, errors } = await open(path, { scheme, width });
+          await page.waitForTimeout(1500);
+          expect({ name, errors, faults: await faultsOf(page) }).toEqual({ name, errors: [], faults: [] });
+          await page.screenshot({ path: join(OUT, `${name}-${scheme}-${size}.png`), fullPage: name !== 'nodes' });
+          await page.close();
+        }
+      });
+    }
+  }
+
+  it('shows a serving job with verdict, phases, series against their ceilings, and live readings', async () => {
+    const { page, errors } = await open(jobPath('llama70b-serve'));
+    await page.locator('.big', { hasText: /Memory bandwidth|Compute|Idle/ }).waitFor();
+    expect(await page.locator('.evidence').innerText()).toMatch(/^Evidence A · 0\.\d\d — .*(dcgm|vllm)/);
+    expect(await page.locator('.ribbon').first().locator('button').count()).toBeGreaterThan(1);
+    for (const panel of ['busy', 'tensor', 'dram', 'power', 'gpu-memory', 'tokens', 'cpu-thread']) await page.locator(`.panels [data-panel=${panel}]`).waitFor();
+    expect(await page.locator('[data-panel=dram] .limit').innerText()).toBe('1.24 TB/s practical');
+    expect(await page.locator('.strip .names li').count()).toBe(4);
+    const tokens = await page.locator('[data-panel=tokens] .now').innerText();
+    await expect.poll(() => page.locator('[data-panel=tokens] .now').innerText(), { timeout: 30_000 }).not.toBe(tokens);
+    expect(errors).toEqual([]);
+    await page.screenshot({ path: join(OUT, 'screenshot.png') });
+    if (PICTURE !== undefined && PICTURE !== '') copyFileSync(join(OUT, 'screenshot.png'), PICTURE);
+    await page.close();
+  });
+
+  it('names the jobs that need somebody, each with its finding', async () => {
+    const { page } = await open('/');
+    await page.locator('[role=listitem]', { hasText: 'jupyter' }).getByText('Held idle').waitFor();
+    await page.locator('[role=listitem]', { hasText: 'finetune-stuck' }).getByText('Hung').waitFor();
+    await page.locator('[role=listitem]', { hasText: 'hot-node' }).getByText(/Thermal slowdown/).waitFor();
+    await page.close();
+  });
+});
