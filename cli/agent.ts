@@ -48,7 +48,7 @@ export async function run(argv: string[]): Promise<number> {
     process.stderr.write(`headroom agent: ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
-  if (asked.server !== null) log.info(`node ${options.node}${options.job == null ? '' : `, job ${options.job.cluster}/${options.job.id}`}: sending to ${new URL(asked.server).host} every ${options.interval} s`);
+  if (asked.server !== null) log.info(`node ${options.node}${asked.job}: sending to ${new URL(asked.server).host} every ${options.interval} s`);
   await stopped;
   await agent.stop();
   delivery?.close();
@@ -64,6 +64,8 @@ interface Asked {
   readonly server: string | null;
   readonly token: string | null;
   readonly once: boolean;
+  /** For the first line of the log. */
+  readonly job: string;
   readonly agent: Omit<AgentOptions, 'send' | 'log'>;
 }
 
@@ -84,7 +86,7 @@ function read(argv: string[]): Asked | string {
   }
   if (values.help === true) return '';
   const printing = values.stdout === true || values.once === true;
-  const server = printing ? null : (values.server ?? process.env['HEADROOM_SERVER'] ?? null);
+  const server = printing ? null : (values.server ?? nonEmpty(process.env['HEADROOM_SERVER']));
   if (!printing && server === null) return 'which server? --server URL (or --stdout to see what would be sent)';
   const wrong = [...(server === null ? [] : [server]), ...(values.metrics ?? [])].find((address) => !isHttp(address));
   if (wrong !== undefined) return `“${wrong}” is no http:// or https:// address`;
@@ -97,7 +99,7 @@ function read(argv: string[]): Asked | string {
   const token = tokenOf(values.token, values['token-file']);
   if (token instanceof Error) return token.message;
   return {
-    server, token, once: values.once === true,
+    server, token, once: values.once === true, job: job === null ? '' : `, job ${job.cluster}/${job.id}`,
     agent: {
       node, interval, job, metrics: values.metrics ?? [], discover: values.discover === true,
       spool: printing ? null : { folder: values.spool ?? spoolFolder(node, job?.id ?? null), limit: megabytes * 1024 * 1024 },
@@ -106,7 +108,7 @@ function read(argv: string[]): Asked | string {
 }
 
 function tokenOf(given: string | undefined, file: string | undefined): string | null | Error {
-  if (file === undefined) return given ?? process.env['HEADROOM_TOKEN'] ?? null;
+  if (file === undefined) return given ?? nonEmpty(process.env['HEADROOM_TOKEN']);
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
@@ -157,4 +159,8 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
   let resolve: () => void = () => undefined;
   const promise = new Promise<void>((done) => (resolve = done));
   return { promise, resolve };
+}
+
+function nonEmpty(text: string | undefined): string | null {
+  return text === undefined || text === '' ? null : text;
 }

@@ -171,7 +171,7 @@ export function keepRunning(options: KeepOptions): Kept {
     kick: kill,
     async stop() {
       ending.abort();
-      const child = current as ChildProcess | null; // changed by run()
+      const child = current;
       child?.kill('SIGTERM');
       const force = setTimeout(() => child?.kill('SIGKILL'), 300);
       const leave = new AbortController();
@@ -179,6 +179,10 @@ export function keepRunning(options: KeepOptions): Kept {
       leave.abort();
       clearTimeout(force);
       child?.kill('SIGKILL');
+      // What it started may hold its pipes open: that keeps nobody here.
+      child?.stdout?.destroy();
+      child?.stderr?.destroy();
+      child?.unref();
     },
   };
 }

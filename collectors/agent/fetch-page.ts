@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { deadline } from './deadline.ts';
 
 /** A page longer than this is no metrics page. Bytes. */
 export const MAX_PAGE = 16 * 1024 * 1024;
@@ -11,10 +12,14 @@ export function fetchPage(address: string, seconds: number, signal: AbortSignal)
   const url = new URL(address);
   const get = url.protocol === 'https:' ? secureRequest : request;
   const auth = url.username === '' ? {} : { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` };
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+  const limit = deadline(seconds, signal);
   return new Promise((resolve) => {
-    const fail = (reason: string): void => resolve({ kind: 'failed', reason });
-    const asking = get(url, { signal: limit, ...auth, headers: { accept: 'application/openmetrics-text;version=1.0.0;q=0.9,text/plain;q=0.5' } }, (response) => {
+    const end = (page: Page): void => {
+      limit.done();
+      resolve(page);
+    };
+    const fail = (reason: string): void => end({ kind: 'failed', reason });
+    const asking = get(url, { signal: limit.signal, ...auth, headers: { accept: 'application/openmetrics-text;version=1.0.0;q=0.9,text/plain;q=0.5' } }, (response) => {
       if (response.statusCode !== 200) {
         response.resume();
         return fail(`status ${response.statusCode ?? '?'}`);
@@ -26,11 +31,11 @@ export function fetchPage(address: string, seconds: number, signal: AbortSignal)
         if (size > MAX_PAGE) asking.destroy(new Error(`longer than ${MAX_PAGE} bytes`));
         else chunks.push(chunk);
       });
-      response.on('end', () => resolve({ kind: 'page', text: Buffer.concat(chunks).toString('utf8') }));
+      response.on('end', () => end({ kind: 'page', text: Buffer.concat(chunks).toString('utf8') }));
       response.on('error', (error) => fail(error.message));
       response.on('close', () => fail('the page broke off'));
     });
-    asking.on('error', (error) => fail(limit.aborted ? `no answer within ${seconds} s` : error.message));
+    asking.on('error', (error) => fail(limit.signal.aborted ? `no answer within ${seconds} s` : error.message));
     asking.end();
   });
 }

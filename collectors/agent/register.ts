@@ -1,4 +1,5 @@
 import { pause, waitFor } from './backoff.ts';
+import { deadline } from './deadline.ts';
 import type { Backoff, Declare, Log, OwnJob } from './types.ts';
 
 export interface Registration {
@@ -9,18 +10,21 @@ export interface Registration {
 /** Declares the job that the agent runs in, until it is heard. */
 export function register(job: OwnJob, declare: Declare, backoff: Backoff, log: Log): Registration {
   const over = new AbortController();
-  const say = async (declaration: OwnJob['declaration'], signal: AbortSignal): Promise<'heard' | 'refused' | 'later'> => {
+  const say = async (declaration: OwnJob['declaration'], seconds: number, outer: AbortSignal): Promise<'heard' | 'refused' | 'later'> => {
+    const limit = deadline(seconds, outer);
     try {
-      const outcome = await declare(job, declaration, signal);
+      const outcome = await declare(job, declaration, limit.signal);
       if (outcome.kind === 'refused') log.warn(`the server refused job ${job.cluster}/${job.id}: ${outcome.reason}`);
       return outcome.kind === 'stored' ? 'heard' : outcome.kind;
     } catch {
       return 'later'; // an unreachable server: the sender tells about it
+    } finally {
+      limit.done();
     }
   };
   const run = async (): Promise<void> => {
     for (let attempt = 1; !over.signal.aborted; attempt += 1) {
-      if ((await say(job.declaration, AbortSignal.any([over.signal, AbortSignal.timeout(15_000)]))) !== 'later') return;
+      if ((await say(job.declaration, 15, over.signal)) !== 'later') return;
       await pause(waitFor(attempt, backoff), over.signal);
     }
   };
@@ -30,7 +34,7 @@ export function register(job: OwnJob, declare: Declare, backoff: Backoff, log: L
       over.abort();
       await running;
       // How it ended only Slurm knows.
-      if (job.first) await say({ ...job.declaration, state: 'unknown', end: now }, AbortSignal.timeout(seconds * 1000));
+      if (job.first) await say({ ...job.declaration, state: 'unknown', end: now }, seconds, new AbortController().signal);
     },
   };
 }

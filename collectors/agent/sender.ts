@@ -1,4 +1,5 @@
 import { pause, waitFor } from './backoff.ts';
+import { deadline } from './deadline.ts';
 import type { Queue } from './queue.ts';
 import type { Backoff, Log, Outcome, Parcel, Send } from './types.ts';
 
@@ -26,19 +27,21 @@ export interface SenderOptions {
 
 /** Starts sending. A batch whose reply was lost is sent again as it was: the receiver knows its (source, seq). */
 export function startSender({ queue, send, backoff, log, refused }: SenderOptions): Sender {
-  const hurry = new AbortController();
-  let end = Number.POSITIVE_INFINITY;
+  const hurry = new AbortController(); // no more waiting between attempts
+  const cut = new AbortController(); // no more waiting for a reply either
   let awake: () => void = () => undefined;
   let failures = 0;
   let stopping = false;
   let woken = false;
 
   const deliver = async (parcel: Parcel): Promise<Outcome> => {
-    const signal = AbortSignal.timeout(Math.max(1, Math.min(PATIENCE * 1000, end - Date.now())));
+    const limit = deadline(PATIENCE, cut.signal);
     try {
-      return await send(parcel, signal);
+      return await send(parcel, limit.signal);
     } catch (error) {
       return { kind: 'later', reason: error instanceof Error ? error.message : String(error) };
+    } finally {
+      limit.done();
     }
   };
 
@@ -70,7 +73,7 @@ export function startSender({ queue, send, backoff, log, refused }: SenderOption
         if (!woken) await new Promise<void>((resolve) => (awake = resolve));
         continue;
       }
-      if (stopping && Date.now() >= end) break;
+      if (cut.signal.aborted) break;
       const wait = await handle(parcel, await deliver(parcel));
       if (wait === null) continue;
       if (stopping) break; // one attempt after the end was asked for is enough
@@ -87,11 +90,12 @@ export function startSender({ queue, send, backoff, log, refused }: SenderOption
     },
     async stop(seconds) {
       stopping = true;
-      end = Date.now() + seconds * 1000;
       hurry.abort();
       woken = true;
       awake();
+      const last = setTimeout(() => cut.abort(), seconds * 1000);
       await running;
+      clearTimeout(last);
     },
   };
 }

@@ -163,7 +163,7 @@ async function lock(folder: string): Promise<() => Promise<void>> {
     } catch (error) {
       if (!isCode(error, 'EEXIST')) throw error;
       const owner = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
-      if (owner > 0 && owner !== process.pid && isAlive(owner)) throw new Error(`another agent (process ${owner}) uses the spool ${folder}: stop it, or give this one a folder of its own with --spool`);
+      if (owner > 0 && owner !== process.pid && isAlive(owner)) throw new Error(`another agent (process ${owner}) uses the spool ${folder}: stop it, or give this one a folder of its own with --spool`, { cause: error });
       await rm(path, { force: true });
     }
   }

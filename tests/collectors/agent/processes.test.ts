@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { afterEach, describe, expect, it } from 'vitest';
+import { processSource } from '../../../collectors/agent/process-source.ts';
+import type { ProcessSource } from '../../../collectors/agent/process-source.ts';
+import { hostSource } from '../../../collectors/agent/host-source.ts';
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+/** A process of ours that looks like an engine, and spins in one thread. */
+function pretend(code: string, ...args: string[]): number {
+  const child = spawn(process.execPath, ['-e', code, ...args], { stdio: 'ignore' });
+  children.push(child);
+  if (child.pid === undefined) throw new Error('no process');
+  return child.pid;
+}
+
+const SPIN = 'for (;;) ;';
+const SLEEP = 'setInterval(() => {}, 1000)';
+const VLLM = ['vllm.entrypoints.openai.api_server', '--model', 'tiny', '--port', '18000', '--api-key', 'abc'];
+const uid = process.getuid?.() ?? 0;
+const open = (own: number | null = uid): ProcessSource => processSource({ node: 'n1', uid: own, names: (id) => `user${id}` });
+const now = (): number => performance.now() / 1000;
+
+/** Samples until the process shows, since a fresh process execs a moment after it appears. */
+async function seen(source: ProcessSource, pid: number) {
+  for (let turn = 0; turn < 40; turn += 1) {
+    const sample = source.sample(1000 + turn, now());
+    if (sample.readings.some((reading) => reading.entity.id === `n1/${pid}`)) return sample;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`process ${pid} is not seen`);
+}
+
+describe('LLM processes', () => {
+  it('are found by their command line, which leaves without its secret', async () => {
+    const pid = pretend(SLEEP, ...VLLM);
+    const source = open();
+    const sample = await seen(source, pid);
+    const facts = sample.facts.filter((fact) => fact.entity.id === `n1/${pid}`);
+    expect(facts.map((fact) => fact.name)).toEqual(['command', 'user', 'parent', 'engine', 'model']);
+    expect(facts[0]?.value).toMatch(/--api-key \*\*\*$/);
+    expect(facts.map((fact) => fact.value).slice(1)).toEqual([`user${uid}`, String(process.pid), 'vllm', 'tiny']);
+    expect(source.ports()).toContain(18_000);
+  });
+
+  it('the thread that spins is seen: one core, hot', async () => {
+    const pid = pretend(SPIN, ...VLLM);
+    const source = open();
+    await seen(source, pid);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const sample = source.sample(2000, now());
+    const values = sample.readings.find((reading) => reading.entity.id === `n1/${pid}`)?.values;
+    // Other tests share the cores, so it may not get all of one.
+    expect(values?.['process.cpu']).toBeGreaterThan(0.2);
+    expect(values?.['process.cpu']).toBeLessThan(1.3);
+    expect(values?.['process.maxThread']).toBeGreaterThan(0.2);
+    expect(values?.['process.rss']).toBeGreaterThan(10e6);
+    expect(sample.gauges['host.cpuMaxThread']).toBeGreaterThan(0.2);
+  });
+
+  it('one that ended is forgotten', async () => {
+    const pid = pretend(SLEEP, ...VLLM);
+    const source = open();
+    await seen(source, pid);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => source.sample(3000, now()).readings.some((reading) => reading.entity.id === `n1/${pid}`)).toBe(false);
+  });
+
+  it('other programs are not looked at, unless they hold a GPU', async () => {
+    const pid = pretend(SLEEP, 'plain', '--password', 'abc');
+    const source = open();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(source.sample(1, now()).readings.some((reading) => reading.entity.id === `n1/${pid}`)).toBe(false);
+    source.onGpus(new Set([pid]));
+    const sample = source.sample(2, now());
+    expect(sample.readings.some((reading) => reading.entity.id === `n1/${pid}`)).toBe(true);
+    expect(sample.facts.find((fact) => fact.entity.id === `n1/${pid}` && fact.name === 'command')?.value).toMatch(/plain --password \*\*\*$/);
+  });
+
+  it('somebody else\'s are left alone by a user\'s agent', async () => {
+    const pid = pretend(SLEEP, ...VLLM);
+    const source = open(uid + 1);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    for (let turn = 0; turn < 4; turn += 1) expect(source.sample(turn, now()).readings.some((reading) => reading.entity.id === `n1/${pid}`)).toBe(false);
+  });
+});
+
+describe('the host', () => {
+  it('is read from this machine: the second sample has its CPU', async () => {
+    const source = hostSource({ node: 'n1', env: { TMPDIR: '/tmp' } });
+    const first = source.sample(1);
+    expect(first.readings[0]?.values['host.memTotal']).toBeGreaterThan(0);
+    expect(first.readings[0]?.values).not.toHaveProperty(['host.cpu']);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const second = source.sample(2).readings[0]?.values;
+    expect(second?.['host.cpu']).toBeGreaterThanOrEqual(0);
+    expect(second?.['host.cpu']).toBeLessThanOrEqual(1);
+    expect(second?.['host.scratchTotal']).toBeGreaterThan(0);
+    expect(first.facts.map((fact) => fact.name)).toContain('cores');
+  });
+});
