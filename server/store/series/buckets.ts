@@ -1,3 +1,5 @@
+import { firstAtOrAfter } from './columns.ts';
+
 /** A grid of equal buckets: bucket i holds start + i × width ≤ t < start + (i + 1) × width, in seconds. */
 export interface Grid {
   readonly start: number;
@@ -33,20 +35,54 @@ export function newBuckets(grid: Grid): Buckets {
   };
 }
 
-/** Adds samples with from ≤ t < to; NaN is skipped. */
-export function addSamples(into: Buckets, { t, values, from, to }: { t: Float64Array; values: Float64Array; from: number; to: number }): void {
-  const { start, width, count } = into.grid;
-  for (let index = 0; index < t.length; index += 1) {
-    const at = t[index] ?? Number.NaN;
-    const value = values[index] ?? Number.NaN;
-    if (Number.isNaN(value) || at < from || at >= to) continue;
-    const bucket = Math.min(Math.floor((at - start) / width), count - 1);
-    into.sum[bucket] = (into.sum[bucket] ?? Number.NaN) + value;
-    into.count[bucket] = (into.count[bucket] ?? Number.NaN) + 1;
-    if (value < (into.min[bucket] ?? Number.NaN)) into.min[bucket] = value;
-    if (value > (into.max[bucket] ?? Number.NaN)) into.max[bucket] = value;
-    if (at < (into.first[bucket] ?? Number.NaN)) into.first[bucket] = at;
-    if (at > (into.last[bucket] ?? Number.NaN)) into.last[bucket] = at;
+/** Rows of increasing time, and where each bucket's begin: those of bucket b are edges[b] … edges[b + 1]. One for all columns of a table. */
+export interface Rows {
+  readonly t: Float64Array;
+  readonly edges: Int32Array;
+}
+
+/** The rows with from ≤ t < to, by bucket. */
+export function rowsIn({ start, width, count }: Grid, t: Float64Array, from: number, to: number): Rows {
+  const edges = new Int32Array(count + 1);
+  let row = firstAtOrAfter(t, from);
+  const end = firstAtOrAfter(t, to);
+  let bucket = 0;
+  edges[0] = row;
+  for (; row < end; row += 1) {
+    const own = Math.min(Math.floor(((t[row] ?? Number.NaN) - start) / width), count - 1);
+    while (bucket < own) edges[++bucket] = row;
+  }
+  while (bucket < count) edges[++bucket] = end;
+  return { t, edges };
+}
+
+/** Adds a column's samples; NaN is skipped. */
+export function addSamples(into: Buckets, { t, edges }: Rows, values: Float64Array): void {
+  for (let bucket = 0; bucket < into.grid.count; bucket += 1) {
+    const end = edges[bucket + 1] ?? 0; // one more edge than buckets
+    let sum = 0;
+    let count = 0;
+    let min = into.min[bucket] ?? Number.NaN;
+    let max = into.max[bucket] ?? Number.NaN;
+    let first = -1;
+    let last = -1;
+    for (let row = edges[bucket] ?? end; row < end; row += 1) {
+      const value = values[row] ?? Number.NaN;
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      count += 1;
+      if (value < min) min = value;
+      if (value > max) max = value;
+      if (first < 0) first = row;
+      last = row;
+    }
+    if (count === 0) continue;
+    into.sum[bucket] = (into.sum[bucket] ?? Number.NaN) + sum;
+    into.count[bucket] = (into.count[bucket] ?? Number.NaN) + count;
+    into.min[bucket] = min;
+    into.max[bucket] = max;
+    into.first[bucket] = Math.min(into.first[bucket] ?? Number.NaN, t[first] ?? Number.NaN);
+    into.last[bucket] = Math.max(into.last[bucket] ?? Number.NaN, t[last] ?? Number.NaN);
   }
 }
 
@@ -82,24 +118,29 @@ export function addRollup(into: Buckets, rows: Rollup, from: number, to: number)
  * than three sampling periods: there the first empty bucket stands for the gap, with NaN.
  */
 export function drawn({ grid, sum, count, min, max, first, last }: Buckets, period: number): Drawn {
-  const rows: { t: number; bucket: number | null }[] = [];
+  const out = { t: new Float64Array(grid.count), min: new Float64Array(grid.count), mean: new Float64Array(grid.count), max: new Float64Array(grid.count) };
+  let rows = 0;
   let before = -1;
+  const put = (t: number, least: number, mean: number, greatest: number): void => {
+    out.t[rows] = t;
+    out.min[rows] = least;
+    out.mean[rows] = mean;
+    out.max[rows] = greatest;
+    rows += 1;
+  };
   for (let bucket = 0; bucket < grid.count; bucket += 1) {
-    if (count[bucket] === 0) continue;
-    const silence = (first[bucket] ?? Number.NaN) - (last[before] ?? Number.NaN);
-    if (before >= 0 && bucket > before + 1 && silence > 3 * period) rows.push({ t: grid.start + (before + 1) * grid.width, bucket: null });
-    rows.push({ t: first[bucket] ?? Number.NaN, bucket });
+    const samples = count[bucket] ?? Number.NaN;
+    if (samples === 0) continue;
+    const begins = first[bucket] ?? Number.NaN;
+    const silence = begins - (last[before] ?? Number.NaN);
+    if (before >= 0 && bucket > before + 1 && silence > 3 * period) put(grid.start + (before + 1) * grid.width, Number.NaN, Number.NaN, Number.NaN);
+    const least = min[bucket] ?? Number.NaN;
+    const greatest = max[bucket] ?? Number.NaN;
+    // A mean of equal values must not leave their range by a rounding.
+    put(begins, least, Math.min(Math.max((sum[bucket] ?? Number.NaN) / samples, least), greatest), greatest);
     before = bucket;
   }
-  const pick = (value: (bucket: number) => number | undefined): Float64Array =>
-    Float64Array.from(rows, (row) => (row.bucket === null ? Number.NaN : (value(row.bucket) ?? Number.NaN)));
-  return {
-    t: Float64Array.from(rows, (row) => row.t),
-    min: pick((bucket) => min[bucket]),
-    // A mean of equal values must not leave their range by a rounding.
-    mean: pick((bucket) => Math.min(Math.max((sum[bucket] ?? Number.NaN) / (count[bucket] ?? Number.NaN), min[bucket] ?? Number.NaN), max[bucket] ?? Number.NaN)),
-    max: pick((bucket) => max[bucket]),
-  };
+  return { t: out.t.subarray(0, rows), min: out.min.subarray(0, rows), mean: out.mean.subarray(0, rows), max: out.max.subarray(0, rows) };
 }
 
 /** The median distance between samples that are there, from a few hundred of them; null below two. */

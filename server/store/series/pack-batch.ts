@@ -22,10 +22,24 @@ export interface PackedBatch {
   readonly data: Float64Array;
 }
 
+/** Sets of metrics that came before: the same array for the same set, which a message to the worker then holds once. */
+const sets = new Map<string, readonly MetricId[]>();
+
+function sharedSet(names: string[]): readonly MetricId[] {
+  const key = names.join();
+  let set = sets.get(key);
+  if (set === undefined) {
+    if (sets.size > 10_000) sets.clear();
+    set = names.filter(isMetricId);
+    sets.set(key, set);
+  }
+  return set;
+}
+
 /** Throws RangeError for a column of another length than `t` and for a time that is no finite number. */
 export function packBatch(batch: IngestBatch): PackedBatch {
   const blocks = batch.blocks.filter((block) => block.t.length > 0);
-  const metricsOf = blocks.map((block) => Object.keys(block.columns).filter(isMetricId));
+  const metricsOf = blocks.map((block) => sharedSet(Object.keys(block.columns)));
   const size = blocks.reduce((sum, block, index) => sum + block.t.length * (1 + (metricsOf[index] ?? []).length), 0);
   const data = new Float64Array(size);
   let at = 0;

@@ -2,8 +2,8 @@ import { rateOf } from '../../../core/rates.ts';
 import { isMetricId, metric as metricRow } from '../../../core/metrics.ts';
 import type { MetricId } from '../../../core/metrics.ts';
 import type { EntityRef } from '../../../core/reading.ts';
-import { addRollup, addSamples, drawn, newBuckets, samplingPeriod } from './buckets.ts';
-import type { Drawn, Grid } from './buckets.ts';
+import { addRollup, addSamples, drawn, newBuckets, rowsIn, samplingPeriod } from './buckets.ts';
+import type { Drawn, Grid, Rows } from './buckets.ts';
 import type { KnownEntity } from './catalog.ts';
 import type { Columns } from './columns.ts';
 import { limits } from './limits.ts';
@@ -24,10 +24,10 @@ export interface RangeSeries extends Drawn {
   readonly metric: MetricId;
 }
 
-/** What one entity has for a range: raw readings, and roll-ups of the part before `rawFrom`. */
+/** What one entity has for a range: raw readings with their place in the buckets, and roll-ups of the part before them. */
 interface Material {
   readonly raw: Columns;
-  readonly rawFrom: number;
+  readonly rows: Rows;
   readonly rolled: Columns;
   readonly level: number;
 }
@@ -40,7 +40,7 @@ export async function range(state: SeriesState, query: RangeQuery): Promise<Rang
   for (const ref of query.entities) {
     const entity = state.catalog.find(ref);
     if (entity === undefined) continue;
-    const material = await gather(state, entity, query, level);
+    const material = await gather(state, { entity, query, grid, coarse: level });
     for (const metric of new Set(query.metrics)) {
       const one = draw(state, { metric, grid, material, query });
       if (one !== null) series.push({ entity: refOf(entity), metric, ...one });
@@ -62,7 +62,8 @@ export function rawStart(state: SeriesState, entity: KnownEntity, from: number, 
   return Math.max(from, Math.floor(oldest / limits.rollups[0]) * limits.rollups[0]);
 }
 
-async function gather(state: SeriesState, entity: KnownEntity, { metrics, from, to }: RangeQuery, coarse: number | null): Promise<Material> {
+async function gather(state: SeriesState, { entity, query, grid, coarse }: { entity: KnownEntity; query: RangeQuery; grid: Grid; coarse: number | null }): Promise<Material> {
+  const { metrics, from, to } = query;
   const level = coarse ?? limits.rollups[0];
   const rawFrom = rawStart(state, entity, from, coarse !== null);
   const numbers = metrics.flatMap((id) => sourcesOf(id, state.catalog.metricNo.keys())).map(({ id }) => state.catalog.metricNo.get(id));
@@ -72,17 +73,17 @@ async function gather(state: SeriesState, entity: KnownEntity, { metrics, from, 
   // A rate at the first reading needs the one before it.
   const raw = rawFrom >= to ? none : await readColumns(state, { entity: entity.no, level: 0, from: rawFrom - limits.rateGap, to, wanted });
   const rolled = rawFrom <= from ? none : await readColumns(state, { entity: entity.no, level, from, to: Math.min(rawFrom, to), wanted: rolledWanted });
-  return { raw, rawFrom, rolled, level };
+  return { raw, rows: rowsIn(grid, raw.t, rawFrom, to), rolled, level };
 }
 
 function draw(state: SeriesState, { metric, grid, material, query }: { metric: MetricId; grid: Grid; material: Material; query: RangeQuery }): Drawn | null {
-  const { raw, rawFrom, rolled, level } = material;
+  const { raw, rows, rolled, level } = material;
   const buckets = newBuckets(grid);
   const candidates = sourcesOf(metric, state.catalog.metricNo.keys());
   let period = 0;
   const values = rawValues(state, raw, candidates);
   if (values !== null) {
-    addSamples(buckets, { t: raw.t, values, from: rawFrom, to: query.to });
+    addSamples(buckets, rows, values);
     period = samplingPeriod(raw.t, values) ?? 0;
   }
   const rolledNo = rolledNumbers(state, metric).find((no) => rolled.columns.has(rollupColumn(no, 'count')));

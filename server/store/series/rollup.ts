@@ -1,6 +1,6 @@
 import { withRates } from '../../../core/rates.ts';
 import type { MetricId } from '../../../core/metrics.ts';
-import { addSamples, newBuckets } from './buckets.ts';
+import { addSamples, newBuckets, rowsIn } from './buckets.ts';
 import type { KnownEntity } from './catalog.ts';
 import { toIntegers } from './codec/decimal.ts';
 import type { Columns } from './columns.ts';
@@ -49,11 +49,12 @@ async function rollupChunk(
   const rows = new Uint8Array(grid.count);
   const metrics: number[] = [];
   let values = 0;
+  const sorted = rowsIn(grid, raw.t, day, day + DAY);
   for (const [id, column] of ratesOf(state, raw)) {
     const no = state.catalog.metricNo.get(id);
     if (no === undefined) continue;
     const buckets = newBuckets(grid);
-    addSamples(buckets, { t: raw.t, values: column, from: day, to: day + DAY });
+    addSamples(buckets, sorted, column);
     const filled = buckets.count.reduce((sum, count, index) => {
       if (count > 0) rows[index] = 1;
       return sum + (count > 0 ? 1 : 0);

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { addRollup, addSamples, drawn, newBuckets, samplingPeriod } from '../../../server/store/series/buckets.ts';
+import { addRollup, addSamples as addRows, drawn, newBuckets, rowsIn, samplingPeriod } from '../../../server/store/series/buckets.ts';
 import { planRange } from '../../../server/store/series/plan.ts';
 
 const from = (values: readonly number[]): Float64Array => Float64Array.from(values);
+const addSamples = (buckets: ReturnType<typeof newBuckets>, { t, values, from: start, to }: { t: Float64Array; values: Float64Array; from: number; to: number }): void => {
+  addRows(buckets, rowsIn(buckets.grid, t, start, to), values);
+};
 const plain = (series: ReturnType<typeof drawn>): Record<string, number[]> => Object.fromEntries(Object.entries(series).map(([name, values]: [string, Float64Array]) => [name, [...values]]));
 
 describe('samples in buckets', () => {

@@ -128,10 +128,13 @@ export function takeText(from: Reader): string {
 
 /** 0, −1, 1, −2 … as 0, 1, 2, 3 …: small magnitudes become small unsigned numbers. Exact within ±2^52. */
 export function zigzag(value: number): number {
+  // Within 31 bits by shifts: this runs once per value that is stored.
+  if (value < 0x40000000 && value >= -0x40000000) return (value << 1) ^ (value >> 31);
   return value >= 0 ? value * 2 : -value * 2 - 1;
 }
 
 export function unzigzag(value: number): number {
+  if (value < 0x80000000) return (value >>> 1) ^ -(value & 1);
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }
 

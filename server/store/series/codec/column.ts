@@ -1,6 +1,6 @@
 import { DamagedBytes, putByte, putBytes, putDouble, putSigned, putVarint, takeByte, takeBytes, takeDouble, takeSigned, takeVarint } from './bytes.ts';
 import type { Reader, Writer } from './bytes.ts';
-import { fromIntegers, toIntegers } from './decimal.ts';
+import { fromIntegers, toDecimal, toIntegers } from './decimal.ts';
 import type { Integers } from './decimal.ts';
 import { deflate, inflate, isPacking, PACKINGS, smallest, unpack, varints } from './pack.ts';
 import type { Packing } from './pack.ts';
@@ -19,6 +19,11 @@ export type Effort = 'quick' | 'small';
 
 /** Appends a column; NaN is absent and is kept as such. */
 export function putColumn(out: Writer, values: Float64Array, effort: Effort): void {
+  if (values.length === 1) {
+    // A sample at a time is what live senders bring: no masks, no arrays.
+    putSingle(out, values[0] ?? Number.NaN);
+    return;
+  }
   const runs = maskOf(values);
   const present = runs === null ? values : values.filter((value) => !Number.isNaN(value));
   const start = out.at;
@@ -72,6 +77,17 @@ function spread(present: Float64Array, runs: readonly number[], rows: number): F
     at += run;
   });
   return values;
+}
+
+function putSingle(out: Writer, value: number): void {
+  const decimal = Number.isNaN(value) ? null : toDecimal(value);
+  putByte(out, Number.isNaN(value) ? SHAPES.empty : decimal === null ? SHAPES.sameDouble : SHAPES.sameDecimal);
+  if (decimal !== null) {
+    putByte(out, decimal.exponent);
+    putSigned(out, decimal.scaled);
+  } else if (!Number.isNaN(value)) {
+    putDouble(out, value);
+  }
 }
 
 function putPresent(out: Writer, values: Float64Array, effort: Effort): number {

@@ -36,6 +36,17 @@ export function toIntegers(values: Float64Array): Integers | null {
   return { exponent, first, step: Math.max(step, 1), ints };
 }
 
+/** One value as an integer and a power of ten; null where `toIntegers` has none. */
+export function toDecimal(value: number): { exponent: number; scaled: number } | null {
+  if (Object.is(value, -0)) return null;
+  for (let exponent = 0; exponent < powers.length; exponent += 1) {
+    const power = powers[exponent] ?? Number.NaN;
+    const scaled = Math.round(value * power);
+    if (scaled / power === value) return Math.abs(scaled) > 2 ** 52 ? null : { exponent, scaled };
+  }
+  return null;
+}
+
 /** The inverse of `toIntegers`, in place of its `ints`. */
 export function fromIntegers({ exponent, first, step, ints }: Integers): Float64Array {
   const power = powers[exponent] ?? Number.NaN;

@@ -26,19 +26,29 @@ export function residualsOf(ints: Float64Array, order: Order): { base: number; r
 
 /** The inverse, in place. */
 export function restore(residuals: Float64Array, order: Order, base: number): Float64Array {
-  let last = 0;
-  let slope = 0;
-  for (let index = 0; index < residuals.length; index += 1) {
-    const residual = residuals[index] ?? Number.NaN;
-    if (order === 0) {
-      residuals[index] = base + residual;
-      continue;
+  switch (order) {
+    case 0:
+      for (let index = 0; index < residuals.length; index += 1) residuals[index] = base + (residuals[index] ?? Number.NaN);
+      return residuals;
+    case 1: {
+      let last = 0;
+      for (let index = 0; index < residuals.length; index += 1) {
+        last += unzigzag(residuals[index] ?? Number.NaN);
+        residuals[index] = last;
+      }
+      return residuals;
     }
-    slope = order === 1 ? unzigzag(residual) : slope + unzigzag(residual);
-    last += slope;
-    residuals[index] = last;
+    case 2: {
+      let last = 0;
+      let slope = 0;
+      for (let index = 0; index < residuals.length; index += 1) {
+        slope += unzigzag(residuals[index] ?? Number.NaN);
+        last += slope;
+        residuals[index] = last;
+      }
+      return residuals;
+    }
   }
-  return residuals;
 }
 
 /** The orders by the bits that their residuals hold, cheapest first: what a coder has to write at least, nearly. */
