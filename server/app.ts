@@ -42,6 +42,7 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 400 },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // Replies are typed against their schemas when they are written; checking each of a series' values again would cost more than reading them.

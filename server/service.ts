@@ -56,8 +56,8 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   const jobs = openJobs({ store, index, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
   const stored = (batch: IngestBatch) => {
     nodes.take(batch);
-    for (const { job, news, events } of newsByJob(index, batch)) {
-      analyses.feed(job, news, events);
+    for (const { job, news } of newsByJob(index, batch)) {
+      analyses.feed(job, news);
       for (const part of news.parts) hub.readings(jobRoom(job), blockOf(part));
     }
     for (const block of batch.blocks) if (block.entity.node !== undefined) hub.readings(nodeRoom(block.entity.node), block);

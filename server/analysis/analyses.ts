@@ -10,14 +10,12 @@ import { openFinals } from './finals.ts';
 import { dueIn, FIRST_PATIENCE, firstChanged, nameOf, nextPatience, shouldRebuild, shouldSave, type Followed } from './follow.ts';
 import { optionsOf } from './options.ts';
 import { pastOf } from './past.ts';
-import { tablesOfNews } from './to-tables.ts';
+import { after, drain, hold, later, nothing } from './pending.ts';
 import type { Analyses } from './types.ts';
 
 const SYSTEM: Viewer = { kind: 'system' };
 /** Milliseconds of one tick: verdicts that do not fit wait for the next, so that sockets and ingest are not held up. */
 const BUDGET = 40;
-/** Batches held for one job while its past is read. */
-const HELD = 10_000;
 
 export interface AnalysesOptions {
   readonly store: Pick<Store, 'jobs' | 'series' | 'facts'>;
@@ -37,11 +35,11 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
   let restoring: Promise<void> = Promise.resolve();
   let closing = false;
 
-  const follow = (job: Job, waiting: Followed['waiting'], patience = FIRST_PATIENCE): Followed => {
+  const follow = (job: Job, patience = FIRST_PATIENCE): Followed => {
     const given = options(job);
     const entry: Followed = {
       job, tracker: openTracker(given), options: JSON.stringify(given), openedAt: now(), analysis: null, lastReadingAt: null, dirty: false,
-      judgedAt: 0, savedAt: 0, savedAs: '', saving: false, waiting, patience,
+      judgedAt: 0, savedAt: 0, savedAs: '', saving: false, pending: nothing(), restoring: true, overflown: false, patience,
     };
     followed.set(jobName(job), entry);
     return entry;
@@ -75,6 +73,7 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
     entry.judgedAt = time;
     entry.dirty = false;
     try {
+      drain(entry);
       entry.analysis = entry.lastReadingAt === null ? null : entry.tracker.analysis(time);
     } catch (error) {
       // One job whose readings the classifier cannot take must not end the verdicts of all others.
@@ -90,23 +89,23 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
     const { run, lastReadingAt } = await pastOf(store, index, job, now());
     if (closing || followed.get(jobName(job)) !== entry) return;
     entry.tracker.push(run.tables, run.events);
-    entry.lastReadingAt = lastReadingAt;
-    // What came meanwhile is partly in the store's answer already: the tracker leaves out rows that it has.
-    const held = entry.waiting ?? [];
-    entry.waiting = null;
-    for (const add of held) add();
+    entry.lastReadingAt = later(entry.lastReadingAt, lastReadingAt);
+    // What came meanwhile is partly in the store's answer already.
+    entry.pending = after(run, entry.pending);
+    entry.restoring = false;
     entry.dirty = true;
+    if (entry.overflown) rebuild(job);
   };
   const restoreSoon = (entry: Followed) => {
     restoring = restoring.then(() => restoreOne(entry)).catch((error: unknown) => {
       log.error({ err: error, job: jobName(entry.job) }, 'a job could not be followed from its start');
-      entry.waiting = null;
+      entry.restoring = false;
     });
   };
   /** Opens a job's tracker anew, with all that the store holds; the last verdict stands until it has caught up. */
   const rebuild = (job: Job) => {
     const before = followed.get(jobName(job));
-    const entry = follow(job, [], nextPatience(before, now()));
+    const entry = follow(job, nextPatience(before, now()));
     entry.analysis = before?.analysis ?? null;
     entry.lastReadingAt = before?.lastReadingAt ?? null;
     entry.savedAs = before?.savedAs ?? '';
@@ -115,19 +114,10 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
   };
 
   return {
-    feed(job, news, events) {
+    feed(job, news) {
       const entry = followed.get(jobName(job));
       if (entry === undefined) return void (job.end !== null && finals.late(job, now()));
-      const add = () => {
-        entry.tracker.push(tablesOfNews(news), events);
-        for (const { block, to } of news.parts) {
-          const last = block.t[to - 1];
-          if (last !== undefined && (entry.lastReadingAt === null || last > entry.lastReadingAt)) entry.lastReadingAt = last;
-        }
-        entry.dirty = true;
-      };
-      if (entry.waiting === null) add();
-      else if (entry.waiting.length < HELD) entry.waiting.push(add);
+      hold(entry, news);
       if (news.facts.some((fact) => fact.name === 'name') && entry.options !== JSON.stringify(options(job))) rebuild(job);
     },
     changed(job) {
@@ -159,7 +149,7 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
       const started = performance.now();
       for (const entry of [...followed.values()]) if (shouldRebuild(entry, time)) rebuild(entry.job);
       const due = [...followed.values()]
-        .filter((entry) => entry.waiting === null)
+        .filter((entry) => !entry.restoring)
         .map((entry) => ({ entry, in: dueIn(entry, hub.watched(jobRoom(entry.job)), time) }))
         .filter((one) => one.in <= 0)
         .sort((a, b) => a.in - b.in);
@@ -169,7 +159,7 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
       }
     },
     async restore() {
-      const entries = [...index.all()].filter((job) => runsAt(job, now())).map((job) => follow(job, []));
+      const entries = [...index.all()].filter((job) => runsAt(job, now())).map((job) => follow(job));
       for (const entry of entries) {
         entry.analysis = await store.jobs.analysis(SYSTEM, entry.job);
         restoreSoon(entry);

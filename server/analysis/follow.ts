@@ -1,6 +1,7 @@
 import type { Tracker } from '../../core/analyse.ts';
 import type { Job } from '../../core/contract/jobs.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
+import type { Pending } from './pending.ts';
 
 /** A running job that is followed: its tracker, its latest analysis, and when what was done last (seconds UTC). */
 export interface Followed {
@@ -20,8 +21,11 @@ export interface Followed {
   readonly openedAt: number;
   /** Seconds that must pass from `openedAt` until the tracker may be built again. */
   readonly patience: number;
-  /** Held back while the past is read from the store; null when it has been. */
-  waiting: (() => void)[] | null;
+  pending: Pending;
+  /** True while the past is read from the store. */
+  restoring: boolean;
+  /** True when more came meanwhile than is held: the store has it, so it is read again. */
+  overflown: boolean;
 }
 
 /** Seconds between verdicts: of a job that somebody watches, of the others, and without any news. */
@@ -55,12 +59,12 @@ export function nextPatience(before: Followed | undefined, now: number): number 
 
 /** True when so many rows came late (a second tool, a spool sent afterwards) that the live verdict misses something. */
 export function shouldRebuild(followed: Followed, now: number): boolean {
-  return followed.waiting === null && followed.tracker.late() >= LATE_ROWS && now - followed.openedAt >= followed.patience;
+  return !followed.restoring && followed.tracker.late() >= LATE_ROWS && now - followed.openedAt >= followed.patience;
 }
 
-/** What makes a verdict another one in a list. */
-export function nameOf({ verdict, findings }: Analysis): string {
-  return [verdict.bottleneck, verdict.activity, ...findings.map((finding) => finding.id)].join(' ');
+/** What makes an analysis another one for those who look at a list: its words, its findings, a new phase. */
+export function nameOf({ verdict, phases, findings }: Analysis): string {
+  return [verdict.bottleneck, verdict.activity, phases.length, ...findings.map((finding) => finding.id)].join(' ');
 }
 
 /** The index of the first phase that is not as it was. Earlier ones need not be sent again. */

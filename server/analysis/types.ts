@@ -1,13 +1,12 @@
 import type { Job, JobRow } from '../../core/contract/jobs.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
-import type { SourceEvent } from '../../core/reading.ts';
 import type { JobKey } from '../store/types.ts';
 import type { News } from './to-tables.ts';
 
 /** The verdicts of the jobs that run, kept up to date as readings come, and of those that have just ended. */
 export interface Analyses {
   /** What a stored batch brought for a job. */
-  feed(job: Job, news: News, events: readonly SourceEvent[]): void;
+  feed(job: Job, news: News): void;
   /** A job was declared, changed or ended. */
   changed(job: Job, before: Job | undefined): void;
   /** The latest analysis of a job that is followed; null where it is not, or nothing was judged yet. */

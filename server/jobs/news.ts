@@ -6,7 +6,7 @@ import { entityOf } from '../ingest/entity.ts';
 import { attribute, type Part } from './attribute.ts';
 import { jobName, type JobIndex } from './index.ts';
 
-export interface JobNews { readonly job: Job; readonly news: News; readonly events: readonly SourceEvent[] }
+export interface JobNews { readonly job: Job; readonly news: News }
 
 interface Group { job: Job; parts: Part[]; facts: Fact[]; events: SourceEvent[] }
 
@@ -34,5 +34,5 @@ export function newsByJob(index: JobIndex, batch: IngestBatch): JobNews[] {
     const entity = entityOf(wire);
     for (const job of at === null ? index.candidates(entity) : index.ownersAt(entity, at)) groupOf(job).events.push({ at, entity, kind, text });
   }
-  return [...groups.values()].map(({ job, parts, facts, events }) => ({ job, news: { parts, facts }, events }));
+  return [...groups.values()].map(({ job, parts, facts, events }) => ({ job, news: { parts, facts, events } }));
 }

@@ -15,6 +15,8 @@ export interface GpuNow {
 export interface NodeNow {
   readonly node: string;
   at: number | null;
+  /** True when the log has been told that it is silent. */
+  toldSilent: boolean;
   readonly host: Map<MetricId, number>;
   readonly gpus: Map<string, GpuNow>;
 }
@@ -40,7 +42,7 @@ export function nodeRegistry(): NodeRegistry {
   const nodeOf = (name: string): NodeNow => {
     let node = nodes.get(name);
     if (node === undefined) {
-      node = { node: name, at: null, host: new Map(), gpus: new Map() };
+      node = { node: name, at: null, toldSilent: false, host: new Map(), gpus: new Map() };
       nodes.set(name, node);
     }
     return node;

@@ -1,3 +1,4 @@
+import { tellSilence } from '../nodes/silence.ts';
 import type { Service } from '../service.ts';
 
 /** One row per thing that is done by the clock. */
@@ -24,5 +25,6 @@ export const DUTIES: readonly Duty[] = [
     when: '45 * * * * *',
     run: async ({ jobs, analyses, now }) => jobs.endSilent(now(), (job) => analyses.row(job)?.lastReadingAt ?? null),
   },
+  { name: 'notice nodes that fall silent', when: '0 * * * * *', run: async ({ nodes, now, log }) => tellSilence(nodes, now(), log) },
   { name: 'forget jobs that ended long ago', when: '15 */10 * * * *', run: async ({ jobs, now }) => jobs.prune(now()) },
 ];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openTracker } from '../../../core/analyse.ts';
 import type { Analysis } from '../../../core/contract/verdict.ts';
 import { CADENCE, dueIn, firstChanged, shouldRebuild, shouldSave, type Followed } from '../../../server/analysis/follow.ts';
+import { after, drain, hold, nothing } from '../../../server/analysis/pending.ts';
 import { tablesOfNews } from '../../../server/analysis/to-tables.ts';
 import { aJob } from '../../support/jobs.ts';
 
@@ -9,7 +10,7 @@ const analysis = (words: string[]): Analysis => ({
   verdict: { bottleneck: words.at(-1), activity: 'decode' }, findings: [], phases: words.map((bottleneck, index) => ({ from: index, to: index + 1, verdict: { bottleneck, activity: 'decode' } })),
 }) as never; // only what the functions under test look at
 const followed = (changes: Partial<Followed> = {}): Followed => ({
-  job: aJob('1'), tracker: openTracker(), options: '', openedAt: 0, patience: 300, analysis: null, lastReadingAt: null, dirty: false, judgedAt: 1000, savedAt: 1000, savedAs: '', saving: false, waiting: null, ...changes,
+  job: aJob('1'), tracker: openTracker(), options: '', openedAt: 0, patience: 300, analysis: null, lastReadingAt: null, dirty: false, judgedAt: 1000, savedAt: 1000, savedAs: '', saving: false, pending: nothing(), restoring: false, overflown: false, ...changes,
 });
 
 describe('the next verdict', () => {
@@ -29,8 +30,8 @@ describe('an analysis is saved', () => {
   it('at once when its words change, else every five minutes', () => {
     const one = analysis(['memory']);
     expect(shouldSave(followed({ analysis: one }), 1001)).toBe(true);
-    expect(shouldSave(followed({ analysis: one, savedAs: 'memory decode' }), 1299.9)).toBe(false);
-    expect(shouldSave(followed({ analysis: one, savedAs: 'memory decode' }), 1300)).toBe(true);
+    expect(shouldSave(followed({ analysis: one, savedAs: 'memory decode 1' }), 1299.9)).toBe(false);
+    expect(shouldSave(followed({ analysis: one, savedAs: 'memory decode 1' }), 1300)).toBe(true);
     expect(shouldSave(followed({ analysis: one, saving: true }), 2000)).toBe(false);
     expect(shouldSave(followed(), 2000)).toBe(false);
   });
@@ -48,7 +49,7 @@ describe('phases that a watcher has already', () => {
 
 describe('a tracker', () => {
   const block = (t: number[], columns: Record<string, (number | null)[]>) => ({ entity: { kind: 'gpu' as const, id: 'GPU-1', node: 'n1' }, t, columns });
-  const news = (...blocks: ReturnType<typeof block>[]) => ({ parts: blocks.map((one) => ({ job: aJob('1'), block: one, from: 0, to: one.t.length })), facts: [] });
+  const news = (...blocks: ReturnType<typeof block>[]) => ({ parts: blocks.map((one) => ({ job: aJob('1'), block: one, from: 0, to: one.t.length })), facts: [], events: [] });
 
   it('is built again when many rows came late, but not at every one', () => {
     const tracker = openTracker();
@@ -66,6 +67,36 @@ describe('a tracker', () => {
     expect([...(table?.t ?? [])]).toEqual([10, 15, 20]);
     expect([...(table?.columns.get('gpu.util') ?? [])]).toEqual([0.1, Number.NaN, Number.NaN]);
     expect([...(table?.columns.get('gpu.power') ?? [])]).toEqual([Number.NaN, 300, 310]);
+  });
+
+  it('gets what came since the last verdict in one piece, in order', () => {
+    const entry = followed();
+    hold(entry, news(block([10, 20], { 'gpu.util': [0.1, 0.2] })));
+    hold(entry, news(block([30], { 'gpu.util': [0.3], 'gpu.power': [300] })));
+    expect(entry).toMatchObject({ dirty: true, lastReadingAt: 30 });
+    const [table] = tablesOfNews(entry.pending);
+    expect([...(table?.t ?? [])]).toEqual([10, 20, 30]);
+    expect([...(table?.columns.get('gpu.power') ?? [])]).toEqual([Number.NaN, Number.NaN, 300]);
+    drain(entry);
+    expect(entry.pending.parts).toEqual([]);
+    expect(entry.tracker.analysis().to).toBe(30);
+  });
+
+  it('gets no row twice that the store gave it already', () => {
+    const run = { clock: 'utc' as const, events: [], tables: tablesOfNews(news(block([10, 20], { 'gpu.util': [0.1, 0.2] }))) };
+    const rest = after(run, news(block([15, 20, 25], { 'gpu.util': [1, 1, 1] }), block([18], { 'gpu.util': [1] })));
+    expect(rest.parts.map(({ from, to }) => [from, to])).toEqual([[2, 3]]);
+  });
+
+  it('is read from the store again when more comes than can be held meanwhile', () => {
+    const entry = followed({ restoring: true });
+    const many = news(...Array.from({ length: 30_000 }, (_, index) => block([index], { 'gpu.util': [1] })));
+    hold(entry, many);
+    hold(entry, many);
+    expect(entry.overflown).toBe(false);
+    hold(entry, many);
+    expect(entry.overflown).toBe(true);
+    expect(entry.pending.parts).toEqual([]);
   });
 
   it('hears a fact without a reading', () => {

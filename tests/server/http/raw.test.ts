@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { createClient } from '@libsql/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobDetail } from '../../../core/contract/jobs.ts';
 import type { NodeDetail } from '../../../core/contract/nodes.ts';
@@ -166,6 +168,40 @@ describe('many and long streams', () => {
     await open.ended;
     expect(open.lines.at(-1)).toMatchObject({ bytes: sent });
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
+  });
+
+  it('wait while the disk cannot be written, and lose nothing', async () => {
+    const open = stream('node=held');
+    open.request.write(HEADER + row(1));
+    open.request.write(row(2));
+    await open.until((line) => Number(line['durable']) > 0);
+    const outside = createClient({ url: `file:${join(service.data, 'series.db')}`, timeout: 5000 });
+    await outside.execute('BEGIN EXCLUSIVE');
+    const before = Number(open.lines.at(-1)?.['durable']);
+    open.request.write(row(3));
+    await sleep(2000);
+    expect(Number(open.lines.at(-1)?.['durable'])).toBe(before);
+    await outside.execute('ROLLBACK');
+    outside.close();
+    open.request.end(row(4));
+    await open.ended;
+    expect(open.lines.at(-1)).toMatchObject({ end: 'the sender ended the stream' });
+    expect(await powers('/api/nodes/held')).toEqual({ 'held#0': [1, 2, 3, 4] });
+  });
+
+  it('of a stranger are cut off, not read for hours', async () => {
+    const open = openStream(service.address, 'node=x', 'wrong');
+    let sent = 0;
+    const timer = setInterval(() => {
+      sent += 1;
+      open.request.write(row(1));
+    }, 10);
+    const closed = new Promise((resolve) => open.request.on('close', resolve));
+    await open.ended;
+    expect(open.status()).toBe(401);
+    await closed;
+    clearInterval(timer);
+    expect(sent).toBeLessThan(500);
   });
 
   it('end after their last commit when the service stops, and it stops at once', async () => {

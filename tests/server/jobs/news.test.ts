@@ -10,7 +10,7 @@ describe('what a batch brings', () => {
   const index = jobIndex();
   index.put(aJob('a', { gpus: [{ uuid: 'GPU-a', node: 'n1' }] }));
   index.put(aJob('b', { gpus: [{ uuid: 'GPU-b', node: 'n1' }], end: 200 }));
-  const words = (news: ReturnType<typeof newsByJob>) => news.map((one) => `${one.job.id}: ${one.news.parts.length} blocks, ${one.news.facts.length} facts, ${one.events.length} events`);
+  const words = (news: ReturnType<typeof newsByJob>) => news.map((one) => `${one.job.id}: ${one.news.parts.length} blocks, ${one.news.facts.length} facts, ${one.news.events.length} events`);
 
   it('is sorted by job: readings, facts and events of a GPU to its job, those of the node to both', () => {
     expect(words(newsByJob(index, {

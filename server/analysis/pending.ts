@@ -1,0 +1,61 @@
+import type { Run } from '../../core/columns.ts';
+import { entityKey, type Fact, type SourceEvent } from '../../core/reading.ts';
+import type { Part } from '../jobs/attribute.ts';
+import type { Followed } from './follow.ts';
+import { tablesOfNews, type News } from './to-tables.ts';
+
+/** What came for a job since its last verdict: pushed to the tracker in one go, which costs less than batch by batch. */
+export interface Pending {
+  readonly parts: Part[];
+  readonly facts: Fact[];
+  readonly events: SourceEvent[];
+}
+
+/** Nothing, yet. */
+export function nothing(): Pending {
+  return { parts: [], facts: [], events: [] };
+}
+
+/** Stretches held for one job at most; ten seconds of the busiest job are some thousand. */
+const HELD = 50_000;
+
+/** Keeps what a batch brought until the next verdict. */
+export function hold(entry: Followed, news: News): void {
+  for (const { block, to } of news.parts) entry.lastReadingAt = later(entry.lastReadingAt, block.t[to - 1] ?? null);
+  entry.dirty = true;
+  if (entry.pending.parts.length > HELD) {
+    if (!entry.restoring) return drain(entry);
+    entry.overflown = true;
+    entry.pending = nothing();
+    return;
+  }
+  const { parts, facts, events } = entry.pending;
+  parts.push(...news.parts);
+  facts.push(...news.facts);
+  events.push(...news.events);
+}
+
+/** Hands what is held to the tracker. */
+export function drain(entry: Followed): void {
+  const { pending } = entry;
+  if (pending.parts.length + pending.facts.length + pending.events.length === 0) return;
+  entry.pending = nothing();
+  entry.tracker.push(tablesOfNews(pending), pending.events);
+}
+
+/** News without the rows that a run already has; the tracker would count them as late. */
+export function after(run: Run, news: Pending): Pending {
+  const last = new Map(run.tables.map((table) => [entityKey(table.entity), table.t.at(-1) ?? Number.NEGATIVE_INFINITY]));
+  const parts = news.parts.flatMap((part) => {
+    const reached = last.get(entityKey(part.block.entity)) ?? Number.NEGATIVE_INFINITY;
+    let { from } = part;
+    while (from < part.to && (part.block.t[from] ?? Number.POSITIVE_INFINITY) <= reached) from += 1;
+    return from < part.to ? [{ ...part, from }] : [];
+  });
+  return { ...news, parts };
+}
+
+/** The later of two instants; null where neither is known. */
+export function later(a: number | null, b: number | null): number | null {
+  return a === null || (b !== null && b > a) ? b : a;
+}

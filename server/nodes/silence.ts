@@ -1,0 +1,14 @@
+import type { Logger } from 'pino';
+import type { NodeRegistry } from './registry.ts';
+import { isSilent } from './rows.ts';
+
+/** Logs each node once when it falls silent and once when it speaks again. */
+export function tellSilence(nodes: NodeRegistry, now: number, log: Pick<Logger, 'info' | 'warn'>): void {
+  for (const node of nodes.all()) {
+    const silent = isSilent(node.at, now);
+    if (silent === node.toldSilent) continue;
+    node.toldSilent = silent;
+    if (silent) log.warn({ node: node.node, since: node.at }, 'a node has fallen silent: no reading for three minutes');
+    else log.info({ node: node.node }, 'a node speaks again');
+  }
+}

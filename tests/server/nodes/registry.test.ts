@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { jobIndex } from '../../../server/jobs/index.ts';
+import { nodeRegistry } from '../../../server/nodes/registry.ts';
+import { isSilent, nodeRow } from '../../../server/nodes/rows.ts';
+import { tellSilence } from '../../../server/nodes/silence.ts';
+import { aJob } from '../../support/jobs.ts';
+
+const gpu = (t: number[], columns: Record<string, (number | null)[]>) => ({ source: 's', seq: 0, blocks: [{ entity: { kind: 'gpu' as const, id: 'GPU-1', node: 'n1' }, t, columns }] });
+
+describe('the latest of a node', () => {
+  it('is the last value that is there; a null keeps the one before, and an older batch changes nothing', () => {
+    const nodes = nodeRegistry();
+    nodes.take(gpu([1000, 1005], { 'gpu.util': [0.5, null], 'gpu.power': [100, 200] }));
+    nodes.take(gpu([1010], { 'gpu.util': [null], 'gpu.power': [300] }));
+    nodes.take(gpu([900], { 'gpu.util': [0.1], 'gpu.power': [50] }));
+    const node = nodes.get('n1');
+    expect(node).toBeDefined();
+    if (node === undefined) return;
+    expect(nodeRow(node, jobIndex(), 1020).gpus[0]).toMatchObject({ busy: 0.5, power: 300, temp: null, lastReadingAt: 1010, silent: false, jobs: [] });
+  });
+
+  it('prefers the profiler’s figure of a busy GPU to nvidia-smi’s', () => {
+    const nodes = nodeRegistry();
+    nodes.take(gpu([1000], { 'gpu.util': [1], 'gpu.grActive': [0.4] }));
+    const index = jobIndex();
+    index.put(aJob('a', { gpus: [{ uuid: 'GPU-1', node: 'n1' }] }));
+    const node = nodes.get('n1');
+    expect(node === undefined ? null : nodeRow(node, index, 1000)).toMatchObject({ jobs: ['c/a'], gpus: [{ busy: 0.4, jobs: ['c/a'] }] });
+  });
+
+  it('known from earlier is silent until it speaks', () => {
+    const nodes = nodeRegistry();
+    nodes.restore({ node: 'n1', gpus: [{ uuid: 'GPU-1', name: 'NVIDIA A40' }], lastReadingAt: 500 });
+    nodes.restore({ node: 'n2', gpus: [], lastReadingAt: null });
+    const row = (name: string, now: number) => {
+      const node = nodes.get(name);
+      return node === undefined ? null : nodeRow(node, jobIndex(), now);
+    };
+    expect(row('n1', 680)).toMatchObject({ silent: false, gpus: [{ name: 'NVIDIA A40', busy: null, silent: true }] });
+    expect(row('n1', 681)?.silent).toBe(true);
+    expect(row('n2', 681)?.silent).toBe(true);
+  });
+});
+
+describe('silence', () => {
+  it('begins after three minutes', () => {
+    expect(isSilent(1000, 1180)).toBe(false);
+    expect(isSilent(1000, 1180.1)).toBe(true);
+    expect(isSilent(null, 0)).toBe(true);
+  });
+
+  it('is told once, and so is its end', () => {
+    const said: string[] = [];
+    const log = { warn: (_: object, text: string) => said.push(text), info: (_: object, text: string) => said.push(text) } as never; // pino's many overloads
+    const nodes = nodeRegistry();
+    nodes.take(gpu([1000], { 'gpu.util': [1] }));
+    for (const now of [1100, 1200, 1300]) tellSilence(nodes, now, log);
+    nodes.take(gpu([1350], { 'gpu.util': [1] }));
+    for (const now of [1360, 1370]) tellSilence(nodes, now, log);
+    expect(said).toEqual(['a node has fallen silent: no reading for three minutes', 'a node speaks again']);
+  });
+});
