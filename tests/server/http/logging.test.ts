@@ -1,0 +1,32 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { openLog, withoutToken } from '../../../server/http/logging.ts';
+
+const logged = (act: (log: ReturnType<typeof openLog>) => void): string => {
+  let text = '';
+  act(openLog('info', new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString();
+      done();
+    },
+  })));
+  return text;
+};
+
+describe('the log', () => {
+  it('is one JSON object per line, with the time as people write it', () => {
+    const line = JSON.parse(logged((log) => log.info({ node: 'n1' }, 'hello'))) as Record<string, unknown>;
+    expect(line).toMatchObject({ node: 'n1', msg: 'hello', level: 30 });
+    expect(String(line['time'])).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+  });
+
+  it('leaves tokens and cookies out, wherever they stand', () => {
+    const text = logged((log) => {
+      log.info({ token: 'SECRET', reply: { token: 'SECRET' }, headers: { authorization: 'Bearer SECRET', cookie: 'a=SECRET' } }, 'x');
+      log.info({ req: { method: 'GET', url: '/jobs?token=SECRET&x=1', headers: { cookie: 'a=SECRET' } } }, 'x');
+    });
+    expect(text).not.toContain('SECRET');
+    expect(text).toContain('/jobs?token=[redacted]&x=1');
+    expect(withoutToken('/?a=1&token=S')).toBe('/?a=1&token=[redacted]');
+  });
+});
