@@ -153,8 +153,11 @@ export function writeRate(stats: Stats): number {
   );
 }
 
+/** Standard deviations that a rise of device memory must stand out from the noise at its ends. */
+const CLEAR = 3;
+
 /** Device memory grows by more than a model's buffer, and no token comes out. */
 export function isLoading(sight: Sight): boolean {
   const tokens = sumKnown(mean(sight.stats, 'engine.generationRate'), mean(sight.stats, 'engine.trainTokenRate'));
-  return sight.memoryRise > MEMORY_STEP && !(tokens > 0);
+  return sight.memoryRise > MEMORY_STEP && sight.memoryRise > CLEAR * sight.tally.memorySpread && !(tokens > 0);
 }

@@ -62,6 +62,7 @@ export interface Tally {
   /** Device memory at both ends: means over the first and the last quarter, which noise does not move. */
   memoryFirst: number;
   memoryLast: number;
+  memorySpread: number;
   /** Power of samples with g < INACTIVE. */
   idlePower: number;
   idlePowerCount: number;
@@ -87,7 +88,7 @@ export function tallyOf(view: SpanView, from: number, to: number): Tally {
     busySum: 0, busyCount: 0, offBusySum: 0, offBusyCount: 0, loaded: 0, flags: new Float64Array(FLAGS.length),
     hot: 0, hotMemUtil: 0, hotMemUtilCount: 0, hotPower: 0, hotPowerCount: 0,
     kv: 0, kvFull: 0, waiting: 0, waitingRunning: 0, waitingRunningSquares: 0, runningMax: Number.NaN,
-    memoryFirst: Number.NaN, memoryLast: Number.NaN, idlePower: 0, idlePowerCount: 0, burstSeconds: 0,
+    memoryFirst: Number.NaN, memoryLast: Number.NaN, memorySpread: 0, idlePower: 0, idlePowerCount: 0, burstSeconds: 0,
     soFar: { promptTokens: 0, generated: 0, requests: 0 },
   };
   for (let i = from; i < to; i += 1) {
@@ -203,20 +204,26 @@ function addMemory(tally: Tally, view: SpanView, from: number, to: number): void
   const used = view.columns[COLUMN['gpu.memUsed']];
   if (used === null || used === undefined) return;
   const part = Math.max(1, (to - from) >> 2);
-  tally.memoryFirst = meanOfSpan(used, from, from + part);
-  tally.memoryLast = meanOfSpan(used, to - part, to);
+  const first = levelOf(used, from, from + part);
+  const last = levelOf(used, to - part, to);
+  tally.memoryFirst = first.mean;
+  tally.memoryLast = last.mean;
+  tally.memorySpread = Math.max(first.deviation, last.deviation);
 }
 
-function meanOfSpan(column: Float64Array, from: number, to: number): number {
+function levelOf(column: Float64Array, from: number, to: number): { mean: number; deviation: number } {
   let sum = 0;
+  let squares = 0;
   let count = 0;
   for (let i = from; i < to; i += 1) {
     const value = column[i] ?? Number.NaN;
     if (value !== value) continue;
     sum += value;
+    squares += value * value;
     count += 1;
   }
-  return count > 0 ? sum / count : Number.NaN;
+  const mean = sum / count;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
 }
 
 /** The tally of two neighbours, `a` before `b`. */
@@ -233,6 +240,7 @@ export function addTallies(a: Tally, b: Tally): Tally {
     runningMax: b.runningMax >= a.runningMax || Number.isNaN(a.runningMax) ? b.runningMax : a.runningMax,
     memoryFirst: Number.isNaN(a.memoryFirst) ? b.memoryFirst : a.memoryFirst,
     memoryLast: Number.isNaN(b.memoryLast) ? a.memoryLast : b.memoryLast,
+    memorySpread: Math.max(a.memorySpread, b.memorySpread),
     idlePower: a.idlePower + b.idlePower, idlePowerCount: a.idlePowerCount + b.idlePowerCount,
     burstSeconds: Math.max(a.burstSeconds, b.burstSeconds), soFar: b.soFar,
   };

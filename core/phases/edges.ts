@@ -21,7 +21,7 @@ interface Run { readonly state: State; readonly from: number; readonly to: numbe
  * A pattern of them that repeats is one piece: a periodic stall is one phase.
  */
 export function hardPieces(view: SpanView, shortest: number): Piece[] {
-  const runs = withMemorySteps(steady(runsOf(view), view), view);
+  const runs = withMemorySteps(steady(bridged(runsOf(view), shortest), view), view);
   return pooled(runs, shortest);
 }
 
@@ -42,6 +42,18 @@ function runsOf(view: SpanView): Run[] {
     from = i + 1;
   }
   return runs;
+}
+
+/** A gap shorter than the shortest segment is missing samples of what was before, not a pause: it stays inside, uncounted. */
+function bridged(runs: readonly Run[], shortest: number): Run[] {
+  const out: Run[] = [];
+  for (const run of runs) {
+    const last = out[out.length - 1];
+    const small = run.state === 'gap' && run.to - run.from < shortest;
+    if (last !== undefined && (small || last.state === run.state)) out[out.length - 1] = { ...last, to: run.to };
+    else out.push(run);
+  }
+  return out;
 }
 
 /** Gives runs that are too short to the one before; the first to the one after, unless an engine says of it that it was without demand. */
@@ -75,7 +87,25 @@ function withMemorySteps(runs: readonly Run[], view: SpanView): Run[] {
 /** Samples between two steps that still count as one ramp. */
 const RAMP_GAP = 3;
 
+/** Times the usual difference between neighbours that a step must be: allocations are exact, so usually that is 0. */
+const CLEAR = 4;
+
+/** A gigabyte, or what stands out of a noisy series. */
+function stepSize(used: Float64Array, from: number, to: number): number {
+  const moves: number[] = [];
+  let last = Number.NaN;
+  for (let i = from; i < to; i += 1) {
+    const value = used[i] ?? Number.NaN;
+    if (value !== value) continue;
+    if (last === last) moves.push(Math.abs(value - last));
+    last = value;
+  }
+  moves.sort((a, b) => a - b);
+  return Math.max(MEMORY_STEP, CLEAR * (moves[moves.length >> 1] ?? MEMORY_STEP));
+}
+
 function memoryCuts(used: Float64Array, from: number, to: number): number[] {
+  const step = stepSize(used, from, to);
   const cuts: number[] = [];
   let last = Number.NaN;
   let rampStart = -1;
@@ -88,7 +118,7 @@ function memoryCuts(used: Float64Array, from: number, to: number): number[] {
   for (let i = from; i < to; i += 1) {
     const value = used[i] ?? Number.NaN;
     if (value !== value) continue;
-    if (Math.abs(value - last) > MEMORY_STEP) {
+    if (Math.abs(value - last) > step) {
       if (rampStart >= 0 && i - rampEnd > RAMP_GAP) {
         close();
         rampStart = -1;

@@ -1,19 +1,20 @@
 import type { Activity, Bottleneck, Phase, Verdict } from '../contract/verdict.ts';
-import { IDLE_FINDING_SECONDS, MIN_SAMPLES } from '../classify/thresholds.ts';
+import { IDLE_FINDING_SECONDS, WORTH_NAMING } from '../classify/thresholds.ts';
 import { verdictOf, type Voice } from './group.ts';
 
 /**
  * The verdict of a time line (§7.6.5): the label with most seconds, told by its longest phase, never by a mean over phases.
- * Idle counts where it lasts as long as the finding asks; shorter pauses and tails do not outvote the work.
+ * Idle counts where it lasts as long as the finding asks; shorter pauses and tails do not outvote the work, if there is a tenth of it.
  */
 export function prevailing(phases: readonly Phase[]): Verdict | null {
   const counted = phases.filter(({ verdict }) => verdict.bottleneck !== 'idle');
   const long = phases.filter(({ verdict, from, to }) => verdict.bottleneck === 'idle' && to - from >= IDLE_FINDING_SECONDS);
-  const voting = counted.length === 0 ? phases : [...counted, ...long];
+  const time = (list: readonly Phase[]) => list.reduce((sum, { from, to }) => sum + to - from, 0);
+  const voting = time(counted) < WORTH_NAMING * time(phases) ? phases : [...counted, ...long];
   const seconds = new Map<Bottleneck, number>();
   for (const { verdict, from, to } of voting) seconds.set(verdict.bottleneck, (seconds.get(verdict.bottleneck) ?? 0) + to - from); // nothing counted yet is 0 s
   let best: Bottleneck | null = null;
-  for (const [label, time] of seconds) if (best === null || time > (seconds.get(best) ?? time)) best = label;
+  for (const [label, many] of seconds) if (best === null || many > (seconds.get(best) ?? many)) best = label;
   const longest = voting.filter(({ verdict }) => verdict.bottleneck === best)
     .reduce<Phase | null>((top, phase) => (top === null || phase.to - phase.from > top.to - top.from ? phase : top), null);
   return longest?.verdict ?? null;
@@ -90,6 +91,3 @@ function commonEdges(all: readonly number[], near: number): number[] {
   }
   return out;
 }
-
-/** How many samples a window of now needs. */
-export const LEAST = MIN_SAMPLES;

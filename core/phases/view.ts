@@ -89,7 +89,26 @@ function demandOf(columns: readonly (Float64Array | null)[], busy: Float64Array,
     for (let k = i + 1; k <= i + AHEAD && k < bins; k += 1) soon ||= any(asked, k);
     out[i] = any(tokens, i) && (!soon || (busy[i] ?? Number.NaN) >= DOMINANT) ? 1 : 0;
   }
-  return out;
+  return carried(out);
+}
+
+/** Bins in which an engine that missed a scrape is taken to go on as before. */
+const CARRIED = 10;
+
+function carried(demand: Int8Array): Int8Array {
+  let last = -1;
+  let age = 0;
+  for (let i = 0; i < demand.length; i += 1) {
+    const now = demand[i] ?? -1;
+    if (now >= 0) {
+      last = now;
+      age = 0;
+    } else if (last >= 0 && age < CARRIED) {
+      demand[i] = last;
+      age += 1;
+    }
+  }
+  return demand;
 }
 
 const GPU_SIGNS: readonly JudgedMetric[] = ['gpu.power', 'gpu.memUsed', 'gpu.dramActive', 'gpu.tensorActive', 'gpu.present'];
