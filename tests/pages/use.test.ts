@@ -49,6 +49,19 @@ describe('using the pages', () => {
     await page.close();
   });
 
+  it('fetches further series when somebody looks, for the stretch that is shown', async () => {
+    const { page, errors } = await open('/jobs/alvis/4182931');
+    await page.locator('[data-panel=busy]').waitFor();
+    expect(server.asked.filter((one) => one.includes('gpu.memTemp'))).toEqual([]);
+    await page.getByText('1 more series').click();
+    await page.locator('[data-panel="gpu.memTemp"]').waitFor();
+    expect(await page.locator('[data-panel="gpu.memTemp"] .now').innerText()).toMatch(/^7\d\.\d °C$/);
+    await page.getByRole('button', { name: /^prefill, compute/ }).click();
+    await page.locator('[data-panel="gpu.memTemp"] .now', { hasText: /mean 8\d\.\d °C/ }).waitFor();
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
   it('zooms by dragging over a chart', async () => {
     const { page } = await open('/jobs/alvis/4182931');
     await page.locator('[data-panel=busy]').scrollIntoViewIfNeeded();

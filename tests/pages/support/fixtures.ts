@@ -96,7 +96,7 @@ export function detail(changes: Partial<JobDetail> = {}): JobDetail {
   return {
     job: job(), analysis: analysis(), lastReadingAt: NOW, silence: [],
     entities: [
-      ...[0, 1, 2, 3].map((index) => ({ kind: 'gpu', id: `GPU-0000000${index}-aaaa`, node: 'alvis4-12', name: 'NVIDIA A100-SXM4-40GB', facts: { minor: String(index) }, metrics: ['gpu.util'] })),
+      ...[0, 1, 2, 3].map((index) => ({ kind: 'gpu', id: `GPU-0000000${index}-aaaa`, node: 'alvis4-12', name: 'NVIDIA A100-SXM4-40GB', facts: { minor: String(index) }, metrics: ['gpu.util', 'gpu.memTemp'] })),
       { kind: 'host', id: 'alvis4-12', node: 'alvis4-12', name: null, facts: {}, metrics: ['host.cpu'] },
       { kind: 'process', id: 'alvis4-12/4711', node: 'alvis4-12', name: 'vllm', facts: { command: 'vllm serve meta-llama/Llama-3.1-70B --tensor-parallel-size 4', user: 'mira' }, metrics: ['process.cpu'] },
     ],
@@ -113,7 +113,7 @@ const LEVELS: Partial<Record<MetricId, readonly [number, number, number, number,
   'gpu.pcieRx': [9e9, 2e8, 0, 3e8, 1e8], 'gpu.pcieTx': [1e7, 1e8, 0, 1e8, 6e7], 'gpu.nvlinkRx': [0, 90e9, 0, 80e9, 74e9], 'gpu.nvlinkTx': [0, 90e9, 0, 80e9, 73e9],
   'host.ibRxRate': [2.9e9, 1e7, 1e6, 1e7, 1e7], 'host.ibTxRate': [1e7, 1e7, 1e6, 1e7, 1e7], 'host.ibSpeed': [12.5e9, 12.5e9, 12.5e9, 12.5e9, 12.5e9],
   'host.cpuMaxThread': [0.98, 0.6, 0.05, 0.7, 0.62], 'host.cpu': [0.2, 0.1, 0.01, 0.12, 0.1], 'host.memUsed': [80e9, 61e9, 61e9, 61e9, 61e9], 'host.memTotal': [256e9, 256e9, 256e9, 256e9, 256e9],
-  'host.scratchUsed': [12e9, 12e9, 12e9, 12e9, 12e9], 'host.scratchTotal': [960e9, 960e9, 960e9, 960e9, 960e9], 'gpu.temp': [40, 63, 42, 60, 57],
+  'host.scratchUsed': [12e9, 12e9, 12e9, 12e9, 12e9], 'host.scratchTotal': [960e9, 960e9, 960e9, 960e9, 960e9], 'gpu.temp': [40, 63, 42, 60, 57], 'gpu.memTemp': [45, 80, 46, 78, 76],
 };
 const ENTITIES = { gpu: [0, 1, 2, 3].map((index) => `GPU-0000000${index}-aaaa`), host: ['alvis4-12'], engine: ['vllm@alvis4-12:8000'], process: ['alvis4-12/4711'] } as const;
 

@@ -14,6 +14,11 @@ describe('the verdict card', () => {
     expect(textOf(card.querySelector('.missing'))).toContain('WEKA client counters');
   });
 
+  it('carries its numbers, each against its ceiling where it has one', () => {
+    const card = render(VerdictCard, { verdict: decodeVerdict(), title: 'x', over: 'now' });
+    expect([...card.querySelectorAll('.figures div')].map((figure) => [...figure.children].map(textOf))).toEqual([['Memory bandwidth', '1.16 of 1.24 TB/s'], ['Tensor active', '9 %']]);
+  });
+
   it('shows how it was made: the grade’s arithmetic and every figure against its ceiling', () => {
     const card = render(VerdictCard, { verdict: decodeVerdict(), title: 'x', over: 'now' });
     expect(textOf(card.querySelector('.grade'))).toBe('Grade 0.93: ceiling 0.95 × coverage 0.98 × margin 1.00. It rates the evidence; it is not a probability.');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS, isMetricId, type MetricId } from '../../../core/metrics.ts';
 import { ceilingsOf, gpuLabel } from '../../../web/lib/hardware.ts';
+import { otherPanels } from '../../../web/lib/series/other-panels.ts';
 import { panelView } from '../../../web/lib/series/panel-view.ts';
 import { PANEL_METRICS, PANELS } from '../../../web/lib/series/panels.ts';
 import { gpuRows, stripChoices, STRIP_METRICS } from '../../../web/lib/series/strips.ts';
@@ -85,5 +86,16 @@ describe('hardware names', () => {
   it('come from the table, and stand as they are where it has none', () => {
     expect([gpuLabel('A40'), gpuLabel('RTX-6000'), gpuLabel(null)]).toEqual(['A40 48 GB', 'RTX-6000', null]);
     expect(ceilingsOf('RTX-6000')).toBeNull();
+  });
+});
+
+describe('further panels', () => {
+  it('show what is measured beside the usual, counters as rates, processes left out', () => {
+    const panels = otherPanels([
+      { kind: 'gpu', metrics: ['gpu.util', 'gpu.fan', 'gpu.memClock', 'gpu.brandNew'] },
+      { kind: 'host', metrics: ['host.majorFaults', 'host.netRx'] },
+      { kind: 'process', metrics: ['process.rss'] },
+    ]);
+    expect(panels.map((one) => [one.title, one.variants[0].unit])).toEqual([['Memory clock', 'hertz'], ['Fan', 'ratio'], ['Major page faults', '1/s']]);
   });
 });

@@ -38,6 +38,7 @@ export interface SeriesView {
 
 const TAIL_POINTS = 5000;
 const MAX_QUEUED = 500;
+const DRAW_AFTER_MS = 200;
 
 /** The series of one view: history by request, then live readings appended; after a cut the tail is fetched again from the last time held. */
 export function openSeries(options: SeriesViewOptions): SeriesView {
@@ -53,6 +54,7 @@ export function openSeries(options: SeriesViewOptions): SeriesView {
   let appended = 0;
   let queued: Parameters<NonNullable<Watcher['readings']>>[0][] | null = [];
   let retry: ReturnType<typeof setTimeout> | undefined;
+  let drawing: ReturnType<typeof setTimeout> | undefined;
   let tailWanted = false;
   let running = new AbortController();
   const lifetime = new AbortController();
@@ -156,7 +158,11 @@ export function openSeries(options: SeriesViewOptions): SeriesView {
         queued.push(readings);
       } else {
         take(readings);
-        settle();
+        // Several nodes' readings come within moments of each other: draw them once.
+        drawing ??= setTimeout(() => {
+          drawing = undefined;
+          settle();
+        }, DRAW_AFTER_MS);
       }
     },
     resumed: () => {
@@ -180,6 +186,7 @@ export function openSeries(options: SeriesViewOptions): SeriesView {
     close() {
       lifetime.abort();
       clearTimeout(retry);
+      clearTimeout(drawing);
       unwatch();
     },
   };
