@@ -32,7 +32,7 @@ export const rooms: readonly Room[] = [
   { name: 'the store', holds: within('server/store'), mayImport: within('server', 'core', 'collectors'), mayUse: (name) => !isFastify(name) },
   { name: 'the server', holds: within('server'), mayImport: within('server', 'core', 'collectors'), mayUse: (name) => !isDatabase(name) },
   { name: 'the page’s build', holds: (path) => path === 'web/vite.config.ts', mayImport: () => false, mayUse: () => true },
-  { name: 'charts', holds: within('web/charts'), mayImport: (path) => within('web', 'core')(path) || pure(path), mayUse: named('svelte', 'chart.js', 'chartjs-chart-matrix') },
+  { name: 'charts', holds: within('web/charts'), mayImport: (path) => within('web', 'core')(path) || pure(path), mayUse: named('svelte', 'chart.js') },
   {
     name: 'the page',
     holds: within('web'),
