@@ -1,6 +1,8 @@
 import type { Analysis, GpuVerdict, Phase } from './contract/verdict.ts';
 import { findFindings } from './findings/index.ts';
 import type { JudgedRun } from './judged.ts';
+import { progressOf } from './progress.ts';
+import { rooflineOf } from './roofline.ts';
 import { timelineOf } from './phases/timeline.ts';
 
 /** A judged run as the contract has it: what page, terminal and server show. */
@@ -21,10 +23,10 @@ export function drawn(judged: JudgedRun): Analysis {
     gpus,
     phases: judged.phases.map(plain),
     findings: findFindings(judged),
-    roofline: null,
+    roofline: rooflineOf(judged),
     timeline: timelineOf(judged.gpus.map(({ series, ceilings, engines }) => ({
       series, ceilings, engines: engines.map((index) => judged.engines[index]).filter((table) => table !== undefined),
     })), judged.engines),
-    progress: null,
+    progress: progressOf(judged),
   };
 }
