@@ -4,6 +4,7 @@ import type { Bench, Figure } from './bench.ts';
 
 /** A new one: a file that exports a `Bench`, and a row here. */
 const benches: readonly { readonly name: string; readonly load: () => Promise<Bench> }[] = [
+  { name: 'classify', load: async () => (await import('./classify.ts')).classifyBench },
   { name: 'agent', load: async () => (await import('./agent.ts')).agentBench },
   { name: 'store', load: async () => (await import('./store.ts')).storeBench },
   { name: 'jobs', load: async () => (await import('./jobs.ts')).jobsBench },
