@@ -12,7 +12,7 @@ export function ownJob(env: Env, given: { readonly id?: string; readonly cluster
   const array = env['SLURM_ARRAY_JOB_ID'];
   const task = env['SLURM_ARRAY_TASK_ID'];
   const detected = array !== undefined && task !== undefined ? `${array}_${task}` : env['SLURM_JOB_ID'];
-  const [cluster, id] = splitId(given.id ?? detected, env['SLURM_CLUSTER_NAME'] ?? given.cluster ?? 'cluster');
+  const [cluster, id] = splitId(given.id ?? detected, env['SLURM_CLUSTER_NAME'] ?? given.cluster ?? 'local'); // the server's own default
   if (id === null) return null;
   const inside = detected !== undefined && (given.id === undefined || id === detected);
   return {

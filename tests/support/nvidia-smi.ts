@@ -25,6 +25,7 @@ export interface FakeNvidiaSmi {
 export interface FakeOptions {
   readonly rows?: string;
   readonly apps?: string;
+  readonly dmon?: string;
   readonly error?: string;
   readonly hangAfter?: number;
   readonly dieAfter?: number;
@@ -41,6 +42,7 @@ export function fakeNvidiaSmi(folder: string, options: FakeOptions = {}): FakeNv
   };
   put('rows', options.rows ?? TWO_GPUS);
   put('apps', options.apps);
+  put('dmon', options.dmon);
   put('error', options.error);
   put('hang-after', options.hangAfter?.toString());
   put('die-after', options.dieAfter?.toString());

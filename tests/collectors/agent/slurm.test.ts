@@ -26,7 +26,7 @@ describe('the job that the agent runs in', () => {
 
   it('older Slurm says less: what it does not say is absent', () => {
     expect(ownJob({ SLURM_JOB_ID: '7' }, about)).toEqual({
-      cluster: 'cluster', id: '7', first: true, gpus: null, declaration: { state: 'running', start: 1_700_000_100, nodes: ['alvis3-02'] },
+      cluster: 'local', id: '7', first: true, gpus: null, declaration: { state: 'running', start: 1_700_000_100, nodes: ['alvis3-02'] },
     });
   });
 
