@@ -14,8 +14,9 @@ import { after, drain, hold, later, nothing } from './pending.ts';
 import type { Analyses } from './types.ts';
 
 const SYSTEM: Viewer = { kind: 'system' };
-/** Milliseconds of one tick: verdicts that do not fit wait for the next, so that sockets and ingest are not held up. */
+/** Milliseconds of one slice of verdicts, and between two, so that sockets and ingest are not held up. */
 const BUDGET = 40;
+const PAUSE = 10;
 
 export interface AnalysesOptions {
   readonly store: Pick<Store, 'jobs' | 'series' | 'facts'>;
@@ -34,6 +35,7 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
   const finals = openFinals({ store, index, log, now, options });
   let restoring: Promise<void> = Promise.resolve();
   let closing = false;
+  let next: NodeJS.Timeout | null = null;
 
   const follow = (job: Job, patience = FIRST_PATIENCE): Followed => {
     const given = options(job);
@@ -113,6 +115,25 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
     restoreSoon(entry);
   };
 
+  /** Judges what is due for a short while; what is left goes on after others had their turn (an hour of history brings hundreds). */
+  const slice = (): void => {
+    next = null;
+    const time = now();
+    const started = performance.now();
+    for (const entry of [...followed.values()]) if (shouldRebuild(entry, time)) rebuild(entry.job);
+    const due = [...followed.values()]
+      .filter((entry) => !entry.restoring)
+      .map((entry) => ({ entry, in: dueIn(entry, hub.watched(jobRoom(entry.job)), time) }))
+      .filter((one) => one.in <= 0)
+      .sort((a, b) => a.in - b.in);
+    for (const [index, { entry }] of due.entries()) {
+      judge(entry, time);
+      if (index === due.length - 1 || performance.now() - started <= BUDGET) continue;
+      next = setTimeout(slice, PAUSE);
+      return;
+    }
+  };
+
   return {
     feed(job, news) {
       const entry = followed.get(jobName(job));
@@ -145,18 +166,7 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
       entry.judgedAt = Math.min(entry.judgedAt, now() - 1);
     },
     tick() {
-      const time = now();
-      const started = performance.now();
-      for (const entry of [...followed.values()]) if (shouldRebuild(entry, time)) rebuild(entry.job);
-      const due = [...followed.values()]
-        .filter((entry) => !entry.restoring)
-        .map((entry) => ({ entry, in: dueIn(entry, hub.watched(jobRoom(entry.job)), time) }))
-        .filter((one) => one.in <= 0)
-        .sort((a, b) => a.in - b.in);
-      for (const { entry } of due) {
-        judge(entry, time);
-        if (performance.now() - started > BUDGET) return;
-      }
+      if (next === null && !closing) slice();
     },
     async restore() {
       const entries = [...index.all()].filter((job) => runsAt(job, now())).map((job) => follow(job));
@@ -169,6 +179,7 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
     catchUp: () => finals.catchUp(),
     async close() {
       closing = true;
+      if (next !== null) clearTimeout(next);
       await finals.close();
       await restoring;
       for (const entry of followed.values()) if (entry.dirty) judge(entry, now());
