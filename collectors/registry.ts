@@ -17,6 +17,7 @@ import { htop } from './host/htop.ts';
 import { iostat } from './host/iostat.ts';
 import { mpstat } from './host/mpstat.ts';
 import { procRecord } from './host/proc-record.ts';
+import { recordMeta } from './host/record-meta.ts';
 import { top } from './host/top.ts';
 import { vmstat } from './host/vmstat.ts';
 
@@ -37,6 +38,7 @@ export const collectors: readonly Collector[] = [
   grafanaCsv,
   jobLog,
   procRecord,
+  recordMeta,
   top,
   htop,
   vmstat,

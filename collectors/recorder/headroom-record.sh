@@ -48,7 +48,7 @@ stop() {
   trap '' INT TERM HUP
   kill $nap 2>/dev/null
   if [ -n "$gpu" ] && kill "$gpu" 2>/dev/null; then sleep 1; kill -9 "$gpu" 2>/dev/null; fi
-  printf 'end=%s\nsamples=%s\n' "$(date +%s)" "$count" >>"$out/meta.txt"
+  [ -s "$out/gpu.err" ] || rm -f "$out/gpu.err"; printf 'end=%s\nsamples=%s\n' "$(date +%s)" "$count" >>"$out/meta.txt"
   printf 'headroom-record: %s samples in %s\n' "$count" "$out" >&2
   exit 0
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseAll } from '../../../collectors/collector.ts';
 import { procRecord } from '../../../collectors/host/proc-record.ts';
+import { recordMeta } from '../../../collectors/host/record-meta.ts';
 import { AFTER, asRecord, BEFORE } from './proc-fixture.ts';
 
 const process = (cpu: number, thread: number) => ({
@@ -87,5 +88,21 @@ describe('recorded /proc files', () => {
       { line: 1, reason: 'expected "==> FILE <==" or "# headroom-…"', text: 'hello' },
       { line: 2, reason: 'expected seconds since 1970 after "# headroom-time"', text: '# headroom-time soon' },
     ]);
+  });
+});
+
+describe('meta.txt of a recording', () => {
+  const META = 'recorder=1\nnode=n1\nstart=1700000000\ninterval=5\ntz=+0100\nkernel=6.1.0\njob=77\ngpus=nvidia-smi\ncuda_visible=0,1\nend=1700000100\nsamples=21\n';
+
+  it('tells facts of the node, and no readings', () => {
+    expect(recordMeta.sniff(META)).toBe(1);
+    expect(recordMeta.sniff('node=n1\n')).toBe(0);
+    const batch = parseAll(recordMeta, META);
+    expect(batch.facts.map((fact) => [fact.entity.id, fact.name, fact.value])).toEqual([['n1', 'hostname', 'n1'], ['n1', 'kernel', '6.1.0']]);
+    expect([batch.readings, batch.rejected]).toEqual([[], []]);
+  });
+
+  it('a line that is none of the recorder\'s is refused', () => {
+    expect(parseAll(recordMeta, 'recorder=1\nhello\n').rejected).toEqual([{ line: 2, reason: 'expected a line such as "node=NAME"', text: 'hello' }]);
   });
 });

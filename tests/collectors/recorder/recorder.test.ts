@@ -39,7 +39,7 @@ function record(shell: readonly string[], path: string, args: readonly string[])
 }
 
 function readFolder(folder: string): Reading[] {
-  return ['gpu.csv', 'proc.txt', 'metrics-1.prom'].flatMap((file) => {
+  return ['gpu.csv', 'proc.txt', 'metrics-1.prom', 'meta.txt'].flatMap((file) => {
     const path = join(folder, file);
     if (!existsSync(path)) return [];
     const text = readFileSync(path, 'utf8');
@@ -76,6 +76,7 @@ describe.concurrent('headroom-record', () => {
     const { ended } = record(shell, path, ['--interval', '1', '--for', '2', '--out', out, `http://127.0.0.1:${port}/metrics`]);
     expect((await ended).code).toBe(0);
     page.close();
+    expect(readdirSync(out).sort()).toEqual(['gpu.csv', 'meta.txt', 'metrics-1.prom', 'proc.txt']);
 
     const readings = readFolder(out);
     const gpus = readings.filter((reading) => reading.entity.id === 'GPU-aaaaaaaa-0000-0000-0000-000000000001');
