@@ -36,7 +36,8 @@ export function roofsOf(roofline: Roofline, axes: Axes): Roof[] {
   const byPeak = new Map<number, string[]>();
   for (const [dtype, peak] of Object.entries(roofline.peaks)) if (peak > 0) byPeak.set(peak, [...(byPeak.get(peak) ?? []), dtype.toUpperCase()]);
   const highest = used ?? Math.max(...byPeak.keys());
-  const roofs = [...byPeak].sort(([a], [b]) => b - a).map(([peak, names]): Roof => ({
+  // A roof below the picture's floor (FP64 under a tensor job) would only write its name on the axis.
+  const roofs = [...byPeak].filter(([peak]) => peak > axes.y.min * 1.2).sort(([a], [b]) => b - a).map(([peak, names]): Roof => ({
     // Other types share the slope: only their flat part is drawn.
     points: peak === highest ? bent(roofline.bandwidth, peak, axes) : [{ x: Math.max(axes.x.min, peak / roofline.bandwidth), y: peak }, { x: axes.x.max, y: peak }],
     label: `${names.join(', ')} ${formatValue(peak, 'flop/s')}`,
@@ -48,6 +49,11 @@ export function roofsOf(roofline: Roofline, axes: Axes): Roof[] {
 function bent(bandwidth: number, peak: number, axes: Axes): XY[] {
   const x = Math.max(axes.x.min, axes.y.min / bandwidth);
   return [{ x, y: x * bandwidth }, { x: peak / bandwidth, y: peak }, { x: axes.x.max, y: peak }];
+}
+
+/** FLOP per byte in two digits: `0.5`, `22`, `310`. */
+export function intensityText(intensity: number): string {
+  return intensity >= 99.5 ? String(Number(intensity.toPrecision(2))) : intensity.toPrecision(2);
 }
 
 /** Measured points grouped by the bottleneck of their phase, in the order in which each was met last. */
