@@ -2,7 +2,7 @@ import { judge, figuresFrom } from './classify/verdict.ts';
 import { NOTHING_KNOWN } from './classify/nothing.ts';
 import type { Tally } from './classify/tally.ts';
 import type { Table } from './columns.ts';
-import type { Analysis, Verdict } from './contract/verdict.ts';
+import type { Analysis, Verdict, Workload } from './contract/verdict.ts';
 import { drawn } from './drawn.ts';
 import type { AnalyseOptions, JudgedGpu, JudgedPhase, JudgedRun } from './judged.ts';
 import { contextsOf, modelOf, type Entities, type SubjectContext } from './phases/context.ts';
@@ -13,6 +13,7 @@ import type { Judged } from './phases/merge.ts';
 import { withOutOfMemory } from './phases/oom.ts';
 import { gridPeriod, PERIOD_GAPS } from './phases/period.ts';
 import { phaseStream, type PhaseStream } from './phases/stream.ts';
+import { withTurns } from './phases/turns.ts';
 import { viewOf } from './phases/view.ts';
 import { entityKey, type Clock, type EntityKind, type SourceEvent } from './reading.ts';
 import { detectWorkload } from './workload/index.ts';
@@ -186,7 +187,9 @@ function openFollower(period: number, options: AnalyseOptions) {
       const to = Math.max(...all.map((entity) => entity.to()), Number.NEGATIVE_INFINITY);
       const lines = contexts.map((context) => ({ context, phases: streamOf(context)?.phases(endOf(context), viewFor(context), judgeOf(context)) ?? [] }));
       const bounds = { from: Number.isFinite(from) ? from : 0, to: Number.isFinite(to) ? to : 0 };
-      const judged = lines.map(({ context, phases }) => ({ context, phases: withOutOfMemory(phases.map((one) => phaseOf(one, period, bounds)), events, context.entity.id) }));
+      const own = lines.map(({ context, phases }) => withOutOfMemory(phases.map((one) => phaseOf(one, period, bounds)), events, context.entity.id));
+      const turned = withTurns(own.map((phases) => ({ phases, tensorParallel: workload.tensorParallel, pipelined: isPipelined(workload) })));
+      const judged = contexts.map((context, i) => ({ context, phases: turned[i] ?? [] }));
       const job = jobPhases(judged.map(({ phases }) => phases), period);
       const gpus = judged.filter(({ context }) => context.entity.kind === 'gpu').map(({ context, phases }) => gpuOf(context, phases, byKey));
       return {
@@ -196,6 +199,11 @@ function openFollower(period: number, options: AnalyseOptions) {
       };
     },
   };
+}
+
+/** Layers in stages: said so, or the way in which llama.cpp uses several GPUs unless told otherwise. */
+function isPipelined({ pipelineParallel, tensorParallel, engine }: Workload): boolean {
+  return (pipelineParallel !== null && pipelineParallel > 1) || (tensorParallel === null && engine !== null && /^llama\.?cpp$/.test(engine));
 }
 
 /** Changes when an entity or a fact is new: then owners and the workload are found again. */

@@ -19,8 +19,11 @@ export function overhead(sight: Sight, { label, first, around }: Labelled, { cap
       ratios: [...(label.s1 > 0 ? [DOMINANT / label.s1] : []), sight.busy / DOMINANT],
       caps: [...caps, ...(unseen ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes were not measured' }] : [])],
     },
-    // A model counts the least that was read: from a tie below the rule on, memory may well be what it is.
-    candidates: [...(unseen ? ['compute' as const] : []), ...(sight.memoryFrom === 'model' && sight.memory >= DOMINANT / TIE ? ['memory' as const] : [])],
+    // A model counts the least that was read: from a tie below the rule on, it may well be that.
+    candidates: [
+      ...(unseen || (sight.computeFrom === 'model' && sight.compute >= DOMINANT / TIE) ? ['compute' as const] : []),
+      ...(sight.memoryFrom === 'model' && sight.memory >= DOMINANT / TIE ? ['memory' as const] : []),
+    ],
     missing: [...base.missing, ...(unseen ? ['gpu.fp32Active, gpu.fp64Active (DCGM 1007, 1006): work without tensor cores looks the same'] : [])],
     why: [noProgress ? 'kernels resident but no work: hung collective, deadlock or spin wait' : loose(sight), ...shareLines(sight, label, around)],
   };

@@ -62,7 +62,7 @@ export function sightOf(tally: Tally, subject: Subject): Sight {
   const stats = asleep ? tally.off : tally.on;
   const work = asleep ? null : workOf(tally, subject);
   const { busy, busyFrom } = busyOf(tally, stats, asleep, work);
-  const rates = ratesOf(subject.ceilings, subject.work, mean(stats, 'gpu.smClock'));
+  const rates = ratesOf(subject, mean(stats, 'gpu.smClock'));
   const tensor = mean(stats, 'gpu.tensorActive') / ACHIEVABLE.tensorCounter.value;
   const vector = (id: 'gpu.fp32Active' | 'gpu.fp64Active' | 'gpu.fp16Active' | 'gpu.intActive') => mean(stats, id) / ACHIEVABLE.vectorCounter.value;
   const fp32 = vector('gpu.fp32Active');

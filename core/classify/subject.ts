@@ -6,8 +6,6 @@ import type { ModelSpec } from '../models.ts';
 export interface EngineWork {
   readonly model: ModelSpec;
   readonly format: WeightFormat;
-  /** What is multiplied; null where the GPU cannot (bf16 on V100): then no compute share. */
-  readonly math: MathType | null;
   /** Bytes per element of the KV cache. */
   readonly cacheBytes: number;
   /** GPUs that one replica spreads its tensors over, and its layers; replicas. */
@@ -36,6 +34,8 @@ export interface Subject {
   readonly fineTuning: boolean;
   /** Model and work of the engine or trainer; null where the model is not known. */
   readonly work: EngineWork | null;
+  /** What is multiplied; null where the GPU cannot (bf16 on V100) or nothing is known of it: then no compute share by FLOPs. */
+  readonly math: MathType | null;
   readonly modelNamed: string | null;
   /** What a process's command line says when no engine speaks: weak evidence of activity. */
   readonly processSays: 'serving' | 'training' | 'fine-tuning' | null;

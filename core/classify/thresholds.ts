@@ -114,6 +114,9 @@ export const TIER_C = {
   orderMemory: 0.05,
 } as const;
 
+/** GPUs take turns: each busy 5–70 % of the time, together at most 115 % of one (SCIENCE §7.2: 100 % and the sampler's error). */
+export const TURNS = { least: 0.05, most: 0.70, together: 1.15 } as const;
+
 /** Several GPUs: more than half of the working ones make a verdict of the job. */
 export const MAJORITY = 0.50;
 export const MIXED_CAP = 0.50;

@@ -127,7 +127,7 @@ function figuresOf(sight: Sight): Figure[] {
   const dram = mean(stats, 'gpu.dramActive');
   if (known(dram) && ceilings !== null) add('Memory bandwidth', dram * ceilings.bandwidth, 'bytes/s', ceilings.bandwidth, 'dcgm');
   else if (work !== null) add('Memory bandwidth', work.bytes, 'bytes/s', ceilings?.bandwidth, engine);
-  const peak = subject.work?.math === null || subject.work === null ? null : ceilings?.peaks[subject.work.math];
+  const peak = subject.math === null ? null : ceilings?.peaks[subject.math];
   if (work !== null) add('Compute', work.flops, 'flop/s', peak, engine);
   if (work !== null) {
     add('Decode', work.decodeTokens, 'tokens/s', null, engine);

@@ -1,6 +1,6 @@
-import { ACHIEVABLE, gemmFraction, type Ceilings } from '../hardware.ts';
+import { ACHIEVABLE, gemmFraction } from '../hardware.ts';
 import {
-  bytesPerWeight, causalAttentionFlops, activeBlockParameters, decodeFlopsPerToken, kvBytesPerToken, kvFractionPerGpu, trainingFlops, weightBytesTouched,
+  causalAttentionFlops, activeBlockParameters, decodeFlopsPerToken, kvBytesPerToken, kvFractionPerGpu, trainingFlops, weightBytesTouched,
 } from '../llm-math.ts';
 import { firstKnown, known, mean, sumKnown } from './stats.ts';
 import type { EngineWork, Subject } from './subject.ts';
@@ -39,9 +39,9 @@ export interface Work {
 export interface Rates { readonly compute: number; readonly bytes: number; readonly clock: number }
 
 /** η·F·clock/boost and η·BW; NaN where the GPU or the data type is not known. */
-export function ratesOf(ceilings: Ceilings | null, work: EngineWork | null, smClock: number): Rates {
+export function ratesOf({ ceilings, math }: Pick<Subject, 'ceilings' | 'math'>, smClock: number): Rates {
   if (ceilings === null) return { compute: Number.NaN, bytes: Number.NaN, clock: Number.NaN };
-  const peak = work === null || work.math === null ? null : ceilings.peaks[work.math];
+  const peak = math === null ? null : ceilings.peaks[math];
   const clock = known(smClock) && smClock > 0 ? Math.min(1, smClock / ceilings.boostClock) : 1;
   return {
     compute: peak === null ? Number.NaN : gemmFraction(ceilings.gpu).value * peak * clock,
@@ -85,7 +85,10 @@ export function workOf(tally: Tally, subject: Subject): Work | null {
   };
   const own = ownCounters(stats);
   const work = subject.work;
-  if (work === null) return { ...base, ...own };
+  if (work === null) {
+    const logged = mean(stats, 'engine.trainFlopRate');
+    return { ...base, ...own, ...(known(logged) ? { flops: logged, from: 'engine', training: true, gaps: ['bytes of a training step'] } as const : {}) };
+  }
   if (subject.training && !subject.serving) return { ...base, ...trainingWork(stats, work, subject), ...own };
   const lengths = requestLengths(tally);
   const steps = stepsOf(base);
@@ -170,7 +173,7 @@ function trainingWork(stats: Stats, work: EngineWork, subject: Subject): Partial
 
 /** t_p = F_p/(η·F), t_d = (steps·W + KV)/(η·BW), where the engine does not measure them. Weights of shared steps are decode's. */
 function withTimes(work: Work, subject: Subject, stats: Stats): Work {
-  const rates = ratesOf(subject.ceilings, subject.work, mean(stats, 'gpu.smClock'));
+  const rates = ratesOf(subject, mean(stats, 'gpu.smClock'));
   const prefillTime = work.prefillTokens === 0 ? 0 : work.prefillFlops / rates.compute;
   const decodeBytes = sumKnown(work.weightBytes, work.kvBytes);
   const decodeTime = work.decodeTokens === 0 ? 0 : decodeBytes / rates.bytes;
@@ -178,9 +181,4 @@ function withTimes(work: Work, subject: Subject, stats: Stats): Work {
   const doubtful = work.stepsFrom === 'tokens ÷ running' && prefillTime / (prefillTime + decodeTime) > DOMINANT;
   const gaps = doubtful ? [...work.gaps, 'steps that only prefill (engine steps)'] : work.gaps;
   return work.timed ? { ...work, gaps } : { ...work, prefillTime, decodeTime, gaps };
-}
-
-/** Bytes per parameter of the blocks, for texts. */
-export function blockBytes(work: EngineWork): number {
-  return bytesPerWeight(work.format, 'blocks');
 }

@@ -4,7 +4,7 @@ import { ceilingsFor, detectGpu, type Ceilings, type GpuId } from '../hardware.t
 import type { AnalyseOptions } from '../judged.ts';
 import type { EntityRef } from '../reading.ts';
 import type { RunEntity } from './entity.ts';
-import { engineWork, modelOf } from './engine-work.ts';
+import { engineWork, mathType, modelOf } from './engine-work.ts';
 import { enginesOf, isServing, isTraining, looksLikeFineTuning, type Owned } from './owners.ts';
 import type { Sources } from './view.ts';
 
@@ -74,6 +74,7 @@ function contextFor(
   const facts = first?.facts ?? new Map();
   const maxRunning = Number(facts.get('maxNumSeqs') ?? first?.latest('engine.maxRunning') ?? Number.NaN);
   const cores = options.cores ?? Number(host?.facts.get('cores') ?? host?.latest('host.cores') ?? Number.NaN);
+  const work = speaking.length === 0 ? null : engineWork(options, workload, { facts, type, gpus: owned.gpus, engines: speaking.length });
   return {
     entity: entity.entity, name, type, typeFrom: options.gpu !== undefined ? 'given' : detected === null ? 'unknown' : 'detected', ceilings,
     host: hostIndex, engines: owned.engines,
@@ -84,7 +85,8 @@ function contextFor(
       serving, engineName: first?.entity.id.split('@')[0] ?? null,
       training: !serving && speaking.some(isTraining),
       fineTuning: looksLikeFineTuning([...speaking, ...processesOf(entity.entity, entities)]),
-      work: speaking.length === 0 ? null : engineWork(options, workload, { facts, type, gpus: owned.gpus, engines: speaking.length }),
+      work,
+      math: mathType(work?.format ?? null, workload, type),
       modelNamed: workload.model,
       processSays: owned.says, noServer: owned.noServer,
       engineMaxRunning: maxRunning > 0 ? maxRunning : null,

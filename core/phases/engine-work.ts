@@ -35,7 +35,7 @@ export function engineWork(
   const gpus = Math.max(1, context.gpus);
   if (tensor === null && gpus > 1) assumed.push(`its work is spread evenly over ${gpus} GPUs`);
   return {
-    model, format, math: mathType(format, context.type), cacheBytes: cacheBytes(context.facts.get('kvDtype'), type),
+    model, format, cacheBytes: cacheBytes(context.facts.get('kvDtype'), type),
     tensorParallel: tensor ?? Math.max(1, Math.round(gpus / (pipeline * replicas))), pipelineParallel: pipeline, replicas,
     cacheTokens: product(context.facts.get('kvBlocks'), context.facts.get('kvBlockSize')), assumed,
   };
@@ -49,10 +49,14 @@ export function weightType(text: string | null): WeightType | null {
   return /^(fp32|f32|float32|float|tf32)$/.test(word) ? 'fp32' : null;
 }
 
-/** What is multiplied: small types on both sides where the format does, else the weights' type; null where the GPU has no rate for it. */
-function mathType(format: WeightFormat, gpu: GpuId | null): MathType | null {
-  const how = format.quantization === null ? 'weights' : QUANTIZATIONS[format.quantization].math;
-  const wanted: MathType = how === 'weights' ? format.type : how;
+/**
+ * What is multiplied: small types on both sides where the format does, else the weights' type, else what was said of the data
+ * type, else 16 bits. Null where the GPU has no rate for it.
+ */
+export function mathType(format: WeightFormat | null, workload: Workload, gpu: GpuId | null): MathType | null {
+  const how = format === null || format.quantization === null ? 'weights' : QUANTIZATIONS[format.quantization].math;
+  const type = format?.type ?? weightType(workload.dtype) ?? 'fp16';
+  const wanted: MathType = how === 'weights' ? type : how;
   return gpu === null || GPUS[gpu].peaks[wanted] !== null ? wanted : null;
 }
 
