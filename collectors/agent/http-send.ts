@@ -1,7 +1,6 @@
 import { Agent, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
-import { gzipSync } from 'node:zlib';
 import type { Declare, Outcome, Send } from './types.ts';
 
 /** A reply is read up to this many characters. */
@@ -26,9 +25,9 @@ export function httpDelivery({ server, token }: HttpOptions): HttpDelivery {
   const secure = base.protocol === 'https:';
   const agent = secure ? new SecureAgent({ keepAlive: true, maxSockets: 2 }) : new Agent({ keepAlive: true, maxSockets: 2 });
 
-  const call = (method: string, path: string, body: Buffer, signal: AbortSignal): Promise<Outcome> => new Promise((resolve) => {
+  const call = (method: string, path: string, body: Buffer, coding: 'gzip' | null, signal: AbortSignal): Promise<Outcome> => new Promise((resolve) => {
     const failed = (error: Error): void => resolve({ kind: 'later', reason: signal.aborted ? 'no reply in time' : error.message });
-    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', 'content-length': body.length, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
+    const headers = { 'content-type': 'application/json', ...(coding === null ? {} : { 'content-encoding': coding }), 'content-length': body.length, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
     const asking = (secure ? secureRequest : request)(new URL(path, base), { method, agent, headers, signal }, (response) => {
       readReply(response, signal).then((text) => resolve(outcomeOf(response.statusCode ?? 0, response.headers['retry-after'], text)), failed);
     });
@@ -37,9 +36,9 @@ export function httpDelivery({ server, token }: HttpOptions): HttpDelivery {
   });
 
   return {
-    send: (parcel, signal) => call('POST', 'api/ingest', parcel.bytes(), signal),
+    send: (parcel, signal) => call('POST', 'api/ingest', parcel.bytes(), 'gzip', signal),
     declare: (key, declaration, signal) =>
-      call('PUT', `api/jobs/${encodeURIComponent(key.cluster)}/${encodeURIComponent(key.id)}`, gzipSync(JSON.stringify(declaration)), signal),
+      call('PUT', `api/jobs/${encodeURIComponent(key.cluster)}/${encodeURIComponent(key.id)}`, Buffer.from(JSON.stringify(declaration)), null, signal),
     close: () => agent.destroy(),
   };
 }
