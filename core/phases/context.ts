@@ -120,7 +120,7 @@ function hostOf(entity: EntityRef, entities: Entities): number | null {
 
 function processesOf(entity: EntityRef, entities: Entities): RunEntity[] {
   const { node } = entity;
-  return entities.processes.filter((process) => node === undefined || process.entity.node === undefined || process.entity.node === node);
+  return entities.processes.filter((one) => node === undefined || one.entity.node === undefined || one.entity.node === node);
 }
 
 export { modelOf };
