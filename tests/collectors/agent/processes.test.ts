@@ -55,11 +55,11 @@ describe('LLM processes', () => {
     const sample = source.sample(2000, now());
     const values = sample.readings.find((reading) => reading.entity.id === `n1/${pid}`)?.values;
     // Other tests share the cores, so it may not get all of one.
-    expect(values?.['process.cpu']).toBeGreaterThan(0.2);
+    expect(values?.['process.cpu']).toBeGreaterThan(0.1);
     expect(values?.['process.cpu']).toBeLessThan(1.3);
-    expect(values?.['process.maxThread']).toBeGreaterThan(0.2);
+    expect(values?.['process.maxThread']).toBeGreaterThan(0.1);
     expect(values?.['process.rss']).toBeGreaterThan(10e6);
-    expect(sample.gauges['host.cpuMaxThread']).toBeGreaterThan(0.2);
+    expect(sample.gauges['host.cpuMaxThread']).toBeGreaterThan(0.1);
   });
 
   it('one that ended is forgotten', async () => {
