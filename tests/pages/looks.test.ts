@@ -53,7 +53,7 @@ describe('every page', () => {
     const screen = { scheme: 'light', name: 'wide', width: 1320 } as const;
     const { errors, faults, text } = await open(path, screen, `empty-${name}`, name === 'node' ? ['404'] : []);
     expect({ errors, faults }).toEqual({ errors: [], faults: [] });
-    const step = { overview: 'npx headroom agent --server', jobs: 'curl -sS -T -', job: 'Start an agent on its nodes', nodes: 'headroom-record --out run1', node: 'look elsewhere', diagnose: 'Drop recorded logs here' }[name];
+    const step = { overview: 'npx headroom agent --server', jobs: 'curl -sS -T -', job: 'Start an agent on its nodes', nodes: 'headroom-record --out run1', node: 'Look elsewhere', diagnose: 'Drop recorded logs here' }[name];
     expect(text).toContain(step);
   });
 
@@ -62,8 +62,8 @@ describe('every page', () => {
     for (const screen of [{ scheme: 'dark', name: 'phone', width: 390 } as const]) {
       const { errors, faults, text } = await open(path, screen, `trouble-${name}`, ['503']);
       expect({ errors, faults }).toEqual({ errors: [], faults: [] });
-      expect(text).toContain('the store is being restarted');
-      expect(text).toContain('try again in a few seconds');
+      expect(text).toContain('The store is being restarted');
+      expect(text).toContain('Try again in a few seconds');
     }
   });
 

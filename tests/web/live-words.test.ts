@@ -14,6 +14,10 @@ describe('the live indicator', () => {
     expect(indicatorOf({ connected: false, cutSince: NOW - 30_000, heardAt: NOW - 31_000 }, NOW)).toEqual({ state: 'cut', text: 'no connection since 12:06:00, retrying' });
   });
 
+  it('says that nobody is signed in, where waiting will not help', () => {
+    expect(indicatorOf({ connected: false, cutSince: NOW, heardAt: null, denied: true }, NOW)).toEqual({ state: 'denied', text: 'not signed in' });
+  });
+
   it('is connecting, not cut, before the first connection', () => {
     expect(indicatorOf({ connected: false, cutSince: NOW, heardAt: null }, NOW).state).toBe('connecting');
   });

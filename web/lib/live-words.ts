@@ -7,9 +7,11 @@ export interface Connection {
   readonly cutSince: number | null;
   /** When anything was last heard. */
   readonly heardAt: number | null;
+  /** True where the server does not know who asks: waiting will not help. */
+  readonly denied?: boolean;
 }
 
-export interface Indicator { readonly state: 'live' | 'quiet' | 'cut' | 'connecting'; readonly text: string }
+export interface Indicator { readonly state: 'live' | 'quiet' | 'cut' | 'connecting' | 'denied'; readonly text: string }
 
 /** Longer than the slowest regular message of the server. */
 const QUIET_AFTER_S = 90;
@@ -21,6 +23,7 @@ export function indicatorOf(connection: Connection, now: number): Indicator {
     const ago = Math.max(0, (now - connection.heardAt) / 1000);
     return { state: ago > QUIET_AFTER_S ? 'quiet' : 'live', text: `${ago > QUIET_AFTER_S ? 'connected, last news' : 'live,'} ${formatAgo(ago)}` };
   }
+  if (connection.denied === true) return { state: 'denied', text: 'not signed in' };
   if (connection.cutSince === null || connection.heardAt === null) return { state: 'connecting', text: 'connecting …' };
   return { state: 'cut', text: `no connection since ${formatInstant(connection.cutSince / 1000, 'utc', 0)}, retrying` };
 }

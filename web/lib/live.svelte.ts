@@ -16,6 +16,9 @@ export interface Watcher {
 
 interface Watch { readonly target: WatchTarget; readonly watcher: Watcher; room: string | null; began: boolean }
 
+/** Somebody may sign in through another tab. */
+const REFUSED_AGAIN_MS = 10_000;
+
 let socket: Socket<ServerToClient, ClientToServer> | null = null;
 const watches = new Set<Watch>();
 let connection = $state.raw<Connection>({ connected: false, cutSince: null, heardAt: null });
@@ -34,6 +37,7 @@ export const live = {
 export function startLive(): () => void {
   const opened: Socket<ServerToClient, ClientToServer> = io({ transports: ['websocket', 'polling'], tryAllTransports: true, reconnectionDelay: 500, reconnectionDelayMax: 5000 });
   socket = opened;
+  let refused: ReturnType<typeof setTimeout> | undefined;
   const heard = (): void => {
     connection = { ...connection, heardAt: Date.now() };
   };
@@ -50,7 +54,15 @@ export function startLive(): () => void {
     // The server closed it on purpose (a restart): socket.io leaves it to us to come back.
     if (reason === 'io server disconnect') opened.connect();
   });
-  opened.on('connect_error', lost);
+  opened.on('connect_error', (error) => {
+    lost();
+    // An error that carries the server's words is its refusal; socket.io does not try again by itself then.
+    if (!opened.active) {
+      connection = { ...connection, denied: true };
+      console.info(error.message);
+      refused = setTimeout(() => opened.connect(), REFUSED_AGAIN_MS);
+    }
+  });
   opened.on('status', (next) => {
     heard();
     offset = betterOffset(offset, next.now, Date.now());
@@ -80,6 +92,7 @@ export function startLive(): () => void {
     removeEventListener('offline', offline);
     removeEventListener('online', online);
     opened.close();
+    clearTimeout(refused);
     socket = null;
   };
 }

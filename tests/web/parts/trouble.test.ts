@@ -9,7 +9,7 @@ describe('the trouble panel', () => {
     let tries = 0;
     const panel = render(TroublePanel, { title: 'Job a/1 could not be loaded', trouble: { kind: 'missing', status: 404, what: 'job a/1 is not known here', where: 'path', remedy: 'check the id' }, again: () => { tries += 1; } });
     expect(panel.querySelector('[role=alert]')).not.toBeNull();
-    expect(textOf(panel)).toBe('Job a/1 could not be loaded job a/1 is not known here check the id Try again 404 · path');
+    expect(textOf(panel)).toBe('Job a/1 could not be loaded Job a/1 is not known here Check the id Try again 404 · path');
     panel.querySelector('button')?.click();
     expect(tries).toBe(1);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { METRICS, isMetricId, type MetricId } from '../../../core/metrics.ts';
 import { ceilingsOf, gpuLabel } from '../../../web/lib/hardware.ts';
 import { otherPanels } from '../../../web/lib/series/other-panels.ts';
-import { panelView } from '../../../web/lib/series/panel-view.ts';
+import { byReason, panelView } from '../../../web/lib/series/panel-view.ts';
 import { PANEL_METRICS, PANELS } from '../../../web/lib/series/panels.ts';
 import { gpuRows, stripChoices, STRIP_METRICS } from '../../../web/lib/series/strips.ts';
 import { emptyTracks, joinReply, shownUnit } from '../../../web/lib/series/tracks.ts';
@@ -51,6 +51,11 @@ describe('panels', () => {
     expect(panelView(panel('storage'), emptyTracks(), { ...ask, reasons: new Map([['host.fsReadRate', 'No network file system is mounted.']]) }).absent).toBe('No network file system is mounted.');
     expect(panelView(panel('nvlink'), emptyTracks(), ask).absent).toContain('dcgm-exporter');
     expect(panelView(panel('busy'), tracksOf([['gpu.util', 'GPU-a', [0.5]]]), { ...ask, from: 1000, to: 1010 }).absent).toBe('No sample in the time shown.');
+  });
+
+  it('that show nothing stand together where the reason is the same', () => {
+    const reasons = new Map([['gpu.tensorActive', 'No GPU was seen.'], ['gpu.nvlinkRx', 'No GPU was seen.'], ['host.cpu', 'No host was seen.']]);
+    expect(byReason(['tensor', 'cpu', 'nvlink'].map((id) => panelView(panel(id), emptyTracks(), { ...ask, reasons })))).toEqual([['No GPU was seen.', ['Tensor active', 'NVLink']], ['No host was seen.', ['CPU busy']]]);
   });
 
   it('fall back to Ethernet where there is no InfiniBand', () => {

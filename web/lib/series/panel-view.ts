@@ -80,6 +80,13 @@ function meanLast(tracks: readonly Track[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** Titles of panels that show nothing, together where the reason is the same. */
+export function byReason(views: readonly PanelView[]): [reason: string, titles: string[]][] {
+  const groups = new Map<string, string[]>();
+  for (const { absent, panel } of views) if (absent !== null) groups.set(absent, [...(groups.get(absent) ?? []), panel.title]);
+  return [...groups];
+}
+
 /** Tracks by their metric, those without a sample left out. */
 export function groupByMetric(tracks: Tracks): Map<MetricId, Track[]> {
   const groups = new Map<MetricId, Track[]>();
