@@ -21,7 +21,7 @@ export async function declare(db: MainFile, viewer: Viewer, key: JobKey, declara
     ...(changed.nodes === undefined ? {} : { nodes: { create: changed.nodes.map((node, position) => ({ node, position })) } }),
     ...(changed.gpus === undefined ? {} : { gpus: { create: changed.gpus.map((gpu, position) => ({ ...gpu, position })) } }),
   };
-  await keepPlaces(db, [...(nodes ?? []), ...nodesOf(gpus)], gpus ?? []);
+  if (changed.nodes !== undefined || changed.gpus !== undefined) await keepPlaces(db, [...(nodes ?? []), ...nodesOf(gpus)], gpus ?? []);
   if (before === null) {
     const fresh = { name: key.id, state: stateOf(declaration), gpuCount: 0, demo: false };
     return jobOf(await db.job.create({ data: { ...fresh, ...columns, cluster: key.cluster, id: key.id, ...places }, include: withPlaces }));

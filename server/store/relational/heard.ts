@@ -23,6 +23,8 @@ export interface About {
   readonly nodes?: readonly string[];
 }
 
+/** An answer holds no more events than this of one slice of entities. */
+const mostAnswered = 10_000;
 /** Old events are dropped beyond this many, whatever their age. */
 const mostEvents = 200_000;
 /** Facts of a process are dropped this long after they were last said, in seconds. */
@@ -49,23 +51,35 @@ export async function keepHeard(db: MainFile, { nodes, gpus, facts, events, at }
 }
 
 export async function factsAbout(db: MainFile, viewer: Viewer, about: About): Promise<(Fact & { at: number })[]> {
-  const rows = await db.fact.findMany({ where: { AND: [condition(about), condition(await placesOf(db, viewer))] }, orderBy: [{ kind: 'asc' }, { entity: 'asc' }, { name: 'asc' }] });
-  return rows.map(({ kind, entity, name, node, value, at }) => ({ entity: refOf(kind, entity, node), name: name as FactName, value, at })); // written from the contract's types
+  const found = new Map<string, Fact & { at: number }>();
+  const sees = await sightOf(db, viewer);
+  for (const where of conditions(about)) {
+    for (const { kind, entity, name, node, value, at } of await db.fact.findMany({ where, orderBy: [{ kind: 'asc' }, { entity: 'asc' }, { name: 'asc' }] })) {
+      if (sees(entity, node)) found.set(`${kind} ${entity} ${name}`, { entity: refOf(kind, entity, node), name: name as FactName, value, at }); // written from the contract's types
+    }
+  }
+  return [...found.values()];
 }
 
 export async function eventsAbout(db: MainFile, viewer: Viewer, { from, to, ...about }: About & { from: number; to: number }): Promise<SourceEvent[]> {
-  const rows = await db.event.findMany({ where: { AND: [condition(about), condition(await placesOf(db, viewer)), { at: { gte: from, lt: to } }] }, orderBy: [{ at: 'asc' }, { id: 'asc' }], take: 10_000 });
-  return rows.map(({ at, kind, entityKind, entity, node, text }) => ({
-    at, text,
-    kind: kind as SourceEvent['kind'], // written from the contract's type
-    entity: entityKind === null || entity === null ? null : refOf(entityKind, entity, node),
-  }));
+  const found = new Map<number, SourceEvent & { at: number }>();
+  const sees = await sightOf(db, viewer);
+  for (const where of conditions(about)) {
+    for (const { id, at, kind, entityKind, entity, node, text } of await db.event.findMany({ where: { AND: [where, { at: { gte: from, lt: to } }] }, orderBy: [{ at: 'asc' }, { id: 'asc' }], take: mostAnswered })) {
+      if (!sees(entity, node)) continue;
+      const ref = entityKind === null || entity === null ? null : refOf(entityKind, entity, node);
+      found.set(id, { at, text, kind: kind as SourceEvent['kind'], entity: ref }); // written from the contract's type
+    }
+  }
+  return [...found].sort(([a, first], [b, second]) => first.at - second.at || a - b).map(([, event]) => event);
 }
 
 export async function knownNodes(db: MainFile, viewer: Viewer): Promise<{ node: string; gpus: { uuid: string; name: string | null }[] }[]> {
-  const { nodes } = await placesOf(db, viewer);
-  const rows = await db.node.findMany({ ...(nodes === undefined ? {} : { where: { name: { in: [...nodes] } } }), orderBy: { name: 'asc' }, include: { gpus: { orderBy: { uuid: 'asc' }, select: { uuid: true, name: true } } } });
-  return rows.map(({ name, gpus }) => ({ node: name, gpus }));
+  const sees = await sightOf(db, viewer);
+  const rows = await db.node.findMany({ orderBy: { name: 'asc' } });
+  const gpusOn = new Map<string, { uuid: string; name: string | null }[]>(rows.map(({ name }) => [name, []]));
+  for (const { uuid, name, node } of await db.gpu.findMany({ orderBy: { uuid: 'asc' } })) if (node !== null) gpusOn.get(node)?.push({ uuid, name });
+  return rows.filter(({ name }) => sees(name, name)).map(({ name }) => ({ node: name, gpus: gpusOn.get(name) ?? [] }));
 }
 
 /** Drops events before a time or beyond their number, and facts of processes long gone. */
@@ -77,17 +91,27 @@ export async function prune(db: MainFile, { now, eventsBefore }: { now: number; 
   ]);
 }
 
-/** Where a viewer may look: everywhere, or (one job's token) at that job's GPUs and nodes. */
-async function placesOf(db: MainFile, viewer: Viewer): Promise<About> {
-  if (viewer.kind !== 'job') return {};
+/** What a viewer may hear of: everything, or (one job's token) that job's GPUs and what is on its nodes. */
+async function sightOf(db: MainFile, viewer: Viewer): Promise<(entity: string | null, node: string | null) => boolean> {
+  if (viewer.kind !== 'job') return () => true;
   const job = await db.job.findUnique({ where: { cluster_id: { cluster: viewer.cluster, id: viewer.id } }, include: withPlaces });
-  return { ids: job?.gpus.map(({ uuid }) => uuid) ?? [], nodes: job?.nodes.map(({ node }) => node) ?? [] };
+  const nodes = new Set(job?.nodes.map(({ node }) => node));
+  const entities = new Set([...nodes, ...(job?.gpus ?? []).map(({ uuid }) => uuid)]);
+  return (entity, node) => (entity !== null && entities.has(entity)) || (node !== null && nodes.has(node));
 }
 
-function condition({ ids, nodes }: About) {
-  if (ids === undefined && nodes === undefined) return {};
-  const onNodes = [...(nodes ?? [])];
-  return { OR: [{ entity: { in: [...(ids ?? []), ...onNodes] } }, { node: { in: onNodes } }] };
+/** Conditions that together ask for all of the ids and nodes: Prisma takes 999 parameters at a time. */
+function conditions({ ids, nodes }: About) {
+  if (ids === undefined && nodes === undefined) return [{}];
+  return [
+    ...slices(ids ?? []).map((part) => ({ entity: { in: part } })),
+    ...slices(nodes ?? []).map((part) => ({ OR: [{ entity: { in: part } }, { node: { in: part } }] })),
+  ];
+}
+
+function slices<T>(items: readonly T[]): T[][] {
+  const size = 400;
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
 function refOf(kind: string, id: string, node: string | null): EntityRef {

@@ -4,8 +4,13 @@ import type { JobRecord, Viewer } from '../types.ts';
 import type { MainFile } from './file.ts';
 import { recordOf, visibleTo, withPlaces } from './rows.ts';
 
-/** Counting more than this is not worth its time: the page says "more than 10,000". */
-const mostCounted = 10_000;
+/** Counting more than this takes longer than the page itself: beyond it the total is not told. */
+const mostCounted = 1_000;
+/**
+ * A filter that fewer jobs pass than this is looked up first; one that more pass finds its page soon by walking in the
+ * order asked for. Prisma takes 999 parameters.
+ */
+const fewJobs = 400;
 
 const columns = { start: 'start', gpus: 'gpuCount', name: 'name', grade: 'grade', headroom: 'headroom' } as const;
 type Column = (typeof columns)[keyof typeof columns];
@@ -20,7 +25,7 @@ interface Place {
 export async function list(db: MainFile, viewer: Viewer, query: JobsQuery): Promise<{ rows: JobRecord[]; cursor: string | null; total: number | null }> {
   const { column, descending } = sortOf(query.sort);
   const limit = query.limit ?? 50;
-  const filter: Prisma.JobWhereInput = { AND: [visibleTo(viewer), ...conditions(query)] };
+  const filter: Prisma.JobWhereInput = { AND: [visibleTo(viewer), ...conditions(query), ...(await placed(db, query))] };
   const after = placeOf(query.cursor);
   const order = descending ? 'desc' : 'asc';
   const step = descending ? 'lt' : 'gt';
@@ -37,12 +42,33 @@ export async function list(db: MainFile, viewer: Viewer, query: JobsQuery): Prom
   }
   const page = rows.slice(0, limit);
   const last = page[page.length - 1];
-  const counted = after === null ? await db.job.count({ where: filter, take: mostCounted + 1 }) : null;
+  const counted = after === null ? await count(db, query.node, filter) : null;
   return {
     rows: page.map(recordOf),
     cursor: rows.length > limit && last !== undefined ? textOf({ value: last[column], row: last.row }) : null,
     total: counted === null || counted > mostCounted ? null : counted,
   };
+}
+
+/** Jobs that run, and those that ended at or after `since`; the latest first. */
+export async function active(db: MainFile, viewer: Viewer, since: number): Promise<JobRecord[]> {
+  // Both by their index, and in parts: Prisma takes 999 parameters, and fetches nodes and GPUs by the jobs' numbers.
+  const parts: Prisma.JobWhereInput[] = [{ state: 'running' }, { NOT: { state: 'running' }, end: { gte: since } }];
+  const rows: Prisma.JobGetPayload<{ include: typeof withPlaces }>[] = [];
+  for (const part of parts) {
+    const found = await db.job.findMany({ where: { AND: [visibleTo(viewer), part] }, select: { row: true } });
+    for (let at = 0; at < found.length; at += fewJobs) {
+      rows.push(...(await db.job.findMany({ where: { row: { in: found.slice(at, at + fewJobs).map(({ row }) => row) } }, include: withPlaces })));
+    }
+  }
+  rows.sort((a, b) => (b.start ?? Number.NEGATIVE_INFINITY) - (a.start ?? Number.NEGATIVE_INFINITY) || b.row - a.row);
+  return rows.map(recordOf);
+}
+
+/** From the node's side where there is one: its jobs are few, and each names it once. */
+function count(db: MainFile, node: string | undefined, filter: Prisma.JobWhereInput): Promise<number> {
+  const take = mostCounted + 1;
+  return node === undefined ? db.job.count({ where: filter, take }) : db.jobNode.count({ where: { node, owner: filter }, take });
 }
 
 function sortOf(sort: JobsQuery['sort']): { column: Column; descending: boolean } {
@@ -66,7 +92,7 @@ function beyond(column: Column, step: 'lt' | 'gt', { value, row }: Place): Prism
 }
 
 function conditions(query: JobsQuery): Prisma.JobWhereInput[] {
-  const { state, user, project, gpuType, bottleneck, activity, finding, node, q, from, to } = query;
+  const { state, user, project, gpuType, bottleneck, activity, q, from, to } = query;
   const all: (Prisma.JobWhereInput | undefined)[] = [
     state === undefined ? undefined : { state: { in: state.split(',') } },
     user === undefined ? undefined : { user },
@@ -74,13 +100,31 @@ function conditions(query: JobsQuery): Prisma.JobWhereInput[] {
     gpuType === undefined ? undefined : { gpuType },
     bottleneck === undefined ? undefined : { bottleneck },
     activity === undefined ? undefined : { activity },
-    finding === undefined ? undefined : { findings: { some: { kind: finding } } },
-    node === undefined ? undefined : { nodes: { some: { node } } },
-    q === undefined || q === '' ? undefined : { OR: [{ id: { startsWith: q } }, { name: { contains: q } }, { user: { contains: q } }, { project: { contains: q } }] },
+    q === undefined || q === '' ? undefined : matching(q),
     to === undefined ? undefined : { start: { lt: to } },
     from === undefined ? undefined : { OR: [{ end: null }, { end: { gte: from } }] },
   ];
   return all.filter((condition) => condition !== undefined);
+}
+
+/** A number is the beginning of a job's id; anything else a part of a name. */
+function matching(q: string): Prisma.JobWhereInput {
+  if (/^[0-9]+$/.test(q)) return { id: { gte: q, lt: `${q}\uffff` } };
+  return { OR: [{ id: q }, { name: { contains: q } }, { user: { contains: q } }, { project: { contains: q } }] };
+}
+
+/** What stands in tables of its own. */
+async function placed(db: MainFile, { node, finding }: JobsQuery): Promise<Prisma.JobWhereInput[]> {
+  const found: Prisma.JobWhereInput[] = [];
+  if (node !== undefined) {
+    const jobs = await db.jobNode.findMany({ where: { node }, select: { job: true }, take: fewJobs + 1 });
+    found.push(jobs.length > fewJobs ? { nodes: { some: { node } } } : { row: { in: jobs.map(({ job }) => job) } });
+  }
+  if (finding !== undefined) {
+    const jobs = await db.finding.findMany({ where: { kind: finding }, select: { job: true }, take: fewJobs + 1 });
+    found.push(jobs.length > fewJobs ? { findings: { some: { kind: finding } } } : { row: { in: jobs.map(({ job }) => job) } });
+  }
+  return found;
 }
 
 function textOf(place: Place): string {

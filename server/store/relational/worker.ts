@@ -9,7 +9,7 @@ import { openMainFile } from './file.ts';
 import type { MainFile } from './file.ts';
 import { eventsAbout, factsAbout, keepHeard, knownNodes, prune } from './heard.ts';
 import type { About, Heard } from './heard.ts';
-import { list } from './list.ts';
+import { active, list } from './list.ts';
 import { recordOf, visibleTo, withPlaces } from './rows.ts';
 import { dropTokens, loadTokens, saveToken, useToken } from './tokens.ts';
 import type { KnownToken } from './tokens.ts';
@@ -25,10 +25,7 @@ function handlersOf(db: MainFile) {
       return row === null ? null : recordOf(row);
     },
     list: ({ viewer, query }: { viewer: Viewer; query: JobsQuery }) => list(db, viewer, query),
-    active: async ({ viewer, since }: { viewer: Viewer; since: number }) => {
-      const rows = await db.job.findMany({ where: { AND: [visibleTo(viewer), { OR: [{ state: 'running' }, { end: { gte: since } }] }] }, include: withPlaces, orderBy: [{ start: 'desc' }, { row: 'desc' }] });
-      return rows.map(recordOf);
-    },
+    active: ({ viewer, since }: { viewer: Viewer; since: number }) => active(db, viewer, since),
     saveAnalyses: (items: readonly AnalysisToSave[]) => saveAnalyses(db, items),
     analysis: ({ viewer, key }: { viewer: Viewer; key: JobKey }) => readAnalysis(db, viewer, key),
     findings: ({ viewer, since }: { viewer: Viewer; since: number }) => findingsSince(db, viewer, since),

@@ -42,6 +42,17 @@ describe('facts, events, nodes, tokens and settings of one folder', () => {
     expect((await facts.nodes(viewer)).map(({ node }) => node)).toEqual(['n-b']);
   });
 
+  it('facts of a thousand and more entities are asked for at once, each told once', async () => {
+    const { series, facts } = await storeForTest();
+    const names = Array.from({ length: 1300 }, (_, index) => `m${index}`);
+    const said = names.map((name) => ({ entity: gpu(name, `node-${name}`), name: 'name' as const, value: 'A40' }));
+    await series.append(batchOf(gpu('m0', 'node-m0'), [1], { 'gpu.power': [1] }, { facts: said, events: names.map((name) => ({ at: 5, entity: gpu(name, `node-${name}`), kind: 'oom' as const, text: name })) }));
+    const query = { ids: said.map(({ entity }) => entity.id), nodes: names.map((name) => `node-${name}`) };
+    expect(await facts.facts(local, query)).toHaveLength(1300);
+    expect(await facts.events(local, { ...query, from: 0, to: 10 })).toHaveLength(1300);
+    expect((await facts.nodes(local)).length).toBe(1300);
+  });
+
   it('facts of processes long gone and old events are dropped, the rest is kept', async () => {
     const clock = { now: 1_700_000_000 };
     const { series, facts } = await storeForTest({ now: () => clock.now, rollupDays: 30 });

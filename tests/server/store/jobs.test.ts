@@ -56,6 +56,28 @@ describe('a declared job', () => {
   });
 });
 
+describe('a large job', () => {
+  it('of 2,000 nodes and 8,000 GPUs is declared, changed, analysed and listed like any other', async () => {
+    const nodes = Array.from({ length: 2000 }, (_, index) => `big-${index}`);
+    const gpus = Array.from({ length: 8000 }, (_, index) => ({ uuid: `GPU-big-${index}`, node: `big-${Math.floor(index / 4)}` }));
+    await store.jobs.declare(local, key('big'), { nodes, gpus, start: 1, project: 'big' });
+    const job = await store.jobs.declare(local, key('big'), { nodes: nodes.slice(1), gpus });
+    expect([job.nodes.length, job.gpuCount, job.gpus[7999]]).toEqual([1999, 8000, { uuid: 'GPU-big-7999', node: 'big-1999' }]);
+    const findings = Array.from({ length: 500 }, (_, index) => someFinding({ entity: `GPU-big-${index}`, text: 'big' }));
+    await store.jobs.saveAnalysis(local, key('big'), someAnalysis({ findings }), someSummary());
+    expect((await store.jobs.findings(local, { since: 0 })).filter(({ finding }) => finding.text === 'big')).toHaveLength(500);
+    expect(await ids({ node: 'big-1999' })).toEqual(['big']);
+  });
+
+  it('and many small ones run at once', async () => {
+    const many = Array.from({ length: 1100 }, (_, index) => key(`small-${index}`));
+    await Promise.all(many.map((one) => store.jobs.declare(local, one, { nodes: ['shared'], state: 'running', project: 'small' })));
+    expect((await store.jobs.active(local, 1e12)).filter(({ job }) => job.project === 'small' && job.nodes[0] === 'shared')).toHaveLength(1100);
+    expect((await store.jobs.list(local, { node: 'shared', limit: 5 })).total).toBeNull();
+    expect((await store.jobs.list(local, { node: 'shared', project: 'small', q: 'small-10', limit: 200 })).rows).toHaveLength(111);
+  });
+});
+
 describe('who sees a job', () => {
   const other: Viewer = { kind: 'job', cluster: 'alvis', id: 'v2' };
 
