@@ -51,7 +51,7 @@ function fromEngine(sight: Sight): Doing | null {
 
 function fromTrainer(sight: Sight): Doing | null {
   const { stats, subject } = sight;
-  const progress = sumKnown(mean(stats, 'engine.trainSteps'), mean(stats, 'engine.trainTokenRate'), mean(stats, 'engine.trainStepTime'));
+  const progress = sumKnown(mean(stats, 'engine.trainSteps'), mean(stats, 'engine.trainTokenRate'), mean(stats, 'engine.trainStepTime'), mean(stats, 'engine.trainFlopRate'));
   if (!subject.training || !known(progress)) return null;
   const writes = writeRate(stats);
   if (sight.empty >= DOMINANT && known(writes) && writes * sight.seconds >= MEMORY_STEP && !(mean(stats, 'engine.trainSteps') > 0)) {

@@ -4,7 +4,7 @@ import type { Decision } from './decision.ts';
 import { agrees, ceilingOf, shareLines } from './evidence.ts';
 import type { Sight } from './sight.ts';
 import { known, mean } from './stats.ts';
-import { DOMINANT, FLIP_CAP, HUNG_BUSY, HUNG_SECONDS, INACTIVE, NO_TENSOR, TIE, WORTH_NAMING } from './thresholds.ts';
+import { CONTRIBUTING, DOMINANT, FLIP_CAP, HUNG_BUSY, HUNG_SECONDS, INACTIVE, NO_TENSOR, WORTH_NAMING } from './thresholds.ts';
 
 /** Busy, and no resource explains it: latency, small kernels, synchronisation, inefficient kernels, or nothing at all. */
 export function overhead(sight: Sight, { label, first, around }: Labelled, { caps, coverage, ...base }: Base): Decision {
@@ -19,10 +19,10 @@ export function overhead(sight: Sight, { label, first, around }: Labelled, { cap
       ratios: [...(label.s1 > 0 ? [DOMINANT / label.s1] : []), sight.busy / DOMINANT],
       caps: [...caps, ...(unseen ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes were not measured' }] : [])],
     },
-    // A model counts the least that was read: from a tie below the rule on, it may well be that.
+    // A model counts the least that was read: one that contributes may well be more.
     candidates: [
-      ...(unseen || (sight.computeFrom === 'model' && sight.compute >= DOMINANT / TIE) ? ['compute' as const] : []),
-      ...(sight.memoryFrom === 'model' && sight.memory >= DOMINANT / TIE ? ['memory' as const] : []),
+      ...(unseen || (sight.computeFrom === 'model' && sight.compute >= CONTRIBUTING) ? ['compute' as const] : []),
+      ...(sight.memoryFrom === 'model' && sight.memory >= CONTRIBUTING ? ['memory' as const] : []),
     ],
     missing: [...base.missing, ...(unseen ? ['gpu.fp32Active, gpu.fp64Active (DCGM 1007, 1006): work without tensor cores looks the same'] : [])],
     why: [noProgress ? 'kernels resident but no work: hung collective, deadlock or spin wait' : loose(sight), ...shareLines(sight, label, around)],

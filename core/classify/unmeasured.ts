@@ -6,7 +6,7 @@ import type { Label } from './label.ts';
 import type { Sight } from './sight.ts';
 import { known } from './stats.ts';
 import { nvidiaSmiAlone } from './tier-c.ts';
-import { CEILINGS, DOMINANT, TIE } from './thresholds.ts';
+import { CEILINGS, CONTRIBUTING, DOMINANT } from './thresholds.ts';
 
 /** No measured share decides: what nvidia-smi alone may say (§7.5), or what is missing. */
 export function unmeasured(sight: Sight, label: Label, around: Around): Decision {
@@ -27,9 +27,9 @@ export function unmeasured(sight: Sight, label: Label, around: Around): Decision
 
 /** Nobody looked at the GPU. */
 function unseen(sight: Sight, label: Label, around: Around): Decision {
-  if (sight.demand === true && known(sight.compute) && known(sight.memory)) {
+  if ((sight.demand === true || sight.subject.training) && (known(sight.compute) || known(sight.memory))) {
     return unknown(sight, around, {
-      why: [`requests ran, yet no resource reaches ${formatPercent(DOMINANT)}: overhead on the GPU, or waiting for the host`, ...shareLines(sight, label, around)],
+      why: [`work was done, yet no measured resource reaches ${formatPercent(DOMINANT)}: overhead on the GPU, or waiting for the host`, ...shareLines(sight, label, around)],
       missing: ['gpu.util or gpu.grActive, to tell a busy GPU from an empty one'], candidates: [...left(sight), 'host'],
     });
   }
@@ -47,11 +47,11 @@ function missingShare(sight: Sight): string {
 
 /**
  * What it could still be: a counter under the dominant share puts its resource out; a model, which counts the least that was
- * done, only where it is a tie below, and complete. Overhead is never out.
+ * done, only where even that is no contribution, and complete. Overhead is never out.
  */
 function left(sight: Sight): Bottleneck[] {
   const gaps = sight.work !== null && sight.work.gaps.length > 0;
-  const memoryOut = sight.memory < (sight.memoryFrom === 'model' ? DOMINANT / TIE : DOMINANT) && !(sight.memoryFrom === 'model' && gaps);
-  const computeOut = sight.compute < (sight.computeFrom === 'model' ? DOMINANT / TIE : DOMINANT);
+  const memoryOut = sight.memory < (sight.memoryFrom === 'model' ? CONTRIBUTING : DOMINANT) && !(sight.memoryFrom === 'model' && gaps);
+  const computeOut = sight.compute < (sight.computeFrom === 'model' ? CONTRIBUTING : DOMINANT);
   return [...(memoryOut ? [] : ['memory' as const]), ...(computeOut ? [] : ['compute' as const]), 'overhead'];
 }

@@ -24,8 +24,8 @@ export function engineWork(
   if (model === null) return null;
   const assumed: string[] = [];
   const given = weightType(workload.dtype);
-  const type = given ?? model.nativeType;
-  if (given === null) assumed.push(`weights in ${model.nativeType}, as published`);
+  const type = given ?? possibleType(model.nativeType, context.type);
+  if (given === null) assumed.push(type === model.nativeType ? `weights in ${type}, as published` : `weights in ${type}: this GPU has no ${model.nativeType}`);
   const said = workload.quantization === null ? null : parseQuantization(workload.quantization);
   const named = workload.model === null ? null : findModel(workload.model)?.quantization ?? null;
   const format: WeightFormat = { type, quantization: said ?? named ?? model.nativeQuantization };
@@ -39,6 +39,11 @@ export function engineWork(
     tensorParallel: tensor ?? Math.max(1, Math.round(gpus / (pipeline * replicas))), pipelineParallel: pipeline, replicas,
     cacheTokens: product(context.facts.get('kvBlocks'), context.facts.get('kvBlockSize')), assumed,
   };
+}
+
+/** What an engine runs published weights in: FP16 where the GPU has no BF16 (engines refuse it there). */
+function possibleType(native: WeightType, gpu: GpuId | null): WeightType {
+  return native === 'bf16' && gpu !== null && GPUS[gpu].peaks.bf16 === null ? 'fp16' : native;
 }
 
 /** `bfloat16`, `torch.float16`, `half`, `bf16` …; null for what is no plain type of weights. */

@@ -20,7 +20,7 @@ export function isServing(engine: RunEntity): boolean {
 }
 
 export function isTraining(engine: RunEntity): boolean {
-  return engine.has('engine.trainSteps') || engine.has('engine.trainTokens') || engine.has('engine.trainTokenRate') || engine.has('engine.trainStepTime');
+  return engine.has('engine.trainSteps') || engine.has('engine.trainTokens') || engine.has('engine.trainTokenRate') || engine.has('engine.trainStepTime') || engine.has('engine.trainFlopRate');
 }
 
 /**

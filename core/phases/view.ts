@@ -112,7 +112,7 @@ function carried(demand: Int8Array): Int8Array {
 }
 
 const GPU_SIGNS: readonly JudgedMetric[] = ['gpu.power', 'gpu.memUsed', 'gpu.dramActive', 'gpu.tensorActive', 'gpu.present'];
-const ENGINE_SIGNS: readonly JudgedMetric[] = ['engine.running', 'engine.generationRate', 'engine.promptRate', 'engine.trainTokenRate', 'engine.trainSteps', 'engine.trainStepTime'];
+const ENGINE_SIGNS: readonly JudgedMetric[] = ['engine.running', 'engine.generationRate', 'engine.promptRate', 'engine.trainTokenRate', 'engine.trainSteps', 'engine.trainStepTime', 'engine.trainFlopRate'];
 const HOST_SIGNS: readonly JudgedMetric[] = ['host.cpu', 'host.cpuTime', 'host.cpuMaxThread'];
 
 /** A bin counts where the subject itself was seen: its GPU, or else its engine, or else its host. */
