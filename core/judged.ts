@@ -3,7 +3,7 @@ import type { Activity, Advice, Bottleneck, Finding, Phase, Roofline, Verdict, W
 import type { Ceilings, GpuId } from './hardware.ts';
 import type { MetricId } from './metrics.ts';
 import type { ModelSpec } from './models/spec.ts';
-import type { Clock, EntityRef, SourceEvent } from './reading.ts';
+import type { Clock, EntityRef, FactName, SourceEvent } from './reading.ts';
 
 /** What a person, a job declaration or a file name says beyond the telemetry. Given values beat detected ones. */
 export interface AnalyseOptions {
@@ -110,6 +110,11 @@ export interface AdviceContext {
   readonly figures: WindowFigures | null;
   readonly gpuCount: number;
   readonly nodeCount: number;
+  /** What the engine (or trainer) says of itself, and the command lines of the job's processes; left out where nothing does. */
+  readonly facts?: ReadonlyMap<FactName, string>;
+  readonly commands?: readonly string[];
+  /** CPU cores of the job, else of a host. */
+  readonly cores?: number | null;
 }
 
 /** core/workload/index.ts: engine, model, data type and parallelism from facts, command lines and options. */

@@ -1,0 +1,3 @@
+/** What to try about a verdict, and the verdicts of a run with it. */
+export { adviceFor } from './advice-for.ts';
+export { advised, type Advised } from './advised.ts';
