@@ -112,7 +112,7 @@ export const storeBench: Bench = {
     try {
       return [
         ...(await ingest(folder, { nodes: 50, rows: 1200, perBatch: 6, period: 10 })),
-        ...(await ingest(folder, { nodes: 50, rows: 120, perBatch: 1, period: 10 })),
+        ...(await ingest(folder, { nodes: 400, rows: 60, perBatch: 1, period: 1 })),
         ...(await page(folder)),
       ];
     } finally {

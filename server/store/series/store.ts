@@ -101,7 +101,10 @@ function onWire(series: RangeSeries): Series {
 }
 
 function nullable(values: Float64Array): (number | null)[] {
-  return Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+  const out: (number | null)[] = [];
+  // A loop: Array.from with a function takes ten times as long, and this runs on the main thread.
+  for (const value of values) out.push(Number.isNaN(value) ? null : value);
+  return out;
 }
 
 /** The unit of a counter's rate per second. */
