@@ -14,6 +14,8 @@ export interface SpanView {
   readonly seen: Uint8Array;
   /** GPU busy per bin (grActive, else util), NaN where absent. */
   readonly busy: Float64Array;
+  /** Whether processes were listed: without them bursts of traffic prove nothing. */
+  readonly processes: boolean;
 }
 
 /** Sums and counts of the judged columns. */

@@ -1,6 +1,7 @@
 import type { Verdict } from '../contract/verdict.ts';
 import { tallyOf, type SpanView, type Tally } from '../classify/tally.ts';
 import { mean } from '../classify/stats.ts';
+import { burstSeconds } from './bursts.ts';
 import { append, type Judged } from './merge.ts';
 import { segmentsOf, shortestSegment, strideOf, type Segment } from './segment.ts';
 
@@ -97,6 +98,7 @@ function counted(view: SpanView, segment: Segment, before: SoFar): Tally {
   const tally = tallyOf(view, segment.from, segment.to);
   const seconds = tally.on.bins * tally.period;
   const plus = (sum: number, rate: number) => (Number.isNaN(rate) ? sum : sum + rate * seconds);
+  if (view.processes) tally.burstSeconds = burstSeconds(view, segment.from, segment.to);
   tally.soFar = {
     promptTokens: plus(before.promptTokens, mean(tally.on, 'engine.promptRate')),
     generated: plus(before.generated, mean(tally.on, 'engine.generationRate')),

@@ -31,7 +31,7 @@ export function viewOf(sources: Sources, period: number, first: number, end: num
   if (sources.engines.length > 0) for (const { index, how } of OF_ENGINE) columns[index] = together(sources.engines, index, first, end, how);
   if (sources.processes.length > 0) for (const { index, how } of OF_PROCESS) columns[index] = together(sources.processes, index, first, end, how);
   const busy = busyOf(columns, bins);
-  const view = { period, first, bins, columns, busy };
+  const view = { period, first, bins, columns, busy, processes: sources.processes.length > 0 };
   return { ...view, demand: demandOf(columns, busy, bins), seen: seenOf(sources, columns, busy, bins) };
 }
 

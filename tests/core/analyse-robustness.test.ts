@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { analyse } from '../../core/analyse.ts';
 import type { Table } from '../../core/columns.ts';
 import type { Verdict } from '../../core/contract/verdict.ts';
+import type * as Achievable from '../../core/hardware/achievable.ts';
 import { METRICS } from '../../core/metrics.ts';
 import { describeRecordings } from '../support/recordings.ts';
 import { SCENARIOS } from '../support/scenarios.ts';
@@ -63,7 +64,7 @@ describe('an η that is 10 % off', () => {
   it.each(ETAS.flatMap((eta) => [0.9, 1.1].map((factor) => ({ eta, factor }))))('$eta × $factor leaves every verdict or lowers its grade', async ({ eta, factor }) => {
     vi.resetModules();
     vi.doMock(PATH, async (original) => {
-      const actual = await original<typeof import('../../core/hardware/achievable.ts')>();
+      const actual = await original<typeof Achievable>();
       const ACHIEVABLE = { ...actual.ACHIEVABLE, [eta]: { ...actual.ACHIEVABLE[eta], value: actual.ACHIEVABLE[eta].value * factor } };
       return { ...actual, ACHIEVABLE, gemmFraction: () => ACHIEVABLE.tensorGemmSxm };
     });
@@ -76,7 +77,7 @@ describe('an η that is 10 % off', () => {
   it('moves the shares: the mock is in force', async () => {
     vi.resetModules();
     vi.doMock(PATH, async (original) => {
-      const actual = await original<typeof import('../../core/hardware/achievable.ts')>();
+      const actual = await original<typeof Achievable>();
       return { ...actual, ACHIEVABLE: { ...actual.ACHIEVABLE, dramCounter: { value: 0.4, source: 'test' } } };
     });
     const moved = await import('../../core/analyse.ts');

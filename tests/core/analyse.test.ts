@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Value } from 'typebox/value';
 import { analyse } from '../../core/analyse.ts';
 import type { Table } from '../../core/columns.ts';
-import { AnalysisSchema } from '../../core/contract/verdict.ts';
+import { AnalysisSchema, type Bottleneck } from '../../core/contract/verdict.ts';
 import type { MetricId } from '../../core/metrics.ts';
 import { made, runOf } from '../support/telemetry.ts';
 
@@ -150,4 +150,31 @@ it('an analysis is what the contract says', () => {
   const analysis = analyse(runOf(gpu('a', TRAINS), gpu('b', DECODES), vllm({ 'engine.running': 2, 'engine.generationTokens': 10 })), { model: 'llama-3.1-8b' });
   expect([...Value.Errors(AnalysisSchema, analysis)]).toEqual([]);
   expect(JSON.stringify(analysis)).not.toContain('NaN');
+});
+
+describe('the same job seen by less and less', () => {
+  const NVIDIA_SMI = ['gpu.util', 'gpu.memUtil', 'gpu.power', 'gpu.memUsed'];
+  const jobs: [string, Values, Values, Bottleneck][] = [
+    ['decode', { 'gpu.grActive': 0.97, 'gpu.tensorActive': 0.06, 'gpu.dramActive': 0.62, 'gpu.util': 0.98, 'gpu.memUtil': 0.5, 'gpu.power': 280, 'gpu.memUsed': 36e9 }, { 'engine.steps': 60, 'engine.generationTokens': 482, 'engine.promptTokens': 300 }, 'memory'],
+    ['prefill', { 'gpu.grActive': 0.98, 'gpu.tensorActive': 0.7, 'gpu.dramActive': 0.3, 'gpu.util': 0.99, 'gpu.memUtil': 0.2, 'gpu.power': 390, 'gpu.memUsed': 36e9 }, { 'engine.steps': 8, 'engine.generationTokens': 15, 'engine.promptTokens': 15_000 }, 'compute'],
+    ['a slow host', { 'gpu.grActive': 0.35, 'gpu.tensorActive': 0.02, 'gpu.dramActive': 0.2, 'gpu.util': 0.35, 'gpu.memUtil': 0.1, 'gpu.power': 120, 'gpu.memUsed': 36e9 }, { 'engine.steps': 15, 'engine.generationTokens': 122, 'engine.promptTokens': 50 }, 'host'],
+  ];
+  it.each(jobs)('%s becomes vaguer, never something else', (_, card, counters, expected) => {
+    const pick = (ids: readonly string[]): Values => Object.fromEntries(Object.entries(card).filter(([id]) => ids.includes(id)));
+    const engine = vllm({ 'engine.running': 8, 'engine.waiting': 0, 'engine.requests': 2, 'engine.kvTokens': 4000, ...counters });
+    const seen = [
+      analyse(runOf(gpu('a', card), engine), { model: 'llama-3.1-8b' }),
+      analyse(runOf(gpu('a', pick(NVIDIA_SMI)), engine), { model: 'llama-3.1-8b' }),
+      analyse(runOf(gpu('a', card))),
+      analyse(runOf(gpu('a', pick(NVIDIA_SMI)), engine)),
+      analyse(runOf(gpu('a', pick(NVIDIA_SMI)))),
+    ].map(({ verdict }) => verdict);
+    expect(seen.map(({ tier }) => tier)).toEqual(['A', 'A', 'B', 'C', 'C']);
+    expect(seen[0]?.bottleneck).toBe(expected);
+    for (const { bottleneck, candidates } of seen.slice(1)) {
+      if (bottleneck !== expected) expect({ bottleneck, has: candidates.includes(expected) }).toEqual({ bottleneck: 'unknown', has: true });
+    }
+    const grades = seen.map(({ grade }) => grade);
+    expect(Math.max(...grades.slice(3))).toBeLessThanOrEqual(grades[0] ?? 0);
+  });
 });

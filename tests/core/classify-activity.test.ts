@@ -45,6 +45,13 @@ describe('activity without an engine', () => {
     expect(doing([TRAINING_LIKE, process({ trainer: 'script', command: 'python finetune_lora.py' })])).toEqual({ activity: 'fine-tuning', activityGrade: 0.4 });
     expect(doing([TRAINING_LIKE, process({ engine: 'vllm', command: 'vllm serve x' })])).toEqual({ activity: 'serving', activityGrade: 0.4 });
   });
+  it('symmetric bursts of traffic with no serving process look like training, graded at most a half', () => {
+    const burst = (i: number) => (i % 8 < 3 ? 8e9 : 0);
+    const node = made('host', { id: 'n1', samples: 60, values: { 'host.ibRxRate': burst, 'host.ibTxRate': burst, 'host.ibSpeed': 12.5e9 } });
+    expect(doing([TRAINING_LIKE, node, process({ command: 'python job.py' })])).toEqual({ activity: 'training', activityGrade: 0.5 });
+    expect(doing([TRAINING_LIKE, node]).activity).toBe('unknown');
+    expect(doing([TRAINING_LIKE, node, process({ engine: 'vllm' })]).activity).toBe('serving');
+  });
   it('memory that rises without a token is loading', () => {
     const loading = gpu({ 'gpu.util': 0.01, 'gpu.memUsed': (i) => 1e9 + i * 0.5e9 });
     expect(doing([loading]).activity).toBe('loading');

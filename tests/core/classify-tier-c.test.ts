@@ -111,3 +111,27 @@ describe('the host beside nvidia-smi', () => {
       .toMatchObject({ bottleneck: 'transfer', tier: 'C', grade: 0.6 });
   });
 });
+
+describe('two GPUs of one LLM job', () => {
+  const busyAfter = (i: number) => i >= 20;
+  const gpu = (id: string, watts: number, memUtil: number) => made('gpu', {
+    id, node: 'n1', samples: 60, facts: { name: A100 },
+    values: { 'gpu.util': (i) => (busyAfter(i) ? 0.97 : 0), 'gpu.memUtil': (i) => (busyAfter(i) ? memUtil : 0), 'gpu.power': (i) => (busyAfter(i) ? watts : 60) },
+  });
+  const server = made('process', { id: 'n1/9', node: 'n1', samples: 60, values: { 'process.cpu': 1 }, facts: { engine: 'vllm', command: 'vllm serve x' } });
+  const remarks = (watts: number, server_: boolean) => analyse(runOf(gpu('a', watts, 0.2), gpu('b', 260, 0.5), ...(server_ ? [server] : []))).gpus.map(({ verdict }) => verdict.why.join());
+  it('are ordered by power above idle per memory traffic when three times apart', () => {
+    const [first, second] = remarks(300, true);
+    expect(first).toContain('prefill-like relative to GPU b: 3.0 times');
+    expect(second).not.toContain('prefill-like');
+    expect(remarks(299, true).join()).not.toContain('prefill-like');
+  });
+  it('but not where nothing says that they serve an LLM', () => {
+    expect(remarks(300, false).join()).not.toContain('prefill-like');
+  });
+  it('which names no activity', () => {
+    const { gpus } = analyse(runOf(gpu('a', 300, 0.2), gpu('b', 260, 0.5), server));
+    expect(gpus.map(({ verdict }) => verdict.activity)).toEqual(['serving', 'serving']);
+    expect(gpus.every(({ verdict }) => verdict.activityGrade <= 0.5)).toBe(true);
+  });
+});
