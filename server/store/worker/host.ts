@@ -100,7 +100,8 @@ export async function startHost<H extends Handlers>(options: HostOptions): Promi
       task.crashed = true;
       return false;
     }
-    throw new StoreError(code, message, { cause: stack });
+    // Of the two that a sender may meet any day, in words; SQLite's own stand in the cause.
+    throw new StoreError(code, code === 'busy' || code === 'full' ? (trouble ?? message) : message, { cause: stack });
   };
 
   const drain = async (): Promise<void> => {
