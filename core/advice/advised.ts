@@ -16,9 +16,15 @@ export interface Advised {
  */
 export function advised(judged: JudgedRun): Advised {
   const around = surroundings(judged);
+  // A job's verdict is that of one of its phases, which is that of a phase of a GPU: told once.
+  const done = new Map<Verdict, Verdict>();
   const told = (verdict: Verdict, gpu: JudgedGpu | null, phase: JudgedPhase | null): Verdict => {
+    const before = done.get(verdict);
+    if (before !== undefined) return before;
     const tries = adviceFor(verdict, contextOf(judged, around, gpu, phase));
-    return { ...verdict, tries, advice: tries.map(({ text }) => text) };
+    const after = { ...verdict, tries, advice: tries.map(({ text }) => text) };
+    done.set(verdict, after);
+    return after;
   };
   const best = (verdict: Verdict, from: number, to: number) => {
     const [gpu, phase] = source(judged, verdict, from, to);
@@ -27,7 +33,7 @@ export function advised(judged: JudgedRun): Advised {
   return {
     verdict: best(judged.verdict, judged.from, judged.to),
     phases: judged.phases.map((phase) => ({ from: phase.from, to: phase.to, verdict: best(phase.verdict, phase.from, phase.to) })),
-    gpus: judged.gpus.map((gpu) => told(gpu.verdict, gpu, longest(gpu.phases, gpu.verdict, judged.from, judged.to))),
+    gpus: judged.gpus.map((gpu) => told(gpu.verdict, gpu, gpu.phases.find(({ verdict }) => verdict === gpu.verdict) ?? longest(gpu.phases, gpu.verdict, judged.from, judged.to))),
   };
 }
 
@@ -41,8 +47,12 @@ function surroundings({ gpus, hosts, processes }: JudgedRun): Surroundings {
   };
 }
 
-/** The GPU and phase that a verdict came from: the longest one that says the same, in the time asked about. */
+/** The GPU and phase that a verdict came from; of one that was put together the longest that says the same, in the time asked about. */
 function source(judged: JudgedRun, verdict: Verdict, from: number, to: number): [JudgedGpu | null, JudgedPhase | null] {
+  for (const gpu of judged.gpus) {
+    const own = gpu.phases.find((phase) => phase.verdict === verdict);
+    if (own !== undefined) return [gpu, own];
+  }
   let found: [JudgedGpu | null, JudgedPhase | null] = [null, null];
   let length = 0;
   for (const gpu of judged.gpus) {

@@ -4,7 +4,7 @@ import { formatFactor, formatValue } from '../units.ts';
 import type { Situation } from './situation.ts';
 import { shrinking, shrinkingText, tell, type Move } from './tell.ts';
 
-/** GPU types of the table of nodes, the least first. */
+/** GPU types of the table of nodes, the least first. Who has another card is not on such a site and is told of none. */
 const OFFERED: readonly GpuId[] = [...new Set(ALVIS_NODES.map(({ gpu }) => gpu))];
 
 /** Less is a tie within the error of what is computed (core/classify/thresholds.ts). */
@@ -20,7 +20,7 @@ function holds(gpu: GpuId, { context: { ceilings, workload }, mean }: Situation)
 /** A card with a faster memory, the nearest step that is worth it. */
 export const fasterMemory: Move = (job) => {
   const { context: { gpu, ceilings }, share } = job;
-  if (gpu === null || ceilings === null || Number.isNaN(share)) return null;
+  if (gpu === null || ceilings === null || Number.isNaN(share) || !OFFERED.includes(gpu)) return null;
   const better = OFFERED.filter((one) => GPUS[one].bandwidth >= WORTH * ceilings.bandwidth && holds(one, job)).sort((a, b) => GPUS[a].bandwidth - GPUS[b].bandwidth);
   const [next] = better;
   if (next === undefined) return null;
@@ -35,7 +35,7 @@ export const fasterMemory: Move = (job) => {
 /** A card with more arithmetic in the type that is multiplied. */
 export const fasterArithmetic: Move = (job) => {
   const { context: { gpu, ceilings }, share } = job;
-  if (gpu === null || ceilings === null || Number.isNaN(share)) return null;
+  if (gpu === null || ceilings === null || Number.isNaN(share) || !OFFERED.includes(gpu)) return null;
   const now = ceilings.peaks.bf16 ?? ceilings.peaks.fp16;
   if (now === null) return null;
   const rate = (one: GpuId) => GPUS[one].peaks.fp16 ?? Number.NaN;

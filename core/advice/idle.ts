@@ -1,13 +1,17 @@
+import { IDLE_FINDING_SECONDS } from '../classify/thresholds.ts';
 import { GPUS } from '../hardware.ts';
 import { plan } from '../planner.ts';
 import { formatDuration, formatPercent } from '../units.ts';
 import { formatOf } from './situation.ts';
 import { tell, type Move } from './tell.ts';
 
+/** A pause of less than a minute needs no advice. */
+const PAUSE_SECONDS = 60;
+
 /** What the allocation costs while it does nothing. */
 const release: Move = (job) => {
   const { context: { figures, gpuCount } } = job;
-  if (figures === null || !(figures.seconds > 0)) return null;
+  if (figures === null || figures.seconds < PAUSE_SECONDS) return null;
   const hours = gpuCount * figures.seconds / 3600;
   const server = job.mean('engine.running') >= 0;
   return tell(job, {
@@ -21,7 +25,7 @@ const release: Move = (job) => {
 const smallerCard: Move = (job) => {
   const { context: { model, gpu, ceilings, gpuCount } } = job;
   const format = formatOf(job.context);
-  if (model === null || format === null || gpu === null || ceilings === null) return null;
+  if (model === null || format === null || gpu === null || ceilings === null || !((job.context.figures?.seconds ?? Number.NaN) >= IDLE_FINDING_SECONDS)) return null;
   const result = plan({ model, gpu, type: format.type, quantization: format.quantization });
   const [least] = result.ok ? result.allocations : [];
   const smaller = least !== undefined && (least.gpus < gpuCount || GPUS[least.input.gpu].memoryBytes < 0.9 * ceilings.memoryBytes);
