@@ -123,7 +123,7 @@ export function whatWouldTell(sight: Sight): string[] {
   }
   if (subject.ceilings === null && (stats.count[COLUMN['gpu.util']] ?? Number.NaN) >= 0 && subject.kind !== 'host') out.push('the GPU type: give --gpu');
   if (subject.engineAmbiguous) out.push('which GPUs belong to which engine: several engines ran, none says its GPUs');
-  if (sight.work !== null) out.push(...sight.work.gaps.map((gap) => `${gap}: bytes are a lower bound without`));
+  if (sight.work !== null && sight.memoryFrom !== 'counter') out.push(...sight.work.gaps.map((gap) => `${gap}: the memory share is ${sight.memoryFrom === null ? 'not known' : 'a lower bound'} without`));
   return out;
 }
 

@@ -44,11 +44,19 @@ export function judge(tally: Tally, subject: Subject): Verdict {
       ...(doing.why === '' ? [] : [doing.why]),
       ...(hint === null ? [] : [`activity could be ${hint}`]),
       ...idleLine(sight),
-      ...(subject.work?.assumed ?? []).map((text) => `assumed: ${text}`),
+      ...assumptions(sight).map((text) => `assumed: ${text}`),
     ],
     advice: [],
     tries: [],
   };
+}
+
+function assumptions({ subject, work }: Sight): string[] {
+  return [
+    ...(subject.work?.assumed ?? []), // no engine assumes nothing
+    ...(work?.cachedFrom === 'device memory' ? ['the KV cache is what the weights leave of the device memory in use'] : []),
+    ...(work?.cachedFrom === 'request lengths' ? ['requests hold their prompt and half their output in the KV cache, on average'] : []),
+  ];
 }
 
 /** The modifier of a window in which kernels sat on the GPU and nothing was done. */

@@ -1,6 +1,6 @@
 import { ACHIEVABLE, gemmFraction } from '../hardware.ts';
 import {
-  causalAttentionFlops, activeBlockParameters, decodeFlopsPerToken, kvBytesPerToken, kvFractionPerGpu, trainingFlops, weightBytesTouched,
+  causalAttentionFlops, activeBlockParameters, decodeFlopsPerToken, kvBytesPerToken, kvFractionPerGpu, trainingFlops, weightBytes, weightBytesTouched,
 } from '../llm-math.ts';
 import { firstKnown, known, mean, sumKnown } from './stats.ts';
 import type { EngineWork, Subject } from './subject.ts';
@@ -14,8 +14,9 @@ export interface Work {
   readonly steps: number;
   readonly stepsFrom: 'counter' | 'tokens ÷ running' | null;
   readonly running: number;
-  /** Tokens in the KV cache at once. */
+  /** Tokens in the KV cache at once, and how that is known. */
   readonly cached: number;
+  readonly cachedFrom: CachedFrom | null;
   readonly prefillFlops: number;
   readonly decodeFlops: number;
   readonly flops: number;
@@ -34,6 +35,9 @@ export interface Work {
   readonly gaps: readonly string[];
   readonly training: boolean;
 }
+
+/** The engine's own count; its share of a cache whose size it says; the same with the size from device memory; mean lengths of requests. */
+export type CachedFrom = 'engine' | 'device memory' | 'request lengths';
 
 /** Effective rates of the card: η × peak (× clock ÷ boost for compute). */
 export interface Rates { readonly compute: number; readonly bytes: number; readonly clock: number }
@@ -79,7 +83,7 @@ export function workOf(tally: Tally, subject: Subject): Work | null {
   const decodeTimed = mean(stats, 'engine.decodeTime');
   const timed = known(prefillTimed) && known(decodeTimed);
   const base: Work = {
-    prefillTokens, decodeTokens, steps: mean(stats, 'engine.stepRate'), stepsFrom: null, running, cached: Number.NaN,
+    prefillTokens, decodeTokens, steps: mean(stats, 'engine.stepRate'), stepsFrom: null, running, cached: Number.NaN, cachedFrom: null,
     prefillFlops: Number.NaN, decodeFlops: Number.NaN, flops: Number.NaN, weightBytes: Number.NaN, kvBytes: Number.NaN,
     otherBytes: Number.NaN, bytes: Number.NaN, from: null, prefillTime: prefillTimed, decodeTime: decodeTimed, timed, gaps: [], training: false,
   };
@@ -92,23 +96,23 @@ export function workOf(tally: Tally, subject: Subject): Work | null {
   if (subject.training && !subject.serving) return { ...base, ...trainingWork(stats, work, subject), ...own };
   const lengths = requestLengths(tally);
   const steps = stepsOf(base);
-  const cached = cachedTokens(stats, work, running, lengths);
+  const { tokens: cached, from: cachedFrom } = cachedTokens(stats, work, running, lengths);
   const share = 1 / (work.tensorParallel * work.pipelineParallel * work.replicas);
   const context = running > 0 && known(cached) ? cached / running : contextOf(lengths);
   const prefillFlops = prefillTokens * prefillFlopsPerToken(work, lengths?.prompt ?? context, lengths !== null) * share;
   const decodeFlops = decodeTokens * decodeFlopsPerToken(work.model, known(context) ? context : 0) * share;
   const perToken = kvBytesPerToken(work.model, work.cacheBytes) * kvFractionPerGpu(work.model, work.tensorParallel) / (work.pipelineParallel * work.replicas);
   const batch = Math.max(1, known(running) ? running / work.replicas : 1);
-  const weightBytes = steps.rate * weightBytesTouched(work.model, work.format, batch) * share;
+  const readWeights = steps.rate * weightBytesTouched(work.model, work.format, batch) * share;
   const kvBytes = steps.rate * cached * perToken;
   const otherBytes = sumKnown(prefillTokens, decodeTokens) * perToken;
   const gaps = [
     ...(known(cached) || !known(steps.rate) ? [] : ['KV cache reads (engine.kvUsage with the cache size, or finished requests)']),
     ...(known(steps.rate) ? [] : ['weight reads (engine steps, or running requests)']),
   ];
-  const modelled = { prefillFlops, decodeFlops, flops: sumKnown(prefillFlops, decodeFlops), weightBytes, kvBytes, otherBytes, bytes: sumKnown(weightBytes, kvBytes, otherBytes) };
+  const modelled = { prefillFlops, decodeFlops, flops: sumKnown(prefillFlops, decodeFlops), weightBytes: readWeights, kvBytes, otherBytes, bytes: sumKnown(readWeights, kvBytes, otherBytes) };
   const chosen = own === null ? { ...modelled, from: 'model' as const } : { ...modelled, ...own };
-  return withTimes({ ...base, ...chosen, steps: steps.rate, stepsFrom: steps.from, cached, gaps: own === null ? gaps : [] }, subject, stats);
+  return withTimes({ ...base, ...chosen, steps: steps.rate, stepsFrom: steps.from, cached, cachedFrom, gaps: own === null ? gaps : [] }, subject, stats);
 }
 
 /** vLLM --enable-mfu-metrics and SGLang count FLOPs and bytes per GPU themselves. */
@@ -145,13 +149,25 @@ function contextOf(lengths: Lengths | null): number {
   return lengths === null ? Number.NaN : lengths.prompt + lengths.output / 2;
 }
 
-function cachedTokens(stats: Stats, work: EngineWork, running: number, lengths: Lengths | null): number {
+/** CUDA context, graphs and activations beside weights and cache: about 1 GB (SCIENCE §1.6). */
+const WORKSPACE = 1e9;
+
+/**
+ * Tokens whose keys and values are read at every step. Engines with a cache gauge allocate the cache at the start and fill the
+ * device with it, so its size is what weights leave. Mean lengths hold only while as many requests end as begin: the last resort.
+ */
+function cachedTokens(stats: Stats, work: EngineWork, running: number, lengths: Lengths | null): { tokens: number; from: CachedFrom | null } {
   const direct = mean(stats, 'engine.kvTokens');
-  if (known(direct)) return direct;
+  if (known(direct)) return { tokens: direct, from: 'engine' };
   const usage = mean(stats, 'engine.kvUsage');
   const size = firstKnown(mean(stats, 'engine.kvTokensMax'), work.cacheTokens ?? Number.NaN);
-  if (known(usage) && known(size)) return usage * size;
-  return running * contextOf(lengths);
+  if (known(usage) && known(size)) return { tokens: usage * size, from: 'engine' };
+  const split = work.tensorParallel * work.pipelineParallel;
+  const room = mean(stats, 'gpu.memUsed') - weightBytes(work.model, work.format) / split - WORKSPACE;
+  const perToken = kvBytesPerToken(work.model, work.cacheBytes) * kvFractionPerGpu(work.model, work.tensorParallel) / work.pipelineParallel;
+  if (known(usage) && room > 0) return { tokens: usage * room / perToken * work.replicas, from: 'device memory' };
+  const tokens = running * contextOf(lengths);
+  return { tokens, from: known(tokens) ? 'request lengths' : null };
 }
 
 /** Blocks for every token; the head only for the last of a prompt; causal attention over half the prompt. */
