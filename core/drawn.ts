@@ -1,4 +1,5 @@
-import type { Analysis, GpuVerdict, Phase } from './contract/verdict.ts';
+import { advised } from './advice/index.ts';
+import type { Analysis, GpuVerdict } from './contract/verdict.ts';
 import { findFindings } from './findings/index.ts';
 import type { JudgedRun } from './judged.ts';
 import { progressOf } from './progress.ts';
@@ -9,8 +10,8 @@ import { timelineOf } from './phases/timeline.ts';
 export function drawn(judged: JudgedRun): Analysis {
   const types = new Set(judged.gpus.map((gpu) => gpu.type));
   const [type] = types;
-  const plain = (phase: Phase): Phase => ({ from: phase.from, to: phase.to, verdict: phase.verdict });
-  const gpus: GpuVerdict[] = judged.gpus.map(({ id, name, verdict }) => ({ id, name, verdict }));
+  const told = advised(judged);
+  const gpus: GpuVerdict[] = judged.gpus.map(({ id, name, verdict }, index) => ({ id, name, verdict: told.gpus[index] ?? verdict }));
   return {
     clock: judged.clock, from: judged.from, to: judged.to,
     hardware: {
@@ -18,10 +19,10 @@ export function drawn(judged: JudgedRun): Analysis {
       from: judged.options.gpu !== undefined ? 'given' : types.size > 0 && [...types].every((one) => one !== null) ? 'detected' : 'unknown',
     },
     workload: judged.workload,
-    verdict: judged.verdict,
+    verdict: told.verdict,
     mix: { bottleneck: { ...judged.mix.bottleneck }, activity: { ...judged.mix.activity } },
     gpus,
-    phases: judged.phases.map(plain),
+    phases: [...told.phases],
     findings: findFindings(judged),
     roofline: rooflineOf(judged),
     timeline: timelineOf(judged.gpus.map(({ series, ceilings, engines }) => ({
