@@ -75,11 +75,12 @@ async function page(folder: string): Promise<Figure[]> {
   const entities = [0, 1, 2, 3].map((index) => ({ kind: 'gpu' as const, id: `GPU-0-${index}` }));
   const metrics: MetricId[] = [...benchMetrics];
   const times: number[] = [];
-  for (let round = 0; round < 60; round += 1) {
-    const from = start + (round % 24) * 3600;
+  for (let round = -10; round < 200; round += 1) {
+    const from = start + (Math.abs(round) % 24) * 3600;
     const begin = performance.now();
     await series.range({ entities, metrics, from, to: from + 86_400, points: 600 });
-    times.push(performance.now() - begin);
+    // The first few pay for compiling; a service has done that by its second visitor.
+    if (round >= 0) times.push(performance.now() - begin);
   }
   const coarse: number[] = [];
   for (let round = 0; round < 20; round += 1) {
