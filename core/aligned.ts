@@ -6,12 +6,29 @@ export interface Aligned { readonly width: number; readonly t: Float64Array; rea
 /** Brings series of different thinning (core/phases/series.ts) to the widest one's rows, by means. */
 export function aligned(tables: readonly Table[], period: number, read: (table: Table) => (row: number) => number): Aligned {
   const width = Math.max(period, ...tables.map(({ t }) => rowWidth(t, period)));
+  const [only] = tables;
+  if (only !== undefined && tables.length === 1) return alone(only, width, read(only));
   const slots = tables.map((table) => slotsOf(table, width, read(table)));
   const times = [...new Set(slots.flatMap((one) => [...one.keys()]))].sort((a, b) => a - b);
   return {
     width, t: Float64Array.from(times, (slot) => slot * width),
     values: slots.map((one) => Float64Array.from(times, (slot) => one.get(slot) ?? Number.NaN)),
   };
+}
+
+/** One series is on its own rows already. */
+function alone({ t }: Table, width: number, read: (row: number) => number): Aligned {
+  const times = new Float64Array(t.length);
+  const values = new Float64Array(t.length);
+  let count = 0;
+  for (let row = 0; row < t.length; row += 1) {
+    const value = read(row);
+    if (Number.isNaN(value)) continue;
+    times[count] = Math.floor((t[row] ?? Number.NaN) / width) * width;
+    values[count] = value;
+    count += 1;
+  }
+  return { width, t: times.slice(0, count), values: [values.slice(0, count)] };
 }
 
 /** Seconds that one row of a series stands for: a power of two of the grid's period. */

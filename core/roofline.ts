@@ -9,6 +9,8 @@ import { thinned, type Achieved } from './roofline/point.ts';
 
 /** Points of the whole picture at most. */
 const POINTS = 300;
+/** Of one engine, whose tokens say little about a moment. */
+const ENGINE_POINTS = 100;
 
 /**
  * FLOP/s against FLOP per byte of the job's GPUs, window by window, under the roofs of the type of card that did most of the
@@ -23,10 +25,15 @@ export function rooflineOf(judged: JudgedRun): Roofline | null {
   const each = Math.max(1, Math.floor(POINTS / gpus.length));
   const phaseAt = phaseFinder(judged);
   const gaps = new Set<string>();
+  const modelledOnce = new Set<string>();
   const points = gpus.flatMap((gpu) => {
     const counted = fromCounters(gpu, math, judged.period);
     if (counted.length > 0) return thinned(counted, each, phaseAt);
-    const modelled = fromEngine(judged, gpu, each);
+    // An engine's tokens make the same of each of its GPUs.
+    const key = gpu.engines.join(',');
+    if (modelledOnce.has(key)) return [];
+    modelledOnce.add(key);
+    const modelled = fromEngine(judged, gpu, ENGINE_POINTS);
     for (const gap of modelled.gaps) gaps.add(`bytes are a lower bound without ${gap}`);
     return modelled.windows;
   }).filter(({ flops, bytes }) => flops > 0 && bytes > 0);
@@ -37,7 +44,7 @@ export function rooflineOf(judged: JudgedRun): Roofline | null {
     gpu: ceilings.gpu, bandwidth: ceilings.bandwidth, practicalBandwidth: ACHIEVABLE.dramBytes.value * ceilings.bandwidth,
     peaks: peaksOf(ceilings), dtype: type,
     practicalFraction: onTensorCores(ceilings.gpu, math) ? gemmFraction(ceilings.gpu).value : ACHIEVABLE.vectorCounter.value,
-    points: points.sort((a, b) => a.at - b.at).slice(0, POINTS).map(({ at, flops, bytes }) => ({ at, intensity: flops / bytes, flops, phase: phaseAt(at) })),
+    points: points.slice(0, POINTS).sort((a, b) => a.at - b.at).map(({ at, flops, bytes }) => ({ at, intensity: flops / bytes, flops, phase: phaseAt(at) })),
     advice: moveOf({ ...standing(points), math, activity: activityOf(judged) }, ceilings),
     ...(notes.length === 0 ? {} : { assumed: notes }),
   };

@@ -51,6 +51,7 @@ function slowedBy(judged: JudgedRun, gpu: JudgedGpu, counter: MetricId, flags: r
   const width = rowWidth(gpu.series.t, judged.period);
   const times = gpu.series.columns.get(counter);
   const sampled = flags.flatMap((id) => gpu.series.columns.get(id) ?? []);
+  if (![times, ...sampled].some((column) => column?.some((value) => value > 0) ?? false)) return null;
   const how = times !== undefined && times.some((value) => !Number.isNaN(value)) ? 'counter' : 'flag';
   const busy = busyOf(gpu.series);
   let seconds = 0;
@@ -60,7 +61,7 @@ function slowedBy(judged: JudgedRun, gpu: JudgedGpu, counter: MetricId, flags: r
   for (let row = 0; row < gpu.series.t.length; row += 1) {
     if (!(busy(row) >= INACTIVE)) continue;
     busySeconds += width;
-    const part = how === 'counter' ? times?.[row] ?? Number.NaN : Math.max(...sampled.map((flag) => flag[row] ?? Number.NaN).filter((value) => !Number.isNaN(value)), Number.NEGATIVE_INFINITY);
+    const part = how === 'counter' ? times?.[row] ?? Number.NaN : sampled.reduce((most, flag) => ((flag[row] ?? Number.NaN) > most ? flag[row] ?? most : most), 0);
     if (!(part > 0)) continue;
     seconds += Math.min(1, part) * width;
     const at = gpu.series.t[row] ?? Number.NaN;

@@ -19,8 +19,14 @@ export interface Pace { readonly unit: string; readonly t: Float64Array; readonl
 
 /** The job's progress by the first kind that it ever made; by the first that was measured where it made none; null without any. */
 export function paceOf(engines: readonly Table[], period: number): Pace | null {
-  const measured = KINDS.map((kind) => paceBy(kind, engines, period)).filter((pace) => pace !== null);
-  return measured.find(({ values }) => values.some((value) => value > 0)) ?? measured[0] ?? null;
+  let measured: Pace | null = null;
+  for (const kind of KINDS) {
+    const pace = paceBy(kind, engines, period);
+    if (pace === null) continue;
+    if (pace.values.some((value) => value > 0)) return pace;
+    measured ??= pace;
+  }
+  return measured;
 }
 
 function paceBy(kind: Kind, engines: readonly Table[], period: number): Pace | null {
