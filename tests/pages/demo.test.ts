@@ -67,10 +67,13 @@ describe('the demo, in a browser', () => {
     expect(await page.locator('.ribbon').first().locator('button').count()).toBeGreaterThan(1);
     for (const panel of ['busy', 'tensor', 'dram', 'power', 'gpu-memory', 'tokens', 'cpu-thread']) await page.locator(`.panels [data-panel=${panel}]`).waitFor();
     expect(await page.locator('[data-panel=dram] .limit').innerText()).toBe('1.24 TB/s practical');
-    expect(await page.locator('.strip .names li').count()).toBe(4);
+    await expect.poll(() => page.locator('.strip .names li').count()).toBe(4);
     const tokens = await page.locator('[data-panel=tokens] .now').innerText();
     await expect.poll(() => page.locator('[data-panel=tokens] .now').innerText(), { timeout: 30_000 }).not.toBe(tokens);
     expect(errors).toEqual([]);
+    await page.locator('.verdict ol li').first().waitFor();
+    await page.setViewportSize({ width: 1320, height: 1190 });
+    await page.waitForTimeout(1000);
     await page.screenshot({ path: join(OUT, 'screenshot.png') });
     if (PICTURE !== undefined && PICTURE !== '') copyFileSync(join(OUT, 'screenshot.png'), PICTURE);
     await page.close();
