@@ -51,6 +51,20 @@ function bent(bandwidth: number, peak: number, axes: Axes): XY[] {
   return [{ x, y: x * bandwidth }, { x: peak / bandwidth, y: peak }, { x: axes.x.max, y: peak }];
 }
 
+/** The point to name: of a run that goes on the latest, of one that is over the median of its commonest bottleneck (its last moments are its end, not its work). */
+export function markOf(points: Roofline['points'], phases: readonly Phase[], live: boolean): { x: number; y: number; bottleneck: Bottleneck; word: 'now' | 'typical' } | null {
+  const last = points.at(-1);
+  if (last === undefined) return null;
+  if (live) return { x: last.intensity, y: last.flops, bottleneck: phases[last.phase]?.verdict.bottleneck ?? 'unknown', word: 'now' };
+  const [commonest] = pathsOf(points, phases).sort((a, b) => b.points.length - a.points.length);
+  if (commonest === undefined) return null;
+  return { x: middle(commonest.points.map(({ x }) => x)), y: middle(commonest.points.map(({ y }) => y)), bottleneck: commonest.bottleneck, word: 'typical' };
+}
+
+function middle(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
 /** FLOP per byte in two digits: `0.5`, `22`, `310`. */
 export function intensityText(intensity: number): string {
   return intensity >= 99.5 ? String(Number(intensity.toPrecision(2))) : intensity.toPrecision(2);
