@@ -122,11 +122,14 @@ function openFollower(period: number, options: AnalyseOptions) {
   let contexts: SubjectContext[] = [];
   let workload = detectWorkload([], options);
   let signature = '';
+  let pushed = true;
 
   const grouped = (): Entities => ({ gpus: entities.gpu, hosts: entities.host, engines: entities.engine, processes: entities.process });
 
   /** Who belongs to whom, and what runs: found again when a fact or an entity is new. */
   const refresh = () => {
+    if (!pushed) return;
+    pushed = false;
     const next = signatureOf(byKey.values());
     if (next === signature && contexts.length > 0) return;
     const known = signature !== '';
@@ -162,6 +165,7 @@ function openFollower(period: number, options: AnalyseOptions) {
         entities[table.entity.kind].sort((a, b) => compare(a.entity.id, b.entity.id));
       }
       known.push(table);
+      pushed = true;
     },
     advance() {
       refresh();

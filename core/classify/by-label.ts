@@ -22,20 +22,19 @@ export interface Labelled {
 export function byLabel(sight: Sight, labelled: Labelled): Decision {
   const { label, first, around } = labelled;
   const caps = capsOf(sight, labelled);
-  const base: Base = {
-    tier: tierOf(sight), evidence: evidenceOf(sight, label, around), lean: label.lean === null ? null : meaningOf(label.lean, around), caps,
-    coverage: coverageOf(sight, first), share: label.s1, next: label.s2, noProgress: false,
-    missing: [...whatWouldTell(sight), ...(causeFor(first, around)?.missing ?? [])], ...around,
+  const common: Common = {
+    tier: tierOf(sight), evidence: evidenceOf(sight, label, around), lean: label.lean === null ? null : meaningOf(label.lean, around),
+    share: label.s1, next: label.s2, noProgress: false,
+    missing: [...whatWouldTell(sight), ...(causeFor(first, around)?.missing ?? [])], empty: around.empty, traffic: around.traffic,
   };
+  const base: Base = { common, caps, coverage: coverageOf(sight, first) };
   if (label.rule === 'overhead') return overhead(sight, labelled, base);
   return label.rule === 'balanced' ? balanced(sight, labelled, base) : single(sight, labelled, base);
 }
 
 /** What every kind of label has in common. */
-export type Base = Pick<Decision, 'tier' | 'evidence' | 'lean' | 'share' | 'next' | 'missing' | 'noProgress' | keyof Around> & {
-  readonly caps: GradeInput['caps'];
-  readonly coverage: number;
-};
+type Common = Pick<Decision, 'tier' | 'evidence' | 'lean' | 'share' | 'next' | 'missing' | 'noProgress' | keyof Around>;
+export interface Base { readonly common: Common; readonly caps: GradeInput['caps']; readonly coverage: number }
 
 /** The runner-up, where it is more than the error of η and has a name. */
 function secondOf({ label, around }: Labelled): Bottleneck | null {
@@ -43,18 +42,18 @@ function secondOf({ label, around }: Labelled): Bottleneck | null {
   return next !== 'unknown' && label.s2 >= WORTH_NAMING ? next : null;
 }
 
-function balanced(sight: Sight, labelled: Labelled, { caps, coverage, ...base }: Base): Decision {
+function balanced(sight: Sight, labelled: Labelled, { common, caps, coverage }: Base): Decision {
   const { label, first, around } = labelled;
   const names = [first, ...(label.next === null ? [] : [label.next])];
   const meanings = names.map((name) => meaningOf(name, around));
   return {
-    ...base, bottleneck: 'balanced', second: secondOf(labelled), candidates: union(meanings.filter((one) => one !== 'unknown'), names.flatMap((name) => causeFor(name, around)?.candidates ?? [])),
-    grade: { ceiling: ceilingOf(base.tier, false), coverage, ratios: [1], caps },
+    ...common, bottleneck: 'balanced', second: secondOf(labelled), candidates: union(meanings.filter((one) => one !== 'unknown'), names.flatMap((name) => causeFor(name, around)?.candidates ?? [])),
+    grade: { ceiling: ceilingOf(common.tier, false), coverage, ratios: [1], caps },
     why: [`balanced ${meanings.join('/')}: ${formatPercent(label.s1)} and ${formatPercent(label.s2)} are within the error of each other`, ...shareLines(sight, label, around)],
   };
 }
 
-function single(sight: Sight, labelled: Labelled, { caps, coverage, ...base }: Base): Decision {
+function single(sight: Sight, labelled: Labelled, { common, caps, coverage }: Base): Decision {
   const { label, first, facts, around } = labelled;
   const meaning = meaningOf(first, around);
   const cause = causeFor(first, around);
@@ -68,12 +67,12 @@ function single(sight: Sight, labelled: Labelled, { caps, coverage, ...base }: B
       why: [cause.why, `busy ${formatPercent(sight.busy)}, and what limits that was not measured`], candidates: ['host', 'memory', 'compute', 'overhead'],
     });
   }
-  const seenDirectly = meaning === 'host' || (waits && base.tier !== 'C');
+  const seenDirectly = meaning === 'host' || (waits && common.tier !== 'C');
   return {
-    ...base, bottleneck: meaning, second: secondOf(labelled),
+    ...common, bottleneck: meaning, second: secondOf(labelled),
     candidates: union(cause?.candidates ?? [], outweighed ? ['memory', 'compute', 'overhead'] : []),
     grade: meaning === 'unknown' ? null : {
-      ceiling: seenDirectly ? CEILINGS.seenDirectly : ceilingOf(base.tier, agrees(sight, first)), coverage,
+      ceiling: seenDirectly ? CEILINGS.seenDirectly : ceilingOf(common.tier, agrees(sight, first)), coverage,
       ratios: [label.s1 / label.threshold, ...(rival > 0 ? [label.s1 / (TIE * rival)] : [])],
       caps: [...caps, ...(outweighed ? [{ value: FLIP_CAP, why: 'what the busy time is limited by was not measured, and there is more of it' }] : [])],
     },
@@ -93,10 +92,13 @@ function capsOf(sight: Sight, { label, first, shares, facts, around }: Labelled)
 /** The shares that an η stands behind; empty time and disk time are measured as they are. */
 const ETAS: readonly Resource[] = ['compute', 'memory', 'nvlink', 'pcie', 'nic'];
 
+const NO_CAPS: GradeInput['caps'] = [];
 const FACTORS = [1 / (1 + ETA_ERROR), 1 / (1 - ETA_ERROR)];
 
 /** Moves each η by ± 10 %: a label that changes is worth at most FLIP_CAP. */
 function flips(label: Label, shares: ResourceShares, facts: LabelFacts): GradeInput['caps'] {
+  // A quarter past both of its edges no tenth can take it back.
+  if (label.rule === 'busy' && label.s1 >= TIE * label.threshold && label.s1 >= TIE * TIE * label.s2) return NO_CAPS;
   const moved = { ...shares };
   for (const resource of ETAS) {
     const share = shares[resource];
@@ -109,7 +111,7 @@ function flips(label: Label, shares: ResourceShares, facts: LabelFacts): GradeIn
     }
     moved[resource] = share;
   }
-  return [];
+  return NO_CAPS;
 }
 
 /** Counter and model further apart than 25 %, unless the model is known to leave something out that the counter saw. */

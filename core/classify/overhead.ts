@@ -7,15 +7,15 @@ import { known, mean } from './stats.ts';
 import { CONTRIBUTING, DOMINANT, FLIP_CAP, HUNG_BUSY, HUNG_SECONDS, INACTIVE, NO_TENSOR, WORTH_NAMING } from './thresholds.ts';
 
 /** Busy, and no resource explains it: latency, small kernels, synchronisation, inefficient kernels, or nothing at all. */
-export function overhead(sight: Sight, { label, first, around }: Labelled, { caps, coverage, ...base }: Base): Decision {
+export function overhead(sight: Sight, { label, first, around }: Labelled, { common, caps, coverage }: Base): Decision {
   const unseen = sight.computeFrom === 'counter' && sight.tensor < NO_TENSOR && !known(sight.fp32);
   const noProgress = isHung(sight);
   const waits = around.empty;
   const waiting = sight.empty >= WORTH_NAMING && waits !== null && waits.bottleneck !== 'unknown' ? waits.bottleneck : null;
   return {
-    ...base, bottleneck: 'overhead', second: waiting, noProgress,
+    ...common, bottleneck: 'overhead', second: waiting, noProgress,
     grade: {
-      ceiling: ceilingOf(base.tier, agrees(sight, first)), coverage,
+      ceiling: ceilingOf(common.tier, agrees(sight, first)), coverage,
       ratios: [...(label.s1 > 0 ? [DOMINANT / label.s1] : []), sight.busy / DOMINANT],
       caps: [...caps, ...(unseen ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes were not measured' }] : [])],
     },
@@ -24,7 +24,7 @@ export function overhead(sight: Sight, { label, first, around }: Labelled, { cap
       ...(unseen || (sight.computeFrom === 'model' && sight.compute >= CONTRIBUTING) ? ['compute' as const] : []),
       ...(sight.memoryFrom === 'model' && sight.memory >= CONTRIBUTING ? ['memory' as const] : []),
     ],
-    missing: [...base.missing, ...(unseen ? ['gpu.fp32Active, gpu.fp64Active (DCGM 1007, 1006): work without tensor cores looks the same'] : [])],
+    missing: [...common.missing, ...(unseen ? ['gpu.fp32Active, gpu.fp64Active (DCGM 1007, 1006): work without tensor cores looks the same'] : [])],
     why: [noProgress ? 'kernels resident but no work: hung collective, deadlock or spin wait' : loose(sight), ...shareLines(sight, label, around)],
   };
 }
