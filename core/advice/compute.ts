@@ -103,7 +103,7 @@ const lessTraining: Move = (job) => {
 
 /** Adapters instead of all weights, where adapting is what is wanted. */
 const adapters: Move = (job) => {
-  if (job.verdict.activity !== 'training' || Number.isNaN(job.share)) return null;
+  if (job.verdict.activity !== 'training' || Number.isNaN(job.share) || job.commanded(/pre[-_]?train/i)) return null;
   return tell(job, {
     text: 'If the model is to be adapted, not taught anew: LoRA computes no gradients of the frozen weights.',
     gain: shrinking(job.share, 4 / 6),

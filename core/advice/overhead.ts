@@ -1,6 +1,26 @@
+import { HUNG_BUSY, INACTIVE } from '../classify/thresholds.ts';
 import { formatFactor, formatPercent } from '../units.ts';
 import { cudaGraphs, widerSteps } from './host.ts';
+import type { Situation } from './situation.ts';
 import { tell, type Move } from './tell.ts';
+
+/** Resident kernels without work are no overhead that tuning could save: somebody waits for somebody (core/findings/stuck.ts). */
+function isSpinning({ shareOf }: Situation): boolean {
+  const shares = (['compute', 'memory', 'nvlink', 'transfer', 'network'] as const).map(shareOf).filter((share) => !Number.isNaN(share));
+  return shareOf('busy') >= HUNG_BUSY && shares.length >= 2 && shares.every((share) => share < INACTIVE);
+}
+
+const findWaiting: Move = (job) => {
+  if (!isSpinning(job)) return null;
+  return tell(job, {
+    text: 'Nothing here can be tuned: the kernels wait. See which rank is missing: py-spy dump --pid of each rank, NCCL_DEBUG=INFO, or TORCH_NCCL_TRACE_BUFFER_SIZE=2000 and its dump; then cancel the job.',
+    gain: null,
+    arithmetic: `busy ${formatPercent(job.shareOf('busy'))}, memory ${formatPercent(job.verdict.shares.memory)}, compute ${formatPercent(job.verdict.shares.compute)}`,
+  });
+};
+
+/** The rest of the list is for kernels that do something. */
+const unlessSpinning = (move: Move): Move => (job) => (isSpinning(job) ? null : move(job));
 
 /** Small kernels fused into large ones. */
 const compile: Move = (job) => {
@@ -42,4 +62,4 @@ export const narrowerTensor: Move = (job) => {
   });
 };
 
-export const OVERHEAD: readonly Move[] = [narrowerTensor, cudaGraphs, widerSteps, largerBatch, compile];
+export const OVERHEAD: readonly Move[] = [findWaiting, ...[narrowerTensor, cudaGraphs, widerSteps, largerBatch, compile].map(unlessSpinning)];

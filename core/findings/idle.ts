@@ -60,7 +60,7 @@ function evidenceOf(group: readonly Case[], used: number, judged: JudgedRun): st
     ...(asked >= DOMINANT && hasEngine(group) ? ['no request ran or waited'] : []),
     ...(Number.isNaN(used) ? [] : [`memory ${formatOf(used, meanOver(phases, 'gpu.memTotal'), 'bytes')}`]),
     ...(Number.isNaN(power) ? [] : [`power ${formatOf(power, meanOver(phases, 'gpu.powerLimit'), 'watts')}`]),
-    ...(Number.isNaN(processes) ? [] : [`${processes.toFixed(0)} processes on it`]),
+    ...(Number.isNaN(processes) ? [] : [`${processes.toFixed(0)} ${Math.round(processes) === 1 ? 'process' : 'processes'} on it`]),
     ...hostLine(group, judged),
     ...(judged.options.gpusAllocated === undefined ? ['taken as allocated: nothing says which GPUs the job was given'] : []),
   ];

@@ -12,8 +12,10 @@ export const IMBALANCE = 0.20;
 
 /** GPUs that take turns (§7.2): each works part of the time, together they are one. */
 export const TURN = { least: 0.05, most: 0.70, sum: 1.15 } as const;
-/** Taking turns, somebody works most of the time; GPUs that rest together wait for something else than each other. */
-export const TURN_SUM_LEAST = 0.50;
+/** Taking turns, somebody works nearly all the time. Where the program is known to split by layers, half of it: its host may be slow. */
+export const TURN_SUM = { unknown: 0.80, known: 0.50 } as const;
+/** Nine samples in ten must add up: GPUs that work independently of each other now and then work at once. */
+export const TURN_SAMPLES = 0.90;
 
 /** Samples under load before a link's state is judged: it takes a moment to leave its idle state. */
 export const LOADED_SAMPLES = 10;

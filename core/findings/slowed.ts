@@ -4,7 +4,8 @@ import type { Finding } from '../contract/verdict.ts';
 import type { JudgedGpu, JudgedRun } from '../judged.ts';
 import type { MetricId } from '../metrics.ts';
 import { formatDuration, formatPercent, formatValue } from '../units.ts';
-import { finding, gpuName } from './kit.ts';
+import { gpuName, type Said } from './kit.ts';
+import { together } from './together.ts';
 
 /** Time under one cause of slow-down, in a GPU's busy time. */
 interface Slowed {
@@ -16,34 +17,44 @@ interface Slowed {
   readonly how: 'counter' | 'flag';
 }
 
+type Cause = 'thermal' | 'power-brake';
+
 /** Thermal slow-down and power brake (§7.3): never ordinary, unlike a software power cap. Report the node. */
 export function findSlowed(judged: JudgedRun): Finding[] {
-  return judged.gpus.flatMap((gpu) => [
-    ...said(judged, gpu, 'thermal', slowedBy(judged, gpu, 'gpu.capThermalTime', ['gpu.capHwThermal', 'gpu.capSwThermal'])),
-    ...said(judged, gpu, 'power-brake', slowedBy(judged, gpu, 'gpu.capBrakeTime', ['gpu.capBrake'])),
-  ]);
+  const found = (id: Cause, counter: MetricId, flags: readonly MetricId[]): Finding[] => {
+    const cases = judged.gpus.flatMap((gpu) => {
+      const slowed = slowedBy(judged, gpu, counter, flags);
+      return slowed === null ? [] : [{ gpu, stretch: { from: slowed.from, to: slowed.to, phases: [] }, slowed }];
+    });
+    const of = new Map(cases.map(({ gpu, slowed }) => [gpu, slowed]));
+    return together(judged, cases, (group) => say(id, group.map(({ gpu }) => gpu), group.flatMap(({ gpu }) => of.get(gpu) ?? [])));
+  };
+  return [...found('thermal', 'gpu.capThermalTime', ['gpu.capHwThermal', 'gpu.capSwThermal']), ...found('power-brake', 'gpu.capBrakeTime', ['gpu.capBrake'])];
 }
 
-const TEXTS = {
-  'thermal': ['was slowed down for being too hot', 'Cooling failed or a neighbour heats it: tell support the node and the GPU; if a checkpoint is near, move the job.'],
-  'power-brake': ['was slowed down by the hardware power brake', 'The power supply asked for it, which software cannot undo: tell support the node and the GPU.'],
-} as const;
+const TEXTS: Readonly<Record<Cause, readonly [string, string]>> = {
+  'thermal': ['slowed down for being too hot', 'Cooling failed or a neighbour heats it: tell support the node and the GPU; if a checkpoint is near, move the job.'],
+  'power-brake': ['slowed down by the hardware power brake', 'The power supply asked for it, which software cannot undo: tell support the node and the GPU.'],
+};
 
-function said(judged: JudgedRun, gpu: JudgedGpu, id: keyof typeof TEXTS, slowed: Slowed | null): Finding[] {
-  if (slowed === null) return [];
+function say(id: Cause, gpus: readonly JudgedGpu[], all: readonly Slowed[]): Said {
+  const [first] = gpus;
   const [what, then] = TEXTS[id];
-  const hottest = gpu.series.columns.get('gpu.temp');
-  const temperature = hottest === undefined ? Number.NaN : hottest.reduce((top, value) => (value > top || Number.isNaN(top) ? value : top), Number.NaN);
-  const clock = clockLine(gpu);
-  return [finding(judged, {
+  const seconds = Math.max(...all.map((slowed) => slowed.seconds));
+  const part = Math.max(...all.map((slowed) => slowed.part));
+  const samples = Math.max(...all.map((slowed) => slowed.samples));
+  const hottest = Math.max(...gpus.flatMap(({ series }) => [...series.columns.get('gpu.temp') ?? []]).filter((value) => !Number.isNaN(value)), Number.NEGATIVE_INFINITY);
+  const clock = gpus.map(clockLine).find((line) => line !== null);
+  const who = gpus.length === 1 && first !== undefined ? `${gpuName(first)} was` : `All ${gpus.length} GPUs were`;
+  return {
     id,
-    text: `${gpuName(gpu)} ${what} for ${formatDuration(slowed.seconds)}, ${formatPercent(slowed.part)} of its busy time. ${then}`,
+    text: `${who} ${what} for ${formatDuration(seconds)}, ${formatPercent(part)} of ${gpus.length === 1 ? 'its' : 'their'} busy time. ${then}`,
     evidence: [
-      slowed.how === 'counter' ? 'by the driver’s counters of time' : `flag set in ${slowed.samples} samples`,
-      ...(Number.isNaN(temperature) ? [] : [`up to ${formatValue(temperature, 'celsius')}`]),
-      ...(clock === null ? [] : [clock]),
+      all.some(({ how }) => how === 'counter') ? 'by the driver’s counters of time' : `flag set in ${samples} samples`,
+      ...(hottest > 0 ? [`up to ${formatValue(hottest, 'celsius')}`] : []),
+      ...(clock === undefined ? [] : [clock]),
     ],
-  }, { entity: gpu.id, from: slowed.from, to: slowed.to })];
+  };
 }
 
 /** More than 1 % of the busy time by the counter; where there is none, a flag in two samples. */

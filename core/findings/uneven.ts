@@ -5,12 +5,14 @@ import type { JudgedGpu, JudgedRun } from '../judged.ts';
 import { formatDuration, formatPercent } from '../units.ts';
 import { idleStretches } from './idle.ts';
 import { finding, gpuName, settled } from './kit.ts';
-import { IMBALANCE, SUSTAINED_SECONDS, TURN, TURN_SUM_LEAST } from './limits.ts';
+import { IMBALANCE, SUSTAINED_SECONDS, TURN, TURN_SAMPLES, TURN_SUM } from './limits.ts';
 
 /** GPUs of one engine or trainer with their mean utilisation while any of them worked. */
 interface Team {
   readonly gpus: readonly JudgedGpu[];
   readonly means: readonly number[];
+  /** Part of the samples in which together they were no busier than GPUs that take turns can be. */
+  readonly inTurn: number;
   readonly seconds: number;
   readonly from: number;
   readonly to: number;
@@ -41,12 +43,14 @@ function teamOf(gpus: readonly JudgedGpu[], judged: JudgedRun): Team | null {
   const sums = gpus.map(() => 0);
   const counts = gpus.map(() => 0);
   let rows = 0;
+  let inTurn = 0;
   let first = Number.NaN;
   let last = Number.NaN;
   for (let i = 0; i < t.length; i += 1) {
     if (!busy.some((one) => (one[i] ?? Number.NaN) >= INACTIVE)) continue;
     const at = t[i] ?? Number.NaN;
     rows += 1;
+    if (sum(busy.map((one) => one[i] ?? Number.NaN).filter((value) => !Number.isNaN(value))) <= TURN.sum) inTurn += 1;
     first = Number.isNaN(first) ? at : first;
     last = at + width;
     busy.forEach((one, k) => {
@@ -59,7 +63,7 @@ function teamOf(gpus: readonly JudgedGpu[], judged: JudgedRun): Team | null {
   }
   const present = gpus.map((gpu, k) => ({ gpu, mean: settled((sums[k] ?? Number.NaN) / (counts[k] ?? Number.NaN)) })).filter(({ mean }) => !Number.isNaN(mean));
   if (present.length < 2 || rows * width < SUSTAINED_SECONDS) return null;
-  return { gpus: present.map(({ gpu }) => gpu), means: present.map(({ mean }) => mean), seconds: rows * width, from: Math.max(judged.from, first), to: Math.min(judged.to, last) };
+  return { gpus: present.map(({ gpu }) => gpu), means: present.map(({ mean }) => mean), inTurn: inTurn / rows, seconds: rows * width, from: Math.max(judged.from, first), to: Math.min(judged.to, last) };
 }
 
 /** Idle time before a GPU's first work and after its last: it began later or was done earlier, which is no uneven share. */
@@ -76,12 +80,21 @@ const sum = (values: readonly number[]): number => settled(values.reduce((total,
 
 /**
  * Layer split or naive pipeline: each GPU works part of the time, together they are one. Ranks of tensor or data parallelism
- * work at the same time, and empty time that the host's counters explain needs no other explanation.
+ * work at the same time, and empty time that the host's counters explain needs no other explanation. GPUs that merely have
+ * little to do look alike in their means: so their samples must add up, too, and to nearly one GPU's whole time unless the
+ * program is known to split by layers.
  */
-function takesTurns({ gpus, means }: Team, { workload }: JudgedRun): boolean {
+function takesTurns({ gpus, means, inTurn }: Team, judged: JudgedRun): boolean {
+  const { workload } = judged;
   const abreast = (workload.tensorParallel ?? 1) * (workload.dataParallel ?? 1) >= gpus.length;
   const explained = gpus.every(({ verdict }) => ['storage', 'network', 'transfer'].includes(verdict.bottleneck) || (verdict.bottleneck === 'host' && verdict.evidence.includes('proc')));
-  return !abreast && !explained && means.every((mean) => mean >= TURN.least && mean <= TURN.most) && sum(means) <= TURN.sum && sum(means) >= TURN_SUM_LEAST;
+  const least = splitsByLayers(judged) ? TURN_SUM.known : TURN_SUM.unknown;
+  return !abreast && !explained && inTurn >= TURN_SAMPLES && means.every((mean) => mean >= TURN.least && mean <= TURN.most) && sum(means) <= TURN.sum && sum(means) >= least;
+}
+
+/** Pipeline stages, llama.cpp's default split, or a device map in a command line. */
+function splitsByLayers({ workload, processes }: JudgedRun): boolean {
+  return (workload.pipelineParallel ?? 1) > 1 || workload.engine === 'llama.cpp' || processes.some(({ facts }) => /device[-_]map|split[-_]mode[= ]layer/.test(facts.get('command') ?? ''));
 }
 
 function isUneven({ means }: Team): boolean {
@@ -96,8 +109,8 @@ function turnFinding(judged: JudgedRun, team: Team): Finding {
   const { gpus, means, seconds, from, to } = team;
   return finding(judged, {
     id: 'take-turns',
-    text: `${gpus.length} GPUs look as if they took turns: together they were busy ${formatPercent(sum(means))} of one GPU's time. A model split by layers (device_map="auto", llama.cpp --split-mode layer, a pipeline with one micro-batch) `
-      + `runs on one GPU at a time: with tensor parallelism (--tensor-parallel-size ${gpus.length}, --split-mode row), more micro-batches, or one replica per GPU where the model fits, up to ${gpus.length} × as fast.`,
+    text: `${gpus.length} GPUs together were busy ${formatPercent(sum(means))} of one GPU's time, as if they took turns. A model split by layers (device_map="auto", llama.cpp --split-mode layer, a pipeline with one micro-batch) runs on one GPU at a time: `
+      + `tensor parallelism (--tensor-parallel-size ${gpus.length}, --split-mode row), more micro-batches or a replica per GPU make it up to ${gpus.length} × as fast. If they work independently, one GPU would nearly do.`,
     evidence: [`mean utilisation while any worked: ${utilisations(team)}`, `over ${formatDuration(seconds)}`],
   }, { entity: null, from, to });
 }

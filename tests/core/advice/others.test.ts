@@ -45,6 +45,12 @@ describe('compute', () => {
     expect(about(tries, /Multiply in/)).toBeUndefined();
   });
 
+  it('of pretraining is not told of adapters', () => {
+    const spec: Case = { verdict: { bottleneck: 'compute', activity: 'training', relief: 4, shares: { compute: 0.8 } } };
+    expect(about(advice(spec), /LoRA/)).toBeDefined();
+    expect(about(advice({ ...spec, commands: ['torchrun pretrain_gpt.py --bf16'] }), /LoRA/)).toBeUndefined();
+  });
+
   it('does not send a BF16 job to a card without BF16', () => {
     const tries = advice({ gpu: 'A40', verdict: { bottleneck: 'compute', activity: 'fine-tuning', relief: 4, shares: { compute: 0.8 } }, workload: { dtype: 'bf16' }, mean: { 'gpu.memUsed': 12e9 } });
     expect(about(tries, /in 16 bits/)?.text).toContain('A100 SXM 40 GB has 312 TFLOP/s');
@@ -178,6 +184,14 @@ describe('overhead', () => {
     expect(tries[0]?.text).toContain('Memory is 28 % full: a micro-batch up to 3.2 times as large');
     expect(tries[0]?.gain).toBe(1.53);
     expect(about(tries, /torch\.compile/)?.gain).toBe(1.6);
+  });
+});
+
+describe('kernels that wait', () => {
+  it('are not told to be tuned', () => {
+    const tries = advice({ gpuCount: 4, verdict: { bottleneck: 'overhead', activity: 'training', relief: 9, shares: { busy: 1, memory: 0.006, compute: 0.001, nvlink: 0 }, unexplained: 0.99 }, mean: { 'gpu.memUsed': 35e9, 'gpu.memTotal': 42.9e9 } });
+    expect(tries).toHaveLength(1);
+    expect(tries[0]).toMatchObject({ gain: null, arithmetic: 'busy 100 %, memory 0.6 %, compute 0.1 %' });
   });
 });
 

@@ -35,6 +35,13 @@ describe('a thermal slow-down', () => {
     expect(finding?.evidence).toEqual(['flag set in 30 samples', 'up to 91 °C', 'SM clock down to 705 MHz of 1410 MHz']);
   });
 
+  it('of all GPUs of a job is told once', () => {
+    const hot: GpuSpec = { phases: [work], series: { 'gpu.capHwThermal': rows(30, 1) } };
+    const findings = found({ gpus: [hot, hot] });
+    expect(findings.map(({ entity }) => entity)).toEqual([null]);
+    expect(findings[0]?.text).toContain('All 2 GPUs were slowed down for being too hot for 5 min, 30 % of their busy time');
+  });
+
   it('counts the samples behind thinned rows', () => {
     const thin: PhaseSpec = { ...work, seconds: 40 * 100 };
     const t40 = judged({ gpus: [{ phases: [thin], series: {} }], period: 10 });

@@ -13,11 +13,12 @@ describe('GPUs that take turns', () => {
     ['four at a quarter', [0.25, 0.25, 0.25, 0.25], true],
     ['at most 70 %', [0.7, 0.4], true],
     ['not above 70 %', [0.71, 0.4], false],
-    ['at least 5 %', [0.05, 0.6], true],
+    ['at least 5 %', [0.05, 0.35, 0.4], true],
+    ['not less', [0.049, 0.36, 0.4], false],
     ['at most 115 % together', [0.65, 0.5], true],
     ['not more', [0.66, 0.5], false],
-    ['at least half of the time together', [0.25, 0.25], true],
-    ['not where all rest most of the time', [0.24, 0.25], false],
+    ['at least 80 % of the time together', [0.4, 0.4], true],
+    ['not where all rest for longer', [0.39, 0.4], false],
     ['not one GPU', [0.5], false],
   ])('%s', (_, means, expected) => {
     expect(ids(team(...means)).includes('take-turns')).toBe(expected);
@@ -26,9 +27,22 @@ describe('GPUs that take turns', () => {
   it('says what they are worth together and what the others could do', () => {
     const [finding] = found(team(0.25, 0.25, 0.25, 0.25));
     expect(finding).toMatchObject({ id: 'take-turns', entity: null, from: 0, to: 600 });
-    expect(finding?.text).toContain("together they were busy 100 % of one GPU's time");
-    expect(finding?.text).toContain('up to 4 × as fast');
+    expect(finding?.text).toContain("4 GPUs together were busy 100 % of one GPU's time, as if they took turns");
+    expect(finding?.text).toContain('up to 4 × as fast. If they work independently, one GPU would nearly do.');
     expect(finding?.evidence[0]).toBe('mean utilisation while any worked: GPU 0 25 %, GPU 1 25 %, GPU 2 25 %, GPU 3 25 %');
+  });
+
+  it('rest half of the time at most where the program is known to split by layers', () => {
+    expect(ids({ ...team(0.25, 0.25), workload: { engine: 'llama.cpp' } })).toEqual(['take-turns']);
+    expect(ids({ ...team(0.25, 0.25), workload: { pipelineParallel: 2 } })).toEqual(['take-turns']);
+    expect(ids({ ...team(0.24, 0.25), workload: { pipelineParallel: 2 } })).toEqual([]);
+    expect(ids(team(0.25, 0.25))).toEqual([]);
+  });
+
+  it('add up in their samples, not only in their means: independent GPUs sometimes work at once', () => {
+    const row = (i: number, more: number) => ({ phases: [{ seconds: 600, busy: 0.45, bottleneck: 'overhead' as const }], series: { 'gpu.util': Array.from({ length: 60 }, (_, k) => (k % 10 < i ? more : 0.45)) } });
+    expect(ids({ gpus: [row(1, 0.6), row(1, 0.6)] })).toEqual(['take-turns']);
+    expect(ids({ gpus: [row(2, 0.6), row(2, 0.6)] })).toEqual([]);
   });
 
   it('are not ranks of tensor or data parallelism, which work at the same time', () => {

@@ -26,12 +26,18 @@ describe('progress', () => {
   });
 
   it('of servers is what all of them generate together', () => {
-    const server = (rate: number) => table('engine', `vllm@n${rate}`, { 'engine.generationRate': rows(100, () => rate), 'engine.promptRate': rows(100, () => 5000) });
+    const server = (rate: number) => table('engine', `vllm@n${rate}`, { 'engine.generationRate': rows(100, () => rate), 'engine.promptRate': rows(100, () => 500) });
     expect(run([server(300), server(200)])).toMatchObject({ unit: 'tokens/s', now: 500, median: 500 });
   });
 
   it('of a server that only reads prompts is what it reads', () => {
     expect(run([table('engine', 'vllm@?', { 'engine.generationRate': rows(100, () => 0), 'engine.promptRate': rows(100, () => 8000) })])).toMatchObject({ now: 8000, median: 8000 });
+  });
+
+  it('of a server that reads ten times as much as it writes is what it reads', () => {
+    const server = (prompts: number) => run([table('engine', 'vllm@?', { 'engine.generationRate': rows(100, () => 16), 'engine.promptRate': rows(100, () => prompts) })])?.median;
+    expect(server(161)).toBe(161);
+    expect(server(160)).toBe(16);
   });
 
   it('leaves pauses out of the median, not out of now', () => {
