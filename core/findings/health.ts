@@ -4,7 +4,7 @@ import { lastOf } from '../columns.ts';
 import type { Finding } from '../contract/verdict.ts';
 import type { JudgedGpu, JudgedRun } from '../judged.ts';
 import type { MetricId } from '../metrics.ts';
-import { finding, gpuName } from './kit.ts';
+import { finding, gpuName, listed } from './kit.ts';
 import { LOADED_SAMPLES, MEMORY_XIDS } from './limits.ts';
 
 /** Uncorrectable memory errors. Corrected ones, and rows remapped or pages retired before the job, are a card's ordinary life. */
@@ -89,13 +89,16 @@ function growth({ series }: JudgedGpu, id: MetricId): number {
 export function findMigHidden(judged: JudgedRun): Finding[] {
   const slices = judged.gpus.filter(({ id }) => id.startsWith('MIG-'));
   const split = slices.length > 0 ? slices : judged.gpus.filter(({ series }) => /^enabled/i.test(series.facts.get('migMode') ?? ''));
-  return split.flatMap((gpu) => {
-    const shown = (['gpu.util', 'gpu.grActive'] as const).some((id) => gpu.series.columns.get(id)?.some((value) => !Number.isNaN(value)) ?? false);
-    if (shown) return [];
-    return [finding(judged, {
-      id: 'mig-hidden',
-      text: `${gpuName(gpu)} is split by MIG, and nvidia-smi shows no utilisation for slices: how busy it is cannot be told from these figures. DCGM measures slices (dcgmi dmon -e 1001,1002,1004,1005 -i <slice>); the engine's own metrics or a trainer's log tell, too.`,
-      evidence: [gpu.id.startsWith('MIG-') ? 'its id is a slice’s' : `MIG mode ${gpu.series.facts.get('migMode') ?? ''}`, 'no gpu.util and no gpu.grActive in the whole run'],
-    }, { entity: gpu.id, from: judged.from, to: judged.to })];
-  });
+  const hidden = split.filter(({ series }) => !(['gpu.util', 'gpu.grActive'] as const).some((id) => series.columns.get(id)?.some((value) => !Number.isNaN(value)) ?? false));
+  const [first] = hidden;
+  if (first === undefined) return [];
+  const who = hidden.length === 1 ? `${gpuName(first)} is split by MIG, and` : `${hidden.length} GPUs are MIG slices, and`;
+  return [finding(judged, {
+    id: 'mig-hidden',
+    text: `${who} nvidia-smi shows no utilisation for slices: how busy they are cannot be told from these figures. DCGM measures slices (dcgmi dmon -e 1001,1002,1004,1005 -i <slice>); the engine's own metrics or a trainer's log tell, too.`,
+    evidence: [
+      first.id.startsWith('MIG-') ? 'ids of slices' : `MIG mode ${first.series.facts.get('migMode') ?? ''}`,
+      `no gpu.util and no gpu.grActive in the whole run: ${listed(hidden.map(gpuName))}`,
+    ],
+  }, { entity: hidden.length === 1 ? first.id : null, from: judged.from, to: judged.to })];
 }

@@ -3,15 +3,16 @@ import { meanOf, slice } from '../columns.ts';
 import type { Finding } from '../contract/verdict.ts';
 import type { JudgedGpu, JudgedRun } from '../judged.ts';
 import { formatDuration, formatOf, formatPercent, formatValue } from '../units.ts';
-import { gpuHours, gpuName, meanOver, over, stretchesOf, type Said, type Stretch } from './kit.ts';
-import { EMPTY_MEMORY, HELD_MEMORY } from './limits.ts';
+import { gpuHours, gpuName, meanOver, over, samplesOf, stretchesOf, type Said, type Stretch } from './kit.ts';
+import { EMPTY_MEMORY, HELD_MEMORY, IDLE_SAMPLES } from './limits.ts';
 import { together, type Case } from './together.ts';
 
 type Kind = 'idle' | 'held-idle' | 'no-process';
 
 /** Stretches of ten minutes and more in which an allocated GPU did nothing. */
 export function idleStretches(gpu: JudgedGpu, period: number): Stretch[] {
-  return stretchesOf(gpu.phases, period, ({ verdict }) => verdict.bottleneck === 'idle').filter(({ from, to }) => to - from >= IDLE_FINDING_SECONDS);
+  return stretchesOf(gpu.phases, period, ({ verdict }) => verdict.bottleneck === 'idle')
+    .filter(({ from, to, phases }) => to - from >= IDLE_FINDING_SECONDS && samplesOf(phases) >= IDLE_SAMPLES);
 }
 
 /** Idle GPUs, each stretch once and as exactly as is known: nobody on it, memory held, or just idle. */

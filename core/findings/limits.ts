@@ -5,6 +5,9 @@ export const EMPTY_MEMORY = 100e6;
 /** More than contexts and libraries take: a model, a cache or data are held. */
 export const HELD_MEMORY = 1e9;
 
+/** Looks at a GPU before its rest counts: two dumps of one machine, days apart, say nothing of the time between. */
+export const IDLE_SAMPLES = 5;
+
 /** Uneven or alternating work counts from five minutes on: start-up and loading are uneven in every job. */
 export const SUSTAINED_SECONDS = 300;
 /** Busiest GPU of a node above the node's mean: SCIENCE §7.6. */

@@ -36,8 +36,9 @@ function slow(judged: JudgedRun, group: readonly Load[]): Finding[] {
   const bytes = group.reduce((sum, load) => sum + load.bytes, 0);
   const line = lineOf(judged, first.gpu);
   const pcie = first.gpu.ceilings?.pcie.bytesPerSecond ?? pcieBytesPerSecond(3, 16);
-  if (pcie === null) return [];
-  const floor = loadSeconds({ nodeBytes: bytes, gpuBytes: Math.max(...group.map((load) => load.bytes)), network: line?.rate ?? null, storage: null, pcie }).total;
+  // PCIe alone is no floor: the bytes came over some line.
+  if (pcie === null || line === null) return [];
+  const floor = loadSeconds({ nodeBytes: bytes, gpuBytes: Math.max(...group.map((load) => load.bytes)), network: line.rate, storage: null, pcie }).total;
   if (seconds < SLOW_LOAD.seconds || seconds < SLOW_LOAD.factor * floor) return [];
   const cause = first.stretch.phases[0]?.verdict.why.find((text) => text.startsWith('loading'));
   const phases = group.flatMap(({ stretch }) => stretch.phases);
@@ -47,7 +48,7 @@ function slow(judged: JudgedRun, group: readonly Load[]): Finding[] {
     text: `Loading ${formatValue(bytes, 'bytes')} took ${formatDuration(seconds)} (${formatValue(bytes / seconds, 'bytes/s')}); the node's links would do it in ${formatDuration(floor)}, ${formatFactor(seconds / floor)} faster. `
       + 'Keep the weights as safetensors on the project storage (Mimer, not home), load them once per node and not once per rank, and stage them to $TMPDIR where the job loads them again.',
     evidence: [
-      `floor: ${line === null ? 'PCIe only, the network’s rate is not known' : `${formatValue(line.rate, 'bytes/s')} ${line.from}`} and ${formatValue(pcie, 'bytes/s')} PCIe at line rate`,
+      `floor: ${formatValue(line.rate, 'bytes/s')} ${line.from} and ${formatValue(pcie, 'bytes/s')} PCIe at line rate`,
       ...(cause === undefined ? [] : [cause]),
       ...(thread >= ACHIEVABLE.nic.value ? [`a thread at ${(thread * 100).toFixed(0)} % of a core: unpacking, not reading, may be the limit`] : []),
     ],

@@ -3,7 +3,8 @@ import type { Finding } from '../contract/verdict.ts';
 import type { JudgedGpu, JudgedRun } from '../judged.ts';
 import { formatDuration, formatOf } from '../units.ts';
 import { namesOf } from './allocated.ts';
-import { finding, gpuHours, gpuName, listed, meanOver } from './kit.ts';
+import { finding, gpuHours, gpuName, listed, meanOver, samplesOf } from './kit.ts';
+import { IDLE_SAMPLES } from './limits.ts';
 
 /** GPUs that did nothing in the whole run while others of the job worked for ten minutes and more. */
 export function unusedGpus(judged: JudgedRun): JudgedGpu[] {
@@ -12,7 +13,7 @@ export function unusedGpus(judged: JudgedRun): JudgedGpu[] {
 }
 
 function neverUsed({ phases }: JudgedGpu): boolean {
-  return phases.length > 0 && phases.every(({ verdict }) => verdict.bottleneck === 'idle');
+  return samplesOf(phases) >= IDLE_SAMPLES && phases.every(({ verdict }) => verdict.bottleneck === 'idle');
 }
 
 function workSeconds({ phases }: JudgedGpu): number {

@@ -126,6 +126,11 @@ describe('a slow load', () => {
     expect(found({ gpus: [load(16e9, 600)] })[0]?.evidence[0]).toBe('floor: 12.5 GB/s network, as nodes of type A100 have it and 31.5 GB/s PCIe at line rate');
   });
 
+  it('is not told where the line is not known: PCIe alone is no floor', () => {
+    expect(ids({ gpus: [load(80e9, 600, { type: 'H100-80' })] })).toEqual([]);
+    expect(ids({ gpus: [load(80e9, 600, { type: 'H100-80', host: 0 })], hosts: [host(50e9)] })).toEqual(['loading-slow']);
+  });
+
   it('does not count imports before the load, nor compilation after it', () => {
     const memory = Array.from({ length: 61 }, (_, i) => 16e9 * Math.min(1, Math.max(0, (i - 20) / 10)));
     const start = { phases: load(16e9, 600).phases, series: { 'gpu.memUsed': memory }, host: 0 };

@@ -142,6 +142,11 @@ describe('MIG', () => {
     expect(ids({ gpus: [{ phases: [silent], series: { 'gpu.util': [] }, facts: { migMode: 'Disabled' } }] })).toEqual([]);
   });
 
+  it('is told once for many slices', () => {
+    const slice = (id: string): GpuSpec => ({ id, phases: [silent], series: { 'gpu.util': [] } });
+    expect(found({ gpus: [slice('MIG-1'), slice('MIG-2')] })).toMatchObject([{ id: 'mig-hidden', entity: null, text: expect.stringContaining('2 GPUs are MIG slices') as string }]);
+  });
+
   it('is told for the slices, not for the card that they are cut from', () => {
     const card: GpuSpec = { id: 'GPU-1', phases: [silent], series: { 'gpu.util': [] }, facts: { migMode: 'Enabled' } };
     expect(found({ gpus: [card, { id: 'MIG-1', phases: [silent], series: { 'gpu.util': [] } }] }).map(({ entity }) => entity)).toEqual(['MIG-1']);

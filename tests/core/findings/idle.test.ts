@@ -52,6 +52,12 @@ describe('an idle GPU', () => {
     expect(ids({ gpus: [{ phases: [work, rest(400), { ...rest(400), gap: 30 }] }] })).toEqual(['idle']);
   });
 
+  it('is not told from two looks days apart, only from five', () => {
+    const days = (samples: number): RunSpec => ({ gpus: [{ phases: [rest(samples * 86_400)] }], period: 86_400 });
+    expect(ids(days(4))).toEqual([]);
+    expect(ids(days(5))).toEqual(['idle']);
+  });
+
   it('names what the CPUs did meanwhile: a CPU phase looks idle to a GPU', () => {
     const host = table('host', 'n1', { 'host.cpu': Array.from({ length: 180 }, () => 0.93) });
     const [found] = findFindings(judged({ gpus: [{ phases: [work, rest(600)], host: 0 }], hosts: [host] }));
