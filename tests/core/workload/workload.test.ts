@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Table } from '../../../core/columns.ts';
 import type { EntityKind, FactName } from '../../../core/reading.ts';
+import { findModel } from '../../../core/models.ts';
 import { detectWorkload } from '../../../core/workload/index.ts';
 
 function table(kind: EntityKind, id: string, facts: Partial<Record<FactName, string>>): Table {
@@ -95,6 +96,8 @@ describe('the workload', () => {
   });
 
   it('has the id of an architecture that was given', () => {
-    expect(detectWorkload([ENGINE], { model: 'other' }).model).toBe('other');
+    const spec = findModel('Qwen/Qwen2.5-7B')?.model;
+    if (spec === undefined) throw new Error('no row');
+    expect(detectWorkload([ENGINE, SERVER], { model: 'other', modelSpec: { ...spec, id: 'our/config' } }).model).toBe('our/config');
   });
 });
