@@ -81,12 +81,27 @@ function stats(): Stats {
   return { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
 }
 
-/** Adds up bins from ≤ i < to of a view. */
-export function tallyOf(view: SpanView, from: number, to: number): Tally {
+/** Arrays that a caller lends for tallies that it drops at once: they are the dearest part of a small one. */
+export interface Lent { readonly on: Stats; readonly off: Stats }
+
+export function lentStats(): Lent {
+  return { on: stats(), off: stats() };
+}
+
+function cleared(old: Stats): Stats {
+  old.bins = 0;
+  old.sum.fill(0);
+  old.count.fill(0);
+  return old;
+}
+
+/** Adds up bins from ≤ i < to of a view. With `lent` arrays it is valid until they are lent again. */
+export function tallyOf(view: SpanView, from: number, to: number, lent?: Lent): Tally {
   const idle = countIdle(view, from, to);
   const tally: Tally = {
     period: view.period, firstBin: view.first + from, endBin: view.first + to, seen: 0,
-    on: idle === to - from ? NOTHING : stats(), off: idle === 0 ? NOTHING : stats(),
+    on: idle === to - from ? NOTHING : lent === undefined ? stats() : cleared(lent.on),
+    off: idle === 0 ? NOTHING : lent === undefined ? stats() : cleared(lent.off),
     busySum: 0, busyCount: 0, offBusySum: 0, offBusyCount: 0, loaded: 0, flags: new Float64Array(FLAGS.length),
     hot: 0, hotMemUtil: 0, hotMemUtilCount: 0, hotPower: 0, hotPowerCount: 0,
     kv: 0, kvFull: 0, waiting: 0, waitingRunning: 0, waitingRunningSquares: 0, runningMax: Number.NaN,
@@ -101,7 +116,9 @@ export function tallyOf(view: SpanView, from: number, to: number): Tally {
   }
   for (let c = 0; c < view.columns.length; c += 1) {
     const column = view.columns[c];
-    if (column !== null && column !== undefined) addColumn(tally, c, column, view, from, to);
+    if (column === null || column === undefined) continue;
+    if (idle === 0) addWhole(tally.on, c, column, from, to);
+    else addColumn(tally, c, column, view, from, to);
   }
   addBusy(tally, view, from, to);
   addEngine(tally, view, from, to);
@@ -114,6 +131,20 @@ function countIdle(view: SpanView, from: number, to: number): number {
   let idle = 0;
   for (let i = from; i < to; i += 1) if (view.demand[i] === 0) idle += 1;
   return idle;
+}
+
+function addWhole(stats: Stats, c: number, column: Float64Array, from: number, to: number): void {
+  let sum = 0;
+  let count = 0;
+  for (let i = from; i < to; i += 1) {
+    const value = column[i] ?? Number.NaN;
+    if (value !== value) continue; // NaN: absent
+    sum += value;
+    count += 1;
+  }
+  if (count === 0) return;
+  stats.sum[c] = sum;
+  stats.count[c] = count;
 }
 
 function addColumn(tally: Tally, c: number, column: Float64Array, view: SpanView, from: number, to: number): void {
@@ -144,6 +175,7 @@ function addColumn(tally: Tally, c: number, column: Float64Array, view: SpanView
 
 function addBusy(tally: Tally, view: SpanView, from: number, to: number): void {
   const flags = FLAG_COLUMNS.map((column) => view.columns[column] ?? null);
+  const flagged = flags.some((column) => column !== null);
   const util = view.columns[COLUMN['gpu.util']] ?? view.busy;
   const memUtil = view.columns[COLUMN['gpu.memUtil']];
   const power = view.columns[COLUMN['gpu.power']];
@@ -160,7 +192,7 @@ function addBusy(tally: Tally, view: SpanView, from: number, to: number): void {
       }
       if (busy >= INACTIVE) {
         tally.loaded += 1;
-        for (let f = 0; f < flags.length; f += 1) if ((flags[f]?.[i] ?? Number.NaN) > 0) tally.flags[f] = (tally.flags[f] ?? Number.NaN) + 1;
+        if (flagged) for (let f = 0; f < flags.length; f += 1) if ((flags[f]?.[i] ?? Number.NaN) > 0) tally.flags[f] = (tally.flags[f] ?? Number.NaN) + 1;
       } else if (watts === watts) {
         tally.idlePower += watts;
         tally.idlePowerCount += 1;
@@ -185,6 +217,7 @@ function addEngine(tally: Tally, view: SpanView, from: number, to: number): void
   const kv = view.columns[COLUMN['engine.kvUsage']];
   const running = view.columns[COLUMN['engine.running']];
   const waiting = view.columns[COLUMN['engine.waiting']];
+  if ((kv ?? running ?? waiting ?? null) === null) return;
   for (let i = from; i < to; i += 1) {
     if (view.demand[i] === 0) continue;
     const used = kv?.[i] ?? Number.NaN;

@@ -1,5 +1,5 @@
 import type { Verdict } from '../contract/verdict.ts';
-import { tallyOf, type SpanView, type Tally } from '../classify/tally.ts';
+import { lentStats, tallyOf, type Lent, type SpanView, type Tally } from '../classify/tally.ts';
 import { mean } from '../classify/stats.ts';
 import { burstSeconds } from './bursts.ts';
 import { append, type Judged } from './merge.ts';
@@ -21,12 +21,14 @@ export interface PhaseStream {
   /** Judges the final phases again, after something was learned about the run. */
   rejudge(judge: (tally: Tally) => Verdict): void;
   open(): number;
-  /** The latest stretch as far as it is known: from the last edge found, at most RECENT samples, to `end`. Null without a sample. */
+  /** The latest stretch as far as it is known: from the last edge found, at most RECENT samples, to `end`. Null without a sample; valid until the next call on any stream. */
   recent(end: number, view: (first: number, end: number) => SpanView): Tally | null;
 }
 
 /** Samples of the verdict on now: enough for a mean, few enough that a change shows at once. */
 const RECENT = 32;
+/** One set for every stream: `recent` is judged before the next is asked. */
+const LENT: Lent = lentStats();
 
 interface SoFar { promptTokens: number; generated: number; requests: number }
 
@@ -79,7 +81,7 @@ export function phaseStream(period: number, start: number): PhaseStream {
     open: () => open,
     recent(end, view) {
       const first = Math.max(lastEdge, open, end - RECENT);
-      return end > first ? counted(view(first, end), { from: 0, to: end - first, gap: false }, soFar) : null;
+      return end > first ? counted(view(first, end), { from: 0, to: end - first, gap: false }, soFar, LENT) : null;
     },
   };
 }
@@ -94,8 +96,8 @@ function settled(segments: readonly Segment[], half: number, shortest: number): 
   return { segments: segments.filter((segment) => segment.from < to).map((segment) => ({ ...segment, to: Math.min(segment.to, to) })), to, edge: last !== undefined };
 }
 
-function counted(view: SpanView, segment: Segment, before: SoFar): Tally {
-  const tally = tallyOf(view, segment.from, segment.to);
+function counted(view: SpanView, segment: Segment, before: SoFar, lent?: Lent): Tally {
+  const tally = tallyOf(view, segment.from, segment.to, lent);
   const seconds = tally.on.bins * tally.period;
   const plus = (sum: number, rate: number) => (Number.isNaN(rate) ? sum : sum + rate * seconds);
   if (view.processes) tally.burstSeconds = burstSeconds(view, segment.from, segment.to);
