@@ -17,6 +17,17 @@ const file = (name: string, text: string | Buffer) => {
   return path;
 };
 
+/** What these tests look at in the contract of `--json`. */
+interface Result {
+  readonly sources: readonly { readonly readings: number; readonly rejected: readonly { readonly line: number; readonly reason: string }[] }[];
+  readonly hardware: unknown;
+  readonly verdict: { readonly tier: string; readonly bottleneck: string };
+  readonly phases: readonly { readonly from: string }[];
+  readonly gpus: readonly { readonly id: string }[];
+  readonly events: readonly { readonly kind: string; readonly entity: string | null }[];
+}
+const parsed = (stdout: string): Result => JSON.parse(stdout) as Result; // the program's own output
+
 const UUID = 'GPU-01234567-89ab-cdef-0123-456789abcdef';
 const HEADER = 'timestamp, uuid, name, utilization.gpu [%], utilization.memory [%], memory.used [MiB], memory.total [MiB], power.draw [W], enforced.power.limit [W]';
 /** A minute of a busy A100 as nvidia-smi logs it. */
@@ -26,14 +37,14 @@ const LOG = [HEADER, ...Array.from({ length: 60 }, (_, second) =>
 describe('headroom diagnose', () => {
   it('prints the contract as JSON, with ISO times for dated files', async () => {
     const { code, stdout } = await headroom(['diagnose', file('smi.csv', LOG), '--tz', 'UTC', '--json']);
-    const result = JSON.parse(stdout);
+    const result = parsed(stdout);
     expect(code).toBe(0);
     expect(result.sources[0]).toMatchObject({ collector: 'nvidia-smi-query', readings: 60, from: '2026-03-02T10:00:00.000Z', to: '2026-03-02T10:00:59.000Z', rejected: [] });
     expect(result.hardware).toEqual({ gpu: 'A100-40', from: 'detected' });
     expect(result.verdict.tier).toBe('C');
     expect(result.verdict.bottleneck).toBe('unknown');
-    expect(result.phases[0].from).toBe('2026-03-02T10:00:00.000Z');
-    expect(result.gpus.map((gpu: { id: string }) => gpu.id)).toEqual([UUID]);
+    expect(result.phases[0]?.from).toBe('2026-03-02T10:00:00.000Z');
+    expect(result.gpus.map((gpu) => gpu.id)).toEqual([UUID]);
   });
 
   it('says for people what it saw, draws a ribbon and names what is missing', async () => {
@@ -50,26 +61,26 @@ describe('headroom diagnose', () => {
     writeFileSync(join(run, 'smi.csv.gz'), gzipSync(LOG));
     const { code, stdout } = await headroom(['diagnose', run, '--tz', 'UTC', '--json']);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout).sources[0].readings).toBe(60);
+    expect(parsed(stdout).sources[0]?.readings).toBe(60);
   });
 
   it('keeps the good rows of a torn file and quotes the bad one with its line', async () => {
     const torn = LOG.split('\n').map((line, index) => (index === 10 ? line.slice(0, 40) : line)).join('\n');
     const { code, stdout } = await headroom(['diagnose', file('torn.csv', torn), '--tz', 'UTC', '--json']);
-    const [source] = JSON.parse(stdout).sources;
+    const [source] = parsed(stdout).sources;
     expect(code).toBe(0);
-    expect(source.readings).toBe(59);
-    expect(source.rejected[0].line).toBe(11);
-    expect(source.rejected[0].reason).not.toBe('');
+    expect(source?.readings).toBe(59);
+    expect(source?.rejected[0]?.line).toBe(11);
+    expect(source?.rejected[0]?.reason).not.toBe('');
   });
 
   it('a log that holds only an error of a GPU is read: the error is told, the verdict is “cannot tell”', async () => {
     const log = file('job.out', 'step 1\nUnable to determine the device handle for GPU 0000:02:00.0: GPU is lost.  Reboot the system to recover this GPU\n');
     const { code, stdout } = await headroom(['diagnose', log, '--json']);
-    const result = JSON.parse(stdout);
+    const result = parsed(stdout);
     expect(code).toBe(0);
     expect(result.verdict.bottleneck).toBe('unknown');
-    expect(result.events.map((event: { kind: string; entity: string }) => [event.kind, event.entity])).toEqual([['gpu-error', 'gpu:00000000:02:00.0']]);
+    expect(result.events.map((event) => [event.kind, event.entity])).toEqual([['gpu-error', 'gpu:00000000:02:00.0']]);
   });
 
   it('ends with 2 and says why for each file when nothing can be read', async () => {

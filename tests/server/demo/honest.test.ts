@@ -57,7 +57,7 @@ describe('the demo does not confirm itself', () => {
   it('a wrong achievable fraction in the classifier changes its verdicts', async () => {
     vi.resetModules();
     vi.doMock('../../../core/hardware/achievable.ts', async (original) => {
-      const real = await original<typeof import('../../../core/hardware/achievable.ts')>();
+      const real = await original<{ ACHIEVABLE: Record<string, unknown> }>();
       return { ...real, ACHIEVABLE: { ...real.ACHIEVABLE, dramCounter: { value: 3.2, source: 'corrupted by a test' }, dramBytes: { value: 3.2, source: 'corrupted by a test' } } };
     });
     const corrupted = await verdicts(jobs);
