@@ -26,7 +26,9 @@ export const agentBench: Bench = {
   run: async () => {
     if (!existsSync(MAIN)) throw new Error('dist/ is missing: npm run build');
     const folder = mkdtempSync(join(tmpdir(), 'headroom-bench-agent-'));
-    const engines = Array.from({ length: ENGINES }, () => spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'vllm.entrypoints.openai.api_server', '--model', 'tiny'], { stdio: 'ignore' }));
+    const engines = Array.from({ length: ENGINES }, () =>
+      spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'vllm.entrypoints.openai.api_server', '--model', 'tiny'], { stdio: 'ignore' }),
+    );
     const server = createServer((request, reply) => {
       request.resume();
       request.on('end', () => reply.end(request.method === 'GET' ? metricsPage() : '{"durable":1,"duplicate":false,"rejected":[]}'));
@@ -35,8 +37,11 @@ export const agentBench: Bench = {
     const { port } = server.address() as AddressInfo; // a listening TCP server
     const { folder: bin } = fakeNvidiaSmi(join(folder, 'bin'), { rows: manyGpus() });
     const url = `http://127.0.0.1:${port}`;
-    const agent = spawn(process.execPath, [MAIN, 'agent', '--server', url, '--token', 't', '--interval', String(INTERVAL), '--metrics', `${url}/metrics`, '--spool', join(folder, 'spool')],
-      { env: { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` }, stdio: 'ignore' });
+    const agent = spawn(
+      process.execPath,
+      [MAIN, 'agent', '--server', url, '--token', 't', '--interval', String(INTERVAL), '--metrics', `${url}/metrics`, '--spool', join(folder, 'spool')],
+      { env: { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` }, stdio: 'ignore' },
+    );
     try {
       await seconds(WARM_UP);
       const before = cpuSeconds(agent);
@@ -44,7 +49,13 @@ export const agentBench: Bench = {
       const share = (cpuSeconds(agent) - before) / MEASURED;
       const rss = kilobytes(agent, 'VmHWM') / 1024;
       return [
-        { what: `agent at ${INTERVAL} s, ${GPUS} GPUs, ${ENGINES} engines, one page: CPU of a core`, value: share * 100, unit: '%', budget: '≤ 0.2', holds: share <= 0.002 },
+        {
+          what: `agent at ${INTERVAL} s, ${GPUS} GPUs, ${ENGINES} engines, one page: CPU of a core`,
+          value: share * 100,
+          unit: '%',
+          budget: '≤ 0.2',
+          holds: share <= 0.002,
+        },
         { what: 'the same: memory, at most', value: rss, unit: 'MB', budget: '≤ 70', holds: rss <= 70 },
       ];
     } finally {
@@ -58,8 +69,45 @@ export const agentBench: Bench = {
 };
 
 function manyGpus(): string {
-  const names = ['timestamp', 'index', 'uuid', 'pci.bus_id', 'name', 'driver_version', 'utilization.gpu [%]', 'utilization.memory [%]', 'memory.used [MiB]', 'memory.total [MiB]', 'power.draw [W]', 'enforced.power.limit [W]', 'clocks.sm [MHz]', 'clocks.mem [MHz]', 'temperature.gpu', 'pcie.link.gen.current', 'clocks_event_reasons.active'];
-  const row = (index: number): string => ['now', index, `GPU-bbbbbbbb-0000-0000-0000-00000000000${index}`, `00000000:${index}7:00.0`, 'NVIDIA A100-SXM4-40GB', '575.57.08', 90 + index, 50 + index, 30_000, 40_960, '325.10', '400.00', 1410, 1215, 61, 4, '0x0000000000000004'].join(', ');
+  const names = [
+    'timestamp',
+    'index',
+    'uuid',
+    'pci.bus_id',
+    'name',
+    'driver_version',
+    'utilization.gpu [%]',
+    'utilization.memory [%]',
+    'memory.used [MiB]',
+    'memory.total [MiB]',
+    'power.draw [W]',
+    'enforced.power.limit [W]',
+    'clocks.sm [MHz]',
+    'clocks.mem [MHz]',
+    'temperature.gpu',
+    'pcie.link.gen.current',
+    'clocks_event_reasons.active',
+  ];
+  const row = (index: number): string =>
+    [
+      'now',
+      index,
+      `GPU-bbbbbbbb-0000-0000-0000-00000000000${index}`,
+      `00000000:${index}7:00.0`,
+      'NVIDIA A100-SXM4-40GB',
+      '575.57.08',
+      90 + index,
+      50 + index,
+      30_000,
+      40_960,
+      '325.10',
+      '400.00',
+      1410,
+      1215,
+      61,
+      4,
+      '0x0000000000000004',
+    ].join(', ');
   return `${names.join(', ')}\n${Array.from({ length: GPUS }, (_, index) => row(index)).join('\n')}\n\n`;
 }
 
@@ -67,10 +115,16 @@ let scrapes = 0;
 /** A page of the size of vLLM's: some gauges and counters, and histograms with many buckets. */
 function metricsPage(): string {
   scrapes += 1;
-  const lines = ['# TYPE vllm:num_requests_running gauge', 'vllm:num_requests_running{model_name="tiny"} 3', '# TYPE vllm:generation_tokens counter', `vllm:generation_tokens_total{model_name="tiny"} ${scrapes * 1000}`];
+  const lines = [
+    '# TYPE vllm:num_requests_running gauge',
+    'vllm:num_requests_running{model_name="tiny"} 3',
+    '# TYPE vllm:generation_tokens counter',
+    `vllm:generation_tokens_total{model_name="tiny"} ${scrapes * 1000}`,
+  ];
   for (let histogram = 0; histogram < 30; histogram += 1) {
     lines.push(`# TYPE vllm:made_up_${histogram}_seconds histogram`);
-    for (let bucket = 1; bucket <= 30; bucket += 1) lines.push(`vllm:made_up_${histogram}_seconds_bucket{le="${bucket}",model_name="tiny"} ${scrapes * bucket}`);
+    for (let bucket = 1; bucket <= 30; bucket += 1)
+      lines.push(`vllm:made_up_${histogram}_seconds_bucket{le="${bucket}",model_name="tiny"} ${scrapes * bucket}`);
   }
   return `${lines.join('\n')}\n`;
 }

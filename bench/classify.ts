@@ -12,11 +12,12 @@ import { trainingGpu, vllmEngine } from './support/telemetry.ts';
 /** How fast verdicts are made: processor time, the best of a few runs each. */
 export const classifyBench: Bench = {
   name: 'classify',
-  run: () => Promise.resolve([
-    { what: 'windows judged, from columns to verdict', value: windowsPerSecond(), unit: 'windows/s' },
-    within({ what: 'a day of 10 s samples on 16 GPUs: phases and verdict', value: dayOnSixteenGpus(), unit: 's' }, 1),
-    within({ what: 'every running job of Alvis (892 GPUs), judged once', value: wholeOfAlvis(), unit: 's' }, 0.05),
-  ]),
+  run: () =>
+    Promise.resolve([
+      { what: 'windows judged, from columns to verdict', value: windowsPerSecond(), unit: 'windows/s' },
+      within({ what: 'a day of 10 s samples on 16 GPUs: phases and verdict', value: dayOnSixteenGpus(), unit: 's' }, 1),
+      within({ what: 'every running job of Alvis (892 GPUs), judged once', value: wholeOfAlvis(), unit: 's' }, 0.05),
+    ]),
 };
 
 function within(figure: Figure, most: number): Figure {
@@ -46,9 +47,12 @@ function windowsPerSecond(): number {
   if (context === undefined) return Number.NaN;
   const first = gpu.grid.start();
   const count = 5_000;
-  return count / best(() => {
-    for (let i = 0; i < count; i += 1) judge(tallyOf(viewOf(context.sources, 10, first, first + 60), 0, 60), context.subject);
-  });
+  return (
+    count /
+    best(() => {
+      for (let i = 0; i < count; i += 1) judge(tallyOf(viewOf(context.sources, 10, first, first + 60), 0, 60), context.subject);
+    })
+  );
 }
 
 function dayOnSixteenGpus(): number {
@@ -60,7 +64,9 @@ function dayOnSixteenGpus(): number {
 function wholeOfAlvis(): number {
   const samples = 360;
   const jobs = Array.from({ length: 223 }, (_, job) => {
-    const gpus = Array.from({ length: 4 }, (_, i) => trainingGpu({ id: `GPU-${job}-${i}`, node: `n${job}`, samples: samples + REPEATS, seed: 4 * job + i + 1 }));
+    const gpus = Array.from({ length: 4 }, (_, i) =>
+      trainingGpu({ id: `GPU-${job}-${i}`, node: `n${job}`, samples: samples + REPEATS, seed: 4 * job + i + 1 }),
+    );
     const engine = job % 2 === 0 ? [vllmEngine({ id: `vllm@n${job}`, node: `n${job}`, samples: samples + REPEATS, seed: job })] : [];
     const tables = [...gpus, ...engine];
     const tracker = openTracker(job % 2 === 0 ? { model: 'llama-3-8b' } : {});

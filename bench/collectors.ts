@@ -23,15 +23,22 @@ const PIECE = 64 * 1024;
  * `megabytes` of synthetic text in pieces of 64 KiB. Values are counted, so that a parser that gives up early shows.
  */
 export function collectorRows({ megabytes = 4, only }: { megabytes?: number; only?: string } = {}): CollectorRow[] {
-  return collectors.filter(({ id }) => only === undefined || id === only).map((collector) => {
-    const source = TEXTS[collector.id];
-    if (source === undefined) return { collector: collector.id, megabytesPerSecond: null, values: 0, rejected: 0 };
-    const text = textOf(source, megabytes * 1e6);
-    const runs = [0, 1, 2].map(() => run(collector, text));
-    const [first] = runs;
-    const seconds = Math.min(...runs.map((one) => one.seconds));
-    return { collector: collector.id, megabytesPerSecond: text.length / 1e6 / seconds, values: first?.values ?? Number.NaN, rejected: first?.rejected ?? Number.NaN };
-  });
+  return collectors
+    .filter(({ id }) => only === undefined || id === only)
+    .map((collector) => {
+      const source = TEXTS[collector.id];
+      if (source === undefined) return { collector: collector.id, megabytesPerSecond: null, values: 0, rejected: 0 };
+      const text = textOf(source, megabytes * 1e6);
+      const runs = [0, 1, 2].map(() => run(collector, text));
+      const [first] = runs;
+      const seconds = Math.min(...runs.map((one) => one.seconds));
+      return {
+        collector: collector.id,
+        megabytesPerSecond: text.length / 1e6 / seconds,
+        values: first?.values ?? Number.NaN,
+        rejected: first?.rejected ?? Number.NaN,
+      };
+    });
 }
 
 function textOf({ head, sample }: TextSource, length: number): string {

@@ -11,7 +11,10 @@ import { benchMetrics, gpuReadings } from './support/readings.ts';
 const quiet = { info: () => undefined, warn: console.warn, error: console.error };
 
 /** A batch as an agent sends it: all GPUs of one node, some rows each. */
-function nodeBatch(readings: ReturnType<typeof gpuReadings>[], { node, start, rows, seq }: { node: number; start: number; rows: number; seq: number }): IngestBatch {
+function nodeBatch(
+  readings: ReturnType<typeof gpuReadings>[],
+  { node, start, rows, seq }: { node: number; start: number; rows: number; seq: number },
+): IngestBatch {
   const blocks = readings.map(({ t, columns }, index) => ({
     entity: { kind: 'gpu' as const, id: `GPU-${node}-${index}`, node: `alvis-${node}` },
     t: [...t.subarray(start, start + rows)],
@@ -25,9 +28,12 @@ async function ingest(folder: string, { nodes, rows, perBatch, period }: { nodes
   const start = 19_000 * 86_400;
   const clock = { now: start };
   const series = await openSeries({ file: join(folder, `ingest-${perBatch}.db`), rawDays: 400, rollupDays: 400, log: quiet, now: () => clock.now });
-  const readings = Array.from({ length: nodes }, (_, node) => Array.from({ length: 4 }, (__, index) => gpuReadings({ seed: node * 4 + index, from: start, rows, period })));
+  const readings = Array.from({ length: nodes }, (_, node) =>
+    Array.from({ length: 4 }, (__, index) => gpuReadings({ seed: node * 4 + index, from: start, rows, period })),
+  );
   const batches: IngestBatch[] = [];
-  for (let at = 0; at < rows; at += perBatch) for (let node = 0; node < nodes; node += 1) batches.push(nodeBatch(readings[node] ?? [], { node, start: at, rows: perBatch, seq: at }));
+  for (let at = 0; at < rows; at += perBatch)
+    for (let node = 0; node < nodes; node += 1) batches.push(nodeBatch(readings[node] ?? [], { node, start: at, rows: perBatch, seq: at }));
   const latencies: number[] = [];
   let values = 0;
   const begin = performance.now();
@@ -45,12 +51,18 @@ async function ingest(folder: string, { nodes, rows, perBatch, period }: { nodes
   await Promise.all(lanes);
   const appended = performance.now() - begin;
   clock.now = start + rows * period + 7200;
-  for (let more = true; more; ) more = (await series.maintain(clock.now)).sealed > 0;
+  for (let more = true; more;) more = (await series.maintain(clock.now)).sealed > 0;
   const upkept = performance.now() - begin;
   await series.close();
   const perSecond = values / (appended / 1000);
   return [
-    { what: `appends of ${perBatch} rows × 4 GPUs × 15 metrics, durable`, value: perSecond, unit: 'values/s', budget: '≥ 150,000', holds: perSecond >= 150_000 },
+    {
+      what: `appends of ${perBatch} rows × 4 GPUs × 15 metrics, durable`,
+      value: perSecond,
+      unit: 'values/s',
+      budget: '≥ 150,000',
+      holds: perSecond >= 150_000,
+    },
     { what: '  until the answer, p99', value: quantile(latencies, 0.99), unit: 'ms' },
     { what: '  with sealing, merging and roll-ups of it all', value: values / (upkept / 1000), unit: 'values/s' },
   ];

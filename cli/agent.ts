@@ -36,7 +36,8 @@ export async function run(argv: string[]): Promise<number> {
   const delivery = asked.server === null ? null : httpDelivery({ server: asked.server, token: asked.token });
   const first = deferred();
   const options: AgentOptions = {
-    ...asked.agent, log,
+    ...asked.agent,
+    log,
     send: delivery?.send ?? ((parcel) => print(parcel, first.resolve)),
     ...(delivery === null ? {} : { declare: delivery.declare }),
   };
@@ -76,9 +77,19 @@ function read(argv: string[]): Asked | string {
     ({ values } = parseArgs({
       args: argv,
       options: {
-        server: { type: 'string' }, token: { type: 'string' }, 'token-file': { type: 'string' }, interval: { type: 'string' }, metrics: { type: 'string', multiple: true },
-        discover: { type: 'boolean' }, node: { type: 'string' }, job: { type: 'string' }, spool: { type: 'string' }, 'spool-limit': { type: 'string' },
-        stdout: { type: 'boolean' }, once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
+        server: { type: 'string' },
+        token: { type: 'string' },
+        'token-file': { type: 'string' },
+        interval: { type: 'string' },
+        metrics: { type: 'string', multiple: true },
+        discover: { type: 'boolean' },
+        node: { type: 'string' },
+        job: { type: 'string' },
+        spool: { type: 'string' },
+        'spool-limit': { type: 'string' },
+        stdout: { type: 'boolean' },
+        once: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
       },
     }));
   } catch (error) {
@@ -99,9 +110,16 @@ function read(argv: string[]): Asked | string {
   const token = tokenOf(values.token, values['token-file']);
   if (token instanceof Error) return token.message;
   return {
-    server, token, once: values.once === true, job: job === null ? '' : `, job ${job.cluster}/${job.id}`,
+    server,
+    token,
+    once: values.once === true,
+    job: job === null ? '' : `, job ${job.cluster}/${job.id}`,
     agent: {
-      node, interval, job, metrics: values.metrics ?? [], discover: values.discover === true,
+      node,
+      interval,
+      job,
+      metrics: values.metrics ?? [],
+      discover: values.discover === true,
       spool: printing ? null : { folder: values.spool ?? spoolFolder(node, job?.id ?? null), limit: megabytes * 1024 * 1024 },
     },
   };
@@ -135,10 +153,12 @@ function isHttp(text: string): boolean {
 }
 
 function print(parcel: Parcel, printed: () => void): Promise<Outcome> {
-  return new Promise((resolve) => process.stdout.write(`${JSON.stringify(parcel.batch())}\n`, () => {
-    printed();
-    resolve({ kind: 'stored' });
-  }));
+  return new Promise((resolve) =>
+    process.stdout.write(`${JSON.stringify(parcel.batch())}\n`, () => {
+      printed();
+      resolve({ kind: 'stored' });
+    }),
+  );
 }
 
 /** Resolves with the first signal's name; a second one ends the process at once. */

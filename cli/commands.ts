@@ -16,8 +16,18 @@ export interface CommandModule {
 /** Every command, in the order of the help. A new one: `load: () => import('./serve.ts')`. */
 export const commands: readonly Command[] = [
   { name: 'serve', usage: '[--demo] [--port N] …', summary: 'the service: API, page and scheduler in one process', load: () => import('./serve.ts') },
-  { name: 'agent', usage: '--server URL --token T', summary: 'watches this node, or the Slurm job it runs in, and sends what it sees', load: () => import('./agent.ts') },
-  { name: 'token', usage: 'issue|page|revoke NAME', summary: 'tokens of the running service, for agents, scripts and browsers', load: () => import('./token.ts') },
+  {
+    name: 'agent',
+    usage: '--server URL --token T',
+    summary: 'watches this node, or the Slurm job it runs in, and sends what it sees',
+    load: () => import('./agent.ts'),
+  },
+  {
+    name: 'token',
+    usage: 'issue|page|revoke NAME',
+    summary: 'tokens of the running service, for agents, scripts and browsers',
+    load: () => import('./token.ts'),
+  },
   { name: 'diagnose', usage: 'FILE…', summary: 'recorded tool output in, verdict out; no server', load: () => import('./diagnose.ts') },
   { name: 'plan', usage: '--model NAME --gpu ID', summary: 'what if: does it fit, how fast can it be, what limits it', load: () => import('./plan.ts') },
 ];

@@ -35,7 +35,10 @@ export async function run(argv: string[]): Promise<number> {
     const config = asked.config();
     const running = await start({ config, demo: asked.demo ? { seed: asked.seed } : null, agent: asked.agent });
     const stopped = signal();
-    if (!asked.demo) process.stdout.write(`A token for agents and scripts:  ${config.data === resolve('headroom-data') ? '' : `HEADROOM_DATA=${config.data} `}npx headroom token issue NAME\n`);
+    if (!asked.demo)
+      process.stdout.write(
+        `A token for agents and scripts:  ${config.data === resolve('headroom-data') ? '' : `HEADROOM_DATA=${config.data} `}npx headroom token issue NAME\n`,
+      );
     process.stdout.write(`Headroom is at\n${running.url}\n`);
     if (asked.open) openBrowser(running.url);
     const name = await stopped;
@@ -63,28 +66,46 @@ function signal(): Promise<string> {
   });
 }
 
-interface Asked { config: () => Config; demo: boolean; seed: number; agent: boolean; open: boolean; help: boolean }
+interface Asked {
+  config: () => Config;
+  demo: boolean;
+  seed: number;
+  agent: boolean;
+  open: boolean;
+  help: boolean;
+}
 
 function options(argv: string[]): Asked | string {
   try {
     const { values } = parseArgs({
       args: argv,
       options: {
-        demo: { type: 'boolean' }, seed: { type: 'string' }, port: { type: 'string' }, host: { type: 'string' }, data: { type: 'string' },
-        'no-agent': { type: 'boolean' }, open: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
+        demo: { type: 'boolean' },
+        seed: { type: 'string' },
+        port: { type: 'string' },
+        host: { type: 'string' },
+        data: { type: 'string' },
+        'no-agent': { type: 'boolean' },
+        open: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
       },
     });
     const seed = values.seed === undefined ? 1 : integer(values.seed, 0, 999_999_999);
     if (seed === undefined) return `--seed is “${values.seed ?? ''}”, but must be a whole number`;
     const demo = values.demo === true;
     return {
-      demo, seed,
+      demo,
+      seed,
       // A pretend Alvis has nothing to do with this machine.
       agent: values['no-agent'] !== true && !demo,
       open: values.open === true,
       help: values.help === true,
       config: () => {
-        const given = readConfig({ ...process.env, ...(values.port === undefined ? {} : { HEADROOM_PORT: values.port }), ...(values.host === undefined ? {} : { HEADROOM_HOST: values.host }) });
+        const given = readConfig({
+          ...process.env,
+          ...(values.port === undefined ? {} : { HEADROOM_PORT: values.port }),
+          ...(values.host === undefined ? {} : { HEADROOM_HOST: values.host }),
+        });
         const named = values.data !== undefined || (process.env['HEADROOM_DATA'] ?? '') !== '';
         const data = values.data === undefined ? given.data : resolve(values.data);
         return { ...given, data: demo && !named ? join(data, 'demo') : data, cluster: demo ? 'alvis' : given.cluster };

@@ -13,7 +13,12 @@ Run on the machine, and as the account, that runs the service (it asks through t
   revoke   ends every token of this name
 `;
 
-interface Ask { readonly method: 'POST' | 'DELETE'; readonly path: string; readonly body: Record<string, unknown> | null; readonly show: (reply: Record<string, unknown>) => string }
+interface Ask {
+  readonly method: 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body: Record<string, unknown> | null;
+  readonly show: (reply: Record<string, unknown>) => string;
+}
 
 /** `headroom token`: through the running service, which alone may open its database. Exit 0, 1 where it refused, 2 where it cannot be asked. */
 export async function run(argv: string[]): Promise<number> {
@@ -35,7 +40,10 @@ export async function run(argv: string[]): Promise<number> {
     return 1;
   } catch (error) {
     if (error instanceof ConfigError) process.stderr.write(`headroom token: ${error.message}\n`);
-    else process.stderr.write(`headroom token: no service answers at ${path} (${error instanceof Error ? error.message : String(error)})\nStart it (npm start), or name its data folder: HEADROOM_DATA=DIR headroom token …\n`);
+    else
+      process.stderr.write(
+        `headroom token: no service answers at ${path} (${error instanceof Error ? error.message : String(error)})\nStart it (npm start), or name its data folder: HEADROOM_DATA=DIR headroom token …\n`,
+      );
     return 2;
   }
 }
@@ -51,7 +59,12 @@ function askOf(argv: readonly string[]): Ask | null {
     return { method: 'DELETE', path: `/api/tokens/${encodeURIComponent(name)}`, body: null, show: (reply) => `${String(reply['revoked'])} revoked` };
   }
   if (verb !== 'issue' || (flag !== undefined && (flag !== '--days' || !(Number(days) > 0)))) return null;
-  return { method: 'POST', path: '/api/tokens', body: { name, scope: 'write', ...(flag === undefined ? {} : { days: Number(days) }) }, show: (reply) => String(reply['token']) };
+  return {
+    method: 'POST',
+    path: '/api/tokens',
+    body: { name, scope: 'write', ...(flag === undefined ? {} : { days: Number(days) }) },
+    show: (reply) => String(reply['token']),
+  };
 }
 
 function send(socketPath: string, ask: Ask): Promise<{ status: number; reply: Record<string, unknown> }> {

@@ -77,9 +77,13 @@ export const DCGM_FIELDS: readonly DcgmField[] = [
   one(1016, 'INTAC', 'integer_active', 'gpu.intActive', 'ratio'),
 ];
 
-const BY_NAME: ReadonlyMap<string, DcgmField> = new Map(DCGM_FIELDS.flatMap((field) => [
-  [field.short.toLowerCase(), field], [field.long, field], [String(field.id), field],
-]));
+const BY_NAME: ReadonlyMap<string, DcgmField> = new Map(
+  DCGM_FIELDS.flatMap((field) => [
+    [field.short.toLowerCase(), field],
+    [field.long, field],
+    [String(field.id), field],
+  ]),
+);
 
 /** A field by its id, its short name (any case) or its long name; undefined for one that is nothing to us. */
 export function dcgmField(name: string): DcgmField | undefined {

@@ -87,7 +87,8 @@ function openDcgmi(context: ParseContext): Session {
       if (command !== null) return begin((command[1] ?? '').split(','));
       if (/^\s*#/.test(text) || /^\s*id\s*$/i.test(text)) return;
       if (OTHER_ROW.test(text)) {
-        if (!told) out.event({ at: null, entity: null, kind: 'collector', text: 'rows of MIG instances, switches and CPUs are left out: only whole GPUs are read' });
+        if (!told)
+          out.event({ at: null, entity: null, kind: 'collector', text: 'rows of MIG instances, switches and CPUs are left out: only whole GPUs are read' });
         told = true;
       } else if (/^\s*error\b/i.test(text)) out.event({ at: null, entity: null, kind: 'collector', text });
       else if (alone) out.reject(number, 'expected a row of dcgmi dmon (GPU 0 …)', text);

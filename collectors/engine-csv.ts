@@ -92,7 +92,12 @@ function openEngineCsv(context: ParseContext): Session {
         return;
       }
       if (clock === 'relative' && at < last) {
-        out.reject(number, `time goes back from ${last} s to ${at} s: another run begins, give each run a file of its own`, text, cellColumn(text, header.time));
+        out.reject(
+          number,
+          `time goes back from ${last} s to ${at} s: another run begins, give each run a file of its own`,
+          text,
+          cellColumn(text, header.time),
+        );
         return;
       }
       last = at;
@@ -161,9 +166,11 @@ function columnsOf(table: NameTable, name: string, index: number): Column[] {
 /** Of two columns for one metric the better one stays, and a rate goes where its counter is there too. */
 function withoutDoubles(columns: readonly Column[]): Column[] {
   const rank = (column: Column) => column.rule.rank ?? 0;
-  return columns.filter((column) => columns.every((other) => {
-    if (other === column) return true;
-    if (other.rule.to === column.rule.unless) return false;
-    return other.rule.to !== column.rule.to || rank(other) < rank(column) || (rank(other) === rank(column) && other.index > column.index);
-  }));
+  return columns.filter((column) =>
+    columns.every((other) => {
+      if (other === column) return true;
+      if (other.rule.to === column.rule.unless) return false;
+      return other.rule.to !== column.rule.to || rank(other) < rank(column) || (rank(other) === rank(column) && other.index > column.index);
+    }),
+  );
 }

@@ -67,7 +67,8 @@ function openNvtop(context: ParseContext): Session {
     if (isJsonObject(device) && 'device_name' in device) {
       emitDevice(device, { index: String(position), at: sweep, line, cut }, tools);
       position += 1;
-    } else if (!cut) out.reject(line, isJsonObject(device) ? 'expected a device of nvtop, with device_name' : 'not JSON, even with missing commas allowed', text);
+    } else if (!cut)
+      out.reject(line, isJsonObject(device) ? 'expected a device of nvtop, with device_name' : 'not JSON, even with missing commas allowed', text);
   };
   const cutter = jsonCutter({
     bracket() {
@@ -99,7 +100,8 @@ function emitDevice(device: JsonObject, place: { index: string; at: number; line
     if (value === 'absent') continue;
     const range = rangeOf(metric);
     if (value === 'unrecognised') out.reject(place.line, `${key}: expected a number in ${unit}, or null, got "${text ?? ''}"`, `"${key}": "${text ?? ''}"`);
-    else if (!within(range, value)) out.reject(place.line, `${key}: out of range, expected ${range?.text ?? ''}, got "${text ?? ''}"`, `"${key}": "${text ?? ''}"`);
+    else if (!within(range, value))
+      out.reject(place.line, `${key}: out of range, expected ${range?.text ?? ''}, got "${text ?? ''}"`, `"${key}": "${text ?? ''}"`);
     else values[metric] = value;
   }
   tellFacts(device, entity, place.index, out);

@@ -1,7 +1,11 @@
 import { periodOf, type Table } from './columns.ts';
 
 /** Values of several entities on common rows: one array per table, NaN where there is none. `width` is what a row stands for, seconds. */
-export interface Aligned { readonly width: number; readonly t: Float64Array; readonly values: readonly Float64Array[] }
+export interface Aligned {
+  readonly width: number;
+  readonly t: Float64Array;
+  readonly values: readonly Float64Array[];
+}
 
 /** Brings series of different thinning (core/phases/series.ts) to the widest one's rows, by means. */
 export function aligned(tables: readonly Table[], period: number, read: (table: Table) => (row: number) => number): Aligned {
@@ -11,7 +15,8 @@ export function aligned(tables: readonly Table[], period: number, read: (table: 
   const slots = tables.map((table) => slotsOf(table, width, read(table)));
   const times = [...new Set(slots.flatMap((one) => [...one.keys()]))].sort((a, b) => a - b);
   return {
-    width, t: Float64Array.from(times, (slot) => slot * width),
+    width,
+    t: Float64Array.from(times, (slot) => slot * width),
     values: slots.map((one) => Float64Array.from(times, (slot) => one.get(slot) ?? Number.NaN)),
   };
 }
@@ -43,7 +48,7 @@ export function busyOf({ columns }: Table): (row: number) => number {
   const util = columns.get('gpu.util');
   return (row) => {
     const counter = active?.[row] ?? Number.NaN;
-    return Number.isNaN(counter) ? util?.[row] ?? Number.NaN : counter;
+    return Number.isNaN(counter) ? (util?.[row] ?? Number.NaN) : counter;
   };
 }
 

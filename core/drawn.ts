@@ -13,9 +13,11 @@ export function drawn(judged: JudgedRun): Analysis {
   const told = advised(judged);
   const gpus: GpuVerdict[] = judged.gpus.map(({ id, name, verdict }, index) => ({ id, name, verdict: told.gpus[index] ?? verdict }));
   return {
-    clock: judged.clock, from: judged.from, to: judged.to,
+    clock: judged.clock,
+    from: judged.from,
+    to: judged.to,
     hardware: {
-      gpu: judged.options.gpu ?? (types.size === 1 ? type ?? null : null),
+      gpu: judged.options.gpu ?? (types.size === 1 ? (type ?? null) : null),
       from: judged.options.gpu !== undefined ? 'given' : types.size > 0 && [...types].every((one) => one !== null) ? 'detected' : 'unknown',
     },
     workload: judged.workload,
@@ -25,9 +27,14 @@ export function drawn(judged: JudgedRun): Analysis {
     phases: [...told.phases],
     findings: findFindings(judged),
     roofline: rooflineOf(judged),
-    timeline: timelineOf(judged.gpus.map(({ series, ceilings, engines }) => ({
-      series, ceilings, engines: engines.map((index) => judged.engines[index]).filter((table) => table !== undefined),
-    })), judged.engines),
+    timeline: timelineOf(
+      judged.gpus.map(({ series, ceilings, engines }) => ({
+        series,
+        ceilings,
+        engines: engines.map((index) => judged.engines[index]).filter((table) => table !== undefined),
+      })),
+      judged.engines,
+    ),
     progress: progressOf(judged),
   };
 }

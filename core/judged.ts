@@ -46,7 +46,15 @@ export interface WindowFigures {
 
 /** Things counted per bin rather than averaged. */
 export const FRACTION_NAMES = [
-  'gpu.capPower', 'gpu.capHw', 'gpu.capSwThermal', 'gpu.capHwThermal', 'gpu.capBrake', 'gpu.capApp', 'kvFull', 'waiting', 'busy80',
+  'gpu.capPower',
+  'gpu.capHw',
+  'gpu.capSwThermal',
+  'gpu.capHwThermal',
+  'gpu.capBrake',
+  'gpu.capApp',
+  'kvFull',
+  'waiting',
+  'busy80',
 ] as const;
 export type FractionName = (typeof FRACTION_NAMES)[number];
 

@@ -68,7 +68,9 @@ function memoryOf(judged: JudgedRun): NonNullable<Progress['memory']> | null {
   if (soonest === undefined) return null;
   const { of, growth } = soonest;
   return {
-    of, bytesPerSecond: growth.slope, fullAt: judged.to + growth.secondsToFull,
+    of,
+    bytesPerSecond: growth.slope,
+    fullAt: judged.to + growth.secondsToFull,
     text: `memory of ${of} grows by ${formatValue(growth.slope * 3600, 'bytes')} an hour (${formatOf(growth.used, growth.total, 'bytes')} now): full in ${formatDuration(growth.secondsToFull)} at this pace`,
   };
 }

@@ -26,25 +26,33 @@ export function rooflineOf(judged: JudgedRun): Roofline | null {
   const phaseAt = phaseFinder(judged);
   const gaps = new Set<string>();
   const modelledOnce = new Set<string>();
-  const points = gpus.flatMap((gpu) => {
-    const counted = fromCounters(gpu, math, judged.period);
-    if (counted.length > 0) return thinned(counted, each, phaseAt);
-    // An engine's tokens make the same of each of its GPUs.
-    const key = gpu.engines.join(',');
-    if (modelledOnce.has(key)) return [];
-    modelledOnce.add(key);
-    const modelled = fromEngine(judged, gpu, ENGINE_POINTS);
-    for (const gap of modelled.gaps) gaps.add(`bytes are a lower bound without ${gap}`);
-    return modelled.windows;
-  }).filter(({ flops, bytes }) => flops > 0 && bytes > 0);
+  const points = gpus
+    .flatMap((gpu) => {
+      const counted = fromCounters(gpu, math, judged.period);
+      if (counted.length > 0) return thinned(counted, each, phaseAt);
+      // An engine's tokens make the same of each of its GPUs.
+      const key = gpu.engines.join(',');
+      if (modelledOnce.has(key)) return [];
+      modelledOnce.add(key);
+      const modelled = fromEngine(judged, gpu, ENGINE_POINTS);
+      for (const gap of modelled.gaps) gaps.add(`bytes are a lower bound without ${gap}`);
+      return modelled.windows;
+    })
+    .filter(({ flops, bytes }) => flops > 0 && bytes > 0);
   if (points.length === 0) return null;
   const type = math === 'fp16_vector' || math === 'fp64_tensor' ? null : math;
   const notes = [...(assumed === null ? [] : [assumed]), ...gaps];
   return {
-    gpu: ceilings.gpu, bandwidth: ceilings.bandwidth, practicalBandwidth: ACHIEVABLE.dramBytes.value * ceilings.bandwidth,
-    peaks: peaksOf(ceilings), dtype: type,
+    gpu: ceilings.gpu,
+    bandwidth: ceilings.bandwidth,
+    practicalBandwidth: ACHIEVABLE.dramBytes.value * ceilings.bandwidth,
+    peaks: peaksOf(ceilings),
+    dtype: type,
     practicalFraction: onTensorCores(ceilings.gpu, math) ? gemmFraction(ceilings.gpu).value : ACHIEVABLE.vectorCounter.value,
-    points: points.slice(0, POINTS).sort((a, b) => a.at - b.at).map(({ at, flops, bytes }) => ({ at, intensity: flops / bytes, flops, phase: phaseAt(at) })),
+    points: points
+      .slice(0, POINTS)
+      .sort((a, b) => a.at - b.at)
+      .map(({ at, flops, bytes }) => ({ at, intensity: flops / bytes, flops, phase: phaseAt(at) })),
     advice: moveOf({ ...standing(points), math, activity: activityOf(judged) }, ceilings),
     ...(notes.length === 0 ? {} : { assumed: notes }),
   };
@@ -65,10 +73,12 @@ function mainType({ gpus }: JudgedRun): JudgedGpu[] {
 /** Dense peaks of the types that language models use. */
 function peaksOf({ peaks }: Ceilings): Record<string, number> {
   const shown = MATH_TYPES.filter((type) => type !== 'fp16_vector' && type !== 'fp64_tensor');
-  return Object.fromEntries(shown.flatMap((type) => {
-    const peak = peaks[type];
-    return peak === null ? [] : [[type, peak] as const];
-  }));
+  return Object.fromEntries(
+    shown.flatMap((type) => {
+      const peak = peaks[type];
+      return peak === null ? [] : [[type, peak] as const];
+    }),
+  );
 }
 
 /** The job's work together: FLOP per byte of all of it, and the mean rate of a GPU. */

@@ -190,18 +190,41 @@ function openFollower(period: number, options: AnalyseOptions) {
       const all = [...byKey.values()];
       const from = Math.min(...all.map((entity) => entity.from()), Number.POSITIVE_INFINITY);
       const to = Math.max(...all.map((entity) => entity.to()), Number.NEGATIVE_INFINITY);
-      const found = contexts.map((context) => ({ subject: context.subject, phases: streamOf(context)?.phases(endOf(context), viewFor(context), judgeOf(context)) ?? [] }));
+      const found = contexts.map((context) => ({
+        subject: context.subject,
+        phases: streamOf(context)?.phases(endOf(context), viewFor(context), judgeOf(context)) ?? [],
+      }));
       const ordered = withOrder(found);
       const bounds = { from: Number.isFinite(from) ? from : 0, to: Number.isFinite(to) ? to : 0 };
-      const own = contexts.map((context, i) => withOutOfMemory((ordered[i] ?? []).map((one) => phaseOf(one, period, bounds)), events, context.entity.id));
+      const own = contexts.map((context, i) =>
+        withOutOfMemory(
+          (ordered[i] ?? []).map((one) => phaseOf(one, period, bounds)),
+          events,
+          context.entity.id,
+        ),
+      );
       const turned = withTurns(own.map((phases) => ({ phases, tensorParallel: workload.tensorParallel, pipelined: isPipelined(workload) })));
       const judged = contexts.map((context, i) => ({ context, phases: turned[i] ?? [] }));
-      const job = jobPhases(judged.map(({ phases }) => phases), period);
+      const job = jobPhases(
+        judged.map(({ phases }) => phases),
+        period,
+      );
       const gpus = judged.filter(({ context }) => context.entity.kind === 'gpu').map(({ context, phases }) => gpuOf(context, phases, byKey));
       return {
-        clock, ...bounds, period, options: now === undefined ? options : { ...options, now }, workload, model: modelOf(options, workload), events, gpus,
-        engines: entities.engine.map(seriesOf), hosts: entities.host.map(seriesOf), processes: entities.process.map(seriesOf),
-        phases: job, verdict: prevailing(job) ?? NOTHING_KNOWN, mix: mixOf(judged.map(({ phases }) => phases)),
+        clock,
+        ...bounds,
+        period,
+        options: now === undefined ? options : { ...options, now },
+        workload,
+        model: modelOf(options, workload),
+        events,
+        gpus,
+        engines: entities.engine.map(seriesOf),
+        hosts: entities.host.map(seriesOf),
+        processes: entities.process.map(seriesOf),
+        phases: job,
+        verdict: prevailing(job) ?? NOTHING_KNOWN,
+        mix: mixOf(judged.map(({ phases }) => phases)),
       };
     },
   };
@@ -218,8 +241,10 @@ function signatureOf(entities: Iterable<RunEntity>): string {
   for (const { entity, facts, has, peak, latest } of entities) {
     text += `${entity.kind}:${entity.id}|${facts.size}`;
     for (const value of facts.values()) text += `;${value.length > 40 ? value.length : value}`;
-    if (entity.kind === 'gpu') text += `|${latest('gpu.memTotal')},${latest('gpu.powerLimit')},${peak('gpu.util') >= 0.05},${peak('gpu.grActive') >= 0.05},${peak('gpu.memUsed') >= 2e9},${has('gpu.nvlinkRx')}`;
-    if (entity.kind === 'engine') text += `|${has('engine.running')},${has('engine.generationTokens')},${has('engine.trainSteps')},${has('engine.trainTokenRate')},${has('engine.trainStepTime')},${latest('engine.maxRunning')}`;
+    if (entity.kind === 'gpu')
+      text += `|${latest('gpu.memTotal')},${latest('gpu.powerLimit')},${peak('gpu.util') >= 0.05},${peak('gpu.grActive') >= 0.05},${peak('gpu.memUsed') >= 2e9},${has('gpu.nvlinkRx')}`;
+    if (entity.kind === 'engine')
+      text += `|${has('engine.running')},${has('engine.generationTokens')},${has('engine.trainSteps')},${has('engine.trainTokenRate')},${has('engine.trainStepTime')},${latest('engine.maxRunning')}`;
     if (entity.kind === 'host') text += `|${latest('host.cores')}`;
   }
   return text;
@@ -230,16 +255,28 @@ function seriesOf(entity: RunEntity): Table {
 }
 
 function phaseOf({ tally, verdict }: Judged, period: number, bounds: { from: number; to: number }): JudgedPhase {
-  return { from: Math.max(bounds.from, tally.firstBin * period), to: Math.max(bounds.from, Math.min(bounds.to, tally.endBin * period)), verdict, figures: figuresFrom(tally) };
+  return {
+    from: Math.max(bounds.from, tally.firstBin * period),
+    to: Math.max(bounds.from, Math.min(bounds.to, tally.endBin * period)),
+    verdict,
+    figures: figuresFrom(tally),
+  };
 }
 
 function gpuOf(context: SubjectContext, phases: readonly JudgedPhase[], byKey: ReadonlyMap<string, RunEntity>): JudgedGpu {
   const known = byKey.get(entityKey(context.entity));
   const verdict: Verdict = prevailing(phases) ?? NOTHING_KNOWN;
   return {
-    id: context.entity.id, entity: context.entity, name: context.name, type: context.type, ceilings: context.ceilings,
+    id: context.entity.id,
+    entity: context.entity,
+    name: context.name,
+    type: context.type,
+    ceilings: context.ceilings,
     series: known === undefined ? { entity: context.entity, facts: new Map(), t: new Float64Array(0), columns: new Map() } : seriesOf(known),
-    host: context.host, engines: context.engines, phases, verdict,
+    host: context.host,
+    engines: context.engines,
+    phases,
+    verdict,
   };
 }
 

@@ -7,18 +7,22 @@ const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P', 'E'] as const;
 
 /** The sign of each unit, and whether thousands make a new prefix (kW, TB/s). Ratios, seconds and degrees have rules of their own. */
 const SIGNS: Readonly<Record<Exclude<Unit, 'ratio' | 'seconds' | 'celsius' | 'hertz'>, { sign: string; prefixFrom: number; whole: boolean }>> = {
-  'bytes': { sign: 'B', prefixFrom: 1e3, whole: true },
+  bytes: { sign: 'B', prefixFrom: 1e3, whole: true },
   'bytes/s': { sign: 'B/s', prefixFrom: 1e3, whole: true },
-  'watts': { sign: 'W', prefixFrom: 1e4, whole: false },
-  'joules': { sign: 'J', prefixFrom: 1e3, whole: false },
-  'count': { sign: '', prefixFrom: 1e5, whole: true },
+  watts: { sign: 'W', prefixFrom: 1e4, whole: false },
+  joules: { sign: 'J', prefixFrom: 1e3, whole: false },
+  count: { sign: '', prefixFrom: 1e5, whole: true },
   'tokens/s': { sign: 'tokens/s', prefixFrom: 1e5, whole: false },
   '1/s': { sign: '/s', prefixFrom: 1e5, whole: false },
-  'flop': { sign: 'FLOP', prefixFrom: 1e3, whole: true },
+  flop: { sign: 'FLOP', prefixFrom: 1e3, whole: true },
   'flop/s': { sign: 'FLOP/s', prefixFrom: 1e3, whole: true },
 };
 
-interface Scale { readonly factor: number; readonly suffix: string; readonly whole: boolean }
+interface Scale {
+  readonly factor: number;
+  readonly suffix: string;
+  readonly whole: boolean;
+}
 
 const UNITS: readonly string[] = [...Object.keys(SIGNS), 'ratio', 'seconds', 'celsius', 'hertz'];
 

@@ -6,4 +6,7 @@ const path = new URL('../docs/planner.md', import.meta.url);
 const text = readFileSync(path, 'utf8');
 const marked = /(<!-- measured:begin -->\n)[\s\S]*?(<!-- measured:end -->)/;
 if (!marked.test(text)) throw new Error('docs/planner.md has lost its measured:begin and measured:end marks');
-writeFileSync(path, text.replace(marked, (_, begin: string, end: string) => `${begin}${comparisonTable()}\n${end}`));
+writeFileSync(
+  path,
+  text.replace(marked, (_, begin: string, end: string) => `${begin}${comparisonTable()}\n${end}`),
+);

@@ -38,12 +38,26 @@ interface Row<T> {
 
 const ROWS = {
   HEADROOM_DATA: { fallback: 'headroom-data', parse: (text) => text, expected: 'the path of a folder on a local disk' } satisfies Row<string>,
-  HEADROOM_HOST: { fallback: '127.0.0.1', parse: address, expected: 'an address to listen on, such as 127.0.0.1 (this machine only) or 0.0.0.0 (every interface)' } satisfies Row<string>,
-  HEADROOM_PORT: { fallback: null, parse: (text) => integer(text, 0, 65_535), expected: 'a port from 0 to 65535 (0 takes any free one)' } satisfies Row<number | null>,
-  HEADROOM_URL: { fallback: null, parse: webAddress, expected: 'the address that people type, such as https://headroom.example.org' } satisfies Row<string | null>,
-  HEADROOM_HOSTS: { fallback: [], parse: names, expected: 'host names separated by commas, without http:// and without ports' } satisfies Row<readonly string[]>,
+  HEADROOM_HOST: {
+    fallback: '127.0.0.1',
+    parse: address,
+    expected: 'an address to listen on, such as 127.0.0.1 (this machine only) or 0.0.0.0 (every interface)',
+  } satisfies Row<string>,
+  HEADROOM_PORT: { fallback: null, parse: (text) => integer(text, 0, 65_535), expected: 'a port from 0 to 65535 (0 takes any free one)' } satisfies Row<
+    number | null
+  >,
+  HEADROOM_URL: { fallback: null, parse: webAddress, expected: 'the address that people type, such as https://headroom.example.org' } satisfies Row<
+    string | null
+  >,
+  HEADROOM_HOSTS: { fallback: [], parse: names, expected: 'host names separated by commas, without http:// and without ports' } satisfies Row<
+    readonly string[]
+  >,
   HEADROOM_RAW_DAYS: { fallback: 30, parse: (text) => integer(text, 1, 3_650), expected: 'a whole number of days from 1 to 3650' } satisfies Row<number>,
-  HEADROOM_ROLLUP_DAYS: { fallback: 400, parse: (text) => integer(text, 1, 36_500), expected: 'a whole number of days from 1 to 36500, not fewer than HEADROOM_RAW_DAYS' } satisfies Row<number>,
+  HEADROOM_ROLLUP_DAYS: {
+    fallback: 400,
+    parse: (text) => integer(text, 1, 36_500),
+    expected: 'a whole number of days from 1 to 36500, not fewer than HEADROOM_RAW_DAYS',
+  } satisfies Row<number>,
   HEADROOM_LOG: { fallback: null, parse: level, expected: `one of ${LOG_LEVELS.join(', ')}` } satisfies Row<LogLevel | null>,
   HEADROOM_SITE: { fallback: null, parse: existing, expected: 'the path of a site file that exists' } satisfies Row<string | null>,
   HEADROOM_CLUSTER: { fallback: 'local', parse: slug, expected: 'a short name of letters, digits, dots, dashes and underscores' } satisfies Row<string>,
@@ -73,7 +87,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     cluster: read('HEADROOM_CLUSTER', ROWS.HEADROOM_CLUSTER),
   };
   if (config.rollupDays < config.rawDays) {
-    wrong.push(`HEADROOM_ROLLUP_DAYS is “${config.rollupDays}”, fewer than HEADROOM_RAW_DAYS (${config.rawDays}): roll-ups must outlive the raw readings; raise the first or lower the second.`);
+    wrong.push(
+      `HEADROOM_ROLLUP_DAYS is “${config.rollupDays}”, fewer than HEADROOM_RAW_DAYS (${config.rawDays}): roll-ups must outlive the raw readings; raise the first or lower the second.`,
+    );
   }
   if (wrong.length > 0) throw new ConfigError(wrong.join('\n'));
   return config;
@@ -103,7 +119,10 @@ function webAddress(text: string): string | undefined {
 }
 
 function names(text: string): readonly string[] | undefined {
-  const list = text.split(',').map((name) => name.trim().toLowerCase()).filter((name) => name !== '');
+  const list = text
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '');
   return list.every((name) => /^[a-z0-9_.-]+$/.test(name)) ? list : undefined;
 }
 

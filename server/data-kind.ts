@@ -12,9 +12,11 @@ export async function claimFolder(store: Pick<Store, 'setting' | 'setSetting'>, 
     return 'new';
   }
   if (found === wanted) return 'known';
-  throw new ConfigError(demo
-    ? `${folder} holds real data, and a demo must not be mixed into it: leave --data and HEADROOM_DATA out (the demo then has a folder of its own), or name an empty folder.`
-    : `${folder} holds a demo's data, and real readings must not be mixed into it: name another folder with --data or HEADROOM_DATA.`);
+  throw new ConfigError(
+    demo
+      ? `${folder} holds real data, and a demo must not be mixed into it: leave --data and HEADROOM_DATA out (the demo then has a folder of its own), or name an empty folder.`
+      : `${folder} holds a demo's data, and real readings must not be mixed into it: name another folder with --data or HEADROOM_DATA.`,
+  );
 }
 
 /** Removes the databases of a closed store that held a demo: a demo tells its past anew, and what it told before would overlap. */

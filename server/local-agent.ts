@@ -21,7 +21,11 @@ export async function startLocalAgent({ ingest, log }: Service): Promise<() => P
     }
   };
   const agent = await startAgent({
-    node, interval: INTERVAL, send, spool: null, discover: true,
+    node,
+    interval: INTERVAL,
+    send,
+    spool: null,
+    discover: true,
     log: { info: (text) => log.info({ agent: node }, text), warn: (text) => log.warn({ agent: node }, text) },
   });
   return () => agent.stop();

@@ -52,7 +52,13 @@ export async function start({ config, demo, agent }: StartOptions): Promise<Runn
     const port = await choosePort(config.host, config.port);
     const owner = ownerSocket(config.data);
     let address = '';
-    const app = await buildApp({ service, web: join(packageRoot(), 'dist', 'web'), cookie: `headroom-${port}`, isOwner: owner.isOwner, address: () => address });
+    const app = await buildApp({
+      service,
+      web: join(packageRoot(), 'dist', 'web'),
+      cookie: `headroom-${port}`,
+      isOwner: owner.isOwner,
+      address: () => address,
+    });
     undo.push(async () => {
       const impatient = setTimeout(() => app.server.closeAllConnections(), PATIENCE);
       await app.close();
@@ -82,8 +88,16 @@ function playDemo(service: Service, seed: number, log: { info(text: string): voi
   let ended = false;
   const unlessEnded = <T>(act: () => Promise<T>): Promise<T> => (ended ? Promise.reject(new Error('the service is stopping')) : act());
   const playing = startDemo({
-    seed, now, log,
-    ingest: (batch) => unlessEnded(() => patiently(() => service.ingest(batch, { kind: 'demo', name: 'demo' }), () => ended)),
+    seed,
+    now,
+    log,
+    ingest: (batch) =>
+      unlessEnded(() =>
+        patiently(
+          () => service.ingest(batch, { kind: 'demo', name: 'demo' }),
+          () => ended,
+        ),
+      ),
     declare: (key, declaration) => unlessEnded(() => service.jobs.declare({ kind: 'system' }, key, { ...declaration, demo: true })),
   }).catch((error: unknown) => {
     if (!ended) service.log.error({ err: error }, 'the demo could not be played');
@@ -100,7 +114,7 @@ async function openOwnStore(config: Config, demo: boolean, log: StoreOptions['lo
   const open = () => openStore({ folder: config.data, rawDays: config.rawDays, rollupDays: config.rollupDays, log });
   const store = await open();
   try {
-    if (await claimFolder(store, config.data, demo) === 'new' || !demo) return store;
+    if ((await claimFolder(store, config.data, demo)) === 'new' || !demo) return store;
   } catch (error) {
     await store.close();
     throw error;

@@ -13,7 +13,9 @@ export async function choosePort(host: string, given: number | null): Promise<nu
   if (given !== null) {
     const trouble = await tryPort(host, given);
     if (trouble === null) return given;
-    throw new ConfigError(`port ${given} of ${host} cannot be used (${trouble}): stop what uses it, or choose another with --port or HEADROOM_PORT (0 takes any free one).`);
+    throw new ConfigError(
+      `port ${given} of ${host} cannot be used (${trouble}): stop what uses it, or choose another with --port or HEADROOM_PORT (0 takes any free one).`,
+    );
   }
   let last = '';
   for (let port = FIRST; port <= LAST; port += 1) {
@@ -21,7 +23,9 @@ export async function choosePort(host: string, given: number | null): Promise<nu
     if (trouble === null) return port;
     last = trouble;
   }
-  throw new ConfigError(`none of the ports ${FIRST} to ${LAST} of ${host} can be used (${last}): choose one with --port or HEADROOM_PORT, and check HEADROOM_HOST.`);
+  throw new ConfigError(
+    `none of the ports ${FIRST} to ${LAST} of ${host} can be used (${last}): choose one with --port or HEADROOM_PORT, and check HEADROOM_HOST.`,
+  );
 }
 
 /** Null where a server can listen there now, else the system's word for why not. */

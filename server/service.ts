@@ -67,5 +67,21 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   await jobs.load(now());
   for (const row of await store.facts.nodes({ kind: 'system' })) nodes.restore(row);
   await analyses.restore();
-  return { config, store, demo, version: packageVersion(), site, now, started: now(), log, index, jobs, nodes, hub, analyses, streams: openStreams(MOST_STREAMS), ingest };
+  return {
+    config,
+    store,
+    demo,
+    version: packageVersion(),
+    site,
+    now,
+    started: now(),
+    log,
+    index,
+    jobs,
+    nodes,
+    hub,
+    analyses,
+    streams: openStreams(MOST_STREAMS),
+    ingest,
+  };
 }

@@ -10,7 +10,9 @@ export function readSite(path: string | null): Site {
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw wrong(`it cannot be read as JSON (${error instanceof Error ? error.message : String(error)}): correct it, or unset the variable for the built-in site.`);
+    throw wrong(
+      `it cannot be read as JSON (${error instanceof Error ? error.message : String(error)}): correct it, or unset the variable for the built-in site.`,
+    );
   }
   const result = parseSite(json);
   if (!result.ok) throw wrong(`it does not describe a site:\n${result.errors.map((line) => `  ${line}`).join('\n')}`);

@@ -14,8 +14,21 @@ export function chance(seed: number): () => number {
 
 /** The 15 metrics that the budgets count per GPU. */
 export const benchMetrics = [
-  'gpu.util', 'gpu.memUtil', 'gpu.memUsed', 'gpu.power', 'gpu.energy', 'gpu.smClock', 'gpu.memClock', 'gpu.temp', 'gpu.memTemp',
-  'gpu.smActive', 'gpu.tensorActive', 'gpu.dramActive', 'gpu.pcieRx', 'gpu.pcieTx', 'gpu.nvlinkRx',
+  'gpu.util',
+  'gpu.memUtil',
+  'gpu.memUsed',
+  'gpu.power',
+  'gpu.energy',
+  'gpu.smClock',
+  'gpu.memClock',
+  'gpu.temp',
+  'gpu.memTemp',
+  'gpu.smActive',
+  'gpu.tensorActive',
+  'gpu.dramActive',
+  'gpu.pcieRx',
+  'gpu.pcieTx',
+  'gpu.nvlinkRx',
 ] as const satisfies readonly MetricId[];
 
 /**

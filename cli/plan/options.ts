@@ -7,12 +7,31 @@ import { parseSite, type Site } from '../../core/site.ts';
 
 /** The options of `headroom plan`, as parseArgs gives them. */
 export const OPTIONS = {
-  'model': { type: 'string' }, 'config': { type: 'string' }, 'dtype': { type: 'string' }, 'quantization': { type: 'string' }, 'gpu': { type: 'string' },
-  'tp': { type: 'string' }, 'pp': { type: 'string' }, 'dp': { type: 'string' }, 'batch': { type: 'string' }, 'context': { type: 'string' }, 'mode': { type: 'string' },
-  'micro-batch': { type: 'string' }, 'optimizer': { type: 'string' }, 'zero': { type: 'string' }, 'lora-rank': { type: 'string' },
-  'no-flash': { type: 'boolean' }, 'no-checkpointing': { type: 'boolean' }, 'tf32': { type: 'boolean' },
-  'kv-dtype': { type: 'string' }, 'utilization': { type: 'string' }, 'chunk': { type: 'string' },
-  'site': { type: 'string' }, 'json': { type: 'boolean' }, 'list': { type: 'boolean' }, 'help': { type: 'boolean', short: 'h' },
+  model: { type: 'string' },
+  config: { type: 'string' },
+  dtype: { type: 'string' },
+  quantization: { type: 'string' },
+  gpu: { type: 'string' },
+  tp: { type: 'string' },
+  pp: { type: 'string' },
+  dp: { type: 'string' },
+  batch: { type: 'string' },
+  context: { type: 'string' },
+  mode: { type: 'string' },
+  'micro-batch': { type: 'string' },
+  optimizer: { type: 'string' },
+  zero: { type: 'string' },
+  'lora-rank': { type: 'string' },
+  'no-flash': { type: 'boolean' },
+  'no-checkpointing': { type: 'boolean' },
+  tf32: { type: 'boolean' },
+  'kv-dtype': { type: 'string' },
+  utilization: { type: 'string' },
+  chunk: { type: 'string' },
+  site: { type: 'string' },
+  json: { type: 'boolean' },
+  list: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
 } as const;
 
 export type Given = { readonly [K in keyof typeof OPTIONS]?: (typeof OPTIONS)[K]['type'] extends 'boolean' ? boolean : string };
@@ -24,15 +43,21 @@ export class OptionError extends Error {}
 export async function questionFrom(given: Given): Promise<PlanQuestion> {
   const { model, quantization } = await modelFrom(given);
   const gpu = given.gpu === undefined ? null : parseGpuId(given.gpu);
-  if (gpu === null) throw new OptionError(given.gpu === undefined ? `--gpu is missing; one of ${knownGpus()}` : `--gpu ${given.gpu} is not known; one of ${knownGpus()}`);
+  if (gpu === null)
+    throw new OptionError(given.gpu === undefined ? `--gpu is missing; one of ${knownGpus()}` : `--gpu ${given.gpu} is not known; one of ${knownGpus()}`);
   const written = weightsFrom(given);
   return {
-    model, gpu, mode: modeFrom(given.mode),
+    model,
+    gpu,
+    mode: modeFrom(given.mode),
     type: written.type,
     quantization: written.quantization === undefined ? quantization : written.quantization,
     allowTf32: given.tf32 === true || given.dtype?.toLowerCase() === 'tf32',
-    tensorParallel: count('tp', given.tp), pipelineParallel: count('pp', given.pp), dataParallel: count('dp', given.dp),
-    batch: count('batch', given.batch), context: count('context', given.context),
+    tensorParallel: count('tp', given.tp),
+    pipelineParallel: count('pp', given.pp),
+    dataParallel: count('dp', given.dp),
+    batch: count('batch', given.batch),
+    context: count('context', given.context),
     serve: {
       ...(given.utilization === undefined ? {} : { memoryUtilization: fraction('utilization', given.utilization) }),
       ...(given['kv-dtype'] === undefined ? {} : { cacheBytes: cacheBytes(given['kv-dtype']) }),
@@ -56,9 +81,13 @@ async function modelFrom(given: Given): Promise<Pick<PlanQuestion, 'model' | 'qu
     if (!result.ok) throw new OptionError(`--config ${given.config}: ${result.error}; a Hugging Face config.json of a decoder is expected`);
     return { model: result.model, quantization: undefined };
   }
-  if (given.model === undefined) throw new OptionError('--model is missing: e.g. --model meta-llama/Llama-3.1-8B, or --config config.json; --list shows the models known by name');
+  if (given.model === undefined)
+    throw new OptionError('--model is missing: e.g. --model meta-llama/Llama-3.1-8B, or --config config.json; --list shows the models known by name');
   const found = findModel(given.model);
-  if (found === null) throw new OptionError(`--model ${given.model} is not known by name: give its Hugging Face config.json with --config FILE; --list shows the models known by name`);
+  if (found === null)
+    throw new OptionError(
+      `--model ${given.model} is not known by name: give its Hugging Face config.json with --config FILE; --list shows the models known by name`,
+    );
   // What the published weights are quantised with is left to the planner: it is no wish of the person's, and training drops it.
   return { model: found.model, quantization: found.quantization === found.model.nativeQuantization ? undefined : found.quantization };
 }
@@ -87,7 +116,8 @@ function count(name: string, text: string | undefined): number | undefined {
 
 function fraction(name: string, text: string): number {
   const value = Number.parseFloat(text);
-  if (!/^0?\.\d+$|^1(\.0*)?$/.test(text.trim()) || !(value > 0)) throw new OptionError(`--${name} ${text}: a fraction above 0 and at most 1 is expected, e.g. 0.9`);
+  if (!/^0?\.\d+$|^1(\.0*)?$/.test(text.trim()) || !(value > 0))
+    throw new OptionError(`--${name} ${text}: a fraction above 0 and at most 1 is expected, e.g. 0.9`);
   return value;
 }
 

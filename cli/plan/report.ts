@@ -11,13 +11,29 @@ const MODES = { serve: 'Serve', train: 'Train', lora: 'Fine-tune (LoRA)' } as co
 /** A plan for people: does it fit, how fast, what limits it; then the price of other ways. */
 export function planReport(plan: Plan, paint: Painter): string {
   return [
-    paint.bold(title(plan)), paint.dim(subtitle(plan)), '',
-    ...fit(plan, paint), '',
-    ...speed(plan, paint), ...loading(plan),
+    paint.bold(title(plan)),
+    paint.dim(subtitle(plan)),
+    '',
+    ...fit(plan, paint),
+    '',
+    ...speed(plan, paint),
+    ...loading(plan),
     ...section('Communication per step, at line rate', trafficLines(plan), paint),
-    ...section('If it does not fit', plan.options.filter((option) => option.needed).map((option) =>
-      `${option.id === 'mmap' ? 'memory-mapped weights' : 'CPU offload'}: ${option.text}${option.tokensPerSecond === null ? '' : `; at most ${tokens(option.tokensPerSecond)} instead of ${tokens(option.tokensPerSecondWithout)}`}`), paint),
-    ...section('Mind', plan.warnings.map((warning) => warning.text), paint),
+    ...section(
+      'If it does not fit',
+      plan.options
+        .filter((option) => option.needed)
+        .map(
+          (option) =>
+            `${option.id === 'mmap' ? 'memory-mapped weights' : 'CPU offload'}: ${option.text}${option.tokensPerSecond === null ? '' : `; at most ${tokens(option.tokensPerSecond)} instead of ${tokens(option.tokensPerSecondWithout)}`}`,
+        ),
+      paint,
+    ),
+    ...section(
+      'Mind',
+      plan.warnings.map((warning) => warning.text),
+      paint,
+    ),
     ...section(`Smallest on ${plan.input.site.name}`, allocationLines(plan.allocations, plan), paint),
     ...section('About the model', plan.input.model.notes, paint),
     '',
@@ -30,11 +46,17 @@ function title({ input, card }: Plan): string {
 }
 
 function subtitle({ input, placement, compute }: Plan): string {
-  const parallel = [['tensor', input.tensorParallel], ['pipeline', input.pipelineParallel], ['data', input.dataParallel]] as const;
+  const parallel = [
+    ['tensor', input.tensorParallel],
+    ['pipeline', input.pipelineParallel],
+    ['data', input.dataParallel],
+  ] as const;
   const pipe = onTensorCores(input.gpu, compute.math) ? 'tensor cores' : 'CUDA cores';
   return [
-    input.mode === 'serve' ? `${plural(input.batch, 'request')} at once, ${input.context} tokens each` : `${plural(input.batch, 'sequence')} of ${input.context} tokens per replica and step`,
-    ...parallel.flatMap(([name, n]) => n > 1 ? [`${name} ${n} over ${LINK_NAMES[placement[name].kind]}`] : []),
+    input.mode === 'serve'
+      ? `${plural(input.batch, 'request')} at once, ${input.context} tokens each`
+      : `${plural(input.batch, 'sequence')} of ${input.context} tokens per replica and step`,
+    ...parallel.flatMap(([name, n]) => (n > 1 ? [`${name} ${n} over ${LINK_NAMES[placement[name].kind]}`] : [])),
     plural(placement.nodes, 'node'),
     `${compute.math} on ${pipe}, ${formatValue(compute.peak, 'flop/s')}`,
   ].join(' · ');
@@ -56,14 +78,20 @@ function fit({ memory, input, binding }: Plan, paint: Painter): string[] {
 
 function memoryLines(memory: MemoryPlan, paint: Painter): string[] {
   const rows = [
-    ['weights', memory.weights], ['KV cache', memory.kvCache], ['gradients', memory.gradients], ['optimiser', memory.optimizer],
-    ['activations', memory.activations], ['workspace', memory.workspace],
+    ['weights', memory.weights],
+    ['KV cache', memory.kvCache],
+    ['gradients', memory.gradients],
+    ['optimiser', memory.optimizer],
+    ['activations', memory.activations],
+    ['workspace', memory.workspace],
   ] as const;
   const scale = Math.max(memory.total, memory.usable);
-  return rows.filter(([, bytes]) => bytes > 0).map(([name, bytes]) => {
-    const filled = Math.min(BAR, Math.round(bytes / scale * BAR));
-    return `  ${name.padEnd(12)}${'█'.repeat(filled)}${paint.dim('░'.repeat(BAR - filled))} ${formatValue(bytes, 'bytes').padStart(9)}`;
-  });
+  return rows
+    .filter(([, bytes]) => bytes > 0)
+    .map(([name, bytes]) => {
+      const filled = Math.min(BAR, Math.round((bytes / scale) * BAR));
+      return `  ${name.padEnd(12)}${'█'.repeat(filled)}${paint.dim('░'.repeat(BAR - filled))} ${formatValue(bytes, 'bytes').padStart(9)}`;
+    });
 }
 
 function speed(plan: Plan, paint: Painter): string[] {
@@ -72,7 +100,7 @@ function speed(plan: Plan, paint: Painter): string[] {
   if (train !== null) {
     return [head, row('throughput', train.tokensPerSecond, tokens, BOTTLENECK_LABELS[train.binding]), row('one step', train.stepSeconds, formatDuration, '')];
   }
-  const phase = (name: string, of: PhasePlan | null): string[] => of === null ? [] : [row(name, of.tokensPerSecond, tokens, BOTTLENECK_LABELS[of.binding])];
+  const phase = (name: string, of: PhasePlan | null): string[] => (of === null ? [] : [row(name, of.tokensPerSecond, tokens, BOTTLENECK_LABELS[of.binding])]);
   const requests = input.batch * input.dataParallel;
   const each = decode === null || requests === 1 ? [] : [row('decode, each', per(decode.tokensPerSecond, requests), tokens, '')];
   return [head, ...phase('prefill', prefill), ...phase('decode', decode), ...each];
@@ -93,14 +121,24 @@ function tokens(rate: number): string {
 function loading({ load, placement }: Plan): string[] {
   const network = placement.between === null ? '' : ` over ${formatValue(placement.between.rate, 'bytes/s')} ${LINK_NAMES[placement.between.kind]}`;
   const read = load.readSeconds === null ? 'reading from storage: rate not known' : `${formatDuration(load.readSeconds)} from ${load.storage}${network}`;
-  return [`  ${'first load'.padEnd(18)}${formatDuration(load.totalSeconds).padStart(16)}   at best: ${read}, then ${formatDuration(load.copySeconds)} over PCIe`];
+  return [
+    `  ${'first load'.padEnd(18)}${formatDuration(load.totalSeconds).padStart(16)}   at best: ${read}, then ${formatDuration(load.copySeconds)} over PCIe`,
+  ];
 }
 
 function allocationLines(rows: readonly Allocation[], plan: Plan): string[] {
   if (rows.length === 0) return ['on none: fewer tokens, a smaller batch, quantised weights or LoRA instead of full training'];
   const { prices } = plan.input.site;
   return rows.map((found) => {
-    const split = ([['TP', found.tensorParallel], ['PP', found.pipelineParallel], ['DP', found.dataParallel]] as const).filter(([, n]) => n > 1).map(([name, n]) => `${name} ${n}`);
+    const split = (
+      [
+        ['TP', found.tensorParallel],
+        ['PP', found.pipelineParallel],
+        ['DP', found.dataParallel],
+      ] as const
+    )
+      .filter(([, n]) => n > 1)
+      .map(([name, n]) => `${name} ${n}`);
     const price = found.pricePerHour === null || prices === null ? '' : `, ${Number(found.pricePerHour.toPrecision(4))} ${prices.currency} per hour`;
     const type = found.type === plan.input.type ? '' : `, as ${found.type}`;
     const nodes = found.nodes > 1 ? ` on ${found.nodes} nodes` : '';

@@ -2,7 +2,12 @@ import type { LinkKind, Plan } from '../../core/planner.ts';
 import { formatDuration, formatValue } from '../../core/units.ts';
 
 export const LINK_NAMES: Readonly<Record<LinkKind, string>> = { nvlink: 'NVLink', pcie: 'PCIe', infiniband: 'InfiniBand', ethernet: 'Ethernet' };
-const COLUMNS: readonly (readonly [LinkKind, string])[] = [['nvlink', 'NVLink'], ['pcie', 'PCIe'], ['infiniband', 'InfiniBand 100 Gbit'], ['ethernet', 'Ethernet 25 Gbit']];
+const COLUMNS: readonly (readonly [LinkKind, string])[] = [
+  ['nvlink', 'NVLink'],
+  ['pcie', 'PCIe'],
+  ['infiniband', 'InfiniBand 100 Gbit'],
+  ['ethernet', 'Ethernet 25 Gbit'],
+];
 const KINDS = { tensor: 'tensor parallel', pipeline: 'pipeline', data: 'gradients' } as const;
 
 /** What each kind of traffic would take on each link; the one that the plan uses is marked. */

@@ -24,10 +24,18 @@ export function report(diagnosis: Diagnosis & { analysis: Analysis }, options: {
     ...ribbonLines(analysis, clock, Math.min(width, 100), paint),
     ...section('Try next', adviceLines(analysis.verdict), paint),
     ...section('Events', eventLines(diagnosis.run.events, clock), paint),
-    ...section('Findings', analysis.findings.map((finding) => findingLine(finding, paint)), paint),
+    ...section(
+      'Findings',
+      analysis.findings.map((finding) => findingLine(finding, paint)),
+      paint,
+    ),
     ...section('Not known', analysis.verdict.missing, paint),
     ...section('Assumed', notes, paint),
-    ...section('Read', sources.flatMap((source) => sourceLines(source, paint)), paint),
+    ...section(
+      'Read',
+      sources.flatMap((source) => sourceLines(source, paint)),
+      paint,
+    ),
     '',
   ].join('\n');
 }
@@ -48,28 +56,35 @@ function headline({ verdict, hardware, workload }: Analysis, paint: Painter): st
 function shareLines(verdict: Verdict, paint: Painter): string[] {
   const keys = Object.keys(SHARE_LABELS) as (keyof typeof SHARE_LABELS)[]; // keys of a const object
   if (keys.every((key) => verdict.shares[key] === null)) return [];
-  return ['', ...keys.map((key) => {
-    const share = verdict.shares[key];
-    const name = SHARE_LABELS[key].padEnd(18);
-    if (share === null) return `  ${name}${paint.dim('–'.padStart(BAR + 7))}`;
-    const filled = Math.round(Math.min(1, share) * BAR);
-    return `  ${name}${'█'.repeat(filled)}${paint.dim('░'.repeat(BAR - filled))} ${`${Math.round(share * 100)} %`.padStart(6)}`;
-  })];
+  return [
+    '',
+    ...keys.map((key) => {
+      const share = verdict.shares[key];
+      const name = SHARE_LABELS[key].padEnd(18);
+      if (share === null) return `  ${name}${paint.dim('–'.padStart(BAR + 7))}`;
+      const filled = Math.round(Math.min(1, share) * BAR);
+      return `  ${name}${'█'.repeat(filled)}${paint.dim('░'.repeat(BAR - filled))} ${`${Math.round(share * 100)} %`.padStart(6)}`;
+    }),
+  ];
 }
 
 function ribbonLines(analysis: Analysis, clock: (at: number) => string, width: number, paint: Painter): string[] {
   if (analysis.phases.length === 0) return [];
   return [
-    '', ribbon(analysis.phases, analysis, width, paint),
+    '',
+    ribbon(analysis.phases, analysis, width, paint),
     paint.dim(spread(clock(analysis.from), clock(analysis.to), width)),
-    legend(analysis.phases, paint), ...phaseLines(analysis, clock, paint),
+    legend(analysis.phases, paint),
+    ...phaseLines(analysis, clock, paint),
   ];
 }
 
 function phaseLines(analysis: Analysis, clock: (at: number) => string, paint: Painter): string[] {
   const shown = analysis.phases.slice(0, 40);
-  const lines = shown.map(({ from, to, verdict }) =>
-    `  ${clock(from)} – ${clock(to)}  ${paint.as(verdict.bottleneck, LOOKS[verdict.bottleneck].letter)} ${BOTTLENECK_LABELS[verdict.bottleneck]}, ${ACTIVITY_LABELS[verdict.activity]} ${paint.dim(`(${verdict.tier} ${verdict.grade.toFixed(2)})`)}`);
+  const lines = shown.map(
+    ({ from, to, verdict }) =>
+      `  ${clock(from)} – ${clock(to)}  ${paint.as(verdict.bottleneck, LOOKS[verdict.bottleneck].letter)} ${BOTTLENECK_LABELS[verdict.bottleneck]}, ${ACTIVITY_LABELS[verdict.activity]} ${paint.dim(`(${verdict.tier} ${verdict.grade.toFixed(2)})`)}`,
+  );
   if (analysis.phases.length > shown.length) lines.push(`  … ${analysis.phases.length - shown.length} more phases (--json has all)`);
   return lines;
 }
@@ -88,9 +103,15 @@ function findingLine(finding: Finding, paint: Painter): string {
 }
 
 function sourceLines(source: SourceReport, paint: Painter): string[] {
-  const what = source.collector === null ? 'not read' : `${source.collector}, ${source.readings} readings of ${source.entities.length} ${source.entities.length === 1 ? 'thing' : 'things'}`;
-  const quoted = source.rejected.slice(0, QUOTED).map((one) =>
-    paint.dim(`    line ${one.line}${one.column === undefined ? '' : `, column ${one.column}`}: ${one.reason}${one.text === '' ? '' : ` “${one.text}”`}`));
+  const what =
+    source.collector === null
+      ? 'not read'
+      : `${source.collector}, ${source.readings} readings of ${source.entities.length} ${source.entities.length === 1 ? 'thing' : 'things'}`;
+  const quoted = source.rejected
+    .slice(0, QUOTED)
+    .map((one) =>
+      paint.dim(`    line ${one.line}${one.column === undefined ? '' : `, column ${one.column}`}: ${one.reason}${one.text === '' ? '' : ` “${one.text}”`}`),
+    );
   const more = source.rejectedCount - quoted.length;
   if (more > 0) quoted.push(paint.dim(`    … and ${more} more`));
   return [`${source.file}: ${what}`, ...quoted];

@@ -41,7 +41,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   let flushing: NodeJS.Timeout | undefined;
   let stopped = false;
   const box = outbox({
-    source: `agent/${node}/${Math.round(now()).toString(36)}-${randomBytes(4).toString('hex')}`, node,
+    source: `agent/${node}/${Math.round(now()).toString(36)}-${randomBytes(4).toString('hex')}`,
+    node,
     job: job === null ? null : `${job.cluster}/${job.id}`,
     added: () => {
       if (!stopped) flushing ??= setTimeout(() => flushSoon(), Math.min(1000, interval * 250));
@@ -54,7 +55,13 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const lost = (batches: number, why: string): void => trouble(`${batches} ${batches === 1 ? 'batch is' : 'batches are'} lost: ${why}`);
   const spool = options.spool === null ? null : await openSpool(options.spool, lost);
   const queue = queueOn(spool, lost);
-  const sender = startSender({ queue, send, backoff, log, refused: (reason) => box.event({ at: now(), entity: null, kind: 'collector', text: `a batch was refused: ${reason}` }) });
+  const sender = startSender({
+    queue,
+    send,
+    backoff,
+    log,
+    refused: (reason) => box.event({ at: now(), entity: null, kind: 'collector', text: `a batch was refused: ${reason}` }),
+  });
   if (spool !== null && spool.count() > 0) {
     log.info(`${spool.count()} batches of an earlier run wait in the spool`);
     sender.wake();
@@ -102,8 +109,16 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 
   let gpus: GpuSource | null = null;
   const starting = startGpus({
-    program: options.nvidiaSmi ?? 'nvidia-smi', gpus: job?.gpus ?? null, node, interval, env, backoff,
-    seen: take, onGpus: (pids) => processes.onGpus(pids), trouble, signal: over.signal,
+    program: options.nvidiaSmi ?? 'nvidia-smi',
+    gpus: job?.gpus ?? null,
+    node,
+    interval,
+    env,
+    backoff,
+    seen: take,
+    onGpus: (pids) => processes.onGpus(pids),
+    trouble,
+    signal: over.signal,
   }).then((source) => (gpus = source));
   const registration = job === null || options.declare === undefined ? null : register(job, options.declare, backoff, log);
   look();

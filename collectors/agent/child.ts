@@ -12,10 +12,7 @@ export interface Command {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export type Finished =
-  | { readonly kind: 'output'; readonly text: string }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'failed'; readonly reason: string };
+export type Finished = { readonly kind: 'output'; readonly text: string } | { readonly kind: 'missing' } | { readonly kind: 'failed'; readonly reason: string };
 
 /** Runs a program to its end; killed after `seconds`, or when the signal comes. At most 4 MB of its output are kept. */
 export function runOnce(command: Command, seconds: number, signal?: AbortSignal): Promise<Finished> {
@@ -96,62 +93,64 @@ export function keepRunning(options: KeepOptions): Kept {
   };
 
   /** One run. A program that prints an error and ends is no better for having printed: a good run is one that lasted. */
-  const run = (): Promise<'good' | 'bad' | 'missing'> => new Promise((resolve) => {
-    const child = spawn(command.program, [...command.args], { env: { ...command.env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    current = child;
-    hung = false;
-    let spoke = false;
-    let last = performance.now();
-    let tail = '';
-    let over = false;
-    let abandon: NodeJS.Timeout | undefined;
-    const started = performance.now();
-    const worth = (): 'good' | 'bad' => (spoke && performance.now() - started > backoff.most * 1000 ? 'good' : 'bad');
-    const end = (result: 'good' | 'bad' | 'missing'): void => {
-      if (over) return;
-      over = true;
-      clearInterval(watch);
-      clearTimeout(abandon);
-      current = null;
-      onText(null);
-      resolve(result);
-    };
-    const look = (): void => {
-      const limit = spoke ? silence : silence === null ? null : Math.max(patience, silence);
-      if (!hung && limit !== null && performance.now() - last > limit * 1000) {
-        onTrouble(`no output for ${Math.round(limit)} s: killed and started again`, 'hung');
-        kill();
-      }
-      if (hung && abandon === undefined) abandon = setTimeout(() => {
-        child.stdout.destroy();
-        child.stderr.destroy();
-        stuck += 1;
-        child.on('exit', () => (stuck -= 1));
-        child.unref();
+  const run = (): Promise<'good' | 'bad' | 'missing'> =>
+    new Promise((resolve) => {
+      const child = spawn(command.program, [...command.args], { env: { ...command.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+      current = child;
+      hung = false;
+      let spoke = false;
+      let last = performance.now();
+      let tail = '';
+      let over = false;
+      let abandon: NodeJS.Timeout | undefined;
+      const started = performance.now();
+      const worth = (): 'good' | 'bad' => (spoke && performance.now() - started > backoff.most * 1000 ? 'good' : 'bad');
+      const end = (result: 'good' | 'bad' | 'missing'): void => {
+        if (over) return;
+        over = true;
+        clearInterval(watch);
+        clearTimeout(abandon);
+        current = null;
+        onText(null);
+        resolve(result);
+      };
+      const look = (): void => {
+        const limit = spoke ? silence : silence === null ? null : Math.max(patience, silence);
+        if (!hung && limit !== null && performance.now() - last > limit * 1000) {
+          onTrouble(`no output for ${Math.round(limit)} s: killed and started again`, 'hung');
+          kill();
+        }
+        if (hung && abandon === undefined)
+          abandon = setTimeout(() => {
+            child.stdout.destroy();
+            child.stderr.destroy();
+            stuck += 1;
+            child.on('exit', () => (stuck -= 1));
+            child.unref();
+            end(worth());
+          }, 2000);
+      };
+      const watch = setInterval(look, Math.max(50, Math.min(5000, ((silence ?? patience) * 1000) / 6)));
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        if (over) return;
+        spoke = true;
+        last = performance.now();
+        tail = (tail + chunk).slice(-TAIL);
+        onText(chunk);
+      });
+      child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+        tail = (tail + chunk).slice(-TAIL);
+      });
+      child.on('error', (error) => {
+        const missing = 'code' in error && error.code === 'ENOENT';
+        if (!ending.signal.aborted) onTrouble(missing ? 'not found' : error.message, missing ? 'missing' : 'ended');
+        end(missing ? 'missing' : 'bad');
+      });
+      child.on('close', (code, signal) => {
+        if (!over && !hung && !ending.signal.aborted) onTrouble(`ended (${signal ?? `exit ${code ?? '?'}`}): ${lastLines(tail)}`, 'ended');
         end(worth());
-      }, 2000);
-    };
-    const watch = setInterval(look, Math.max(50, Math.min(5000, ((silence ?? patience) * 1000) / 6)));
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      if (over) return;
-      spoke = true;
-      last = performance.now();
-      tail = (tail + chunk).slice(-TAIL);
-      onText(chunk);
+      });
     });
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      tail = (tail + chunk).slice(-TAIL);
-    });
-    child.on('error', (error) => {
-      const missing = 'code' in error && error.code === 'ENOENT';
-      if (!ending.signal.aborted) onTrouble(missing ? 'not found' : error.message, missing ? 'missing' : 'ended');
-      end(missing ? 'missing' : 'bad');
-    });
-    child.on('close', (code, signal) => {
-      if (!over && !hung && !ending.signal.aborted) onTrouble(`ended (${signal ?? `exit ${code ?? '?'}`}): ${lastLines(tail)}`, 'ended');
-      end(worth());
-    });
-  });
 
   const loop = async (): Promise<void> => {
     let attempt = 0;

@@ -19,22 +19,26 @@ export function fetchPage(address: string, seconds: number, signal: AbortSignal)
       resolve(page);
     };
     const fail = (reason: string): void => end({ kind: 'failed', reason });
-    const asking = get(url, { signal: limit.signal, ...auth, headers: { accept: 'application/openmetrics-text;version=1.0.0;q=0.9,text/plain;q=0.5' } }, (response) => {
-      if (response.statusCode !== 200) {
-        response.resume();
-        return fail(`status ${response.statusCode ?? '?'}`);
-      }
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > MAX_PAGE) asking.destroy(new Error(`longer than ${MAX_PAGE} bytes`));
-        else chunks.push(chunk);
-      });
-      response.on('end', () => end({ kind: 'page', text: Buffer.concat(chunks).toString('utf8') }));
-      response.on('error', (error) => fail(error.message));
-      response.on('close', () => fail('the page broke off'));
-    });
+    const asking = get(
+      url,
+      { signal: limit.signal, ...auth, headers: { accept: 'application/openmetrics-text;version=1.0.0;q=0.9,text/plain;q=0.5' } },
+      (response) => {
+        if (response.statusCode !== 200) {
+          response.resume();
+          return fail(`status ${response.statusCode ?? '?'}`);
+        }
+        const chunks: Buffer[] = [];
+        let size = 0;
+        response.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          if (size > MAX_PAGE) asking.destroy(new Error(`longer than ${MAX_PAGE} bytes`));
+          else chunks.push(chunk);
+        });
+        response.on('end', () => end({ kind: 'page', text: Buffer.concat(chunks).toString('utf8') }));
+        response.on('error', (error) => fail(error.message));
+        response.on('close', () => fail('the page broke off'));
+      },
+    );
     asking.on('error', (error) => fail(limit.signal.aborted ? `no answer within ${seconds} s` : error.message));
     asking.end();
   });

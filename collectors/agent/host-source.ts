@@ -6,8 +6,16 @@ import { parseUptime } from '../host/proc/stat.ts';
 import { readFolder, readKernelFile } from './files.ts';
 
 const FILES = [
-  '/proc/stat', '/proc/loadavg', '/proc/meminfo', '/proc/vmstat', '/proc/diskstats', '/proc/net/dev', '/proc/self/mountstats',
-  '/proc/pressure/cpu', '/proc/pressure/io', '/proc/pressure/memory',
+  '/proc/stat',
+  '/proc/loadavg',
+  '/proc/meminfo',
+  '/proc/vmstat',
+  '/proc/diskstats',
+  '/proc/net/dev',
+  '/proc/self/mountstats',
+  '/proc/pressure/cpu',
+  '/proc/pressure/io',
+  '/proc/pressure/memory',
 ] as const;
 const PORT_FILES = ['rate', 'state', 'link_layer', 'counters/port_rcv_data', 'counters/port_xmit_data', 'counters/port_xmit_wait'] as const;
 /** The list of mounts, of interfaces and of ports changes seldom: looked at every so many samples. */
@@ -58,7 +66,8 @@ export function hostSource({ node, env }: HostSourceOptions): HostSource {
 function linkFiles(): string[] {
   const nets = readFolder('/sys/class/net').flatMap((name) => [`/sys/class/net/${name}/operstate`, `/sys/class/net/${name}/speed`]);
   const ports = readFolder('/sys/class/infiniband').flatMap((device) =>
-    readFolder(`/sys/class/infiniband/${device}/ports`).flatMap((port) => PORT_FILES.map((file) => `/sys/class/infiniband/${device}/ports/${port}/${file}`)));
+    readFolder(`/sys/class/infiniband/${device}/ports`).flatMap((port) => PORT_FILES.map((file) => `/sys/class/infiniband/${device}/ports/${port}/${file}`)),
+  );
   const lustre = readFolder('/proc/fs/lustre/llite').map((name) => `/proc/fs/lustre/llite/${name}/stats`);
   return [...nets, ...ports, ...lustre];
 }
@@ -71,12 +80,17 @@ function scratchSpace(path: string): () => Scratch {
   return () => {
     if (!asking) {
       asking = true;
-      statfs(path).then((about) => {
-        total = about.blocks * about.bsize;
-        used = (about.blocks - about.bfree) * about.bsize;
-      }, () => {
-        total = used = null; // no such folder: absent
-      }).finally(() => (asking = false));
+      statfs(path)
+        .then(
+          (about) => {
+            total = about.blocks * about.bsize;
+            used = (about.blocks - about.bfree) * about.bsize;
+          },
+          () => {
+            total = used = null; // no such folder: absent
+          },
+        )
+        .finally(() => (asking = false));
     }
     return { path, total, used };
   };

@@ -25,15 +25,21 @@ export function httpDelivery({ server, token }: HttpOptions): HttpDelivery {
   const secure = base.protocol === 'https:';
   const agent = secure ? new SecureAgent({ keepAlive: true, maxSockets: 2 }) : new Agent({ keepAlive: true, maxSockets: 2 });
 
-  const call = (method: string, path: string, body: Buffer, coding: 'gzip' | null, signal: AbortSignal): Promise<Outcome> => new Promise((resolve) => {
-    const failed = (error: Error): void => resolve({ kind: 'later', reason: signal.aborted ? 'no reply in time' : error.message });
-    const headers = { 'content-type': 'application/json', ...(coding === null ? {} : { 'content-encoding': coding }), 'content-length': body.length, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
-    const asking = (secure ? secureRequest : request)(new URL(path, base), { method, agent, headers, signal }, (response) => {
-      readReply(response, signal).then((text) => resolve(outcomeOf(response.statusCode ?? 0, response.headers['retry-after'], text)), failed);
+  const call = (method: string, path: string, body: Buffer, coding: 'gzip' | null, signal: AbortSignal): Promise<Outcome> =>
+    new Promise((resolve) => {
+      const failed = (error: Error): void => resolve({ kind: 'later', reason: signal.aborted ? 'no reply in time' : error.message });
+      const headers = {
+        'content-type': 'application/json',
+        ...(coding === null ? {} : { 'content-encoding': coding }),
+        'content-length': body.length,
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      };
+      const asking = (secure ? secureRequest : request)(new URL(path, base), { method, agent, headers, signal }, (response) => {
+        readReply(response, signal).then((text) => resolve(outcomeOf(response.statusCode ?? 0, response.headers['retry-after'], text)), failed);
+      });
+      asking.on('error', failed);
+      asking.end(body);
     });
-    asking.on('error', failed);
-    asking.end(body);
-  });
 
   return {
     send: (parcel, signal) => call('POST', 'api/ingest', parcel.bytes(), 'gzip', signal),

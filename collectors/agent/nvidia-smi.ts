@@ -50,24 +50,41 @@ export async function startGpus(options: GpuOptions): Promise<GpuSource> {
   const loop = (seconds: number): string => (Number.isInteger(seconds) ? `--loop=${seconds}` : `--loop-ms=${Math.round(seconds * 1000)}`);
   const said = new Set<string>();
 
-  const told = (name: string) => (text: string, kind: 'missing' | 'ended' | 'hung'): void => {
-    const words = kind === 'missing' ? 'nvidia-smi is not installed here: no GPU readings' : `${name}: ${text}`;
-    if (kind === 'hung' || !said.has(words)) trouble(words); // the same end again is no news
-    if (said.size < 100) said.add(words);
-    if (kind === 'hung') apps?.kick();
-  };
+  const told =
+    (name: string) =>
+    (text: string, kind: 'missing' | 'ended' | 'hung'): void => {
+      const words = kind === 'missing' ? 'nvidia-smi is not installed here: no GPU readings' : `${name}: ${text}`;
+      if (kind === 'hung' || !said.has(words)) trouble(words); // the same end again is no news
+      if (said.size < 100) said.add(words);
+      if (kind === 'hung') apps?.kick();
+    };
   const query = gpuReader(options);
   const kept = keepRunning({
     command: { program, args: [...chosen, `--query-gpu=${asked.join(',')}`, '--format=csv,nounits', loop(interval)], env },
-    onText: query, onTrouble: told('nvidia-smi --query-gpu'),
-    silence: 3 * interval, patience: 30, backoff, missingWait: MISSING_WAIT,
+    onText: query,
+    onTrouble: told('nvidia-smi --query-gpu'),
+    silence: 3 * interval,
+    patience: 30,
+    backoff,
+    missingWait: MISSING_WAIT,
   });
   // It prints nothing while no process is on a GPU, so silence says nothing about it.
-  const apps: Kept | null = help.kind === 'missing' ? null : keepRunning({
-    command: { program, args: [...chosen, '--query-compute-apps=timestamp,pid,gpu_uuid,used_gpu_memory', '--format=csv,nounits', loop(Math.max(APPS_INTERVAL, interval))], env },
-    onText: appReader(options), onTrouble: told('nvidia-smi --query-compute-apps'),
-    silence: null, patience: 30, backoff, missingWait: MISSING_WAIT,
-  });
+  const apps: Kept | null =
+    help.kind === 'missing'
+      ? null
+      : keepRunning({
+          command: {
+            program,
+            args: [...chosen, '--query-compute-apps=timestamp,pid,gpu_uuid,used_gpu_memory', '--format=csv,nounits', loop(Math.max(APPS_INTERVAL, interval))],
+            env,
+          },
+          onText: appReader(options),
+          onTrouble: told('nvidia-smi --query-compute-apps'),
+          silence: null,
+          patience: 30,
+          backoff,
+          missingWait: MISSING_WAIT,
+        });
   return {
     async stop() {
       await Promise.all([kept.stop(), apps?.stop()]);

@@ -74,7 +74,10 @@ export function outbox(options: OutboxOptions): Outbox {
       repeatAll(now);
       seq += 1;
       const batch: IngestBatch = {
-        source: options.source, seq, node: options.node, ...(options.job === null ? {} : { job: options.job }),
+        source: options.source,
+        seq,
+        node: options.node,
+        ...(options.job === null ? {} : { job: options.job }),
         blocks: blocksOf(readings),
         facts: [...changed.values()].map(wireFact),
         events: events.map(wireEvent),
@@ -92,7 +95,9 @@ function blocksOf(readings: readonly Reading[]): IngestBatch['blocks'] {
   return tablesOf(readings).map((table) => ({
     entity: wireEntity(table.entity),
     t: Array.from(table.t, (at) => Math.round(at * 1000) / 1000),
-    columns: Object.fromEntries([...table.columns].map(([id, column]) => [id, Array.from(column, (value) => (Number.isNaN(value) ? null : rounded(id, value)))])),
+    columns: Object.fromEntries(
+      [...table.columns].map(([id, column]) => [id, Array.from(column, (value) => (Number.isNaN(value) ? null : rounded(id, value)))]),
+    ),
   }));
 }
 

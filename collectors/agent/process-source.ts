@@ -58,7 +58,9 @@ export function processSource({ node, uid, names }: ProcessSourceOptions): Proce
     const entity: EntityRef = { kind: 'process', id: `${node}/${pid}`, node };
     const fact = (name: Fact['name'], value: string): Fact => ({ entity, name, value });
     const facts = [
-      fact('command', redact(args.length > 0 ? args : [stat.comm])), fact('user', names(owner)), fact('parent', String(stat.parent)),
+      fact('command', redact(args.length > 0 ? args : [stat.comm])),
+      fact('user', names(owner)),
+      fact('parent', String(stat.parent)),
       ...(llm?.facts ?? []).map((each) => fact(each.name, each.value)),
     ];
     if (known?.started === stat.started) known.facts = facts;
@@ -114,7 +116,7 @@ export function processSource({ node, uid, names }: ProcessSourceOptions): Proce
 
 function portOf(args: readonly string[]): number | null {
   const at = args.findIndex((arg) => arg === '--port' || arg.startsWith('--port='));
-  const text = at < 0 ? '' : (args[at] === '--port' ? (args[at + 1] ?? '') : (args[at] ?? '').slice(7));
+  const text = at < 0 ? '' : args[at] === '--port' ? (args[at + 1] ?? '') : (args[at] ?? '').slice(7);
   const port = /^\d{1,5}$/.test(text) ? Number.parseInt(text, 10) : 0;
   return port > 0 && port < 65_536 ? port : null;
 }

@@ -48,7 +48,7 @@ export function queueOn(spool: Spool | null, lost: (batches: number, why: string
       else keep(parcel);
     },
     async head() {
-      const first = await spool?.head() ?? null;
+      const first = (await spool?.head()) ?? null;
       if (first !== null) {
         if (onDisk?.record !== first) onDisk = { record: first, parcel: parcelFrom(first) };
         return onDisk.parcel;

@@ -47,10 +47,15 @@ export function scraper({ address, node, interval, signal, seen, trouble }: Scra
       if (failures >= PATIENCE) trouble(`http metrics of ${instance}: there again`);
       failures = 0;
       const batch = session.feed(`# headroom-time ${Date.now() / 1000}\n${page.text}\n# EOF\n`);
-      if (batch.rejected.length > 0 && faults === 0) trouble(`http metrics of ${instance}: line ${batch.rejected[0]?.line ?? 0}: ${batch.rejected[0]?.reason ?? ''}`);
+      if (batch.rejected.length > 0 && faults === 0)
+        trouble(`http metrics of ${instance}: line ${batch.rejected[0]?.line ?? 0}: ${batch.rejected[0]?.reason ?? ''}`);
       faults += batch.rejected.length;
       // The agent reads this machine itself; node_exporter's view of the same host would be every value twice.
-      seen({ ...batch, readings: batch.readings.filter((reading) => reading.entity.kind !== 'host' || !home), facts: batch.facts.filter((fact) => fact.entity.kind !== 'host' || !home) });
+      seen({
+        ...batch,
+        readings: batch.readings.filter((reading) => reading.entity.kind !== 'host' || !home),
+        facts: batch.facts.filter((fact) => fact.entity.kind !== 'host' || !home),
+      });
     },
   };
 }

@@ -82,7 +82,9 @@ export function startSender({ queue, send, backoff, log, refused }: SenderOption
     await queue.spill();
   };
 
-  const running = run().catch((error: unknown) => log.warn(`sending ended by a fault of ours: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
+  const running = run().catch((error: unknown) =>
+    log.warn(`sending ended by a fault of ours: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+  );
   return {
     wake() {
       woken = true;

@@ -16,7 +16,8 @@ export function ownJob(env: Env, given: { readonly id?: string; readonly cluster
   if (id === null) return null;
   const inside = detected !== undefined && (given.id === undefined || id === detected);
   return {
-    cluster, id,
+    cluster,
+    id,
     declaration: inside ? fromSlurm(env, given.node, given.now) : { nodes: [given.node], state: 'running', start: given.now },
     first: !inside || (env['SLURM_NODEID'] ?? '0') === '0',
     gpus: visibleGpus(env['CUDA_VISIBLE_DEVICES']),
@@ -30,11 +31,15 @@ function fromSlurm(env: Env, node: string, now: number): JobDeclaration {
   const megabytes = whole(env['SLURM_MEM_PER_NODE']);
   const nodes = expandNodes(env['SLURM_JOB_NODELIST'] ?? env['SLURM_NODELIST'] ?? '');
   const words: JobDeclaration = {
-    ...said('name', env['SLURM_JOB_NAME'], 200), ...said('user', env['SLURM_JOB_USER'] ?? env['USER'], 100),
-    ...said('project', env['SLURM_JOB_ACCOUNT'], 100), ...said('partition', env['SLURM_JOB_PARTITION'], 100),
+    ...said('name', env['SLURM_JOB_NAME'], 200),
+    ...said('user', env['SLURM_JOB_USER'] ?? env['USER'], 100),
+    ...said('project', env['SLURM_JOB_ACCOUNT'], 100),
+    ...said('partition', env['SLURM_JOB_PARTITION'], 100),
   };
   return {
-    ...words, state: 'running', start,
+    ...words,
+    state: 'running',
+    start,
     nodes: nodes.length === 0 ? [node] : nodes.map((name) => sameNode(name, node)),
     ...(end === null || end <= start ? {} : { timeLimit: end - start }),
     ...(cores === null ? {} : { cores: cores * Math.max(1, nodes.length) }),

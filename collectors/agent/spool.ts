@@ -47,7 +47,10 @@ export async function openSpool(options: SpoolOptions, onLoss: OnLoss): Promise<
   const pathOf = (id: number): string => join(folder, `${String(id).padStart(10, '0')}.seg`);
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = tail.then(work);
-    tail = done.then(() => undefined, () => undefined);
+    tail = done.then(
+      () => undefined,
+      () => undefined,
+    );
     return done;
   };
   const remove = async (segment: Segment): Promise<void> => {
@@ -76,43 +79,47 @@ export async function openSpool(options: SpoolOptions, onLoss: OnLoss): Promise<
 
   return {
     count: () => segments.reduce((sum, segment) => sum + segment.records, 0),
-    append: (bytes) => inTurn(async () => {
-      const record = Buffer.allocUnsafe(HEAD + bytes.length);
-      record.writeUInt32LE(bytes.length, 0);
-      record.writeUInt32LE(crc32(bytes), 4);
-      bytes.copy(record, HEAD);
-      if (record.length > limit) return onLoss(1, `a batch of ${bytes.length} bytes is larger than the whole spool`);
-      await makeRoom(record.length);
-      const segment = await segmentFor(record.length);
-      await segment.handle.appendFile(record);
-      await segment.handle.datasync();
-      segment.about.size += record.length;
-      segment.about.records += 1;
-      if (loaded?.id === segment.about.id) loaded.records.push(bytes);
-    }),
-    head: () => inTurn(async () => {
-      for (;;) {
+    append: (bytes) =>
+      inTurn(async () => {
+        const record = Buffer.allocUnsafe(HEAD + bytes.length);
+        record.writeUInt32LE(bytes.length, 0);
+        record.writeUInt32LE(crc32(bytes), 4);
+        bytes.copy(record, HEAD);
+        if (record.length > limit) return onLoss(1, `a batch of ${bytes.length} bytes is larger than the whole spool`);
+        await makeRoom(record.length);
+        const segment = await segmentFor(record.length);
+        await segment.handle.appendFile(record);
+        await segment.handle.datasync();
+        segment.about.size += record.length;
+        segment.about.records += 1;
+        if (loaded?.id === segment.about.id) loaded.records.push(bytes);
+      }),
+    head: () =>
+      inTurn(async () => {
+        for (;;) {
+          const oldest = segments[0];
+          if (oldest === undefined) return null;
+          if (loaded?.id !== oldest.id) loaded = { id: oldest.id, records: (await readSegment(pathOf(oldest.id))).records.slice(-oldest.records) };
+          const first = loaded.records[0];
+          if (first !== undefined) return first;
+          if (oldest.records > 0) onLoss(oldest.records, 'they could not be read back from the spool');
+          await remove(oldest);
+        }
+      }),
+    drop: (record) =>
+      inTurn(async () => {
         const oldest = segments[0];
-        if (oldest === undefined) return null;
-        if (loaded?.id !== oldest.id) loaded = { id: oldest.id, records: (await readSegment(pathOf(oldest.id))).records.slice(-oldest.records) };
-        const first = loaded.records[0];
-        if (first !== undefined) return first;
-        if (oldest.records > 0) onLoss(oldest.records, 'they could not be read back from the spool');
-        await remove(oldest);
-      }
-    }),
-    drop: (record) => inTurn(async () => {
-      const oldest = segments[0];
-      if (oldest === undefined || loaded?.id !== oldest.id || loaded.records[0] !== record) return;
-      oldest.records -= 1;
-      loaded.records.shift();
-      if (oldest.records <= 0) await remove(oldest);
-    }),
-    close: () => inTurn(async () => {
-      await writer?.handle.close();
-      writer = null;
-      await unlock();
-    }),
+        if (oldest === undefined || loaded?.id !== oldest.id || loaded.records[0] !== record) return;
+        oldest.records -= 1;
+        loaded.records.shift();
+        if (oldest.records <= 0) await remove(oldest);
+      }),
+    close: () =>
+      inTurn(async () => {
+        await writer?.handle.close();
+        writer = null;
+        await unlock();
+      }),
   };
 
   async function segmentFor(bytes: number): Promise<{ handle: FileHandle; about: Segment }> {
@@ -163,7 +170,10 @@ async function lock(folder: string): Promise<() => Promise<void>> {
     } catch (error) {
       if (!isCode(error, 'EEXIST')) throw error;
       const owner = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
-      if (owner > 0 && owner !== process.pid && isAlive(owner)) throw new Error(`another agent (process ${owner}) uses the spool ${folder}: stop it, or give this one a folder of its own with --spool`, { cause: error });
+      if (owner > 0 && owner !== process.pid && isAlive(owner))
+        throw new Error(`another agent (process ${owner}) uses the spool ${folder}: stop it, or give this one a folder of its own with --spool`, {
+          cause: error,
+        });
       await rm(path, { force: true });
     }
   }

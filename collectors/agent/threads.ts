@@ -26,7 +26,11 @@ export function threadWatch(pid: number): ThreadWatch {
       samples += 1;
       // A process that used nothing has no hot thread: its threads are not worth a look.
       if (survey && samples > 2 && cpu !== null && cpu < BUSY) return new Map();
-      const tids = survey ? readFolder(`/proc/${pid}/task`).slice(0, MOST_SURVEYED).map((name) => Number.parseInt(name, 10)) : hot;
+      const tids = survey
+        ? readFolder(`/proc/${pid}/task`)
+            .slice(0, MOST_SURVEYED)
+            .map((name) => Number.parseInt(name, 10))
+        : hot;
       const usage = new Map<number, number>();
       const now = new Map<number, { at: number; cpu: number }>();
       for (const tid of tids) {
@@ -39,7 +43,11 @@ export function threadWatch(pid: number): ThreadWatch {
       }
       if (survey) {
         seen.clear();
-        hot = [...usage].filter(([, share]) => share >= BUSY).sort(([, a], [, b]) => b - a).slice(0, MOST).map(([tid]) => tid);
+        hot = [...usage]
+          .filter(([, share]) => share >= BUSY)
+          .sort(([, a], [, b]) => b - a)
+          .slice(0, MOST)
+          .map(([tid]) => tid);
       }
       for (const [tid, own] of now) seen.set(tid, own);
       return usage;

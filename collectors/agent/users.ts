@@ -21,10 +21,12 @@ export function userNames(passwd = '/etc/passwd'): (uid: number) => string {
 
 function entries(path: string): [string, number][] {
   try {
-    return readFileSync(path, 'utf8').split('\n').flatMap((line): [string, number][] => {
-      const [name, , id] = line.split(':');
-      return name === undefined || id === undefined ? [] : [[name, Number.parseInt(id, 10)]];
-    });
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .flatMap((line): [string, number][] => {
+        const [name, , id] = line.split(':');
+        return name === undefined || id === undefined ? [] : [[name, Number.parseInt(id, 10)]];
+      });
   } catch {
     return []; // no such file here: numbers instead of names
   }

@@ -42,7 +42,8 @@ function openFree(context: ParseContext): Session {
         memory(cells.slice(1), text, number);
       } else if (cells[0] === 'Swap:' && cells.length === 4) {
         if (values['host.memTotal'] !== undefined) put(values, 'host.swapUsed', parseSize(cells[2] ?? ''));
-      } else if (cells[0] !== '-/+') { // the buffers/cache row of procps before 3.3.10
+      } else if (cells[0] !== '-/+') {
+        // the buffers/cache row of procps before 3.3.10
         out.reject(number, 'expected the header "total used free …", "Mem:" or "Swap:" with a number in every column', text);
       }
     },

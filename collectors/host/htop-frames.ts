@@ -107,7 +107,6 @@ export function movesCursor(text: string): boolean {
   return MOVES.test(text);
 }
 
-
 /** `script` writes the size at the top; curses sets the scroll region to the whole height. The width only has to be large enough. */
 function sizeOf(start: string): { columns: number; rows: number } {
   const number = (pattern: RegExp): number | null => {

@@ -92,11 +92,15 @@ function rowOf(columns: readonly string[], line: string): ProcessRow | null {
   const cpu = parseDecimal(cell('CPU%'));
   if (pid === null || cpu === null) return null;
   return {
-    pid, cpu: cpu / 100,
+    pid,
+    cpu: cpu / 100,
     user: columns.includes('USER') ? cell('USER') : null,
     rss: columns.includes('RES') ? parseSize(cell('RES')) : null,
     threads: columns.includes('NLWP') ? parseDecimal(cell('NLWP')) : null,
     // The tree view draws branches before the name.
-    command: cells.slice(last).join(' ').replace(/^[│├└─\s`|-]+ (?=\S)/, ''),
+    command: cells
+      .slice(last)
+      .join(' ')
+      .replace(/^[│├└─\s`|-]+ (?=\S)/, ''),
   };
 }

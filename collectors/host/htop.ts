@@ -40,7 +40,7 @@ function openHtop(context: ParseContext): Session {
 
   const onFrame = (lines: readonly string[], number: number): void => {
     const screen = parseHtopScreen(lines);
-    if (screen === null) return out.reject(number, 'expected htop\'s column names (PID USER … Command)', lines[0] ?? '');
+    if (screen === null) return out.reject(number, "expected htop's column names (PID USER … Command)", lines[0] ?? '');
     const at = timeOf(screen.uptime, screen.clock);
     if (at === null) return out.reject(number, 'the clock went back: this screen cannot be placed in time', lines[0] ?? '');
     out.reading({ entity: { kind: 'host', id: node, ...(node === '?' ? {} : { node }) }, at, values: screen.values });

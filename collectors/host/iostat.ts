@@ -20,8 +20,17 @@ export const iostat: Collector = {
   open: (context) => wholeLines(openIostat(context)),
 };
 
-interface Disk { readonly read: number | null; readonly written: number | null; readonly busy: number | null }
-interface Report { readonly at: number | null; cpu: Values; readonly disks: Disk[]; allDisks: boolean }
+interface Disk {
+  readonly read: number | null;
+  readonly written: number | null;
+  readonly busy: number | null;
+}
+interface Report {
+  readonly at: number | null;
+  cpu: Values;
+  readonly disks: Disk[];
+  allDisks: boolean;
+}
 
 function openIostat(context: ParseContext): Session {
   const out = output('ordinal');
@@ -44,7 +53,8 @@ function openIostat(context: ParseContext): Session {
     }
     reports += 1;
     report = null;
-    if (reports === 1) out.event({ at, entity: null, kind: 'collector', text: 'iostat: the first report is a mean since boot and is left out (run iostat with an interval)' });
+    if (reports === 1)
+      out.event({ at, entity: null, kind: 'collector', text: 'iostat: the first report is a mean since boot and is left out (run iostat with an interval)' });
     else out.reading({ entity: { kind: 'host', id: node, ...(node === '?' ? {} : { node }) }, at: at ?? reports - 2, values });
   };
 

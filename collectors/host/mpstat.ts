@@ -21,7 +21,12 @@ export const mpstat: Collector = {
   open: (context) => wholeLines(openMpstat(context)),
 };
 
-interface Report { readonly at: number; readonly seconds: number; readonly values: Values; readonly cores: Map<string, number> }
+interface Report {
+  readonly at: number;
+  readonly seconds: number;
+  readonly values: Values;
+  readonly cores: Map<string, number>;
+}
 
 function openMpstat(context: ParseContext): Session {
   const out = output('relative');
@@ -63,7 +68,8 @@ function openMpstat(context: ParseContext): Session {
       }
       if (columns === null) return;
       if (seconds === headerTime) {
-        if (cells[0] === 'all') out.event({ at: null, entity: null, kind: 'collector', text: 'mpstat: a report without an interval is a mean since boot and is left out' });
+        if (cells[0] === 'all')
+          out.event({ at: null, entity: null, kind: 'collector', text: 'mpstat: a report without an interval is a mean since boot and is left out' });
         return;
       }
       const shares = cells.length === columns.length ? sharesOf(columns, cells) : null;

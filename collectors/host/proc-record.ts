@@ -56,7 +56,8 @@ function openRecord(context: ParseContext): Session {
   const closeSample = (): void => {
     closeSection();
     const mounts = sample.files.get(MOUNTS);
-    if (mounts !== undefined && sample.files.size === 1) reader.mounts(mounts); // the recorder writes them once, before its first sample
+    if (mounts !== undefined && sample.files.size === 1)
+      reader.mounts(mounts); // the recorder writes them once, before its first sample
     else if (sample.files.size > 0) reader.sample(sample);
     sample = emptySample();
   };

@@ -13,7 +13,11 @@ export interface TopSummary {
   values(): Values;
 }
 
-interface Cpu { readonly busy: number | null; readonly iowait: number | null; readonly steal: number | null }
+interface Cpu {
+  readonly busy: number | null;
+  readonly iowait: number | null;
+  readonly steal: number | null;
+}
 
 export function topSummary(): TopSummary {
   const values: Values = {};

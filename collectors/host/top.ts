@@ -117,5 +117,10 @@ function rowOf(columns: readonly string[], text: string): ProcessRow | null {
 function commandBeforeMore(text: string, cells: readonly string[], command: number): string {
   let at = 0;
   for (let index = 0; index < command; index += 1) at = text.indexOf(cells[index] ?? '', at) + (cells[index]?.length ?? 0);
-  return text.slice(at).trimStart().split(/\s{2,}/)[0] ?? '';
+  return (
+    text
+      .slice(at)
+      .trimStart()
+      .split(/\s{2,}/)[0] ?? ''
+  );
 }

@@ -41,7 +41,7 @@ function openVmstat(context: ParseContext): Session {
       const cells = cellsOf(text);
       const width = columns === null ? 0 : columns.length + (zone === '' ? 0 : 2);
       if (columns === null || cells.length !== width) {
-        out.reject(number, columns === null ? 'expected vmstat\'s header first' : `expected ${width} columns, found ${cells.length}`, text);
+        out.reject(number, columns === null ? "expected vmstat's header first" : `expected ${width} columns, found ${cells.length}`, text);
         return;
       }
       const at = timeOf(cells.slice(columns.length));
@@ -54,7 +54,8 @@ function openVmstat(context: ParseContext): Session {
         out.reject(number, 'expected whole numbers', text);
         return;
       }
-      if (rows === 0) out.event({ at: null, entity: null, kind: 'collector', text: 'vmstat: the first row is a mean since boot; its rates and CPU are left out' });
+      if (rows === 0)
+        out.event({ at: null, entity: null, kind: 'collector', text: 'vmstat: the first row is a mean since boot; its rates and CPU are left out' });
       rows += 1;
       out.reading({ entity: { kind: 'host', id: node, ...(node === '?' ? {} : { node }) }, at, values });
     },

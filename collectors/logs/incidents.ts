@@ -8,13 +8,27 @@ interface Incident {
 
 /** What a line of any program may tell, in order: the first that fits. */
 const INCIDENTS: readonly Incident[] = [
-  { kind: 'oom', pattern: /CUDA out of memory|OutOfMemoryError|CUDA error: out of memory|cudaErrorMemoryAllocation|CUDA_ERROR_OUT_OF_MEMORY|RESOURCE_EXHAUSTED: Out of memory|\boom[-_ ]kill|Out of memory: Killed process|larger than the maximum number of tokens that can be stored in KV cache|No available memory for the cache blocks/ },
+  {
+    kind: 'oom',
+    pattern:
+      /CUDA out of memory|OutOfMemoryError|CUDA error: out of memory|cudaErrorMemoryAllocation|CUDA_ERROR_OUT_OF_MEMORY|RESOURCE_EXHAUSTED: Out of memory|\boom[-_ ]kill|Out of memory: Killed process|larger than the maximum number of tokens that can be stored in KV cache|No available memory for the cache blocks/,
+  },
   { kind: 'xid', pattern: /NVRM: Xid \(/ },
-  { kind: 'nccl-timeout', pattern: /Watchdog caught collective operation timeout|NCCL operations have failed or timed out|NCCL watchdog thread terminated|NCCL.*[Tt]imeout/ },
-  { kind: 'gpu-error', pattern: /CUDA error: (?!out of memory)|GPU is lost|fallen off the bus|uncorrectable (?:NVLink|ECC)|CUBLAS_STATUS_(?:EXECUTION|INTERNAL)|device-side assert/ },
+  {
+    kind: 'nccl-timeout',
+    pattern: /Watchdog caught collective operation timeout|NCCL operations have failed or timed out|NCCL watchdog thread terminated|NCCL.*[Tt]imeout/,
+  },
+  {
+    kind: 'gpu-error',
+    pattern:
+      /CUDA error: (?!out of memory)|GPU is lost|fallen off the bus|uncorrectable (?:NVLink|ECC)|CUBLAS_STATUS_(?:EXECUTION|INTERNAL)|device-side assert/,
+  },
   { kind: 'restart', pattern: /will restart worker group|Restarting worker group|EngineDeadError|Watchdog timeout.*shutting down/ },
   { kind: 'checkpoint', pattern: /[Ss]aving (?:the |model )?checkpoint|[Ss]aved (?:the )?checkpoint|\[Torch\] Sav(?:ing|ed) |Model weights saved in/ },
-  { kind: 'loading', pattern: /Loading checkpoint shards|Loading safetensors checkpoint shards|loading checkpoint from|Loading model from|[Ll]oading weights file/ },
+  {
+    kind: 'loading',
+    pattern: /Loading checkpoint shards|Loading safetensors checkpoint shards|loading checkpoint from|Loading model from|[Ll]oading weights file/,
+  },
 ];
 
 /** Lines that any program may print when something happens: memory runs out, a collective hangs, a checkpoint is written. */

@@ -26,11 +26,14 @@ function openSglang(sink: LogSink): (line: string) => boolean {
       return true;
     }
     if (line.includes('Decode batch')) {
-      sink.reading(entity, present({
-        ...common(line),
-        'engine.generationRate': numberAfter(line, 'gen throughput (token/s): '),
-        'engine.kvTokens': numberAfter(line, '#full token: ') ?? numberAfter(line, '#token: '),
-      }));
+      sink.reading(
+        entity,
+        present({
+          ...common(line),
+          'engine.generationRate': numberAfter(line, 'gen throughput (token/s): '),
+          'engine.kvTokens': numberAfter(line, '#full token: ') ?? numberAfter(line, '#token: '),
+        }),
+      );
       return true;
     }
     return startup(line);

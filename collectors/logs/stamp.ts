@@ -35,7 +35,8 @@ export function stampOf(line: string, read: TimeReader): LogStamp | null {
   const yearless = YEARLESS.exec(head);
   if (yearless !== null) return { kind: 'yearless', month: int(yearless[1]), day: int(yearless[2]), clock: yearless[3] ?? '' };
   const syslog = SYSLOG.exec(head);
-  if (syslog !== null) return { kind: 'yearless', month: MONTHS.findIndex((name) => name === syslog[1]) + 1, day: int(syslog[2]?.trim()), clock: syslog[3] ?? '' };
+  if (syslog !== null)
+    return { kind: 'yearless', month: MONTHS.findIndex((name) => name === syslog[1]) + 1, day: int(syslog[2]?.trim()), clock: syslog[3] ?? '' };
   const uptime = UPTIME.exec(head);
   if (uptime !== null) return { kind: 'uptime', at: int(uptime[1]) * 60 + int(uptime[2]) + int(uptime[3]) / 1e3 + int(uptime[4]) / 1e6 };
   return null;

@@ -2,7 +2,7 @@ import { pairFacts } from './config.ts';
 import type { LogReader, LogSink } from './reader.ts';
 
 const SUCCESS = /total_time="([^"]+)".*queue_time="([^"]+)".*inference_time="([^"]+)".*time_per_token="([^"]+)"/;
-const UNITS: Readonly<Record<string, number>> = { ns: 1e9, 'µs': 1e6, us: 1e6, ms: 1e3, s: 1 };
+const UNITS: Readonly<Record<string, number>> = { ns: 1e9, µs: 1e6, us: 1e6, ms: 1e3, s: 1 };
 
 /** Text Generation Inference's router: one line per request, with Rust's durations; they are added up into counters. */
 export const tgiLog: LogReader = {
@@ -35,8 +35,13 @@ function openTgi(sink: LogSink): (line: string) => boolean {
     perToken += token;
     sink.fact(server, 'engine', 'tgi');
     sink.reading(server, {
-      'engine.requests': requests, 'engine.e2eSum': latency, 'engine.e2eCount': requests,
-      'engine.queueSum': queue, 'engine.queueCount': requests, 'engine.itlSum': perToken, 'engine.itlCount': requests,
+      'engine.requests': requests,
+      'engine.e2eSum': latency,
+      'engine.e2eCount': requests,
+      'engine.queueSum': queue,
+      'engine.queueCount': requests,
+      'engine.itlSum': perToken,
+      'engine.itlCount': requests,
     });
     return true;
   };

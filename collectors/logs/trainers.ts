@@ -18,12 +18,16 @@ const megatron: StepLine = {
   id: 'megatron',
   hint: /elapsed time per iteration \(ms\)/,
   sign: /iteration\s+\d+\s*\/\s*\d+ *\|.*elapsed time per iteration \(ms\)/,
-  read: (line) => present({
-    'engine.trainSteps': numberAfter(line, 'iteration'),
-    'engine.trainStepTime': over(numberAfter(line, 'elapsed time per iteration (ms):'), 1e3),
-    'engine.trainFlopRate': times(numberAfter(line, 'throughput per GPU (TFLOP/s/GPU):') ?? numberAfter(line, 'TFLOPS per GPU:') ?? numberAfter(line, 'TFLOPs:'), TERA),
-    'engine.trainLoss': numberAfter(line, 'lm loss:'),
-  }),
+  read: (line) =>
+    present({
+      'engine.trainSteps': numberAfter(line, 'iteration'),
+      'engine.trainStepTime': over(numberAfter(line, 'elapsed time per iteration (ms):'), 1e3),
+      'engine.trainFlopRate': times(
+        numberAfter(line, 'throughput per GPU (TFLOP/s/GPU):') ?? numberAfter(line, 'TFLOPS per GPU:') ?? numberAfter(line, 'TFLOPs:'),
+        TERA,
+      ),
+      'engine.trainLoss': numberAfter(line, 'lm loss:'),
+    }),
 };
 
 /** nanotron: `iteration: 1 / 15 | consumed_tokens: 512 | elapsed_time_per_iteration_ms: 4.71K | tokens_per_sec: 109 | …`. */
@@ -31,13 +35,14 @@ const nanotron: StepLine = {
   id: 'nanotron',
   hint: /elapsed_time_per_iteration_ms:/,
   sign: /iteration: \d+ \/ \d+ \| consumed_tokens/,
-  read: (line) => present({
-    'engine.trainSteps': scaledAfter(line, 'iteration:'),
-    'engine.trainStepTime': over(scaledAfter(line, 'elapsed_time_per_iteration_ms:'), 1e3),
-    'engine.trainTokenRate': scaledAfter(line, 'tokens_per_sec:'),
-    'engine.trainFlopRate': times(scaledAfter(line, 'hardware_tflops_per_gpu:'), TERA),
-    'engine.trainLoss': scaledAfter(line, 'lm_loss:'),
-  }),
+  read: (line) =>
+    present({
+      'engine.trainSteps': scaledAfter(line, 'iteration:'),
+      'engine.trainStepTime': over(scaledAfter(line, 'elapsed_time_per_iteration_ms:'), 1e3),
+      'engine.trainTokenRate': scaledAfter(line, 'tokens_per_sec:'),
+      'engine.trainFlopRate': times(scaledAfter(line, 'hardware_tflops_per_gpu:'), TERA),
+      'engine.trainLoss': scaledAfter(line, 'lm_loss:'),
+    }),
 };
 
 /** DeepSpeed's engine: `steps: 100 loss: 8.1 iter time (s): 2.5 samples/sec: 409.6`, `step=100, skipped=0, lr=…`, its timer's line. */
@@ -45,11 +50,12 @@ const deepspeed: StepLine = {
   id: 'deepspeed',
   hint: /iter time \(s\):|\] step=\d+, skipped=|RunningAvgSamplesPerSec=/,
   sign: /steps: \d+ loss: .*iter time \(s\)|step=\d+, skipped=\d+, lr=|RunningAvgSamplesPerSec=/,
-  read: (line) => present({
-    'engine.trainSteps': numberAfter(line, 'steps: ') ?? numberAfter(line, '] step=') ?? numberAfter(line, 'global_step='),
-    'engine.trainStepTime': numberAfter(line, 'iter time (s): '),
-    'engine.trainLoss': line.includes('steps: ') ? numberAfter(line, ' loss: ') : null,
-  }),
+  read: (line) =>
+    present({
+      'engine.trainSteps': numberAfter(line, 'steps: ') ?? numberAfter(line, '] step=') ?? numberAfter(line, 'global_step='),
+      'engine.trainStepTime': numberAfter(line, 'iter time (s): '),
+      'engine.trainLoss': line.includes('steps: ') ? numberAfter(line, ' loss: ') : null,
+    }),
 };
 
 /** torchtitan: `step: 10  loss:  8.03  memory: …  tps: 5,000  tflops: 200.0  mfu: 64.1%`. Its tps are per GPU, so they are left out. */
@@ -57,11 +63,14 @@ const torchtitan: StepLine = {
   id: 'torchtitan',
   hint: /step:\s+\d+ .*\btps:/,
   sign: /step:\s+\d+ +.*loss:.*\btps: [\d,.]+/,
-  read: (line) => (/\[rank[1-9]\d*\]/.test(line) ? null : present({
-    'engine.trainSteps': numberAfter(line, 'step:'),
-    'engine.trainFlopRate': times(numberAfter(line, 'tflops:'), TERA),
-    'engine.trainLoss': numberAfter(line, 'loss:'),
-  })),
+  read: (line) =>
+    /\[rank[1-9]\d*\]/.test(line)
+      ? null
+      : present({
+          'engine.trainSteps': numberAfter(line, 'step:'),
+          'engine.trainFlopRate': times(numberAfter(line, 'tflops:'), TERA),
+          'engine.trainLoss': numberAfter(line, 'loss:'),
+        }),
 };
 
 /** The trainers of one line per step, as readers. */

@@ -23,15 +23,18 @@ function openVllm(sink: LogSink): (line: string) => boolean {
     if (THROUGHPUT.test(line)) {
       const index = /Engine (\d+):/.exec(line)?.[1];
       const entity = index === undefined || /^0+$/.test(index) ? server : sink.entity('vllm', index);
-      sink.reading(entity, present({
-        'engine.promptRate': numberAfter(line, 'prompt throughput: '),
-        'engine.generationRate': numberAfter(line.slice(line.indexOf('prompt throughput: ') + 20), ' throughput: '),
-        'engine.running': numberAfter(line, 'Running: '),
-        'engine.waiting': numberAfter(line, 'Waiting: ') ?? numberAfter(line, 'Pending: '),
-        'engine.swapped': numberAfter(line, 'Swapped: '),
-        'engine.kvUsage': ratioAfter(line, 'GPU KV cache usage: '),
-        'engine.cacheHitRatio': ratioAfter(line, 'Prefix cache hit rate: GPU: ') ?? ratioAfter(line, 'Prefix cache hit rate: '),
-      }));
+      sink.reading(
+        entity,
+        present({
+          'engine.promptRate': numberAfter(line, 'prompt throughput: '),
+          'engine.generationRate': numberAfter(line.slice(line.indexOf('prompt throughput: ') + 20), ' throughput: '),
+          'engine.running': numberAfter(line, 'Running: '),
+          'engine.waiting': numberAfter(line, 'Waiting: ') ?? numberAfter(line, 'Pending: '),
+          'engine.swapped': numberAfter(line, 'Swapped: '),
+          'engine.kvUsage': ratioAfter(line, 'GPU KV cache usage: '),
+          'engine.cacheHitRatio': ratioAfter(line, 'Prefix cache hit rate: GPU: ') ?? ratioAfter(line, 'Prefix cache hit rate: '),
+        }),
+      );
       return true;
     }
     return offline(line, sink) || startup(line, sink);
@@ -62,7 +65,8 @@ function startup(line: string, sink: LogSink): boolean {
   if (preemptions !== null) sink.reading(server, { 'engine.preemptions': preemptions });
   if (line.includes('raph capturing finished')) sink.fact(server, 'cudaGraphs', 'true');
   if (/odel weights took|oading weights took|Model loading took|Starting to load model/.test(line)) sink.event('loading', line, server);
-  if (!CONFIG.test(line) && !FLAGS.test(line) && version === undefined && blocks === null && cache === null && preemptions === null) return /oading|load model|raph capturing/.test(line);
+  if (!CONFIG.test(line) && !FLAGS.test(line) && version === undefined && blocks === null && cache === null && preemptions === null)
+    return /oading|load model|raph capturing/.test(line);
   sink.fact(server, 'engine', 'vllm');
   return true;
 }

@@ -25,9 +25,12 @@ interface Given {
 }
 
 const REASONS = [
-  ['gpu_idle', 'idle', 'gpu.capIdle'], ['applications_clocks_setting', 'applications clocks setting', 'gpu.capApp'],
-  ['sw_power_cap', 'sw power cap', 'gpu.capPower'], ['hw_slowdown', 'hw slowdown', 'gpu.capHw'],
-  ['sync_boost', 'sync boost', 'gpu.capSync'], ['sw_thermal_slowdown', 'sw thermal slowdown', 'gpu.capSwThermal'],
+  ['gpu_idle', 'idle', 'gpu.capIdle'],
+  ['applications_clocks_setting', 'applications clocks setting', 'gpu.capApp'],
+  ['sw_power_cap', 'sw power cap', 'gpu.capPower'],
+  ['hw_slowdown', 'hw slowdown', 'gpu.capHw'],
+  ['sync_boost', 'sync boost', 'gpu.capSync'],
+  ['sw_thermal_slowdown', 'sw thermal slowdown', 'gpu.capSwThermal'],
   ['hw_thermal_slowdown', 'hw slowdown/hw thermal slowdown', 'gpu.capHwThermal'],
   ['hw_power_brake_slowdown', 'hw slowdown/hw power brake slowdown', 'gpu.capBrake'],
 ] as const;
@@ -60,9 +63,14 @@ const GIVEN: readonly Given[] = [
   { xml: 'pci/tx_util', text: 'pci/tx throughput', metric: 'gpu.pcieTx', unit: 'KB/s' },
   { xml: 'pci/rx_util', text: 'pci/rx throughput', metric: 'gpu.pcieRx', unit: 'KB/s' },
   { xml: 'pci/replay_counter', text: 'pci/replays since reset', metric: 'gpu.pcieReplay', unit: 'count' },
-  ...REASONS.flatMap(([tag, label, metric]): Given[] => ['throttle', 'event'].map((word) => ({
-    xml: `clocks_${word}_reasons/clocks_${word}_reason_${tag}`, text: `clocks ${word} reasons/${label}`, metric, unit: 'flag',
-  }))),
+  ...REASONS.flatMap(([tag, label, metric]): Given[] =>
+    ['throttle', 'event'].map((word) => ({
+      xml: `clocks_${word}_reasons/clocks_${word}_reason_${tag}`,
+      text: `clocks ${word} reasons/${label}`,
+      metric,
+      unit: 'flag',
+    })),
+  ),
   { xml: `${COUNTERS}_sw_power_cap`, text: 'clocks event reasons counters/sw power capping', metric: 'gpu.capPowerTime', unit: 'us' },
   { xml: `${COUNTERS}_sw_therm_slowdown`, text: 'clocks event reasons counters/sw thermal slowdown', metric: 'gpu.capThermalTime', unit: 'us', sum: true },
   { xml: `${COUNTERS}_hw_therm_slowdown`, text: 'clocks event reasons counters/hw thermal slowdown', metric: 'gpu.capThermalTime', unit: 'us', sum: true },
@@ -71,7 +79,9 @@ const GIVEN: readonly Given[] = [
   { xml: `${COUNTERS}_hw_power_brake`, text: 'clocks event reasons counters/hw power braking', metric: 'gpu.capBrakeTime', unit: 'us' },
   { xml: `${COUNTERS}_hw_power_brake_slowdown`, metric: 'gpu.capBrakeTime', unit: 'us' },
   ...['sram_correctable', 'dram_correctable', 'single_bit/total'].map((tag) => eccRow(tag, 'gpu.eccCorrected')),
-  ...['sram_uncorrectable', 'dram_uncorrectable', 'sram_uncorrectable_parity', 'sram_uncorrectable_secded', 'double_bit/total'].map((tag) => eccRow(tag, 'gpu.eccUncorrected')),
+  ...['sram_uncorrectable', 'dram_uncorrectable', 'sram_uncorrectable_parity', 'sram_uncorrectable_secded', 'double_bit/total'].map((tag) =>
+    eccRow(tag, 'gpu.eccUncorrected'),
+  ),
   { xml: 'retired_pages/double_bit_retirement/retired_count', text: 'retired pages/double bit ecc', metric: 'gpu.retiredPages', unit: 'count' },
   { xml: 'remapped_rows/remapped_row_unc', text: 'remapped rows/uncorrectable error', metric: 'gpu.remappedRows', unit: 'count' },
 ];

@@ -88,7 +88,8 @@ function deviceValues(device: Device, bad: BadValue, trouble: (text: string) => 
     }
     const value = row.unit === 'flag' ? flagOf(text) : quantity(row.xml.includes('width') ? text.replace(/x$/, '') : text, row.unit);
     if (value === null || value === 'absent') continue;
-    if (typeof value === 'string') bad(row, text, row.unit === 'flag' ? 'expected Active or Not Active' : `expected a number${row.unit === 'count' ? '' : ` in ${row.unit}`}, or N/A`);
+    if (typeof value === 'string')
+      bad(row, text, row.unit === 'flag' ? 'expected Active or Not Active' : `expected a number${row.unit === 'count' ? '' : ` in ${row.unit}`}, or N/A`);
     else if (!within(row.range, value)) bad(row, text, `out of range, expected ${row.range?.text ?? ''}`);
     else {
       const before = row.sum ? values[row.metric] : undefined;
@@ -125,7 +126,8 @@ function emitSlice(slice: Slice, gpu: EntityRef, at: number, { out, scope }: { o
   out.fact(entity, 'parent', gpu.id);
   out.fact(entity, 'migMode', `Enabled: GPU instance ${slice.gpuInstance}, compute instance ${slice.computeInstance}, device ${slice.index}`);
   out.reading({
-    entity, at,
+    entity,
+    at,
     values: { 'gpu.present': 1, ...(typeof total === 'number' ? { 'gpu.memTotal': total } : {}), ...(typeof used === 'number' ? { 'gpu.memUsed': used } : {}) },
   });
 }

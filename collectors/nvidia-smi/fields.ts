@@ -19,8 +19,14 @@ const fact = (name: FactName): Field => ({ kind: 'fact', fact: name });
 
 /** Bits of `clocks_event_reasons.active` (NVML's nvmlClocksEventReasons). 0x100, display clocks, has no metric. */
 export const REASON_BITS = [
-  [0x1, 'gpu.capIdle'], [0x2, 'gpu.capApp'], [0x4, 'gpu.capPower'], [0x8, 'gpu.capHw'],
-  [0x10, 'gpu.capSync'], [0x20, 'gpu.capSwThermal'], [0x40, 'gpu.capHwThermal'], [0x80, 'gpu.capBrake'],
+  [0x1, 'gpu.capIdle'],
+  [0x2, 'gpu.capApp'],
+  [0x4, 'gpu.capPower'],
+  [0x8, 'gpu.capHw'],
+  [0x10, 'gpu.capSync'],
+  [0x20, 'gpu.capSwThermal'],
+  [0x40, 'gpu.capHwThermal'],
+  [0x80, 'gpu.capBrake'],
 ] as const satisfies readonly (readonly [number, MetricId])[];
 
 /** Fields of `nvidia-smi --help-query-gpu`, drivers 418 to 610, under the newest name; see ALIASES for the others. */
@@ -86,26 +92,61 @@ export const FIELDS: Readonly<Record<string, Field>> = {
 
 /** Second names that nvidia-smi itself knows, and headers that people write by hand in logs of its output. */
 const ALIASES: Readonly<Record<string, string>> = {
-  gpu_name: 'name', gpu_serial: 'serial', gpu_uuid: 'uuid', gpu_bus_id: 'pci.bus_id',
-  'gpu.power.draw.average': 'power.draw.average', 'gpu.power.draw.instant': 'power.draw.instant',
-  'gpu.power.requested_limit': 'power.limit', 'gpu.power.current_limit': 'enforced.power.limit',
-  'clocks.current.sm': 'clocks.sm', 'clocks.current.graphics': 'clocks.gr', 'clocks.current.memory': 'clocks.mem',
+  gpu_name: 'name',
+  gpu_serial: 'serial',
+  gpu_uuid: 'uuid',
+  gpu_bus_id: 'pci.bus_id',
+  'gpu.power.draw.average': 'power.draw.average',
+  'gpu.power.draw.instant': 'power.draw.instant',
+  'gpu.power.requested_limit': 'power.limit',
+  'gpu.power.current_limit': 'enforced.power.limit',
+  'clocks.current.sm': 'clocks.sm',
+  'clocks.current.graphics': 'clocks.gr',
+  'clocks.current.memory': 'clocks.mem',
   'clocks.max.graphics': 'clocks.max.gr',
-  'retired_pages.dbe': 'retired_pages.double_bit.count', 'remapped_rows.dbe': 'remapped_rows.uncorrectable',
+  'retired_pages.dbe': 'retired_pages.double_bit.count',
+  'remapped_rows.dbe': 'remapped_rows.uncorrectable',
   used_memory: 'used_gpu_memory',
-  time: 'timestamp', date: 'timestamp', datetime: 'timestamp', ts: 'timestamp', time_stamp: 'timestamp', elapsed: 'timestamp', elapsed_time: 'timestamp', seconds: 'timestamp',
-  gpu: 'index', gpu_index: 'index', gpu_id: 'index', gpuid: 'index', id: 'index',
-  gpu_util: 'utilization.gpu', gpu_utilization: 'utilization.gpu', utilization_gpu: 'utilization.gpu', util_gpu: 'utilization.gpu',
+  time: 'timestamp',
+  date: 'timestamp',
+  datetime: 'timestamp',
+  ts: 'timestamp',
+  time_stamp: 'timestamp',
+  elapsed: 'timestamp',
+  elapsed_time: 'timestamp',
+  seconds: 'timestamp',
+  gpu: 'index',
+  gpu_index: 'index',
+  gpu_id: 'index',
+  gpuid: 'index',
+  id: 'index',
+  gpu_util: 'utilization.gpu',
+  gpu_utilization: 'utilization.gpu',
+  utilization_gpu: 'utilization.gpu',
+  util_gpu: 'utilization.gpu',
   utilization_memory: 'utilization.memory',
-  mem_used: 'memory.used', memory_used: 'memory.used', mem_total: 'memory.total', memory_total: 'memory.total',
-  power: 'power.draw', power_draw: 'power.draw', power_usage: 'power.draw', temp: 'temperature.gpu', temperature: 'temperature.gpu',
-  gpu_temp: 'temperature.gpu', temperature_gpu: 'temperature.gpu', sm_clock: 'clocks.sm', mem_clock: 'clocks.mem',
+  mem_used: 'memory.used',
+  memory_used: 'memory.used',
+  mem_total: 'memory.total',
+  memory_total: 'memory.total',
+  power: 'power.draw',
+  power_draw: 'power.draw',
+  power_usage: 'power.draw',
+  temp: 'temperature.gpu',
+  temperature: 'temperature.gpu',
+  gpu_temp: 'temperature.gpu',
+  temperature_gpu: 'temperature.gpu',
+  sm_clock: 'clocks.sm',
+  mem_clock: 'clocks.mem',
 };
 
 /** A header cell's field name: lower case, the old clock reasons under their new name, second names resolved. */
 export function fieldName(text: string): string {
-  const name = text.trim().toLowerCase().replace(/^clocks_throttle_reasons/, 'clocks_event_reasons');
-  return Object.hasOwn(ALIASES, name) ? ALIASES[name] ?? name : name;
+  const name = text
+    .trim()
+    .toLowerCase()
+    .replace(/^clocks_throttle_reasons/, 'clocks_event_reasons');
+  return Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
 }
 
 /** The row of the table for a field's name, or undefined. */

@@ -122,7 +122,13 @@ function csvStretch(readers: Readers, context: ParseContext): { line(text: strin
 
 /** Only nvidia-smi's own header, with a dotted name, is looked for among a job's lines. */
 function isQueryHeader(line: string): boolean {
-  return /\b(?:utilization|memory|power|clocks|temperature|pci|clocks_event_reasons)\.[a-z]|\bgpu_(?:name|uuid|bus_id)\b|^(?:timestamp|name|uuid|index),/.test(line) && line.includes(',') && ownColumns(line) >= 1;
+  return (
+    /\b(?:utilization|memory|power|clocks|temperature|pci|clocks_event_reasons)\.[a-z]|\bgpu_(?:name|uuid|bus_id)\b|^(?:timestamp|name|uuid|index),/.test(
+      line,
+    ) &&
+    line.includes(',') &&
+    ownColumns(line) >= 1
+  );
 }
 
 function fits(plan: Plan, cells: readonly string[]): boolean {

@@ -51,8 +51,14 @@ export function monitorPlan(cells: readonly string[], csv: boolean): MonitorPlan
   });
   if (metrics.length === 0 || (pid < 0 && metrics.length < 2)) return null;
   return {
-    csv, names, gpu, pid, tick: 1, asksUtil: names.includes('sm'),
-    date: names.indexOf('date'), time: names.findIndex((name) => /^(?:time|timestamp|elapsed|seconds)\b/.test(name)),
+    csv,
+    names,
+    gpu,
+    pid,
+    tick: 1,
+    asksUtil: names.includes('sm'),
+    date: names.indexOf('date'),
+    time: names.findIndex((name) => /^(?:time|timestamp|elapsed|seconds)\b/.test(name)),
     command: names.findIndex((name) => name === 'command' || name === 'name'),
     metrics: metrics.sort((a, b) => b.rank - a.rank), // the better one comes last and overwrites
   };

@@ -59,7 +59,8 @@ export function monitorReader({ out, scope, clock, sweeps = sweepCounter() }: Mo
       const value = quantity(cells[column.index] ?? '', column.unit);
       if (value === 'absent') continue;
       if (value === 'unrecognised') reject(columns, cells, column.index, { reason: `${column.name}: expected a number or -`, text, number });
-      else if (!within(column.range, value)) reject(columns, cells, column.index, { reason: `${column.name}: out of range, expected ${column.range?.text ?? ''}`, text, number });
+      else if (!within(column.range, value))
+        reject(columns, cells, column.index, { reason: `${column.name}: out of range, expected ${column.range?.text ?? ''}`, text, number });
       else values[column.metric] = value;
     }
     return values;
@@ -84,7 +85,8 @@ export function monitorReader({ out, scope, clock, sweeps = sweepCounter() }: Mo
   const readProcess = (columns: MonitorPlan, cells: readonly string[], timed: number | undefined, values: Values): void => {
     const index = cells[columns.gpu] ?? '';
     const pid = cells[columns.pid] ?? '';
-    if (pid === '-') { // nothing seen on this GPU, which a container prints too when there is something
+    if (pid === '-') {
+      // nothing seen on this GPU, which a container prints too when there is something
       if (timed === undefined) sweeps.of(`${index} -`);
       return;
     }

@@ -25,7 +25,10 @@ export const nvidiaSmiPmon: Collector = {
 };
 
 function sniffMonitor(head: string, ofProcesses: boolean): number {
-  const lines = head.split('\n', 20).filter((line) => line.trim() !== '').slice(0, 4);
+  const lines = head
+    .split('\n', 20)
+    .filter((line) => line.trim() !== '')
+    .slice(0, 4);
   const header = lines.map((line) => monitorHeader(line.replace(/\r$/, ''))).find((plan) => plan !== null);
   if (header === undefined || header === null || header.pid >= 0 !== ofProcesses) return 0;
   return 0.95;
@@ -41,7 +44,11 @@ function openMonitor(context: ParseContext): Session {
       const error = gpuError(text, scope);
       if (error !== null) return out.event(error);
       const cells = reader.expected();
-      out.reject(number, cells === null ? 'expected the header of dmon or pmon (# gpu …)' : `expected a row of ${cells} cells as in the header, with a GPU index`, text);
+      out.reject(
+        number,
+        cells === null ? 'expected the header of dmon or pmon (# gpu …)' : `expected a row of ${cells} cells as in the header, with a GPU index`,
+        text,
+      );
     },
     end: () => reader.end(),
   });

@@ -13,7 +13,10 @@ export const nvidiaSmiQuery: Collector = {
   title: 'nvidia-smi --query-gpu (CSV)',
   entities: ['gpu', 'process'],
   sniff(head) {
-    const lines = head.split('\n', 50).map((line) => line.replace(/\r$/, '')).filter((line) => line.trim() !== '');
+    const lines = head
+      .split('\n', 50)
+      .map((line) => line.replace(/\r$/, ''))
+      .filter((line) => line.trim() !== '');
     const first = lines[0];
     if (first === undefined) return 0;
     const own = ownColumns(first);

@@ -28,7 +28,10 @@ export function guessPlan(cells: readonly string[]): Guess | null {
   });
   const plan = planOf(guessed);
   if (plan === null || plan.metrics.length === 0) return null;
-  const said = guessed.map((name, index) => `${index + 1}: ${name}`).filter((text) => !text.endsWith('?')).join(', ');
+  const said = guessed
+    .map((name, index) => `${index + 1}: ${name}`)
+    .filter((text) => !text.endsWith('?'))
+    .join(', ');
   return { plan, said };
 }
 

@@ -56,10 +56,17 @@ export function planOf(cells: readonly string[], separator = ','): Plan | null {
   const timeUnit = heads[time]?.unit ?? null;
   const pid = column('pid');
   return {
-    cells: cells.length, separator, first: cells[0] ?? '',
-    time, tick: timeUnit !== null && UNITS[timeUnit].unit === 'seconds' ? toSi(1, timeUnit) : 1,
-    index: indexColumn(heads, known), uuid: column('uuid'), busId: column('busId'), count: column('count'),
-    pid, processName: column('processName'),
+    cells: cells.length,
+    separator,
+    first: cells[0] ?? '',
+    time,
+    tick: timeUnit !== null && UNITS[timeUnit].unit === 'seconds' ? toSi(1, timeUnit) : 1,
+    index: indexColumn(heads, known),
+    uuid: column('uuid'),
+    busId: column('busId'),
+    count: column('count'),
+    pid,
+    processName: column('processName'),
     metrics: metricColumns(heads, known, pid >= 0),
     flags: known.flatMap((field, index) => (field?.kind === 'flag' ? [{ index, field: heads[index]?.name ?? '', metric: field.metric }] : [])),
     mask: column('mask'),
@@ -108,7 +115,15 @@ export function isFieldLike(cell: string): boolean {
 const BRACKETED = /^(.*?)\s*[[(]([^\])]*)[\])]$/;
 const SUFFIXED = /^(.*?)[_ ]?(%|_pct|_percent|_mib|_mb|_w|_watts|_c|_mhz)$/i;
 const SUFFIX_UNITS: Readonly<Record<string, UnitName>> = {
-  '%': '%', _pct: '%', _percent: '%', _mib: 'MiB', _mb: 'MB', _w: 'W', _watts: 'W', _c: 'C', _mhz: 'MHz',
+  '%': '%',
+  _pct: '%',
+  _percent: '%',
+  _mib: 'MiB',
+  _mb: 'MB',
+  _w: 'W',
+  _watts: 'W',
+  _c: 'C',
+  _mhz: 'MHz',
 };
 
 /** `memory.used [MiB]`, `power_W`, `gpu_util%` → the field's name and the unit that the header gives. */
@@ -134,10 +149,17 @@ function indexColumn(heads: readonly HeaderCell[], known: readonly (Field | unde
 function metricColumns(heads: readonly HeaderCell[], known: readonly (Field | undefined)[], ofProcesses: boolean): MetricColumn[] {
   const columns = known.flatMap((field, index): MetricColumn[] => {
     if (field?.kind !== 'metric' || field.metric.startsWith('process.') !== ofProcesses) return [];
-    return [{
-      index, field: heads[index]?.name ?? '', metric: field.metric, unit: unitOf(heads[index]?.unit ?? null, field.unit),
-      rank: field.rank ?? 0, sum: field.sum ?? false, range: rangeOf(field.metric),
-    }];
+    return [
+      {
+        index,
+        field: heads[index]?.name ?? '',
+        metric: field.metric,
+        unit: unitOf(heads[index]?.unit ?? null, field.unit),
+        rank: field.rank ?? 0,
+        sum: field.sum ?? false,
+        range: rangeOf(field.metric),
+      },
+    ];
   });
   return columns.sort((a, b) => b.rank - a.rank);
 }

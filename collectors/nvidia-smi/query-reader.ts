@@ -136,8 +136,7 @@ export function queryReader({ out, scope, clock, sweeps = sweepCounter() }: Quer
     if (gpu !== undefined) out.fact(entity, 'gpu', gpu.id);
   };
 
-  const trouble = (entity: EntityRef | null, text: string, at: number | null): void =>
-    out.event({ at: at ?? clock.last(), entity, kind: 'gpu-error', text });
+  const trouble = (entity: EntityRef | null, text: string, at: number | null): void => out.event({ at: at ?? clock.last(), entity, kind: 'gpu-error', text });
 
   const remember = (cells: string[]): string[] => {
     lastCell = cells[cells.length - 1] ?? '';
@@ -176,7 +175,12 @@ export function queryReader({ out, scope, clock, sweeps = sweepCounter() }: Quer
       }
       const guess = guessPlan(cells);
       if (guess === null) return out.reject(number, 'expected a header, or name the fields in their order (--fields)', text);
-      out.event({ at: null, entity: null, kind: 'collector', text: `no header: columns taken by their look (${guess.said}); the others were left out, name the fields to have them` });
+      out.event({
+        at: null,
+        entity: null,
+        kind: 'collector',
+        text: `no header: columns taken by their look (${guess.said}); the others were left out, name the fields to have them`,
+      });
       begin(guess.plan);
       readRow(guess.plan, cells, text, number);
     },

@@ -47,15 +47,22 @@ export function queryTextReader(tools: { out: Output; scope: GpuScope; clock: Ro
     const stamp = head.get('timestamp');
     const at = (stamp === undefined ? null : clock.at(stamp, 1)) ?? sweeps.of(`${gpu.busId ?? position}`);
     if (at !== null && gpu.values.size > 0) {
-      emitDevice({
-        get: ({ text }) => (text === undefined ? undefined : gpu.values.get(text)?.text),
-        busId: gpu.busId, position, at,
-        driver: head.get('driver version'), cuda: head.get('cuda version'),
-        processes: gpu.listsProcesses ? gpu.processes.map(processOf) : null,
-        slices: gpu.slices.map(sliceOf),
-      }, tools, ({ text = '' }, value, reason) => {
-        out.reject(gpu.values.get(text)?.line ?? gpu.line, `${text}: ${reason}, got "${value}"`, `${text} : ${value}`);
-      });
+      emitDevice(
+        {
+          get: ({ text }) => (text === undefined ? undefined : gpu.values.get(text)?.text),
+          busId: gpu.busId,
+          position,
+          at,
+          driver: head.get('driver version'),
+          cuda: head.get('cuda version'),
+          processes: gpu.listsProcesses ? gpu.processes.map(processOf) : null,
+          slices: gpu.slices.map(sliceOf),
+        },
+        tools,
+        ({ text = '' }, value, reason) => {
+          out.reject(gpu.values.get(text)?.line ?? gpu.line, `${text}: ${reason}, got "${value}"`, `${text} : ${value}`);
+        },
+      );
     }
     position += 1;
   };
@@ -124,8 +131,12 @@ function processOf({ pid, name, memory }: OpenGpu['processes'][number]): DeviceP
 
 function sliceOf(slice: Map<string, string>): Slice {
   return {
-    index: slice.get('index') ?? '?', gpuInstance: slice.get('gpu instance id') ?? '?', computeInstance: slice.get('compute instance id') ?? '?',
-    uuid: undefined, total: slice.get('shared fb memory usage/total') ?? slice.get('fb memory usage/total'), used: slice.get('shared fb memory usage/used') ?? slice.get('fb memory usage/used'),
+    index: slice.get('index') ?? '?',
+    gpuInstance: slice.get('gpu instance id') ?? '?',
+    computeInstance: slice.get('compute instance id') ?? '?',
+    uuid: undefined,
+    total: slice.get('shared fb memory usage/total') ?? slice.get('fb memory usage/total'),
+    used: slice.get('shared fb memory usage/used') ?? slice.get('fb memory usage/used'),
   };
 }
 

@@ -36,7 +36,10 @@ export interface ProcessLine {
 
 /** The cells between the bars of a line, trimmed. */
 function cells(line: string): string[] {
-  return line.split('|').slice(1, -1).map((cell) => cell.trim());
+  return line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
 }
 
 /** True for the lines that draw the table: `+-----+`, `|=====|`. */
@@ -61,8 +64,13 @@ export function readStateLine(line: string): StateLine | null {
   const sizes = /^(\S+)\s*\/\s*(\S+)$/.exec(memory);
   if (match === null || sizes === null) return null;
   return {
-    fan: match[1] ?? '', temp: match[2] ?? '', power: match[4] ?? '', cap: match[5] ?? '',
-    used: sizes[1] ?? '', total: sizes[2] ?? '', util: util.split(/\s+/, 1)[0] ?? '',
+    fan: match[1] ?? '',
+    temp: match[2] ?? '',
+    power: match[4] ?? '',
+    cap: match[5] ?? '',
+    used: sizes[1] ?? '',
+    total: sizes[2] ?? '',
+    util: util.split(/\s+/, 1)[0] ?? '',
   };
 }
 
@@ -73,8 +81,12 @@ export function readSliceLine(line: string): SliceLine | null {
   const sizes = /^(\S+)\s*\/\s*(\S+)$/.exec(memory);
   if (match === null || sizes === null) return null;
   return {
-    gpu: match[1] ?? '', gpuInstance: match[2] ?? '', computeInstance: match[3] ?? '', device: match[4] ?? '',
-    used: sizes[1] ?? '', total: sizes[2] ?? '',
+    gpu: match[1] ?? '',
+    gpuInstance: match[2] ?? '',
+    computeInstance: match[3] ?? '',
+    device: match[4] ?? '',
+    used: sizes[1] ?? '',
+    total: sizes[2] ?? '',
   };
 }
 

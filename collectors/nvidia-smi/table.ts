@@ -136,8 +136,13 @@ export function tableReader({ out, scope, clock, sweeps }: TableTools): TableRea
     out.fact(entity, 'parent', parent.id);
     out.fact(entity, 'migMode', `Enabled: GPU instance ${slice.gpuInstance}, compute instance ${slice.computeInstance}, device ${slice.device}`);
     out.reading({
-      entity, at: open.at,
-      values: { 'gpu.present': 1, ...(typeof total === 'number' ? { 'gpu.memTotal': total } : {}), ...(typeof used === 'number' ? { 'gpu.memUsed': used } : {}) },
+      entity,
+      at: open.at,
+      values: {
+        'gpu.present': 1,
+        ...(typeof total === 'number' ? { 'gpu.memTotal': total } : {}),
+        ...(typeof used === 'number' ? { 'gpu.memUsed': used } : {}),
+      },
     });
   };
 
@@ -162,7 +167,8 @@ export function tableReader({ out, scope, clock, sweeps }: TableTools): TableRea
     },
     line(text, number) {
       const first = text.charCodeAt(0);
-      if (first !== 124 && first !== 43) { // | and +
+      if (first !== 124 && first !== 43) {
+        // | and +
         if (text.trim() !== '') close();
         return false;
       }

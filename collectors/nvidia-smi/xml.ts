@@ -88,19 +88,23 @@ function withoutClocks(xml: string): string {
 
 function emitGpu(gpu: XmlNode, element: GpuElement, at: number, tools: Tools): void {
   const busId = textAt(gpu, '@_id') ?? textAt(gpu, 'pci/pci_bus_id');
-  emitDevice({
-    get: ({ xml }) => textAt(gpu, xml),
-    busId: busId === undefined ? null : busIdIn(busId),
-    position: element.position,
-    at,
-    driver: element.head.driver,
-    cuda: element.head.cuda,
-    processes: textAt(gpu, 'processes') === 'N/A' || gpu['processes'] === undefined ? null : childrenOf(gpu['processes'], 'process_info').map(processOf),
-    slices: childrenOf(gpu['mig_devices'], 'mig_device').map(sliceOf),
-  }, tools, ({ xml }, text, reason) => {
-    const name = xml.slice(xml.lastIndexOf('/') + 1);
-    tools.out.reject(element.line + linesBefore(element.xml, `<${name}>${text}`), `${name}: ${reason}, got "${text}"`, `<${name}>${text}</${name}>`);
-  });
+  emitDevice(
+    {
+      get: ({ xml }) => textAt(gpu, xml),
+      busId: busId === undefined ? null : busIdIn(busId),
+      position: element.position,
+      at,
+      driver: element.head.driver,
+      cuda: element.head.cuda,
+      processes: textAt(gpu, 'processes') === 'N/A' || gpu['processes'] === undefined ? null : childrenOf(gpu['processes'], 'process_info').map(processOf),
+      slices: childrenOf(gpu['mig_devices'], 'mig_device').map(sliceOf),
+    },
+    tools,
+    ({ xml }, text, reason) => {
+      const name = xml.slice(xml.lastIndexOf('/') + 1);
+      tools.out.reject(element.line + linesBefore(element.xml, `<${name}>${text}`), `${name}: ${reason}, got "${text}"`, `<${name}>${text}</${name}>`);
+    },
+  );
 }
 
 function processOf(node: XmlNode): DeviceProcess {

@@ -70,7 +70,11 @@ export function openBook(out: Output): Book {
           slot.complained = true;
         } else if (!folder.add(slot, at, sample) && !overflown) {
           overflown = true;
-          out.reject(place.line, 'too much at once (4,000,000 values, 1,000,000 rows, 20,000 entities): the rest is left out; export fewer series or a shorter time', place.text);
+          out.reject(
+            place.line,
+            'too much at once (4,000,000 values, 1,000,000 rows, 20,000 entities): the rest is left out; export fewer series or a shorter time',
+            place.text,
+          );
         }
       }
     },
@@ -109,4 +113,3 @@ function noteEngine(engines: Map<string, Set<string>>, entity: EntityRef): void 
   if (there === undefined && engines.size < MAX_NAMES) engines.set(instance, (there = new Set()));
   there?.add(engine);
 }
-

@@ -112,7 +112,11 @@ function openExposition(context: ParseContext): Session {
     end() {
       endPage(last);
       if (samples > 0 && known === 0) {
-        out.reject(1, `none of the ${samples} samples is in Headroom's tables: they know DCGM, node_exporter, nvidia_gpu_exporter, vLLM, SGLang, TGI, llama.cpp, Triton and LMCache`, '');
+        out.reject(
+          1,
+          `none of the ${samples} samples is in Headroom's tables: they know DCGM, node_exporter, nvidia_gpu_exporter, vLLM, SGLang, TGI, llama.cpp, Triton and LMCache`,
+          '',
+        );
       }
     },
   });

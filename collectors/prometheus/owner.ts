@@ -11,8 +11,10 @@ const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[?[0-9a-f]*:[0-9a-f:]+\]?)$/i;
 /** Whose series it is: a GPU by UUID, a host by name, an engine by instance. Null where the labels name none. */
 export function ownerOf(owner: Owner, labels: Labels, scope: Scope): EntityRef | null {
   switch (owner.kind) {
-    case 'gpu': return gpuOf(owner, labels, scope);
-    case 'host': return { kind: 'host', id: hostName(labels, scope) ?? hostAddress(labels) ?? '?' };
+    case 'gpu':
+      return gpuOf(owner, labels, scope);
+    case 'host':
+      return { kind: 'host', id: hostName(labels, scope) ?? hostAddress(labels) ?? '?' };
     case 'engine': {
       const instance = labels.get('instance') ?? scope.instance ?? '?';
       return { kind: 'engine', id: `${owner.engine}@${instance}`, ...nodeOf(hostName(labels, scope)) };

@@ -144,4 +144,3 @@ export function scaled(rule: Rule, value: number): number {
 function hasBit(mask: number, bit: number): boolean {
   return Math.floor(mask / bit) % 2 === 1;
 }
-

@@ -62,14 +62,18 @@ export function parseValue(text: string): number | null {
   const plain = parseDecimal(text);
   if (plain !== null) return plain;
   switch (text.toLowerCase()) {
-    case 'nan': return Number.NaN;
+    case 'nan':
+      return Number.NaN;
     case '+inf':
     case 'inf':
     case '+infinity':
-    case 'infinity': return Number.POSITIVE_INFINITY;
+    case 'infinity':
+      return Number.POSITIVE_INFINITY;
     case '-inf':
-    case '-infinity': return Number.NEGATIVE_INFINITY;
-    default: return null;
+    case '-infinity':
+      return Number.NEGATIVE_INFINITY;
+    default:
+      return null;
   }
 }
 

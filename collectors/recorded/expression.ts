@@ -12,7 +12,17 @@ export interface Expression {
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*/;
 const RATES: ReadonlySet<string> = new Set(['rate', 'irate']);
 /** Functions that leave the unit and the meaning of a series alone. */
-const SAME: ReadonlySet<string> = new Set(['avg_over_time', 'max_over_time', 'min_over_time', 'last_over_time', 'sort', 'sort_desc', 'label_replace', 'keep_last_value', 'default_rollup']);
+const SAME: ReadonlySet<string> = new Set([
+  'avg_over_time',
+  'max_over_time',
+  'min_over_time',
+  'last_over_time',
+  'sort',
+  'sort_desc',
+  'label_replace',
+  'keep_last_value',
+  'default_rollup',
+]);
 const AGGREGATES: ReadonlySet<string> = new Set(['sum', 'avg', 'max', 'min']);
 
 /**

@@ -120,7 +120,8 @@ function addCell(column: Column, place: { cell: string; at: number; out: Output;
 function unusable(column: Column, value: PanelValue): string | null {
   if (value === 'unrecognised') return 'expected a number, with a unit or without';
   if (typeof value === 'string') return null;
-  if (value.kind === 'plain') return column.needsUnit ? 'this panel prints a different unit in different editions of its dashboard: export formatted data, with units' : null;
+  if (value.kind === 'plain')
+    return column.needsUnit ? 'this panel prints a different unit in different editions of its dashboard: export formatted data, with units' : null;
   for (const { rule } of column.target?.slots ?? []) {
     const { unit } = metric(rule.to);
     if (unit !== value.unit) return `the values are ${value.unit}, but ${rule.to} is measured in ${unit}: a rate or another quantity?`;
@@ -133,9 +134,10 @@ function findColumn(legend: string, place: { series: RecordedSeries; panel: Pane
   const { series, panel, line } = place;
   const labels = panel === undefined ? null : labelsInLegend(legend);
   const known = LEGENDS.get(legend.trim());
-  const described = labels !== null && panel !== undefined
-    ? { labels: new Map([...labels, ['__name__', panel.series]]) }
-    : { labels: new Map<string, string>(), names: [known ?? legend] };
+  const described =
+    labels !== null && panel !== undefined
+      ? { labels: new Map([...labels, ['__name__', panel.series]]) }
+      : { labels: new Map<string, string>(), names: [known ?? legend] };
   const target = series.find(described, { line, text: legend });
   return { legend, target, si: target === null ? null : inSi(target), needsUnit: labels !== null && panel?.needsUnit === true, complained: false };
 }

@@ -37,7 +37,11 @@ export function readFrame(object: JsonObject): Frame | string | null {
     name: text(schema['name']),
     query: queryOf(schema['meta']),
     times: time.values.map((value, index) => secondsOf(value, time.nanos[index])),
-    columns: numbers.map((field) => ({ labels: labelsOf(field.about['labels']) ?? new Map(), names: namesOf(field.about), values: field.values.map(numberOf) })),
+    columns: numbers.map((field) => ({
+      labels: labelsOf(field.about['labels']) ?? new Map(),
+      names: namesOf(field.about),
+      values: field.values.map(numberOf),
+    })),
   };
 }
 

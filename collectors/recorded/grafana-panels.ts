@@ -43,5 +43,9 @@ export function labelsInLegend(legend: string): ReadonlyMap<string, string> | nu
   const match = /^(?:(?:(\S+)\s+(?:-\s+)?)?GPU\s*)?(\d+)(?:\/(\d*)\s*(?:\(.*\))?)?$/.exec(text);
   const [, host, gpu, slice] = match ?? [];
   if (gpu === undefined) return null;
-  return new Map([['gpu', gpu], ...(host === undefined ? [] : [['Hostname', host] as const]), ...(slice === undefined || slice === '' ? [] : [['GPU_I_ID', slice] as const])]);
+  return new Map([
+    ['gpu', gpu],
+    ...(host === undefined ? [] : [['Hostname', host] as const]),
+    ...(slice === undefined || slice === '' ? [] : [['GPU_I_ID', slice] as const]),
+  ]);
 }

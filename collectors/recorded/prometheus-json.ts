@@ -14,7 +14,11 @@ export const prometheusJson: Collector = {
   title: 'Prometheus query result (JSON)',
   entities: ['gpu', 'host', 'engine', 'process'],
   sniff(head) {
-    return /^\s*\{/.test(head) && /"resultType"\s*:\s*"(matrix|vector|scalar)"/.test(head) ? 0.95 : /^\s*\{\s*"status"\s*:\s*"(success|error)"/.test(head) ? 0.7 : 0;
+    return /^\s*\{/.test(head) && /"resultType"\s*:\s*"(matrix|vector|scalar)"/.test(head)
+      ? 0.95
+      : /^\s*\{\s*"status"\s*:\s*"(success|error)"/.test(head)
+        ? 0.7
+        : 0;
   },
   open: openPrometheusJson,
 };
@@ -70,4 +74,3 @@ function sampleOf(pair: unknown): { at: number; value: number } | null {
   const value = parseValue(text);
   return value === null ? null : { at, value };
 }
-

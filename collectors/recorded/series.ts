@@ -57,7 +57,11 @@ export function openSeries(out: Output, context: ParseContext): RecordedSeries {
     },
     end(line) {
       if (seen > 0 && known === 0 && refused === 0) {
-        out.reject(line, `none of the ${seen} series is in Headroom's tables: they know DCGM, node_exporter, nvidia_gpu_exporter, vLLM, SGLang, TGI, llama.cpp, Triton and LMCache`, '');
+        out.reject(
+          line,
+          `none of the ${seen} series is in Headroom's tables: they know DCGM, node_exporter, nvidia_gpu_exporter, vLLM, SGLang, TGI, llama.cpp, Triton and LMCache`,
+          '',
+        );
       }
     },
   };

@@ -13,7 +13,11 @@ export const victoriaMetrics: Collector = {
   title: 'VictoriaMetrics export (JSON lines)',
   entities: ['gpu', 'host', 'engine', 'process'],
   sniff(head) {
-    return /^\s*\{\s*"metric"\s*:\s*\{/.test(head) && /"(values|timestamps)"\s*:\s*\[/.test(head) ? 0.95 : /^\s*\{\s*"metric"\s*:\s*\{\s*"__name__"/.test(head) ? 0.7 : 0;
+    return /^\s*\{\s*"metric"\s*:\s*\{/.test(head) && /"(values|timestamps)"\s*:\s*\[/.test(head)
+      ? 0.95
+      : /^\s*\{\s*"metric"\s*:\s*\{\s*"__name__"/.test(head)
+        ? 0.7
+        : 0;
   },
   open: openVictoriaMetrics,
 };
@@ -33,11 +37,13 @@ function openVictoriaMetrics(context: ParseContext): Session {
         const labels = labelsOf(row?.['metric']);
         const values: unknown = row?.['values'];
         const times: unknown = row?.['timestamps'];
-        if (labels === null || !Array.isArray(values) || !Array.isArray(times)) return out.reject(line, 'expected an object with "metric", "values" and "timestamps"', text);
+        if (labels === null || !Array.isArray(values) || !Array.isArray(times))
+          return out.reject(line, 'expected an object with "metric", "values" and "timestamps"', text);
         if (values.length !== times.length) return out.reject(line, `${values.length} values but ${times.length} timestamps`, text);
         const target = series.find({ labels }, { line, text });
         if (target === null) return;
-        for (const [index, value] of (values as readonly unknown[]).entries()) { // a parse boundary: JSON
+        for (const [index, value] of (values as readonly unknown[]).entries()) {
+          // a parse boundary: JSON
           const time: unknown = times[index];
           if (typeof value === 'number' && typeof time === 'number') series.book.add(target, time / 1000, value, { line, text });
         }

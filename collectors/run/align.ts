@@ -10,7 +10,12 @@ const QUARTER = 900;
 export interface Aligned {
   readonly clock: 'utc' | 'relative';
   /** In the order of the sources. */
-  readonly sources: readonly { readonly from: number | null; readonly to: number | null; readonly tables: readonly Table[]; readonly events: readonly SourceEvent[] }[];
+  readonly sources: readonly {
+    readonly from: number | null;
+    readonly to: number | null;
+    readonly tables: readonly Table[];
+    readonly events: readonly SourceEvent[];
+  }[];
   readonly notes: readonly string[];
 }
 
@@ -33,7 +38,8 @@ export function align(sources: readonly SourceData[], period: number = ORDINAL_P
     if (source.clock === 'ordinal') {
       scale = period;
       offset = clock === 'utc' ? origin : 0;
-      if (source.readings > 0) notes.push(`${source.file} (${source.collector ?? 'unknown'}) carries no times: one sample every ${period} s from the start is assumed`);
+      if (source.readings > 0)
+        notes.push(`${source.file} (${source.collector ?? 'unknown'}) carries no times: one sample every ${period} s from the start is assumed`);
     } else if (source.clock === 'relative') {
       const start = extent(source.tables)?.from;
       offset = clock === 'utc' ? origin - (start ?? Number.NaN) : 0;

@@ -33,8 +33,13 @@ export function assemble(sources: readonly SourceData[]): Assembled {
   const { rename, notes } = renamer(aligned.sources.map((source) => source.tables));
   const run: Run = {
     clock: aligned.clock,
-    tables: mergeTables(aligned.sources.flatMap((source) => source.tables), rename),
-    events: onceEach(aligned.sources.flatMap((source) => source.events).map((event) => (event.entity === null ? event : { ...event, entity: rename(event.entity) }))),
+    tables: mergeTables(
+      aligned.sources.flatMap((source) => source.tables),
+      rename,
+    ),
+    events: onceEach(
+      aligned.sources.flatMap((source) => source.events).map((event) => (event.entity === null ? event : { ...event, entity: rename(event.entity) })),
+    ),
   };
   return {
     run,

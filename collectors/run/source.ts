@@ -50,7 +50,9 @@ export function openSource(options: { file: string; context: ParseContext; recog
     const text = head;
     head = null;
     readers = recognise(text.replace(/^\uFEFF/, ''), file).map((collector) => ({
-      id: collector.id, session: collector.open({ ...context, file }), sink: openSink(),
+      id: collector.id,
+      session: collector.open({ ...context, file }),
+      sink: openSink(),
     }));
     feedAll(text);
   };
@@ -84,8 +86,16 @@ function unreadable(file: string, empty: boolean): SourceData {
     ? 'the file is empty'
     : "unknown format: expected the output of nvidia-smi, nvtop, htop, top, dcgmi, a Prometheus or Grafana export, or an engine's or trainer's log";
   return {
-    file, collector: null, clock: 'ordinal', zoneless: false, tables: [], events: [], readings: 0,
-    rejected: [{ line: 1, reason, text: '' }], rejectedCount: 1, notes: [],
+    file,
+    collector: null,
+    clock: 'ordinal',
+    zoneless: false,
+    tables: [],
+    events: [],
+    readings: 0,
+    rejected: [{ line: 1, reason, text: '' }],
+    rejectedCount: 1,
+    notes: [],
   };
 }
 
@@ -137,8 +147,16 @@ function openSink() {
       if (leftOut.size > 0) notes.push(`${file}: more than ${MAX_ENTITIES} entities; at least ${leftOut.size} were left out`);
       if (otherClock > 0) notes.push(`${file}: ${otherClock} readings without a date among dated ones were left out`);
       return {
-        file, collector, clock: clock ?? 'ordinal', zoneless, readings, events,
-        tables: [...tables.values()].map((table) => table.table()), rejected, rejectedCount, notes,
+        file,
+        collector,
+        clock: clock ?? 'ordinal',
+        zoneless,
+        readings,
+        events,
+        tables: [...tables.values()].map((table) => table.table()),
+        rejected,
+        rejectedCount,
+        notes,
       };
     },
   };

@@ -30,7 +30,8 @@ export function parseLooseJson(text: string, cut = false): Json | undefined {
   };
   const ended = (): boolean => cut && at >= text.length;
   const fail = (): undefined => {
-    if (cut) at = text.length; // the rest is lost, what stands before is not
+    if (cut)
+      at = text.length; // the rest is lost, what stands before is not
     else failed = true;
     return undefined;
   };
@@ -104,7 +105,8 @@ function strictly(text: string): Json | undefined {
 function stringEnd(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === 92) at += 1; // backslash
+    if (code === 92)
+      at += 1; // backslash
     else if (code === 34) return at + 1;
   }
   return -1;

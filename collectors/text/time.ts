@@ -41,7 +41,22 @@ const MONTHS: readonly string[] = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'ju
 
 /** Zone words of which the meaning is not in doubt (RFC 2822's own, and Alvis's). Others (IST, CST …) name several zones. */
 const ZONE_WORDS: Readonly<Record<string, number>> = {
-  z: 0, ut: 0, utc: 0, gmt: 0, est: -5, edt: -4, mst: -7, mdt: -6, pst: -8, pdt: -7, wet: 0, west: 1, cet: 1, cest: 2, eet: 2, eest: 3,
+  z: 0,
+  ut: 0,
+  utc: 0,
+  gmt: 0,
+  est: -5,
+  edt: -4,
+  mst: -7,
+  mdt: -6,
+  pst: -8,
+  pdt: -7,
+  wet: 0,
+  west: 1,
+  cet: 1,
+  cest: 2,
+  eet: 2,
+  eest: 3,
 };
 
 function readNumeric(text: string, zone: Zone): Stamp | null {

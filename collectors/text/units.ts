@@ -71,8 +71,26 @@ export function isUnitName(text: string): text is UnitName {
 
 /** The ways in which tools say that there is no value. `[Unknown Error]` and the like are absent too; the error is reported apart. */
 const ABSENT: ReadonlySet<string> = new Set([
-  '', '-', '--', 'n/a', 'na', 'not supported', 'not available', 'not found', 'not active (n/a)', 'unknown', 'unknown error', 'null', 'none', 'nan',
-  'insufficient permissions', 'no permission', 'gpu requires reset', 'gpu is lost', 'deprecated', 'requested functionality has been deprecated',
+  '',
+  '-',
+  '--',
+  'n/a',
+  'na',
+  'not supported',
+  'not available',
+  'not found',
+  'not active (n/a)',
+  'unknown',
+  'unknown error',
+  'null',
+  'none',
+  'nan',
+  'insufficient permissions',
+  'no permission',
+  'gpu requires reset',
+  'gpu is lost',
+  'deprecated',
+  'requested functionality has been deprecated',
 ]);
 
 /** True for a text by which a tool says that it has no value: `[N/A]`, `N/A`, `[Not Supported]`, `-`, an empty cell … */

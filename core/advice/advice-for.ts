@@ -15,7 +15,16 @@ import { UNKNOWN } from './unknown.ts';
 
 /** What to try per bottleneck, in order (SCIENCE §8). `balanced` asks its candidates. */
 const CATALOGUE: Readonly<Record<Exclude<Bottleneck, 'balanced'>, readonly Move[]>> = {
-  memory: MEMORY, compute: COMPUTE, network: NETWORK, storage: STORAGE, host: HOST, transfer: TRANSFER, overhead: OVERHEAD, capacity: CAPACITY, idle: IDLE, unknown: UNKNOWN,
+  memory: MEMORY,
+  compute: COMPUTE,
+  network: NETWORK,
+  storage: STORAGE,
+  host: HOST,
+  transfer: TRANSFER,
+  overhead: OVERHEAD,
+  capacity: CAPACITY,
+  idle: IDLE,
+  unknown: UNKNOWN,
 };
 
 /** More than this nobody reads. */

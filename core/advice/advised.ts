@@ -33,11 +33,16 @@ export function advised(judged: JudgedRun): Advised {
   return {
     verdict: best(judged.verdict, judged.from, judged.to),
     phases: judged.phases.map((phase) => ({ from: phase.from, to: phase.to, verdict: best(phase.verdict, phase.from, phase.to) })),
-    gpus: judged.gpus.map((gpu) => told(gpu.verdict, gpu, gpu.phases.find(({ verdict }) => verdict === gpu.verdict) ?? longest(gpu.phases, gpu.verdict, judged.from, judged.to))),
+    gpus: judged.gpus.map((gpu) =>
+      told(gpu.verdict, gpu, gpu.phases.find(({ verdict }) => verdict === gpu.verdict) ?? longest(gpu.phases, gpu.verdict, judged.from, judged.to)),
+    ),
   };
 }
 
-interface Surroundings { readonly nodes: number; readonly commands: readonly string[] }
+interface Surroundings {
+  readonly nodes: number;
+  readonly commands: readonly string[];
+}
 
 function surroundings({ gpus, hosts, processes }: JudgedRun): Surroundings {
   const nodes = new Set(gpus.map(({ entity }) => entity.node ?? ''));
@@ -67,7 +72,8 @@ function source(judged: JudgedRun, verdict: Verdict, from: number, to: number): 
 }
 
 function longest(phases: readonly JudgedPhase[], verdict: Verdict, from: number, to: number): JudgedPhase | null {
-  return phases.filter((phase) => phase.verdict.bottleneck === verdict.bottleneck && phase.from < to && phase.to > from)
+  return phases
+    .filter((phase) => phase.verdict.bottleneck === verdict.bottleneck && phase.from < to && phase.to > from)
     .reduce<JudgedPhase | null>((top, phase) => (top === null || phase.to - phase.from > top.to - top.from ? phase : top), null);
 }
 
@@ -77,10 +83,18 @@ function contextOf(judged: JudgedRun, { nodes, commands }: Surroundings, gpu: Ju
   // An engine's arithmetic is over its own GPUs; a server beside it has others.
   const own = key === '' ? judged.gpus : judged.gpus.filter(({ engines }) => engines.join(',') === key);
   const host = judged.hosts[gpu?.host ?? 0];
-  const cores = judged.options.cores ?? Number(host?.facts.get('cores') ?? [...host?.columns.get('host.cores') ?? []].find((value) => value > 0) ?? Number.NaN);
+  const cores =
+    judged.options.cores ?? Number(host?.facts.get('cores') ?? [...(host?.columns.get('host.cores') ?? [])].find((value) => value > 0) ?? Number.NaN);
   return {
-    gpu: gpu?.type ?? judged.options.gpu ?? null, ceilings: gpu?.ceilings ?? null, workload: judged.workload, model: judged.model,
-    figures: phase?.figures ?? null, gpuCount: Math.max(1, own.length), nodeCount: nodes, commands,
-    cores: cores > 0 ? cores : null, ...(engine === undefined ? {} : { facts: engine.facts }),
+    gpu: gpu?.type ?? judged.options.gpu ?? null,
+    ceilings: gpu?.ceilings ?? null,
+    workload: judged.workload,
+    model: judged.model,
+    figures: phase?.figures ?? null,
+    gpuCount: Math.max(1, own.length),
+    nodeCount: nodes,
+    commands,
+    cores: cores > 0 ? cores : null,
+    ...(engine === undefined ? {} : { facts: engine.facts }),
   };
 }

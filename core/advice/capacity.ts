@@ -17,9 +17,10 @@ const fewerAtOnce: Move = (job) => {
   return tell(job, {
     text: `${(preemptions * 60).toPrecision(2)} requests a minute were put back and computed again: --max-num-seqs ${target}${maximum > 0 ? ` (now ${maximum.toFixed(0)})` : ''} keeps what fits running; --max-model-len at what is really used leaves more room.`,
     gain: requests > 0 ? 1 / (1 - again) : null,
-    arithmetic: requests > 0
-      ? `${preemptions.toPrecision(2)} put back for ${requests.toPrecision(2)} finished a second: ${formatPercent(again)} of the starts are done twice, 1 ÷ (1 − ${again.toFixed(2)}) = ${formatFactor(1 / (1 - again))}`
-      : `${round(decode.running)} ran at once with a full cache; how many finished was not measured`,
+    arithmetic:
+      requests > 0
+        ? `${preemptions.toPrecision(2)} put back for ${requests.toPrecision(2)} finished a second: ${formatPercent(again)} of the starts are done twice, 1 ÷ (1 − ${again.toFixed(2)}) = ${formatFactor(1 / (1 - again))}`
+        : `${round(decode.running)} ran at once with a full cache; how many finished was not measured`,
   });
 };
 
@@ -29,7 +30,7 @@ function withRoom(job: Situation, factor: number): number {
   if (decode === null) return Number.NaN;
   const step = (requests: number) => decode.weights(requests) + decode.cache(requests);
   const target = Math.min(decode.running * factor, Number.isNaN(decode.critical) ? Number.POSITIVE_INFINITY : decode.critical);
-  return target / decode.running * step(decode.running) / step(target);
+  return ((target / decode.running) * step(decode.running)) / step(target);
 }
 
 /** Half the bytes per token of cache. */
@@ -41,13 +42,17 @@ const cacheInEight: Move = (job) => {
   const gain = withRoom(job, 2);
   return tell(job, {
     text: `A token takes ${formatValue(kvBytesPerToken(decode.model, 2), 'bytes')} of cache: in FP8 (--kv-cache-dtype fp8) twice as many fit.`,
-    gain, arithmetic: `${round(decode.running * 2)} instead of ${round(decode.running)} requests a step, with ${formatValue(decode.weights(decode.running), 'bytes')} of weights read for all of them: ${formatFactor(gain)}`,
+    gain,
+    arithmetic: `${round(decode.running * 2)} instead of ${round(decode.running)} requests a step, with ${formatValue(decode.weights(decode.running), 'bytes')} of weights read for all of them: ${formatFactor(gain)}`,
   });
 };
 
 /** The part of the GPU's memory that the engine may take. */
 const moreOfTheCard: Move = (job) => {
-  const { decode, context: { ceilings, facts } } = job;
+  const {
+    decode,
+    context: { ceilings, facts },
+  } = job;
   const now = Number(facts?.get('gpuMemoryUtilization') ?? Number.NaN);
   const tokens = job.mean('engine.kvTokensMax');
   if (decode === null || ceilings === null || !(now > 0 && now < 0.95)) return null;
@@ -57,13 +62,17 @@ const moreOfTheCard: Move = (job) => {
   const factor = (cache + extra) / cache;
   return tell(job, {
     text: `The engine may take ${formatPercent(now)} of the GPU: --gpu-memory-utilization 0.95 gives ${formatValue(extra, 'bytes')} more to the cache (less if something else runs there).`,
-    gain: withRoom(job, factor), arithmetic: `${formatValue(cache, 'bytes')} of cache become ${formatValue(cache + extra, 'bytes')}: ${formatFactor(factor)} the requests, ${formatFactor(withRoom(job, factor))} the tokens`,
+    gain: withRoom(job, factor),
+    arithmetic: `${formatValue(cache, 'bytes')} of cache become ${formatValue(cache + extra, 'bytes')}: ${formatFactor(factor)} the requests, ${formatFactor(withRoom(job, factor))} the tokens`,
   });
 };
 
 /** Weights spread over more GPUs, or a card with more memory, leave more to the cache. */
 const moreMemory: Move = (job) => {
-  const { decode, context: { gpu, ceilings, workload } } = job;
+  const {
+    decode,
+    context: { gpu, ceilings, workload },
+  } = job;
   if (decode === null || gpu === null || ceilings === null) return null;
   const larger = ALVIS_NODES.find((node) => GPUS[node.gpu].memoryBytes >= 1.5 * ceilings.memoryBytes);
   const tp = workload.tensorParallel ?? 1;
@@ -76,13 +85,16 @@ const moreMemory: Move = (job) => {
   const best = Math.max(...[spread, card].filter((value) => !Number.isNaN(value))) / now;
   return tell(job, {
     text: `The cache has ${formatValue(now, 'bytes')} per GPU beside the weights: --tensor-parallel-size ${tp * 2} (inside the node) makes it ${formatFactor(spread / now)}${larger === undefined ? '' : `, ${GPUS[larger.gpu].label} (${larger.id}) ${formatFactor(card / now)}`}.`,
-    gain: withRoom(job, best), arithmetic: `memory × 0.9 − weights − 1 GB: ${formatFactor(best)} the cache, ${formatFactor(withRoom(job, best))} the tokens per step of the same length`,
+    gain: withRoom(job, best),
+    arithmetic: `memory × 0.9 − weights − 1 GB: ${formatFactor(best)} the cache, ${formatFactor(withRoom(job, best))} the tokens per step of the same length`,
   });
 };
 
 /** Training that does not fit: what each way of saving gives, for this model. */
 const savingTraining: Move = (job) => {
-  const { context: { model, ceilings } } = job;
+  const {
+    context: { model, ceilings },
+  } = job;
   if (model === null || job.serving) return null;
   const shape = { sequence: 4096, microBatch: 1, flashAttention: true, tensorParallel: 1, layers: model.layers };
   const kept = activationBytes(model, { ...shape, checkpointing: false });

@@ -8,20 +8,26 @@ import { shrinking, shrinkingText, tell, type Move } from './tell.ts';
 
 /** FP32 on CUDA cores: the card's tensor cores in TF32 where it has it, else FP16 (V100, T4 have no BF16). */
 const tensorCores: Move = (job) => {
-  const { context: { gpu, ceilings }, share } = job;
+  const {
+    context: { gpu, ceilings },
+    share,
+  } = job;
   if (gpu === null || ceilings === null || !(job.shareOf('fp32') >= DOMINANT) || !(job.shareOf('tensor') < NO_TENSOR)) return null;
   const { peaks } = ceilings;
   const types: readonly MathType[] = ['tf32', 'bf16', 'fp16'];
   const options = types.filter((type) => peaks[type] !== null && !(type === 'fp16' && peaks.bf16 !== null));
   const best = Math.max(...options.map((type) => peaks[type] ?? Number.NaN));
   const factor = peaks.fp32 / best;
-  const how = peaks.bf16 === null
-    ? 'FP16 by torch.autocast with a gradient scaler (this card has no BF16)'
-    : "TF32 by torch.set_float32_matmul_precision('high'), one line, or BF16 by torch.autocast";
+  const how =
+    peaks.bf16 === null
+      ? 'FP16 by torch.autocast with a gradient scaler (this card has no BF16)'
+      : "TF32 by torch.set_float32_matmul_precision('high'), one line, or BF16 by torch.autocast";
   return tell(job, {
     text: `FP32 runs on the CUDA cores, which end at ${formatValue(peaks.fp32, 'flop/s')}, while the tensor cores (${formatValue(best, 'flop/s')}) rest: use ${how}.`,
     gain: shrinking(share, factor),
-    arithmetic: options.map((type) => `${type.toUpperCase()} ${formatFactor((peaks[type] ?? Number.NaN) / peaks.fp32)}`).join(', ') + ` the FP32 peak: ${shrinkingText(share, factor)}`,
+    arithmetic:
+      options.map((type) => `${type.toUpperCase()} ${formatFactor((peaks[type] ?? Number.NaN) / peaks.fp32)}`).join(', ') +
+      ` the FP32 peak: ${shrinkingText(share, factor)}`,
   });
 };
 
@@ -47,7 +53,10 @@ const prefixCache: Move = (job) => {
 
 /** INT8 or FP8 on both sides, where tensor cores multiply it: not on V100. */
 const smallTypes: Move = (job) => {
-  const { context: { gpu, ceilings, workload }, share } = job;
+  const {
+    context: { gpu, ceilings, workload },
+    share,
+  } = job;
   if (!job.serving || gpu === null || ceilings === null || Number.isNaN(share)) return null;
   const quantization = formatOf(job.context)?.quantization ?? (workload.quantization === null ? null : parseQuantization(workload.quantization));
   const math = quantization === null ? 'weights' : QUANTIZATIONS[quantization].math;
@@ -77,7 +86,10 @@ const chunkedPrefill: Move = (job) => {
 
 /** Half the arithmetic per GPU on two of them, where NVLink joins them. */
 const widerTensor: Move = (job) => {
-  const { context: { gpu, ceilings, workload, gpuCount }, share } = job;
+  const {
+    context: { gpu, ceilings, workload, gpuCount },
+    share,
+  } = job;
   const tp = workload.tensorParallel ?? 1;
   if (!job.serving || gpu === null || ceilings?.nvlink?.reach !== 'all' || gpuCount !== tp || tp >= 4 || Number.isNaN(share)) return null;
   return tell(job, {
@@ -89,7 +101,10 @@ const widerTensor: Move = (job) => {
 
 /** Compute-bound training is as it should be; what is left is arithmetic that need not be done. */
 const lessTraining: Move = (job) => {
-  const { context: { model }, share } = job;
+  const {
+    context: { model },
+    share,
+  } = job;
   const used = job.mean('gpu.memUsed');
   const total = job.mean('gpu.memTotal');
   if (!job.training || Number.isNaN(share) || job.shareOf('fp32') >= DOMINANT) return null;

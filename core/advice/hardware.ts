@@ -12,16 +12,24 @@ const WORTH = TIE;
 
 /** A card with about as much memory, or as much as the job uses, and with the data type that it uses. */
 function holds(gpu: GpuId, { context: { ceilings, workload }, mean }: Situation): boolean {
-  const needed = Math.min(mean('gpu.memUsed') > 0 ? mean('gpu.memUsed') : Number.POSITIVE_INFINITY, ceilings === null ? Number.POSITIVE_INFINITY : 0.8 * ceilings.memoryBytes);
+  const needed = Math.min(
+    mean('gpu.memUsed') > 0 ? mean('gpu.memUsed') : Number.POSITIVE_INFINITY,
+    ceilings === null ? Number.POSITIVE_INFINITY : 0.8 * ceilings.memoryBytes,
+  );
   const bf16 = workload.dtype !== null && /bf16|bfloat16/.test(workload.dtype);
   return GPUS[gpu].memoryBytes >= needed && (!bf16 || GPUS[gpu].peaks.bf16 !== null);
 }
 
 /** A card with a faster memory, the nearest step that is worth it. */
 export const fasterMemory: Move = (job) => {
-  const { context: { gpu, ceilings }, share } = job;
+  const {
+    context: { gpu, ceilings },
+    share,
+  } = job;
   if (gpu === null || ceilings === null || Number.isNaN(share) || !OFFERED.includes(gpu)) return null;
-  const better = OFFERED.filter((one) => GPUS[one].bandwidth >= WORTH * ceilings.bandwidth && holds(one, job)).sort((a, b) => GPUS[a].bandwidth - GPUS[b].bandwidth);
+  const better = OFFERED.filter((one) => GPUS[one].bandwidth >= WORTH * ceilings.bandwidth && holds(one, job)).sort(
+    (a, b) => GPUS[a].bandwidth - GPUS[b].bandwidth,
+  );
   const [next] = better;
   if (next === undefined) return null;
   const factor = ceilings.bandwidth / GPUS[next].bandwidth;
@@ -34,7 +42,10 @@ export const fasterMemory: Move = (job) => {
 
 /** A card with more arithmetic in the type that is multiplied. */
 export const fasterArithmetic: Move = (job) => {
-  const { context: { gpu, ceilings }, share } = job;
+  const {
+    context: { gpu, ceilings },
+    share,
+  } = job;
   if (gpu === null || ceilings === null || Number.isNaN(share) || !OFFERED.includes(gpu)) return null;
   const now = ceilings.peaks.bf16 ?? ceilings.peaks.fp16;
   if (now === null) return null;

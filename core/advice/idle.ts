@@ -10,9 +10,11 @@ const PAUSE_SECONDS = 60;
 
 /** What the allocation costs while it does nothing. */
 const release: Move = (job) => {
-  const { context: { figures, gpuCount } } = job;
+  const {
+    context: { figures, gpuCount },
+  } = job;
   if (figures === null || figures.seconds < PAUSE_SECONDS) return null;
-  const hours = gpuCount * figures.seconds / 3600;
+  const hours = (gpuCount * figures.seconds) / 3600;
   const server = job.mean('engine.running') >= 0;
   return tell(job, {
     text: `${gpuCount === 1 ? 'The GPU' : `${gpuCount} GPUs`} did nothing for ${formatDuration(figures.seconds)}: ${server ? 'a server without requests can be stopped and started again when they come' : 'end the job when its work is done (scancel), and let interactive work ask for short jobs'}.`,
@@ -23,9 +25,12 @@ const release: Move = (job) => {
 
 /** A model that fits a smaller card need not hold a large one. */
 const smallerCard: Move = (job) => {
-  const { context: { model, gpu, ceilings, gpuCount } } = job;
+  const {
+    context: { model, gpu, ceilings, gpuCount },
+  } = job;
   const format = formatOf(job.context);
-  if (model === null || format === null || gpu === null || ceilings === null || !((job.context.figures?.seconds ?? Number.NaN) >= IDLE_FINDING_SECONDS)) return null;
+  if (model === null || format === null || gpu === null || ceilings === null || !((job.context.figures?.seconds ?? Number.NaN) >= IDLE_FINDING_SECONDS))
+    return null;
   const result = plan({ model, gpu, type: format.type, quantization: format.quantization });
   const [least] = result.ok ? result.allocations : [];
   const smaller = least !== undefined && (least.gpus < gpuCount || GPUS[least.input.gpu].memoryBytes < 0.9 * ceilings.memoryBytes);

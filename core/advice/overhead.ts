@@ -20,13 +20,18 @@ const findWaiting: Move = (job) => {
 };
 
 /** The rest of the list is for kernels that do something. */
-const unlessSpinning = (move: Move): Move => (job) => (isSpinning(job) ? null : move(job));
+const unlessSpinning =
+  (move: Move): Move =>
+  (job) =>
+    isSpinning(job) ? null : move(job);
 
 /** Small kernels fused into large ones. */
 const compile: Move = (job) => {
   const { verdict, share } = job;
   if (verdict.relief === null || Number.isNaN(share)) return null;
-  const what = job.training ? 'torch.compile, fused optimiser (AdamW fused=True) and flash attention; find synchronisation (.item(), print, .cpu()) with the profiler' : 'torch.compile or an engine with fused kernels instead of eager Hugging Face code';
+  const what = job.training
+    ? 'torch.compile, fused optimiser (AdamW fused=True) and flash attention; find synchronisation (.item(), print, .cpu()) with the profiler'
+    : 'torch.compile or an engine with fused kernels instead of eager Hugging Face code';
   return tell(job, {
     text: `The GPU is busy, but ${formatPercent(share)} of its time does no measured work: many small kernels. Use ${what}.`,
     gain: verdict.relief,
@@ -39,7 +44,7 @@ const largerBatch: Move = (job) => {
   const used = job.mean('gpu.memUsed');
   const total = job.mean('gpu.memTotal');
   if (!job.training || Number.isNaN(job.share) || !(total > used)) return null;
-  const factor = Math.min(4, total * 0.9 / used);
+  const factor = Math.min(4, (total * 0.9) / used);
   return tell(job, {
     text: `Memory is ${formatPercent(used / total)} full: a micro-batch up to ${factor.toFixed(1)} times as large makes kernels longer, not more.`,
     gain: 1 / (1 - job.share * (1 - 1 / factor)),
@@ -49,7 +54,11 @@ const largerBatch: Move = (job) => {
 
 /** GPUs that share a small model wait for each other more than they work. */
 export const narrowerTensor: Move = (job) => {
-  const { context: { workload, ceilings }, decode, verdict } = job;
+  const {
+    context: { workload, ceilings },
+    decode,
+    verdict,
+  } = job;
   const tp = workload.tensorParallel;
   if (tp === null || tp < 2 || decode === null || ceilings === null || verdict.relief === null) return null;
   const whole = decode.weights(decode.running) * tp;

@@ -26,13 +26,17 @@ export const moreRequests: Move = (job) => {
   const gain = Math.min(target / running / (1 - share + share * factor), compute > 0 ? 1 / compute : Number.POSITIVE_INFINITY);
   const maximum = Number(context.facts?.get('maxNumSeqs') ?? job.mean('engine.maxRunning'));
   const capped = maximum > 0 && running >= 0.95 * maximum;
-  const how = capped || job.mean('engine.waiting') >= 1 ? `raise --max-num-seqs${maximum > 0 ? ` (now ${maximum.toFixed(0)})` : ''}` : 'send more requests at once: none waits';
+  const how =
+    capped || job.mean('engine.waiting') >= 1
+      ? `raise --max-num-seqs${maximum > 0 ? ` (now ${maximum.toFixed(0)})` : ''}`
+      : 'send more requests at once: none waits';
   const known = Number.isNaN(room) ? 'whether the cache holds them is not known' : `the KV cache holds ${room} more`;
   return tell(job, {
     text: `${round(running)} requests share each pass over the weights, where about ${critical.toFixed(0)} would still be bound by memory: ${how}, up to ${target} (${known}).`,
     gain,
-    arithmetic: `${target} ÷ ${round(running)} × as many tokens a step, which takes 1 − ${share.toFixed(2)} + ${share.toFixed(2)} × ${factor.toFixed(2)} of the time (${formatValue(stepBytes(decode, target), 'bytes')} instead of ${formatValue(stepBytes(decode, running), 'bytes')} a step)`
-      + ` = ${formatFactor(target / running / (1 - share + share * factor))}${compute > 0 ? `; compute, now ${formatPercent(compute)}, allows ${formatFactor(1 / compute)}` : ''}`,
+    arithmetic:
+      `${target} ÷ ${round(running)} × as many tokens a step, which takes 1 − ${share.toFixed(2)} + ${share.toFixed(2)} × ${factor.toFixed(2)} of the time (${formatValue(stepBytes(decode, target), 'bytes')} instead of ${formatValue(stepBytes(decode, running), 'bytes')} a step)` +
+      ` = ${formatFactor(target / running / (1 - share + share * factor))}${compute > 0 ? `; compute, now ${formatPercent(compute)}, allows ${formatFactor(1 / compute)}` : ''}`,
   });
 };
 
@@ -50,7 +54,9 @@ export const smallerWeights: Move = (job) => {
   const factor = after / before;
   const warning = old
     ? ` On ${GPUS[context.gpu].label} measure it: the tensor cores take the 4-bit weights as FP16, and bitsandbytes INT8 made a T4 four times slower (24.4 → 6.3 tokens/s).`
-    : onTensorCores(context.gpu, 'int8') ? ' INT8 weights are the half-way step with less loss.' : '';
+    : onTensorCores(context.gpu, 'int8')
+      ? ' INT8 weights are the half-way step with less loss.'
+      : '';
   return tell(job, {
     text: `Each step reads ${formatValue(decode.weights(decode.running), 'bytes')} of weights per GPU in ${bits === 16 ? '16 bits' : `${bits.toFixed(0)} bits`}: serve 4-bit weights (${QUANTIZATIONS[next].label}).${warning}`,
     gain: shrinking(share, factor),
@@ -84,7 +90,13 @@ const DRAFT = { tokens: 4, accepted: 0.7, size: 0.1 } as const;
  */
 export const speculative: Move = (job) => {
   const { decode } = job;
-  if (decode === null || !(2 * decode.running * (DRAFT.tokens + 1) <= decode.critical) || job.verdict.activity === 'prefill' || job.commanded(/--?spec(?:ulative|ulation)?[-_]/)) return null;
+  if (
+    decode === null ||
+    !(2 * decode.running * (DRAFT.tokens + 1) <= decode.critical) ||
+    job.verdict.activity === 'prefill' ||
+    job.commanded(/--?spec(?:ulative|ulation)?[-_]/)
+  )
+    return null;
   const tokens = (1 - DRAFT.accepted ** (DRAFT.tokens + 1)) / (1 - DRAFT.accepted);
   const gain = tokens / (1 + DRAFT.tokens * DRAFT.size);
   return tell(job, {

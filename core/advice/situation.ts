@@ -37,7 +37,12 @@ export interface Decoding {
 }
 
 const SHARE: Readonly<Partial<Record<Bottleneck, readonly ShareKey[]>>> = {
-  memory: ['memory'], compute: ['compute'], network: ['network', 'nvlink'], storage: ['storage'], host: ['host'], transfer: ['transfer'],
+  memory: ['memory'],
+  compute: ['compute'],
+  network: ['network', 'nvlink'],
+  storage: ['storage'],
+  host: ['host'],
+  transfer: ['transfer'],
 };
 
 export function situationOf(verdict: Verdict, context: AdviceContext): Situation {
@@ -48,9 +53,12 @@ export function situationOf(verdict: Verdict, context: AdviceContext): Situation
   const { activity } = verdict;
   const lines = context.commands ?? [];
   return {
-    verdict, context, mean, shareOf,
+    verdict,
+    context,
+    mean,
+    shareOf,
     // Above 1 the achievable ceiling was passed: the resource worked all the time, not longer.
-    share: verdict.bottleneck === 'overhead' ? verdict.tree.unexplained ?? Number.NaN : known.length === 0 ? Number.NaN : Math.min(1, Math.max(...known)),
+    share: verdict.bottleneck === 'overhead' ? (verdict.tree.unexplained ?? Number.NaN) : known.length === 0 ? Number.NaN : Math.min(1, Math.max(...known)),
     serving: activity === 'decode' || activity === 'prefill' || activity === 'serving' || mean('engine.running') > 0,
     training: activity === 'training' || activity === 'fine-tuning' || activity === 'checkpointing' || mean('engine.trainTokenRate') > 0,
     decode: decoding(verdict, context, mean),
@@ -74,18 +82,21 @@ function decoding(verdict: Verdict, context: AdviceContext, mean: (id: MetricId)
   const tensor = workload.tensorParallel ?? Math.max(1, Math.round(context.gpuCount / replicas / (workload.pipelineParallel ?? 1)));
   const gpus = tensor * (workload.pipelineParallel ?? 1);
   const weights = (requests: number, other = format) => weightBytesTouched(model, other, Math.max(1, requests)) / gpus;
-  const perToken = kvBytesPerToken(model, 2) * kvFractionPerGpu(model, tensor) / (workload.pipelineParallel ?? 1);
+  const perToken = (kvBytesPerToken(model, 2) * kvFractionPerGpu(model, tensor)) / (workload.pipelineParallel ?? 1);
   const usage = mean('engine.kvUsage');
   const cached = Number.isNaN(mean('engine.kvTokens')) ? usage * mean('engine.kvTokensMax') : mean('engine.kvTokens');
   const split = verdict.split?.bytes ?? null;
   // What the verdict itself counted wins: it had the lengths of requests where the cache's size is not told.
-  const perRequest = split !== null && split.weights > 0 ? weights(running) * split.kv / split.weights / running : cached / replicas / running * perToken;
+  const perRequest = split !== null && split.weights > 0 ? (weights(running) * split.kv) / split.weights / running : (cached / replicas / running) * perToken;
   const math = gpu === null ? null : computeType(gpu, format.type, format.quantization, false).math;
   return {
-    model, format, running, weights,
-    critical: gpu === null || math === null ? Number.NaN : criticalBatch(gpu, math, format.quantization) ?? Number.NaN,
+    model,
+    format,
+    running,
+    weights,
+    critical: gpu === null || math === null ? Number.NaN : (criticalBatch(gpu, math, format.quantization) ?? Number.NaN),
     // A billionth more than the quotient, which binary digits may leave just under a whole number.
-    room: usage > 0 ? Math.floor(running * (1 - usage) / usage + 1e-9) : Number.NaN,
+    room: usage > 0 ? Math.floor((running * (1 - usage)) / usage + 1e-9) : Number.NaN,
     cache: (requests) => requests * perRequest,
   };
 }

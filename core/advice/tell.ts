@@ -43,5 +43,9 @@ export function tell({ verdict }: Situation, { text, gain, arithmetic }: Told): 
   const bound = verdict.relief ?? Number.POSITIVE_INFINITY;
   const best = Math.min(gain, bound);
   if (!(best >= WORTH_TRYING)) return null;
-  return { text, gain: Math.round(best * 100) / 100, arithmetic: bound < gain ? `${arithmetic}; at most ${formatFactor(bound)} until the next limit` : arithmetic };
+  return {
+    text,
+    gain: Math.round(best * 100) / 100,
+    arithmetic: bound < gain ? `${arithmetic}; at most ${formatFactor(bound)} until the next limit` : arithmetic,
+  };
 }

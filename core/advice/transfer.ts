@@ -10,13 +10,17 @@ const pinned: Move = (job) => {
   const rate = Math.max(...[job.mean('gpu.pcieRx'), job.mean('gpu.pcieTx')].filter((one) => one >= 0), Number.NEGATIVE_INFINITY);
   return tell(job, {
     text: `PCIe carries ${rate >= 0 ? formatValue(rate, 'bytes/s') : formatPercent(job.share)}${job.context.ceilings === null ? '' : ` of ${formatValue(job.context.ceilings.pcie.bytesPerSecond, 'bytes/s')}`}: copy from pinned memory and ahead of need (pin_memory=True, non_blocking=True, prefetch), so that it goes on behind the kernels.`,
-    gain: overlapping(job.share), arithmetic: overlappingText(job.share),
+    gain: overlapping(job.share),
+    arithmetic: overlappingText(job.share),
   });
 };
 
 /** What is copied in every step should stay on the GPU, in fewer bits or on more GPUs. */
 const stay: Move = (job) => {
-  const { context: { model, ceilings, gpuCount, gpu }, verdict } = job;
+  const {
+    context: { model, ceilings, gpuCount, gpu },
+    verdict,
+  } = job;
   const format = formatOf(job.context);
   if (model === null || format === null || ceilings === null || gpu === null || verdict.relief === null) return null;
   const bytes = weightBytes(model, format);
@@ -39,7 +43,8 @@ const link: Move = (job) => {
   if (now === null || most === null || !(most > now) || Number.isNaN(share)) return null;
   return tell(job, {
     text: `The card is on PCIe ${job.mean('gpu.pcieGen')}.0 × ${job.mean('gpu.pcieWidth')} where its slot has ${job.mean('gpu.pcieGenMax')}.0 × ${job.mean('gpu.pcieWidthMax')}: tell support the node and the GPU.`,
-    gain: shrinking(share, now / most), arithmetic: `${formatValue(now, 'bytes/s')} of ${formatValue(most, 'bytes/s')}: ${shrinkingText(share, now / most)}`,
+    gain: shrinking(share, now / most),
+    arithmetic: `${formatValue(now, 'bytes/s')} of ${formatValue(most, 'bytes/s')}: ${shrinkingText(share, now / most)}`,
   });
 };
 
@@ -48,7 +53,8 @@ const offload: Move = (job) => {
   if (!job.training || Number.isNaN(job.share) || job.verdict.relief === null) return null;
   return tell(job, {
     text: 'If optimiser state is kept on the host (ZeRO-Offload, --offload-optimizer): 8-bit Adam or sharding over more GPUs (ZeRO-2/3, FSDP) keeps it on the GPU; accumulation over more micro-batches copies it less often.',
-    gain: job.verdict.relief, arithmetic: `PCIe ${formatPercent(job.share)} of the time; without it the next limit is ${formatFactor(job.verdict.relief)} away. 8-bit Adam keeps 2 instead of 8 bytes per parameter`,
+    gain: job.verdict.relief,
+    arithmetic: `PCIe ${formatPercent(job.share)} of the time; without it the next limit is ${formatFactor(job.verdict.relief)} away. 8-bit Adam keeps 2 instead of 8 bytes per parameter`,
   });
 };
 

@@ -5,11 +5,15 @@ import { BOTTLENECK_LABELS } from '../labels.ts';
 import { formatPercent, formatValue } from '../units.ts';
 import { tell, type Move } from './tell.ts';
 
-const left = (candidates: readonly Bottleneck[]): string => (candidates.length === 0 ? 'any limit' : candidates.map((one) => BOTTLENECK_LABELS[one]).join(', '));
+const left = (candidates: readonly Bottleneck[]): string =>
+  candidates.length === 0 ? 'any limit' : candidates.map((one) => BOTTLENECK_LABELS[one]).join(', ');
 
 /** An engine speaks, but its model is not known: the cheapest thing to add. */
 const nameModel: Move = (job) => {
-  const { context: { model, workload }, verdict } = job;
+  const {
+    context: { model, workload },
+    verdict,
+  } = job;
   if (model !== null || !(job.serving || job.training)) return null;
   const tokens = job.mean('engine.generationRate') > 0 ? job.mean('engine.generationRate') : job.mean('engine.trainTokenRate');
   return tell(job, {
@@ -21,7 +25,10 @@ const nameModel: Move = (job) => {
 
 /** DCGM's profiling counters, and who can start them. */
 const dcgm: Move = (job) => {
-  const { context: { figures }, verdict } = job;
+  const {
+    context: { figures },
+    verdict,
+  } = job;
   if (verdict.shares.tensor !== null && verdict.shares.memory !== null) return null;
   const busy = figures?.busy;
   const tensor = DOMINANT * ACHIEVABLE.tensorCounter.value;
@@ -35,20 +42,29 @@ const dcgm: Move = (job) => {
 
 /** The engine's own counters of work. */
 const engineCounters: Move = (job) => {
-  const { context: { workload, ceilings } } = job;
+  const {
+    context: { workload, ceilings },
+  } = job;
   const peak = ceilings?.peaks.fp16;
   const engine = workload.engine;
-  const how = engine === 'vllm' ? 'start vLLM with --enable-mfu-metrics and give its /metrics address to the agent'
-    : engine === 'sglang' ? 'start SGLang with --enable-metrics and give its /metrics address to the agent'
-      : engine === 'llama.cpp' ? 'start llama-server with --metrics and give its address to the agent'
-        : engine === 'tgi' ? "give TGI's /metrics address to the agent" : null;
+  const how =
+    engine === 'vllm'
+      ? 'start vLLM with --enable-mfu-metrics and give its /metrics address to the agent'
+      : engine === 'sglang'
+        ? 'start SGLang with --enable-metrics and give its /metrics address to the agent'
+        : engine === 'llama.cpp'
+          ? 'start llama-server with --metrics and give its address to the agent'
+          : engine === 'tgi'
+            ? "give TGI's /metrics address to the agent"
+            : null;
   if (how === null || job.mean('engine.flops') > 0) return null;
   return tell(job, {
     text: `Let the engine count its work: ${how}.`,
     gain: null,
-    arithmetic: peak === undefined || peak === null || ceilings === null
-      ? `FLOPs and bytes per second ÷ what the card can do are the two shares; from ${formatPercent(DOMINANT)} on one of them decides`
-      : `from ${formatValue(DOMINANT * ACHIEVABLE.tensorGemmSxm.value * peak, 'flop/s')} on arithmetic would decide, from ${formatValue(DOMINANT * ACHIEVABLE.dramBytes.value * ceilings.bandwidth, 'bytes/s')} on memory: half of what this card reaches in 16 bits`,
+    arithmetic:
+      peak === undefined || peak === null || ceilings === null
+        ? `FLOPs and bytes per second ÷ what the card can do are the two shares; from ${formatPercent(DOMINANT)} on one of them decides`
+        : `from ${formatValue(DOMINANT * ACHIEVABLE.tensorGemmSxm.value * peak, 'flop/s')} on arithmetic would decide, from ${formatValue(DOMINANT * ACHIEVABLE.dramBytes.value * ceilings.bandwidth, 'bytes/s')} on memory: half of what this card reaches in 16 bits`,
   });
 };
 

@@ -38,20 +38,40 @@ function fromEngine(sight: Sight): Doing | null {
     const share = work.decodeTime / total;
     const ceiling = work.timed ? CEILINGS.agreeing : CEILINGS.single;
     const how = work.timed ? 'measured by the engine' : 'estimated from tokens and the model';
-    if (share >= ONE_ACTIVITY) return { activity: 'decode', grade: ceiling * marginOf(share / ONE_ACTIVITY), why: `decode takes ${formatPercent(share)} of the engine’s GPU time, ${how}` };
-    if (1 - share >= ONE_ACTIVITY) return { activity: 'prefill', grade: ceiling * marginOf((1 - share) / ONE_ACTIVITY), why: `prefill takes ${formatPercent(1 - share)} of the engine’s GPU time, ${how}` };
-    return { activity: 'serving', grade: ceiling * marginOf(ONE_ACTIVITY / Math.max(share, 1 - share)), why: `prefill and decode share the GPU time ${formatPercent(1 - share)} to ${formatPercent(share)}, ${how}` };
+    if (share >= ONE_ACTIVITY)
+      return {
+        activity: 'decode',
+        grade: ceiling * marginOf(share / ONE_ACTIVITY),
+        why: `decode takes ${formatPercent(share)} of the engine’s GPU time, ${how}`,
+      };
+    if (1 - share >= ONE_ACTIVITY)
+      return {
+        activity: 'prefill',
+        grade: ceiling * marginOf((1 - share) / ONE_ACTIVITY),
+        why: `prefill takes ${formatPercent(1 - share)} of the engine’s GPU time, ${how}`,
+      };
+    return {
+      activity: 'serving',
+      grade: ceiling * marginOf(ONE_ACTIVITY / Math.max(share, 1 - share)),
+      why: `prefill and decode share the GPU time ${formatPercent(1 - share)} to ${formatPercent(share)}, ${how}`,
+    };
   }
   if (!known(prefill) && !known(decode)) return sight.demand === true ? { activity: 'serving', grade: DOMINANT, why: 'requests are running' } : null;
   // A prompt token never costs more GPU time than a generated one: it shares its pass over the weights with more others.
-  if (decode > 0 && decode >= ONE_ACTIVITY * (prefill + decode)) return { activity: 'decode', grade: CEILINGS.none, why: 'few prompt tokens for each generated one, and a prompt token never costs more' };
+  if (decode > 0 && decode >= ONE_ACTIVITY * (prefill + decode))
+    return { activity: 'decode', grade: CEILINGS.none, why: 'few prompt tokens for each generated one, and a prompt token never costs more' };
   if (prefill > 0 && decode === 0) return { activity: 'prefill', grade: CEILINGS.none, why: 'prompt tokens only' };
   return { activity: 'serving', grade: DOMINANT, why: 'prompts and outputs; their shares of time need the model (give --model)' };
 }
 
 function fromTrainer(sight: Sight): Doing | null {
   const { stats, subject } = sight;
-  const progress = sumKnown(mean(stats, 'engine.trainSteps'), mean(stats, 'engine.trainTokenRate'), mean(stats, 'engine.trainStepTime'), mean(stats, 'engine.trainFlopRate'));
+  const progress = sumKnown(
+    mean(stats, 'engine.trainSteps'),
+    mean(stats, 'engine.trainTokenRate'),
+    mean(stats, 'engine.trainStepTime'),
+    mean(stats, 'engine.trainFlopRate'),
+  );
   if (!subject.training || !known(progress)) return null;
   const writes = writeRate(stats);
   if (sight.empty >= DOMINANT && known(writes) && writes * sight.seconds >= MEMORY_STEP && !(mean(stats, 'engine.trainSteps') > 0)) {
@@ -72,9 +92,13 @@ function fromCounters(sight: Sight): Doing | null {
     const dram = mean(stats, 'gpu.dramActive');
     const otherPipe = Math.max(...[sight.fp32, sight.fp64].filter(known), Number.NEGATIVE_INFINITY) >= INACTIVE;
     if (point !== null && known(tensor) && !(sight.tensor < TENSOR_NONE && otherPipe)) {
-      const tokens = point * tensor / dram;
+      const tokens = (point * tensor) / dram;
       if (tokens <= DECODE_TOKENS) {
-        return { activity: 'decode', grade: ACTIVITY_CAPS.counters, why: `about ${Math.max(1, tokens).toFixed(0)} tokens per pass over the weights (tensor ÷ DRAM): decode` };
+        return {
+          activity: 'decode',
+          grade: ACTIVITY_CAPS.counters,
+          why: `about ${Math.max(1, tokens).toFixed(0)} tokens per pass over the weights (tensor ÷ DRAM): decode`,
+        };
       }
     }
   }

@@ -1,7 +1,22 @@
 import type { Bottleneck } from '../contract/verdict.ts';
 import { formatPercent } from '../units.ts';
 import { unknown, type Decision } from './decision.ts';
-import { agrees, bothOf, causeCaps, causeFor, ceilingOf, coverageOf, evidenceOf, mainLine, meaningOf, shareLines, tierOf, union, whatWouldTell, type Around } from './evidence.ts';
+import {
+  agrees,
+  bothOf,
+  causeCaps,
+  causeFor,
+  ceilingOf,
+  coverageOf,
+  evidenceOf,
+  mainLine,
+  meaningOf,
+  shareLines,
+  tierOf,
+  union,
+  whatWouldTell,
+  type Around,
+} from './evidence.ts';
 import { disagreement, type GradeInput } from './grade.ts';
 import { labelOf, sameLabel, type Label, type LabelFacts, type Resource, type ResourceShares } from './label.ts';
 import { overhead } from './overhead.ts';
@@ -23,9 +38,15 @@ export function byLabel(sight: Sight, labelled: Labelled): Decision {
   const { label, first, around } = labelled;
   const caps = capsOf(sight, labelled);
   const common: Common = {
-    tier: tierOf(sight), evidence: evidenceOf(sight, label, around), lean: label.lean === null ? null : meaningOf(label.lean, around),
-    share: label.s1, next: label.s2, noProgress: false,
-    missing: [...whatWouldTell(sight), ...(causeFor(first, around)?.missing ?? [])], empty: around.empty, traffic: around.traffic,
+    tier: tierOf(sight),
+    evidence: evidenceOf(sight, label, around),
+    lean: label.lean === null ? null : meaningOf(label.lean, around),
+    share: label.s1,
+    next: label.s2,
+    noProgress: false,
+    missing: [...whatWouldTell(sight), ...(causeFor(first, around)?.missing ?? [])],
+    empty: around.empty,
+    traffic: around.traffic,
   };
   const base: Base = { common, caps, coverage: coverageOf(sight, first) };
   if (label.rule === 'overhead') return overhead(sight, labelled, base);
@@ -34,7 +55,11 @@ export function byLabel(sight: Sight, labelled: Labelled): Decision {
 
 /** What every kind of label has in common. */
 type Common = Pick<Decision, 'tier' | 'evidence' | 'lean' | 'share' | 'next' | 'missing' | 'noProgress' | keyof Around>;
-export interface Base { readonly common: Common; readonly caps: GradeInput['caps']; readonly coverage: number }
+export interface Base {
+  readonly common: Common;
+  readonly caps: GradeInput['caps'];
+  readonly coverage: number;
+}
 
 /** The runner-up, where it is more than the error of η and has a name. */
 function secondOf({ label, around }: Labelled): Bottleneck | null {
@@ -47,9 +72,18 @@ function balanced(sight: Sight, labelled: Labelled, { common, caps, coverage }: 
   const names = [first, ...(label.next === null ? [] : [label.next])];
   const meanings = names.map((name) => meaningOf(name, around));
   return {
-    ...common, bottleneck: 'balanced', second: secondOf(labelled), candidates: union(meanings.filter((one) => one !== 'unknown'), names.flatMap((name) => causeFor(name, around)?.candidates ?? [])),
+    ...common,
+    bottleneck: 'balanced',
+    second: secondOf(labelled),
+    candidates: union(
+      meanings.filter((one) => one !== 'unknown'),
+      names.flatMap((name) => causeFor(name, around)?.candidates ?? []),
+    ),
     grade: { ceiling: ceilingOf(common.tier, false), coverage, ratios: [1], caps },
-    why: [`balanced ${meanings.join('/')}: ${formatPercent(label.s1)} and ${formatPercent(label.s2)} are within the error of each other`, ...shareLines(sight, label, around)],
+    why: [
+      `balanced ${meanings.join('/')}: ${formatPercent(label.s1)} and ${formatPercent(label.s2)} are within the error of each other`,
+      ...shareLines(sight, label, around),
+    ],
   };
 }
 
@@ -64,18 +98,25 @@ function single(sight: Sight, labelled: Labelled, { common, caps, coverage }: Ba
   // Running requests prove that the empty time is the host's, not that it is the larger part: that takes /proc beside them, or more of it.
   if (outweighed && cause?.bottleneck === 'host' && !cause.evidence.includes('proc')) {
     return unknown(sight, around, {
-      why: [cause.why, `busy ${formatPercent(sight.busy)}, and what limits that was not measured`], candidates: ['host', 'memory', 'compute', 'overhead'],
+      why: [cause.why, `busy ${formatPercent(sight.busy)}, and what limits that was not measured`],
+      candidates: ['host', 'memory', 'compute', 'overhead'],
     });
   }
   const seenDirectly = meaning === 'host' || (waits && common.tier !== 'C');
   return {
-    ...common, bottleneck: meaning, second: secondOf(labelled),
+    ...common,
+    bottleneck: meaning,
+    second: secondOf(labelled),
     candidates: union(cause?.candidates ?? [], outweighed ? ['memory', 'compute', 'overhead'] : []),
-    grade: meaning === 'unknown' ? null : {
-      ceiling: seenDirectly ? CEILINGS.seenDirectly : ceilingOf(common.tier, agrees(sight, first)), coverage,
-      ratios: [label.s1 / label.threshold, ...(rival > 0 ? [label.s1 / (TIE * rival)] : [])],
-      caps: [...caps, ...(outweighed ? [{ value: FLIP_CAP, why: 'what the busy time is limited by was not measured, and there is more of it' }] : [])],
-    },
+    grade:
+      meaning === 'unknown'
+        ? null
+        : {
+            ceiling: seenDirectly ? CEILINGS.seenDirectly : ceilingOf(common.tier, agrees(sight, first)),
+            coverage,
+            ratios: [label.s1 / label.threshold, ...(rival > 0 ? [label.s1 / (TIE * rival)] : [])],
+            caps: [...caps, ...(outweighed ? [{ value: FLIP_CAP, why: 'what the busy time is limited by was not measured, and there is more of it' }] : [])],
+          },
     why: [cause?.why ?? mainLine(sight, first, label.s1), ...shareLines(sight, label, around)],
   };
 }

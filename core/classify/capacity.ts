@@ -13,7 +13,7 @@ export interface Capacity {
 }
 
 /** Running requests that wander less than this around their mean stand on a plateau. A tenth: smaller than any step of load worth naming. */
-const PLATEAU = 0.10;
+const PLATEAU = 0.1;
 
 /**
  * Not room enough (§7.3). With an engine: the KV cache full in a third of the samples, together with preemptions or with a
@@ -27,16 +27,27 @@ export function capacityOf(sight: Sight): Capacity | null {
   if (full >= KV_FULL_FRACTION) {
     const usage = mean(stats, 'engine.kvUsage');
     const often = `the KV cache was ${formatPercent(KV_FULL)} full or more in ${formatPercent(full)} of the samples`;
-    if (preemptions > 0) return { why: `${often}, ${(preemptions * 60).toPrecision(2)} preemptions a minute`, share: usage, margin: full / KV_FULL_FRACTION, tier: 'A' };
+    if (preemptions > 0)
+      return { why: `${often}, ${(preemptions * 60).toPrecision(2)} preemptions a minute`, share: usage, margin: full / KV_FULL_FRACTION, tier: 'A' };
     const plateau = plateauOf(sight);
     const maximum = subject.engineMaxRunning;
     if (plateau !== null && maximum !== null && plateau < maximum) {
-      return { why: `${often}, ${plateau.toFixed(0)} of at most ${maximum} requests ran while others waited`, share: usage, margin: full / KV_FULL_FRACTION, tier: 'A' };
+      return {
+        why: `${often}, ${plateau.toFixed(0)} of at most ${maximum} requests ran while others waited`,
+        share: usage,
+        margin: full / KV_FULL_FRACTION,
+        tier: 'A',
+      };
     }
   }
   const used = mean(stats, 'gpu.memUsed') / mean(stats, 'gpu.memTotal');
   if (!subject.serving && used >= MEMORY_FULL && sight.pcie >= CONTRIBUTING) {
-    return { why: `device memory ${formatPercent(used)} full with offload traffic on PCIe (${formatPercent(sight.pcie)})`, share: used, margin: sight.pcie / CONTRIBUTING, tier: 'B' };
+    return {
+      why: `device memory ${formatPercent(used)} full with offload traffic on PCIe (${formatPercent(sight.pcie)})`,
+      share: used,
+      margin: sight.pcie / CONTRIBUTING,
+      tier: 'B',
+    };
   }
   return null;
 }

@@ -27,17 +27,41 @@ export function causeOfEmpty(sight: Sight): Cause {
   if (isLoading(sight)) return causeOfLoading(sight);
   const remote = mean(stats, 'engine.remoteReadTime');
   if (remote >= CONTRIBUTING) {
-    return { ...SURE, bottleneck: 'storage', key: 'storage', why: `no kernel for ${empty} of the time, remote KV reads took ${formatPercent(remote)}`, evidence: ['lmcache'] };
+    return {
+      ...SURE,
+      bottleneck: 'storage',
+      key: 'storage',
+      why: `no kernel for ${empty} of the time, remote KV reads took ${formatPercent(remote)}`,
+      evidence: ['lmcache'],
+    };
   }
   if (sight.demand === true && (work === null || work.running > 0 || work.decodeTokens > 0 || work.prefillTokens > 0)) {
-    return { ...SURE, bottleneck: 'host', key: 'host', why: `requests were running while no kernel did for ${empty} of the time: scheduling, tokenising, sampling or launching on the host`, evidence: [subject.engineName ?? 'engine'] };
+    return {
+      ...SURE,
+      bottleneck: 'host',
+      key: 'host',
+      why: `requests were running while no kernel did for ${empty} of the time: scheduling, tokenising, sampling or launching on the host`,
+      evidence: [subject.engineName ?? 'engine'],
+    };
   }
   const io = mean(stats, 'host.psiIo');
   const hot = hottest(sight);
   if (sight.ioPressure) {
-    const seen = io >= CONTRIBUTING ? `I/O pressure ${formatPercent(io)}` : known(sight.iowaitCores) && sight.iowaitCores >= 1 ? `${sight.iowaitCores.toFixed(1)} cores in I/O wait` : 'processes blocked on I/O';
+    const seen =
+      io >= CONTRIBUTING
+        ? `I/O pressure ${formatPercent(io)}`
+        : known(sight.iowaitCores) && sight.iowaitCores >= 1
+          ? `${sight.iowaitCores.toFixed(1)} cores in I/O wait`
+          : 'processes blocked on I/O';
     const also = hot >= HOT_THREAD || mean(stats, 'host.psiCpu') >= CONTRIBUTING;
-    return { ...SURE, bottleneck: 'storage', key: 'storage', candidates: also ? ['host'] : [], why: `no kernel for ${empty} of the time, with ${seen}`, evidence: ['proc'] };
+    return {
+      ...SURE,
+      bottleneck: 'storage',
+      key: 'storage',
+      candidates: also ? ['host'] : [],
+      why: `no kernel for ${empty} of the time, with ${seen}`,
+      evidence: ['proc'],
+    };
   }
   const cpu = mean(stats, 'host.psiCpu');
   if (cpu >= CONTRIBUTING || hot >= HOT_THREAD) {
@@ -45,12 +69,18 @@ export function causeOfEmpty(sight: Sight): Cause {
     return { ...SURE, bottleneck: 'host', key: 'host', why: `no kernel for ${empty} of the time, with ${seen}`, evidence: ['proc'] };
   }
   return {
-    bottleneck: 'unknown', key: 'unknown', capped: true, evidence: [],
+    bottleneck: 'unknown',
+    key: 'unknown',
+    capped: true,
+    evidence: [],
     candidates: [...(sight.pcie >= CONTRIBUTING ? ['transfer' as const] : []), ...(sight.nic >= CONTRIBUTING ? ['network' as const] : []), 'host', 'storage'],
     why: `GPU starved for ${empty} of the time, cause unknown`,
-    missing: known(io) || known(hot)
-      ? ['what the job waits for: neither I/O pressure nor a busy thread was seen (a lock, a sleep, another node, or a network file system that bypasses the kernel)']
-      : ['host.psiIo, host.cpuMaxThread or the engine’s running requests (run the agent, or headroom-record, on the node)'],
+    missing:
+      known(io) || known(hot)
+        ? [
+            'what the job waits for: neither I/O pressure nor a busy thread was seen (a lock, a sleep, another node, or a network file system that bypasses the kernel)',
+          ]
+        : ['host.psiIo, host.cpuMaxThread or the engine’s running requests (run the agent, or headroom-record, on the node)'],
   };
 }
 
@@ -65,17 +95,18 @@ function causeOfLoading(sight: Sight): Cause {
   }
   if (hottest(sight) >= HOT_THREAD) return { ...from, bottleneck: 'host', why: `loading: ${rise}, a thread at its limit` };
   return {
-    ...from, bottleneck: 'unknown', candidates: ['storage', 'host', 'transfer'], capped: true, why: `loading: ${rise}`,
+    ...from,
+    bottleneck: 'unknown',
+    candidates: ['storage', 'host', 'transfer'],
+    capped: true,
+    why: `loading: ${rise}`,
     missing: ['bytes read (host.fsReadRate, process.readChars) and I/O pressure, to tell storage from the host'],
   };
 }
 
 /** The busiest thread in cores; NaN where threads were not looked at. A thread at 100 % is evidence for empty time only: CUDA and engine threads spin. */
 function hottest(sight: Sight): number {
-  return largest(
-    mean(sight.stats, 'host.cpuMaxThread'), mean(sight.stats, 'process.maxThread'),
-    mean(sight.stats, 'host.hotThreads') >= 1 ? 1 : Number.NaN,
-  );
+  return largest(mean(sight.stats, 'host.cpuMaxThread'), mean(sight.stats, 'process.maxThread'), mean(sight.stats, 'host.hotThreads') >= 1 ? 1 : Number.NaN);
 }
 
 /**
@@ -89,7 +120,13 @@ export function causeOfTraffic(sight: Sight): Cause {
   const explained = known(files) && files >= receive / 2;
   const writes = mean(sight.stats, 'host.fsWriteRate');
   if (receive > ONE_WAY * transmit && (sight.ioPressure || explained)) {
-    return { ...SURE, bottleneck: 'storage', key: 'storage', why: `${seen}, one way, ${explained ? 'as file systems read' : 'while processes wait for I/O'}`, evidence: ['proc'] };
+    return {
+      ...SURE,
+      bottleneck: 'storage',
+      key: 'storage',
+      why: `${seen}, one way, ${explained ? 'as file systems read' : 'while processes wait for I/O'}`,
+      evidence: ['proc'],
+    };
   }
   if (transmit > ONE_WAY * receive && known(writes) && writes >= transmit / 2) {
     return { ...SURE, bottleneck: 'storage', key: 'storage', why: `${seen}, one way, as file systems write`, evidence: ['proc'] };
@@ -98,7 +135,12 @@ export function causeOfTraffic(sight: Sight): Cause {
     return { ...SURE, bottleneck: 'network', key: 'network', why: `${seen}, both ways: an exchange between nodes`, evidence: ['proc'] };
   }
   return {
-    bottleneck: 'unknown', key: 'network or storage', candidates: ['network', 'storage'], capped: true, evidence: ['proc'],
-    why: `${seen}, one way: network or storage, cannot separate`, missing: ['I/O pressure (host.psiIo) or file system counters (host.fsReadRate), to tell storage from network'],
+    bottleneck: 'unknown',
+    key: 'network or storage',
+    candidates: ['network', 'storage'],
+    capped: true,
+    evidence: ['proc'],
+    why: `${seen}, one way: network or storage, cannot separate`,
+    missing: ['I/O pressure (host.psiIo) or file system counters (host.fsReadRate), to tell storage from network'],
   };
 }

@@ -1,6 +1,7 @@
 import type { MetricId } from '../metrics.ts';
 
 /** The metrics that a verdict is made from, as they stand after `withRates`: counters are rates. The index is the column of a tally. */
+// prettier-ignore
 export const JUDGED = [
   'gpu.util', 'gpu.memUtil', 'gpu.memUsed', 'gpu.memTotal', 'gpu.power', 'gpu.powerLimit', 'gpu.smClock', 'gpu.smClockMax',
   'gpu.pcieRx', 'gpu.pcieTx', 'gpu.nvlinkRx', 'gpu.nvlinkTx', 'gpu.grActive', 'gpu.smActive', 'gpu.smOccupancy', 'gpu.tensorActive',
@@ -24,9 +25,7 @@ export const JUDGED = [
 export type JudgedMetric = (typeof JUDGED)[number];
 
 /** Column of each judged metric. */
-export const COLUMN: Readonly<Record<JudgedMetric, number>> = Object.fromEntries(
-  JUDGED.map((id, index) => [id, index]),
-) as Record<JudgedMetric, number>; // keys are the list's
+export const COLUMN: Readonly<Record<JudgedMetric, number>> = Object.fromEntries(JUDGED.map((id, index) => [id, index])) as Record<JudgedMetric, number>; // keys are the list's
 
 const INDEX: ReadonlyMap<string, number> = new Map(JUDGED.map((id, index) => [id, index]));
 

@@ -19,11 +19,21 @@ export function isCongested(sight: Sight): boolean {
 export function congested(sight: Sight, around: Around): Decision {
   const next = largest(sight.compute, sight.memory, sight.nic);
   return {
-    bottleneck: 'network', second: null, lean: null, tier: tierOf(sight), evidence: union(sourcesOf(sight), ['proc']),
+    bottleneck: 'network',
+    second: null,
+    lean: null,
+    tier: tierOf(sight),
+    evidence: union(sourcesOf(sight), ['proc']),
     grade: { ceiling: CEILINGS.none, coverage: covered(sight.stats, 'host.ibWait'), ratios: [sight.busy / SPIN_BUSY], caps: [] },
-    candidates: ['overhead'], missing: whatWouldTell(sight),
-    why: [`the InfiniBand port had data to send and no credit, while the GPU was ${formatPercent(sight.busy)} busy with tensor and memory under ${formatPercent(CONTRIBUTING)}: collectives wait for the network`],
+    candidates: ['overhead'],
+    missing: whatWouldTell(sight),
+    why: [
+      `the InfiniBand port had data to send and no credit, while the GPU was ${formatPercent(sight.busy)} busy with tensor and memory under ${formatPercent(CONTRIBUTING)}: collectives wait for the network`,
+    ],
     // The network's share is the busy time that the GPU's own work does not explain.
-    share: sight.busy - next, next, noProgress: false, ...around,
+    share: sight.busy - next,
+    next,
+    noProgress: false,
+    ...around,
   };
 }

@@ -45,10 +45,16 @@ function withCapacity(sight: Sight, plain: Decision): Decision {
   const tier = byEngine || sight.dcgm ? tierOf(sight) : 'C';
   const second = plain.bottleneck === 'unknown' ? null : plain.bottleneck === 'balanced' ? plain.second : plain.bottleneck;
   return {
-    ...plain, bottleneck: 'capacity', second, lean: null, tier,
-    evidence: union([byEngine ? sight.subject.engineName ?? 'engine' : gpuSource(sight)], plain.evidence),
+    ...plain,
+    bottleneck: 'capacity',
+    second,
+    lean: null,
+    tier,
+    evidence: union([byEngine ? (sight.subject.engineName ?? 'engine') : gpuSource(sight)], plain.evidence),
     grade: { ceiling: ceilingOf(tier, false), coverage: 1, ratios: [capacity.margin], caps: [] },
-    why: [capacity.why, ...plain.why], share: capacity.share, next: plain.share,
+    why: [capacity.why, ...plain.why],
+    share: capacity.share,
+    next: plain.share,
   };
 }
 
@@ -67,14 +73,24 @@ function idle(sight: Sight, around: Around): Decision {
   const asked = sight.demand === false ? 'no request ran or waited' : null;
   const busy = known(sight.busy) ? `a kernel ran ${formatPercent(sight.busy)} of the time` : null;
   return {
-    bottleneck: 'idle', second: null, lean: null, tier: tierOf(sight),
+    bottleneck: 'idle',
+    second: null,
+    lean: null,
+    tier: tierOf(sight),
     evidence: [...(asked === null ? [] : [sight.subject.engineName ?? 'engine']), ...(busy === null ? [] : [busySource(sight)])],
     grade: {
-      ceiling: CEILINGS.seenDirectly, coverage: coverageOf(sight, 'empty'), caps: [],
+      ceiling: CEILINGS.seenDirectly,
+      coverage: coverageOf(sight, 'empty'),
+      caps: [],
       // No kernel at all, or the engine's own word: nothing is nearer to the rule's edge.
       ratios: sight.busy > 0 && sight.demand !== false ? [INACTIVE / sight.busy] : [],
     },
-    candidates: [], missing: [], why: [['idle', asked, busy].filter((part) => part !== null).join(': ')],
-    share: Number.NaN, next: Number.NaN, noProgress: false, ...around,
+    candidates: [],
+    missing: [],
+    why: [['idle', asked, busy].filter((part) => part !== null).join(': ')],
+    share: Number.NaN,
+    next: Number.NaN,
+    noProgress: false,
+    ...around,
   };
 }

@@ -22,12 +22,28 @@ export interface Decision extends Around {
 }
 
 /** No bottleneck is named: what it could be, and what would tell. */
-export function unknown(sight: Sight, around: Around, said: {
-  readonly why: readonly string[]; readonly missing?: readonly string[]; readonly candidates?: readonly Bottleneck[];
-}): Decision {
+export function unknown(
+  sight: Sight,
+  around: Around,
+  said: {
+    readonly why: readonly string[];
+    readonly missing?: readonly string[];
+    readonly candidates?: readonly Bottleneck[];
+  },
+): Decision {
   return {
-    bottleneck: 'unknown', second: null, lean: null, tier: tierOf(sight), evidence: sourcesOf(sight), grade: null,
-    candidates: said.candidates ?? [], missing: [...(said.missing ?? []), ...whatWouldTell(sight)], why: said.why,
-    share: Number.NaN, next: Number.NaN, noProgress: false, ...around,
+    bottleneck: 'unknown',
+    second: null,
+    lean: null,
+    tier: tierOf(sight),
+    evidence: sourcesOf(sight),
+    grade: null,
+    candidates: said.candidates ?? [],
+    missing: [...(said.missing ?? []), ...whatWouldTell(sight)],
+    why: said.why,
+    share: Number.NaN,
+    next: Number.NaN,
+    noProgress: false,
+    ...around,
   };
 }

@@ -9,7 +9,10 @@ import { covered, known } from './stats.ts';
 import { CEILINGS, DISAGREE, FLIP_CAP, WORTH_NAMING } from './thresholds.ts';
 
 /** What empty time waits for, and what the NIC carries, where either was asked. */
-export interface Around { readonly empty: Cause | null; readonly traffic: Cause | null }
+export interface Around {
+  readonly empty: Cause | null;
+  readonly traffic: Cause | null;
+}
 
 /** Shares as the tree compares them. */
 export function sharesOf(sight: Sight): ResourceShares {
@@ -30,8 +33,12 @@ export function causeCaps(label: Label, around: Around): GradeInput['caps'] {
 
 /** Counter and model of the deciding resource, where both are there: [counter, model]. */
 export function bothOf(sight: Sight, resource: Resource): [number, number] | null {
-  const pair: [number, number] | null = resource === 'memory' && (sight.memoryFrom === 'counter' || sight.memoryFrom === 'nvml') ? [sight.memory, sight.memoryModel]
-    : resource === 'compute' && sight.computeFrom === 'counter' ? [sight.compute, sight.computeModel] : null;
+  const pair: [number, number] | null =
+    resource === 'memory' && (sight.memoryFrom === 'counter' || sight.memoryFrom === 'nvml')
+      ? [sight.memory, sight.memoryModel]
+      : resource === 'compute' && sight.computeFrom === 'counter'
+        ? [sight.compute, sight.computeModel]
+        : null;
   return pair !== null && known(pair[1]) ? pair : null;
 }
 
@@ -69,14 +76,20 @@ export function coverageOf(sight: Sight, resource: Resource): number {
     return count === 0 ? 1 : Math.min(1, count / sight.samples);
   }
   const best = Math.max(
-    covered(sight.stats, counter), covered(sight.stats, resource === 'nic' ? 'host.ibRxRate' : counter),
+    covered(sight.stats, counter),
+    covered(sight.stats, resource === 'nic' ? 'host.ibRxRate' : counter),
     resource === 'compute' ? Math.max(covered(sight.stats, 'gpu.fp32Active'), covered(sight.stats, 'gpu.fp64Active')) : 0,
   );
   if (best > 0) return best;
   if (model === null) return 1;
-  const counted = Math.max(covered(sight.stats, model), covered(sight.stats, 'engine.flops'), covered(sight.stats, 'engine.trainTokenRate'), covered(sight.stats, 'engine.trainFlopRate'));
+  const counted = Math.max(
+    covered(sight.stats, model),
+    covered(sight.stats, 'engine.flops'),
+    covered(sight.stats, 'engine.trainTokenRate'),
+    covered(sight.stats, 'engine.trainFlopRate'),
+  );
   // The first sample of a counter has no rate yet: of n samples n − 1 are all that there can be.
-  return sight.samples <= 1 ? counted : Math.min(1, counted * sight.samples / (sight.samples - 1));
+  return sight.samples <= 1 ? counted : Math.min(1, (counted * sight.samples) / (sight.samples - 1));
 }
 
 export function gpuSource(sight: Sight): string {
@@ -84,7 +97,7 @@ export function gpuSource(sight: Sight): string {
 }
 
 export function busySource(sight: Sight): string {
-  return sight.busyFrom === 'engine' ? sight.subject.engineName ?? 'engine' : sight.busyFrom ?? 'nvidia-smi';
+  return sight.busyFrom === 'engine' ? (sight.subject.engineName ?? 'engine') : (sight.busyFrom ?? 'nvidia-smi');
 }
 
 export function evidenceOf(sight: Sight, label: Label, around: Around): string[] {
@@ -108,10 +121,13 @@ function basis(sight: Sight, from: Sight['memoryFrom'], model: number): string[]
 }
 
 export function sourcesOf(sight: Sight): string[] {
-  return union([
-    ...(sight.subject.serving || sight.subject.training ? [sight.subject.engineName ?? 'engine'] : []),
-    ...(sight.dcgm ? ['dcgm'] : sight.busyFrom === 'nvidia-smi' ? ['nvidia-smi'] : []),
-  ], []);
+  return union(
+    [
+      ...(sight.subject.serving || sight.subject.training ? [sight.subject.engineName ?? 'engine'] : []),
+      ...(sight.dcgm ? ['dcgm'] : sight.busyFrom === 'nvidia-smi' ? ['nvidia-smi'] : []),
+    ],
+    [],
+  );
 }
 
 /** What is not there, and how to get it. */
@@ -119,11 +135,16 @@ export function whatWouldTell(sight: Sight): string[] {
   const { subject, stats } = sight;
   const out: string[] = [];
   if ((subject.serving || subject.training) && subject.work === null && !(sight.work?.from === 'engine')) {
-    out.push(subject.modelNamed === null ? 'the model: give --model (or --config with its config.json)' : `the architecture of ${subject.modelNamed}: give --config with its config.json`);
+    out.push(
+      subject.modelNamed === null
+        ? 'the model: give --model (or --config with its config.json)'
+        : `the architecture of ${subject.modelNamed}: give --config with its config.json`,
+    );
   }
   if (subject.ceilings === null && (stats.count[COLUMN['gpu.util']] ?? Number.NaN) >= 0 && subject.kind !== 'host') out.push('the GPU type: give --gpu');
   if (subject.engineAmbiguous) out.push('which GPUs belong to which engine: several engines ran, none says its GPUs');
-  if (sight.work !== null && sight.memoryFrom !== 'counter') out.push(...sight.work.gaps.map((gap) => `${gap}: the memory share is ${sight.memoryFrom === null ? 'not known' : 'a lower bound'} without`));
+  if (sight.work !== null && sight.memoryFrom !== 'counter')
+    out.push(...sight.work.gaps.map((gap) => `${gap}: the memory share is ${sight.memoryFrom === null ? 'not known' : 'a lower bound'} without`));
   return out;
 }
 
@@ -133,14 +154,21 @@ export function mainLine(sight: Sight, resource: Resource, share: number): strin
 }
 
 export const TITLES: Readonly<Record<Resource, string>> = {
-  compute: 'compute', memory: 'memory bandwidth', nvlink: 'NVLink', pcie: 'PCIe', nic: 'network interface', disk: 'local disk', empty: 'empty time',
+  compute: 'compute',
+  memory: 'memory bandwidth',
+  nvlink: 'NVLink',
+  pcie: 'PCIe',
+  nic: 'network interface',
+  disk: 'local disk',
+  empty: 'empty time',
 };
 
 /** The other shares that were measured, largest first: a verdict carries its numbers. */
 export function shareLines(sight: Sight, label: Label, around: Around): string[] {
   const shares = sharesOf(sight);
   const names: Resource[] = ['memory', 'compute', 'nvlink', 'pcie', 'nic', 'empty'];
-  const parts = names.filter((name) => known(shares[name]) && !(name === label.first && label.rule !== 'overhead'))
+  const parts = names
+    .filter((name) => known(shares[name]) && !(name === label.first && label.rule !== 'overhead'))
     .sort((a, b) => shares[b] - shares[a])
     .map((name) => `${TITLES[name]} ${formatPercent(shares[name])}`);
   const out = parts.length === 0 ? [] : [`${label.rule === 'overhead' ? 'measured' : 'against it'}: ${parts.join(', ')}`];

@@ -10,7 +10,10 @@ export interface GradeInput {
   readonly caps: readonly { readonly value: number; readonly why: string }[];
 }
 
-export interface Grade { readonly grade: number; readonly gradeWhy: string }
+export interface Grade {
+  readonly grade: number;
+  readonly gradeWhy: string;
+}
 
 /** clip(0.5 + 2·(ratio − 1), 0.5, 1): half at a rule's edge, whole from 25 % past it. */
 export function marginOf(ratio: number): number {

@@ -104,5 +104,11 @@ export function sameLabel(a: Label, b: Label): boolean {
 
 /** The bottleneck that a busy resource or PCIe stands for; null for those that need a cause (empty, nic). */
 export const BOTTLENECK_OF = {
-  compute: 'compute', memory: 'memory', nvlink: 'network', pcie: 'transfer', disk: 'storage', nic: null, empty: null,
+  compute: 'compute',
+  memory: 'memory',
+  nvlink: 'network',
+  pcie: 'transfer',
+  disk: 'storage',
+  nic: null,
+  empty: null,
 } as const satisfies Record<Resource, Bottleneck | null>;

@@ -13,9 +13,13 @@ export function overhead(sight: Sight, { label, first, around }: Labelled, { com
   const waits = around.empty;
   const waiting = sight.empty >= WORTH_NAMING && waits !== null && waits.bottleneck !== 'unknown' ? waits.bottleneck : null;
   return {
-    ...common, bottleneck: 'overhead', second: waiting, noProgress,
+    ...common,
+    bottleneck: 'overhead',
+    second: waiting,
+    noProgress,
     grade: {
-      ceiling: ceilingOf(common.tier, agrees(sight, first)), coverage,
+      ceiling: ceilingOf(common.tier, agrees(sight, first)),
+      coverage,
       ratios: [...(label.s1 > 0 ? [DOMINANT / label.s1] : []), sight.busy / DOMINANT],
       caps: [...caps, ...(unseen ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes were not measured' }] : [])],
     },
@@ -37,6 +41,12 @@ function loose(sight: Sight): string {
 export function isHung(sight: Sight): boolean {
   const work = [sight.pipes, sight.memory, sight.nvlink, sight.pcie, sight.nic].filter(known);
   const progress = (['engine.generationRate', 'engine.trainTokenRate', 'engine.trainSteps'] as const).some((id) => mean(sight.stats, id) > 0);
-  return sight.busy >= HUNG_BUSY && sight.memoryFrom === 'counter' && work.length >= 2 && work.every((share) => share < INACTIVE)
-    && sight.samples * sight.tally.period >= HUNG_SECONDS && !progress;
+  return (
+    sight.busy >= HUNG_BUSY &&
+    sight.memoryFrom === 'counter' &&
+    work.length >= 2 &&
+    work.every((share) => share < INACTIVE) &&
+    sight.samples * sight.tally.period >= HUNG_SECONDS &&
+    !progress
+  );
 }

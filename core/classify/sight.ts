@@ -75,7 +75,18 @@ export function sightOf(tally: Tally, subject: Subject): Sight {
   const memoryUtil = calibrated ? Math.max(0, mean(stats, 'gpu.memUtil') - NVML_OFFSET) : Number.NaN;
   const host = hostOf(stats, subject);
   return {
-    tally, subject, stats, work, busy, busyFrom, tensor, fp32, fp64, pipes, computeModel, memoryModel,
+    tally,
+    subject,
+    stats,
+    work,
+    busy,
+    busyFrom,
+    tensor,
+    fp32,
+    fp64,
+    pipes,
+    computeModel,
+    memoryModel,
     demand: tally.on.bins + tally.off.bins === 0 || !subject.serving ? null : !asleep,
     idleFraction: tally.seen > 0 ? (asleep ? 1 : tally.off.bins / tally.seen) : 0,
     seconds: (tally.endBin - tally.firstBin) * tally.period,
@@ -119,7 +130,10 @@ function nvlinkShare(stats: Stats, subject: Subject): number {
   return duplex(mean(stats, 'gpu.nvlinkRx'), mean(stats, 'gpu.nvlinkTx'), ACHIEVABLE.nvlink.value, subject.ceilings?.nvlink?.oneWay);
 }
 
-function hostOf(stats: Stats, subject: Subject): Pick<Sight, 'nic' | 'line' | 'receive' | 'transmit' | 'nicKind' | 'congested' | 'disk' | 'ioPressure' | 'iowaitCores'> {
+function hostOf(
+  stats: Stats,
+  subject: Subject,
+): Pick<Sight, 'nic' | 'line' | 'receive' | 'transmit' | 'nicKind' | 'congested' | 'disk' | 'ioPressure' | 'iowaitCores'> {
   const ib = { receive: mean(stats, 'host.ibRxRate'), transmit: mean(stats, 'host.ibTxRate'), speed: mean(stats, 'host.ibSpeed') };
   const ethernet = { receive: mean(stats, 'host.netRxRate'), transmit: mean(stats, 'host.netTxRate'), speed: mean(stats, 'host.netSpeed') };
   const share = (link: typeof ib) => duplex(link.receive, link.transmit, ACHIEVABLE.nic.value, link.speed > 0 ? link.speed : undefined);
@@ -128,7 +142,10 @@ function hostOf(stats: Stats, subject: Subject): Pick<Sight, 'nic' | 'line' | 'r
   const cores = firstKnown(mean(stats, 'host.cores'), subject.cores ?? Number.NaN);
   const iowaitCores = firstKnown(mean(stats, 'host.iowaitTime'), mean(stats, 'host.iowait') * cores);
   return {
-    nic: share(link), line: largest(link.receive, link.transmit) / link.speed, receive: link.receive, transmit: link.transmit,
+    nic: share(link),
+    line: largest(link.receive, link.transmit) / link.speed,
+    receive: link.receive,
+    transmit: link.transmit,
     nicKind: byIb ? 'InfiniBand' : 'Ethernet',
     congested: mean(stats, 'host.ibWait') > 0,
     disk: mean(stats, 'host.diskBusy'),
@@ -141,7 +158,9 @@ function hostOf(stats: Stats, subject: Subject): Pick<Sight, 'nic' | 'line' | 'r
 export function readRate(stats: Stats): number {
   return largest(
     sumKnown(mean(stats, 'host.diskReadRate'), mean(stats, 'host.fsReadRate')),
-    mean(stats, 'host.scratchReadRate'), mean(stats, 'process.readChars'), mean(stats, 'process.readBytes'),
+    mean(stats, 'host.scratchReadRate'),
+    mean(stats, 'process.readChars'),
+    mean(stats, 'process.readBytes'),
   );
 }
 
@@ -149,7 +168,9 @@ export function readRate(stats: Stats): number {
 export function writeRate(stats: Stats): number {
   return largest(
     sumKnown(mean(stats, 'host.diskWriteRate'), mean(stats, 'host.fsWriteRate')),
-    mean(stats, 'host.scratchWriteRate'), mean(stats, 'process.writeChars'), mean(stats, 'process.writeBytes'),
+    mean(stats, 'host.scratchWriteRate'),
+    mean(stats, 'process.writeChars'),
+    mean(stats, 'process.writeBytes'),
   );
 }
 

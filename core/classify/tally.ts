@@ -26,7 +26,14 @@ export interface Stats {
 }
 
 /** Flags counted in bins with load. */
-export const FLAGS = ['gpu.capPower', 'gpu.capHw', 'gpu.capSwThermal', 'gpu.capHwThermal', 'gpu.capBrake', 'gpu.capApp'] as const satisfies readonly JudgedMetric[];
+export const FLAGS = [
+  'gpu.capPower',
+  'gpu.capHw',
+  'gpu.capSwThermal',
+  'gpu.capHwThermal',
+  'gpu.capBrake',
+  'gpu.capApp',
+] as const satisfies readonly JudgedMetric[];
 
 const FLAG_COLUMNS = FLAGS.map((id) => COLUMN[id]);
 
@@ -82,7 +89,10 @@ function stats(): Stats {
 }
 
 /** Arrays that a caller lends for tallies that it drops at once: they are the dearest part of a small one. */
-export interface Lent { readonly on: Stats; readonly off: Stats }
+export interface Lent {
+  readonly on: Stats;
+  readonly off: Stats;
+}
 
 export function lentStats(): Lent {
   return { on: stats(), off: stats() };
@@ -99,13 +109,35 @@ function cleared(old: Stats): Stats {
 export function tallyOf(view: SpanView, from: number, to: number, lent?: Lent): Tally {
   const idle = countIdle(view, from, to);
   const tally: Tally = {
-    period: view.period, firstBin: view.first + from, endBin: view.first + to, seen: 0,
+    period: view.period,
+    firstBin: view.first + from,
+    endBin: view.first + to,
+    seen: 0,
     on: idle === to - from ? NOTHING : lent === undefined ? stats() : cleared(lent.on),
     off: idle === 0 ? NOTHING : lent === undefined ? stats() : cleared(lent.off),
-    busySum: 0, busyCount: 0, offBusySum: 0, offBusyCount: 0, loaded: 0, flags: new Float64Array(FLAGS.length),
-    hot: 0, hotMemUtil: 0, hotMemUtilCount: 0, hotPower: 0, hotPowerCount: 0,
-    kv: 0, kvFull: 0, waiting: 0, waitingRunning: 0, waitingRunningSquares: 0, runningMax: Number.NaN,
-    memoryFirst: Number.NaN, memoryLast: Number.NaN, memorySpread: 0, idlePower: 0, idlePowerCount: 0, burstSeconds: 0,
+    busySum: 0,
+    busyCount: 0,
+    offBusySum: 0,
+    offBusyCount: 0,
+    loaded: 0,
+    flags: new Float64Array(FLAGS.length),
+    hot: 0,
+    hotMemUtil: 0,
+    hotMemUtilCount: 0,
+    hotPower: 0,
+    hotPowerCount: 0,
+    kv: 0,
+    kvFull: 0,
+    waiting: 0,
+    waitingRunning: 0,
+    waitingRunningSquares: 0,
+    runningMax: Number.NaN,
+    memoryFirst: Number.NaN,
+    memoryLast: Number.NaN,
+    memorySpread: 0,
+    idlePower: 0,
+    idlePowerCount: 0,
+    burstSeconds: 0,
     soFar: { promptTokens: 0, generated: 0, requests: 0 },
   };
   for (let i = from; i < to; i += 1) {
@@ -264,20 +296,36 @@ function levelOf(column: Float64Array, from: number, to: number): { mean: number
 /** The tally of two neighbours, `a` before `b`. */
 export function addTallies(a: Tally, b: Tally): Tally {
   return {
-    period: a.period, firstBin: a.firstBin, endBin: b.endBin, seen: a.seen + b.seen, on: addStats(a.on, b.on), off: addStats(a.off, b.off),
-    busySum: a.busySum + b.busySum, busyCount: a.busyCount + b.busyCount,
-    offBusySum: a.offBusySum + b.offBusySum, offBusyCount: a.offBusyCount + b.offBusyCount,
-    loaded: a.loaded + b.loaded, flags: addArrays(a.flags, b.flags),
-    hot: a.hot + b.hot, hotMemUtil: a.hotMemUtil + b.hotMemUtil, hotMemUtilCount: a.hotMemUtilCount + b.hotMemUtilCount,
-    hotPower: a.hotPower + b.hotPower, hotPowerCount: a.hotPowerCount + b.hotPowerCount,
-    kv: a.kv + b.kv, kvFull: a.kvFull + b.kvFull, waiting: a.waiting + b.waiting,
-    waitingRunning: a.waitingRunning + b.waitingRunning, waitingRunningSquares: a.waitingRunningSquares + b.waitingRunningSquares,
+    period: a.period,
+    firstBin: a.firstBin,
+    endBin: b.endBin,
+    seen: a.seen + b.seen,
+    on: addStats(a.on, b.on),
+    off: addStats(a.off, b.off),
+    busySum: a.busySum + b.busySum,
+    busyCount: a.busyCount + b.busyCount,
+    offBusySum: a.offBusySum + b.offBusySum,
+    offBusyCount: a.offBusyCount + b.offBusyCount,
+    loaded: a.loaded + b.loaded,
+    flags: addArrays(a.flags, b.flags),
+    hot: a.hot + b.hot,
+    hotMemUtil: a.hotMemUtil + b.hotMemUtil,
+    hotMemUtilCount: a.hotMemUtilCount + b.hotMemUtilCount,
+    hotPower: a.hotPower + b.hotPower,
+    hotPowerCount: a.hotPowerCount + b.hotPowerCount,
+    kv: a.kv + b.kv,
+    kvFull: a.kvFull + b.kvFull,
+    waiting: a.waiting + b.waiting,
+    waitingRunning: a.waitingRunning + b.waitingRunning,
+    waitingRunningSquares: a.waitingRunningSquares + b.waitingRunningSquares,
     runningMax: b.runningMax >= a.runningMax || Number.isNaN(a.runningMax) ? b.runningMax : a.runningMax,
     memoryFirst: Number.isNaN(a.memoryFirst) ? b.memoryFirst : a.memoryFirst,
     memoryLast: Number.isNaN(b.memoryLast) ? a.memoryLast : b.memoryLast,
     memorySpread: Math.max(a.memorySpread, b.memorySpread),
-    idlePower: a.idlePower + b.idlePower, idlePowerCount: a.idlePowerCount + b.idlePowerCount,
-    burstSeconds: Math.max(a.burstSeconds, b.burstSeconds), soFar: b.soFar,
+    idlePower: a.idlePower + b.idlePower,
+    idlePowerCount: a.idlePowerCount + b.idlePowerCount,
+    burstSeconds: Math.max(a.burstSeconds, b.burstSeconds),
+    soFar: b.soFar,
   };
 }
 

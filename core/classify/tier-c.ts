@@ -31,9 +31,11 @@ export function nvidiaSmiAlone(sight: Sight): Seen {
   let memory = false;
   let notMemory = false;
   if (!enough) {
-    why.push(tally.hot < TIER_C.samples
-      ? `${tally.hot} samples with a utilisation of ${formatPercent(TIER_C.busy)} or more: fewer than ${TIER_C.samples} say nothing`
-      : 'busy, cause unknown: utilisation is the time with any kernel, not how well it runs');
+    why.push(
+      tally.hot < TIER_C.samples
+        ? `${tally.hot} samples with a utilisation of ${formatPercent(TIER_C.busy)} or more: fewer than ${TIER_C.samples} say nothing`
+        : 'busy, cause unknown: utilisation is the time with any kernel, not how well it runs',
+    );
   } else if (traffic >= TIER_C.memory) {
     memory = true;
     why.push(`utilization.memory ${formatPercent(traffic)} over ${tally.hot} busy samples: consistent with memory-bound, not proven`);
@@ -43,7 +45,9 @@ export function nvidiaSmiAlone(sight: Sight): Seen {
   } else if (!calibrated && traffic < TIER_C.low) {
     why.push(`low memory traffic on this counter (${formatPercent(traffic)}), scale unknown on this GPU`);
   } else {
-    why.push(`busy, cause unknown: utilization.memory ${formatPercent(traffic)} decides nothing${calibrated ? '' : ' (its scale is not calibrated on this GPU)'}`);
+    why.push(
+      `busy, cause unknown: utilization.memory ${formatPercent(traffic)} decides nothing${calibrated ? '' : ' (its scale is not calibrated on this GPU)'}`,
+    );
   }
   why.push(...powerNotes(sight, enough ? traffic : Number.NaN));
   const capWhy = calibrated ? 'nvidia-smi alone proves nothing' : 'the scale of utilization.memory is not calibrated on this GPU';
@@ -57,7 +61,9 @@ function powerNotes(sight: Sight, traffic: number): string[] {
   const fraction = exact(tally.hotPower / tally.hotPowerCount / limit);
   if (fraction >= TIER_C.power) return [`power ${formatPercent(fraction)} of the reported limit: a note, no evidence for compute`];
   if (fraction <= TIER_C.lowPower && traffic < TIER_C.low) {
-    return [`busy but low energy (${formatPercent(fraction)} of the limit): communication, tiny kernels, or decode of a small model; NIC, NVLink or DCGM would tell`];
+    return [
+      `busy but low energy (${formatPercent(fraction)} of the limit): communication, tiny kernels, or decode of a small model; NIC, NVLink or DCGM would tell`,
+    ];
   }
   return [];
 }

@@ -13,15 +13,32 @@ export function unmeasured(sight: Sight, label: Label, around: Around): Decision
   if (!known(sight.busy)) return unseen(sight, label, around);
   if (sight.dcgm || sight.modelled) {
     return unknown(sight, around, {
-      why: [`busy ${formatPercent(sight.busy)}, cause unknown`, ...shareLines(sight, label, around)], missing: [missingShare(sight)], candidates: left(sight),
+      why: [`busy ${formatPercent(sight.busy)}, cause unknown`, ...shareLines(sight, label, around)],
+      missing: [missingShare(sight)],
+      candidates: left(sight),
     });
   }
   const seen = nvidiaSmiAlone(sight);
-  if (!seen.memory) return unknown(sight, around, { why: seen.why, missing: seen.missing, candidates: seen.notMemory ? ['compute', 'overhead'] : ['memory', 'compute', 'overhead'] });
+  if (!seen.memory)
+    return unknown(sight, around, {
+      why: seen.why,
+      missing: seen.missing,
+      candidates: seen.notMemory ? ['compute', 'overhead'] : ['memory', 'compute', 'overhead'],
+    });
   return {
-    bottleneck: 'memory', second: null, lean: null, tier: 'C', evidence: ['nvidia-smi'],
+    bottleneck: 'memory',
+    second: null,
+    lean: null,
+    tier: 'C',
+    evidence: ['nvidia-smi'],
     grade: { ceiling: CEILINGS.none, coverage: coverageOf(sight, 'empty'), ratios: [], caps: [{ value: seen.cap, why: seen.capWhy }] },
-    candidates: [], missing: [...seen.missing, ...whatWouldTell(sight)], why: seen.why, share: Number.NaN, next: Number.NaN, noProgress: false, ...around,
+    candidates: [],
+    missing: [...seen.missing, ...whatWouldTell(sight)],
+    why: seen.why,
+    share: Number.NaN,
+    next: Number.NaN,
+    noProgress: false,
+    ...around,
   };
 }
 
@@ -29,8 +46,12 @@ export function unmeasured(sight: Sight, label: Label, around: Around): Decision
 function unseen(sight: Sight, label: Label, around: Around): Decision {
   if ((sight.demand === true || sight.subject.training) && (known(sight.compute) || known(sight.memory))) {
     return unknown(sight, around, {
-      why: [`work was done, yet no measured resource reaches ${formatPercent(DOMINANT)}: overhead on the GPU, or waiting for the host`, ...shareLines(sight, label, around)],
-      missing: ['gpu.util or gpu.grActive, to tell a busy GPU from an empty one'], candidates: [...left(sight), 'host'],
+      why: [
+        `work was done, yet no measured resource reaches ${formatPercent(DOMINANT)}: overhead on the GPU, or waiting for the host`,
+        ...shareLines(sight, label, around),
+      ],
+      missing: ['gpu.util or gpu.grActive, to tell a busy GPU from an empty one'],
+      candidates: [...left(sight), 'host'],
     });
   }
   return unknown(sight, around, {

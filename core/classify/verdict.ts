@@ -29,7 +29,8 @@ export function judge(tally: Tally, subject: Subject): Verdict {
     activityGrade: Math.round(doing.grade * 1000) / 1000,
     tier: decision.tier,
     evidence: [...decision.evidence],
-    grade, gradeWhy,
+    grade,
+    gradeWhy,
     headroom: headroomOf(decision),
     relief: reliefOf(decision, sight),
     shares: sharesFor(sight, decision),
@@ -107,9 +108,10 @@ function treeOf(sight: Sight, decision: Decision): TimeTree {
   const best = own.reduce<(typeof own)[number] | null>((top, name) => (top === null || sight[name] > sight[top] ? name : top), null);
   const largest = best === null ? 0 : Math.min(busy, sight[best]);
   const sum = own.reduce((total, name) => total + sight[name], 0);
-  const empty: Record<string, number> = decision.bottleneck === 'idle'
-    ? { idle: 1 - busy }
-    : { ...(idleFraction > 0 ? { idle: idleFraction } : {}), ...(sight.empty > 0 ? { [decision.empty?.key ?? 'unknown']: part * sight.empty } : {}) };
+  const empty: Record<string, number> =
+    decision.bottleneck === 'idle'
+      ? { idle: 1 - busy }
+      : { ...(idleFraction > 0 ? { idle: idleFraction } : {}), ...(sight.empty > 0 ? { [decision.empty?.key ?? 'unknown']: part * sight.empty } : {}) };
   return {
     empty,
     busy: best === null ? {} : { [best]: part * largest },
@@ -144,7 +146,7 @@ function figuresOf(sight: Sight): Figure[] {
   }
   add('KV cache used', mean(stats, 'engine.kvUsage'), 'ratio', 1, engine);
   add('Training', mean(stats, 'engine.trainTokenRate'), 'tokens/s', null, engine);
-  add('GPU busy', sight.busy, 'ratio', 1, sight.busyFrom === 'engine' ? engine : sight.busyFrom ?? 'nvidia-smi');
+  add('GPU busy', sight.busy, 'ratio', 1, sight.busyFrom === 'engine' ? engine : (sight.busyFrom ?? 'nvidia-smi'));
   add('Power', mean(stats, 'gpu.power'), 'watts', orNull(mean(stats, 'gpu.powerLimit')), 'nvidia-smi');
   add('GPU memory', mean(stats, 'gpu.memUsed'), 'bytes', orNull(mean(stats, 'gpu.memTotal')), 'nvidia-smi');
   return out;
@@ -165,8 +167,12 @@ export function figuresFrom(tally: Tally): WindowFigures {
     if (known(value)) fraction.set(name, value);
   }
   return {
-    seconds: (tally.endBin - tally.firstBin) * tally.period, samples: tally.seen,
-    idleFraction: tally.seen > 0 ? tally.off.bins / tally.seen : null, busy: orNull(busy), mean: means, fraction,
+    seconds: (tally.endBin - tally.firstBin) * tally.period,
+    samples: tally.seen,
+    idleFraction: tally.seen > 0 ? tally.off.bins / tally.seen : null,
+    busy: orNull(busy),
+    mean: means,
+    fraction,
   };
 }
 

@@ -1,6 +1,13 @@
 import { ACHIEVABLE, gemmFraction } from '../hardware.ts';
 import {
-  causalAttentionFlops, activeBlockParameters, decodeFlopsPerToken, kvBytesPerToken, kvFractionPerGpu, trainingFlops, weightBytes, weightBytesTouched,
+  causalAttentionFlops,
+  activeBlockParameters,
+  decodeFlopsPerToken,
+  kvBytesPerToken,
+  kvFractionPerGpu,
+  trainingFlops,
+  weightBytes,
+  weightBytesTouched,
 } from '../llm-math.ts';
 import { firstKnown, known, mean, sumKnown } from './stats.ts';
 import type { EngineWork, Subject } from './subject.ts';
@@ -40,7 +47,11 @@ export interface Work {
 export type CachedFrom = 'engine' | 'device memory' | 'request lengths';
 
 /** Effective rates of the card: η × peak (× clock ÷ boost for compute). */
-export interface Rates { readonly compute: number; readonly bytes: number; readonly clock: number }
+export interface Rates {
+  readonly compute: number;
+  readonly bytes: number;
+  readonly clock: number;
+}
 
 /** η·F·clock/boost and η·BW; NaN where the GPU or the data type is not known. */
 export function ratesOf({ ceilings, math }: Pick<Subject, 'ceilings' | 'math'>, smClock: number): Rates {
@@ -83,15 +94,32 @@ export function workOf(tally: Tally, subject: Subject): Work | null {
   const decodeTimed = mean(stats, 'engine.decodeTime');
   const timed = known(prefillTimed) && known(decodeTimed);
   const base: Work = {
-    prefillTokens, decodeTokens, steps: mean(stats, 'engine.stepRate'), stepsFrom: null, running, cached: Number.NaN, cachedFrom: null,
-    prefillFlops: Number.NaN, decodeFlops: Number.NaN, flops: Number.NaN, weightBytes: Number.NaN, kvBytes: Number.NaN,
-    otherBytes: Number.NaN, bytes: Number.NaN, from: null, prefillTime: prefillTimed, decodeTime: decodeTimed, timed, gaps: [], training: false,
+    prefillTokens,
+    decodeTokens,
+    steps: mean(stats, 'engine.stepRate'),
+    stepsFrom: null,
+    running,
+    cached: Number.NaN,
+    cachedFrom: null,
+    prefillFlops: Number.NaN,
+    decodeFlops: Number.NaN,
+    flops: Number.NaN,
+    weightBytes: Number.NaN,
+    kvBytes: Number.NaN,
+    otherBytes: Number.NaN,
+    bytes: Number.NaN,
+    from: null,
+    prefillTime: prefillTimed,
+    decodeTime: decodeTimed,
+    timed,
+    gaps: [],
+    training: false,
   };
   const own = ownCounters(stats);
   const work = subject.work;
   if (work === null) {
     const logged = mean(stats, 'engine.trainFlopRate');
-    return { ...base, ...own, ...(known(logged) ? { flops: logged, from: 'engine', training: true, gaps: ['bytes of a training step'] } as const : {}) };
+    return { ...base, ...own, ...(known(logged) ? ({ flops: logged, from: 'engine', training: true, gaps: ['bytes of a training step'] } as const) : {}) };
   }
   if (subject.training && !subject.serving) return { ...base, ...trainingWork(stats, work, subject), ...own };
   const lengths = requestLengths(tally);
@@ -101,7 +129,7 @@ export function workOf(tally: Tally, subject: Subject): Work | null {
   const context = running > 0 && known(cached) ? cached / running : contextOf(lengths);
   const prefillFlops = prefillTokens * prefillFlopsPerToken(work, lengths?.prompt ?? context, lengths !== null) * share;
   const decodeFlops = decodeTokens * decodeFlopsPerToken(work.model, known(context) ? context : 0) * share;
-  const perToken = kvBytesPerToken(work.model, work.cacheBytes) * kvFractionPerGpu(work.model, work.tensorParallel) / (work.pipelineParallel * work.replicas);
+  const perToken = (kvBytesPerToken(work.model, work.cacheBytes) * kvFractionPerGpu(work.model, work.tensorParallel)) / (work.pipelineParallel * work.replicas);
   const batch = Math.max(1, known(running) ? running / work.replicas : 1);
   const readWeights = steps.rate * weightBytesTouched(work.model, work.format, batch) * share;
   const kvBytes = steps.rate * cached * perToken;
@@ -110,7 +138,15 @@ export function workOf(tally: Tally, subject: Subject): Work | null {
     ...(known(cached) || !known(steps.rate) ? [] : ['KV cache reads (engine.kvUsage with the cache size, or finished requests)']),
     ...(known(steps.rate) ? [] : ['weight reads (engine steps, or running requests)']),
   ];
-  const modelled = { prefillFlops, decodeFlops, flops: sumKnown(prefillFlops, decodeFlops), weightBytes: readWeights, kvBytes, otherBytes, bytes: sumKnown(readWeights, kvBytes, otherBytes) };
+  const modelled = {
+    prefillFlops,
+    decodeFlops,
+    flops: sumKnown(prefillFlops, decodeFlops),
+    weightBytes: readWeights,
+    kvBytes,
+    otherBytes,
+    bytes: sumKnown(readWeights, kvBytes, otherBytes),
+  };
   const chosen = own === null ? { ...modelled, from: 'model' as const } : { ...modelled, ...own };
   return withTimes({ ...base, ...chosen, steps: steps.rate, stepsFrom: steps.from, cached, cachedFrom, gaps: own === null ? gaps : [] }, subject, stats);
 }
@@ -129,15 +165,19 @@ function stepsOf(work: Work): { rate: number; from: Work['stepsFrom'] } {
   return { rate: Number.NaN, from: null };
 }
 
-interface Lengths { readonly prompt: number; readonly output: number }
+interface Lengths {
+  readonly prompt: number;
+  readonly output: number;
+}
 
 /** Mean prompt and output of the requests that finished in the window; of all so far where fewer than FEW did. */
 function requestLengths(tally: Tally): Lengths | null {
   const seconds = tally.on.bins * tally.period;
   const requests = mean(tally.on, 'engine.requests') * seconds;
-  const inside = requests >= FEW
-    ? { promptTokens: mean(tally.on, 'engine.promptRate') * seconds, generated: mean(tally.on, 'engine.generationRate') * seconds, requests }
-    : tally.soFar;
+  const inside =
+    requests >= FEW
+      ? { promptTokens: mean(tally.on, 'engine.promptRate') * seconds, generated: mean(tally.on, 'engine.generationRate') * seconds, requests }
+      : tally.soFar;
   if (!(inside.requests > 0) || !(inside.generated > 0) || !known(inside.promptTokens)) return null;
   return { prompt: inside.promptTokens / inside.requests, output: inside.generated / inside.requests };
 }
@@ -164,8 +204,8 @@ function cachedTokens(stats: Stats, work: EngineWork, running: number, lengths: 
   if (known(usage) && known(size)) return { tokens: usage * size, from: 'engine' };
   const split = work.tensorParallel * work.pipelineParallel;
   const room = mean(stats, 'gpu.memUsed') - weightBytes(work.model, work.format) / split - WORKSPACE;
-  const perToken = kvBytesPerToken(work.model, work.cacheBytes) * kvFractionPerGpu(work.model, work.tensorParallel) / work.pipelineParallel;
-  if (known(usage) && room > 0) return { tokens: usage * room / perToken * work.replicas, from: 'device memory' };
+  const perToken = (kvBytesPerToken(work.model, work.cacheBytes) * kvFractionPerGpu(work.model, work.tensorParallel)) / work.pipelineParallel;
+  if (known(usage) && room > 0) return { tokens: ((usage * room) / perToken) * work.replicas, from: 'device memory' };
   const tokens = running * contextOf(lengths);
   return { tokens, from: known(tokens) ? 'request lengths' : null };
 }
@@ -183,7 +223,7 @@ function trainingWork(stats: Stats, work: EngineWork, subject: Subject): Partial
   const tokens = mean(stats, 'engine.trainTokenRate');
   const gpus = work.tensorParallel * work.pipelineParallel * work.replicas;
   const perToken = trainingFlops(work.model, 1, { lora: subject.fineTuning, recompute: false });
-  const flops = firstKnown(logged, tokens * perToken / gpus);
+  const flops = firstKnown(logged, (tokens * perToken) / gpus);
   return { training: true, flops, from: known(flops) ? (known(logged) ? 'engine' : 'model') : null, gaps: ['bytes of a training step'] };
 }
 

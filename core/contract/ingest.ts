@@ -3,47 +3,60 @@ import { METRIC_IDS } from '../metrics.ts';
 import { FACT_NAMES } from '../reading.ts';
 import { nullable, oneOf } from './verdict.ts';
 
-export const EntitySchema = Type.Object({
-  kind: oneOf(['gpu', 'host', 'engine', 'process'] as const),
-  id: Type.String({ minLength: 1, maxLength: 200 }),
-  node: Type.Optional(Type.String({ maxLength: 200 })),
-}, { additionalProperties: false });
+export const EntitySchema = Type.Object(
+  {
+    kind: oneOf(['gpu', 'host', 'engine', 'process'] as const),
+    id: Type.String({ minLength: 1, maxLength: 200 }),
+    node: Type.Optional(Type.String({ maxLength: 200 })),
+  },
+  { additionalProperties: false },
+);
 
 /**
  * Readings as columns, as they travel and as they are stored: one block per entity, `t` in seconds UTC,
  * each column as long as `t`, null where absent.
  */
-export const BlockSchema = Type.Object({
-  entity: EntitySchema,
-  t: Type.Array(Type.Number(), { maxItems: 100_000 }),
-  columns: Type.Partial(Type.Object(
-    Object.fromEntries(METRIC_IDS.map((id) => [id, Type.Array(nullable(Type.Number()))])),
-  ), { additionalProperties: false }),
-}, { additionalProperties: false });
+export const BlockSchema = Type.Object(
+  {
+    entity: EntitySchema,
+    t: Type.Array(Type.Number(), { maxItems: 100_000 }),
+    columns: Type.Partial(Type.Object(Object.fromEntries(METRIC_IDS.map((id) => [id, Type.Array(nullable(Type.Number()))]))), { additionalProperties: false }),
+  },
+  { additionalProperties: false },
+);
 
-export const WireFactSchema = Type.Object({
-  entity: EntitySchema,
-  name: oneOf(FACT_NAMES),
-  value: Type.String({ maxLength: 4_000 }),
-}, { additionalProperties: false });
+export const WireFactSchema = Type.Object(
+  {
+    entity: EntitySchema,
+    name: oneOf(FACT_NAMES),
+    value: Type.String({ maxLength: 4_000 }),
+  },
+  { additionalProperties: false },
+);
 
-export const WireEventSchema = Type.Object({
-  at: nullable(Type.Number()),
-  entity: nullable(EntitySchema),
-  kind: oneOf(['gpu-error', 'oom', 'xid', 'nccl-timeout', 'restart', 'collector', 'checkpoint', 'loading'] as const),
-  text: Type.String({ maxLength: 1_000 }),
-}, { additionalProperties: false });
+export const WireEventSchema = Type.Object(
+  {
+    at: nullable(Type.Number()),
+    entity: nullable(EntitySchema),
+    kind: oneOf(['gpu-error', 'oom', 'xid', 'nccl-timeout', 'restart', 'collector', 'checkpoint', 'loading'] as const),
+    text: Type.String({ maxLength: 1_000 }),
+  },
+  { additionalProperties: false },
+);
 
 /** `POST /api/ingest`. (source, seq) is stored once: a sender may repeat a batch whose reply was lost. */
-export const IngestBatchSchema = Type.Object({
-  source: Type.String({ minLength: 1, maxLength: 200 }),
-  seq: Type.Integer({ minimum: 0 }),
-  node: Type.Optional(Type.String({ maxLength: 200 })),
-  job: Type.Optional(Type.String({ maxLength: 200 })),
-  blocks: Type.Array(BlockSchema, { maxItems: 10_000 }),
-  facts: Type.Optional(Type.Array(WireFactSchema, { maxItems: 10_000 })),
-  events: Type.Optional(Type.Array(WireEventSchema, { maxItems: 10_000 })),
-}, { additionalProperties: false });
+export const IngestBatchSchema = Type.Object(
+  {
+    source: Type.String({ minLength: 1, maxLength: 200 }),
+    seq: Type.Integer({ minimum: 0 }),
+    node: Type.Optional(Type.String({ maxLength: 200 })),
+    job: Type.Optional(Type.String({ maxLength: 200 })),
+    blocks: Type.Array(BlockSchema, { maxItems: 10_000 }),
+    facts: Type.Optional(Type.Array(WireFactSchema, { maxItems: 10_000 })),
+    events: Type.Optional(Type.Array(WireEventSchema, { maxItems: 10_000 })),
+  },
+  { additionalProperties: false },
+);
 
 /** The reply: values on disk, and what was refused, each with its place. The rest of the batch is kept. */
 export const IngestReplySchema = Type.Object({

@@ -4,29 +4,32 @@ import { ActivitySchema, AnalysisSchema, BottleneckSchema, FindingSchema, nullab
 export const JOB_STATES = ['pending', 'running', 'completed', 'failed', 'cancelled', 'timeout', 'oom', 'unknown'] as const;
 
 /** `PUT /api/jobs/:cluster/:id`: who runs what where. Demo, self-registration, a stored diagnosis and Slurm all declare jobs so. */
-export const JobDeclarationSchema = Type.Object({
-  name: Type.Optional(Type.String({ maxLength: 200 })),
-  user: Type.Optional(Type.String({ maxLength: 100 })),
-  project: Type.Optional(Type.String({ maxLength: 100 })),
-  partition: Type.Optional(Type.String({ maxLength: 100 })),
-  state: Type.Optional(oneOf(JOB_STATES)),
-  /** Seconds UTC. */
-  start: Type.Optional(Type.Number()),
-  end: Type.Optional(nullable(Type.Number())),
-  /** Seconds of wall time that the job may take. */
-  timeLimit: Type.Optional(nullable(Type.Number())),
-  nodes: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 2_000 })),
-  gpus: Type.Optional(Type.Array(Type.Object({ uuid: Type.String({ maxLength: 100 }), node: Type.Optional(Type.String()) }), { maxItems: 10_000 })),
-  cores: Type.Optional(Type.Number()),
-  memory: Type.Optional(Type.Number()),
-  gpuType: Type.Optional(Type.String({ maxLength: 40 })),
-  /** What the user says of the workload; beats what is detected. */
-  model: Type.Optional(Type.String({ maxLength: 300 })),
-  dtype: Type.Optional(Type.String({ maxLength: 40 })),
-  tensorParallel: Type.Optional(Type.Number()),
-  command: Type.Optional(Type.String({ maxLength: 4_000 })),
-  demo: Type.Optional(Type.Boolean()),
-}, { additionalProperties: false });
+export const JobDeclarationSchema = Type.Object(
+  {
+    name: Type.Optional(Type.String({ maxLength: 200 })),
+    user: Type.Optional(Type.String({ maxLength: 100 })),
+    project: Type.Optional(Type.String({ maxLength: 100 })),
+    partition: Type.Optional(Type.String({ maxLength: 100 })),
+    state: Type.Optional(oneOf(JOB_STATES)),
+    /** Seconds UTC. */
+    start: Type.Optional(Type.Number()),
+    end: Type.Optional(nullable(Type.Number())),
+    /** Seconds of wall time that the job may take. */
+    timeLimit: Type.Optional(nullable(Type.Number())),
+    nodes: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 2_000 })),
+    gpus: Type.Optional(Type.Array(Type.Object({ uuid: Type.String({ maxLength: 100 }), node: Type.Optional(Type.String()) }), { maxItems: 10_000 })),
+    cores: Type.Optional(Type.Number()),
+    memory: Type.Optional(Type.Number()),
+    gpuType: Type.Optional(Type.String({ maxLength: 40 })),
+    /** What the user says of the workload; beats what is detected. */
+    model: Type.Optional(Type.String({ maxLength: 300 })),
+    dtype: Type.Optional(Type.String({ maxLength: 40 })),
+    tensorParallel: Type.Optional(Type.Number()),
+    command: Type.Optional(Type.String({ maxLength: 4_000 })),
+    demo: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
 
 export const JobSchema = Type.Object({
   cluster: Type.String(),
@@ -97,11 +100,16 @@ export const JobDetailSchema = Type.Object({
   job: JobSchema,
   analysis: nullable(AnalysisSchema),
   /** Entities with readings in the job's time. */
-  entities: Type.Array(Type.Object({
-    kind: Type.String(), id: Type.String(), node: nullable(Type.String()), name: nullable(Type.String()),
-    facts: Type.Record(Type.String(), Type.String()),
-    metrics: Type.Array(Type.String()),
-  })),
+  entities: Type.Array(
+    Type.Object({
+      kind: Type.String(),
+      id: Type.String(),
+      node: nullable(Type.String()),
+      name: nullable(Type.String()),
+      facts: Type.Record(Type.String(), Type.String()),
+      metrics: Type.Array(Type.String()),
+    }),
+  ),
   lastReadingAt: nullable(Type.Number()),
   /** Why the verdict cannot say more, where readings are missing altogether ("no reading from node X since …"). */
   silence: Type.Array(Type.String()),
@@ -118,8 +126,11 @@ export const OverviewSchema = Type.Object({
   demo: Type.Boolean(),
   now: Type.Number(),
   gpus: Type.Object({
-    known: Type.Integer(), allocated: Type.Integer(),
-    busy: nullable(Type.Integer()), underused: nullable(Type.Integer()), idle: nullable(Type.Integer()),
+    known: Type.Integer(),
+    allocated: Type.Integer(),
+    busy: nullable(Type.Integer()),
+    underused: nullable(Type.Integer()),
+    idle: nullable(Type.Integer()),
     /** Allocated GPUs whose telemetry is missing: neither busy nor idle. */
     silent: Type.Integer(),
   }),

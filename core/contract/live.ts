@@ -29,9 +29,7 @@ export interface LiveVerdict {
 }
 
 export type WatchTarget =
-  | { readonly kind: 'job'; readonly cluster: string; readonly id: string }
-  | { readonly kind: 'node'; readonly node: string }
-  | { readonly kind: 'overview' };
+  { readonly kind: 'job'; readonly cluster: string; readonly id: string } | { readonly kind: 'node'; readonly node: string } | { readonly kind: 'overview' };
 
 /** The answer to a watch: the room that the server chose, or why not. */
 export type WatchReply = { readonly ok: true; readonly room: string } | { readonly ok: false; readonly reason: string };

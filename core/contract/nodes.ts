@@ -38,11 +38,16 @@ export const NodesReplySchema = Type.Object({ now: Type.Number(), nodes: Type.Ar
 /** One node: its row, and everything on it that has readings in the last hour, those of no job included. */
 export const NodeDetailSchema = Type.Object({
   row: NodeRowSchema,
-  entities: Type.Array(Type.Object({
-    kind: Type.String(), id: Type.String(), facts: Type.Record(Type.String(), Type.String()), metrics: Type.Array(Type.String()),
-    /** `cluster/id` of the jobs that own its readings now; empty for readings of no job. */
-    jobs: Type.Array(Type.String()),
-  })),
+  entities: Type.Array(
+    Type.Object({
+      kind: Type.String(),
+      id: Type.String(),
+      facts: Type.Record(Type.String(), Type.String()),
+      metrics: Type.Array(Type.String()),
+      /** `cluster/id` of the jobs that own its readings now; empty for readings of no job. */
+      jobs: Type.Array(Type.String()),
+    }),
+  ),
   events: Type.Array(Type.Object({ at: latest, kind: Type.String(), entity: nullable(Type.String()), text: Type.String() })),
 });
 

@@ -24,12 +24,15 @@ export const SessionSchema = Type.Object({
 });
 
 /** `POST /api/tokens`: a write token for agents and scripts, or a one-time page address. */
-export const TokenRequestSchema = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\w.@ -]+$' }),
-  scope: Type.Optional(Type.Union([Type.Literal('write'), Type.Literal('page')])),
-  /** Days until it ends; without it a write token stays until it is revoked. */
-  days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_650 })),
-}, { additionalProperties: false });
+export const TokenRequestSchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\w.@ -]+$' }),
+    scope: Type.Optional(Type.Union([Type.Literal('write'), Type.Literal('page')])),
+    /** Days until it ends; without it a write token stays until it is revoked. */
+    days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_650 })),
+  },
+  { additionalProperties: false },
+);
 
 /** The token itself is shown here once and stored as a hash. */
 export const TokenReplySchema = Type.Object({ name: Type.String(), scope: Type.String(), token: Type.String(), url: nullable(Type.String()) });

@@ -10,19 +10,30 @@ export function nullable<T extends Parameters<typeof Type.Union>[0][number]>(sch
   return Type.Union([schema, Type.Null()]);
 }
 
-export const BOTTLENECKS = [
-  'compute', 'memory', 'network', 'storage', 'host', 'transfer', 'overhead', 'capacity', 'idle', 'balanced', 'unknown',
-] as const;
-export const ACTIVITIES = [
-  'prefill', 'decode', 'serving', 'training', 'fine-tuning', 'loading', 'checkpointing', 'idle', 'unknown',
-] as const;
-export const SHARE_KEYS = [
-  'compute', 'memory', 'network', 'storage', 'host', 'transfer', 'nvlink', 'busy', 'empty', 'tensor', 'fp32', 'fp64',
-] as const;
+export const BOTTLENECKS = ['compute', 'memory', 'network', 'storage', 'host', 'transfer', 'overhead', 'capacity', 'idle', 'balanced', 'unknown'] as const;
+export const ACTIVITIES = ['prefill', 'decode', 'serving', 'training', 'fine-tuning', 'loading', 'checkpointing', 'idle', 'unknown'] as const;
+export const SHARE_KEYS = ['compute', 'memory', 'network', 'storage', 'host', 'transfer', 'nvlink', 'busy', 'empty', 'tensor', 'fp32', 'fp64'] as const;
 export const TIERS = ['A', 'B', 'C'] as const;
 export const FINDING_IDS = [
-  'idle', 'held-idle', 'no-process', 'unused-gpus', 'imbalance', 'take-turns', 'hung', 'one-rank-working', 'kv-capacity', 'oom',
-  'thermal', 'power-brake', 'ecc', 'link-degraded', 'no-tensor-cores', 'unsupported-dtype', 'over-sharded', 'loading-slow', 'mig-hidden',
+  'idle',
+  'held-idle',
+  'no-process',
+  'unused-gpus',
+  'imbalance',
+  'take-turns',
+  'hung',
+  'one-rank-working',
+  'kv-capacity',
+  'oom',
+  'thermal',
+  'power-brake',
+  'ecc',
+  'link-degraded',
+  'no-tensor-cores',
+  'unsupported-dtype',
+  'over-sharded',
+  'loading-slow',
+  'mig-hidden',
 ] as const;
 
 export const BottleneckSchema = oneOf(BOTTLENECKS);
@@ -164,14 +175,16 @@ export const AnalysisSchema = Type.Object({
   findings: Type.Array(FindingSchema),
   roofline: nullable(RooflineSchema),
   timeline: TimelineSchema,
-  progress: nullable(Type.Object({
-    unit: Type.String(),
-    now: nullable(Type.Number()),
-    median: nullable(Type.Number()),
-    lastProgressAt: nullable(Type.Number()),
-    /** The memory (a GPU's or a host's) that is full first at its present growth; left out where none grows steadily. */
-    memory: Type.Optional(Type.Object({ of: Type.String(), bytesPerSecond: Type.Number(), fullAt: Type.Number(), text: Type.String() })),
-  })),
+  progress: nullable(
+    Type.Object({
+      unit: Type.String(),
+      now: nullable(Type.Number()),
+      median: nullable(Type.Number()),
+      lastProgressAt: nullable(Type.Number()),
+      /** The memory (a GPU's or a host's) that is full first at its present growth; left out where none grows steadily. */
+      memory: Type.Optional(Type.Object({ of: Type.String(), bytesPerSecond: Type.Number(), fullAt: Type.Number(), text: Type.String() })),
+    }),
+  ),
 });
 
 export type Bottleneck = (typeof BOTTLENECKS)[number];

@@ -11,15 +11,22 @@ type Kind = 'idle' | 'held-idle' | 'no-process';
 
 /** Stretches of ten minutes and more in which an allocated GPU did nothing. */
 export function idleStretches(gpu: JudgedGpu, period: number): Stretch[] {
-  return stretchesOf(gpu.phases, period, ({ verdict }) => verdict.bottleneck === 'idle')
-    .filter(({ from, to, phases }) => to - from >= IDLE_FINDING_SECONDS && samplesOf(phases) >= IDLE_SAMPLES);
+  return stretchesOf(gpu.phases, period, ({ verdict }) => verdict.bottleneck === 'idle').filter(
+    ({ from, to, phases }) => to - from >= IDLE_FINDING_SECONDS && samplesOf(phases) >= IDLE_SAMPLES,
+  );
 }
 
 /** Idle GPUs, each stretch once and as exactly as is known: nobody on it, memory held, or just idle. */
 export function findIdle(judged: JudgedRun, gpus: readonly JudgedGpu[]): Finding[] {
   const cases = gpus.flatMap((gpu) => idleStretches(gpu, judged.period).map((stretch) => ({ gpu, stretch })));
   const kinds: readonly Kind[] = ['no-process', 'held-idle', 'idle'];
-  return kinds.flatMap((kind) => together(judged, cases.filter((one) => kindOf(one) === kind), (group) => say(kind, group, judged)));
+  return kinds.flatMap((kind) =>
+    together(
+      judged,
+      cases.filter((one) => kindOf(one) === kind),
+      (group) => say(kind, group, judged),
+    ),
+  );
 }
 
 function kindOf({ stretch: { phases } }: Case): Kind {
@@ -31,7 +38,7 @@ function kindOf({ stretch: { phases } }: Case): Kind {
 }
 
 const ADVICE: Readonly<Record<Kind, string>> = {
-  'idle': 'If nothing more is to come, cancel the job (scancel) and take the GPU for as long as it computes.',
+  idle: 'If nothing more is to come, cancel the job (scancel) and take the GPU for as long as it computes.',
   'held-idle': 'A server without requests, a notebook, a CPU phase or a hang holds it: stop it, or shorten the job and let a batch job do the work.',
   'no-process': 'No process uses it: cancel the job, or ask for as many GPUs as the program takes.',
 };
@@ -42,7 +49,12 @@ function say(kind: Kind, group: readonly Case[], judged: JudgedRun): Said {
   const who = group.length === 1 && first !== undefined ? gpuName(first.gpu) : `All ${group.length} GPUs`;
   const phases = group.flatMap(({ stretch }) => stretch.phases);
   const used = meanOver(phases, 'gpu.memUsed');
-  const held = kind === 'held-idle' ? ` while ${formatValue(used, 'bytes')} of memory ${group.length > 1 ? 'each ' : ''}stayed taken` : kind === 'no-process' ? ', with no process on it' : '';
+  const held =
+    kind === 'held-idle'
+      ? ` while ${formatValue(used, 'bytes')} of memory ${group.length > 1 ? 'each ' : ''}stayed taken`
+      : kind === 'no-process'
+        ? ', with no process on it'
+        : '';
   return {
     id: kind,
     text: `${who} did nothing for ${formatDuration(seconds)}${held}: ${gpuHours(group.length, seconds)}. ${ADVICE[kind]}`,

@@ -23,9 +23,19 @@ export function findFindings(judged: JudgedRun): Finding[] {
   const unused = new Set(unusedGpus(own));
   const working = gpus.filter((gpu) => !unused.has(gpu));
   return [
-    ...findStuck(own), ...findOom(own), ...findEcc(own), ...findSlowed(own), ...findSlowLink(own),
-    ...findIdle(own, working), ...findUnused(own),
-    ...findCapacity(own), ...findUneven(own, working),
-    ...findNoTensorCores(own), ...findUnsupportedType(own), ...findOverSharded(own), ...findSlowLoading(own), ...findMigHidden(own),
+    ...findStuck(own),
+    ...findOom(own),
+    ...findEcc(own),
+    ...findSlowed(own),
+    ...findSlowLink(own),
+    ...findIdle(own, working),
+    ...findUnused(own),
+    ...findCapacity(own),
+    ...findUneven(own, working),
+    ...findNoTensorCores(own),
+    ...findUnsupportedType(own),
+    ...findOverSharded(own),
+    ...findSlowLoading(own),
+    ...findMigHidden(own),
   ];
 }

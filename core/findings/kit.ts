@@ -4,7 +4,11 @@ import type { FractionName, JudgedGpu, JudgedPhase, JudgedRun } from '../judged.
 import type { MetricId } from '../metrics.ts';
 
 /** A stretch of time of one GPU and the phases in it. */
-export interface Stretch { readonly from: number; readonly to: number; readonly phases: readonly JudgedPhase[] }
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly phases: readonly JudgedPhase[];
+}
 
 /** Stretches of consecutive phases for which something holds; a gap of a few samples does not end one. */
 export function stretchesOf(phases: readonly JudgedPhase[], period: number, holds: (phase: JudgedPhase) => boolean): Stretch[] {
@@ -51,14 +55,18 @@ export function samplesOf(phases: readonly JudgedPhase[]): number {
 
 /** `GPU 2` where its index is known, with the start of its UUID where it has one. */
 export function gpuName(gpu: JudgedGpu): string {
-  const index = gpu.series.facts.get('index') ?? (/^#(\d+)$/.exec(gpu.id)?.[1]);
+  const index = gpu.series.facts.get('index') ?? /^#(\d+)$/.exec(gpu.id)?.[1];
   const short = gpu.id.startsWith('#') ? null : gpu.id.slice(0, 12);
   if (index === undefined) return short ?? gpu.id;
   return short === null ? `GPU ${index}` : `GPU ${index} (${short})`;
 }
 
 /** What a finding says, before times and entity. */
-export interface Said { readonly id: FindingId; readonly text: string; readonly evidence: readonly string[] }
+export interface Said {
+  readonly id: FindingId;
+  readonly text: string;
+  readonly evidence: readonly string[];
+}
 
 /** A finding; its end is null while the run goes on and it reaches to now. */
 export function finding(judged: JudgedRun, said: Said, where: { entity: string | null; from: number | null; to: number | null }): Finding {
@@ -77,7 +85,7 @@ export function listed(names: readonly string[], most = 8): string {
 
 /** GPU-hours of so many GPUs over so many seconds, in words. */
 export function gpuHours(gpus: number, seconds: number): string {
-  const hours = gpus * seconds / 3600;
+  const hours = (gpus * seconds) / 3600;
   return `${hours >= 9.95 ? hours.toFixed(0) : hours >= 0.995 ? hours.toFixed(1) : hours.toFixed(2)} GPU-hours`;
 }
 

@@ -8,15 +8,26 @@ import { formatDuration, formatFactor, formatValue } from '../units.ts';
 import { finding, meanOver, stretchesOf, type Stretch } from './kit.ts';
 import { SLOW_LOAD } from './limits.ts';
 
-interface Load { readonly gpu: JudgedGpu; readonly stretch: Stretch; readonly bytes: number; readonly seconds: number }
+interface Load {
+  readonly gpu: JudgedGpu;
+  readonly stretch: Stretch;
+  readonly bytes: number;
+  readonly seconds: number;
+}
 
 /** Loads that took far longer than line rates allow (§1.6), node by node: GPUs of one node share its network. */
 export function findSlowLoading(judged: JudgedRun): Finding[] {
-  const loads = judged.gpus.flatMap((gpu) => stretchesOf(gpu.phases, judged.period, ({ verdict }) => verdict.activity === 'loading')
-    .map((stretch) => loadOf(judged, gpu, stretch)).filter((load) => load !== null));
+  const loads = judged.gpus.flatMap((gpu) =>
+    stretchesOf(gpu.phases, judged.period, ({ verdict }) => verdict.activity === 'loading')
+      .map((stretch) => loadOf(judged, gpu, stretch))
+      .filter((load) => load !== null),
+  );
   const groups: Load[][] = [];
   for (const load of loads) {
-    const group = groups.find(([first]) => first !== undefined && nodeOf(first.gpu) === nodeOf(load.gpu) && first.stretch.from < load.stretch.to && load.stretch.from < first.stretch.to);
+    const group = groups.find(
+      ([first]) =>
+        first !== undefined && nodeOf(first.gpu) === nodeOf(load.gpu) && first.stretch.from < load.stretch.to && load.stretch.from < first.stretch.to,
+    );
     if (group === undefined) groups.push([load]);
     else group.push(load);
   }
@@ -43,16 +54,23 @@ function slow(judged: JudgedRun, group: readonly Load[]): Finding[] {
   const cause = first.stretch.phases[0]?.verdict.why.find((text) => text.startsWith('loading'));
   const phases = group.flatMap(({ stretch }) => stretch.phases);
   const thread = meanOver(phases, 'host.cpuMaxThread');
-  return [finding(judged, {
-    id: 'loading-slow',
-    text: `Loading ${formatValue(bytes, 'bytes')} took ${formatDuration(seconds)} (${formatValue(bytes / seconds, 'bytes/s')}); the node's links would do it in ${formatDuration(floor)}, ${formatFactor(seconds / floor)} faster. `
-      + 'Keep the weights as safetensors on the project storage (Mimer, not home), load them once per node and not once per rank, and stage them to $TMPDIR where the job loads them again.',
-    evidence: [
-      `floor: ${formatValue(line.rate, 'bytes/s')} ${line.from} and ${formatValue(pcie, 'bytes/s')} PCIe at line rate`,
-      ...(cause === undefined ? [] : [cause]),
-      ...(thread >= ACHIEVABLE.nic.value ? [`a thread at ${(thread * 100).toFixed(0)} % of a core: unpacking, not reading, may be the limit`] : []),
-    ],
-  }, { entity: nodeOf(first.gpu) === '' ? null : first.gpu.entity.node ?? null, from, to })];
+  return [
+    finding(
+      judged,
+      {
+        id: 'loading-slow',
+        text:
+          `Loading ${formatValue(bytes, 'bytes')} took ${formatDuration(seconds)} (${formatValue(bytes / seconds, 'bytes/s')}); the node's links would do it in ${formatDuration(floor)}, ${formatFactor(seconds / floor)} faster. ` +
+          'Keep the weights as safetensors on the project storage (Mimer, not home), load them once per node and not once per rank, and stage them to $TMPDIR where the job loads them again.',
+        evidence: [
+          `floor: ${formatValue(line.rate, 'bytes/s')} ${line.from} and ${formatValue(pcie, 'bytes/s')} PCIe at line rate`,
+          ...(cause === undefined ? [] : [cause]),
+          ...(thread >= ACHIEVABLE.nic.value ? [`a thread at ${(thread * 100).toFixed(0)} % of a core: unpacking, not reading, may be the limit`] : []),
+        ],
+      },
+      { entity: nodeOf(first.gpu) === '' ? null : (first.gpu.entity.node ?? null), from, to },
+    ),
+  ];
 }
 
 /** What came into a GPU's memory, at most its part of the weights (engines take the rest for their cache), and how long it rose. */
@@ -61,7 +79,9 @@ function loadOf(judged: JudgedRun, gpu: JudgedGpu, stretch: Stretch): Load | nul
   const used = series.columns.get('gpu.memUsed');
   if (used === undefined) return null;
   const start = Math.max(0, lowerBound(series.t, stretch.from) - 1);
-  const rows = [...used.subarray(start, lowerBound(series.t, stretch.to) + 1)].map((value, i) => ({ value, at: series.t[start + i] ?? Number.NaN })).filter(({ value }) => !Number.isNaN(value));
+  const rows = [...used.subarray(start, lowerBound(series.t, stretch.to) + 1)]
+    .map((value, i) => ({ value, at: series.t[start + i] ?? Number.NaN }))
+    .filter(({ value }) => !Number.isNaN(value));
   const least = Math.min(...rows.map(({ value }) => value));
   const bytes = Math.min(Math.max(...rows.map(({ value }) => value)) - least, weightsPerGpu(judged));
   const reached = (part: number) => rows.find(({ value }) => value >= least + part * bytes)?.at ?? Number.NaN;
@@ -80,7 +100,7 @@ function weightsPerGpu({ model, workload }: JudgedRun): number {
 /** The node's fastest line: as the host reports it, else as the table of nodes has it. */
 function lineOf(judged: JudgedRun, gpu: JudgedGpu): { rate: number; from: string } | null {
   const host = gpu.host === null ? undefined : judged.hosts[gpu.host];
-  const speeds = (['host.ibSpeed', 'host.netSpeed'] as const).flatMap((id) => [...host?.columns.get(id) ?? []]).filter((value) => value > 0);
+  const speeds = (['host.ibSpeed', 'host.netSpeed'] as const).flatMap((id) => [...(host?.columns.get(id) ?? [])]).filter((value) => value > 0);
   if (speeds.length > 0) return { rate: Math.max(...speeds), from: 'network, as the host reports it' };
   const node = ALVIS_NODES.find((one) => one.gpu === gpu.type);
   const [network] = node?.networks ?? [];

@@ -21,13 +21,24 @@ function fromLog(judged: JudgedRun): Finding[] {
     const times = group.flatMap(({ at }) => (at === null ? [] : [at]));
     const entities = new Set(group.map(({ entity }) => entity?.id ?? null));
     const [only] = entities;
-    return [finding(judged, {
-      id: 'oom',
-      text: k === 0
-        ? `The host's memory ran out and the kernel killed a process${times2(group.length)}. Ask for more memory, or for fewer data loader workers and copies of the data.`
-        : `GPU memory ran out${times2(group.length)}${asked(first.text)}. Training: a smaller micro-batch with accumulation, activation checkpointing, 8-bit Adam, ZeRO/FSDP or LoRA. Serving: lower --gpu-memory-utilization or --max-num-seqs. A larger GPU (A100fat) is the last resort: headroom plan says what fits.`,
-      evidence: [first.text.slice(0, 300)],
-    }, { entity: entities.size === 1 ? only ?? null : null, from: times.length === 0 ? null : Math.min(...times), to: times.length === 0 ? null : Math.max(...times) })];
+    return [
+      finding(
+        judged,
+        {
+          id: 'oom',
+          text:
+            k === 0
+              ? `The host's memory ran out and the kernel killed a process${times2(group.length)}. Ask for more memory, or for fewer data loader workers and copies of the data.`
+              : `GPU memory ran out${times2(group.length)}${asked(first.text)}. Training: a smaller micro-batch with accumulation, activation checkpointing, 8-bit Adam, ZeRO/FSDP or LoRA. Serving: lower --gpu-memory-utilization or --max-num-seqs. A larger GPU (A100fat) is the last resort: headroom plan says what fits.`,
+          evidence: [first.text.slice(0, 300)],
+        },
+        {
+          entity: entities.size === 1 ? (only ?? null) : null,
+          from: times.length === 0 ? null : Math.min(...times),
+          to: times.length === 0 ? null : Math.max(...times),
+        },
+      ),
+    ];
   });
 }
 
@@ -53,12 +64,18 @@ function kills(judged: JudgedRun, host: Table): Finding[] {
   const from = host.t[firstRow] ?? judged.from;
   const to = (host.t[lastRow] ?? judged.to) + width;
   const peak = Math.max(...(host.columns.get('host.memUsed') ?? []), Number.NEGATIVE_INFINITY);
-  return [finding(judged, {
-    id: 'oom',
-    text: `The kernel of ${host.entity.id === '?' ? 'the host' : host.entity.id} killed processes for lack of memory. If they were this job's: ask for more memory, or for fewer data loader workers and copies of the data.`,
-    evidence: [
-      `the count of OOM kills rose between these times`,
-      ...(Number.isFinite(peak) ? [`host memory used: up to ${formatValue(peak, 'bytes')}`] : []),
-    ],
-  }, { entity: host.entity.id, from: Math.max(judged.from, from), to: Math.min(judged.to, to) })];
+  return [
+    finding(
+      judged,
+      {
+        id: 'oom',
+        text: `The kernel of ${host.entity.id === '?' ? 'the host' : host.entity.id} killed processes for lack of memory. If they were this job's: ask for more memory, or for fewer data loader workers and copies of the data.`,
+        evidence: [
+          `the count of OOM kills rose between these times`,
+          ...(Number.isFinite(peak) ? [`host memory used: up to ${formatValue(peak, 'bytes')}`] : []),
+        ],
+      },
+      { entity: host.entity.id, from: Math.max(judged.from, from), to: Math.min(judged.to, to) },
+    ),
+  ];
 }

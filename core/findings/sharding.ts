@@ -24,21 +24,33 @@ export function findOverSharded(judged: JudgedRun): Finding[] {
   const batch = Math.max(1, Math.round(running));
   const context = contextOf(judged, phases, running);
   const result = plan({
-    model, gpu: gpu.type, type: (workload.dtype === null ? null : parseWeightType(workload.dtype)) ?? model.nativeType,
+    model,
+    gpu: gpu.type,
+    type: (workload.dtype === null ? null : parseWeightType(workload.dtype)) ?? model.nativeType,
     quantization: workload.quantization === null ? undefined : parseQuantization(workload.quantization),
     card: { memoryTotal: gpu.ceilings?.memoryBytes },
-    tensorParallel: tp, pipelineParallel: workload.pipelineParallel ?? undefined, batch, context, site: { ...ALVIS, nodeTypes: [nodeSeen(judged, gpu.type)] },
+    tensorParallel: tp,
+    pipelineParallel: workload.pipelineParallel ?? undefined,
+    batch,
+    context,
+    site: { ...ALVIS, nodeTypes: [nodeSeen(judged, gpu.type)] },
   });
   const warning = result.ok ? result.warnings.find(({ id }) => id === 'over-sharded') : undefined;
   if (!result.ok || warning === undefined) return [];
-  return [finding(judged, {
-    id: 'over-sharded',
-    text: `${model.id} is spread thin: ${warning.text}`,
-    evidence: [
-      `tensor parallelism ${tp}, ${batch} requests at once of about ${context} tokens (means of the time with requests)`,
-      `weights per GPU ${(result.memory.weights / 1e9).toFixed(1)} GB of ${(result.memory.usable / 1e9).toFixed(0)} GB usable`,
-    ],
-  }, { entity: null, from: phases[0]?.from ?? judged.from, to: phases[phases.length - 1]?.to ?? judged.to })];
+  return [
+    finding(
+      judged,
+      {
+        id: 'over-sharded',
+        text: `${model.id} is spread thin: ${warning.text}`,
+        evidence: [
+          `tensor parallelism ${tp}, ${batch} requests at once of about ${context} tokens (means of the time with requests)`,
+          `weights per GPU ${(result.memory.weights / 1e9).toFixed(1)} GB of ${(result.memory.usable / 1e9).toFixed(0)} GB usable`,
+        ],
+      },
+      { entity: null, from: phases[0]?.from ?? judged.from, to: phases[phases.length - 1]?.to ?? judged.to },
+    ),
+  ];
 }
 
 function isServing({ verdict, figures }: JudgedPhase): boolean {
@@ -62,8 +74,16 @@ function nodeSeen(judged: JudgedRun, gpu: GpuId): NodeType {
   for (const { entity, type } of judged.gpus) if (type === gpu) counts.set(entity.node ?? '', (counts.get(entity.node ?? '') ?? 0) + 1); // none yet is 0
   const known = ALVIS_NODES.find((node) => node.gpu === gpu);
   return {
-    id: 'as seen', gpu, gpusPerNode: Math.max(...counts.values()), nodes: null, cores: known?.cores ?? 1, cpu: null, hostMemory: known?.hostMemory ?? [1e12],
-    networks: known?.networks ?? [INFINIBAND_100], scratchBytes: null, notes: [], source: 'this run',
+    id: 'as seen',
+    gpu,
+    gpusPerNode: Math.max(...counts.values()),
+    nodes: null,
+    cores: known?.cores ?? 1,
+    cpu: null,
+    hostMemory: known?.hostMemory ?? [1e12],
+    networks: known?.networks ?? [INFINIBAND_100],
+    scratchBytes: null,
+    notes: [],
+    source: 'this run',
   };
 }
-

@@ -27,13 +27,22 @@ export function findSlowed(judged: JudgedRun): Finding[] {
       return slowed === null ? [] : [{ gpu, stretch: { from: slowed.from, to: slowed.to, phases: [] }, slowed }];
     });
     const of = new Map(cases.map(({ gpu, slowed }) => [gpu, slowed]));
-    return together(judged, cases, (group) => say(id, group.map(({ gpu }) => gpu), group.flatMap(({ gpu }) => of.get(gpu) ?? [])));
+    return together(judged, cases, (group) =>
+      say(
+        id,
+        group.map(({ gpu }) => gpu),
+        group.flatMap(({ gpu }) => of.get(gpu) ?? []),
+      ),
+    );
   };
   return [...found('thermal', 'gpu.capThermalTime', ['gpu.capHwThermal', 'gpu.capSwThermal']), ...found('power-brake', 'gpu.capBrakeTime', ['gpu.capBrake'])];
 }
 
 const TEXTS: Readonly<Record<Cause, readonly [string, string]>> = {
-  'thermal': ['slowed down for being too hot', 'Cooling failed or a neighbour heats it: tell support the node and the GPU; if a checkpoint is near, move the job.'],
+  thermal: [
+    'slowed down for being too hot',
+    'Cooling failed or a neighbour heats it: tell support the node and the GPU; if a checkpoint is near, move the job.',
+  ],
   'power-brake': ['slowed down by the hardware power brake', 'The power supply asked for it, which software cannot undo: tell support the node and the GPU.'],
 };
 
@@ -43,7 +52,10 @@ function say(id: Cause, gpus: readonly JudgedGpu[], all: readonly Slowed[]): Sai
   const seconds = Math.max(...all.map((slowed) => slowed.seconds));
   const part = Math.max(...all.map((slowed) => slowed.part));
   const samples = Math.max(...all.map((slowed) => slowed.samples));
-  const hottest = Math.max(...gpus.flatMap(({ series }) => [...series.columns.get('gpu.temp') ?? []]).filter((value) => !Number.isNaN(value)), Number.NEGATIVE_INFINITY);
+  const hottest = Math.max(
+    ...gpus.flatMap(({ series }) => [...(series.columns.get('gpu.temp') ?? [])]).filter((value) => !Number.isNaN(value)),
+    Number.NEGATIVE_INFINITY,
+  );
   const clock = gpus.map(clockLine).find((line) => line !== null);
   const who = gpus.length === 1 && first !== undefined ? `${gpuName(first)} was` : `All ${gpus.length} GPUs were`;
   return {
@@ -72,7 +84,8 @@ function slowedBy(judged: JudgedRun, gpu: JudgedGpu, counter: MetricId, flags: r
   for (let row = 0; row < gpu.series.t.length; row += 1) {
     if (!(busy(row) >= INACTIVE)) continue;
     busySeconds += width;
-    const part = how === 'counter' ? times?.[row] ?? Number.NaN : sampled.reduce((most, flag) => ((flag[row] ?? Number.NaN) > most ? flag[row] ?? most : most), 0);
+    const part =
+      how === 'counter' ? (times?.[row] ?? Number.NaN) : sampled.reduce((most, flag) => ((flag[row] ?? Number.NaN) > most ? (flag[row] ?? most) : most), 0);
     if (!(part > 0)) continue;
     seconds += Math.min(1, part) * width;
     const at = gpu.series.t[row] ?? Number.NaN;

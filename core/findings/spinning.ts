@@ -5,7 +5,10 @@ import type { MetricId } from '../metrics.ts';
 import { settled } from './kit.ts';
 
 /** A share of work in a phase, with its name for texts. */
-export interface WorkShare { readonly name: string; readonly share: number }
+export interface WorkShare {
+  readonly name: string;
+  readonly share: number;
+}
 
 const COUNTERS: readonly { readonly name: string; readonly id: MetricId; readonly eta: number }[] = [
   { name: 'DRAM', id: 'gpu.dramActive', eta: ACHIEVABLE.dramCounter.value },
@@ -15,7 +18,11 @@ const COUNTERS: readonly { readonly name: string; readonly id: MetricId; readonl
   { name: 'FP16', id: 'gpu.fp16Active', eta: ACHIEVABLE.vectorCounter.value },
   { name: 'integer', id: 'gpu.intActive', eta: ACHIEVABLE.vectorCounter.value },
 ];
-const LINKS = [['NVLink', 'nvlink'], ['PCIe', 'transfer'], ['network', 'network']] as const;
+const LINKS = [
+  ['NVLink', 'nvlink'],
+  ['PCIe', 'transfer'],
+  ['network', 'network'],
+] as const;
 
 /** Every measured share of work of a phase: pipes and memory by counters, links as the verdict has them. */
 export function workShares({ figures, verdict }: JudgedPhase): WorkShare[] {
@@ -38,6 +45,12 @@ export function isSpinning(phase: JudgedPhase): boolean {
   const { busy, mean } = phase.figures;
   const shares = workShares(phase);
   const progress = ['engine.generationRate', 'engine.promptRate', 'engine.trainTokenRate', 'engine.trainSteps'] as const;
-  return busy !== null && busy >= HUNG_BUSY && mean.has('gpu.dramActive') && shares.length >= 2
-    && shares.every(({ share }) => share < INACTIVE) && !progress.some((id) => (mean.get(id) ?? Number.NaN) > 0);
+  return (
+    busy !== null &&
+    busy >= HUNG_BUSY &&
+    mean.has('gpu.dramActive') &&
+    shares.length >= 2 &&
+    shares.every(({ share }) => share < INACTIVE) &&
+    !progress.some((id) => (mean.get(id) ?? Number.NaN) > 0)
+  );
 }

@@ -36,7 +36,11 @@ function stateOf(phase: JudgedPhase): State {
 }
 
 /** Stretches over which `key` names the same thing; moments for which it is null end them, unless they are a few samples short. */
-export function lasting(moments: readonly Moment[], period: number, key: (moment: Moment) => string | null): { key: string; from: number; to: number; moments: Moment[] }[] {
+export function lasting(
+  moments: readonly Moment[],
+  period: number,
+  key: (moment: Moment) => string | null,
+): { key: string; from: number; to: number; moments: Moment[] }[] {
   const out: { key: string; from: number; to: number; moments: Moment[] }[] = [];
   for (const moment of moments) {
     const name = key(moment);

@@ -9,9 +9,17 @@ import { together } from './together.ts';
 
 /** FP32 work on CUDA cores while the tensor cores rest (§7.2): seen by DCGM's pipes only. */
 export function findNoTensorCores(judged: JudgedRun): Finding[] {
-  const cases = judged.gpus.filter(({ type }) => type === null || GPUS[type].hasTensorCores).flatMap((gpu) =>
-    stretchesOf(gpu.phases, judged.period, ({ verdict: { shares } }) => shares.fp32 !== null && shares.tensor !== null && shares.fp32 >= DOMINANT && shares.tensor < NO_TENSOR)
-      .filter(({ phases }) => samplesOf(phases) >= MIN_SEGMENT_SAMPLES).map((stretch) => ({ gpu, stretch })));
+  const cases = judged.gpus
+    .filter(({ type }) => type === null || GPUS[type].hasTensorCores)
+    .flatMap((gpu) =>
+      stretchesOf(
+        gpu.phases,
+        judged.period,
+        ({ verdict: { shares } }) => shares.fp32 !== null && shares.tensor !== null && shares.fp32 >= DOMINANT && shares.tensor < NO_TENSOR,
+      )
+        .filter(({ phases }) => samplesOf(phases) >= MIN_SEGMENT_SAMPLES)
+        .map((stretch) => ({ gpu, stretch })),
+    );
   return together(judged, cases, (group) => {
     const phases = group.flatMap(({ stretch }) => stretch.phases);
     const fp32 = over(phases, ({ verdict }) => verdict.shares.fp32);
@@ -19,7 +27,10 @@ export function findNoTensorCores(judged: JudgedRun): Finding[] {
     return {
       id: 'no-tensor-cores',
       text: `${group.length === 1 && first !== undefined ? gpuName(first.gpu) : `All ${group.length} GPUs`} multiplied in FP32 on CUDA cores ${formatPercent(fp32)} of what they can, with the tensor cores at rest. ${faster(first?.gpu.type ?? null)}`,
-      evidence: [`FP32 pipe ${formatPercent(fp32)}, tensor cores ${formatPercent(over(phases, ({ verdict }) => verdict.shares.tensor))} of the achievable`, `in ${samplesOf(phases)} samples`],
+      evidence: [
+        `FP32 pipe ${formatPercent(fp32)}, tensor cores ${formatPercent(over(phases, ({ verdict }) => verdict.shares.tensor))} of the achievable`,
+        `in ${samplesOf(phases)} samples`,
+      ],
     };
   });
 }
@@ -45,8 +56,20 @@ export function findUnsupportedType(judged: JudgedRun): Finding[] {
   const noBf16 = type === 'bf16' ? on((gpu) => GPUS[gpu].peaks.bf16 === null) : [];
   const noInt8 = scheme !== null && QUANTIZATIONS[scheme].math === 'int8' ? on((gpu) => !onTensorCores(gpu, 'int8')) : [];
   return [
-    ...told(judged, noBf16, (gpu) => `BF16 has no hardware on ${GPUS[gpu].label}: it is emulated, or done in FP32 at ${formatValue(GPUS[gpu].peaks.fp32, 'flop/s')} where FP16 reaches ${formatValue(GPUS[gpu].peaks.fp16, 'flop/s')}. Use --dtype float16 (training: fp16 with a gradient scaler), or a GPU from A40 on.`, source),
-    ...told(judged, noInt8, (gpu) => `INT8 runs on the CUDA cores of ${GPUS[gpu].label} at ${formatValue(GPUS[gpu].peaks.int8, 'flop/s')}; FP16 on its tensor cores reaches ${formatValue(GPUS[gpu].peaks.fp16, 'flop/s')}. INT8 saves memory here and costs speed: use FP16 if the model fits, or 4-bit weights with FP16 arithmetic.`, source),
+    ...told(
+      judged,
+      noBf16,
+      (gpu) =>
+        `BF16 has no hardware on ${GPUS[gpu].label}: it is emulated, or done in FP32 at ${formatValue(GPUS[gpu].peaks.fp32, 'flop/s')} where FP16 reaches ${formatValue(GPUS[gpu].peaks.fp16, 'flop/s')}. Use --dtype float16 (training: fp16 with a gradient scaler), or a GPU from A40 on.`,
+      source,
+    ),
+    ...told(
+      judged,
+      noInt8,
+      (gpu) =>
+        `INT8 runs on the CUDA cores of ${GPUS[gpu].label} at ${formatValue(GPUS[gpu].peaks.int8, 'flop/s')}; FP16 on its tensor cores reaches ${formatValue(GPUS[gpu].peaks.fp16, 'flop/s')}. INT8 saves memory here and costs speed: use FP16 if the model fits, or 4-bit weights with FP16 arithmetic.`,
+      source,
+    ),
   ];
 }
 
@@ -58,6 +81,11 @@ function worked({ phases }: JudgedGpu): boolean {
 function told(judged: JudgedRun, gpus: readonly JudgedGpu[], text: (type: GpuId) => string, source: readonly string[]): Finding[] {
   const [first] = gpus;
   if (first === undefined || first.type === null) return [];
-  return [finding(judged, { id: 'unsupported-dtype', text: text(first.type), evidence: [...source, `on ${listed(gpus.map(gpuName))}`] },
-    { entity: gpus.length === judged.gpus.length ? null : first.id, from: judged.from, to: judged.to })];
+  return [
+    finding(
+      judged,
+      { id: 'unsupported-dtype', text: text(first.type), evidence: [...source, `on ${listed(gpus.map(gpuName))}`] },
+      { entity: gpus.length === judged.gpus.length ? null : first.id, from: judged.from, to: judged.to },
+    ),
+  ];
 }

@@ -17,7 +17,8 @@ function neverUsed({ phases }: JudgedGpu): boolean {
 }
 
 function workSeconds({ phases }: JudgedGpu): number {
-  return phases.filter(({ figures, verdict }) => verdict.bottleneck !== 'idle' && figures.busy !== null && figures.busy >= INACTIVE)
+  return phases
+    .filter(({ figures, verdict }) => verdict.bottleneck !== 'idle' && figures.busy !== null && figures.busy >= INACTIVE)
     .reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
@@ -29,15 +30,20 @@ export function findUnused(judged: JudgedRun): Finding[] {
     const from = gpu.phases[0]?.from ?? judged.from;
     const to = gpu.phases[gpu.phases.length - 1]?.to ?? judged.to;
     const used = meanOver(gpu.phases, 'gpu.memUsed');
-    return finding(judged, {
-      id: 'unused-gpus',
-      text: `${gpuName(gpu)} was not used once in ${formatDuration(to - from)} while ${working} of the job's ${judged.gpus.length} GPUs worked: ${gpuHours(1, to - from)}. `
-        + `Ask for ${working} ${working === 1 ? 'GPU' : 'GPUs'}, or have the program use all of them (device_map, torchrun --nproc-per-node, --tensor-parallel-size).`,
-      evidence: [
-        `unused: ${listed(unused.map(gpuName))}`,
-        ...(Number.isNaN(used) ? [] : [`memory ${formatOf(used, meanOver(gpu.phases, 'gpu.memTotal'), 'bytes')}`]),
-      ],
-    }, { entity: gpu.id, from, to });
+    return finding(
+      judged,
+      {
+        id: 'unused-gpus',
+        text:
+          `${gpuName(gpu)} was not used once in ${formatDuration(to - from)} while ${working} of the job's ${judged.gpus.length} GPUs worked: ${gpuHours(1, to - from)}. ` +
+          `Ask for ${working} ${working === 1 ? 'GPU' : 'GPUs'}, or have the program use all of them (device_map, torchrun --nproc-per-node, --tensor-parallel-size).`,
+        evidence: [
+          `unused: ${listed(unused.map(gpuName))}`,
+          ...(Number.isNaN(used) ? [] : [`memory ${formatOf(used, meanOver(gpu.phases, 'gpu.memTotal'), 'bytes')}`]),
+        ],
+      },
+      { entity: gpu.id, from, to },
+    );
   });
   return [...idle, ...notShown(judged)];
 }
@@ -54,6 +60,8 @@ function notShown(judged: JudgedRun): Finding[] {
     id: 'unused-gpus' as const,
     text: `${id} was allocated, but no tool has shown it: whether it works is not known. Is the agent (or the recording) on every node of the job?`,
     evidence: [`${judged.gpus.length} of ${gpusAllocated.length} allocated GPUs were seen`],
-    entity: id, from: judged.to, to: judged.to,
+    entity: id,
+    from: judged.to,
+    to: judged.to,
   }));
 }

@@ -1,13 +1,19 @@
 import type { GpuId } from './gpu-id.ts';
 
 /** A fraction of a published peak that real programs reach, with its source. Known to about ±10 %. */
-export interface Achievable { readonly value: number, readonly source: string }
+export interface Achievable {
+  readonly value: number;
+  readonly source: string;
+}
 
 /** Every achievable fraction (η), named once. Anything that divides by a peak takes its η from here. */
 export const ACHIEVABLE = {
-  tensorCounter: { value: 0.87, source: 'the tensor pipe counter under the best matrix products: MAMF 0.869 on A100 SXM; dcgmproftester shows 0.93 (KempnerPulse@3cb7ea9)' },
+  tensorCounter: {
+    value: 0.87,
+    source: 'the tensor pipe counter under the best matrix products: MAMF 0.869 on A100 SXM; dcgmproftester shows 0.93 (KempnerPulse@3cb7ea9)',
+  },
   vectorCounter: { value: 0.87, source: 'inferred: FP32 and FP64 pipes as the tensor pipe' },
-  dramCounter: { value: 0.80, source: 'DCGM profiling feature overview: 0.8 is the practical peak of DRAM_ACTIVE' },
+  dramCounter: { value: 0.8, source: 'DCGM profiling feature overview: 0.8 is the practical peak of DRAM_ACTIVE' },
   tensorGemmSxm: { value: 0.869, source: 'stas00/ml-engineering, table of maximum achievable matmul FLOPS: A100 SXM 271.2 of 312' },
   tensorGemmPcie: { value: 0.811, source: 'same table: A100 PCIe 252.9 of 312' },
   dramBytes: { value: 0.83, source: 'gpt-fast@32971d3 README: about 1700 of 2039 GB/s on an A100-80' },

@@ -5,7 +5,7 @@ import { GPUS } from './gpus.ts';
  * Device names as nvidia-smi, DCGM and nvtop print them, and the cards that each can be; size and form decide between
  * them. Names not listed (A800, V100S, V100 SXM3, H100 PCIe and NVL, GH200, T4G, slices, vGPUs) differ in some ceiling.
  */
-const NAMES: readonly { pattern: RegExp, ids: readonly GpuId[] }[] = [
+const NAMES: readonly { pattern: RegExp; ids: readonly GpuId[] }[] = [
   { pattern: /^A100-SXM4?(-\d+GB)?$/, ids: ['A100-40', 'A100-80'] },
   { pattern: /^A100-SX(M4?)?(-\d*G?)?\.\.\.$/, ids: ['A100-40', 'A100-80'] },
   { pattern: /^A100-PCIE(-\d+GB)?$/, ids: ['A100-PCIE-40', 'A100-PCIE-80'] },
@@ -35,13 +35,19 @@ const SIZE_TOLERANCE = 0.12;
  * size disagree, or when several cards remain possible: never a guess.
  */
 export function detectGpu(name: string, memoryTotalBytes?: number): GpuId | null {
-  const text = name.trim().toUpperCase().replace(/\s+/g, ' ').replace(/^NVIDIA /, '').replace(/^TESLA /, '');
+  const text = name
+    .trim()
+    .toUpperCase()
+    .replace(/\s+/g, ' ')
+    .replace(/^NVIDIA /, '')
+    .replace(/^TESLA /, '');
   const row = NAMES.find(({ pattern }) => pattern.test(text));
   if (row === undefined) return null;
   const printed = /(?:[- ])(\d+)GB?\b/.exec(text)?.[1];
-  const fits = row.ids.filter((id) =>
-    (printed === undefined || Number(printed) === GPUS[id].nominalGB)
-    && (memoryTotalBytes === undefined || sameSize(memoryTotalBytes, GPUS[id].memoryBytes)));
+  const fits = row.ids.filter(
+    (id) =>
+      (printed === undefined || Number(printed) === GPUS[id].nominalGB) && (memoryTotalBytes === undefined || sameSize(memoryTotalBytes, GPUS[id].memoryBytes)),
+  );
   const [only, ...others] = fits;
   return only !== undefined && others.length === 0 ? only : null;
 }
@@ -52,15 +58,15 @@ function sameSize(seen: number, table: number): boolean {
 
 /** What people and schedulers write (Slurm on Alvis: A100, A100fat, A40, V100, T4), the card assumed without a size first. */
 const ALIASES: Readonly<Record<string, readonly GpuId[]>> = {
-  'A100': ['A100-40', 'A100-80'],
-  'A100FAT': ['A100-80'],
+  A100: ['A100-40', 'A100-80'],
+  A100FAT: ['A100-80'],
   'A100-SXM': ['A100-40', 'A100-80'],
   'A100-SXM4': ['A100-40', 'A100-80'],
   'A100-PCIE': ['A100-PCIE-40', 'A100-PCIE-80'],
-  'V100': ['V100-16', 'V100-32'],
+  V100: ['V100-16', 'V100-32'],
   'V100-SXM2': ['V100-16', 'V100-32'],
   'V100-PCIE': ['V100-PCIE-16', 'V100-PCIE-32'],
-  'H100': ['H100-80', 'H100-64'],
+  H100: ['H100-80', 'H100-64'],
 };
 
 /**
@@ -68,7 +74,12 @@ const ALIASES: Readonly<Record<string, readonly GpuId[]>> = {
  * decided by the memory size in bytes; without one the smaller card is assumed (H100: the common one). Null: not ours.
  */
 export function parseGpuId(text: string, memoryTotalBytes?: number): GpuId | null {
-  const name = text.trim().toUpperCase().replace(/[\s_]+/g, '-').replace(/^(NVIDIA|TESLA)-/, '').replace(/GB$/, '');
+  const name = text
+    .trim()
+    .toUpperCase()
+    .replace(/[\s_]+/g, '-')
+    .replace(/^(NVIDIA|TESLA)-/, '')
+    .replace(/GB$/, '');
   if (isGpuId(name)) return name;
   const ids = Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
   if (ids === undefined) return detectGpu(text, memoryTotalBytes);

@@ -4,7 +4,7 @@
  * `bf16`, `fp8`, `int8`, `int4` are tensor-core rates where the GPU has them (see `GpuSpec.vectorTypes`).
  */
 export const MATH_TYPES = ['fp64', 'fp64_tensor', 'fp32', 'tf32', 'fp16', 'fp16_vector', 'bf16', 'fp8', 'int8', 'int4'] as const;
-export type MathType = (typeof MATH_TYPES)[number]
+export type MathType = (typeof MATH_TYPES)[number];
 
 /** Peak operations per second by type, dense (no 2:4 sparsity); null is "not available on this GPU", never zero. Every GPU has FP32. */
 export type Peaks = Readonly<Record<MathType, number | null>> & { readonly fp32: number };

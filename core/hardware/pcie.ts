@@ -1,5 +1,5 @@
 /** Transfer rate per lane (transfers/s) and line code of each PCIe generation. Source: PCI Express base specification. */
-const GENERATIONS: Readonly<Record<number, { transfers: number, code: number }>> = {
+const GENERATIONS: Readonly<Record<number, { transfers: number; code: number }>> = {
   1: { transfers: 2.5e9, code: 8 / 10 },
   2: { transfers: 5e9, code: 8 / 10 },
   3: { transfers: 8e9, code: 128 / 130 },
@@ -12,5 +12,5 @@ const GENERATIONS: Readonly<Record<number, { transfers: number, code: number }>>
 export function pcieBytesPerSecond(generation: number, lanes: number): number | null {
   const row = GENERATIONS[generation];
   if (row === undefined || !(lanes > 0)) return null;
-  return row.transfers * row.code * lanes / 8;
+  return (row.transfers * row.code * lanes) / 8;
 }

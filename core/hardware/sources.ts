@@ -16,4 +16,4 @@ export const SOURCES = {
   inferred: 'inferred: no source states it',
 } as const satisfies Record<string, string>;
 
-export type SourceId = keyof typeof SOURCES
+export type SourceId = keyof typeof SOURCES;

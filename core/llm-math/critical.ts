@@ -8,8 +8,8 @@ import { ridge, type GpuId, type MathType } from '../hardware.ts';
 export function criticalBatch(gpu: GpuId, math: MathType, quantization: QuantizationId | null): number | null {
   const point = ridge(gpu, math);
   if (point === null) return null;
-  const bytes = quantization === null ? BYTES[math] ?? null : QUANTIZATIONS[quantization].bits / 8;
-  return bytes === null ? null : point * bytes / 2;
+  const bytes = quantization === null ? (BYTES[math] ?? null) : QUANTIZATIONS[quantization].bits / 8;
+  return bytes === null ? null : (point * bytes) / 2;
 }
 
 const BYTES: Readonly<Partial<Record<MathType, number>>> = { fp32: 4, tf32: 4, fp16: 2, bf16: 2, fp8: 1, int8: 1, int4: 0.5 };

@@ -4,7 +4,7 @@ import { weightParts } from './weights.ts';
 /** Parameters of the blocks that one token is multiplied with: without embedding and head, with the active experts only. */
 export function activeBlockParameters(model: ModelSpec): number {
   const { blocks, experts } = weightParts(model);
-  return blocks + (model.moe === null ? 0 : experts * model.moe.activeExperts / model.moe.experts);
+  return blocks + (model.moe === null ? 0 : (experts * model.moe.activeExperts) / model.moe.experts);
 }
 
 /** FLOPs of the matrix products of one token with its head: 2 × (active parameters − looked-up embedding). 8B: 15.0e9. Source: kipply, vLLM perf.py. */
@@ -17,9 +17,7 @@ export function denseFlopsPerToken(model: ModelSpec): number {
  * attention in its absorbed form, h·(2·(kvRank + rope) + 2·kvRank) per layer and cached token. Source: vLLM perf.py; DeepSeek-V2 paper.
  */
 export function decodeAttentionFlops(model: ModelSpec, context: number): number {
-  const perLayer = model.mla === null
-    ? 4 * model.heads * model.headSize
-    : model.heads * (4 * model.mla.kvRank + 2 * model.mla.ropeSize);
+  const perLayer = model.mla === null ? 4 * model.heads * model.headSize : model.heads * (4 * model.mla.kvRank + 2 * model.mla.ropeSize);
   const sliding = model.sliding?.layers ?? 0;
   const seen = (model.layers - sliding) * context + sliding * Math.min(context, model.sliding?.window ?? context);
   return perLayer * seen;
@@ -35,9 +33,7 @@ export function decodeFlopsPerToken(model: ModelSpec, context: number): number {
  * window. Source: kipply; vidur mfu_calculator.py.
  */
 export function causalAttentionFlops(model: ModelSpec, tokens: number): number {
-  const perPair = model.mla === null
-    ? 4 * model.heads * model.headSize
-    : model.heads * 2 * (model.mla.nopeSize + model.mla.ropeSize + model.mla.valueSize);
+  const perPair = model.mla === null ? 4 * model.heads * model.headSize : model.heads * 2 * (model.mla.nopeSize + model.mla.ropeSize + model.mla.valueSize);
   const sliding = model.sliding?.layers ?? 0;
   const pairs = (model.layers - sliding) * causalPairs(tokens, tokens) + sliding * causalPairs(tokens, model.sliding?.window ?? tokens);
   return perPair * pairs;
@@ -45,7 +41,7 @@ export function causalAttentionFlops(model: ModelSpec, tokens: number): number {
 
 /** Token pairs (query, key) that a causal mask with a window keeps; T²/2 without one. */
 function causalPairs(tokens: number, window: number): number {
-  return tokens <= window ? tokens * tokens / 2 : window * window / 2 + (tokens - window) * window;
+  return tokens <= window ? (tokens * tokens) / 2 : (window * window) / 2 + (tokens - window) * window;
 }
 
 /** FLOPs of prefilling one prompt: blocks for every token, the head for the last one only, causal attention. Source: as above, less embedding and head. */

@@ -12,7 +12,7 @@ export interface LoadInput {
 
 /** Seconds to first load of weights: max(size ÷ network, size ÷ storage) + size ÷ PCIe. A floor: line rates, one reader. Derived. */
 export function loadSeconds(input: LoadInput): { readonly read: number; readonly copy: number; readonly total: number } {
-  const over = (rate: number | null) => rate === null ? 0 : input.nodeBytes / rate;
+  const over = (rate: number | null) => (rate === null ? 0 : input.nodeBytes / rate);
   const read = Math.max(over(input.network), over(input.storage));
   const copy = input.gpuBytes / input.pcie;
   return { read, copy, total: read + copy };

@@ -2,7 +2,7 @@ import type { ModelSpec } from '../models.ts';
 
 /** Bytes that each of n GPUs sends in a ring all-reduce of a message: 2(n−1)/n × message; 0 for one GPU. */
 export function ringAllReduceBytes(gpus: number, messageBytes: number): number {
-  return 2 * (gpus - 1) / gpus * messageBytes;
+  return ((2 * (gpus - 1)) / gpus) * messageBytes;
 }
 
 /**
@@ -37,5 +37,5 @@ export function dataParallelBytes(input: { parameters: number; gradientBytes: nu
  * (4P bytes ÷ link) × (F·MFU) ÷ 6P; P cancels. A100×4 at 100 Gbit and MFU 0.5: 33 thousand. Derived.
  */
 export function dataParallelBalanceTokens(nodeFlops: number, mfu: number, linkBytesPerSecond: number): number {
-  return 4 / 6 * nodeFlops * mfu / linkBytesPerSecond;
+  return ((4 / 6) * nodeFlops * mfu) / linkBytesPerSecond;
 }

@@ -13,7 +13,7 @@ const STAS = 'stas00/ml-engineering, training memory; EleutherAI/cookbook calc_t
 
 /** What an optimiser keeps per trained parameter, bytes. */
 export const OPTIMIZERS = {
-  'adamw': { weights: 2, master: 4, gradients: 4, optimizer: 8, source: `${STAS}: 18 bytes, mixed precision with fp32 gradients` },
+  adamw: { weights: 2, master: 4, gradients: 4, optimizer: 8, source: `${STAS}: 18 bytes, mixed precision with fp32 gradients` },
   'adamw-16bit-grads': { weights: 2, master: 4, gradients: 2, optimizer: 8, source: `${STAS}: 16 bytes` },
   'adamw-8bit': { weights: 2, master: 4, gradients: 4, optimizer: 2, source: `${STAS}: 8-bit states, 12 bytes` },
   'adamw-fp32': { weights: 4, master: 0, gradients: 4, optimizer: 8, source: 'weights, gradients and two states in fp32: 16 bytes' },
@@ -57,7 +57,7 @@ export interface ActivationInput {
 export function activationBytes(model: ModelSpec, input: ActivationInput): number {
   const { sequence, microBatch, flashAttention, checkpointing, tensorParallel, layers } = input;
   const unit = sequence * microBatch * model.hidden;
-  const square = flashAttention ? 0 : 5 * model.heads * sequence / model.hidden;
+  const square = flashAttention ? 0 : (5 * model.heads * sequence) / model.hidden;
   const perLayer = unit * (10 + 24 / tensorParallel + square / tensorParallel);
   return checkpointing ? 2 * unit * layers + perLayer : perLayer * layers;
 }

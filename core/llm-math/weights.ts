@@ -52,9 +52,12 @@ const COVERED: Readonly<Record<QuantizedPart, readonly (keyof WeightParts)[]>> =
 /** Bytes of all weights: on disk and in GPU memory. */
 export function weightBytes(model: ModelSpec, format: WeightFormat): number {
   const parts = weightParts(model);
-  return parts.blocks * bytesPerWeight(format, 'blocks') + parts.experts * bytesPerWeight(format, 'experts')
-    + parts.embedding * bytesPerWeight(format, 'embedding')
-    + (model.tiedHead ? 0 : parts.head * bytesPerWeight(format, 'head'));
+  return (
+    parts.blocks * bytesPerWeight(format, 'blocks') +
+    parts.experts * bytesPerWeight(format, 'experts') +
+    parts.embedding * bytesPerWeight(format, 'embedding') +
+    (model.tiedHead ? 0 : parts.head * bytesPerWeight(format, 'head'))
+  );
 }
 
 /**
@@ -73,7 +76,6 @@ export function expertsTouched(model: ModelSpec, tokens: number): number {
  */
 export function weightBytesTouched(model: ModelSpec, format: WeightFormat, tokens: number): number {
   const parts = weightParts(model);
-  const read = model.moe === null ? 0 : parts.experts * expertsTouched(model, tokens) / model.moe.experts;
-  return parts.blocks * bytesPerWeight(format, 'blocks') + read * bytesPerWeight(format, 'experts')
-    + parts.head * bytesPerWeight(format, 'head');
+  const read = model.moe === null ? 0 : (parts.experts * expertsTouched(model, tokens)) / model.moe.experts;
+  return parts.blocks * bytesPerWeight(format, 'blocks') + read * bytesPerWeight(format, 'experts') + parts.head * bytesPerWeight(format, 'head');
 }

@@ -92,8 +92,7 @@ function attention(a: Architecture): number {
   if (a.mla !== null) return latentAttention(a, a.mla);
   const q = a.heads * a.headSize;
   const kv = a.kvHeads * a.headSize;
-  return a.hidden * (q + 2 * kv) + q * a.hidden
-    + (a.qkvBias ? q + 2 * kv : 0) + (a.outBias ? a.hidden : 0) + (a.qkNorm ? 2 * a.headSize : 0);
+  return a.hidden * (q + 2 * kv) + q * a.hidden + (a.qkvBias ? q + 2 * kv : 0) + (a.outBias ? a.hidden : 0) + (a.qkNorm ? 2 * a.headSize : 0);
 }
 
 function latentAttention(a: Architecture, m: Mla): number {

@@ -17,9 +17,9 @@ const NAMED: readonly NamedModel[] = [...LLAMA, ...MISTRAL, ...QWEN, ...GEMMA, .
 /** Every model architecture that Headroom knows by name. */
 export const MODELS: readonly ModelSpec[] = NAMED.map(({ spec }) => spec);
 
-const INDEX: readonly { readonly tokens: readonly string[]; readonly spec: ModelSpec }[] = NAMED
-  .flatMap(({ names, spec }) => names.map((name) => ({ tokens: name.split('-'), spec })))
-  .sort((a, b) => b.tokens.length - a.tokens.length);
+const INDEX: readonly { readonly tokens: readonly string[]; readonly spec: ModelSpec }[] = NAMED.flatMap(({ names, spec }) =>
+  names.map((name) => ({ tokens: name.split('-'), spec })),
+).sort((a, b) => b.tokens.length - a.tokens.length);
 
 export interface FoundModel {
   readonly model: ModelSpec;

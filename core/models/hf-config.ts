@@ -5,8 +5,7 @@ import { detectQuantization, type QuantizationId } from './quantization.ts';
 import { describe, type ModelSpec, type WeightType } from './spec.ts';
 
 export type HfConfigResult =
-  | { readonly ok: true; readonly model: ModelSpec; readonly quantization: QuantizationId | null }
-  | { readonly ok: false; readonly error: string };
+  { readonly ok: true; readonly model: ModelSpec; readonly quantization: QuantizationId | null } | { readonly ok: false; readonly error: string };
 
 /**
  * A model from a parsed Hugging Face config.json: parameters counted by arithmetic. `name` is used where the file names
@@ -21,9 +20,12 @@ export function modelFromHfConfig(json: unknown, name = 'config.json'): HfConfig
   const sizes = sizesOf(type, config);
   if (typeof sizes === 'string') return fail(sizes);
   const architecture: Architecture = {
-    ...sizes, ...traitsOf(type, config),
+    ...sizes,
+    ...traitsOf(type, config),
     embeddingSize: positive(config, 'word_embed_proj_dim') ?? sizes.hidden,
-    moe: moeOf(config), mla: mlaOf(config), sliding: slidingOf(type, config, sizes.layers),
+    moe: moeOf(config),
+    mla: mlaOf(config),
+    sliding: slidingOf(type, config, sizes.layers),
   };
   const quantization = quantizationOf(json);
   return {
@@ -41,7 +43,8 @@ export function modelFromHfConfig(json: unknown, name = 'config.json'): HfConfig
   };
 }
 
-const KNOWN = /^(llama|mistral|mixtral|qwen[23]|gemma|phi|deepseek|gpt_oss|gpt2|opt|bloom|mpt|falcon|refinedweb|starcoder2|cohere|olmo|granite|smollm3|stablelm|gpt_neox)/i;
+const KNOWN =
+  /^(llama|mistral|mixtral|qwen[23]|gemma|phi|deepseek|gpt_oss|gpt2|opt|bloom|mpt|falcon|refinedweb|starcoder2|cohere|olmo|granite|smollm3|stablelm|gpt_neox)/i;
 const NOT_A_DECODER = /^(bert|roberta|t5|mt5|bart|whisper|clip|vit|wav2vec|deberta|electra|mpnet|siglip)/i;
 const NOT_ATTENTION = /mamba|rwkv|jamba|bamba|zamba|recurrent|xlstm|qwen3_next|falcon_h1|minimax/i;
 
@@ -69,7 +72,11 @@ function sizesOf(type: string, config: Json): Sizes | string {
   const intermediate = positive(config, 'intermediate_size', 'ffn_dim', 'n_inner', 'ffn_hidden_size') ?? (plain ? ratio * hidden : undefined);
   if (intermediate === undefined) return missing('intermediate_size');
   return {
-    layers, hidden, heads, intermediate, vocab,
+    layers,
+    hidden,
+    heads,
+    intermediate,
+    vocab,
     kvHeads: kvHeadsOf(type, config) ?? heads,
     headSize: positive(config, 'head_dim', 'v_head_dim') ?? hidden / heads,
   };
@@ -103,7 +110,10 @@ function compressed(quantization: Json): QuantizationId | null {
   if (/float/i.test(format)) return 'fp8';
   if (/^int-quantized/i.test(format)) return 'w8a8';
   const groups = isJson(quantization.config_groups) ? Object.values(quantization.config_groups) : [];
-  const weights = groups.filter(isJson).map((group) => group.weights).find(isJson);
+  const weights = groups
+    .filter(isJson)
+    .map((group) => group.weights)
+    .find(isJson);
   return weights !== undefined && positive(weights, 'num_bits') === 8 ? 'int8' : 'int4';
 }
 

@@ -57,8 +57,18 @@ export interface NamedModel {
 
 /** An ordinary Llama-like decoder; families say where they differ. */
 const PLAIN: Omit<Architecture, keyof Size | 'embeddingSize'> = {
-  tiedHead: false, gated: true, norm: 'rms', normsPerLayer: 2, qkvBias: false, outBias: false, mlpBias: false,
-  qkNorm: false, positions: 0, moe: null, mla: null, sliding: null,
+  tiedHead: false,
+  gated: true,
+  norm: 'rms',
+  normsPerLayer: 2,
+  qkvBias: false,
+  outBias: false,
+  mlpBias: false,
+  qkNorm: false,
+  positions: 0,
+  moe: null,
+  mla: null,
+  sliding: null,
 };
 
 /** Fills every row of a family: defaults, then the family's traits, then the row's own, then what follows by arithmetic. */
@@ -68,16 +78,24 @@ export function defineFamily(family: Family): NamedModel[] {
     const { id, names, parameters, maxContext, notes: own, ...size } = row;
     return {
       names,
-      spec: describe({ ...PLAIN, embeddingSize: size.hidden, ...traits, ...size }, {
-        id, family: name, parameters, maxContext, nativeType, nativeQuantization: nativeQuantization ?? null,
-        notes: [...(notes ?? []), ...(own ?? [])], source,
-      }),
+      spec: describe(
+        { ...PLAIN, embeddingSize: size.hidden, ...traits, ...size },
+        {
+          id,
+          family: name,
+          parameters,
+          maxContext,
+          nativeType,
+          nativeQuantization: nativeQuantization ?? null,
+          notes: [...(notes ?? []), ...(own ?? [])],
+          source,
+        },
+      ),
     };
   });
 }
 
-type Described = Pick<ModelSpec,
-  'id' | 'family' | 'maxContext' | 'nativeType' | 'nativeQuantization' | 'notes' | 'source'> & { readonly parameters?: number };
+type Described = Pick<ModelSpec, 'id' | 'family' | 'maxContext' | 'nativeType' | 'nativeQuantization' | 'notes' | 'source'> & { readonly parameters?: number };
 
 /** A spec from an architecture; without a published size the arithmetic's total is taken. */
 export function describe(architecture: Architecture, about: Described): ModelSpec {

@@ -9,7 +9,9 @@ const LEAST_SAMPLES = 4;
 const LEAST_TRAFFIC = 1e8;
 
 const LINKS: readonly (readonly [JudgedMetric, JudgedMetric])[] = [
-  ['host.ibRxRate', 'host.ibTxRate'], ['gpu.nvlinkRx', 'gpu.nvlinkTx'], ['host.netRxRate', 'host.netTxRate'],
+  ['host.ibRxRate', 'host.ibTxRate'],
+  ['gpu.nvlinkRx', 'gpu.nvlinkTx'],
+  ['host.netRxRate', 'host.netTxRate'],
 ];
 
 /** Seconds between symmetric bursts of link traffic, as the gradients of every step make them; 0 where there is no such pattern. */

@@ -36,7 +36,14 @@ export function contextsOf(entities: Entities, options: AnalyseOptions, workload
   if (real.length > 0) {
     return real.map((engine) => {
       const index = entities.engines.indexOf(engine);
-      return contextFor(engine, null, { engines: [index], gpus: gpusTold(workload), ambiguous: false, says: null, noServer: false }, entities, options, workload);
+      return contextFor(
+        engine,
+        null,
+        { engines: [index], gpus: gpusTold(workload), ambiguous: false, says: null, noServer: false },
+        entities,
+        options,
+        workload,
+      );
     });
   }
   return entities.hosts.map((host) => contextFor(host, null, NOBODY, entities, options, workload));
@@ -53,20 +60,22 @@ function gpuContext(gpu: RunEntity, owned: Owned | undefined, entities: Entities
   return contextFor(gpu, gpu, owned ?? NOBODY, entities, options, workload);
 }
 
-function contextFor(
-  entity: RunEntity, gpu: RunEntity | null, owned: Owned, entities: Entities, options: AnalyseOptions, workload: Workload,
-): SubjectContext {
+function contextFor(entity: RunEntity, gpu: RunEntity | null, owned: Owned, entities: Entities, options: AnalyseOptions, workload: Workload): SubjectContext {
   const name = gpu?.facts.get('name') ?? null;
   const memoryTotal = gpu?.latest('gpu.memTotal') ?? Number.NaN;
   const detected = name === null ? null : detectGpu(name, memoryTotal > 0 ? memoryTotal : undefined);
   const type = options.gpu ?? detected;
   const powerLimit = gpu?.latest('gpu.powerLimit') ?? Number.NaN;
-  const ceilings = type === null ? null : ceilingsFor(type, {
-    memoryTotal, powerLimit,
-    ...reportedLink(gpu),
-  });
+  const ceilings =
+    type === null
+      ? null
+      : ceilingsFor(type, {
+          memoryTotal,
+          powerLimit,
+          ...reportedLink(gpu),
+        });
   const hostIndex = hostOf(entity.entity, entities);
-  const host = hostIndex === null ? null : entities.hosts[hostIndex] ?? null;
+  const host = hostIndex === null ? null : (entities.hosts[hostIndex] ?? null);
   const engines = owned.engines.map((index) => entities.engines[index]).filter((one) => one !== undefined);
   const speaking = engines.filter((engine) => isServing(engine) || isTraining(engine));
   const [first] = speaking;
@@ -76,19 +85,34 @@ function contextFor(
   const cores = options.cores ?? Number(host?.facts.get('cores') ?? host?.latest('host.cores') ?? Number.NaN);
   const work = speaking.length === 0 ? null : engineWork(options, workload, { facts, type, gpus: owned.gpus, engines: speaking.length });
   return {
-    entity: entity.entity, name, type, typeFrom: options.gpu !== undefined ? 'given' : detected === null ? 'unknown' : 'detected', ceilings,
-    host: hostIndex, engines: owned.engines,
-    sources: { gpu: gpu?.grid ?? null, host: host?.grid ?? null, engines: engines.map((one) => one.grid), processes: processesOf(entity.entity, entities).map((one) => one.grid) },
+    entity: entity.entity,
+    name,
+    type,
+    typeFrom: options.gpu !== undefined ? 'given' : detected === null ? 'unknown' : 'detected',
+    ceilings,
+    host: hostIndex,
+    engines: owned.engines,
+    sources: {
+      gpu: gpu?.grid ?? null,
+      host: host?.grid ?? null,
+      engines: engines.map((one) => one.grid),
+      processes: processesOf(entity.entity, entities).map((one) => one.grid),
+    },
     subject: {
       kind: gpu === null ? (entity.entity.kind === 'host' ? 'host' : 'engine') : 'gpu',
-      id: entity.entity.id, type, ceilings, powerReported: powerLimit > 0,
-      serving, engineName: first?.entity.id.split('@')[0] ?? null,
+      id: entity.entity.id,
+      type,
+      ceilings,
+      powerReported: powerLimit > 0,
+      serving,
+      engineName: first?.entity.id.split('@')[0] ?? null,
       training: !serving && speaking.some(isTraining),
       fineTuning: looksLikeFineTuning([...speaking, ...processesOf(entity.entity, entities)]),
       work,
       math: mathType(work?.format ?? null, workload, type),
       modelNamed: workload.model,
-      processSays: owned.says, noServer: owned.noServer,
+      processSays: owned.says,
+      noServer: owned.noServer,
       engineMaxRunning: maxRunning > 0 ? maxRunning : null,
       cores: cores > 0 ? cores : null,
       mig: gpu !== null && (/^enabled/i.test(gpu.facts.get('migMode') ?? '') || gpu.entity.id.startsWith('MIG-')),

@@ -13,7 +13,11 @@ export interface Piece {
 }
 
 type State = 'gap' | 'off' | 'empty' | 'busy';
-interface Run { readonly state: State; readonly from: number; readonly to: number }
+interface Run {
+  readonly state: State;
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
  * Edges that need no statistics (§7.6.3): demand comes or goes, the GPU starts or stops being busy for two samples, device
@@ -66,7 +70,8 @@ function steady(runs: readonly Run[], view: SpanView): Run[] {
     const length = run.to - run.from;
     if (last === undefined) out.push(run);
     else if (last.state === run.state || (run.state !== 'gap' && last.state !== 'gap' && length < least)) out[out.length - 1] = { ...last, to: run.to };
-    else if (out.length === 1 && last.state !== 'gap' && last.state !== 'off' && last.to - last.from < MIN_SAMPLES && run.state !== 'gap') out[0] = { ...run, from: last.from };
+    else if (out.length === 1 && last.state !== 'gap' && last.state !== 'off' && last.to - last.from < MIN_SAMPLES && run.state !== 'gap')
+      out[0] = { ...run, from: last.from };
     else out.push(run);
   }
   return out;

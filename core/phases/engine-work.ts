@@ -9,7 +9,7 @@ import type { FactName } from '../reading.ts';
 /** The architecture that was given or that a name means; null where it is not known. */
 export function modelOf(options: AnalyseOptions, workload: Workload): ModelSpec | null {
   if (options.modelSpec !== undefined) return options.modelSpec;
-  return workload.model === null ? null : findModel(workload.model)?.model ?? null;
+  return workload.model === null ? null : (findModel(workload.model)?.model ?? null);
 }
 
 /**
@@ -18,7 +18,9 @@ export function modelOf(options: AnalyseOptions, workload: Workload): ModelSpec 
  * of each GPU are the n-th part whatever the kind of parallelism).
  */
 export function engineWork(
-  options: AnalyseOptions, workload: Workload, context: { facts: ReadonlyMap<FactName, string>; type: GpuId | null; gpus: number; engines: number },
+  options: AnalyseOptions,
+  workload: Workload,
+  context: { facts: ReadonlyMap<FactName, string>; type: GpuId | null; gpus: number; engines: number },
 ): EngineWork | null {
   const model = modelOf(options, workload);
   if (model === null) return null;
@@ -27,7 +29,7 @@ export function engineWork(
   const type = given ?? possibleType(model.nativeType, context.type);
   if (given === null) assumed.push(type === model.nativeType ? `weights in ${type}, as published` : `weights in ${type}: this GPU has no ${model.nativeType}`);
   const said = workload.quantization === null ? null : parseQuantization(workload.quantization);
-  const named = workload.model === null ? null : findModel(workload.model)?.quantization ?? null;
+  const named = workload.model === null ? null : (findModel(workload.model)?.quantization ?? null);
   const format: WeightFormat = { type, quantization: said ?? named ?? model.nativeQuantization };
   const tensor = workload.tensorParallel;
   const pipeline = workload.pipelineParallel ?? 1;
@@ -35,9 +37,14 @@ export function engineWork(
   const gpus = Math.max(1, context.gpus);
   if (tensor === null && gpus > 1) assumed.push(`its work is spread evenly over ${gpus} GPUs`);
   return {
-    model, format, cacheBytes: cacheBytes(context.facts.get('kvDtype'), type),
-    tensorParallel: tensor ?? Math.max(1, Math.round(gpus / (pipeline * replicas))), pipelineParallel: pipeline, replicas,
-    cacheTokens: product(context.facts.get('kvBlocks'), context.facts.get('kvBlockSize')), assumed,
+    model,
+    format,
+    cacheBytes: cacheBytes(context.facts.get('kvDtype'), type),
+    tensorParallel: tensor ?? Math.max(1, Math.round(gpus / (pipeline * replicas))),
+    pipelineParallel: pipeline,
+    replicas,
+    cacheTokens: product(context.facts.get('kvBlocks'), context.facts.get('kvBlockSize')),
+    assumed,
   };
 }
 

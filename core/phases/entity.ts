@@ -24,7 +24,10 @@ export interface RunEntity {
   has(id: MetricId): boolean;
 }
 
-interface Counter { at: number; value: number }
+interface Counter {
+  at: number;
+  value: number;
+}
 
 export function runEntity(entity: EntityRef, period: number): RunEntity {
   const facts = new Map<FactName, string>();
@@ -77,7 +80,10 @@ export function runEntity(entity: EntityRef, period: number): RunEntity {
   };
 
   return {
-    entity, facts, grid, series,
+    entity,
+    facts,
+    grid,
+    series,
     push(table) {
       for (const [name, value] of table.facts) facts.set(name, value);
       let start = 0;

@@ -11,7 +11,7 @@ const FLOOR = 0.02;
  */
 const FEATURES: readonly { readonly ids: readonly JudgedMetric[]; readonly scale: (value: number) => number }[] = [
   { ids: ['gpu.tensorActive'], scale: (v) => v / 0.87 },
-  { ids: ['gpu.dramActive'], scale: (v) => v / 0.80 },
+  { ids: ['gpu.dramActive'], scale: (v) => v / 0.8 },
   { ids: ['gpu.fp32Active', 'gpu.fp64Active'], scale: (v) => v / 0.87 },
   { ids: ['gpu.memUtil'], scale: (v) => v },
   { ids: ['gpu.power'], scale: (v) => v / 400 },
@@ -36,7 +36,11 @@ export function featuresOf(view: SpanView, from: number, to: number, block: numb
     out.push(filled);
   };
   add([view.busy], (v) => v);
-  for (const { ids, scale } of FEATURES) add(ids.map((id) => view.columns[COLUMN[id]]), scale);
+  for (const { ids, scale } of FEATURES)
+    add(
+      ids.map((id) => view.columns[COLUMN[id]]),
+      scale,
+    );
   return out;
 }
 

@@ -61,8 +61,14 @@ export function entityGrid(period: number): EntityGrid {
     const known = columns[index];
     if (known !== undefined) return known;
     const made: Column = {
-      mean: new Float64Array(capacity).fill(Number.NaN), bin: Number.NEGATIVE_INFINITY, sum: 0, weight: 0,
-      lastAt: Number.NaN, lastValue: Number.NaN, gaps: [], cadence: Number.NaN,
+      mean: new Float64Array(capacity).fill(Number.NaN),
+      bin: Number.NEGATIVE_INFINITY,
+      sum: 0,
+      weight: 0,
+      lastAt: Number.NaN,
+      lastValue: Number.NaN,
+      gaps: [],
+      cadence: Number.NaN,
     };
     columns[index] = made;
     return made;

@@ -3,9 +3,17 @@ import { NO_PROGRESS } from '../classify/verdict.ts';
 import { MAJORITY, MIXED_CAP } from '../classify/thresholds.ts';
 
 /** One GPU's verdict over the same stretch of time as its neighbours'. */
-export interface Voice { readonly verdict: Verdict; readonly weight: number }
+export interface Voice {
+  readonly verdict: Verdict;
+  readonly weight: number;
+}
 
-interface Group { readonly bottleneck: Bottleneck; weight: number; count: number; best: Voice }
+interface Group {
+  readonly bottleneck: Bottleneck;
+  weight: number;
+  count: number;
+  best: Voice;
+}
 
 /**
  * The verdict on several GPUs (§7.6.6): each was judged by itself; equal labels are grouped; more than half of the working
@@ -28,10 +36,16 @@ export function verdictOf(voices: readonly Voice[]): Verdict | null {
   if (part > MAJORITY) return withPart(top, part, working.length, extra);
   const spread = groups.map((group) => `${group.count} ${group.bottleneck}`).join(', ');
   return {
-    ...top.best.verdict, bottleneck: 'balanced', second: null, lean: null,
+    ...top.best.verdict,
+    bottleneck: 'balanced',
+    second: null,
+    lean: null,
     activity: working.every(({ verdict }) => verdict.activity === top.best.verdict.activity) ? top.best.verdict.activity : 'unknown',
-    grade: round(Math.min(MIXED_CAP, top.best.verdict.grade * part)), gradeWhy: `mixed: no verdict on more than half of the ${working.length} working GPUs, at most ${MIXED_CAP.toFixed(2)}`,
-    headroom: null, relief: null, candidates: groups.map((group) => group.bottleneck),
+    grade: round(Math.min(MIXED_CAP, top.best.verdict.grade * part)),
+    gradeWhy: `mixed: no verdict on more than half of the ${working.length} working GPUs, at most ${MIXED_CAP.toFixed(2)}`,
+    headroom: null,
+    relief: null,
+    candidates: groups.map((group) => group.bottleneck),
     why: [`mixed over ${working.length} GPUs: ${spread}`, ...extra, ...groups.map((group) => `${group.bottleneck}: ${group.best.verdict.why[0] ?? ''}`)],
   };
 }
@@ -40,7 +54,9 @@ function withPart(group: Group, part: number, working: number, extra: readonly s
   const { verdict } = group.best;
   if (part === 1) return extra.length === 0 ? verdict : { ...verdict, why: [...verdict.why, ...extra] };
   return {
-    ...verdict, grade: round(verdict.grade * part), gradeWhy: `${verdict.gradeWhy}; × ${part.toFixed(2)}: ${group.count} of ${working} working GPUs`,
+    ...verdict,
+    grade: round(verdict.grade * part),
+    gradeWhy: `${verdict.gradeWhy}; × ${part.toFixed(2)}: ${group.count} of ${working} working GPUs`,
     why: [...verdict.why, `so on ${group.count} of ${working} working GPUs`, ...extra],
   };
 }

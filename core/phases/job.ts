@@ -15,7 +15,8 @@ export function prevailing(phases: readonly Phase[]): Verdict | null {
   for (const { verdict, from, to } of voting) seconds.set(verdict.bottleneck, (seconds.get(verdict.bottleneck) ?? 0) + to - from); // nothing counted yet is 0 s
   let best: Bottleneck | null = null;
   for (const [label, many] of seconds) if (best === null || many > (seconds.get(best) ?? many)) best = label;
-  const longest = voting.filter(({ verdict }) => verdict.bottleneck === best)
+  const longest = voting
+    .filter(({ verdict }) => verdict.bottleneck === best)
     .reduce<Phase | null>((top, phase) => (top === null || phase.to - phase.from > top.to - top.from ? phase : top), null);
   return longest?.verdict ?? null;
 }
@@ -39,7 +40,10 @@ export function jobPhases(lines: readonly (readonly Phase[])[], period: number):
   const [only, ...others] = lines.filter((line) => line.length > 0);
   if (only === undefined) return [];
   if (others.length === 0) return [...only];
-  const edges = commonEdges(lines.flatMap((line) => line.flatMap(({ from, to }) => [from, to])), SAME_EDGE * period);
+  const edges = commonEdges(
+    lines.flatMap((line) => line.flatMap(({ from, to }) => [from, to])),
+    SAME_EDGE * period,
+  );
   const cursors = lines.map(() => 0);
   const out: Phase[] = [];
   for (let k = 1; k < edges.length; k += 1) {

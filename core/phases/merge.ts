@@ -3,7 +3,10 @@ import { addTallies, type Tally } from '../classify/tally.ts';
 import { MIN_SAMPLES, SHARE_MOVE } from '../classify/thresholds.ts';
 
 /** A stretch with its verdict while phases are being put together. */
-export interface Judged { readonly tally: Tally; readonly verdict: Verdict }
+export interface Judged {
+  readonly tally: Tally;
+  readonly verdict: Verdict;
+}
 
 const MOVING = ['compute', 'memory', 'network', 'transfer', 'storage', 'host', 'nvlink', 'busy'] as const;
 

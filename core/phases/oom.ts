@@ -14,7 +14,9 @@ const SLACK = 30;
 
 /** Phases in which the program ran out of memory soon after their beginning are limited by capacity (§7.3), what they had before kept as `second`. */
 export function withOutOfMemory(phases: readonly JudgedPhase[], events: readonly SourceEvent[], gpu: string): JudgedPhase[] {
-  const failures = events.filter((event) => event.kind === 'oom' && event.at !== null && (event.entity === null || event.entity.kind !== 'gpu' || event.entity.id === gpu));
+  const failures = events.filter(
+    (event) => event.kind === 'oom' && event.at !== null && (event.entity === null || event.entity.kind !== 'gpu' || event.entity.id === gpu),
+  );
   if (failures.length === 0) return [...phases];
   return phases.map((phase) => {
     if (phase.verdict.bottleneck === 'idle') return phase;
@@ -24,9 +26,16 @@ export function withOutOfMemory(phases: readonly JudgedPhase[], events: readonly
 }
 
 function limitedByRoom(verdict: Verdict, text: string): Verdict {
-  const second = verdict.bottleneck === 'unknown' || verdict.bottleneck === 'balanced' || verdict.bottleneck === 'capacity' ? verdict.second : verdict.bottleneck;
+  const second =
+    verdict.bottleneck === 'unknown' || verdict.bottleneck === 'balanced' || verdict.bottleneck === 'capacity' ? verdict.second : verdict.bottleneck;
   return {
-    ...verdict, bottleneck: 'capacity', second, lean: null, headroom: null, relief: null, evidence: [...new Set(['log', ...verdict.evidence])],
+    ...verdict,
+    bottleneck: 'capacity',
+    second,
+    lean: null,
+    headroom: null,
+    relief: null,
+    evidence: [...new Set(['log', ...verdict.evidence])],
     ...gradeOf({ ceiling: CEILINGS.seenDirectly, coverage: 1, ratios: [], caps: [] }),
     why: [`the log says: ${text.slice(0, 160)}`, ...verdict.why],
   };

@@ -5,7 +5,10 @@ import { exact } from '../classify/stats.ts';
 import type { Judged } from './merge.ts';
 
 /** A GPU's phases and who it is. */
-export interface Ordered { readonly subject: Subject; readonly phases: readonly Judged[] }
+export interface Ordered {
+  readonly subject: Subject;
+  readonly phases: readonly Judged[];
+}
 
 /**
  * Two GPUs of one LLM job seen by nvidia-smi alone may be ordered by power above idle per memory traffic (§7.5.5): multiplying

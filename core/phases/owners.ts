@@ -20,7 +20,13 @@ export function isServing(engine: RunEntity): boolean {
 }
 
 export function isTraining(engine: RunEntity): boolean {
-  return engine.has('engine.trainSteps') || engine.has('engine.trainTokens') || engine.has('engine.trainTokenRate') || engine.has('engine.trainStepTime') || engine.has('engine.trainFlopRate');
+  return (
+    engine.has('engine.trainSteps') ||
+    engine.has('engine.trainTokens') ||
+    engine.has('engine.trainTokenRate') ||
+    engine.has('engine.trainStepTime') ||
+    engine.has('engine.trainFlopRate')
+  );
 }
 
 /**
@@ -70,14 +76,17 @@ function rolesOf(gpu: RunEntity, processes: readonly RunEntity[]): Pick<Owned, '
   const looked = own.length > 0 ? own : near.filter(({ facts }) => facts.get('gpu') === undefined);
   const server = looked.some(({ facts }) => facts.has('engine'));
   const trainers = looked.filter(({ facts }) => facts.has('trainer'));
-  const says = server === (trainers.length > 0) ? null : server ? 'serving' as const : looksLikeFineTuning(trainers) ? 'fine-tuning' as const : 'training' as const;
+  const says =
+    server === trainers.length > 0 ? null : server ? ('serving' as const) : looksLikeFineTuning(trainers) ? ('fine-tuning' as const) : ('training' as const);
   return { says, noServer: looked.length > 0 && !server };
 }
 
 /** Words of fine-tuning in command lines and logs. */
 export function looksLikeFineTuning(entities: readonly RunEntity[]): boolean {
   return entities.some(({ facts }) => {
-    const text = [facts.get('workload'), facts.get('trainer'), facts.has('trainer') ? facts.get('command') : undefined].filter((part) => part !== undefined).join(' ');
+    const text = [facts.get('workload'), facts.get('trainer'), facts.has('trainer') ? facts.get('command') : undefined]
+      .filter((part) => part !== undefined)
+      .join(' ');
     return /\b\w*(q?lora|peft|fine-?_?tun|sft|dpo)\w*\b/i.test(text);
   });
 }

@@ -136,7 +136,7 @@ export function noiseScale(series: Float64Array, block: number, floor: number): 
       sum += value;
       squares += value * value;
     }
-    deviations.push(Math.max(0, (squares - sum * sum / block) / (block - 1)));
+    deviations.push(Math.max(0, (squares - (sum * sum) / block) / (block - 1)));
   }
   deviations.sort((a, b) => a - b);
   const median = deviations[deviations.length >> 1];

@@ -10,9 +10,20 @@ const JITTER = 0.15;
 
 /** What says how often a tool samples a GPU; engines and hosts where there is none. */
 const CLOCKS: readonly MetricId[] = [
-  'gpu.util', 'gpu.grActive', 'gpu.tensorActive', 'gpu.dramActive', 'gpu.power',
-  'engine.running', 'engine.generationTokens', 'engine.generationRate', 'engine.trainTokenRate', 'engine.trainSteps', 'engine.trainStepTime', 'engine.trainFlopRate',
-  'host.cpu', 'host.cpuTime',
+  'gpu.util',
+  'gpu.grActive',
+  'gpu.tensorActive',
+  'gpu.dramActive',
+  'gpu.power',
+  'engine.running',
+  'engine.generationTokens',
+  'engine.generationRate',
+  'engine.trainTokenRate',
+  'engine.trainSteps',
+  'engine.trainStepTime',
+  'engine.trainFlopRate',
+  'host.cpu',
+  'host.cpuTime',
 ];
 
 /** Median distance of the first present values of a column, seconds; null below two. */

@@ -19,7 +19,7 @@ export function periodOfPattern(series: Float64Array): number | null {
   for (let lag = 1; lag <= Math.floor(n / REPETITIONS); lag += 1) {
     let sum = 0;
     for (let i = lag; i < n; i += 1) sum += (values[i] ?? Number.NaN) * (values[i - lag] ?? Number.NaN);
-    const r = (sum / (n - lag)) / (square / n);
+    const r = sum / (n - lag) / (square / n);
     if (r < DIP) {
       if (best !== null) break;
       dipped = true;

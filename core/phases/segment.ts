@@ -16,7 +16,11 @@ export function strideOf(shortest: number): number {
 }
 
 /** A segment of a span, in bins from its start. */
-export interface Segment { readonly from: number; readonly to: number; readonly gap: boolean }
+export interface Segment {
+  readonly from: number;
+  readonly to: number;
+  readonly gap: boolean;
+}
 
 /** Cuts a span into segments: hard edges first, then PELT between them. */
 export function segmentsOf(view: SpanView): Segment[] {

@@ -15,7 +15,11 @@ export interface Series {
   table(entity: EntityRef, facts: ReadonlyMap<FactName, string>): Table;
 }
 
-interface Column { readonly rollup: Rollup; sum: Float64Array; count: Float64Array }
+interface Column {
+  readonly rollup: Rollup;
+  sum: Float64Array;
+  count: Float64Array;
+}
 
 export function openSeries(period: number): Series {
   const columns = new Map<MetricId, Column>();
@@ -42,7 +46,11 @@ export function openSeries(period: number): Series {
     add(id, t, values, start) {
       let column = columns.get(id);
       if (column === undefined) {
-        column = { rollup: METRICS[id].kind === 'counter' ? 'mean' : METRICS[id].rollup, sum: new Float64Array(SERIES_ROWS), count: new Float64Array(SERIES_ROWS) };
+        column = {
+          rollup: METRICS[id].kind === 'counter' ? 'mean' : METRICS[id].rollup,
+          sum: new Float64Array(SERIES_ROWS),
+          count: new Float64Array(SERIES_ROWS),
+        };
         columns.set(id, column);
       }
       for (let i = start; i < values.length; i += 1) {
@@ -67,7 +75,11 @@ export function openSeries(period: number): Series {
       for (let row = 0; row < rows; row += 1) if (there[row] === 1) kept.push(row);
       const t = Float64Array.from(kept, (row) => (base + row) * width);
       const out = new Map<MetricId, Float64Array>();
-      for (const [id, column] of columns) out.set(id, Float64Array.from(kept, (row) => valueAt(column, row)));
+      for (const [id, column] of columns)
+        out.set(
+          id,
+          Float64Array.from(kept, (row) => valueAt(column, row)),
+        );
       return { entity, t, columns: out, facts };
     },
   };

@@ -30,7 +30,11 @@ const RECENT = 32;
 /** One set for every stream: `recent` is judged before the next is asked. */
 const LENT: Lent = lentStats();
 
-interface SoFar { promptTokens: number; generated: number; requests: number }
+interface SoFar {
+  promptTokens: number;
+  generated: number;
+  requests: number;
+}
 
 export function phaseStream(period: number, start: number): PhaseStream {
   const shortest = shortestSegment(period);
@@ -93,7 +97,11 @@ function settled(segments: readonly Segment[], half: number, shortest: number): 
   // Not within a shortest segment before a coming edge: the next span could not see it.
   const soon = edges.some((edge) => edge > half && edge < half + shortest);
   const to = last ?? (soon ? half - shortest : half);
-  return { segments: segments.filter((segment) => segment.from < to).map((segment) => ({ ...segment, to: Math.min(segment.to, to) })), to, edge: last !== undefined };
+  return {
+    segments: segments.filter((segment) => segment.from < to).map((segment) => ({ ...segment, to: Math.min(segment.to, to) })),
+    to,
+    edge: last !== undefined,
+  };
 }
 
 function counted(view: SpanView, segment: Segment, before: SoFar, lent?: Lent): Tally {

@@ -3,7 +3,11 @@ import type { Timeline } from '../contract/verdict.ts';
 import { ACHIEVABLE, type Ceilings } from '../hardware.ts';
 import type { MetricId } from '../metrics.ts';
 
-interface Line { readonly series: Table; readonly ceilings: Ceilings | null; readonly engines: readonly Table[] }
+interface Line {
+  readonly series: Table;
+  readonly ceilings: Ceilings | null;
+  readonly engines: readonly Table[];
+}
 
 /** Points of the timeline at most. */
 const POINTS = 512;
@@ -20,14 +24,41 @@ export function timelineOf(lines: readonly Line[], engines: readonly Table[]): T
     lines.map(({ series: table, ceilings }) => onto(t, table, id, (value) => scale(value, ceilings)));
   const busy = lines.map(({ series: table }) => onto(t, table, table.columns.has('gpu.grActive') ? 'gpu.grActive' : 'gpu.util', (v) => v));
   put('busy', busy);
-  put('memory', gpu('gpu.dramActive', (v) => v / ACHIEVABLE.dramCounter.value));
-  put('compute', gpu('gpu.tensorActive', (v) => v / ACHIEVABLE.tensorCounter.value));
-  put('transfer', gpu('gpu.pcieRx', (v, c) => (c === null ? Number.NaN : v / (ACHIEVABLE.pcie.value * c.pcie.bytesPerSecond))));
-  put('nvlink', gpu('gpu.nvlinkRx', (v, c) => (c === null || c.nvlink === null ? Number.NaN : v / (ACHIEVABLE.nvlink.value * c.nvlink.oneWay))));
-  put('memoryUtil', gpu('gpu.memUtil', (v) => v));
-  put('power', gpu('gpu.power', (v, c) => (c === null ? Number.NaN : v / c.powerLimit)));
-  for (const [name, id] of [['decode', 'engine.generationRate'], ['prefill', 'engine.promptRate'], ['running', 'engine.running'], ['kvCache', 'engine.kvUsage'], ['training', 'engine.trainTokenRate']] as const) {
-    put(name, engines.map((table) => onto(t, table, id, (v) => v)));
+  put(
+    'memory',
+    gpu('gpu.dramActive', (v) => v / ACHIEVABLE.dramCounter.value),
+  );
+  put(
+    'compute',
+    gpu('gpu.tensorActive', (v) => v / ACHIEVABLE.tensorCounter.value),
+  );
+  put(
+    'transfer',
+    gpu('gpu.pcieRx', (v, c) => (c === null ? Number.NaN : v / (ACHIEVABLE.pcie.value * c.pcie.bytesPerSecond))),
+  );
+  put(
+    'nvlink',
+    gpu('gpu.nvlinkRx', (v, c) => (c === null || c.nvlink === null ? Number.NaN : v / (ACHIEVABLE.nvlink.value * c.nvlink.oneWay))),
+  );
+  put(
+    'memoryUtil',
+    gpu('gpu.memUtil', (v) => v),
+  );
+  put(
+    'power',
+    gpu('gpu.power', (v, c) => (c === null ? Number.NaN : v / c.powerLimit)),
+  );
+  for (const [name, id] of [
+    ['decode', 'engine.generationRate'],
+    ['prefill', 'engine.promptRate'],
+    ['running', 'engine.running'],
+    ['kvCache', 'engine.kvUsage'],
+    ['training', 'engine.trainTokenRate'],
+  ] as const) {
+    put(
+      name,
+      engines.map((table) => onto(t, table, id, (v) => v)),
+    );
   }
   return { t: Array.from(t), series };
 }

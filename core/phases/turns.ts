@@ -4,7 +4,11 @@ import { CEILINGS, FLIP_CAP, TURNS } from '../classify/thresholds.ts';
 import type { JudgedPhase } from '../judged.ts';
 
 /** One GPU's phases and how its engine was said to be spread. */
-export interface Line { readonly phases: readonly JudgedPhase[]; readonly tensorParallel: number | null; readonly pipelined: boolean }
+export interface Line {
+  readonly phases: readonly JudgedPhase[];
+  readonly tensorParallel: number | null;
+  readonly pipelined: boolean;
+}
 
 /**
  * GPUs that take turns (§7.2): each 5–70 % busy, together at most 115 %. Each is then empty because another works, which the
@@ -15,10 +19,15 @@ export interface Line { readonly phases: readonly JudgedPhase[]; readonly tensor
 export function withTurns(lines: readonly Line[]): JudgedPhase[][] {
   const busy = lines.map(({ phases }) => meanBusy(phases));
   const working = busy.filter((mean) => mean !== null);
-  const turns = working.length >= 2 && working.every((mean) => mean >= TURNS.least && mean <= TURNS.most) && working.reduce((a, b) => a + b, 0) <= TURNS.together;
+  const turns =
+    working.length >= 2 && working.every((mean) => mean >= TURNS.least && mean <= TURNS.most) && working.reduce((a, b) => a + b, 0) <= TURNS.together;
   return lines.map(({ phases, tensorParallel, pipelined }) => {
     if (!turns || (tensorParallel !== null && tensorParallel > 1)) return [...phases];
-    return phases.map((phase) => (phase.verdict.bottleneck === 'host' && !phase.verdict.evidence.includes('proc') ? { ...phase, verdict: turned(phase.verdict, working.length, pipelined) } : phase));
+    return phases.map((phase) =>
+      phase.verdict.bottleneck === 'host' && !phase.verdict.evidence.includes('proc')
+        ? { ...phase, verdict: turned(phase.verdict, working.length, pipelined) }
+        : phase,
+    );
   });
 }
 
@@ -38,7 +47,15 @@ function turned(verdict: Verdict, gpus: number, pipelined: boolean): Verdict {
   const why = [`${gpus} GPUs take turns: one works while the others are empty (layers split over them, or a pipeline without micro-batches)`, ...verdict.why];
   if (!pipelined) {
     return {
-      ...verdict, bottleneck: 'unknown', second: null, headroom: null, relief: null, candidates: ['overhead', 'host'], grade: 0, gradeWhy: 'no bottleneck is named, so nothing is graded', why,
+      ...verdict,
+      bottleneck: 'unknown',
+      second: null,
+      headroom: null,
+      relief: null,
+      candidates: ['overhead', 'host'],
+      grade: 0,
+      gradeWhy: 'no bottleneck is named, so nothing is graded',
+      why,
       missing: [...verdict.missing, 'how the model is spread over the GPUs (tensorParallel, pipelineParallel), to tell a layer split from a slow host'],
     };
   }

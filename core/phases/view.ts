@@ -19,7 +19,10 @@ type How = 'sum' | 'mean' | 'max';
 const indexes = (kind: string) => JUDGED.flatMap((id, index) => (id.startsWith(kind) ? [index] : []));
 const OF_GPU = indexes('gpu.');
 const OF_HOST = indexes('host.');
-const OF_ENGINE = indexes('engine.').map((index): { index: number; how: How } => ({ index, how: NOT_SUMMED.some((id) => COLUMN[id] === index) ? 'mean' : 'sum' }));
+const OF_ENGINE = indexes('engine.').map((index): { index: number; how: How } => ({
+  index,
+  how: NOT_SUMMED.some((id) => COLUMN[id] === index) ? 'mean' : 'sum',
+}));
 const OF_PROCESS = indexes('process.').map((index): { index: number; how: How } => ({ index, how: index === COLUMN[HOTTEST] ? 'max' : 'sum' }));
 
 /** The judged columns of one subject for bins first ≤ k < end: its GPU, its host, its engines together, its processes together. */
@@ -61,7 +64,7 @@ function busyOf(columns: readonly (Float64Array | null)[], bins: number): Float6
   const util = columns[COLUMN['gpu.util']] ?? null;
   if (active === null) return util ?? new Float64Array(bins).fill(Number.NaN);
   if (util === null) return active;
-  return active.map((value, i) => (value === value ? value : util[i] ?? Number.NaN));
+  return active.map((value, i) => (value === value ? value : (util[i] ?? Number.NaN)));
 }
 
 /** Samples after which a request that is seen running may have begun: its first tokens are spread over the interval before. */
@@ -112,7 +115,15 @@ function carried(demand: Int8Array): Int8Array {
 }
 
 const GPU_SIGNS: readonly JudgedMetric[] = ['gpu.power', 'gpu.memUsed', 'gpu.dramActive', 'gpu.tensorActive', 'gpu.present'];
-const ENGINE_SIGNS: readonly JudgedMetric[] = ['engine.running', 'engine.generationRate', 'engine.promptRate', 'engine.trainTokenRate', 'engine.trainSteps', 'engine.trainStepTime', 'engine.trainFlopRate'];
+const ENGINE_SIGNS: readonly JudgedMetric[] = [
+  'engine.running',
+  'engine.generationRate',
+  'engine.promptRate',
+  'engine.trainTokenRate',
+  'engine.trainSteps',
+  'engine.trainStepTime',
+  'engine.trainFlopRate',
+];
 const HOST_SIGNS: readonly JudgedMetric[] = ['host.cpu', 'host.cpuTime', 'host.cpuMaxThread'];
 
 /** A bin counts where the subject itself was seen: its GPU, or else its engine, or else its host. */

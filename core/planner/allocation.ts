@@ -66,7 +66,14 @@ function on(input: PlanInput, node: NodeType, gpus: number): PlanInput | null {
     // The global batch stays what it was: every GPU takes its part of it.
     const sequences = input.batch * input.dataParallel;
     const batch = Math.max(1, Math.ceil(sequences / gpus));
-    return { ...base, tensorParallel: 1, pipelineParallel: 1, dataParallel: gpus, batch, train: { ...input.train, zero: 3, microBatch: Math.min(input.train.microBatch, batch) } };
+    return {
+      ...base,
+      tensorParallel: 1,
+      pipelineParallel: 1,
+      dataParallel: gpus,
+      batch,
+      train: { ...input.train, zero: 3, microBatch: Math.min(input.train.microBatch, batch) },
+    };
   }
   const tensorParallel = Math.min(gpus, node.gpusPerNode);
   const pipelineParallel = gpus / tensorParallel;
@@ -75,8 +82,15 @@ function on(input: PlanInput, node: NodeType, gpus: number): PlanInput | null {
 
 function allocation(input: PlanInput, node: NodeType, gpus: number, memory: MemoryPlan): Allocation {
   return {
-    nodeType: node.id, gpus: gpuCount(input), nodes: Math.ceil(gpus / node.gpusPerNode),
-    tensorParallel: input.tensorParallel, pipelineParallel: input.pipelineParallel, dataParallel: input.dataParallel,
-    type: input.type, memory, pricePerHour: pricePerHour(input.site, node.id, gpus), input,
+    nodeType: node.id,
+    gpus: gpuCount(input),
+    nodes: Math.ceil(gpus / node.gpusPerNode),
+    tensorParallel: input.tensorParallel,
+    pipelineParallel: input.pipelineParallel,
+    dataParallel: input.dataParallel,
+    type: input.type,
+    memory,
+    pricePerHour: pricePerHour(input.site, node.id, gpus),
+    input,
   };
 }

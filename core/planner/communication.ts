@@ -27,8 +27,10 @@ export function communication(input: PlanInput, place: Placement): readonly Traf
     { kind: 'data', bytes: input.mode === 'serve' ? 0 : gradientBytes(input, place), uses: place.data.kind },
   ];
   const links = linkTable(input);
-  return rows.filter((row) => row.bytes > 0).map((row) => ({
-    ...row,
-    seconds: Object.fromEntries(links.map((link) => [link.kind, row.bytes / link.rate])),
-  }));
+  return rows
+    .filter((row) => row.bytes > 0)
+    .map((row) => ({
+      ...row,
+      seconds: Object.fromEntries(links.map((link) => [link.kind, row.bytes / link.rate])),
+    }));
 }

@@ -29,9 +29,18 @@ function compare(row: MeasuredRow): Comparison {
   const found = findModel(row.model);
   if (found === null) throw new Error(`measured row ${row.id} names ${row.model}, which is not in the model table`);
   const input = planInput({
-    model: found.model, gpu: row.gpu, mode: row.phase === 'train' ? 'train' : 'serve', type: row.type, quantization: row.quantization,
-    tensorParallel: row.tensorParallel, pipelineParallel: row.pipelineParallel, dataParallel: row.dataParallel, batch: row.batch, context: row.context,
-    train: { checkpointing: row.checkpointing ?? true, zero: 3 }, site: ELSEWHERE,
+    model: found.model,
+    gpu: row.gpu,
+    mode: row.phase === 'train' ? 'train' : 'serve',
+    type: row.type,
+    quantization: row.quantization,
+    tensorParallel: row.tensorParallel,
+    pipelineParallel: row.pipelineParallel,
+    dataParallel: row.dataParallel,
+    batch: row.batch,
+    context: row.context,
+    train: { checkpointing: row.checkpointing ?? true, zero: 3 },
+    site: ELSEWHERE,
   });
   const result = plan(input);
   if (!result.ok) throw new Error(`measured row ${row.id}: ${result.errors.join('; ')}`);
@@ -43,7 +52,8 @@ function compare(row: MeasuredRow): Comparison {
 
 /** The comparison as a Markdown table, as it stands in docs/planner.md. */
 export function comparisonTable(rows: readonly Comparison[] = comparisons()): string {
-  const head = '| # | GPU | model | phase | measured tokens/s | ceiling tokens/s | measured ÷ ceiling | η | expected tokens/s | remark |\n|---|---|---|---|---|---|---|---|---|---|';
+  const head =
+    '| # | GPU | model | phase | measured tokens/s | ceiling tokens/s | measured ÷ ceiling | η | expected tokens/s | remark |\n|---|---|---|---|---|---|---|---|---|---|';
   return [head, ...rows.map(line)].join('\n');
 }
 
@@ -57,8 +67,16 @@ function line({ row, input, ceiling, fraction, eta, low, high }: Comparison): st
   ].join(', ');
   const phase = row.phase === 'decode' ? `decode, batch ${row.batch}` : `${row.phase}, ${row.context} tokens`;
   return `| ${[
-    row.id, gpus > 1 ? `${gpus} × ${row.gpu}` : row.gpu, `${row.model} ${kind}`, phase, figure(row.tokensPerSecond), figure(ceiling),
-    fraction.toFixed(2), eta.toFixed(2), `${figure(low)}–${figure(high)}`, row.remark ?? '',
+    row.id,
+    gpus > 1 ? `${gpus} × ${row.gpu}` : row.gpu,
+    `${row.model} ${kind}`,
+    phase,
+    figure(row.tokensPerSecond),
+    figure(ceiling),
+    fraction.toFixed(2),
+    eta.toFixed(2),
+    `${figure(low)}–${figure(high)}`,
+    row.remark ?? '',
   ].join(' | ')} |`;
 }
 

@@ -1,7 +1,11 @@
 import { ACHIEVABLE, gemmFraction, type GpuId } from '../hardware.ts';
 
 /** Fractions of the ceilings between which working programs were seen. */
-export interface Fractions { readonly low: number; readonly high: number; readonly source: string }
+export interface Fractions {
+  readonly low: number;
+  readonly high: number;
+  readonly source: string;
+}
 
 /** Decoding: of the memory bandwidth. */
 export function decodeFractions(): Fractions {

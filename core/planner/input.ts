@@ -65,7 +65,9 @@ export function planInput(question: PlanQuestion): PlanInput {
   const mode = question.mode ?? 'serve';
   const native = mode === 'train' ? null : model.nativeQuantization;
   return {
-    model, gpu, mode,
+    model,
+    gpu,
+    mode,
     type: question.type ?? model.nativeType,
     quantization: question.quantization === undefined ? native : question.quantization,
     card: question.card ?? {},

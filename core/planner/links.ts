@@ -21,7 +21,10 @@ export interface Link {
 const LATENCY: Readonly<Record<LinkKind, number>> = { nvlink: 10e-6, pcie: 25e-6, infiniband: 40e-6, ethernet: 100e-6 };
 
 const ACHIEVED: Readonly<Record<LinkKind, number>> = {
-  nvlink: ACHIEVABLE.nvlink.value, pcie: ACHIEVABLE.pcie.value, infiniband: ACHIEVABLE.nic.value, ethernet: ACHIEVABLE.nic.value,
+  nvlink: ACHIEVABLE.nvlink.value,
+  pcie: ACHIEVABLE.pcie.value,
+  infiniband: ACHIEVABLE.nic.value,
+  ethernet: ACHIEVABLE.nic.value,
 };
 
 function link(kind: LinkKind, rate: number): Link {
@@ -55,9 +58,14 @@ export function placement(input: PlanInput): Placement {
   const inside = insideLink(input);
   const network = node?.networks[0];
   const between = network === undefined ? null : link(network.kind, network.rate);
-  const over = (ranks: number): Link => ranks <= gpusPerNode ? inside : between ?? link('infiniband', INFINIBAND_100.rate);
+  const over = (ranks: number): Link => (ranks <= gpusPerNode ? inside : (between ?? link('infiniband', INFINIBAND_100.rate)));
   return {
-    node, gpusPerNode, gpus, nodes: Math.ceil(gpus / gpusPerNode), inside, between,
+    node,
+    gpusPerNode,
+    gpus,
+    nodes: Math.ceil(gpus / gpusPerNode),
+    inside,
+    between,
     tensor: over(input.tensorParallel),
     pipeline: over(input.tensorParallel * input.pipelineParallel),
     data: over(gpus),
@@ -80,6 +88,8 @@ export function linkTable(input: PlanInput): readonly Link[] {
   const { nvlink, pcie } = GPUS[input.gpu];
   return [
     ...(nvlink === null ? [] : [link('nvlink', nvlink.oneWay)]),
-    link('pcie', pcie.bytesPerSecond), link('infiniband', INFINIBAND_100.rate), link('ethernet', ETHERNET_25.rate),
+    link('pcie', pcie.bytesPerSecond),
+    link('infiniband', INFINIBAND_100.rate),
+    link('ethernet', ETHERNET_25.rate),
   ];
 }

@@ -25,10 +25,18 @@ export function loadPlan(input: PlanInput, place: Placement): LoadPlan {
   const ranks = Math.min(place.gpusPerNode, input.tensorParallel * input.pipelineParallel);
   const nodeBytes = gpuBytes * ranks;
   const { read, copy, total } = loadSeconds({
-    nodeBytes, gpuBytes, network: place.between?.rate ?? null, storage: input.site.storage.nodeBytesPerSecond, pcie: ceilingsFor(input.gpu, input.card).pcie.bytesPerSecond,
+    nodeBytes,
+    gpuBytes,
+    network: place.between?.rate ?? null,
+    storage: input.site.storage.nodeBytesPerSecond,
+    pcie: ceilingsFor(input.gpu, input.card).pcie.bytesPerSecond,
   });
   return {
-    nodeBytes, readSeconds: place.between === null && input.site.storage.nodeBytesPerSecond === null ? null : read,
-    copySeconds: copy, totalSeconds: total, cachedSeconds: copy, storage: input.site.storage.name,
+    nodeBytes,
+    readSeconds: place.between === null && input.site.storage.nodeBytesPerSecond === null ? null : read,
+    copySeconds: copy,
+    totalSeconds: total,
+    cachedSeconds: copy,
+    storage: input.site.storage.name,
   };
 }

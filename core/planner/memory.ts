@@ -1,6 +1,14 @@
 import { ceilingsFor } from '../hardware.ts';
 import {
-  activationBytes, bytesPerWeight, kvBytesPerSequence, kvFractionPerGpu, logitBytes, loraParameters, OPTIMIZERS, weightParts, type WeightFormat,
+  activationBytes,
+  bytesPerWeight,
+  kvBytesPerSequence,
+  kvFractionPerGpu,
+  logitBytes,
+  loraParameters,
+  OPTIMIZERS,
+  weightParts,
+  type WeightFormat,
 } from '../llm-math.ts';
 import type { ModelSpec } from '../models.ts';
 import type { PlanInput } from './input.ts';
@@ -53,7 +61,7 @@ function servingMemory(input: PlanInput): MemoryPlan {
 /** Bytes of one sequence's cache on one GPU: its stage's layers, its share of the KV heads. */
 export function kvPerSequencePerGpu(input: PlanInput): number {
   const { model, context, serve, tensorParallel, pipelineParallel } = input;
-  return kvBytesPerSequence(model, context, serve.cacheBytes) * kvFractionPerGpu(model, tensorParallel) * stageLayers(model, pipelineParallel) / model.layers;
+  return (kvBytesPerSequence(model, context, serve.cacheBytes) * kvFractionPerGpu(model, tensorParallel) * stageLayers(model, pipelineParallel)) / model.layers;
 }
 
 /** Peak of a prefill chunk: MLP and residual tensors of one layer, and fp32 logits of the batch. Inferred from the layer's shapes. */
@@ -61,28 +69,40 @@ function servingActivations(input: PlanInput): number {
   const { model, batch, context, serve, tensorParallel } = input;
   const tokens = Math.min(serve.chunkTokens, batch * context);
   const width = model.moe === null ? model.intermediate : model.moe.expertIntermediate * model.moe.activeExperts + model.moe.sharedIntermediate;
-  const layer = tokens * (2 * width / tensorParallel + 3 * model.hidden) * 2;
-  return layer + batch * model.vocab / tensorParallel * 4;
+  const layer = tokens * ((2 * width) / tensorParallel + 3 * model.hidden) * 2;
+  return layer + ((batch * model.vocab) / tensorParallel) * 4;
 }
 
 function trainingMemory(input: PlanInput): MemoryPlan {
   const { model, train, dataParallel: dp, tensorParallel: tp, pipelineParallel: pp } = input;
   const state = OPTIMIZERS[train.optimizer];
-  const shard = (stage: 1 | 2 | 3): number => train.zero >= stage ? dp : 1;
-  const trained = input.mode === 'lora' ? loraParameters(model, train.loraRank) * stageLayers(model, pp) / model.layers / tp : stageParameters(model, pp) / tp;
+  const shard = (stage: 1 | 2 | 3): number => (train.zero >= stage ? dp : 1);
+  const trained =
+    input.mode === 'lora' ? (loraParameters(model, train.loraRank) * stageLayers(model, pp)) / model.layers / tp : stageParameters(model, pp) / tp;
   const frozen = input.mode === 'lora' ? stageWeightBytes(input) : 0;
   const microBatches = Math.ceil(input.batch / train.microBatch);
   const tokens = train.microBatch * input.context;
-  const kept = activationBytes(model, { sequence: input.context, microBatch: train.microBatch, flashAttention: train.flashAttention, checkpointing: train.checkpointing, tensorParallel: tp, layers: stageLayers(model, pp) });
-  return summed({
-    weights: (frozen + trained * state.weights) / shard(3),
-    kvCache: 0,
-    // The first stage of a pipeline holds one micro-batch per stage in flight (1F1B, Megatron).
-    activations: kept * Math.min(pp, microBatches) + logitBytes(model, tokens) / tp,
-    gradients: trained * state.gradients / shard(2),
-    optimizer: trained * (state.master + state.optimizer) / shard(1),
-    workspace: 2 * CONTEXT_BYTES,
-  }, ceilingsFor(input.gpu, input.card).memoryBytes, { maxSequences: null, cacheTokens: null });
+  const kept = activationBytes(model, {
+    sequence: input.context,
+    microBatch: train.microBatch,
+    flashAttention: train.flashAttention,
+    checkpointing: train.checkpointing,
+    tensorParallel: tp,
+    layers: stageLayers(model, pp),
+  });
+  return summed(
+    {
+      weights: (frozen + trained * state.weights) / shard(3),
+      kvCache: 0,
+      // The first stage of a pipeline holds one micro-batch per stage in flight (1F1B, Megatron).
+      activations: kept * Math.min(pp, microBatches) + logitBytes(model, tokens) / tp,
+      gradients: (trained * state.gradients) / shard(2),
+      optimizer: (trained * (state.master + state.optimizer)) / shard(1),
+      workspace: 2 * CONTEXT_BYTES,
+    },
+    ceilingsFor(input.gpu, input.card).memoryBytes,
+    { maxSequences: null, cacheTokens: null },
+  );
 }
 
 type Uses = Pick<MemoryPlan, 'weights' | 'kvCache' | 'activations' | 'gradients' | 'optimizer' | 'workspace'>;
@@ -109,10 +129,9 @@ function stageParameters(model: ModelSpec, stages: number): number {
 
 function stage(model: ModelSpec, stages: number, size: (part: 'blocks' | 'experts' | 'embedding' | 'head') => number): number {
   const parts = weightParts(model);
-  const body = (parts.blocks * size('blocks') + parts.experts * size('experts')) * stageLayers(model, stages) / model.layers;
+  const body = ((parts.blocks * size('blocks') + parts.experts * size('experts')) * stageLayers(model, stages)) / model.layers;
   const embedding = parts.embedding * size('embedding');
   const head = parts.head * size('head');
   if (stages === 1) return body + embedding + (model.tiedHead ? 0 : head);
   return body + Math.max(embedding, head);
 }
-

@@ -31,7 +31,13 @@ export function offloadOption(input: PlanInput, place: Placement, memory: Memory
   const host = place.node?.hostMemory.at(-1) ?? null;
   const base = { id: 'cpu-offload', needed: missing > 0, tokensPerSecondWithout: without } as const;
   if (missing > movable) {
-    return { ...base, possible: false, bytes: missing, tokensPerSecond: null, text: `${gb(missing)} per GPU are missing, more than ${input.mode === 'serve' ? 'the weights' : 'the optimiser state'} (${gb(movable)}) that could leave it` };
+    return {
+      ...base,
+      possible: false,
+      bytes: missing,
+      tokensPerSecond: null,
+      text: `${gb(missing)} per GPU are missing, more than ${input.mode === 'serve' ? 'the weights' : 'the optimiser state'} (${gb(movable)}) that could leave it`,
+    };
   }
   const bytes = input.mode === 'serve' ? missing : missing > 0 ? movable : 0;
   if (host !== null && bytes * gpusHere > host) {
@@ -39,8 +45,14 @@ export function offloadOption(input: PlanInput, place: Placement, memory: Memory
   }
   const perStep = input.mode === 'serve' ? bytes : bytes === 0 ? 0 : offloadedTraffic(input);
   const tokens = tokensPerStep(input);
-  const step = Math.max(tokens / without, perStep * stagesInTurn(input) / pcie);
-  return { ...base, possible: true, bytes, tokensPerSecond: tokens / step, text: bytes === 0 ? 'not needed' : `${gb(bytes)} per GPU in host memory, ${gb(perStep)} over PCIe in every step` };
+  const step = Math.max(tokens / without, (perStep * stagesInTurn(input)) / pcie);
+  return {
+    ...base,
+    possible: true,
+    bytes,
+    tokensPerSecond: tokens / step,
+    text: bytes === 0 ? 'not needed' : `${gb(bytes)} per GPU in host memory, ${gb(perStep)} over PCIe in every step`,
+  };
 }
 
 /** With one request at a time pipeline stages, and so their transfers, follow each other. */
@@ -56,7 +68,7 @@ function tokensPerStep(input: PlanInput): number {
 function offloadedTraffic(input: PlanInput): number {
   const { train, tensorParallel: tp, pipelineParallel: pp, dataParallel: dp } = input;
   const trained = input.mode === 'lora' ? loraParameters(input.model, train.loraRank) : input.model.parameters;
-  return trained / (tp * pp * (train.zero >= 1 ? dp : 1)) * (2 + OPTIMIZERS[train.optimizer].weights);
+  return (trained / (tp * pp * (train.zero >= 1 ? dp : 1))) * (2 + OPTIMIZERS[train.optimizer].weights);
 }
 
 /**
@@ -71,7 +83,13 @@ export function mmapOption(input: PlanInput, place: Placement, memory: MemoryPla
   const host = place.node?.hostMemory[0] ?? null;
   const rate = Math.min(place.between?.rate ?? Infinity, input.site.storage.nodeBytesPerSecond ?? Infinity);
   if (missing > stageWeightBytes(input)) {
-    return { ...base, possible: false, bytes: missing, tokensPerSecond: null, text: `${gb(missing)} per GPU are missing, more than the weights that could stay in the file` };
+    return {
+      ...base,
+      possible: false,
+      bytes: missing,
+      tokensPerSecond: null,
+      text: `${gb(missing)} per GPU are missing, more than the weights that could stay in the file`,
+    };
   }
   const uncached = host === null ? 0 : Math.max(0, missing * gpusHere - host);
   if (uncached > 0 && !Number.isFinite(rate)) {
@@ -79,10 +97,13 @@ export function mmapOption(input: PlanInput, place: Placement, memory: MemoryPla
   }
   const pcie = ceilingsFor(input.gpu, input.card).pcie.bytesPerSecond;
   const tokens = tokensPerStep(input);
-  const step = Math.max(tokens / without, missing * stagesInTurn(input) / pcie, uncached === 0 ? 0 : uncached / rate);
-  const text = missing === 0
-    ? 'not needed to fit; loading by mmap lets several processes share one copy in host memory'
-    : uncached === 0 ? `${gb(missing)} per GPU stay in the page cache and cross PCIe in every step` : `${gb(uncached)} are read from storage in every step`;
+  const step = Math.max(tokens / without, (missing * stagesInTurn(input)) / pcie, uncached === 0 ? 0 : uncached / rate);
+  const text =
+    missing === 0
+      ? 'not needed to fit; loading by mmap lets several processes share one copy in host memory'
+      : uncached === 0
+        ? `${gb(missing)} per GPU stay in the page cache and cross PCIe in every step`
+        : `${gb(uncached)} are read from storage in every step`;
   return { ...base, possible: true, bytes: missing, tokensPerSecond: tokens / step, text };
 }
 

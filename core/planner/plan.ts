@@ -47,7 +47,10 @@ export function plan(question: PlanQuestion): PlanResult {
   const place = placement(input);
   const memory = memoryPlan(input);
   const common = {
-    ok: true, input, placement: place, memory,
+    ok: true,
+    input,
+    placement: place,
+    memory,
     card: ceilingsFor(input.gpu, input.card),
     compute: computeType(input.gpu, input.type, input.quantization, input.allowTf32),
     load: loadPlan(input, place),
@@ -55,11 +58,15 @@ export function plan(question: PlanQuestion): PlanResult {
     warnings: warnings(input, place),
     allocations: allocations(input),
   } as const;
-  const limit = (binding: PlanResource): PlanResource => memory.fits ? binding : 'capacity';
+  const limit = (binding: PlanResource): PlanResource => (memory.fits ? binding : 'capacity');
   if (input.mode === 'serve') {
     const decode = decodePlan(input, place);
     return {
-      ...common, decode, prefill: prefillPlan(input, place), train: null, binding: limit(decode.binding),
+      ...common,
+      decode,
+      prefill: prefillPlan(input, place),
+      train: null,
+      binding: limit(decode.binding),
       options: [offloadOption(input, place, memory, decode), mmapOption(input, place, memory, decode)],
     };
   }

@@ -41,11 +41,11 @@ export function prefillPlan(input: PlanInput, place: Placement): PhasePlan {
 function promptWork(input: PlanInput, chunks: number): StageWork {
   const { model, context, tensorParallel: tp, pipelineParallel: pp } = input;
   return {
-    weightBytes: chunks * weightBytesTouched(model, input, context / chunks) / (tp * pp),
+    weightBytes: (chunks * weightBytesTouched(model, input, context / chunks)) / (tp * pp),
     cacheBytes: 0,
     denseFlops: prefillFlops(model, context) / (tp * pp),
     attentionFlops: 0,
     ...exchange(input, context),
-    kernels: chunks * KERNELS_PER_LAYER * model.layers / pp,
+    kernels: (chunks * KERNELS_PER_LAYER * model.layers) / pp,
   };
 }

@@ -23,7 +23,7 @@ export type PlanResource = keyof StepParts | 'capacity';
 /** The resource that takes longest. Launching is left out: CUDA graphs remove it, and a warning says where it matters. */
 export function bindingOf(parts: StepParts): PlanResource {
   const order: readonly (keyof StepParts)[] = ['memory', 'compute', 'network', 'transfer'];
-  return order.reduce((best, resource) => parts[resource] > parts[best] ? resource : best, 'memory');
+  return order.reduce((best, resource) => (parts[resource] > parts[best] ? resource : best), 'memory');
 }
 
 /** An estimate of a rate from the three times that produce `amount`. */

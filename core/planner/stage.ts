@@ -1,5 +1,12 @@
 import { GPUS } from '../hardware.ts';
-import { decodeAttentionFlops, denseFlopsPerToken, pipelineBytesPerToken, ringAllReduceBytes, tensorParallelMessageBytes, weightBytesTouched } from '../llm-math.ts';
+import {
+  decodeAttentionFlops,
+  denseFlopsPerToken,
+  pipelineBytesPerToken,
+  ringAllReduceBytes,
+  tensorParallelMessageBytes,
+  weightBytesTouched,
+} from '../llm-math.ts';
 import { KERNELS_PER_LAYER, LAUNCH_SECONDS } from './expected.ts';
 import type { PlanInput } from './input.ts';
 import type { Link, Placement } from './links.ts';
@@ -26,8 +33,8 @@ export function decodeWork(input: PlanInput, tokens: number): StageWork {
   return {
     weightBytes: weightBytesTouched(model, input, tokens) / gpus,
     cacheBytes: tokens * kvPerSequencePerGpu(input),
-    denseFlops: tokens * denseFlopsPerToken(model) / gpus,
-    attentionFlops: tokens * decodeAttentionFlops(model, context) / gpus,
+    denseFlops: (tokens * denseFlopsPerToken(model)) / gpus,
+    attentionFlops: (tokens * decodeAttentionFlops(model, context)) / gpus,
     ...exchange(input, tokens),
     kernels: KERNELS_PER_LAYER * stageLayers(model, pp),
   };
@@ -44,7 +51,11 @@ export function exchange(input: PlanInput, tokens: number): Pick<StageWork, 'ten
 }
 
 /** How much of each resource is reached. */
-export interface Reached { readonly bandwidth: number; readonly compute: number; readonly links: 'line' | 'achievable' }
+export interface Reached {
+  readonly bandwidth: number;
+  readonly compute: number;
+  readonly links: 'line' | 'achievable';
+}
 
 /** Seconds of each resource for a stage's work. */
 export function stageParts(input: PlanInput, place: Placement, work: StageWork, reached: Reached): StepParts {
@@ -52,9 +63,12 @@ export function stageParts(input: PlanInput, place: Placement, work: StageWork, 
   const { dense, attention } = computeSeconds(input, work, reached);
   const tensor = linkSeconds(place.tensor, work.tensorBytes, work.tensorCollectives, reached);
   const pipeline = linkSeconds(place.pipeline, work.pipelineBytes, work.pipelineBytes > 0 ? 1 : 0, reached);
-  const over = (pcie: boolean) => (place.tensor.kind === 'pcie' === pcie ? tensor : 0) + (place.pipeline.kind === 'pcie' === pcie ? pipeline : 0);
+  const over = (pcie: boolean) => ((place.tensor.kind === 'pcie') === pcie ? tensor : 0) + ((place.pipeline.kind === 'pcie') === pcie ? pipeline : 0);
   return {
-    memory: weights + cache, compute: dense + attention, network: over(false), transfer: over(true),
+    memory: weights + cache,
+    compute: dense + attention,
+    network: over(false),
+    transfer: over(true),
     overhead: work.kernels * LAUNCH_SECONDS,
   };
 }

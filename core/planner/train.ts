@@ -55,15 +55,16 @@ interface Parts {
 function stepParts(input: PlanInput, place: Placement, reached: Pick<Reached, 'compute' | 'links'>, bubble: number): Parts {
   const { model, batch, context, tensorParallel: tp, pipelineParallel: pp, train } = input;
   const pass = { lora: input.mode === 'lora', recompute: train.checkpointing };
-  const flops = batch * trainingFlops(model, context, pass) / (tp * pp);
+  const flops = (batch * trainingFlops(model, context, pass)) / (tp * pp);
   const { peak } = computeType(input.gpu, input.type, input.quantization, input.allowTf32);
   const passes = pass.recompute ? 3 : 2;
   const sent = exchange(input, batch * context);
   const microBatches = Math.ceil(batch / train.microBatch);
   return {
     compute: flops / (peak * reached.compute) / (1 - bubble),
-    tensor: passes * linkSeconds(place.tensor, sent.tensorBytes, sent.tensorCollectives * microBatches, reached)
-      + 2 * linkSeconds(place.pipeline, sent.pipelineBytes, sent.pipelineBytes > 0 ? microBatches : 0, reached),
+    tensor:
+      passes * linkSeconds(place.tensor, sent.tensorBytes, sent.tensorCollectives * microBatches, reached) +
+      2 * linkSeconds(place.pipeline, sent.pipelineBytes, sent.pipelineBytes > 0 ? microBatches : 0, reached),
     data: linkSeconds(place.data, gradientBytes(input, place), 1, reached),
     update: updateBytes(input) / GPUS[input.gpu].bandwidth,
     launch: microBatches * (passes + 1) * KERNELS_PER_LAYER * stageLayers(model, pp) * LAUNCH_SECONDS,
@@ -96,7 +97,7 @@ function updateBytes(input: PlanInput): number {
   const { tensorParallel: tp, pipelineParallel: pp, dataParallel: dp, train } = input;
   const row = OPTIMIZERS[train.optimizer];
   const shards = tp * pp * (train.zero >= 1 ? dp : 1);
-  return trainedParameters(input) / shards * (2 * (row.optimizer + row.master) + row.gradients + row.weights);
+  return (trainedParameters(input) / shards) * (2 * (row.optimizer + row.master) + row.gradients + row.weights);
 }
 
 function resources(place: Placement, parts: Parts): StepParts {

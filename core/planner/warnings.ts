@@ -8,9 +8,21 @@ import { computeType } from './math.ts';
 import { memoryPlan } from './memory.ts';
 
 export type WarningId =
-  | 'unsupported-dtype' | 'int8-without-tensor-cores' | 'fp8-weights-only' | 'no-flash-attention' | 'context-too-long'
-  | 'ethernet-between-nodes' | 'tensor-over-network' | 'tensor-over-pcie' | 'over-sharded' | 'uneven-stages' | 'cache-copies'
-  | 'too-few-tokens' | 'launch-bound' | 'not-enough-nodes' | 'unknown-node';
+  | 'unsupported-dtype'
+  | 'int8-without-tensor-cores'
+  | 'fp8-weights-only'
+  | 'no-flash-attention'
+  | 'context-too-long'
+  | 'ethernet-between-nodes'
+  | 'tensor-over-network'
+  | 'tensor-over-pcie'
+  | 'over-sharded'
+  | 'uneven-stages'
+  | 'cache-copies'
+  | 'too-few-tokens'
+  | 'launch-bound'
+  | 'not-enough-nodes'
+  | 'unknown-node';
 
 export interface PlanWarning {
   readonly id: WarningId;
@@ -30,16 +42,31 @@ function typeWarnings(input: PlanInput): PlanWarning[] {
   const scheme = quantization === null ? null : QUANTIZATIONS[quantization];
   const old = spec.generation === 'Volta' || spec.generation === 'Turing';
   return found([
-    [type === 'bf16' && spec.peaks.bf16 === null, 'unsupported-dtype',
-      `${gpu} has no BF16: engines refuse it or emulate it in FP32 at ${tera(spec.peaks.fp32)} instead of ${tera(spec.peaks.fp16)} in FP16. Use --dtype fp16.`],
-    [scheme?.math === 'int8' && !onTensorCores(gpu, 'int8'), 'int8-without-tensor-cores',
-      `INT8 runs on ${gpu}'s CUDA cores at ${tera(spec.peaks.int8)}; FP16 reaches ${tera(spec.peaks.fp16)}. It saves memory and costs speed.`],
-    [scheme?.math === 'fp8' && spec.peaks.fp8 === null, 'fp8-weights-only',
-      `${gpu} cannot multiply FP8: weights are unpacked to ${math.math} for every product. It saves memory and bandwidth, no compute.`],
-    [old && input.mode !== 'serve' && input.train.flashAttention, 'no-flash-attention',
-      `FlashAttention 2 needs Ampere or newer; on ${gpu} use PyTorch's memory-efficient attention, or count the square attention matrix (--no-flash).`],
-    [model.maxContext !== null && context > model.maxContext, 'context-too-long',
-      `${context} tokens are more than the ${model.maxContext ?? 0} that ${model.id} was made for.`],
+    [
+      type === 'bf16' && spec.peaks.bf16 === null,
+      'unsupported-dtype',
+      `${gpu} has no BF16: engines refuse it or emulate it in FP32 at ${tera(spec.peaks.fp32)} instead of ${tera(spec.peaks.fp16)} in FP16. Use --dtype fp16.`,
+    ],
+    [
+      scheme?.math === 'int8' && !onTensorCores(gpu, 'int8'),
+      'int8-without-tensor-cores',
+      `INT8 runs on ${gpu}'s CUDA cores at ${tera(spec.peaks.int8)}; FP16 reaches ${tera(spec.peaks.fp16)}. It saves memory and costs speed.`,
+    ],
+    [
+      scheme?.math === 'fp8' && spec.peaks.fp8 === null,
+      'fp8-weights-only',
+      `${gpu} cannot multiply FP8: weights are unpacked to ${math.math} for every product. It saves memory and bandwidth, no compute.`,
+    ],
+    [
+      old && input.mode !== 'serve' && input.train.flashAttention,
+      'no-flash-attention',
+      `FlashAttention 2 needs Ampere or newer; on ${gpu} use PyTorch's memory-efficient attention, or count the square attention matrix (--no-flash).`,
+    ],
+    [
+      model.maxContext !== null && context > model.maxContext,
+      'context-too-long',
+      `${context} tokens are more than the ${model.maxContext ?? 0} that ${model.id} was made for.`,
+    ],
   ]);
 }
 
@@ -48,13 +75,26 @@ function placementWarnings(input: PlanInput, place: Placement): PlanWarning[] {
   const limit = place.node?.nodes ?? null;
   return found([
     [place.node === null, 'unknown-node', `${input.site.name} has no node with ${gpu}: ${place.gpusPerNode} GPUs a node are assumed, and no network is known.`],
-    [limit !== null && place.nodes > limit, 'not-enough-nodes', `${place.nodes} nodes are needed and ${input.site.name} has ${limit ?? 0} of type ${place.node?.id ?? gpu}.`],
-    [place.nodes > 1 && place.between?.kind === 'ethernet', 'ethernet-between-nodes',
-      `${gpu} nodes have no InfiniBand: ${gbit(place.between?.rate ?? 0)} Ethernet joins the ${place.nodes} nodes. Stay on one node, or use nodes with InfiniBand.`],
-    [tp > place.gpusPerNode, 'tensor-over-network',
-      `Tensor parallelism over ${tp} GPUs leaves the node (${place.gpusPerNode} GPUs): every layer then waits for ${place.tensor.kind}. Use at most ${place.gpusPerNode}, and pipeline stages or replicas across nodes.`],
-    [tp > 1 && tp <= place.gpusPerNode && place.tensor.kind === 'pcie', 'tensor-over-pcie',
-      `Tensor parallelism on ${gpu} goes over PCIe: no NVLink joins all GPUs of a node${GPUS[gpu].nvlink === null ? '' : ' (a bridge for pairs is an option; see nvidia-smi topo -m)'}. Pipeline stages send far less.`],
+    [
+      limit !== null && place.nodes > limit,
+      'not-enough-nodes',
+      `${place.nodes} nodes are needed and ${input.site.name} has ${limit ?? 0} of type ${place.node?.id ?? gpu}.`,
+    ],
+    [
+      place.nodes > 1 && place.between?.kind === 'ethernet',
+      'ethernet-between-nodes',
+      `${gpu} nodes have no InfiniBand: ${gbit(place.between?.rate ?? 0)} Ethernet joins the ${place.nodes} nodes. Stay on one node, or use nodes with InfiniBand.`,
+    ],
+    [
+      tp > place.gpusPerNode,
+      'tensor-over-network',
+      `Tensor parallelism over ${tp} GPUs leaves the node (${place.gpusPerNode} GPUs): every layer then waits for ${place.tensor.kind}. Use at most ${place.gpusPerNode}, and pipeline stages or replicas across nodes.`,
+    ],
+    [
+      tp > 1 && tp <= place.gpusPerNode && place.tensor.kind === 'pcie',
+      'tensor-over-pcie',
+      `Tensor parallelism on ${gpu} goes over PCIe: no NVLink joins all GPUs of a node${GPUS[gpu].nvlink === null ? '' : ' (a bridge for pairs is an option; see nvidia-smi topo -m)'}. Pipeline stages send far less.`,
+    ],
   ]);
 }
 
@@ -68,12 +108,22 @@ function shardingWarnings(input: PlanInput, place: Placement): PlanWarning[] {
   const halfFits = Number.isInteger(tp / 2) && memoryPlan(half).fits;
   const decode = input.mode === 'serve' ? decodePlan(input, place) : null;
   return found([
-    [efficiency < SHARDING_EFFICIENCY && halfFits, 'over-sharded',
-      `${tp} GPUs decode only ${(efficiency * tp).toFixed(1)} × as fast as one would (at best): each reads little and then waits for the others. ${tp / 2} GPUs hold the model too; run replicas on the rest.`],
+    [
+      efficiency < SHARDING_EFFICIENCY && halfFits,
+      'over-sharded',
+      `${tp} GPUs decode only ${(efficiency * tp).toFixed(1)} × as fast as one would (at best): each reads little and then waits for the others. ${tp / 2} GPUs hold the model too; run replicas on the rest.`,
+    ],
     [model.layers % pp !== 0, 'uneven-stages', `${model.layers} layers do not divide by ${pp} stages: the largest stage sets the pace and the memory.`],
-    [model.mla === null && tp > model.kvHeads, 'cache-copies', `${model.kvHeads} KV heads on ${tp} GPUs: each head is kept ${Math.ceil(tp / model.kvHeads)} times, so the cache stops shrinking.`],
-    [decode !== null && decode.parts.overhead > decode.parts.memory + decode.parts.compute, 'launch-bound',
-      `Launching kernels one by one takes longer (${ms(decode?.parts.overhead ?? 0)}) than their work (${ms(decode?.parts.memory ?? 0)}): CUDA graphs are a must (no --enforce-eager), or a larger batch.`],
+    [
+      model.mla === null && tp > model.kvHeads,
+      'cache-copies',
+      `${model.kvHeads} KV heads on ${tp} GPUs: each head is kept ${Math.ceil(tp / model.kvHeads)} times, so the cache stops shrinking.`,
+    ],
+    [
+      decode !== null && decode.parts.overhead > decode.parts.memory + decode.parts.compute,
+      'launch-bound',
+      `Launching kernels one by one takes longer (${ms(decode?.parts.overhead ?? 0)}) than their work (${ms(decode?.parts.memory ?? 0)}): CUDA graphs are a must (no --enforce-eager), or a larger batch.`,
+    ],
   ]);
 }
 
@@ -88,14 +138,19 @@ function trainingWarnings(input: PlanInput, place: Placement): PlanWarning[] {
   if (input.mode !== 'train' || place.nodes === 1 || input.dataParallel === 1) return [];
   const nodeFlops = place.gpusPerNode * computeType(input.gpu, input.type, null, input.allowTf32).peak;
   // The balance is the limit for many nodes: n nodes send (n−1)/n of it, sharded weights half again as much.
-  const balance = dataParallelBalanceTokens(nodeFlops, 0.5, place.data.rate) * (place.nodes - 1) / place.nodes * (input.train.zero === 3 ? 1.5 : 1);
-  const tokens = input.batch * input.context * input.dataParallel / place.nodes;
-  return found([[tokens < balance, 'too-few-tokens',
-    `${thousands(tokens)} tokens per node and step are fewer than the ${thousands(balance)} at which computing (MFU 0.5) takes as long as sending gradients: raise the batch or accumulate.`]]);
+  const balance = ((dataParallelBalanceTokens(nodeFlops, 0.5, place.data.rate) * (place.nodes - 1)) / place.nodes) * (input.train.zero === 3 ? 1.5 : 1);
+  const tokens = (input.batch * input.context * input.dataParallel) / place.nodes;
+  return found([
+    [
+      tokens < balance,
+      'too-few-tokens',
+      `${thousands(tokens)} tokens per node and step are fewer than the ${thousands(balance)} at which computing (MFU 0.5) takes as long as sending gradients: raise the batch or accumulate.`,
+    ],
+  ]);
 }
 
 function found(rows: readonly (readonly [boolean, WarningId, string])[]): PlanWarning[] {
-  return rows.flatMap(([holds, id, text]) => holds ? [{ id, text }] : []);
+  return rows.flatMap(([holds, id, text]) => (holds ? [{ id, text }] : []));
 }
 
 function tera(rate: number | null): string {
@@ -103,7 +158,7 @@ function tera(rate: number | null): string {
 }
 
 function gbit(bytesPerSecond: number): string {
-  return `${(bytesPerSecond * 8 / 1e9).toFixed(0)} Gbit/s`;
+  return `${((bytesPerSecond * 8) / 1e9).toFixed(0)} Gbit/s`;
 }
 
 function ms(seconds: number): string {

@@ -4,7 +4,12 @@ import type { Table } from '../columns.ts';
 import type { MetricId } from '../metrics.ts';
 
 /** Memory that grows steadily: bytes per second, bytes in use and in all, seconds until it is full at this pace. */
-export interface Growth { readonly slope: number; readonly used: number; readonly total: number; readonly secondsToFull: number }
+export interface Growth {
+  readonly slope: number;
+  readonly used: number;
+  readonly total: number;
+  readonly secondsToFull: number;
+}
 
 /** Shorter than this, or by fewer rows, growth is start-up. */
 const LEAST_SECONDS = 600;
@@ -22,7 +27,7 @@ const LEAST_PART = 0.01;
  */
 export function growthOf(table: Table, period: number, usedId: MetricId, totalId: MetricId): Growth | null {
   const used = table.columns.get(usedId);
-  const total = [...table.columns.get(totalId) ?? []].reduce((last, value) => (Number.isNaN(value) ? last : value), Number.NaN);
+  const total = [...(table.columns.get(totalId) ?? [])].reduce((last, value) => (Number.isNaN(value) ? last : value), Number.NaN);
   if (used === undefined || !(total > 0)) return null;
   const rows = thinned(sinceLastStep([...used].map((value, row) => ({ at: table.t[row] ?? Number.NaN, value })).filter(({ value }) => !Number.isNaN(value))));
   const first = rows[0];
@@ -35,7 +40,10 @@ export function growthOf(table: Table, period: number, usedId: MetricId, totalId
   return { slope, used: last.value, total, secondsToFull: Math.max(0, total - last.value) / slope };
 }
 
-interface Row { readonly at: number; readonly value: number }
+interface Row {
+  readonly at: number;
+  readonly value: number;
+}
 
 function sinceLastStep(rows: readonly Row[]): readonly Row[] {
   let start = 0;

@@ -3,7 +3,11 @@ import type { Table } from '../columns.ts';
 import type { MetricId } from '../metrics.ts';
 
 /** A kind of progress: the columns that show it, the most telling first. */
-interface Kind { readonly unit: string; readonly id: MetricId; readonly value: (raw: number) => number }
+interface Kind {
+  readonly unit: string;
+  readonly id: MetricId;
+  readonly value: (raw: number) => number;
+}
 
 const PROMPTS: Kind = { unit: 'tokens/s', id: 'engine.promptRate', value: (rate) => rate };
 
@@ -24,7 +28,12 @@ function total({ values }: Pace): number {
 }
 
 /** Progress over time, engines together: `t` is where a row begins, `width` how long it is. */
-export interface Pace { readonly unit: string; readonly t: Float64Array; readonly width: number; readonly values: Float64Array }
+export interface Pace {
+  readonly unit: string;
+  readonly t: Float64Array;
+  readonly width: number;
+  readonly values: Float64Array;
+}
 
 /** The job's progress by the first kind that it ever made; by the first that was measured where it made none; null without any. */
 export function paceOf(engines: readonly Table[], period: number): Pace | null {
@@ -48,9 +57,11 @@ function paceBy(kind: Kind, engines: readonly Table[], period: number): Pace | n
     const column = columns.get(kind.id);
     return (row) => kind.value(column?.[row] ?? Number.NaN);
   });
-  const sums = t.map((_, row) => values.reduce((sum, one) => {
-    const value = one[row] ?? Number.NaN;
-    return Number.isNaN(value) ? sum : Number.isNaN(sum) ? value : sum + value;
-  }, Number.NaN));
+  const sums = t.map((_, row) =>
+    values.reduce((sum, one) => {
+      const value = one[row] ?? Number.NaN;
+      return Number.isNaN(value) ? sum : Number.isNaN(sum) ? value : sum + value;
+    }, Number.NaN),
+  );
   return sums.length === 0 ? null : { unit: kind.unit, t, width, values: sums };
 }

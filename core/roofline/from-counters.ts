@@ -7,7 +7,9 @@ import type { Achieved } from './point.ts';
 
 /** Pipes besides the tensor cores, with the type that they multiply. */
 const PIPES: readonly { readonly id: MetricId; readonly math: MathType }[] = [
-  { id: 'gpu.fp32Active', math: 'fp32' }, { id: 'gpu.fp64Active', math: 'fp64' }, { id: 'gpu.fp16Active', math: 'fp16_vector' },
+  { id: 'gpu.fp32Active', math: 'fp32' },
+  { id: 'gpu.fp64Active', math: 'fp64' },
+  { id: 'gpu.fp16Active', math: 'fp16_vector' },
 ];
 
 /** A type that runs on the tensor cores of a card; the others' work is counted by their own pipes. */

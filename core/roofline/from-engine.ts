@@ -11,7 +11,10 @@ import { viewOf } from '../phases/view.ts';
 import type { Achieved } from './point.ts';
 
 /** What an engine's tokens make of one of its GPUs, and where its bytes are only a lower bound. */
-export interface Modelled { readonly windows: readonly Achieved[]; readonly gaps: readonly string[] }
+export interface Modelled {
+  readonly windows: readonly Achieved[];
+  readonly gaps: readonly string[];
+}
 
 /** FLOP/s and bytes/s of a GPU by the same model of an engine's work that verdicts use (SCIENCE §4); nothing without model or engine. */
 export function fromEngine(judged: JudgedRun, gpu: JudgedGpu, most: number): Modelled {
@@ -25,12 +28,33 @@ export function fromEngine(judged: JudgedRun, gpu: JudgedGpu, most: number): Mod
   const serving = tables.some(({ columns }) => columns.has('engine.running') || columns.has('engine.generationRate'));
   const work = engineWork(judged.options, judged.workload, { facts: first.facts, type: gpu.type, gpus: sharing, engines: tables.length });
   const subject: Subject = {
-    kind: 'gpu', id: gpu.id, type: gpu.type, ceilings: gpu.ceilings, powerReported: false, serving, engineName: null, training: !serving, fineTuning: false,
-    work, math: mathType(work?.format ?? null, judged.workload, gpu.type), modelNamed: judged.workload.model, processSays: null, noServer: false, engineMaxRunning: null, cores: null, mig: false, nvlinked: false, engineAmbiguous: false,
+    kind: 'gpu',
+    id: gpu.id,
+    type: gpu.type,
+    ceilings: gpu.ceilings,
+    powerReported: false,
+    serving,
+    engineName: null,
+    training: !serving,
+    fineTuning: false,
+    work,
+    math: mathType(work?.format ?? null, judged.workload, gpu.type),
+    modelNamed: judged.workload.model,
+    processSays: null,
+    noServer: false,
+    engineMaxRunning: null,
+    cores: null,
+    mig: false,
+    nvlinked: false,
+    engineAmbiguous: false,
   };
   const whole = tallyOf(view, 0, view.bins);
   const seconds = whole.on.bins * whole.period;
-  const soFar = { promptTokens: mean(whole.on, 'engine.promptRate') * seconds, generated: mean(whole.on, 'engine.generationRate') * seconds, requests: mean(whole.on, 'engine.requests') * seconds };
+  const soFar = {
+    promptTokens: mean(whole.on, 'engine.promptRate') * seconds,
+    generated: mean(whole.on, 'engine.generationRate') * seconds,
+    requests: mean(whole.on, 'engine.requests') * seconds,
+  };
   const step = Math.max(1, Math.ceil(view.bins / most));
   const windows: Achieved[] = [];
   const gaps = new Set<string>();

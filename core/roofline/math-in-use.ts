@@ -6,7 +6,10 @@ import { parseQuantization, parseWeightType } from '../models.ts';
 import { computeType } from '../planner/math.ts';
 
 /** What the job multiplies, and whether something says so or it is assumed. */
-export interface InUse { readonly math: MathType; readonly assumed: string | null }
+export interface InUse {
+  readonly math: MathType;
+  readonly assumed: string | null;
+}
 
 /**
  * The data type in use: what the pipes show where they contradict what was said (FP32 work with tensor cores at rest), else
@@ -16,7 +19,7 @@ export function mathInUse(judged: JudgedRun, type: GpuId, gpus: readonly JudgedG
   const seen = byPipes(gpus.map(({ series }) => series));
   const { workload, model } = judged;
   const said = workload.dtype === null ? null : parseWeightType(workload.dtype);
-  const quantization = workload.quantization === null ? model?.nativeQuantization ?? null : parseQuantization(workload.quantization);
+  const quantization = workload.quantization === null ? (model?.nativeQuantization ?? null) : parseQuantization(workload.quantization);
   if (seen !== null) return { math: seen, assumed: said === null || said === 'fp32' ? null : `the job says ${said}, the pipes show ${seen}` };
   if (said !== null) return { math: computeType(type, said, quantization, onTensorPipes(gpus)).math, assumed: null };
   const half = GPUS[type].peaks.bf16 === null ? 'fp16' : 'bf16';

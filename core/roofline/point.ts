@@ -1,5 +1,10 @@
 /** What one GPU achieved over a window, per second: a point before it is drawn. */
-export interface Achieved { readonly at: number; readonly to: number; readonly flops: number; readonly bytes: number }
+export interface Achieved {
+  readonly at: number;
+  readonly to: number;
+  readonly flops: number;
+  readonly bytes: number;
+}
 
 /** Means of neighbouring windows, so that at most `most` are left; a window stays within one phase. */
 export function thinned(windows: readonly Achieved[], most: number, phaseAt: (at: number) => number): Achieved[] {

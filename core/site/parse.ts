@@ -14,7 +14,10 @@ const BYTES_PER_GBIT = 1e9 / 8;
 export function parseSite(json: unknown): SiteResult {
   if (!Value.Check(SiteFileSchema, json)) {
     const errors = [...Value.Errors(SiteFileSchema, json)].filter((error) => error.message !== 'schema is false');
-    return { ok: false, errors: errors.slice(0, 20).map((error) => `${error.instancePath === '' ? '/' : error.instancePath}: ${error.message}${named(error.params)}`) };
+    return {
+      ok: false,
+      errors: errors.slice(0, 20).map((error) => `${error.instancePath === '' ? '/' : error.instancePath}: ${error.message}${named(error.params)}`),
+    };
   }
   const errors = problems(json);
   if (errors.length > 0) return { ok: false, errors };
@@ -38,8 +41,8 @@ function problems(file: SiteFile): string[] {
   const ids = file.nodeTypes.map((row) => row.id);
   const priced = file.nodeTypes.some((row) => row.pricePerGpuHour !== undefined);
   return [
-    ...file.nodeTypes.flatMap((row, i) => parseGpuId(row.gpu) === null ? [`/nodeTypes/${i}/gpu: "${row.gpu}" is not one of ${knownGpus()}`] : []),
-    ...ids.flatMap((id, i) => ids.indexOf(id) === i ? [] : [`/nodeTypes/${i}/id: "${id}" occurs twice`]),
+    ...file.nodeTypes.flatMap((row, i) => (parseGpuId(row.gpu) === null ? [`/nodeTypes/${i}/gpu: "${row.gpu}" is not one of ${knownGpus()}`] : [])),
+    ...ids.flatMap((id, i) => (ids.indexOf(id) === i ? [] : [`/nodeTypes/${i}/id: "${id}" occurs twice`])),
     ...(priced && file.currency === undefined ? ['/currency: expected the currency or unit of pricePerGpuHour, e.g. "SEK" or "core-hours"'] : []),
   ];
 }
@@ -47,12 +50,21 @@ function problems(file: SiteFile): string[] {
 function nodeType(row: SiteFile['nodeTypes'][number]): NodeType[] {
   const gpu: GpuId | null = parseGpuId(row.gpu);
   if (gpu === null) return [];
-  return [{
-    id: row.id, gpu, gpusPerNode: row.gpusPerNode, nodes: row.nodes ?? null, cores: row.cores, cpu: row.cpu ?? null,
-    hostMemory: row.hostMemoryGB.map((size) => size * GB).sort((a, b) => a - b),
-    networks: row.networks.map(({ kind, gbit }) => ({ kind, rate: gbit * BYTES_PER_GBIT })).sort((a, b) => b.rate - a.rate),
-    scratchBytes: gigabytes(row.scratchGB), notes: row.notes ?? [], source: 'site file',
-  }];
+  return [
+    {
+      id: row.id,
+      gpu,
+      gpusPerNode: row.gpusPerNode,
+      nodes: row.nodes ?? null,
+      cores: row.cores,
+      cpu: row.cpu ?? null,
+      hostMemory: row.hostMemoryGB.map((size) => size * GB).sort((a, b) => a - b),
+      networks: row.networks.map(({ kind, gbit }) => ({ kind, rate: gbit * BYTES_PER_GBIT })).sort((a, b) => b.rate - a.rate),
+      scratchBytes: gigabytes(row.scratchGB),
+      notes: row.notes ?? [],
+      source: 'site file',
+    },
+  ];
 }
 
 function gigabytes(value: number | undefined): number | null {
@@ -60,7 +72,7 @@ function gigabytes(value: number | undefined): number | null {
 }
 
 function prices(file: SiteFile): SitePrices | null {
-  const rows = file.nodeTypes.flatMap((row): [string, number][] => row.pricePerGpuHour === undefined ? [] : [[row.id, row.pricePerGpuHour]]);
+  const rows = file.nodeTypes.flatMap((row): [string, number][] => (row.pricePerGpuHour === undefined ? [] : [[row.id, row.pricePerGpuHour]]));
   if (rows.length === 0 || file.currency === undefined) return null;
   return { currency: file.currency, perGpuHour: Object.fromEntries(rows) };
 }

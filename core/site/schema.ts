@@ -4,32 +4,52 @@ import { GPU_IDS } from '../hardware/gpu-id.ts';
 const POSITIVE = { exclusiveMinimum: 0 } as const;
 
 /** headroom.site.json, in the units that people write: gigabytes (10⁹) and gigabits. */
-export const SiteFileSchema = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 100 }),
-  nodeTypes: Type.Array(Type.Object({
-    id: Type.String({ minLength: 1, maxLength: 60 }),
-    gpu: Type.String({ description: `one of ${GPU_IDS.join(', ')}` }),
-    gpusPerNode: Type.Integer({ minimum: 1, maximum: 64 }),
-    nodes: Type.Optional(Type.Integer({ minimum: 1 })),
-    cores: Type.Integer({ minimum: 1 }),
-    cpu: Type.Optional(Type.String()),
-    /** Host memory sizes that occur. */
-    hostMemoryGB: Type.Array(Type.Number(POSITIVE), { minItems: 1 }),
-    /** Fastest first. */
-    networks: Type.Array(Type.Object({
-      kind: Type.Union([Type.Literal('infiniband'), Type.Literal('ethernet')]),
-      gbit: Type.Number(POSITIVE),
-    }, { additionalProperties: false }), { minItems: 1 }),
-    scratchGB: Type.Optional(Type.Number(POSITIVE)),
-    notes: Type.Optional(Type.Array(Type.String())),
-    /** GPU-hour price in `currency`; left out where there is none. */
-    pricePerGpuHour: Type.Optional(Type.Number({ minimum: 0 })),
-  }, { additionalProperties: false }), { minItems: 1 }),
-  storage: Type.Optional(Type.Object({
-    name: Type.String(),
-    nodeGBPerSecond: Type.Optional(Type.Number(POSITIVE)),
-  }, { additionalProperties: false })),
-  currency: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),
-}, { additionalProperties: false });
+export const SiteFileSchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    nodeTypes: Type.Array(
+      Type.Object(
+        {
+          id: Type.String({ minLength: 1, maxLength: 60 }),
+          gpu: Type.String({ description: `one of ${GPU_IDS.join(', ')}` }),
+          gpusPerNode: Type.Integer({ minimum: 1, maximum: 64 }),
+          nodes: Type.Optional(Type.Integer({ minimum: 1 })),
+          cores: Type.Integer({ minimum: 1 }),
+          cpu: Type.Optional(Type.String()),
+          /** Host memory sizes that occur. */
+          hostMemoryGB: Type.Array(Type.Number(POSITIVE), { minItems: 1 }),
+          /** Fastest first. */
+          networks: Type.Array(
+            Type.Object(
+              {
+                kind: Type.Union([Type.Literal('infiniband'), Type.Literal('ethernet')]),
+                gbit: Type.Number(POSITIVE),
+              },
+              { additionalProperties: false },
+            ),
+            { minItems: 1 },
+          ),
+          scratchGB: Type.Optional(Type.Number(POSITIVE)),
+          notes: Type.Optional(Type.Array(Type.String())),
+          /** GPU-hour price in `currency`; left out where there is none. */
+          pricePerGpuHour: Type.Optional(Type.Number({ minimum: 0 })),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1 },
+    ),
+    storage: Type.Optional(
+      Type.Object(
+        {
+          name: Type.String(),
+          nodeGBPerSecond: Type.Optional(Type.Number(POSITIVE)),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    currency: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),
+  },
+  { additionalProperties: false },
+);
 
 export type SiteFile = Static<typeof SiteFileSchema>;

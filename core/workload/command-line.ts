@@ -1,7 +1,19 @@
 import { parseWeightType } from '../models.ts';
 import { firstPositional, readOptions, splitCommand, type Options } from './arguments.ts';
 import {
-  DATA, DTYPE, DTYPE_SWITCHES, ENGINE_MODEL, LLAMACPP_MODEL, NODES, PER_NODE, PIPELINE, PROCESSES, QUANTIZATION, QUANTIZATION_SWITCHES, TENSOR, TRAINER_MODEL,
+  DATA,
+  DTYPE,
+  DTYPE_SWITCHES,
+  ENGINE_MODEL,
+  LLAMACPP_MODEL,
+  NODES,
+  PER_NODE,
+  PIPELINE,
+  PROCESSES,
+  QUANTIZATION,
+  QUANTIZATION_SWITCHES,
+  TENSOR,
+  TRAINER_MODEL,
 } from './options.ts';
 import { programsIn, type FoundProgram } from './programs.ts';
 
@@ -25,7 +37,7 @@ export function readCommand(line: string): CommandWorkload | null {
   // Not the options of what stands before the first program: `srun -q normal` is no quantisation.
   const options = readOptions(found.flatMap(({ args }) => args));
   const isEngine = found.some(({ program }) => program.role === 'engine');
-  const main = isEngine ? found.find(({ program }) => program.role === 'engine') ?? inner : inner;
+  const main = isEngine ? (found.find(({ program }) => program.role === 'engine') ?? inner) : inner;
   const parallel = { tensor: count(options, TENSOR), pipeline: count(options, PIPELINE) };
   return {
     program: isEngine ? main.program.name : trainerName(found),
@@ -67,7 +79,11 @@ function isOn(options: Options, name: string): boolean {
 
 /** `bf16`, `fp16`, `fp32` for all their spellings (`bf16-mixed`, `torch.bfloat16`, `half`); null for `auto` and what is none. */
 export function plainType(text: string): string | null {
-  const word = text.toLowerCase().replace(/-(?:mixed|true)$/, '').replace(/^16$/, 'fp16').replace(/^32$/, 'fp32');
+  const word = text
+    .toLowerCase()
+    .replace(/-(?:mixed|true)$/, '')
+    .replace(/^16$/, 'fp16')
+    .replace(/^32$/, 'fp32');
   return parseWeightType(word);
 }
 

@@ -33,12 +33,15 @@ export function detectWorkload(tables: readonly Table[], options: AnalyseOptions
   const doubt = options.modelSpec === undefined && options.model === undefined ? disagreement(commands, engines) : null;
   if (doubt !== null) from.push(doubt);
   const model = tell('model', options.modelSpec?.id ?? options.model, doubt === null ? knownFirst(models) : []);
-  const named = model === null ? null : findModel(model)?.quantization ?? null;
+  const named = model === null ? null : (findModel(model)?.quantization ?? null);
   return {
-    engine, model,
+    engine,
+    model,
     dtype: tell('dtype', options.dtype, [...fromCommands(commands, 'dtype'), ...typeStatements(facts('dtype'))]),
     quantization: tell('quantization', options.quantization, [
-      ...fromCommands(commands, 'quantization'), ...facts('quantization'), ...(named === null ? [] : [{ value: named, from: 'the model’s name' }]),
+      ...fromCommands(commands, 'quantization'),
+      ...facts('quantization'),
+      ...(named === null ? [] : [{ value: named, from: 'the model’s name' }]),
     ]),
     tensorParallel: counts('tensorParallel'),
     pipelineParallel: counts('pipelineParallel'),
@@ -58,8 +61,10 @@ function fromCommands<K extends keyof CommandWorkload>(commands: readonly Comman
 function engineNames(engines: readonly Table[], commands: readonly Command[], facts: (name: FactName) => Statement<string>[]): Statement<string>[] {
   const ids = engines.map(({ entity }) => ({ value: entity.id.split('@')[0] ?? entity.id, from: entity.id }));
   const programs = commands.filter(({ said }) => said.program !== 'script').map(({ said, from }) => ({ value: said.program, from }));
-  return [...ids, ...programs, ...facts('engine'), ...facts('trainer').filter(({ value }) => value !== 'script')]
-    .map(({ value, from }) => ({ value: value === 'llamacpp' ? 'llama.cpp' : value, from }));
+  return [...ids, ...programs, ...facts('engine'), ...facts('trainer').filter(({ value }) => value !== 'script')].map(({ value, from }) => ({
+    value: value === 'llamacpp' ? 'llama.cpp' : value,
+    from,
+  }));
 }
 
 /** Statements that name a model of the table before those that name none: an alias served under another name, a local path. */
@@ -70,12 +75,9 @@ function knownFirst(statements: readonly Statement<string>[]): Statement<string>
 
 /** Engines that serve different models of the table, in words; null where they agree or say nothing. */
 function disagreement(commands: readonly Command[], engines: readonly Table[]): string | null {
-  const served = [
-    commands.filter(({ said }) => said.role === 'engine').map(({ said }) => said.model),
-    engines.map(({ facts }) => facts.get('model') ?? null),
-  ];
+  const served = [commands.filter(({ said }) => said.role === 'engine').map(({ said }) => said.model), engines.map(({ facts }) => facts.get('model') ?? null)];
   for (const names of served) {
-    const ids = new Set(names.flatMap((name) => (name === null ? [] : findModel(name)?.model.id ?? [])));
+    const ids = new Set(names.flatMap((name) => (name === null ? [] : (findModel(name)?.model.id ?? []))));
     if (ids.size > 1) return `model not decided: ${[...ids].join(' and ')} are served at once (give --model)`;
   }
   return null;

@@ -57,7 +57,8 @@ export function programsIn(args: readonly string[]): FoundProgram[] {
     return program === null ? [] : [{ program, at }];
   });
   return places.map(({ program, at }, k) => ({
-    program, args: args.slice(at + (program.verb !== undefined && program.verb.test(args[at + 1] ?? '') ? 2 : 1), places[k + 1]?.at),
+    program,
+    args: args.slice(at + (program.verb !== undefined && program.verb.test(args[at + 1] ?? '') ? 2 : 1), places[k + 1]?.at),
   }));
 }
 
@@ -67,10 +68,12 @@ function programAt(args: readonly string[], at: number): Program | null {
   if (takesNext(before)) return null;
   const asModule = before === '-m' || before === '--module';
   const file = arg.slice(arg.lastIndexOf('/') + 1);
-  return PROGRAMS.find((row) => {
-    if (!asModule && row.file?.test(file) === true && (row.verb === undefined || row.verb.test(args[at + 1] ?? ''))) return true;
-    return row.module !== undefined && (asModule ? row.module.test(arg) : isInside(arg, row.module));
-  }) ?? null;
+  return (
+    PROGRAMS.find((row) => {
+      if (!asModule && row.file?.test(file) === true && (row.verb === undefined || row.verb.test(args[at + 1] ?? ''))) return true;
+      return row.module !== undefined && (asModule ? row.module.test(arg) : isInside(arg, row.module));
+    }) ?? null
+  );
 }
 
 /** A script by its place in a package: `/opt/…/sglang/launch_server.py`. */

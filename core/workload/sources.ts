@@ -3,7 +3,10 @@ import type { FactName, SourceEvent } from '../reading.ts';
 import { plainType, readCommand, type CommandWorkload } from './command-line.ts';
 
 /** One statement about a field, with where it comes from in words. */
-export interface Statement<T> { readonly value: T; readonly from: string }
+export interface Statement<T> {
+  readonly value: T;
+  readonly from: string;
+}
 
 /** Engines and trainers that speak, LMCache apart: it caches for one of them. */
 export function speakers(tables: readonly Table[]): Table[] {
@@ -11,7 +14,10 @@ export function speakers(tables: readonly Table[]): Table[] {
 }
 
 /** A command line with its process, engines' before trainers': a server's workers and launchers repeat each other. */
-export interface Command { readonly said: CommandWorkload; readonly from: string }
+export interface Command {
+  readonly said: CommandWorkload;
+  readonly from: string;
+}
 
 export function commandsOf(tables: readonly Table[]): Command[] {
   const all = tables.flatMap(({ entity, facts }): Command[] => {

@@ -31,7 +31,11 @@ export interface AnalysesOptions {
 /** Follows every running job on the main thread (windows are small) and hands jobs that ended to a worker. */
 export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOptions): Analyses {
   const followed = new Map<string, Followed>();
-  const options = (job: Job) => optionsOf(job, job.gpus.some((gpu) => named(gpu.uuid)));
+  const options = (job: Job) =>
+    optionsOf(
+      job,
+      job.gpus.some((gpu) => named(gpu.uuid)),
+    );
   const finals = openFinals({ store, index, log, now, options });
   let restoring: Promise<void> = Promise.resolve();
   let closing = false;
@@ -40,8 +44,21 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
   const follow = (job: Job, patience = FIRST_PATIENCE): Followed => {
     const given = options(job);
     const entry: Followed = {
-      job, tracker: openTracker(given), options: JSON.stringify(given), openedAt: now(), analysis: null, lastReadingAt: null, dirty: false,
-      judgedAt: 0, savedAt: 0, savedAs: '', saving: false, pending: nothing(), restoring: true, overflown: false, patience,
+      job,
+      tracker: openTracker(given),
+      options: JSON.stringify(given),
+      openedAt: now(),
+      analysis: null,
+      lastReadingAt: null,
+      dirty: false,
+      judgedAt: 0,
+      savedAt: 0,
+      savedAs: '',
+      saving: false,
+      pending: nothing(),
+      restoring: true,
+      overflown: false,
+      patience,
     };
     followed.set(jobName(job), entry);
     return entry;
@@ -66,7 +83,15 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
     if (analysis === null) return;
     if (hub.watched(jobRoom(job))) {
       const fromPhase = firstChanged(before, analysis);
-      hub.verdict({ cluster: job.cluster, id: job.id, at: now(), verdict: analysis.verdict, fromPhase, phases: analysis.phases.slice(fromPhase), findings: analysis.findings });
+      hub.verdict({
+        cluster: job.cluster,
+        id: job.id,
+        at: now(),
+        verdict: analysis.verdict,
+        fromPhase,
+        phases: analysis.phases.slice(fromPhase),
+        findings: analysis.findings,
+      });
     }
     if (hub.watched(OVERVIEW_ROOM)) hub.row(liveRow(job, analysis, lastReadingAt));
   };
@@ -99,10 +124,12 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
     if (entry.overflown) rebuild(job);
   };
   const restoreSoon = (entry: Followed) => {
-    restoring = restoring.then(() => restoreOne(entry)).catch((error: unknown) => {
-      log.error({ err: error, job: jobName(entry.job) }, 'a job could not be followed from its start');
-      entry.restoring = false;
-    });
+    restoring = restoring
+      .then(() => restoreOne(entry))
+      .catch((error: unknown) => {
+        log.error({ err: error, job: jobName(entry.job) }, 'a job could not be followed from its start');
+        entry.restoring = false;
+      });
   };
   /** Opens a job's tracker anew, with all that the store holds; the last verdict stands until it has caught up. */
   const rebuild = (job: Job) => {

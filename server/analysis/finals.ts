@@ -66,10 +66,13 @@ export function openFinals({ store, index, log, now, options }: FinalsOptions): 
     late(job, at) {
       waiting.set(jobName(job), { job, at });
       if (timer !== null || closing) return;
-      timer = setTimeout(() => {
-        timer = null;
-        catchUp().catch((error: unknown) => log.error({ err: error }, 'jobs that ended could not be judged'));
-      }, (SETTLE + 1) * 1000);
+      timer = setTimeout(
+        () => {
+          timer = null;
+          catchUp().catch((error: unknown) => log.error({ err: error }, 'jobs that ended could not be judged'));
+        },
+        (SETTLE + 1) * 1000,
+      );
       timer.unref();
     },
     catchUp,

@@ -33,7 +33,7 @@ export const CADENCE = { watched: 1, others: 10, quietWatched: 10, quiet: 60 } a
 
 /** Seconds by which a verdict is due; due now at 0 or below. */
 export function dueIn(followed: Followed, watched: boolean, now: number): number {
-  const every = followed.dirty ? (watched ? CADENCE.watched : CADENCE.others) : (watched ? CADENCE.quietWatched : CADENCE.quiet);
+  const every = followed.dirty ? (watched ? CADENCE.watched : CADENCE.others) : watched ? CADENCE.quietWatched : CADENCE.quiet;
   return followed.judgedAt + every - now;
 }
 
@@ -73,7 +73,15 @@ export function firstChanged(before: Analysis | null, after: Analysis): number {
   let index = 0;
   while (index < after.phases.length) {
     const [was, is] = [before.phases[index], after.phases[index]];
-    if (was === undefined || is === undefined || was.from !== is.from || was.to !== is.to || was.verdict.bottleneck !== is.verdict.bottleneck || was.verdict.activity !== is.verdict.activity) break;
+    if (
+      was === undefined ||
+      is === undefined ||
+      was.from !== is.from ||
+      was.to !== is.to ||
+      was.verdict.bottleneck !== is.verdict.bottleneck ||
+      was.verdict.activity !== is.verdict.activity
+    )
+      break;
     index += 1;
   }
   // The phase that is still open has new numbers even where its words stay.

@@ -10,7 +10,10 @@ const IDLE = 30_000;
 
 const NAME = 'headroom-analysis';
 
-export interface Request { readonly run: Run; readonly options: AnalyseOptions }
+export interface Request {
+  readonly run: Run;
+  readonly options: AnalyseOptions;
+}
 export type Reply = { readonly analysis: Analysis } | { readonly failure: string };
 
 /** Analyses whole runs beside the main thread, one at a time. */
@@ -27,7 +30,9 @@ export function analysisWorker(): AnalysisWorker {
   let closed = false;
 
   const start = (): Worker => {
-    const started = import.meta.url.endsWith('.ts') ? new Worker(fromSource('./worker.ts'), { eval: true, name: NAME }) : new Worker(new URL('./worker.js', import.meta.url), { name: NAME });
+    const started = import.meta.url.endsWith('.ts')
+      ? new Worker(fromSource('./worker.ts'), { eval: true, name: NAME })
+      : new Worker(new URL('./worker.js', import.meta.url), { name: NAME });
     started.unref();
     return started;
   };

@@ -25,7 +25,10 @@ export function tablesOfNews({ parts, facts }: Pick<News, 'parts' | 'facts'>): T
   };
   for (const part of parts) groupOf(entityOf(part.block.entity)).blocks.push(blockOf(part));
   for (const fact of facts) groupOf(fact.entity).facts.set(fact.name, fact.value);
-  return [...groups.values()].map((group) => ({ ...(followOn(group.blocks) ? joined(group.entity, group.blocks) : merged(group.entity, group.blocks)), facts: group.facts }));
+  return [...groups.values()].map((group) => ({
+    ...(followOn(group.blocks) ? joined(group.entity, group.blocks) : merged(group.entity, group.blocks)),
+    facts: group.facts,
+  }));
 }
 
 /** True where each block begins after the one before it ended. */
@@ -70,12 +73,17 @@ function fill(column: Float64Array, values: readonly (number | null)[], from: nu
 
 /** Two tools that speak of one entity at the same time: their rows are put together by time. */
 function merged(entity: EntityRef, blocks: readonly Block[]): Table {
-  const readings = blocks.flatMap((block): Reading[] => block.t.map((at, row) => ({
-    entity, at,
-    values: Object.fromEntries(Object.entries(block.columns).flatMap(([id, column]) => {
-      const value = column?.[row];
-      return value === undefined || value === null ? [] : [[id, value]];
+  const readings = blocks.flatMap((block): Reading[] =>
+    block.t.map((at, row) => ({
+      entity,
+      at,
+      values: Object.fromEntries(
+        Object.entries(block.columns).flatMap(([id, column]) => {
+          const value = column?.[row];
+          return value === undefined || value === null ? [] : [[id, value]];
+        }),
+      ),
     })),
-  })));
+  );
   return tableOf(entity, readings);
 }

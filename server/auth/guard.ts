@@ -10,7 +10,8 @@ export interface GuardOptions {
   readonly demo: boolean;
 }
 
-const HOW_TO_SIGN_IN = 'open the address that the server printed at start (a new one: headroom token page), or send Authorization: Bearer with a token from: headroom token issue NAME';
+const HOW_TO_SIGN_IN =
+  'open the address that the server printed at start (a new one: headroom token page), or send Authorization: Bearer with a token from: headroom token issue NAME';
 
 /** Every request passes here first: the name it was asked under, who asks, and whether that one may. */
 export function guard(app: FastifyInstance, options: GuardOptions): void {
@@ -34,21 +35,37 @@ function accessOf(request: FastifyRequest): Access {
 
 function check(request: FastifyRequest, identity: Identity, access: Access, options: GuardOptions): void {
   if (options.demo && request.routeOptions.config.intake === true) {
-    throw new Problem(403, { error: 'this is a demo: it takes readings from its own generator only', where: request.routeOptions.url ?? '', remedy: 'run headroom serve without --demo to store your own' });
+    throw new Problem(403, {
+      error: 'this is a demo: it takes readings from its own generator only',
+      where: request.routeOptions.url ?? '',
+      remedy: 'run headroom serve without --demo to store your own',
+    });
   }
   if (access === 'read') return;
   if (identity.kind === 'visitor' || (access === 'manage' && identity.kind === 'token')) {
-    throw new Problem(403, { error: 'this caller may not do that', where: request.routeOptions.url ?? '', remedy: 'use the page with a signed-in browser, or headroom token on the machine that runs the server' });
+    throw new Problem(403, {
+      error: 'this caller may not do that',
+      where: request.routeOptions.url ?? '',
+      remedy: 'use the page with a signed-in browser, or headroom token on the machine that runs the server',
+    });
   }
   if (identity.kind === 'session' && !options.hosts.sameOrigin(request.headers)) {
-    throw new Problem(403, { error: 'a page of another site sent this with your cookie', where: 'header origin', remedy: 'send it from Headroom’s own page, or with a token; behind a proxy set HEADROOM_URL to the address that people use' });
+    throw new Problem(403, {
+      error: 'a page of another site sent this with your cookie',
+      where: 'header origin',
+      remedy: 'send it from Headroom’s own page, or with a token; behind a proxy set HEADROOM_URL to the address that people use',
+    });
   }
 }
 
 function unknown(request: FastifyRequest): Problem {
   return bearerOf(request.headers) === null
     ? new Problem(401, { error: 'who asks is not known: no valid session and no token', where: 'header authorization', remedy: HOW_TO_SIGN_IN })
-    : new Problem(401, { error: 'this token is not valid here (unknown, revoked or expired)', where: 'header authorization', remedy: 'issue a new one: headroom token issue NAME' });
+    : new Problem(401, {
+        error: 'this token is not valid here (unknown, revoked or expired)',
+        where: 'header authorization',
+        remedy: 'issue a new one: headroom token issue NAME',
+      });
 }
 
 function wrongHost(request: FastifyRequest): Problem {

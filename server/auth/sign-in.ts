@@ -26,7 +26,9 @@ export function signIn(app: FastifyInstance, options: SignInOptions): void {
     reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
     if (await options.tokens.redeem(token, options.now())) {
       const session = await options.tokens.issue({ kind: 'system' }, { scope: 'session', name: 'browser', expires: options.now() + SESSION });
-      return reply.setCookie(options.cookie, session, { httpOnly: true, sameSite: 'strict', path: '/', maxAge: SESSION, secure: request.protocol === 'https' }).redirect(clean, 303);
+      return reply
+        .setCookie(options.cookie, session, { httpOnly: true, sameSite: 'strict', path: '/', maxAge: SESSION, secure: request.protocol === 'https' })
+        .redirect(clean, 303);
     }
     if (await hasSession(request, options)) return reply.redirect(clean, 303);
     return usedUp(reply);

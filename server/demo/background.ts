@@ -54,13 +54,21 @@ export function background(options: { nodes: readonly DemoNode[]; beside: readon
         const cores = node.type?.cores ?? 32;
         const held = node.gpus.some((gpu) => jobOf.has(gpu.uuid));
         builder.add({ kind: 'host', id: node.name, node: node.name }, at, {
-          'host.cores': cores, 'host.cpu': held ? 0.12 + 0.05 * wander(seed, node.name, at, 600) : 0.01,
-          'host.memUsed': held ? 40e9 : 5e9, 'host.memTotal': node.type?.hostMemory[0] ?? 192e9,
+          'host.cores': cores,
+          'host.cpu': held ? 0.12 + 0.05 * wander(seed, node.name, at, 600) : 0.01,
+          'host.memUsed': held ? 40e9 : 5e9,
+          'host.memTotal': node.type?.hostMemory[0] ?? 192e9,
         });
       }
       const seq = seqs.get(node) ?? 0;
       seqs.set(node, seq + 1);
-      return { source: `demo/${node.name}${shared.has(node) ? '/beside' : ''}/${begin}`, seq, node: node.name, blocks: builder.take(), facts: seq === 0 ? node.gpus.flatMap(gpuFacts) : [] };
+      return {
+        source: `demo/${node.name}${shared.has(node) ? '/beside' : ''}/${begin}`,
+        seq,
+        node: node.name,
+        blocks: builder.take(),
+        facts: seq === 0 ? node.gpus.flatMap(gpuFacts) : [],
+      };
     },
   };
 
@@ -83,7 +91,12 @@ export function background(options: { nodes: readonly DemoNode[]; beside: readon
     const level = kind < 0.3 ? 0.2 : 0.75 + 0.23 * hash01(seed, 'level', job);
     const busy = Math.max(0.03, Math.min(1, level + 0.12 * wander(seed, `bg/${job}`, at, 240)));
     const dram = busy * (0.2 + 0.5 * hash01(seed, 'dram', job));
-    return { busy, bytes: dram * GPUS[gpu.type].bandwidth, tensorFlops: busy * 0.3 * (GPUS[gpu.type].peaks.fp16 ?? 1e13), memory: size * (0.3 + 0.6 * hash01(seed, 'memory', job)) };
+    return {
+      busy,
+      bytes: dram * GPUS[gpu.type].bandwidth,
+      tensorFlops: busy * 0.3 * (GPUS[gpu.type].peaks.fp16 ?? 1e13),
+      memory: size * (0.3 + 0.6 * hash01(seed, 'memory', job)),
+    };
   }
 
   function cueOf(number: number, node: DemoNode, gpus: readonly DemoGpu[]): Cue {
@@ -94,9 +107,19 @@ export function background(options: { nodes: readonly DemoNode[]; beside: readon
       at: begin,
       key: { cluster: DEMO_CLUSTER, id: String(FIRST_JOB + number) },
       declaration: {
-        name, user, project: `naiss2026-${3 + (number % 4)}-${20 + (number % 37)}`, partition: 'alvis', state: 'running', start, end: null, timeLimit: 7 * 86_400,
-        nodes: [node.name], gpus: gpus.map((gpu) => ({ uuid: gpu.uuid, node: gpu.node })), ...(gpus[0] === undefined ? {} : { gpuType: gpus[0].type }),
-        cores: Math.round(((node.type?.cores ?? 32) * gpus.length) / (node.type?.gpusPerNode ?? 1)), demo: true,
+        name,
+        user,
+        project: `naiss2026-${3 + (number % 4)}-${20 + (number % 37)}`,
+        partition: 'alvis',
+        state: 'running',
+        start,
+        end: null,
+        timeLimit: 7 * 86_400,
+        nodes: [node.name],
+        gpus: gpus.map((gpu) => ({ uuid: gpu.uuid, node: gpu.node })),
+        ...(gpus[0] === undefined ? {} : { gpuType: gpus[0].type }),
+        cores: Math.round(((node.type?.cores ?? 32) * gpus.length) / (node.type?.gpusPerNode ?? 1)),
+        demo: true,
       },
     };
   }

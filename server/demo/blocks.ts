@@ -23,7 +23,8 @@ export function blockBuilder(): BlockBuilder {
       }
       const row = block.t.length;
       block.t.push(at);
-      for (const [id, value] of Object.entries(values) as [MetricId, number][]) { // keys of a metric record
+      for (const [id, value] of Object.entries(values) as [MetricId, number][]) {
+        // keys of a metric record
         let column = block.columns.get(id);
         if (column === undefined) {
           column = new Array<number | null>(row).fill(null);

@@ -39,7 +39,11 @@ export interface ServeStep {
 
 /** Continuous batching as physics: each step streams weights and KV cache, then computes its share of prefill, then waits for the host. */
 export function serveStep(input: {
-  gpu: GpuId; model: DemoModel; tp: number; batch: number; context: number;
+  gpu: GpuId;
+  model: DemoModel;
+  tp: number;
+  batch: number;
+  context: number;
   /** Prompt tokens that each step carries along. */
   prefillPerStep: number;
   bytesPerParam: number;

@@ -17,7 +17,11 @@ const DRIVER = '575.57.08';
 const FIRST_JOB = 4_182_900;
 
 /** A job's declaration at some moment of the play. */
-export interface Cue { readonly at: number; readonly key: { cluster: string; id: string }; readonly declaration: JobDeclaration }
+export interface Cue {
+  readonly at: number;
+  readonly key: { cluster: string; id: string };
+  readonly declaration: JobDeclaration;
+}
 
 /**
  * A place with one scenario after another on it: job, pause, the next job. Counters are sums over the steps,
@@ -65,10 +69,15 @@ export function openSlot(options: { scenario: Scenario; place: Place; number: nu
         ended = life;
         cues.push({ at, key, declaration: { state: scenario.endState, end: start + scenario.runs } });
       }
-      const frame = runs ? scenario.frame({
-        t, gpu: place.gpus[0]?.type ?? 'A100-40', gpuCount: place.gpus.length, nodeCount: place.nodes.length,
-        wander: (name, length) => wander(seed, `${number}/${name}`, at, length),
-      }) : null;
+      const frame = runs
+        ? scenario.frame({
+            t,
+            gpu: place.gpus[0]?.type ?? 'A100-40',
+            gpuCount: place.gpus.length,
+            nodeCount: place.nodes.length,
+            wander: (name, length) => wander(seed, `${number}/${name}`, at, length),
+          })
+        : null;
       addGpus(at, frame);
       place.nodes.forEach((node, index) => builder.add(hostOf(node.name), at, hostValues(index, frame?.hosts[index] ?? IDLE_HOST)));
       if (frame?.engine !== undefined && scenario.engine !== null) {
@@ -124,10 +133,15 @@ export function openSlot(options: { scenario: Scenario; place: Place; number: nu
   function engineValues(load: EngineLoad): Partial<Record<MetricId, number>> {
     const total = (name: string, rate: number | undefined) => (rate === undefined ? undefined : Math.round(count(name, rate)));
     return defined({
-      'engine.running': load.running, 'engine.waiting': load.waiting, 'engine.kvUsage': load.kv,
-      'engine.promptTokens': total('prompt', load.prefillRate), 'engine.generationTokens': total('generation', load.decodeRate),
-      'engine.steps': total('steps', load.stepRate), 'engine.requests': total('requests', load.requestRate),
-      'engine.preemptions': total('preemptions', load.preemptionRate), 'engine.trainTokens': total('trainTokens', load.trainTokenRate),
+      'engine.running': load.running,
+      'engine.waiting': load.waiting,
+      'engine.kvUsage': load.kv,
+      'engine.promptTokens': total('prompt', load.prefillRate),
+      'engine.generationTokens': total('generation', load.decodeRate),
+      'engine.steps': total('steps', load.stepRate),
+      'engine.requests': total('requests', load.requestRate),
+      'engine.preemptions': total('preemptions', load.preemptionRate),
+      'engine.trainTokens': total('trainTokens', load.trainTokenRate),
       'engine.trainSteps': total('trainSteps', load.trainStepTime === undefined ? undefined : 1 / load.trainStepTime),
       'engine.trainStepTime': load.trainStepTime,
     });
@@ -136,11 +150,23 @@ export function openSlot(options: { scenario: Scenario; place: Place; number: nu
 
 function declarationOf(scenario: Scenario, place: Place, start: number): JobDeclaration {
   return {
-    name: scenario.name, user: scenario.user, project: scenario.project, partition: 'alvis', state: 'running', start, end: null, timeLimit: scenario.timeLimit,
-    nodes: place.nodes.map((node) => node.name), gpus: place.gpus.map((gpu) => ({ uuid: gpu.uuid, node: gpu.node })),
-    cores: place.nodes.reduce((sum, node) => sum + Math.round(((node.type?.cores ?? 0) * scenario.gpus) / place.nodes.length / (node.type?.gpusPerNode ?? 1)), 0),
+    name: scenario.name,
+    user: scenario.user,
+    project: scenario.project,
+    partition: 'alvis',
+    state: 'running',
+    start,
+    end: null,
+    timeLimit: scenario.timeLimit,
+    nodes: place.nodes.map((node) => node.name),
+    gpus: place.gpus.map((gpu) => ({ uuid: gpu.uuid, node: gpu.node })),
+    cores: place.nodes.reduce(
+      (sum, node) => sum + Math.round(((node.type?.cores ?? 0) * scenario.gpus) / place.nodes.length / (node.type?.gpusPerNode ?? 1)),
+      0,
+    ),
     ...(place.gpus[0] === undefined ? {} : { gpuType: place.gpus[0].type }),
-    command: scenario.command, demo: true,
+    command: scenario.command,
+    demo: true,
   };
 }
 
@@ -160,7 +186,9 @@ function factsOf(scenario: Scenario, place: Place, number: number, life: number)
 export function gpuFacts(gpu: { uuid: string; node: string; name: string; index: number }): WireFact[] {
   const entity: EntityRef = { kind: 'gpu', id: gpu.uuid, node: gpu.node };
   return [
-    { entity, name: 'name', value: gpu.name }, { entity, name: 'index', value: String(gpu.index) }, { entity, name: 'driver', value: DRIVER },
+    { entity, name: 'name', value: gpu.name },
+    { entity, name: 'index', value: String(gpu.index) },
+    { entity, name: 'driver', value: DRIVER },
   ];
 }
 

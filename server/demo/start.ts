@@ -43,7 +43,9 @@ export async function startDemo(options: DemoOptions): Promise<{ stop(): Promise
     await Promise.all(slots.map((slot) => playSlot(options, slot, times(from, Math.min(start, from + CHUNK * PERIOD), PERIOD))));
   }
   await Promise.all(others.nodes.map((node) => ingest(others.batch(node, times(begin, start, STATE_PERIOD)))));
-  log.info(`demo: ${cluster.length} nodes, ${cluster.reduce((sum, node) => sum + node.gpus.length, 0)} GPUs, ${SCENARIOS.length + others.cues.length} jobs; an hour of history is in`);
+  log.info(
+    `demo: ${cluster.length} nodes, ${cluster.reduce((sum, node) => sum + node.gpus.length, 0)} GPUs, ${SCENARIOS.length + others.cues.length} jobs; an hour of history is in`,
+  );
 
   return live({ options, slots, others, start });
 }
@@ -68,9 +70,14 @@ function live(play: { options: DemoOptions; slots: readonly Slot[]; others: Back
   };
   const schedule = () => {
     if (stopped) return;
-    timer = setTimeout(() => {
-      running = tick().catch((error: unknown) => options.log.error(`demo: a step failed: ${error instanceof Error ? error.message : String(error)}`)).finally(schedule);
-    }, Math.max(50, (next - options.now()) * 1000));
+    timer = setTimeout(
+      () => {
+        running = tick()
+          .catch((error: unknown) => options.log.error(`demo: a step failed: ${error instanceof Error ? error.message : String(error)}`))
+          .finally(schedule);
+      },
+      Math.max(50, (next - options.now()) * 1000),
+    );
   };
   schedule();
   return {

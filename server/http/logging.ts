@@ -8,10 +8,16 @@ export function openLog(level: LogLevel, destination: DestinationStream = pino.d
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: { paths: ['req.headers.authorization', 'req.headers.cookie', 'headers.authorization', 'headers.cookie', 'token', '*.token'], censor: '[redacted]' },
+      redact: {
+        paths: ['req.headers.authorization', 'req.headers.cookie', 'headers.authorization', 'headers.cookie', 'token', '*.token'],
+        censor: '[redacted]',
+      },
       serializers: {
         req: (request: { method?: string; url?: string; id?: unknown; ip?: string }) => ({
-          id: request.id, method: request.method, url: withoutToken(request.url ?? ''), ip: request.ip,
+          id: request.id,
+          method: request.method,
+          url: withoutToken(request.url ?? ''),
+          ip: request.ip,
         }),
       },
     },

@@ -8,24 +8,37 @@ import { checkBlock, type Block, type Window } from './check-block.ts';
 const TOLD = 100;
 
 const loose = Type.Array(Type.Unknown(), { maxItems: 10_000 });
-const Envelope = Compile(Type.Object({
-  source: IngestBatchSchema.properties.source,
-  seq: IngestBatchSchema.properties.seq,
-  node: Type.Optional(Type.String({ maxLength: 200 })),
-  job: Type.Optional(Type.String({ maxLength: 200 })),
-  blocks: loose,
-  facts: Type.Optional(loose),
-  events: Type.Optional(loose),
-}, { additionalProperties: false }));
-const LooseBlock = Compile(Type.Object({
-  entity: EntitySchema,
-  t: Type.Array(Type.Unknown(), { maxItems: 100_000 }),
-  columns: Type.Record(Type.String(), Type.Unknown()),
-}, { additionalProperties: false }));
+const Envelope = Compile(
+  Type.Object(
+    {
+      source: IngestBatchSchema.properties.source,
+      seq: IngestBatchSchema.properties.seq,
+      node: Type.Optional(Type.String({ maxLength: 200 })),
+      job: Type.Optional(Type.String({ maxLength: 200 })),
+      blocks: loose,
+      facts: Type.Optional(loose),
+      events: Type.Optional(loose),
+    },
+    { additionalProperties: false },
+  ),
+);
+const LooseBlock = Compile(
+  Type.Object(
+    {
+      entity: EntitySchema,
+      t: Type.Array(Type.Unknown(), { maxItems: 100_000 }),
+      columns: Type.Record(Type.String(), Type.Unknown()),
+    },
+    { additionalProperties: false },
+  ),
+);
 const Fact = Compile(WireFactSchema);
 const Event = Compile(WireEventSchema);
 
-export interface Checked { readonly batch: IngestBatch; readonly rejected: IngestReply['rejected'] }
+export interface Checked {
+  readonly batch: IngestBatch;
+  readonly rejected: IngestReply['rejected'];
+}
 
 /**
  * Reads a batch piece by piece, so that one bad block, fact or value costs itself only; each refusal has its place.

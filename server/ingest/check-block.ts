@@ -7,14 +7,25 @@ export type Block = Static<typeof BlockSchema>;
 export type Reject = (at: string, reason: string) => void;
 
 /** Instants that readings may carry, seconds UTC. */
-export interface Window { readonly oldest: number; readonly newest: number; readonly why: { readonly old: string; readonly future: string } }
+export interface Window {
+  readonly oldest: number;
+  readonly newest: number;
+  readonly why: { readonly old: string; readonly future: string };
+}
 
 /**
  * A block whose entity is already known to be well-formed: rows with bad stamps are dropped, bad values become absent,
  * unknown or mismatched columns are left out, each with its place. Rows come back in order of time, one per instant
  * (the later one in the block wins). Null where nothing is left. A good block comes back as it is, not copied.
  */
-export function checkBlock(entity: Block['entity'], t: readonly unknown[], columns: Readonly<Record<string, unknown>>, place: string, window: Window, reject: Reject): Block | null {
+export function checkBlock(
+  entity: Block['entity'],
+  t: readonly unknown[],
+  columns: Readonly<Record<string, unknown>>,
+  place: string,
+  window: Window,
+  reject: Reject,
+): Block | null {
   const rows = goodRows(t, `${place}/t`, window, reject);
   const kept: Record<string, (number | null)[]> = {};
   let any = false;

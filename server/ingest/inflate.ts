@@ -7,7 +7,11 @@ export function inflated(body: Readable, encoding: string | undefined): Readable
   const name = encoding?.trim().toLowerCase();
   if (name === undefined || name === '' || name === 'identity') return null;
   if (name !== 'gzip' && name !== 'x-gzip' && name !== 'deflate') {
-    throw new Problem(415, { error: `cannot read content-encoding “${name.slice(0, 40)}”`, where: 'header content-encoding', remedy: 'send gzip, deflate or plain' });
+    throw new Problem(415, {
+      error: `cannot read content-encoding “${name.slice(0, 40)}”`,
+      where: 'header content-encoding',
+      remedy: 'send gzip, deflate or plain',
+    });
   }
   const plain = new PassThrough();
   // The callback is pipeline's way to report; whoever reads `plain` gets the same error from it.

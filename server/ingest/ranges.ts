@@ -1,6 +1,9 @@
 import { METRICS, type MetricId, type Unit } from '../../core/metrics.ts';
 
-interface Range { readonly least: number; readonly most: number }
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
 
 /** What a value of a unit can be on any machine we may meet; beyond it is a parser's or sender's mistake, not a measurement. */
 const BY_UNIT = {

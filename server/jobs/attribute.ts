@@ -6,7 +6,12 @@ import { entityOf } from '../ingest/entity.ts';
 export type Block = IngestBatch['blocks'][number];
 
 /** A stretch of a block that belongs to one job: rows from `from` up to, not including, `to`. */
-export interface Part { readonly job: Job; readonly block: Block; readonly from: number; readonly to: number }
+export interface Part {
+  readonly job: Job;
+  readonly block: Block;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Cuts a block into the stretches that belong to jobs, by (GPU or host, time). Rows of no job are in no part. */
 export function attribute(index: JobIndex, block: Block): Part[] {

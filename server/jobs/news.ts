@@ -6,9 +6,17 @@ import { entityOf } from '../ingest/entity.ts';
 import { attribute, type Part } from './attribute.ts';
 import { jobName, type JobIndex } from './index.ts';
 
-export interface JobNews { readonly job: Job; readonly news: News }
+export interface JobNews {
+  readonly job: Job;
+  readonly news: News;
+}
 
-interface Group { job: Job; parts: Part[]; facts: Fact[]; events: SourceEvent[] }
+interface Group {
+  job: Job;
+  parts: Part[];
+  facts: Fact[];
+  events: SourceEvent[];
+}
 
 /** Sorts what a stored batch brought by the jobs that it belongs to. A fact belongs to whoever holds its entity at the batch's time. */
 export function newsByJob(index: JobIndex, batch: IngestBatch): JobNews[] {

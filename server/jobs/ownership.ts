@@ -13,7 +13,12 @@ export function mayOwn(job: Job, entity: EntityRef, claim: string | undefined): 
 }
 
 /** The entities that have readings in a job's time and may be its own. */
-export async function entitiesOf(store: Pick<Store, 'series'>, index: JobIndex, job: Job, to: number): Promise<{ entity: EntityRef; metrics: string[]; last: number }[]> {
+export async function entitiesOf(
+  store: Pick<Store, 'series'>,
+  index: JobIndex,
+  job: Job,
+  to: number,
+): Promise<{ entity: EntityRef; metrics: string[]; last: number }[]> {
   if (job.start === null) return [];
   const time = { from: job.start, to };
   const [onNodes, named] = await Promise.all([
@@ -47,11 +52,18 @@ export function silenceOf(job: Job, heard: (entity: { kind: 'host' | 'gpu'; id: 
   if (!runsAt(job, now)) return [];
   const nodes = job.nodes.flatMap((node) => {
     const gpus = job.gpus.filter((gpu) => gpu.node === node).map((gpu) => gpu.uuid);
-    const last = [heard({ kind: 'host', id: node }), ...gpus.map((id) => heard({ kind: 'gpu', id }))].reduce<number | null>((most, at) => (at !== null && (most === null || at > most) ? at : most), null);
+    const last = [heard({ kind: 'host', id: node }), ...gpus.map((id) => heard({ kind: 'gpu', id }))].reduce<number | null>(
+      (most, at) => (at !== null && (most === null || at > most) ? at : most),
+      null,
+    );
     if (last !== null && now - last <= patience) return [];
-    return [last === null
-      ? `No reading from node ${node} yet: start an agent there (headroom agent), or stream a tool's output to /api/ingest/raw?node=${node}.`
-      : `No reading from node ${node} since ${new Date(last * 1000).toISOString().slice(0, 19)}Z: is its agent still running?`];
+    return [
+      last === null
+        ? `No reading from node ${node} yet: start an agent there (headroom agent), or stream a tool's output to /api/ingest/raw?node=${node}.`
+        : `No reading from node ${node} since ${new Date(last * 1000).toISOString().slice(0, 19)}Z: is its agent still running?`,
+    ];
   });
-  return job.nodes.length === 0 && job.gpus.length === 0 ? ['The job names no node and no GPU, so no reading can be matched to it: declare its nodes or GPUs.'] : nodes;
+  return job.nodes.length === 0 && job.gpus.length === 0
+    ? ['The job names no node and no GPU, so no reading can be matched to it: declare its nodes or GPUs.']
+    : nodes;
 }

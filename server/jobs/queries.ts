@@ -35,8 +35,12 @@ export async function detailOf(service: Service, viewer: Viewer, key: JobKey): P
     entities: entities.map(({ entity, metrics }) => {
       const own = facts.filter((fact) => entityKey(fact.entity) === entityKey(entity));
       return {
-        kind: entity.kind, id: entity.id, node: entity.node ?? null, name: own.find((fact) => fact.name === 'name')?.value ?? null,
-        facts: Object.fromEntries(own.map((fact) => [fact.name, fact.value])), metrics,
+        kind: entity.kind,
+        id: entity.id,
+        node: entity.node ?? null,
+        name: own.find((fact) => fact.name === 'name')?.value ?? null,
+        facts: Object.fromEntries(own.map((fact) => [fact.name, fact.value])),
+        metrics,
       };
     }),
     lastReadingAt,
@@ -48,7 +52,7 @@ export async function detailOf(service: Service, viewer: Viewer, key: JobKey): P
 /** The latest analysis of a job. Throws 404 where there is no such job, or no reading was judged yet. */
 export async function analysisOf(service: Service, viewer: Viewer, key: JobKey): Promise<Analysis> {
   await recordOf(service, viewer, key);
-  const analysis = service.analyses.current(key) ?? await service.store.jobs.analysis(viewer, key);
+  const analysis = service.analyses.current(key) ?? (await service.store.jobs.analysis(viewer, key));
   if (analysis === null) throw notThere(`an analysis of job ${key.id}`, 'path/id', 'no reading of this job was judged yet; GET the job itself to see why');
   return analysis;
 }

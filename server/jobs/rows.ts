@@ -30,7 +30,9 @@ export function summaryOf(analysis: Analysis, lastReadingAt: number | null): Job
     grade: verdict.grade,
     headroom: verdict.headroom,
     sparkline: sparkline(analysis),
-    ribbon: analysis.phases.slice(-PARTS).map((phase) => ({ from: phase.from, to: phase.to, bottleneck: phase.verdict.bottleneck, activity: phase.verdict.activity })),
+    ribbon: analysis.phases
+      .slice(-PARTS)
+      .map((phase) => ({ from: phase.from, to: phase.to, bottleneck: phase.verdict.bottleneck, activity: phase.verdict.activity })),
     findings: analysis.findings.map((finding) => finding.id),
     lastReadingAt,
   };

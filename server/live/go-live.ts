@@ -19,7 +19,8 @@ export function goLive(app: App, { service, recogniser, hosts }: { service: Serv
     hub.status({ demo: service.demo, now: service.now(), version: service.version, trouble: store.trouble() });
   };
   const admit = async (identity: Identity, target: WatchTarget): Promise<WatchReply> => {
-    if (target.kind === 'job' && await store.jobs.get(identity.viewer, target) === null) return { ok: false, reason: `job ${target.id} of cluster ${target.cluster} is not known here` };
+    if (target.kind === 'job' && (await store.jobs.get(identity.viewer, target)) === null)
+      return { ok: false, reason: `job ${target.id} of cluster ${target.cluster} is not known here` };
     if (target.kind === 'node' && service.nodes.get(target.node) === undefined) return { ok: false, reason: `node ${target.node} has sent nothing yet` };
     return { ok: true, room: roomOf(target) };
   };

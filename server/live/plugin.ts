@@ -3,7 +3,9 @@ import { Server } from 'socket.io';
 import type { ClientToServer, ServerToClient } from '../../core/contract/live.ts';
 import type { Identity } from '../auth/identity.ts';
 
-export interface SocketData { identity: Identity }
+export interface SocketData {
+  identity: Identity;
+}
 export type LiveServer = Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
 
 /** Puts socket.io on Fastify's own HTTP server. `preClose` disconnects everybody: an open socket would keep `close` waiting. */

@@ -54,16 +54,17 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
       if (typeof reply !== 'function') return;
       if (!isTarget(target)) return void reply({ ok: false, reason: 'watch a job (cluster, id), a node or the overview' });
       if (socket.rooms.size > ROOMS) return void reply({ ok: false, reason: `one page may watch ${ROOMS} things: unwatch some first` });
-      options.admit(socket.data.identity, target).then(
-        async (answer) => {
+      options
+        .admit(socket.data.identity, target)
+        .then(async (answer) => {
           if (answer.ok) await socket.join(answer.room);
           reply(answer);
           if (answer.ok) options.joined(answer.room, target);
-        },
-      ).catch((error: unknown) => {
-        options.log.warn({ err: error }, 'a watch failed');
-        reply({ ok: false, reason: 'the server could not look that up: try again' });
-      });
+        })
+        .catch((error: unknown) => {
+          options.log.warn({ err: error }, 'a watch failed');
+          reply({ ok: false, reason: 'the server could not look that up: try again' });
+        });
     });
     socket.on('unwatch', (target) => {
       if (isTarget(target)) void socket.leave(roomOf(target));

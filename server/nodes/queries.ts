@@ -24,7 +24,9 @@ export async function nodeDetail(service: Service, viewer: Viewer, name: string)
   return {
     row: nodeRow(node, service.index, now),
     entities: entities.map(({ entity, metrics }) => ({
-      kind: entity.kind, id: entity.id, metrics,
+      kind: entity.kind,
+      id: entity.id,
+      metrics,
       facts: Object.fromEntries(facts.filter((fact) => entityKey(fact.entity) === entityKey(entity)).map((fact) => [fact.name, fact.value])),
       jobs: service.index.ownersAt(entity, now).map(jobName),
     })),

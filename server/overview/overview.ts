@@ -17,12 +17,12 @@ const ROWS = 30;
 export async function overviewOf(service: Service, viewer: Viewer): Promise<Overview> {
   const now = service.now();
   const midnight = Math.floor(now / 86_400) * 86_400;
-  const [findings, recent] = await Promise.all([
-    service.store.jobs.findings(viewer, { since: midnight }),
-    service.store.jobs.active(viewer, now - LATELY),
-  ]);
+  const [findings, recent] = await Promise.all([service.store.jobs.findings(viewer, { since: midnight }), service.store.jobs.active(viewer, now - LATELY)]);
   const jobs = new Map(recent.map(({ job }) => [jobName(job), job]));
-  const finished = recent.filter(({ job }) => job.end !== null && job.end <= now).sort((a, b) => (b.job.end ?? now) - (a.job.end ?? now)).slice(0, ROWS);
+  const finished = recent
+    .filter(({ job }) => job.end !== null && job.end <= now)
+    .sort((a, b) => (b.job.end ?? now) - (a.job.end ?? now))
+    .slice(0, ROWS);
   return {
     demo: service.demo,
     now,

@@ -7,7 +7,12 @@ export async function collectSchemas(app: App, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Headroom', version, description: 'What limits each LLM job on a GPU cluster, how far it is from the limit, and what to do about it. Times are seconds since 1970-01-01 UTC; values are in SI base units; null is “not known”.' },
+      info: {
+        title: 'Headroom',
+        version,
+        description:
+          'What limits each LLM job on a GPU cluster, how far it is from the limit, and what to do about it. Times are seconds since 1970-01-01 UTC; values are in SI base units; null is “not known”.',
+      },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: 'headroom' } } },
       security: [{ token: [] }, { session: [] }],
     },
@@ -20,6 +25,7 @@ export async function docsRoutes(app: App): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
     uiConfig: { url: '/api/openapi.json', docExpansion: 'list', deepLinking: true },
-    staticCSP: "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    staticCSP:
+      "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
   });
 }

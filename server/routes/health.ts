@@ -11,22 +11,35 @@ const PATIENCE = 3;
 export function healthRoutes(app: App, service: Service): void {
   let asked = Number.NEGATIVE_INFINITY;
   let stats: Promise<Health['store']> = Promise.resolve(null);
-  app.get('/api/health', {
-    config: { access: 'open' },
-    schema: { tags: ['service'], summary: 'Is the service well?', response: { 200: HealthSchema, 503: HealthSchema } },
-  }, async (_request, reply) => {
-    const now = service.now();
-    if (now - asked > FRESH) {
-      asked = now;
-      stats = answerOf(service);
-    }
-    const store = await stats;
-    const trouble = service.store.trouble() ?? (store === null ? 'the store does not answer' : null);
-    const health: Health = {
-      status: trouble === null ? 'ok' : 'trouble', trouble, version: service.version, demo: service.demo, uptime: Math.round(now - service.started), store, streams: service.streams.count,
-    };
-    return reply.code(trouble === null ? 200 : 503).header('cache-control', 'no-store').send(health);
-  });
+  app.get(
+    '/api/health',
+    {
+      config: { access: 'open' },
+      schema: { tags: ['service'], summary: 'Is the service well?', response: { 200: HealthSchema, 503: HealthSchema } },
+    },
+    async (_request, reply) => {
+      const now = service.now();
+      if (now - asked > FRESH) {
+        asked = now;
+        stats = answerOf(service);
+      }
+      const store = await stats;
+      const trouble = service.store.trouble() ?? (store === null ? 'the store does not answer' : null);
+      const health: Health = {
+        status: trouble === null ? 'ok' : 'trouble',
+        trouble,
+        version: service.version,
+        demo: service.demo,
+        uptime: Math.round(now - service.started),
+        store,
+        streams: service.streams.count,
+      };
+      return reply
+        .code(trouble === null ? 200 : 503)
+        .header('cache-control', 'no-store')
+        .send(health);
+    },
+  );
 }
 
 async function answerOf(service: Service): Promise<Health['store']> {

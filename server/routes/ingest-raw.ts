@@ -44,8 +44,18 @@ export function rawRoutes(app: App, options: RawOptions): void {
       handler: async (request, reply) => {
         const { job, tz, collector, fields, ...query } = request.query;
         const key = job === undefined ? null : options.jobs.keyOf(job);
-        const about = scopeOf({ ...query, sender: request.ip, key: key === null ? null : jobName(key), job: key === null ? null : (options.index.get(key) ?? null) });
-        const context = { node: about.node, uuids: about.uuids, ...(tz === undefined ? {} : { tz }), ...(fields === undefined ? {} : { fields: fields.split(',').map((field) => field.trim()) }) };
+        const about = scopeOf({
+          ...query,
+          sender: request.ip,
+          key: key === null ? null : jobName(key),
+          job: key === null ? null : (options.index.get(key) ?? null),
+        });
+        const context = {
+          node: about.node,
+          uuids: about.uuids,
+          ...(tz === undefined ? {} : { tz }),
+          ...(fields === undefined ? {} : { fields: fields.split(',').map((field) => field.trim()) }),
+        };
         return serveStream(request, reply, { ...options, scope: about, reader: rawReader(about, context, collector) });
       },
     });

@@ -16,24 +16,66 @@ const refusals = { '4xx': ErrorReplySchema, 503: ErrorReplySchema };
 
 /** Jobs: declare, list, look at. */
 export function jobRoutes(app: App, service: Service): void {
-  app.get('/api/jobs', {
-    schema: { tags: ['jobs'], summary: 'Jobs, filtered and sorted, a page at a time', querystring: JobsQuerySchema, response: { 200: JobsPageSchema, ...refusals } },
-  }, async (request) => listJobs(service, viewerOf(request), request.query));
+  app.get(
+    '/api/jobs',
+    {
+      schema: {
+        tags: ['jobs'],
+        summary: 'Jobs, filtered and sorted, a page at a time',
+        querystring: JobsQuerySchema,
+        response: { 200: JobsPageSchema, ...refusals },
+      },
+    },
+    async (request) => listJobs(service, viewerOf(request), request.query),
+  );
 
-  app.put('/api/jobs/:cluster/:id', {
-    config: { access: 'write', intake: true },
-    schema: { tags: ['jobs'], summary: 'Say who runs what where; may be repeated, fields left out keep their value', params: Key, body: JobDeclarationSchema, response: { 200: JobSchema, ...refusals } },
-  }, async (request) => service.jobs.declare(viewerOf(request), request.params, request.body));
+  app.put(
+    '/api/jobs/:cluster/:id',
+    {
+      config: { access: 'write', intake: true },
+      schema: {
+        tags: ['jobs'],
+        summary: 'Say who runs what where; may be repeated, fields left out keep their value',
+        params: Key,
+        body: JobDeclarationSchema,
+        response: { 200: JobSchema, ...refusals },
+      },
+    },
+    async (request) => service.jobs.declare(viewerOf(request), request.params, request.body),
+  );
 
-  app.get('/api/jobs/:cluster/:id', {
-    schema: { tags: ['jobs'], summary: 'A job, its latest analysis, and what was measured of it', params: Key, response: { 200: JobDetailSchema, ...refusals } },
-  }, async (request) => detailOf(service, viewerOf(request), request.params));
+  app.get(
+    '/api/jobs/:cluster/:id',
+    {
+      schema: {
+        tags: ['jobs'],
+        summary: 'A job, its latest analysis, and what was measured of it',
+        params: Key,
+        response: { 200: JobDetailSchema, ...refusals },
+      },
+    },
+    async (request) => detailOf(service, viewerOf(request), request.params),
+  );
 
-  app.get('/api/jobs/:cluster/:id/analysis', {
-    schema: { tags: ['jobs'], summary: 'The latest analysis alone', params: Key, response: { 200: AnalysisSchema, ...refusals } },
-  }, async (request) => analysisOf(service, viewerOf(request), request.params));
+  app.get(
+    '/api/jobs/:cluster/:id/analysis',
+    {
+      schema: { tags: ['jobs'], summary: 'The latest analysis alone', params: Key, response: { 200: AnalysisSchema, ...refusals } },
+    },
+    async (request) => analysisOf(service, viewerOf(request), request.params),
+  );
 
-  app.get('/api/jobs/:cluster/:id/series', {
-    schema: { tags: ['jobs'], summary: 'Series of the job, bucketed to so many points', params: Key, querystring: SeriesQuerySchema, response: { 200: SeriesReplySchema, ...refusals } },
-  }, async (request) => seriesOf(service, viewerOf(request), request.params, request.query));
+  app.get(
+    '/api/jobs/:cluster/:id/series',
+    {
+      schema: {
+        tags: ['jobs'],
+        summary: 'Series of the job, bucketed to so many points',
+        params: Key,
+        querystring: SeriesQuerySchema,
+        response: { 200: SeriesReplySchema, ...refusals },
+      },
+    },
+    async (request) => seriesOf(service, viewerOf(request), request.params, request.query),
+  );
 }

@@ -13,18 +13,39 @@ const refusals = { '4xx': ErrorReplySchema, 503: ErrorReplySchema };
 
 /** Nodes and their GPUs, readings of no job included. */
 export function nodeRoutes(app: App, service: Service): void {
-  app.get('/api/nodes', {
-    schema: { tags: ['nodes'], summary: 'Every node ever heard of, with its GPUs now', response: { 200: NodesReplySchema, ...refusals } },
-  }, async () => {
-    const now = service.now();
-    return { now, nodes: [...service.nodes.all()].map((node) => nodeRow(node, service.index, now)).sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true })) };
-  });
+  app.get(
+    '/api/nodes',
+    {
+      schema: { tags: ['nodes'], summary: 'Every node ever heard of, with its GPUs now', response: { 200: NodesReplySchema, ...refusals } },
+    },
+    async () => {
+      const now = service.now();
+      return {
+        now,
+        nodes: [...service.nodes.all()].map((node) => nodeRow(node, service.index, now)).sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true })),
+      };
+    },
+  );
 
-  app.get('/api/nodes/:node', {
-    schema: { tags: ['nodes'], summary: 'One node: what is on it and what happened', params: Node, response: { 200: NodeDetailSchema, ...refusals } },
-  }, async (request) => nodeDetail(service, viewerOf(request), request.params.node));
+  app.get(
+    '/api/nodes/:node',
+    {
+      schema: { tags: ['nodes'], summary: 'One node: what is on it and what happened', params: Node, response: { 200: NodeDetailSchema, ...refusals } },
+    },
+    async (request) => nodeDetail(service, viewerOf(request), request.params.node),
+  );
 
-  app.get('/api/nodes/:node/series', {
-    schema: { tags: ['nodes'], summary: 'Series of everything on a node', params: Node, querystring: SeriesQuerySchema, response: { 200: SeriesReplySchema, ...refusals } },
-  }, async (request) => nodeSeries(service, request.params.node, request.query));
+  app.get(
+    '/api/nodes/:node/series',
+    {
+      schema: {
+        tags: ['nodes'],
+        summary: 'Series of everything on a node',
+        params: Node,
+        querystring: SeriesQuerySchema,
+        response: { 200: SeriesReplySchema, ...refusals },
+      },
+    },
+    async (request) => nodeSeries(service, request.params.node, request.query),
+  );
 }

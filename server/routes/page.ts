@@ -7,8 +7,17 @@ import type { App } from './app.ts';
 
 /** The page runs nothing but its own files; charts set `style` attributes. */
 const CSP = [
-  "default-src 'self'", "script-src 'self'", "worker-src 'self' blob:", "style-src 'self'", "style-src-attr 'unsafe-inline'", "img-src 'self' data: blob:",
-  "connect-src 'self' ws: wss:", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
+  "default-src 'self'",
+  "script-src 'self'",
+  "worker-src 'self' blob:",
+  "style-src 'self'",
+  "style-src-attr 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self' ws: wss:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
 ].join('; ');
 
 const NOT_BUILT = `<!doctype html>
@@ -20,7 +29,11 @@ const NOT_BUILT = `<!doctype html>
 export async function pageRoutes(app: App, folder: string): Promise<void> {
   const built = existsSync(join(folder, 'index.html'));
   app.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'same-origin').header('cross-origin-opener-policy', 'same-origin').header('cross-origin-resource-policy', 'same-origin');
+    reply
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'same-origin')
+      .header('cross-origin-opener-policy', 'same-origin')
+      .header('cross-origin-resource-policy', 'same-origin');
     if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', CSP);
   });
   if (built) {
@@ -35,8 +48,17 @@ export async function pageRoutes(app: App, folder: string): Promise<void> {
   }
   app.setNotFoundHandler(async (request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?', 1)[0] ?? '';
-    const wantsPage = (request.method === 'GET' || request.method === 'HEAD') && !path.startsWith('/api/') && path !== '/api' && !/\.(js|css|map|svg|png|ico|woff2?|json|txt|webmanifest)$/i.test(path);
-    if (!wantsPage) throw new Problem(404, { error: `there is nothing at ${request.method} ${path.slice(0, 200)}`, where: 'path', remedy: 'see /api/docs for the addresses that there are' });
+    const wantsPage =
+      (request.method === 'GET' || request.method === 'HEAD') &&
+      !path.startsWith('/api/') &&
+      path !== '/api' &&
+      !/\.(js|css|map|svg|png|ico|woff2?|json|txt|webmanifest)$/i.test(path);
+    if (!wantsPage)
+      throw new Problem(404, {
+        error: `there is nothing at ${request.method} ${path.slice(0, 200)}`,
+        where: 'path',
+        remedy: 'see /api/docs for the addresses that there are',
+      });
     return built ? reply.sendFile('index.html') : reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT);
   });
 }

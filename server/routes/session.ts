@@ -20,39 +20,65 @@ export const PAGE_TOKEN_LIFE = 86_400;
 /** Who am I, sign out, and tokens. */
 export function sessionRoutes(app: App, { service, recogniser, cookie, address }: SessionOptions): void {
   const { tokens } = service.store;
-  app.get('/api/session', {
-    schema: { tags: ['service'], summary: 'Who the server takes this caller for', response: { 200: SessionSchema, 401: ErrorReplySchema } },
-  }, async (request) => {
-    const { identity } = request;
-    if (identity === null) throw new Problem(401, { error: 'who asks is not known', where: 'header authorization', remedy: 'sign in first' });
-    return { kind: identity.kind, name: identity.name, demo: service.demo, version: service.version, cluster: service.config.cluster };
-  });
-
-  app.delete('/api/session', {
-    schema: { tags: ['service'], summary: 'Sign this browser out', response: { 204: Type.Null() } },
-  }, async (_request, reply) => reply.clearCookie(cookie, { path: '/' }).code(204).send(null));
-
-  app.post('/api/tokens', {
-    config: { access: 'manage' },
-    schema: { tags: ['service'], summary: 'Issue a write token, or a one-time page address', body: TokenRequestSchema, response: { 201: TokenReplySchema, '4xx': ErrorReplySchema } },
-  }, async (request, reply) => {
-    const { name, scope = 'write', days } = request.body;
-    const life = days !== undefined ? days * 86_400 : scope === 'page' ? PAGE_TOKEN_LIFE : null;
-    const token = await tokens.issue({ kind: 'local' }, { scope, name, expires: life === null ? null : service.now() + life });
-    service.log.info({ name, scope, by: request.identity?.kind }, 'a token was issued');
-    return reply.code(201).header('cache-control', 'no-store').send({ name, scope, token, url: scope === 'page' ? `${address()}/?token=${token}` : null });
-  });
-
-  app.delete('/api/tokens/:name', {
-    config: { access: 'manage' },
-    schema: {
-      tags: ['service'], summary: 'Revoke every token of this name', params: Type.Object({ name: Type.String({ maxLength: 100 }) }),
-      response: { 200: Type.Object({ revoked: Type.Integer() }), '4xx': ErrorReplySchema },
+  app.get(
+    '/api/session',
+    {
+      schema: { tags: ['service'], summary: 'Who the server takes this caller for', response: { 200: SessionSchema, 401: ErrorReplySchema } },
     },
-  }, async (request) => {
-    const revoked = await tokens.revoke({ kind: 'local' }, request.params.name);
-    recogniser.forget();
-    if (revoked === 0) throw notThere('a token of this name', 'path/name', 'names are as given to headroom token issue');
-    return { revoked };
-  });
+    async (request) => {
+      const { identity } = request;
+      if (identity === null) throw new Problem(401, { error: 'who asks is not known', where: 'header authorization', remedy: 'sign in first' });
+      return { kind: identity.kind, name: identity.name, demo: service.demo, version: service.version, cluster: service.config.cluster };
+    },
+  );
+
+  app.delete(
+    '/api/session',
+    {
+      schema: { tags: ['service'], summary: 'Sign this browser out', response: { 204: Type.Null() } },
+    },
+    async (_request, reply) => reply.clearCookie(cookie, { path: '/' }).code(204).send(null),
+  );
+
+  app.post(
+    '/api/tokens',
+    {
+      config: { access: 'manage' },
+      schema: {
+        tags: ['service'],
+        summary: 'Issue a write token, or a one-time page address',
+        body: TokenRequestSchema,
+        response: { 201: TokenReplySchema, '4xx': ErrorReplySchema },
+      },
+    },
+    async (request, reply) => {
+      const { name, scope = 'write', days } = request.body;
+      const life = days !== undefined ? days * 86_400 : scope === 'page' ? PAGE_TOKEN_LIFE : null;
+      const token = await tokens.issue({ kind: 'local' }, { scope, name, expires: life === null ? null : service.now() + life });
+      service.log.info({ name, scope, by: request.identity?.kind }, 'a token was issued');
+      return reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send({ name, scope, token, url: scope === 'page' ? `${address()}/?token=${token}` : null });
+    },
+  );
+
+  app.delete(
+    '/api/tokens/:name',
+    {
+      config: { access: 'manage' },
+      schema: {
+        tags: ['service'],
+        summary: 'Revoke every token of this name',
+        params: Type.Object({ name: Type.String({ maxLength: 100 }) }),
+        response: { 200: Type.Object({ revoked: Type.Integer() }), '4xx': ErrorReplySchema },
+      },
+    },
+    async (request) => {
+      const revoked = await tokens.revoke({ kind: 'local' }, request.params.name);
+      recogniser.forget();
+      if (revoked === 0) throw notThere('a token of this name', 'path/name', 'names are as given to headroom token issue');
+      return { revoked };
+    },
+  );
 }

@@ -4,7 +4,11 @@ import type { App } from './app.ts';
 
 /** `GET /api/site`: the cluster's node types, networks, storage and prices, as configured. */
 export function siteRoutes(app: App, service: Service): void {
-  app.get('/api/site', {
-    schema: { tags: ['cluster'], summary: 'Node types, networks, storage and prices of this site', response: { 200: Type.Unknown() } },
-  }, async () => service.site);
+  app.get(
+    '/api/site',
+    {
+      schema: { tags: ['cluster'], summary: 'Node types, networks, storage and prices of this site', response: { 200: Type.Unknown() } },
+    },
+    async () => service.site,
+  );
 }

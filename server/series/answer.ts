@@ -29,10 +29,21 @@ export async function answerSeries(service: Pick<Service, 'store'>, asked: Serie
 }
 
 function metricsOf(text: string): MetricId[] {
-  const names = [...new Set(text.split(',').map((name) => name.trim()).filter((name) => name !== ''))];
+  const names = [
+    ...new Set(
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    ),
+  ];
   const unknown = names.find((name) => !isMetricId(name));
   if (unknown !== undefined || names.length === 0) {
-    throw new Problem(400, { error: `there is no metric “${(unknown ?? '').slice(0, 60)}”`, where: 'query/metrics', remedy: 'names are separated by commas, such as gpu.util,gpu.power' });
+    throw new Problem(400, {
+      error: `there is no metric “${(unknown ?? '').slice(0, 60)}”`,
+      where: 'query/metrics',
+      remedy: 'names are separated by commas, such as gpu.util,gpu.power',
+    });
   }
   return names.filter(isMetricId);
 }

@@ -10,12 +10,12 @@ import type { EntityRef, Fact, SourceEvent } from '../../core/reading.ts';
  * Who asks. `system` is the server itself (analysis, schedule); `local` the person at this machine's own service, who sees all
  * of it; `job` a token that belongs to one job. Users with roles come with the login. Store functions take one first.
  */
-export type Viewer =
-  | { readonly kind: 'system' }
-  | { readonly kind: 'local' }
-  | { readonly kind: 'job'; readonly cluster: string; readonly id: string };
+export type Viewer = { readonly kind: 'system' } | { readonly kind: 'local' } | { readonly kind: 'job'; readonly cluster: string; readonly id: string };
 
-export interface JobKey { readonly cluster: string; readonly id: string }
+export interface JobKey {
+  readonly cluster: string;
+  readonly id: string;
+}
 
 /** Readings by entity, kept as they came (counters as counters), joined to jobs by time alone. */
 export interface SeriesStore {
@@ -26,7 +26,12 @@ export interface SeriesStore {
   /** Whole tables for analysis, counters as they came; at most `maxRows` rows per entity (pairs averaged beyond that). */
   tables(query: { entities: readonly EntityRef[]; from: number; to: number; maxRows?: number }): Promise<Table[]>;
   /** Entities that have readings in a time, with the metrics that they have; all of a node, or those named. */
-  entities(query: { nodes?: readonly string[]; ids?: readonly string[]; from: number; to: number }): Promise<{ entity: EntityRef; metrics: MetricId[]; first: number; last: number }[]>;
+  entities(query: {
+    nodes?: readonly string[];
+    ids?: readonly string[];
+    from: number;
+    to: number;
+  }): Promise<{ entity: EntityRef; metrics: MetricId[]; first: number; last: number }[]>;
   /** Seals full write-ahead rows into chunks, rolls up, expires. Called by the schedule. */
   maintain(now: number): Promise<{ sealed: number; expired: number }>;
   /** Bytes on disk and values held, for /api/health and the benchmark. */
@@ -45,7 +50,10 @@ export interface JobSummary {
   readonly lastReadingAt: number | null;
 }
 
-export interface JobRecord { readonly job: Job; readonly summary: JobSummary | null }
+export interface JobRecord {
+  readonly job: Job;
+  readonly summary: JobSummary | null;
+}
 
 export interface JobStore {
   /** Creates or extends the job; fields left out keep their value. */

@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('headroom agent', () => {
-  it('--once prints one batch of the wire\'s shape and ends', async () => {
+  it("--once prints one batch of the wire's shape and ends", async () => {
     const { code, stdout } = await headroom(['agent', '--once', '--node', 'n1']);
     expect(code).toBe(0);
     const batch: unknown = JSON.parse(stdout.split('\n')[0] ?? '');
@@ -30,8 +30,29 @@ describe('headroom agent', () => {
     const sink = await ingestSink();
     fakeNvidiaSmi(join(folder, 'bin'));
     writeFileSync(join(folder, 'token'), 'from-a-file\n', { mode: 0o600 });
-    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'agent', '--server', sink.url, '--token-file', join(folder, 'token'), '--interval', '1', '--node', 'n1', '--spool', join(folder, 'spool')],
-      { env: { PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`, SLURM_JOB_ID: '77', SLURM_CLUSTER_NAME: 'alvis', CUDA_VISIBLE_DEVICES: '0' }, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(
+      process.execPath,
+      [
+        '--import',
+        'tsx',
+        MAIN,
+        'agent',
+        '--server',
+        sink.url,
+        '--token-file',
+        join(folder, 'token'),
+        '--interval',
+        '1',
+        '--node',
+        'n1',
+        '--spool',
+        join(folder, 'spool'),
+      ],
+      {
+        env: { PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`, SLURM_JOB_ID: '77', SLURM_CLUSTER_NAME: 'alvis', CUDA_VISIBLE_DEVICES: '0' },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));

@@ -29,17 +29,30 @@ interface Result {
 const parsed = (stdout: string): Result => JSON.parse(stdout) as Result; // the program's own output
 
 const UUID = 'GPU-01234567-89ab-cdef-0123-456789abcdef';
-const HEADER = 'timestamp, uuid, name, utilization.gpu [%], utilization.memory [%], memory.used [MiB], memory.total [MiB], power.draw [W], enforced.power.limit [W]';
+const HEADER =
+  'timestamp, uuid, name, utilization.gpu [%], utilization.memory [%], memory.used [MiB], memory.total [MiB], power.draw [W], enforced.power.limit [W]';
 /** A minute of a busy A100 as nvidia-smi logs it. */
-const LOG = [HEADER, ...Array.from({ length: 60 }, (_, second) =>
-  `2026/03/02 10:00:${String(second).padStart(2, '0')}.000, ${UUID}, NVIDIA A100-SXM4-40GB, 97 %, ${44 + (second % 3)} %, 36000 MiB, 40960 MiB, ${240 + second % 5}.00 W, 400.00 W`)].join('\n');
+const LOG = [
+  HEADER,
+  ...Array.from(
+    { length: 60 },
+    (_, second) =>
+      `2026/03/02 10:00:${String(second).padStart(2, '0')}.000, ${UUID}, NVIDIA A100-SXM4-40GB, 97 %, ${44 + (second % 3)} %, 36000 MiB, 40960 MiB, ${240 + (second % 5)}.00 W, 400.00 W`,
+  ),
+].join('\n');
 
 describe('headroom diagnose', () => {
   it('prints the contract as JSON, with ISO times for dated files', async () => {
     const { code, stdout } = await headroom(['diagnose', file('smi.csv', LOG), '--tz', 'UTC', '--json']);
     const result = parsed(stdout);
     expect(code).toBe(0);
-    expect(result.sources[0]).toMatchObject({ collector: 'nvidia-smi-query', readings: 60, from: '2026-03-02T10:00:00.000Z', to: '2026-03-02T10:00:59.000Z', rejected: [] });
+    expect(result.sources[0]).toMatchObject({
+      collector: 'nvidia-smi-query',
+      readings: 60,
+      from: '2026-03-02T10:00:00.000Z',
+      to: '2026-03-02T10:00:59.000Z',
+      rejected: [],
+    });
     expect(result.hardware).toEqual({ gpu: 'A100-40', from: 'detected' });
     expect(result.verdict.tier).toBe('C');
     expect(result.verdict.bottleneck).toBe('unknown');
@@ -65,7 +78,9 @@ describe('headroom diagnose', () => {
   });
 
   it('keeps the good rows of a torn file and quotes the bad one with its line', async () => {
-    const torn = LOG.split('\n').map((line, index) => (index === 10 ? line.slice(0, 40) : line)).join('\n');
+    const torn = LOG.split('\n')
+      .map((line, index) => (index === 10 ? line.slice(0, 40) : line))
+      .join('\n');
     const { code, stdout } = await headroom(['diagnose', file('torn.csv', torn), '--tz', 'UTC', '--json']);
     const [source] = parsed(stdout).sources;
     expect(code).toBe(0);

@@ -28,13 +28,16 @@ function file(name: string, text: string): string {
 }
 
 const words = (line: string) => run(line.split(' '));
-const LLAMA = '{"model_type":"llama","hidden_size":4096,"intermediate_size":14336,"num_attention_heads":32,"num_hidden_layers":32,"num_key_value_heads":8,"vocab_size":128256,"torch_dtype":"bfloat16"}';
+const LLAMA =
+  '{"model_type":"llama","hidden_size":4096,"intermediate_size":14336,"num_attention_heads":32,"num_hidden_layers":32,"num_key_value_heads":8,"vocab_size":128256,"torch_dtype":"bfloat16"}';
 
 describe('headroom plan', () => {
   it('says whether a server fits, its ceilings, and the least that runs it', async () => {
     expect(await words('--model meta-llama/Llama-3.1-8B --dtype bf16 --gpu A100-40 --tp 1 --batch 16 --context 4096 --mode serve')).toBe(0);
     expect(out).toContain('Serve meta-llama/Llama-3.1-8B (8.03 B) as bf16 on 1 × A100 SXM 40 GB');
-    expect(out).toMatch(/Fits: 25\.7 GB of 38\.7 GB usable per GPU, 13\.0 GB to spare; up to 40 sequences of 4096 tokens at once\. Limited by memory bandwidth\./);
+    expect(out).toMatch(
+      /Fits: 25\.7 GB of 38\.7 GB usable per GPU, 13\.0 GB to spare; up to 40 sequences of 4096 tokens at once\. Limited by memory bandwidth\./,
+    );
     expect(out).toMatch(/decode +1054 tok\/s +443 tok\/s – 875 tok\/s +memory bandwidth/);
     expect(out).toContain('1 × A40: 25.7 GB of 43.5 GB per GPU');
     expect(err).toBe('');
@@ -60,8 +63,13 @@ describe('headroom plan', () => {
     expect(await words('--model llama-3.1-8b --gpu A100-40 --json')).toBe(0);
     expect(JSON.parse(out)).toMatchObject({
       input: { model: 'meta-llama/Llama-3.1-8B', gpu: 'A100-40', site: 'Alvis', type: 'bf16', quantization: null },
-      model: { parameters: 8030261248 }, memory: { fits: true }, binding: 'memory', compute: { math: 'bf16', peak: 312e12 },
-      placement: { node: 'A100', nodes: 1 }, currency: null, train: null,
+      model: { parameters: 8030261248 },
+      memory: { fits: true },
+      binding: 'memory',
+      compute: { math: 'bf16', peak: 312e12 },
+      placement: { node: 'A100', nodes: 1 },
+      currency: null,
+      train: null,
     });
     expect(out).not.toContain('"ok"');
   });
@@ -81,15 +89,22 @@ describe('headroom plan', () => {
   });
 
   it('reads a config.json and a site file', async () => {
-    const site = file('site.json', JSON.stringify({
-      name: 'Here', currency: 'EUR', nodeTypes: [{ id: 'big', gpu: 'H100-80', gpusPerNode: 4, cores: 64, hostMemoryGB: [512], networks: [{ kind: 'infiniband', gbit: 400 }], pricePerGpuHour: 2.5 }],
-    }));
+    const site = file(
+      'site.json',
+      JSON.stringify({
+        name: 'Here',
+        currency: 'EUR',
+        nodeTypes: [
+          { id: 'big', gpu: 'H100-80', gpusPerNode: 4, cores: 64, hostMemoryGB: [512], networks: [{ kind: 'infiniband', gbit: 400 }], pricePerGpuHour: 2.5 },
+        ],
+      }),
+    );
     expect(await run(['--config', file('config.json', LLAMA), '--gpu', 'H100', '--site', site])).toBe(0);
     expect(out).toContain('(8.03 B) as bf16 on 1 × H100 SXM 80 GB');
     expect(out).toContain('Smallest on Here\n  1 × big: 17.6 GB of 77.0 GB per GPU, 2.5 EUR per hour');
   });
 
-  it('takes the site of the server\'s configuration when none is given', async () => {
+  it("takes the site of the server's configuration when none is given", async () => {
     vi.stubEnv('HEADROOM_SITE', join(folder, 'no-such.json'));
     expect(await words('--model llama-2-7b --gpu A40')).toBe(2);
     expect(err).toContain('no-such.json');

@@ -20,7 +20,11 @@ describe('engine CSV', () => {
       clock: 'relative',
       zoneless: false,
       readings: [
-        { entity: { kind: 'engine', id: 'vllm@?' }, at: 1.5, values: { 'engine.running': 64, 'engine.forwardTime': 0.25, 'engine.kvUsage': 0.5, 'engine.promptTokens': 242 } },
+        {
+          entity: { kind: 'engine', id: 'vllm@?' },
+          at: 1.5,
+          values: { 'engine.running': 64, 'engine.forwardTime': 0.25, 'engine.kvUsage': 0.5, 'engine.promptTokens': 242 },
+        },
         { entity: { kind: 'engine', id: 'vllm@?' }, at: 2.5, values: { 'engine.running': 62, 'engine.forwardTime': 1.25, 'engine.promptTokens': 480 } },
       ],
       facts: [],
@@ -33,7 +37,9 @@ describe('engine CSV', () => {
     const batch = parseAll(engineCsv, 'timestamp,num_requests_running,num_requests_waiting\n2025-02-21 19:31:51,1,2\n', { tz: 'Europe/Stockholm', node: 'n1' });
     expect(batch.clock).toBe('utc');
     expect(batch.zoneless).toBe(true);
-    expect(batch.readings).toEqual([{ entity: { kind: 'engine', id: 'vllm@?', node: 'n1' }, at: 1740162711, values: { 'engine.running': 1, 'engine.waiting': 2 } }]);
+    expect(batch.readings).toEqual([
+      { entity: { kind: 'engine', id: 'vllm@?', node: 'n1' }, at: 1740162711, values: { 'engine.running': 1, 'engine.waiting': 2 } },
+    ]);
   });
 
   it('reads milliseconds where the header says so', () => {

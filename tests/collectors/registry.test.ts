@@ -45,7 +45,9 @@ describe('sniff', () => {
   it('asks only about the first 64 KiB, and the surest collector wins, the earlier one of two equals', () => {
     const asked: number[] = [];
     const fake = (id: string, confidence: number): Collector => ({
-      id, title: id, entities: ['gpu'],
+      id,
+      title: id,
+      entities: ['gpu'],
       sniff: (head) => {
         asked.push(head.length);
         return confidence;

@@ -16,10 +16,12 @@ const CONFIDENT = 0.5;
 /** Counters that start again from nothing in the middle, as when a program is restarted. */
 function restarted(table: Table): Table {
   const half = table.t.length >> 1;
-  const columns = new Map([...table.columns].map(([id, column]) => {
-    const restart = column[half] ?? Number.NaN;
-    return [id, METRICS[id].kind === 'gauge' ? column : column.map((value, i) => (i < half ? value : value - restart))] as const;
-  }));
+  const columns = new Map(
+    [...table.columns].map(([id, column]) => {
+      const restart = column[half] ?? Number.NaN;
+      return [id, METRICS[id].kind === 'gauge' ? column : column.map((value, i) => (i < half ? value : value - restart))] as const;
+    }),
+  );
   return { ...table, columns };
 }
 
@@ -34,7 +36,8 @@ const DISTURBANCES: readonly [string, (table: Table, seed: number) => Table][] =
 
 /** The verdict stands, or claims nothing that it cannot carry. */
 function expectSteady(before: Verdict, after: Verdict): void {
-  if (after.bottleneck !== before.bottleneck) expect(after.grade, `${before.bottleneck} became ${after.bottleneck}: ${after.why.join('; ')}`).toBeLessThanOrEqual(CONFIDENT);
+  if (after.bottleneck !== before.bottleneck)
+    expect(after.grade, `${before.bottleneck} became ${after.bottleneck}: ${after.why.join('; ')}`).toBeLessThanOrEqual(CONFIDENT);
   const known = after.activity !== 'unknown' && before.activity !== 'unknown';
   if (known && after.activity !== before.activity) expect(after.activityGrade, `${before.activity} became ${after.activity}`).toBeLessThanOrEqual(CONFIDENT);
 }
@@ -61,19 +64,22 @@ describe('an η that is 10 % off', () => {
     vi.doUnmock(PATH);
     vi.resetModules();
   });
-  it.each(ETAS.flatMap((eta) => [0.9, 1.1].map((factor) => ({ eta, factor }))))('$eta × $factor leaves every verdict or lowers its grade', async ({ eta, factor }) => {
-    vi.resetModules();
-    vi.doMock(PATH, async (original) => {
-      const actual = await original<typeof Achievable>();
-      const ACHIEVABLE = { ...actual.ACHIEVABLE, [eta]: { ...actual.ACHIEVABLE[eta], value: actual.ACHIEVABLE[eta].value * factor } };
-      return { ...actual, ACHIEVABLE, gemmFraction: () => ACHIEVABLE.tensorGemmSxm };
-    });
-    const moved = await import('../../core/analyse.ts');
-    for (const { tables, options } of SCENARIOS) {
-      const run = { clock: 'relative', tables, events: [] } as const;
-      expectSteady(analyse(run, options).verdict, moved.analyse(run, options).verdict);
-    }
-  });
+  it.each(ETAS.flatMap((eta) => [0.9, 1.1].map((factor) => ({ eta, factor }))))(
+    '$eta × $factor leaves every verdict or lowers its grade',
+    async ({ eta, factor }) => {
+      vi.resetModules();
+      vi.doMock(PATH, async (original) => {
+        const actual = await original<typeof Achievable>();
+        const ACHIEVABLE = { ...actual.ACHIEVABLE, [eta]: { ...actual.ACHIEVABLE[eta], value: actual.ACHIEVABLE[eta].value * factor } };
+        return { ...actual, ACHIEVABLE, gemmFraction: () => ACHIEVABLE.tensorGemmSxm };
+      });
+      const moved = await import('../../core/analyse.ts');
+      for (const { tables, options } of SCENARIOS) {
+        const run = { clock: 'relative', tables, events: [] } as const;
+        expectSteady(analyse(run, options).verdict, moved.analyse(run, options).verdict);
+      }
+    },
+  );
   it('moves the shares: the mock is in force', async () => {
     vi.resetModules();
     vi.doMock(PATH, async (original) => {
@@ -88,20 +94,28 @@ describe('an η that is 10 % off', () => {
   it('of which the verdict at an edge says so', () => {
     const table = SCENARIOS[0]?.tables[0];
     if (table === undefined) throw new Error('no scenario');
-    const edge: Table = { ...table, columns: new Map([...table.columns].map(([id, column]) => [id, id === 'gpu.dramActive' ? column.map(() => 0.42) : column])) };
+    const edge: Table = {
+      ...table,
+      columns: new Map([...table.columns].map(([id, column]) => [id, id === 'gpu.dramActive' ? column.map(() => 0.42) : column])),
+    };
     const { grade, gradeWhy, bottleneck } = analyse({ clock: 'relative', tables: [edge], events: [] }).verdict;
     expect({ bottleneck, grade }).toEqual({ bottleneck: 'memory', grade: 0.5 });
     expect(gradeWhy).toContain('another label if η of memory were 10 % higher');
   });
 });
 
-describeRecordings('recorded vLLM runs, disturbed', 'labelled/vllm-h100', (path) => {
-  describe.each(DISTURBANCES)('with %s', (_, disturb) => {
-    it.each(RECORDED)('$folder', ({ folder, model }) => {
-      const { run, analysis } = diagnosed(join(path, folder), [ENGINE, DMON, QUERY], { gpu: 'H100-64', model });
-      const after = analyse({ ...run, tables: run.tables.map((table, i) => disturb(table, i + 1)) }, { gpu: 'H100-64', model }).verdict;
-      expectSteady(analysis.verdict, after);
-      expect(after.bottleneck === 'memory' || after.grade <= CONFIDENT).toBe(true);
+describeRecordings(
+  'recorded vLLM runs, disturbed',
+  'labelled/vllm-h100',
+  (path) => {
+    describe.each(DISTURBANCES)('with %s', (_, disturb) => {
+      it.each(RECORDED)('$folder', ({ folder, model }) => {
+        const { run, analysis } = diagnosed(join(path, folder), [ENGINE, DMON, QUERY], { gpu: 'H100-64', model });
+        const after = analyse({ ...run, tables: run.tables.map((table, i) => disturb(table, i + 1)) }, { gpu: 'H100-64', model }).verdict;
+        expectSteady(analysis.verdict, after);
+        expect(after.bottleneck === 'memory' || after.grade <= CONFIDENT).toBe(true);
+      });
     });
-  });
-}, 108);
+  },
+  108,
+);

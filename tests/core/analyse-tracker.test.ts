@@ -19,21 +19,47 @@ function aDay(samples: number): Table[] {
     if (part < 0.7) return { g: 0, tensor: 0, dram: 0, running: 0, prompt: 0, tokens: 0 };
     return { g: 0.9, tensor: 0.04, dram: 0.5, running: 8, prompt: 100, tokens: 500 };
   };
-  const gpu = (id: string) => made('gpu', {
-    id, node: 'n1', samples, period: 10, start: 1.7e9, facts: A100,
-    values: {
-      'gpu.grActive': (i) => level(i).g * noise(), 'gpu.tensorActive': (i) => level(i).tensor * noise(), 'gpu.dramActive': (i) => level(i).dram * noise(),
-      'gpu.memUsed': (i) => (i / samples < 0.03 ? 1e9 + i * 2e8 : 36e9), 'gpu.memTotal': 42949672960, 'gpu.power': (i) => 80 + 250 * level(i).g * noise(), 'gpu.powerLimit': 400,
-    },
-  });
+  const gpu = (id: string) =>
+    made('gpu', {
+      id,
+      node: 'n1',
+      samples,
+      period: 10,
+      start: 1.7e9,
+      facts: A100,
+      values: {
+        'gpu.grActive': (i) => level(i).g * noise(),
+        'gpu.tensorActive': (i) => level(i).tensor * noise(),
+        'gpu.dramActive': (i) => level(i).dram * noise(),
+        'gpu.memUsed': (i) => (i / samples < 0.03 ? 1e9 + i * 2e8 : 36e9),
+        'gpu.memTotal': 42949672960,
+        'gpu.power': (i) => 80 + 250 * level(i).g * noise(),
+        'gpu.powerLimit': 400,
+      },
+    });
   const engine = made('engine', {
-    id: 'vllm@n1:8000', node: 'n1', samples, period: 10, start: 1.7e9,
+    id: 'vllm@n1:8000',
+    node: 'n1',
+    samples,
+    period: 10,
+    start: 1.7e9,
     values: {
-      'engine.running': (i) => level(i).running, 'engine.waiting': 0, 'engine.kvUsage': 0.2, 'engine.steps': (i) => (level(i).tokens > 0 ? 40 : 0),
-      'engine.promptTokens': (i) => level(i).prompt, 'engine.generationTokens': (i) => level(i).tokens, 'engine.requests': (i) => level(i).tokens / 100,
+      'engine.running': (i) => level(i).running,
+      'engine.waiting': 0,
+      'engine.kvUsage': 0.2,
+      'engine.steps': (i) => (level(i).tokens > 0 ? 40 : 0),
+      'engine.promptTokens': (i) => level(i).prompt,
+      'engine.generationTokens': (i) => level(i).tokens,
+      'engine.requests': (i) => level(i).tokens / 100,
     },
   });
-  const host = made('host', { id: 'n1', samples: Math.floor(samples / 3), period: 30, start: 1.7e9, values: { 'host.cpu': () => 0.2 * noise(), 'host.psiIo': () => 0.01 * noise() } });
+  const host = made('host', {
+    id: 'n1',
+    samples: Math.floor(samples / 3),
+    period: 30,
+    start: 1.7e9,
+    values: { 'host.cpu': () => 0.2 * noise(), 'host.psiIo': () => 0.01 * noise() },
+  });
   return [gpu('GPU-a'), gpu('GPU-b'), engine, host];
 }
 
@@ -54,7 +80,12 @@ describe('a run that is followed while it grows', () => {
 
   it('has several phases to begin with', () => {
     expect(whole.phases.map(({ verdict }) => `${verdict.bottleneck} ${verdict.activity}`)).toEqual([
-      'unknown loading', 'idle idle', 'memory decode', 'compute serving', 'idle idle', 'memory decode',
+      'unknown loading',
+      'idle idle',
+      'memory decode',
+      'compute serving',
+      'idle idle',
+      'memory decode',
     ]);
   });
   it.each([10, 60, 605, 3600])('in pieces of %d s ends where the finished run begins', (seconds) => {
@@ -83,7 +114,13 @@ describe('a run that is followed while it grows', () => {
     expect(tracker.late()).toBe(5);
   });
   it('costs a push what its rows cost: the last hundred of two days are no slower than the first hundred', () => {
-    const long = made('gpu', { samples: 17_280, period: 10, start: 1.7e9, facts: A100, values: { 'gpu.grActive': 0.97, 'gpu.tensorActive': 0.5, 'gpu.dramActive': 0.3, 'gpu.power': 300 } });
+    const long = made('gpu', {
+      samples: 17_280,
+      period: 10,
+      start: 1.7e9,
+      facts: A100,
+      values: { 'gpu.grActive': 0.97, 'gpu.tensorActive': 0.5, 'gpu.dramActive': 0.3, 'gpu.power': 300 },
+    });
     const tracker = openTracker();
     const time = (from: number, to: number) => {
       const start = performance.now();

@@ -45,13 +45,25 @@ describe('several GPUs', () => {
   it('an engine’s work is shared by the GPUs that it uses, not by those that stay empty', () => {
     const used: Values = { 'gpu.util': 0.97, 'gpu.memUsed': 36e9 };
     const spare: Values = { 'gpu.util': 0, 'gpu.memUsed': 0.5e9 };
-    const serving = vllm({ 'engine.running': 8, 'engine.waiting': 0, 'engine.promptTokens': 400, 'engine.requests': 2, 'engine.steps': 50, 'engine.generationTokens': 402, 'engine.kvTokens': 4000 });
+    const serving = vllm({
+      'engine.running': 8,
+      'engine.waiting': 0,
+      'engine.promptTokens': 400,
+      'engine.requests': 2,
+      'engine.steps': 50,
+      'engine.generationTokens': 402,
+      'engine.kvTokens': 4000,
+    });
     const { gpus } = analyse(runOf(gpu('a', used), gpu('b', used), gpu('c', spare), gpu('d', spare), serving), { model: 'llama-3.1-8b' });
     expect(gpus.map((one) => one.verdict.bottleneck)).toEqual(['overhead', 'overhead', 'idle', 'idle']);
     expect(gpus[0]?.verdict.shares.memory).toBeCloseTo(0.301, 3);
   });
   it('GPUs that change pace within two samples of each other have one edge', () => {
-    const step = (at: number): Values => ({ 'gpu.grActive': 0.98, 'gpu.tensorActive': (i) => (i < at ? 0.7 : 0.05), 'gpu.dramActive': (i) => (i < at ? 0.3 : 0.7) });
+    const step = (at: number): Values => ({
+      'gpu.grActive': 0.98,
+      'gpu.tensorActive': (i) => (i < at ? 0.7 : 0.05),
+      'gpu.dramActive': (i) => (i < at ? 0.3 : 0.7),
+    });
     const { phases } = analyse(runOf(...[59, 60, 60, 61].map((at, i) => gpu(`g${i}`, step(at)))));
     expect(phases.map(({ verdict }) => verdict.bottleneck)).toEqual(['compute', 'memory']);
   });
@@ -67,14 +79,24 @@ describe('the job', () => {
   });
   it('of a short run with idle tails is its work', () => {
     const work = (i: number) => i >= 20 && i < 45;
-    const table = gpu('a', { 'gpu.grActive': (i) => (work(i) ? 0.97 : 0), 'gpu.tensorActive': (i) => (work(i) ? 0.05 : 0), 'gpu.dramActive': (i) => (work(i) ? 0.7 : 0) }, 71, 1);
+    const table = gpu(
+      'a',
+      { 'gpu.grActive': (i) => (work(i) ? 0.97 : 0), 'gpu.tensorActive': (i) => (work(i) ? 0.05 : 0), 'gpu.dramActive': (i) => (work(i) ? 0.7 : 0) },
+      71,
+      1,
+    );
     const { verdict, mix } = analyse(runOf(table));
     expect(verdict.bottleneck).toBe('memory');
     expect(verdict.shares.memory).toBeCloseTo(0.875, 10);
     expect(mix.bottleneck).toEqual({ idle: 45, memory: 25 });
   });
   it('that rested for ten minutes and more, longer than it worked, is idle', () => {
-    const rest = (samples: number) => gpu('a', { 'gpu.grActive': (i) => (i < 30 ? 0.97 : 0), 'gpu.tensorActive': (i) => (i < 30 ? 0.05 : 0), 'gpu.dramActive': (i) => (i < 30 ? 0.7 : 0) }, 31 + samples);
+    const rest = (samples: number) =>
+      gpu(
+        'a',
+        { 'gpu.grActive': (i) => (i < 30 ? 0.97 : 0), 'gpu.tensorActive': (i) => (i < 30 ? 0.05 : 0), 'gpu.dramActive': (i) => (i < 30 ? 0.7 : 0) },
+        31 + samples,
+      );
     expect(analyse(runOf(rest(60))).verdict.bottleneck).toBe('idle');
     expect(analyse(runOf(rest(59))).verdict.bottleneck).toBe('memory');
   });
@@ -84,7 +106,17 @@ describe('demand', () => {
   const work = (i: number) => i % 10 < 6;
   const server = vllm({ 'engine.running': (i) => (work(i) ? 4 : 0), 'engine.waiting': 0, 'engine.generationTokens': (i) => (i > 0 && work(i - 1) ? 100 : 0) });
   it('time without a request is idle, and the shares are of the rest', () => {
-    const { verdict } = analyse(runOf(gpu('a', { 'gpu.grActive': (i) => (work(i) ? 0.72 : 0), 'gpu.tensorActive': (i) => (work(i) ? 0.04 : 0), 'gpu.dramActive': (i) => (work(i) ? 0.5 : 0), 'gpu.memUsed': 30e9 }), server));
+    const { verdict } = analyse(
+      runOf(
+        gpu('a', {
+          'gpu.grActive': (i) => (work(i) ? 0.72 : 0),
+          'gpu.tensorActive': (i) => (work(i) ? 0.04 : 0),
+          'gpu.dramActive': (i) => (work(i) ? 0.5 : 0),
+          'gpu.memUsed': 30e9,
+        }),
+        server,
+      ),
+    );
     expect(verdict.bottleneck).toBe('memory');
     expect(verdict.shares.busy).toBeCloseTo(0.72, 10);
     expect(verdict.tree.empty['idle']).toBeCloseTo(0.4, 1);
@@ -95,7 +127,10 @@ describe('demand', () => {
 describe('the time tree', () => {
   const sum = (parts: Record<string, number>) => Object.values(parts).reduce((a, b) => a + b, 0);
   it.each([
-    ['compute', TRAINS], ['decode', DECODES], ['spinning', SPINS], ['rest', RESTS],
+    ['compute', TRAINS],
+    ['decode', DECODES],
+    ['spinning', SPINS],
+    ['rest', RESTS],
     ['starved', { 'gpu.grActive': 0.4, 'gpu.tensorActive': 0.1, 'gpu.dramActive': 0.2 } satisfies Values],
     ['a share over what can be had', { 'gpu.grActive': 0.9, 'gpu.tensorActive': 0.1, 'gpu.dramActive': 0.95 } satisfies Values],
   ])('of %s sums to one', (_, values) => {
@@ -131,13 +166,26 @@ describe('what nobody measured', () => {
     expect(analyse(runOf(gpu('a', TRAINS, 1))).verdict.bottleneck).toBe('unknown');
   });
   it('MIG hides utilisation: unknown, not zero', () => {
-    const table = made('gpu', { id: 'MIG-1', samples: 60, facts: { name: 'NVIDIA A100-SXM4-40GB', migMode: 'Enabled' }, values: { 'gpu.present': 1, 'gpu.memUsed': 5e9 } });
+    const table = made('gpu', {
+      id: 'MIG-1',
+      samples: 60,
+      facts: { name: 'NVIDIA A100-SXM4-40GB', migMode: 'Enabled' },
+      values: { 'gpu.present': 1, 'gpu.memUsed': 5e9 },
+    });
     const { verdict } = analyse(runOf(table));
     expect(verdict.bottleneck).toBe('unknown');
     expect(verdict.missing.join()).toContain('MIG');
   });
   it('an engine alone is judged by its work on the GPU that was given', () => {
-    const serving = vllm({ 'engine.running': 8, 'engine.waiting': 0, 'engine.promptTokens': 400, 'engine.requests': 2, 'engine.steps': 60, 'engine.generationTokens': 482, 'engine.kvTokens': 4000 });
+    const serving = vllm({
+      'engine.running': 8,
+      'engine.waiting': 0,
+      'engine.promptTokens': 400,
+      'engine.requests': 2,
+      'engine.steps': 60,
+      'engine.generationTokens': 482,
+      'engine.kvTokens': 4000,
+    });
     const { verdict } = analyse(runOf(serving), { gpu: 'A100-40', model: 'llama-3.1-8b' });
     expect(verdict).toMatchObject({ bottleneck: 'memory', tier: 'A', activity: 'decode' });
   });
@@ -155,9 +203,24 @@ it('an analysis is what the contract says', () => {
 describe('the same job seen by less and less', () => {
   const NVIDIA_SMI = ['gpu.util', 'gpu.memUtil', 'gpu.power', 'gpu.memUsed'];
   const jobs: [string, Values, Values, Bottleneck][] = [
-    ['decode', { 'gpu.grActive': 0.97, 'gpu.tensorActive': 0.06, 'gpu.dramActive': 0.62, 'gpu.util': 0.98, 'gpu.memUtil': 0.5, 'gpu.power': 280, 'gpu.memUsed': 36e9 }, { 'engine.steps': 60, 'engine.generationTokens': 482, 'engine.promptTokens': 300 }, 'memory'],
-    ['prefill', { 'gpu.grActive': 0.98, 'gpu.tensorActive': 0.7, 'gpu.dramActive': 0.3, 'gpu.util': 0.99, 'gpu.memUtil': 0.2, 'gpu.power': 390, 'gpu.memUsed': 36e9 }, { 'engine.steps': 8, 'engine.generationTokens': 15, 'engine.promptTokens': 15_000 }, 'compute'],
-    ['a slow host', { 'gpu.grActive': 0.35, 'gpu.tensorActive': 0.02, 'gpu.dramActive': 0.2, 'gpu.util': 0.35, 'gpu.memUtil': 0.1, 'gpu.power': 120, 'gpu.memUsed': 36e9 }, { 'engine.steps': 15, 'engine.generationTokens': 122, 'engine.promptTokens': 50 }, 'host'],
+    [
+      'decode',
+      { 'gpu.grActive': 0.97, 'gpu.tensorActive': 0.06, 'gpu.dramActive': 0.62, 'gpu.util': 0.98, 'gpu.memUtil': 0.5, 'gpu.power': 280, 'gpu.memUsed': 36e9 },
+      { 'engine.steps': 60, 'engine.generationTokens': 482, 'engine.promptTokens': 300 },
+      'memory',
+    ],
+    [
+      'prefill',
+      { 'gpu.grActive': 0.98, 'gpu.tensorActive': 0.7, 'gpu.dramActive': 0.3, 'gpu.util': 0.99, 'gpu.memUtil': 0.2, 'gpu.power': 390, 'gpu.memUsed': 36e9 },
+      { 'engine.steps': 8, 'engine.generationTokens': 15, 'engine.promptTokens': 15_000 },
+      'compute',
+    ],
+    [
+      'a slow host',
+      { 'gpu.grActive': 0.35, 'gpu.tensorActive': 0.02, 'gpu.dramActive': 0.2, 'gpu.util': 0.35, 'gpu.memUtil': 0.1, 'gpu.power': 120, 'gpu.memUsed': 36e9 },
+      { 'engine.steps': 15, 'engine.generationTokens': 122, 'engine.promptTokens': 50 },
+      'host',
+    ],
   ];
   it.each(jobs)('%s becomes vaguer, never something else', (_, card, counters, expected) => {
     const pick = (ids: readonly string[]): Values => Object.fromEntries(Object.entries(card).filter(([id]) => ids.includes(id)));

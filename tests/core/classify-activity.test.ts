@@ -10,7 +10,8 @@ type Values = Partial<Record<MetricId, number | ((sample: number) => number)>>;
 
 const A100 = { name: 'NVIDIA A100-SXM4-40GB' };
 const gpu = (values: Values, id = 'GPU-0') => made('gpu', { id, node: 'n1', samples: 60, facts: A100, values });
-const engine = (values: Values, id = 'vllm@n1:8000', facts: Partial<Record<FactName, string>> = {}) => made('engine', { id, node: 'n1', samples: 60, values, facts });
+const engine = (values: Values, id = 'vllm@n1:8000', facts: Partial<Record<FactName, string>> = {}) =>
+  made('engine', { id, node: 'n1', samples: 60, values, facts });
 const process = (facts: Partial<Record<FactName, string>>) => made('process', { id: 'n1/1', node: 'n1', samples: 60, values: { 'process.cpu': 1 }, facts });
 const doing = (tables: readonly Table[], options: AnalyseOptions = {}) => {
   const { activity, activityGrade } = analyse(runOf(...tables), options).verdict;
@@ -37,7 +38,9 @@ describe('activity without an engine', () => {
     expect(doing([TRAINING_LIKE])).toEqual({ activity: 'unknown', activityGrade: 0 });
   });
   it('NVLink traffic of a sharded server is never training', () => {
-    const sharded = [0, 1, 2, 3].map((i) => gpu({ 'gpu.grActive': 0.98, 'gpu.tensorActive': 0.12, 'gpu.dramActive': 0.6, 'gpu.nvlinkRx': 80e9, 'gpu.nvlinkTx': 80e9 }, `GPU-${i}`));
+    const sharded = [0, 1, 2, 3].map((i) =>
+      gpu({ 'gpu.grActive': 0.98, 'gpu.tensorActive': 0.12, 'gpu.dramActive': 0.6, 'gpu.nvlinkRx': 80e9, 'gpu.nvlinkTx': 80e9 }, `GPU-${i}`),
+    );
     expect(doing(sharded).activity).not.toBe('training');
   });
   it('a process’s name is weak evidence', () => {
@@ -59,7 +62,14 @@ describe('activity without an engine', () => {
 });
 
 describe('activity with an engine', () => {
-  const timed = (prefill: number, decode: number) => doing([gpu({ 'gpu.util': 0.9 }), engine({ 'engine.running': 4, 'engine.promptTokens': 100, 'engine.generationTokens': 100, 'engine.prefillTime': prefill, 'engine.decodeTime': decode }, 'llamacpp@n1')]);
+  const timed = (prefill: number, decode: number) =>
+    doing([
+      gpu({ 'gpu.util': 0.9 }),
+      engine(
+        { 'engine.running': 4, 'engine.promptTokens': 100, 'engine.generationTokens': 100, 'engine.prefillTime': prefill, 'engine.decodeTime': decode },
+        'llamacpp@n1',
+      ),
+    ]);
   it('goes by the time that the engine measured', () => {
     expect(timed(0.18, 0.72)).toEqual({ activity: 'decode', activityGrade: 0.475 });
     expect(timed(0.1801, 0.7199).activity).toBe('serving');
@@ -68,11 +78,23 @@ describe('activity with an engine', () => {
     expect(timed(0.45, 0.45)).toEqual({ activity: 'serving', activityGrade: 0.95 });
   });
   it('not by counting tokens: as many prompt as output tokens are decode by time', () => {
-    const tables = [gpu({ 'gpu.util': 0.95 }), engine({ 'engine.running': 8, 'engine.waiting': 0, 'engine.promptTokens': 400, 'engine.generationTokens': 402, 'engine.requests': 2, 'engine.steps': 50, 'engine.kvTokens': 4000 })];
+    const tables = [
+      gpu({ 'gpu.util': 0.95 }),
+      engine({
+        'engine.running': 8,
+        'engine.waiting': 0,
+        'engine.promptTokens': 400,
+        'engine.generationTokens': 402,
+        'engine.requests': 2,
+        'engine.steps': 50,
+        'engine.kvTokens': 4000,
+      }),
+    ];
     expect(doing(tables, { model: 'llama-3.1-8b' }).activity).toBe('decode');
   });
   it('without the model only extremes are named', () => {
-    const tokens = (prompt: number, output: number) => doing([gpu({ 'gpu.util': 0.95 }), engine({ 'engine.running': 8, 'engine.promptTokens': prompt, 'engine.generationTokens': output })]);
+    const tokens = (prompt: number, output: number) =>
+      doing([gpu({ 'gpu.util': 0.95 }), engine({ 'engine.running': 8, 'engine.promptTokens': prompt, 'engine.generationTokens': output })]);
     expect(tokens(25, 100)).toEqual({ activity: 'decode', activityGrade: 0.6 });
     expect(tokens(26, 100)).toEqual({ activity: 'serving', activityGrade: 0.5 });
     expect(tokens(100, 0)).toEqual({ activity: 'prefill', activityGrade: 0.6 });

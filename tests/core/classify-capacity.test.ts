@@ -7,11 +7,22 @@ import { made, runOf } from '../support/telemetry.ts';
 type Values = Partial<Record<MetricId, number | ((sample: number) => number)>>;
 
 function bottleneck(values: Values, facts: Partial<Record<FactName, string>> = {}) {
-  const base: Values = { 'engine.running': 130, 'engine.waiting': 400, 'engine.kvUsage': 0.97, 'engine.preemptions': 0, 'engine.promptTokens': 2500, 'engine.generationTokens': 2600, 'engine.requests': 10 };
-  return analyse(runOf(
-    made('gpu', { node: 'n1', samples: 60, facts: { name: 'NVIDIA H100 80GB HBM3' }, values: { 'gpu.util': 0.95 } }),
-    made('engine', { id: 'vllm@n1', node: 'n1', samples: 60, values: { ...base, ...values }, facts }),
-  ), { model: 'llama-2-13b', gpu: 'H100-64' }).verdict.bottleneck;
+  const base: Values = {
+    'engine.running': 130,
+    'engine.waiting': 400,
+    'engine.kvUsage': 0.97,
+    'engine.preemptions': 0,
+    'engine.promptTokens': 2500,
+    'engine.generationTokens': 2600,
+    'engine.requests': 10,
+  };
+  return analyse(
+    runOf(
+      made('gpu', { node: 'n1', samples: 60, facts: { name: 'NVIDIA H100 80GB HBM3' }, values: { 'gpu.util': 0.95 } }),
+      made('engine', { id: 'vllm@n1', node: 'n1', samples: 60, values: { ...base, ...values }, facts }),
+    ),
+    { model: 'llama-2-13b', gpu: 'H100-64' },
+  ).verdict.bottleneck;
 }
 
 describe('capacity', () => {
@@ -34,10 +45,19 @@ describe('capacity', () => {
     expect(bottleneck({ 'engine.running': 180, 'engine.kvUsage': 0.19 }, { maxNumSeqs: '512' })).toBe('memory');
   });
   describe('an out-of-memory message', () => {
-    const failing = (at: number) => analyse({
-      clock: 'relative', tables: [made('gpu', { samples: 200, period: 10, facts: { name: 'NVIDIA A100-SXM4-40GB' }, values: { 'gpu.grActive': 0.98, 'gpu.tensorActive': 0.7, 'gpu.dramActive': 0.3 } })],
-      events: [{ at, entity: null, kind: 'oom', text: 'torch.OutOfMemoryError: CUDA out of memory.' }],
-    }).verdict;
+    const failing = (at: number) =>
+      analyse({
+        clock: 'relative',
+        tables: [
+          made('gpu', {
+            samples: 200,
+            period: 10,
+            facts: { name: 'NVIDIA A100-SXM4-40GB' },
+            values: { 'gpu.grActive': 0.98, 'gpu.tensorActive': 0.7, 'gpu.dramActive': 0.3 },
+          }),
+        ],
+        events: [{ at, entity: null, kind: 'oom', text: 'torch.OutOfMemoryError: CUDA out of memory.' }],
+      }).verdict;
     it('soon after a phase began says what limited it', () => {
       expect(failing(600)).toMatchObject({ bottleneck: 'capacity', second: 'compute', grade: 0.85, headroom: null });
     });

@@ -6,14 +6,23 @@ describe('the evidence grade', () => {
     expect([0.5, 1, 1.1, 1.25, 3].map(marginOf)).toEqual([0.5, 0.5, 0.7000000000000002, 1, 1]);
   });
   it('is ceiling × coverage × margin, and says so', () => {
-    expect(gradeOf({ ceiling: 0.85, coverage: 0.5, ratios: [1.25, 2], caps: [] })).toEqual({ grade: 0.425, gradeWhy: 'ceiling × coverage × margin = 0.85 × 0.50 × 1.00 = 0.42' });
+    expect(gradeOf({ ceiling: 0.85, coverage: 0.5, ratios: [1.25, 2], caps: [] })).toEqual({
+      grade: 0.425,
+      gradeWhy: 'ceiling × coverage × margin = 0.85 × 0.50 × 1.00 = 0.42',
+    });
   });
   it('takes the smallest ratio', () => {
     expect(gradeOf({ ceiling: 0.85, coverage: 1, ratios: [2, 1.125, 9], caps: [] }).grade).toBe(0.638);
   });
   it('is held under its caps, and names those that bind', () => {
-    const caps = [{ value: 0.6, why: 'one' }, { value: 0.5, why: 'two' }];
-    expect(gradeOf({ ceiling: 0.95, coverage: 1, ratios: [2], caps })).toEqual({ grade: 0.5, gradeWhy: 'ceiling × coverage × margin = 0.95 × 1.00 × 1.00 = 0.95; at most 0.60: one; at most 0.50: two' });
+    const caps = [
+      { value: 0.6, why: 'one' },
+      { value: 0.5, why: 'two' },
+    ];
+    expect(gradeOf({ ceiling: 0.95, coverage: 1, ratios: [2], caps })).toEqual({
+      grade: 0.5,
+      gradeWhy: 'ceiling × coverage × margin = 0.95 × 1.00 × 1.00 = 0.95; at most 0.60: one; at most 0.50: two',
+    });
     expect(gradeOf({ ceiling: 0.6, coverage: 0.5, ratios: [2], caps }).gradeWhy).toBe('ceiling × coverage × margin = 0.60 × 0.50 × 1.00 = 0.30');
   });
   it('of a verdict without a name is zero', () => {

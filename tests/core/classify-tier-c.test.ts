@@ -13,16 +13,28 @@ const H100 = 'NVIDIA H100 80GB HBM3';
 
 describe('nvidia-smi alone', () => {
   it('utilization.memory of 80 % while busy is consistent with memory-bound: graded 0.5 where its scale is unknown', () => {
-    const verdict = seen(A100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.80 });
-    expect(verdict).toMatchObject({ bottleneck: 'memory', grade: 0.5, tier: 'C', activity: 'unknown', activityGrade: 0, evidence: ['nvidia-smi'], headroom: null });
+    const verdict = seen(A100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.8 });
+    expect(verdict).toMatchObject({
+      bottleneck: 'memory',
+      grade: 0.5,
+      tier: 'C',
+      activity: 'unknown',
+      activityGrade: 0,
+      evidence: ['nvidia-smi'],
+      headroom: null,
+    });
     expect(verdict.why[0]).toBe('utilization.memory 80 % over 60 busy samples: consistent with memory-bound, not proven');
     expect(verdict.gradeWhy).toContain('not calibrated');
   });
   it('and 0.6 on H100, where it follows bandwidth', () => {
-    expect(seen(H100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.80 })).toMatchObject({ bottleneck: 'memory', grade: 0.6 });
+    expect(seen(H100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.8 })).toMatchObject({ bottleneck: 'memory', grade: 0.6 });
   });
   it('just under 80 % it says nothing', () => {
-    expect(seen(H100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.799 })).toMatchObject({ bottleneck: 'unknown', grade: 0, candidates: ['memory', 'compute', 'overhead'] });
+    expect(seen(H100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.799 })).toMatchObject({
+      bottleneck: 'unknown',
+      grade: 0,
+      candidates: ['memory', 'compute', 'overhead'],
+    });
   });
   it('nine busy samples are too few', () => {
     const nine: Values = { 'gpu.util': (i) => (i < 9 ? 0.9 : 0.7), 'gpu.memUtil': 0.95 };
@@ -30,7 +42,7 @@ describe('nvidia-smi alone', () => {
     expect(seen(H100, { ...nine, 'gpu.util': (i) => (i < 10 ? 0.9 : 0.7) })).toMatchObject({ bottleneck: 'memory' });
   });
   it('samples count as busy from 80 %, so that the hottest moments are not picked', () => {
-    expect(seen(H100, { 'gpu.util': 0.80, 'gpu.memUtil': 0.9 })).toMatchObject({ bottleneck: 'memory' });
+    expect(seen(H100, { 'gpu.util': 0.8, 'gpu.memUtil': 0.9 })).toMatchObject({ bottleneck: 'memory' });
     expect(seen(H100, { 'gpu.util': 0.799, 'gpu.memUtil': 0.9 })).toMatchObject({ bottleneck: 'unknown' });
   });
   it('low traffic excludes memory where the scale is calibrated', () => {
@@ -83,9 +95,13 @@ describe('nvidia-smi alone', () => {
 });
 
 describe('the host beside nvidia-smi', () => {
-  const with_ = (util: number, host: Values) => analyse(runOf(
-    made('gpu', { node: 'n1', samples: 60, facts: { name: A100 }, values: { 'gpu.util': util, 'gpu.memUtil': 0.2 } }), made('host', { id: 'n1', samples: 60, values: host }),
-  )).verdict;
+  const with_ = (util: number, host: Values) =>
+    analyse(
+      runOf(
+        made('gpu', { node: 'n1', samples: 60, facts: { name: A100 }, values: { 'gpu.util': util, 'gpu.memUtil': 0.2 } }),
+        made('host', { id: 'n1', samples: 60, values: host }),
+      ),
+    ).verdict;
   it('a hot thread explains more empty than busy time at the grade of what is seen directly', () => {
     expect(with_(0.3, { 'host.cpuMaxThread': 1 })).toMatchObject({ bottleneck: 'host', tier: 'C', grade: 0.85 });
   });
@@ -107,19 +123,29 @@ describe('the host beside nvidia-smi', () => {
     expect(line(9.9e9).bottleneck).toBe('unknown');
   });
   it('PCIe as dmon prints it decides by itself', () => {
-    expect(analyse(runOf(made('gpu', { samples: 60, facts: { name: A100 }, values: { 'gpu.util': 0.5, 'gpu.pcieRx': 20e9, 'gpu.pcieTx': 1e9 } }))).verdict)
-      .toMatchObject({ bottleneck: 'transfer', tier: 'C', grade: 0.6 });
+    expect(
+      analyse(runOf(made('gpu', { samples: 60, facts: { name: A100 }, values: { 'gpu.util': 0.5, 'gpu.pcieRx': 20e9, 'gpu.pcieTx': 1e9 } }))).verdict,
+    ).toMatchObject({ bottleneck: 'transfer', tier: 'C', grade: 0.6 });
   });
 });
 
 describe('two GPUs of one LLM job', () => {
   const busyAfter = (i: number) => i >= 20;
-  const gpu = (id: string, watts: number, memUtil: number) => made('gpu', {
-    id, node: 'n1', samples: 60, facts: { name: A100 },
-    values: { 'gpu.util': (i) => (busyAfter(i) ? 0.97 : 0), 'gpu.memUtil': (i) => (busyAfter(i) ? memUtil : 0), 'gpu.power': (i) => (busyAfter(i) ? watts : 60) },
-  });
+  const gpu = (id: string, watts: number, memUtil: number) =>
+    made('gpu', {
+      id,
+      node: 'n1',
+      samples: 60,
+      facts: { name: A100 },
+      values: {
+        'gpu.util': (i) => (busyAfter(i) ? 0.97 : 0),
+        'gpu.memUtil': (i) => (busyAfter(i) ? memUtil : 0),
+        'gpu.power': (i) => (busyAfter(i) ? watts : 60),
+      },
+    });
   const server = made('process', { id: 'n1/9', node: 'n1', samples: 60, values: { 'process.cpu': 1 }, facts: { engine: 'vllm', command: 'vllm serve x' } });
-  const remarks = (watts: number, server_: boolean) => analyse(runOf(gpu('a', watts, 0.2), gpu('b', 260, 0.5), ...(server_ ? [server] : []))).gpus.map(({ verdict }) => verdict.why.join());
+  const remarks = (watts: number, server_: boolean) =>
+    analyse(runOf(gpu('a', watts, 0.2), gpu('b', 260, 0.5), ...(server_ ? [server] : []))).gpus.map(({ verdict }) => verdict.why.join());
   it('are ordered by power above idle per memory traffic when three times apart', () => {
     const [first, second] = remarks(300, true);
     expect(first).toContain('prefill-like relative to GPU b: 3.0 times');

@@ -48,10 +48,33 @@ describe('a device name', () => {
   });
 
   const unknown: readonly string[] = [
-    '', 'N/A', 'NVIDIA A100', 'NVIDIA H100', 'Tesla V100-SXM2', 'NVIDIA A100-SXM...', 'NVIDIA A800-SXM4-80GB', 'NVIDIA A100-SXM-64GB',
-    'Tesla V100S-PCIE-32GB', 'Tesla V100-SXM3-32GB', 'Tesla V100-FHHL-16GB', 'NVIDIA T400 4GB', 'NVIDIA T4G', 'NVIDIA A40-48Q', 'NVIDIA A4000',
-    'NVIDIA H100 PCIe', 'NVIDIA H100 NVL', 'NVIDIA H200 NVL', 'NVIDIA GH200 480GB', 'NVIDIA H20', 'NVIDIA L40S', 'NVIDIA A10G',
-    'NVIDIA A100-SXM4-40GB MIG 1g.5gb', 'GRID A100-4C', 'Quadro RTX 6000', 'NVIDIA GeForce RTX 2080 SUPER', 'toString',
+    '',
+    'N/A',
+    'NVIDIA A100',
+    'NVIDIA H100',
+    'Tesla V100-SXM2',
+    'NVIDIA A100-SXM...',
+    'NVIDIA A800-SXM4-80GB',
+    'NVIDIA A100-SXM-64GB',
+    'Tesla V100S-PCIE-32GB',
+    'Tesla V100-SXM3-32GB',
+    'Tesla V100-FHHL-16GB',
+    'NVIDIA T400 4GB',
+    'NVIDIA T4G',
+    'NVIDIA A40-48Q',
+    'NVIDIA A4000',
+    'NVIDIA H100 PCIe',
+    'NVIDIA H100 NVL',
+    'NVIDIA H200 NVL',
+    'NVIDIA GH200 480GB',
+    'NVIDIA H20',
+    'NVIDIA L40S',
+    'NVIDIA A10G',
+    'NVIDIA A100-SXM4-40GB MIG 1g.5gb',
+    'GRID A100-4C',
+    'Quadro RTX 6000',
+    'NVIDIA GeForce RTX 2080 SUPER',
+    'toString',
   ];
   it.each(unknown)('"%s" is not guessed at', (name) => {
     expect(detectGpu(name)).toBeNull();
@@ -75,7 +98,7 @@ describe('a GPU named by a person', () => {
     expect(parseGpuId('V100', 32510 * MIB)).toBe('V100-32');
     expect(parseGpuId('V100', 40960 * MIB)).toBeNull();
   });
-  it('Slurm\'s names on Alvis are accepted', () => {
+  it("Slurm's names on Alvis are accepted", () => {
     expect(['A100', 'A100fat', 'A40', 'V100', 'T4'].map((name) => parseGpuId(name))).toEqual(['A100-40', 'A100-80', 'A40', 'V100-16', 'T4']);
   });
   it('device names and sizes written with GB are accepted', () => {

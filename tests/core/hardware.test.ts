@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
-  ACHIEVABLE, ALVIS_NODES, ceilingsFor, gemmFraction, GPU_IDS, GPUS, onTensorCores, pcieBytesPerSecond, ridge, SOURCES,
-  type GpuId, type MathType,
+  ACHIEVABLE,
+  ALVIS_NODES,
+  ceilingsFor,
+  gemmFraction,
+  GPU_IDS,
+  GPUS,
+  onTensorCores,
+  pcieBytesPerSecond,
+  ridge,
+  SOURCES,
+  type GpuId,
+  type MathType,
 } from '../../core/hardware.ts';
 
 const TERA = 1e12;
@@ -22,7 +32,7 @@ describe('the hardware table', () => {
   for (const [type, ...cells] of course) {
     it(`gives the course's ${type} peaks, "not available" as null`, () => {
       const seen = columns.map((gpu) => GPUS[gpu].peaks[type]);
-      expect(seen.map((rate) => rate === null ? null : Number((rate / TERA).toFixed(3)))).toEqual(cells);
+      expect(seen.map((rate) => (rate === null ? null : Number((rate / TERA).toFixed(3))))).toEqual(cells);
     });
   }
 
@@ -93,13 +103,13 @@ describe('ridge points', () => {
 });
 
 describe('ceilings of one card', () => {
-  it('are the table\'s when the card reports nothing', () => {
+  it("are the table's when the card reports nothing", () => {
     const ceilings = ceilingsFor('A100-80');
     expect(ceilings.powerLimit).toBe(400);
     expect(ceilings.memoryBytes).toBe(85899345920);
     expect(ceilings.reported).toEqual([]);
   });
-  it('take the card\'s own report: an A100fat with a 500 W limit behind PCIe 3', () => {
+  it("take the card's own report: an A100fat with a 500 W limit behind PCIe 3", () => {
     const ceilings = ceilingsFor('A100-80', { memoryTotal: 85_000_000_000, powerLimit: 500, pcieGen: 3, pcieWidth: 8 });
     expect(ceilings.powerLimit).toBe(500);
     expect(ceilings.memoryBytes).toBe(85_000_000_000);
@@ -115,10 +125,16 @@ describe('ceilings of one card', () => {
 });
 
 describe('PCIe', () => {
-  it.each([[1, 16, 4.0e9], [2, 16, 8.0e9], [3, 16, 15.754e9], [4, 16, 31.508e9], [4, 8, 15.754e9], [5, 16, 63.015e9]])(
-    'generation %i with %i lanes moves %d bytes/s one way', (generation, lanes, rate) => {
-      expect(pcieBytesPerSecond(generation, lanes)).toBeCloseTo(rate, -7);
-    });
+  it.each([
+    [1, 16, 4.0e9],
+    [2, 16, 8.0e9],
+    [3, 16, 15.754e9],
+    [4, 16, 31.508e9],
+    [4, 8, 15.754e9],
+    [5, 16, 63.015e9],
+  ])('generation %i with %i lanes moves %d bytes/s one way', (generation, lanes, rate) => {
+    expect(pcieBytesPerSecond(generation, lanes)).toBeCloseTo(rate, -7);
+  });
   it('is unknown for a generation or width that does not exist', () => {
     expect(pcieBytesPerSecond(0, 16)).toBeNull();
     expect(pcieBytesPerSecond(4, 0)).toBeNull();
@@ -143,7 +159,14 @@ describe('achievable fractions', () => {
 describe('Alvis', () => {
   it('has 892 GPUs on 209 nodes: 160 T4, 44 V100, 348 A40, 308 A100, 32 A100fat', () => {
     const gpus = ALVIS_NODES.map((node) => [node.id, node.nodes * node.gpusPerNode]);
-    expect(gpus).toEqual([['T4', 160], ['V100x2', 24], ['V100x4', 20], ['A40', 348], ['A100', 308], ['A100fat', 32]]);
+    expect(gpus).toEqual([
+      ['T4', 160],
+      ['V100x2', 24],
+      ['V100x4', 20],
+      ['A40', 348],
+      ['A100', 308],
+      ['A100fat', 32],
+    ]);
     expect(ALVIS_NODES.reduce((sum, node) => sum + node.nodes, 0)).toBe(209);
   });
   it('has InfiniBand on A100 nodes alone and says that scratch sizes are not published', () => {

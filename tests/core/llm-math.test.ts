@@ -1,10 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { GPUS, type GpuId, type MathType } from '../../core/hardware.ts';
 import {
-  activationBytes, bytesPerTrainedParameter, causalAttentionFlops, criticalBatch, dataParallelBalanceTokens, dataParallelBytes, decodeAttentionFlops,
-  decodeFlopsPerToken, denseFlopsPerToken, expertsTouched, kvBytesPerSequence, kvBytesPerToken, kvFractionPerGpu, kvRoomTokens, loadSeconds, loraParameters,
-  pipelineBubble, pipelineBytesPerToken, prefillFlops, ringAllReduceBytes, tensorParallelMessageBytes, tokensWhereCacheEqualsWeights, trainingFlops,
-  weightBytes, weightBytesTouched, weightParts, type OptimizerId,
+  activationBytes,
+  bytesPerTrainedParameter,
+  causalAttentionFlops,
+  criticalBatch,
+  dataParallelBalanceTokens,
+  dataParallelBytes,
+  decodeAttentionFlops,
+  decodeFlopsPerToken,
+  denseFlopsPerToken,
+  expertsTouched,
+  kvBytesPerSequence,
+  kvBytesPerToken,
+  kvFractionPerGpu,
+  kvRoomTokens,
+  loadSeconds,
+  loraParameters,
+  pipelineBubble,
+  pipelineBytesPerToken,
+  prefillFlops,
+  ringAllReduceBytes,
+  tensorParallelMessageBytes,
+  tokensWhereCacheEqualsWeights,
+  trainingFlops,
+  weightBytes,
+  weightBytesTouched,
+  weightParts,
+  type OptimizerId,
 } from '../../core/llm-math.ts';
 import { findModel, type QuantizationId } from '../../core/models.ts';
 
@@ -96,7 +119,13 @@ describe('FLOPs', () => {
 
 describe('the KV cache', () => {
   it.each([
-    ['llama-2-7b', 512], ['llama-2-13b', 800], ['llama-3-8b', 128], ['mistral-7b', 128], ['llama-3-70b', 320], ['qwen2.5-7b', 56], ['qwen3-32b', 256],
+    ['llama-2-7b', 512],
+    ['llama-2-13b', 800],
+    ['llama-3-8b', 128],
+    ['mistral-7b', 128],
+    ['llama-3-70b', 320],
+    ['qwen2.5-7b', 56],
+    ['qwen3-32b', 256],
   ])('of %s takes %i KiB a token in fp16', (name, kib) => {
     expect(kvBytesPerToken(known(name), 2)).toBe(kib * 1024);
   });
@@ -115,7 +144,8 @@ describe('the KV cache', () => {
     expect(kvFractionPerGpu(known('falcon-7b'), 4)).toBe(1);
   });
   it('has room for 165, 200 and 460 thousand tokens of 8B on A100-40, A40 and A100-80', () => {
-    const room = (gpu: GpuId) => kvRoomTokens({ memory: GPUS[gpu].memoryBytes, utilization: 0.9, weights: 16.06e9, workspace: 1e9, bytesPerToken: 131072 }) / 1000;
+    const room = (gpu: GpuId) =>
+      kvRoomTokens({ memory: GPUS[gpu].memoryBytes, utilization: 0.9, weights: 16.06e9, workspace: 1e9, bytesPerToken: 131072 }) / 1000;
     expect(room('A100-40')).toBeCloseTo(164.8, 0);
     expect(room('A40')).toBeCloseTo(201.5, 0);
     expect(room('A100-80')).toBeCloseTo(459.7, 0);
@@ -138,7 +168,7 @@ describe('the critical batch', () => {
   const gpus: readonly GpuId[] = ['A100-40', 'A100-80', 'A40', 'V100-16', 'T4'];
   it.each(rows)('for %s math with %s weights', (math, quantization, expected) => {
     const seen = gpus.map((gpu) => criticalBatch(gpu, math, quantization));
-    expect(seen.map((batch) => batch === null ? null : Math.round(batch))).toEqual(expected);
+    expect(seen.map((batch) => (batch === null ? null : Math.round(batch)))).toEqual(expected);
   });
   it('for 4-bit weights is about a quarter', () => {
     expect(gpus.map((gpu) => Math.round(criticalBatch(gpu, 'fp16', 'awq') ?? 0))).toEqual([52, 40, 56, 36, 53]);
@@ -146,7 +176,12 @@ describe('the critical batch', () => {
 });
 
 describe('training memory', () => {
-  it.each<[OptimizerId, number]>([['adamw', 18], ['adamw-16bit-grads', 16], ['adamw-8bit', 12], ['adamw-fp32', 16]])('%s takes %i bytes per parameter', (optimizer, bytes) => {
+  it.each<[OptimizerId, number]>([
+    ['adamw', 18],
+    ['adamw-16bit-grads', 16],
+    ['adamw-8bit', 12],
+    ['adamw-fp32', 16],
+  ])('%s takes %i bytes per parameter', (optimizer, bytes) => {
     expect(bytesPerTrainedParameter(optimizer)).toBe(bytes);
   });
   it('of activations falls with flash attention and checkpointing', () => {
@@ -183,15 +218,23 @@ describe('communication', () => {
     expect(dataParallelBytes({ parameters: 1e9, gradientBytes: 2, replicas: 4, shardedWeights: true })).toBe(4.5e9);
   });
   it.each([
-    ['A100 × 4 at 100 Gbit', 4 * 312e12, 12.5e9, 33], ['A100 × 4 at 25 Gbit', 4 * 312e12, 3.125e9, 133], ['A40 × 4 at 25 Gbit', 4 * 149.7e12, 3.125e9, 64],
-    ['V100 × 4 at 25 Gbit', 4 * 125e12, 3.125e9, 53], ['T4 × 8 at 25 Gbit', 8 * 65e12, 3.125e9, 55],
+    ['A100 × 4 at 100 Gbit', 4 * 312e12, 12.5e9, 33],
+    ['A100 × 4 at 25 Gbit', 4 * 312e12, 3.125e9, 133],
+    ['A40 × 4 at 25 Gbit', 4 * 149.7e12, 3.125e9, 64],
+    ['V100 × 4 at 25 Gbit', 4 * 125e12, 3.125e9, 53],
+    ['T4 × 8 at 25 Gbit', 8 * 65e12, 3.125e9, 55],
   ])('balances computing on %s', (_, flops, link, thousands) => {
     expect(Math.round(dataParallelBalanceTokens(flops, 0.5, link) / 1000)).toBe(thousands);
   });
 });
 
 describe('loading', () => {
-  it.each([[16.1e9, 12.5e9, 1.3], [141e9, 12.5e9, 11.3], [16.1e9, 3.125e9, 5.2], [141e9, 3.125e9, 45.1]])('%d bytes over %d bytes/s read in %d s at best', (bytes, network, seconds) => {
+  it.each([
+    [16.1e9, 12.5e9, 1.3],
+    [141e9, 12.5e9, 11.3],
+    [16.1e9, 3.125e9, 5.2],
+    [141e9, 3.125e9, 45.1],
+  ])('%d bytes over %d bytes/s read in %d s at best', (bytes, network, seconds) => {
     expect(loadSeconds({ nodeBytes: bytes, gpuBytes: bytes, network, storage: null, pcie: 31.5e9 }).read).toBeCloseTo(seconds, 1);
   });
   it('takes the slower of network and storage, then PCIe', () => {

@@ -18,17 +18,29 @@ describe('the model table', () => {
   });
 
   const published: readonly [string, number][] = [
-    ['meta-llama/Llama-2-7b-hf', 6.74], ['meta-llama/Llama-3.1-8B', 8.03], ['meta-llama/Llama-3.1-70B', 70.55], ['meta-llama/Llama-3.1-405B', 405.85],
-    ['mistralai/Mixtral-8x7B-v0.1', 46.70], ['Qwen/Qwen2.5-7B', 7.62], ['google/gemma-2-9b', 9.24], ['openai/gpt-oss-120b', 116.83],
-    ['deepseek-ai/DeepSeek-V3', 671.03], ['facebook/opt-66b', 65.72], ['tiiuae/falcon-40b', 41.30],
+    ['meta-llama/Llama-2-7b-hf', 6.74],
+    ['meta-llama/Llama-3.1-8B', 8.03],
+    ['meta-llama/Llama-3.1-70B', 70.55],
+    ['meta-llama/Llama-3.1-405B', 405.85],
+    ['mistralai/Mixtral-8x7B-v0.1', 46.7],
+    ['Qwen/Qwen2.5-7B', 7.62],
+    ['google/gemma-2-9b', 9.24],
+    ['openai/gpt-oss-120b', 116.83],
+    ['deepseek-ai/DeepSeek-V3', 671.03],
+    ['facebook/opt-66b', 65.72],
+    ['tiiuae/falcon-40b', 41.3],
   ];
   it.each(published)('%s has %d billion parameters', (id, billions) => {
     expect(known(id).parameters / 1e9).toBeCloseTo(billions, 2);
   });
 
   const active: readonly [string, number][] = [
-    ['mistralai/Mixtral-8x7B-v0.1', 12.9], ['mistralai/Mixtral-8x22B-v0.1', 39.1], ['Qwen/Qwen3-30B-A3B', 3.3],
-    ['Qwen/Qwen3-235B-A22B', 22.2], ['deepseek-ai/DeepSeek-V3', 37.6], ['microsoft/Phi-3.5-MoE-instruct', 6.6],
+    ['mistralai/Mixtral-8x7B-v0.1', 12.9],
+    ['mistralai/Mixtral-8x22B-v0.1', 39.1],
+    ['Qwen/Qwen3-30B-A3B', 3.3],
+    ['Qwen/Qwen3-235B-A22B', 22.2],
+    ['deepseek-ai/DeepSeek-V3', 37.6],
+    ['microsoft/Phi-3.5-MoE-instruct', 6.6],
   ];
   it.each(active)('one token of %s meets %d billion parameters', (id, billions) => {
     expect(known(id).activeParameters / 1e9).toBeCloseTo(billions, 0);
@@ -120,8 +132,24 @@ describe('a model named in any of the ways people do', () => {
   });
 
   const unknown = [
-    '', '/', 'my-model', 'default', 'Qwen/Qwen2.5-VL-7B-Instruct', 'yuhuili/EAGLE-LLaMA3.1-Instruct-8B', 'llama', 'llama-3.1', '7b', 'meta-llama/Llama-3.1-9B',
-    'Llama-3.1-Minitron-4B', 'mistral-small-119b', 'microsoft/Phi-4-multimodal-instruct', '/models/llama-2-7b/adapter', '/models/llama-2-7b/mystery-3b', 'llama-13b/merge', 'constructor', 'sentence-transformers/all-MiniLM-L6-v2',
+    '',
+    '/',
+    'my-model',
+    'default',
+    'Qwen/Qwen2.5-VL-7B-Instruct',
+    'yuhuili/EAGLE-LLaMA3.1-Instruct-8B',
+    'llama',
+    'llama-3.1',
+    '7b',
+    'meta-llama/Llama-3.1-9B',
+    'Llama-3.1-Minitron-4B',
+    'mistral-small-119b',
+    'microsoft/Phi-4-multimodal-instruct',
+    '/models/llama-2-7b/adapter',
+    '/models/llama-2-7b/mystery-3b',
+    'llama-13b/merge',
+    'constructor',
+    'sentence-transformers/all-MiniLM-L6-v2',
   ];
   it.each(unknown)('"%s" is not guessed at', (name) => {
     expect(findModel(name)).toBeNull();

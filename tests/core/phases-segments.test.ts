@@ -51,7 +51,17 @@ describe('a repeating pattern', () => {
 });
 
 describe('the grid', () => {
-  it.each([[1.0007, 1], [0.98, 1], [3, 5], [10.2, 10], [15.01, 15], [14, 15], [0.1, 0.1], [61, 60], [70, 120]])('a period of %d s makes bins of %d s', (seen, width) => {
+  it.each([
+    [1.0007, 1],
+    [0.98, 1],
+    [3, 5],
+    [10.2, 10],
+    [15.01, 15],
+    [14, 15],
+    [0.1, 0.1],
+    [61, 60],
+    [70, 120],
+  ])('a period of %d s makes bins of %d s', (seen, width) => {
     expect(roundPeriod(seen)).toBe(width);
   });
   it('is as wide as the slowest tool that shows load: a finer one would repeat its samples', () => {
@@ -60,10 +70,13 @@ describe('the grid', () => {
   });
 });
 
-const busyTable = (samples: number, busy: (i: number) => boolean, period = 1): Table => made('gpu', {
-  samples, period, facts: A100,
-  values: { 'gpu.grActive': (i) => (busy(i) ? 0.97 : 0), 'gpu.tensorActive': (i) => (busy(i) ? 0.05 : 0), 'gpu.dramActive': (i) => (busy(i) ? 0.7 : 0) },
-});
+const busyTable = (samples: number, busy: (i: number) => boolean, period = 1): Table =>
+  made('gpu', {
+    samples,
+    period,
+    facts: A100,
+    values: { 'gpu.grActive': (i) => (busy(i) ? 0.97 : 0), 'gpu.tensorActive': (i) => (busy(i) ? 0.05 : 0), 'gpu.dramActive': (i) => (busy(i) ? 0.7 : 0) },
+  });
 const phasesOf = (table: Table) => analyse(runOf(table)).phases.map(({ from, to, verdict }) => `${from}–${to} ${verdict.bottleneck}`);
 
 describe('phases of one GPU', () => {
@@ -75,7 +88,12 @@ describe('phases of one GPU', () => {
     expect(phasesOf(busyTable(61, (i) => i !== 30))).toEqual(['0–60 memory']);
   });
   it('a stall that repeats is one phase, whether every few samples or every few minutes', () => {
-    for (const [length, work] of [[3, 2], [9, 6], [15, 9], [36, 27]] as const) {
+    for (const [length, work] of [
+      [3, 2],
+      [9, 6],
+      [15, 9],
+      [36, 27],
+    ] as const) {
       expect(analyse(runOf(busyTable(1200, (i) => i % length < work, 10))).phases).toHaveLength(1);
     }
   });
@@ -85,28 +103,48 @@ describe('phases of one GPU', () => {
   });
   it('a gap in the samples is in no phase and is not filled', () => {
     const table = busyTable(400, () => true, 10);
-    const cut = (from: number, to: number): Table => ({ ...table, t: table.t.slice(from, to), columns: new Map([...table.columns].map(([id, column]) => [id, column.slice(from, to)])) });
+    const cut = (from: number, to: number): Table => ({
+      ...table,
+      t: table.t.slice(from, to),
+      columns: new Map([...table.columns].map(([id, column]) => [id, column.slice(from, to)])),
+    });
     const first = cut(0, 100);
     const second = cut(300, 400);
     const both: Table = {
-      ...table, t: Float64Array.from([...first.t, ...second.t]),
+      ...table,
+      t: Float64Array.from([...first.t, ...second.t]),
       columns: new Map([...first.columns].map(([id, column]) => [id, Float64Array.from([...column, ...(second.columns.get(id) ?? [])])])),
     };
     const analysis = analyse(runOf(both));
-    expect(analysis.phases.map(({ from, to }) => [from, to])).toEqual([[0, 1000], [3000, 3990]]);
+    expect(analysis.phases.map(({ from, to }) => [from, to])).toEqual([
+      [0, 1000],
+      [3000, 3990],
+    ]);
     expect(analysis.mix.bottleneck).toEqual({ memory: 1990 });
   });
   it('an edge stays where a share moves by a tenth, though the verdict does not', () => {
-    const stepped = (level: number) => made('gpu', {
-      samples: 200, period: 10, facts: A100,
-      values: { 'gpu.grActive': 0.97, 'gpu.tensorActive': 0.05, 'gpu.dramActive': (i) => (i < 100 ? 0.5 : level) },
-    });
+    const stepped = (level: number) =>
+      made('gpu', {
+        samples: 200,
+        period: 10,
+        facts: A100,
+        values: { 'gpu.grActive': 0.97, 'gpu.tensorActive': 0.05, 'gpu.dramActive': (i) => (i < 100 ? 0.5 : level) },
+      });
     expect(analyse(runOf(stepped(0.59))).phases).toHaveLength(2);
     expect(analyse(runOf(stepped(0.57))).phases).toHaveLength(1);
   });
   it('an integer-quantised log of a week of idle and work is not chopped', () => {
     const random = randomOf(5);
-    const table = made('gpu', { samples: 5000, period: 60, facts: A100, values: { 'gpu.util': () => (random() < 0.1 ? 0.99 : 1), 'gpu.memUtil': () => Math.round(40 + 6 * random()) / 100, 'gpu.power': () => Math.round(300 + 20 * random()) } });
+    const table = made('gpu', {
+      samples: 5000,
+      period: 60,
+      facts: A100,
+      values: {
+        'gpu.util': () => (random() < 0.1 ? 0.99 : 1),
+        'gpu.memUtil': () => Math.round(40 + 6 * random()) / 100,
+        'gpu.power': () => Math.round(300 + 20 * random()),
+      },
+    });
     expect(analyse(runOf(table)).phases).toHaveLength(1);
   });
 });

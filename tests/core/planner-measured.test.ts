@@ -18,7 +18,18 @@ describe('published rates', () => {
 
   // Bandwidth and compute fractions that the sources, or arithmetic on them, give for the same rows.
   const fractions: readonly [string, number][] = [
-    ['1', 0.69], ['2', 0.52], ['4', 0.69], ['5', 0.65], ['6', 0.55], ['8', 0.64], ['9', 0.75], ['12', 0.74], ['18', 0.8], ['28', 0.62], ['30', 0.62], ['M8', 0.81],
+    ['1', 0.69],
+    ['2', 0.52],
+    ['4', 0.69],
+    ['5', 0.65],
+    ['6', 0.55],
+    ['8', 0.64],
+    ['9', 0.75],
+    ['12', 0.74],
+    ['18', 0.8],
+    ['28', 0.62],
+    ['30', 0.62],
+    ['M8', 0.81],
   ];
   it.each(fractions)('row %s reaches %d of its ceiling', (id, fraction) => {
     expect(rows.find(({ row }) => row.id === id)?.fraction).toBeCloseTo(fraction, 1);

@@ -17,12 +17,17 @@ function planned(name: string, asked: Asked): Plan {
 const ids = (of: Plan) => of.warnings.map((warning) => warning.id);
 
 describe('decoding', () => {
-  it.each<[GpuId, number]>([['A100-40', 104], ['A100-80', 136], ['A40', 46], ['V100-16', 60], ['T4', 21]])(
-    '8B in 16 bits at batch 1 on %s cannot pass %i tokens/s', (gpu, ceiling) => {
-      const { decode } = planned('llama-3-8b', { gpu, type: 'fp16', context: 1 });
-      expect(Math.round(decode?.tokensPerSecond.ceiling ?? 0)).toBe(ceiling);
-      expect(decode?.binding).toBe('memory');
-    });
+  it.each<[GpuId, number]>([
+    ['A100-40', 104],
+    ['A100-80', 136],
+    ['A40', 46],
+    ['V100-16', 60],
+    ['T4', 21],
+  ])('8B in 16 bits at batch 1 on %s cannot pass %i tokens/s', (gpu, ceiling) => {
+    const { decode } = planned('llama-3-8b', { gpu, type: 'fp16', context: 1 });
+    expect(Math.round(decode?.tokensPerSecond.ceiling ?? 0)).toBe(ceiling);
+    expect(decode?.binding).toBe('memory');
+  });
 
   it('slows down as the cache grows: at 122 thousand tokens in flight it reads as much cache as weights', () => {
     const at = (batch: number, context: number) => planned('llama-3-8b', { gpu: 'A100-80', type: 'fp16', batch, context }).decode?.tokensPerSecond.ceiling ?? 0;
@@ -38,7 +43,8 @@ describe('decoding', () => {
   });
 
   it('of one request gains nothing from pipeline stages, of four it gains four times', () => {
-    const at = (pipelineParallel: number, batch: number) => planned('llama-3-70b', { gpu: 'A40', type: 'fp16', pipelineParallel, batch, context: 1 }).decode?.tokensPerSecond.ceiling ?? 0;
+    const at = (pipelineParallel: number, batch: number) =>
+      planned('llama-3-70b', { gpu: 'A40', type: 'fp16', pipelineParallel, batch, context: 1 }).decode?.tokensPerSecond.ceiling ?? 0;
     expect(at(4, 1)).toBeCloseTo(5.0, 1);
     expect(at(4, 4) / at(4, 1)).toBeCloseTo(4, 1);
   });
@@ -76,7 +82,11 @@ describe('prefill', () => {
 });
 
 describe('memory when serving', () => {
-  it.each<[GpuId, number]>([['A100-40', 164.8], ['A40', 201.5], ['A100-80', 459.7]])('%s has room for %d thousand tokens of 8B in bf16', (gpu, thousands) => {
+  it.each<[GpuId, number]>([
+    ['A100-40', 164.8],
+    ['A40', 201.5],
+    ['A100-80', 459.7],
+  ])('%s has room for %d thousand tokens of 8B in bf16', (gpu, thousands) => {
     const { memory } = planned('llama-3.1-8b', { gpu });
     expect((memory.cacheTokens ?? 0) / 1000).toBeCloseTo(thousands, 0);
   });
@@ -99,7 +109,8 @@ describe('memory when serving', () => {
     expect([at(2), at(1)]).toEqual([8_589_934_592, 4_294_967_296]);
   });
   it('splits weights over tensor ranks and layers over stages', () => {
-    const at = (tensorParallel: number, pipelineParallel: number) => planned('llama-2-7b', { gpu: 'A40', tensorParallel, pipelineParallel }).memory.weights / 1e9;
+    const at = (tensorParallel: number, pipelineParallel: number) =>
+      planned('llama-2-7b', { gpu: 'A40', tensorParallel, pipelineParallel }).memory.weights / 1e9;
     expect(at(1, 1)).toBeCloseTo(13.48, 2);
     expect(at(2, 1)).toBeCloseTo(6.74, 2);
     // Half the layers and one of the two ends: 6.48 + 0.26.
@@ -122,7 +133,12 @@ describe('memory when training', () => {
       const { weights, gradients, optimizer } = train({ dataParallel: 4, train: { zero } });
       return [weights, gradients, optimizer].map((bytes) => Number((bytes / 6_738_415_616).toFixed(2)));
     };
-    expect([at(0), at(1), at(2), at(3)]).toEqual([[2, 4, 12], [2, 4, 3], [2, 1, 3], [0.5, 1, 3]]);
+    expect([at(0), at(1), at(2), at(3)]).toEqual([
+      [2, 4, 12],
+      [2, 4, 3],
+      [2, 1, 3],
+      [0.5, 1, 3],
+    ]);
   });
   it('of LoRA is the frozen weights and 18 bytes per adapter parameter', () => {
     const { memory } = planned('llama-3.1-8b', { gpu: 'A100-40', mode: 'lora', context: 2048 });
@@ -143,11 +159,13 @@ describe('a training step', () => {
     expect(train?.binding).toBe('compute');
   });
   it('costs a third more with recomputation', () => {
-    const at = (checkpointing: boolean) => planned('mpt-7b', { gpu: 'A100-80', mode: 'train', batch: 32, context: 2048, train: { checkpointing } }).train?.parts.compute ?? 0;
+    const at = (checkpointing: boolean) =>
+      planned('mpt-7b', { gpu: 'A100-80', mode: 'train', batch: 32, context: 2048, train: { checkpointing } }).train?.parts.compute ?? 0;
     expect(at(true) / at(false)).toBeCloseTo(1.333, 3);
   });
   it('of LoRA costs two thirds of a full one', () => {
-    const at = (mode: 'train' | 'lora') => planned('llama-2-7b', { gpu: 'A100-80', mode, batch: 8, context: 1024, train: { checkpointing: false } }).train?.parts.compute ?? 0;
+    const at = (mode: 'train' | 'lora') =>
+      planned('llama-2-7b', { gpu: 'A100-80', mode, batch: 8, context: 1024, train: { checkpointing: false } }).train?.parts.compute ?? 0;
     expect(at('lora') / at('train')).toBeCloseTo(0.67, 2);
   });
   it('waits for the network when tokens per node are few: 33 thousand on A100 over InfiniBand at MFU 0.5', () => {
@@ -163,7 +181,10 @@ describe('a training step', () => {
 });
 
 describe('loading', () => {
-  it.each<[GpuId, number]>([['A100-40', 1.3], ['A40', 5.1]])('8B on %s is read in %d s at best', (gpu, seconds) => {
+  it.each<[GpuId, number]>([
+    ['A100-40', 1.3],
+    ['A40', 5.1],
+  ])('8B on %s is read in %d s at best', (gpu, seconds) => {
     expect(planned('llama-3.1-8b', { gpu }).load.readSeconds).toBeCloseTo(seconds, 1);
   });
   it('a later load comes from the page cache at PCIe speed', () => {
@@ -206,7 +227,10 @@ describe('options', () => {
   });
   it('CPU offload is impossible when even all weights outside leave too little', () => {
     const { options } = planned('llama-2-7b', { gpu: 'T4', type: 'fp16', batch: 64 });
-    expect(options.map((option) => [option.id, option.possible, option.tokensPerSecond])).toEqual([['cpu-offload', false, null], ['mmap', false, null]]);
+    expect(options.map((option) => [option.id, option.possible, option.tokensPerSecond])).toEqual([
+      ['cpu-offload', false, null],
+      ['mmap', false, null],
+    ]);
   });
   it('memory-mapped weights beyond host memory are read from storage in every step', () => {
     const { options } = planned('llama-3.1-405b', { gpu: 'A40', context: 512 });
@@ -311,9 +335,12 @@ describe('the smallest allocation', () => {
   });
   it('has no price until a site sets one, then the cheapest comes first', () => {
     expect(planned('llama-3.1-8b', { gpu: 'A40' }).allocations.every((row) => row.pricePerHour === null)).toBe(true);
-    const site = { ...ALVIS, prices: { currency: 'SEK', perGpuHour: { 'T4': 1, 'V100x2': 4, 'V100x4': 4, 'A40': 3, 'A100': 6, 'A100fat': 9 } } };
+    const site = { ...ALVIS, prices: { currency: 'SEK', perGpuHour: { T4: 1, V100x2: 4, V100x4: 4, A40: 3, A100: 6, A100fat: 9 } } };
     const priced = planned('llama-3.1-8b', { gpu: 'A40', site }).allocations;
-    expect(priced.slice(0, 2).map((row) => [row.nodeType, row.gpus, row.pricePerHour])).toEqual([['T4', 2, 2], ['A40', 1, 3]]);
+    expect(priced.slice(0, 2).map((row) => [row.nodeType, row.gpus, row.pricePerHour])).toEqual([
+      ['T4', 2, 2],
+      ['A40', 1, 3],
+    ]);
   });
   it('is none when nothing holds it', () => {
     expect(planned('deepseek-v3', { gpu: 'A100-80', quantization: null, batch: 512, context: 65536 }).allocations).toEqual([]);
@@ -341,8 +368,13 @@ describe('a question that cannot be answered', () => {
 describe('every plan', () => {
   const models = ['opt-125m', 'llama-3.1-8b', 'mixtral-8x7b', 'deepseek-v2-lite', 'gemma-3-27b'];
   const shapes: readonly Partial<Asked>[] = [
-    {}, { batch: 64, context: 2048 }, { tensorParallel: 2, batch: 8 }, { pipelineParallel: 2, batch: 3 }, { dataParallel: 16 },
-    { mode: 'train', batch: 4, dataParallel: 2, train: { zero: 3 } }, { mode: 'lora', tensorParallel: 2, batch: 2 },
+    {},
+    { batch: 64, context: 2048 },
+    { tensorParallel: 2, batch: 8 },
+    { pipelineParallel: 2, batch: 3 },
+    { dataParallel: 16 },
+    { mode: 'train', batch: 4, dataParallel: 2, train: { zero: 3 } },
+    { mode: 'lora', tensorParallel: 2, batch: 2 },
   ];
   const grid = models.flatMap((model) => GPU_IDS.flatMap((gpu) => shapes.map((shape) => ({ model, gpu, shape }))));
   it('expects less than its ceilings, adds its memory up, and binds one of its resources', () => {

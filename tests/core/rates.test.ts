@@ -4,7 +4,9 @@ import { increaseOf, rateOf, withRates } from '../../core/rates.ts';
 import type { EntityRef, Reading } from '../../core/reading.ts';
 
 const NONE = Number.NaN;
-const rates = (t: readonly number[], values: readonly number[], maxGap?: number): number[] => [...rateOf(Float64Array.from(t), Float64Array.from(values), maxGap)];
+const rates = (t: readonly number[], values: readonly number[], maxGap?: number): number[] => [
+  ...rateOf(Float64Array.from(t), Float64Array.from(values), maxGap),
+];
 
 describe('rateOf', () => {
   it('is the mean rate since the value before, and the first value has none', () => {
@@ -35,10 +37,12 @@ describe('withRates', () => {
   const reading = (at: number, values: Reading['values']): Reading => ({ entity: engine, at, values });
 
   it('puts a rate under the gauge that the metric names, else under its own id, and keeps gauges', () => {
-    const table = withRates(tableOf(engine, [
-      reading(0, { 'engine.generationTokens': 0, 'engine.preemptions': 0, 'engine.running': 4 }),
-      reading(10, { 'engine.generationTokens': 500, 'engine.preemptions': 2, 'engine.running': 5 }),
-    ]));
+    const table = withRates(
+      tableOf(engine, [
+        reading(0, { 'engine.generationTokens': 0, 'engine.preemptions': 0, 'engine.running': 4 }),
+        reading(10, { 'engine.generationTokens': 500, 'engine.preemptions': 2, 'engine.running': 5 }),
+      ]),
+    );
     expect([...(table.columns.get('engine.generationRate') ?? [])]).toEqual([NONE, 50]);
     expect(table.columns.has('engine.generationTokens')).toBe(false);
     expect([...(table.columns.get('engine.preemptions') ?? [])]).toEqual([NONE, 0.2]);
@@ -47,19 +51,23 @@ describe('withRates', () => {
 
   it('lets the rate that the tool printed itself win over the counter', () => {
     const gpu: EntityRef = { kind: 'gpu', id: 'GPU-a' };
-    const table = withRates(tableOf(gpu, [
-      { entity: gpu, at: 0, values: { 'gpu.power': 300, 'gpu.energy': 0 } },
-      { entity: gpu, at: 10, values: { 'gpu.power': 310, 'gpu.energy': 9000 } },
-    ]));
+    const table = withRates(
+      tableOf(gpu, [
+        { entity: gpu, at: 0, values: { 'gpu.power': 300, 'gpu.energy': 0 } },
+        { entity: gpu, at: 10, values: { 'gpu.power': 310, 'gpu.energy': 9000 } },
+      ]),
+    );
     expect([...(table.columns.get('gpu.power') ?? [])]).toEqual([300, 310]);
   });
 
   it('takes a late sample at its place in time', () => {
-    const table = withRates(tableOf(engine, [
-      reading(0, { 'engine.generationTokens': 0 }),
-      reading(20, { 'engine.generationTokens': 300 }),
-      reading(10, { 'engine.generationTokens': 100 }),
-    ]));
+    const table = withRates(
+      tableOf(engine, [
+        reading(0, { 'engine.generationTokens': 0 }),
+        reading(20, { 'engine.generationTokens': 300 }),
+        reading(10, { 'engine.generationTokens': 100 }),
+      ]),
+    );
     expect([...table.t]).toEqual([0, 10, 20]);
     expect([...(table.columns.get('engine.generationRate') ?? [])]).toEqual([NONE, 10, 20]);
   });

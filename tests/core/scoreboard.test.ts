@@ -9,7 +9,14 @@ import { runOf } from '../support/telemetry.ts';
 import { diagnosed, DMON, ENGINE, QUERY, RECORDED } from '../support/vllm-h100.ts';
 
 type Result = 'agrees' | 'vague' | 'low grade' | 'WRONG';
-interface Row { readonly id: string; readonly what: string; readonly expected: readonly string[]; readonly verdict: Verdict; readonly result: Result; readonly disagree?: string }
+interface Row {
+  readonly id: string;
+  readonly what: string;
+  readonly expected: readonly string[];
+  readonly verdict: Verdict;
+  readonly result: Result;
+  readonly disagree?: string;
+}
 
 /** Above a half a verdict claims more than that it may be so. */
 const CONFIDENT = 0.5;
@@ -33,10 +40,20 @@ function judged(cases: readonly Case[]): Row[] {
 }
 
 function table(rows: readonly Row[]): string {
-  return rows.map(({ id, what, expected, verdict, result, disagree }) => [
-    id.padEnd(5), what.padEnd(52), expected.join('/').padEnd(20), `${verdict.bottleneck}${verdict.second === null ? '' : ` then ${verdict.second}`}`.padEnd(24),
-    verdict.tier, verdict.grade.toFixed(2), result.padEnd(9), result === 'agrees' ? '' : disagree ?? (verdict.bottleneck === 'unknown' ? `could be ${verdict.candidates.join(', ')}` : verdict.gradeWhy),
-  ].join(' ')).join('\n');
+  return rows
+    .map(({ id, what, expected, verdict, result, disagree }) =>
+      [
+        id.padEnd(5),
+        what.padEnd(52),
+        expected.join('/').padEnd(20),
+        `${verdict.bottleneck}${verdict.second === null ? '' : ` then ${verdict.second}`}`.padEnd(24),
+        verdict.tier,
+        verdict.grade.toFixed(2),
+        result.padEnd(9),
+        result === 'agrees' ? '' : (disagree ?? (verdict.bottleneck === 'unknown' ? `could be ${verdict.candidates.join(', ')}` : verdict.gradeWhy)),
+      ].join(' '),
+    )
+    .join('\n');
 }
 
 function share(count: number, of: number): string {
@@ -48,10 +65,13 @@ function print(title: string, rows: readonly Row[]): void {
   const wrong = rows.filter(({ result }) => result === 'WRONG').length;
   const constant = rows.filter(({ expected }) => expected.includes('unknown')).length;
   const memory = rows.filter(({ expected }) => expected.includes('memory')).length;
-  console.log([
-    `\n${title}`, table(title.startsWith('all') ? rows.filter(({ result }) => result !== 'agrees') : rows),
-    `agrees ${share(agrees, rows.length)}, wrong ${share(wrong, rows.length)}; “unknown” alone would pass ${share(constant, rows.length)}, “memory” alone ${share(memory, rows.length)}`,
-  ].join('\n'));
+  console.log(
+    [
+      `\n${title}`,
+      table(title.startsWith('all') ? rows.filter(({ result }) => result !== 'agrees') : rows),
+      `agrees ${share(agrees, rows.length)}, wrong ${share(wrong, rows.length)}; “unknown” alone would pass ${share(constant, rows.length)}, “memory” alone ${share(memory, rows.length)}`,
+    ].join('\n'),
+  );
 }
 
 describe('the scoreboard', () => {
@@ -78,7 +98,9 @@ describe('the scoreboard', () => {
   });
   it('has one row that says something else, on purpose: elsewhere a label is right, or graded at most a half with the right one beside it', () => {
     const wrong = all.filter(({ result }) => result === 'WRONG');
-    expect(wrong.filter(({ disagree }) => disagree === undefined).map(({ id, what, verdict }) => `${id} ${what}: ${verdict.bottleneck} ${verdict.grade}`)).toEqual([]);
+    expect(
+      wrong.filter(({ disagree }) => disagree === undefined).map(({ id, what, verdict }) => `${id} ${what}: ${verdict.bottleneck} ${verdict.grade}`),
+    ).toEqual([]);
     expect(wrong.map(({ id }) => id)).toEqual(['39a']);
   });
   it('agrees with every mean of §5a and every job made by physics', () => {

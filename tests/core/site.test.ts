@@ -2,7 +2,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ALVIS, parseSite, pricePerHour } from '../../core/site.ts';
 
-const node = { id: 'g', gpu: 'A100-80', gpusPerNode: 8, cores: 128, hostMemoryGB: [1024, 512], networks: [{ kind: 'ethernet', gbit: 25 }, { kind: 'infiniband', gbit: 200 }] };
+const node = {
+  id: 'g',
+  gpu: 'A100-80',
+  gpusPerNode: 8,
+  cores: 128,
+  hostMemoryGB: [1024, 512],
+  networks: [
+    { kind: 'ethernet', gbit: 25 },
+    { kind: 'infiniband', gbit: 200 },
+  ],
+};
 
 function errors(json: unknown): readonly string[] {
   const result = parseSite(json);
@@ -14,7 +24,10 @@ describe('a site file', () => {
     const result = parseSite({ name: 'Here', nodeTypes: [node], storage: { name: 's', nodeGBPerSecond: 5 } });
     if (!result.ok) throw new Error(result.errors.join());
     const [row] = result.site.nodeTypes;
-    expect(row?.networks).toEqual([{ kind: 'infiniband', rate: 25e9 }, { kind: 'ethernet', rate: 3.125e9 }]);
+    expect(row?.networks).toEqual([
+      { kind: 'infiniband', rate: 25e9 },
+      { kind: 'ethernet', rate: 3.125e9 },
+    ]);
     expect(row?.hostMemory).toEqual([512e9, 1024e9]);
     expect([row?.nodes, row?.scratchBytes]).toEqual([null, null]);
     expect(result.site.storage.nodeBytesPerSecond).toBe(5e9);
@@ -25,7 +38,14 @@ describe('a site file', () => {
     expect(result.ok && result.site.nodeTypes[0]?.gpu).toBe('A100-80');
   });
   it('gives prices by node type, none where none is set', () => {
-    const result = parseSite({ name: 'Here', currency: 'SEK', nodeTypes: [{ ...node, pricePerGpuHour: 2 }, { ...node, id: 'h' }] });
+    const result = parseSite({
+      name: 'Here',
+      currency: 'SEK',
+      nodeTypes: [
+        { ...node, pricePerGpuHour: 2 },
+        { ...node, id: 'h' },
+      ],
+    });
     if (!result.ok) throw new Error(result.errors.join());
     expect(pricePerHour(result.site, 'g', 4)).toBe(8);
     expect(pricePerHour(result.site, 'h', 4)).toBeNull();
@@ -44,7 +64,9 @@ describe('a site file', () => {
     expect(errors(null)[0]).toContain('/: must be object');
     expect(errors({ name: 'x', nodeTypes: [] })[0]).toContain('/nodeTypes');
     expect(errors({ name: 'x', nodeTypes: [{ ...node, gpusPerNode: 0 }] })[0]).toContain('/nodeTypes/0/gpusPerNode');
-    expect(errors({ name: 'x', nodeTypes: [{ ...node, gpu: 'RTX 4090' }] })).toEqual([expect.stringContaining('/nodeTypes/0/gpu: "RTX 4090" is not one of A100-40')]);
+    expect(errors({ name: 'x', nodeTypes: [{ ...node, gpu: 'RTX 4090' }] })).toEqual([
+      expect.stringContaining('/nodeTypes/0/gpu: "RTX 4090" is not one of A100-40'),
+    ]);
     expect(errors({ name: 'x', nodeTypes: [node, node] })).toEqual(['/nodeTypes/1/id: "g" occurs twice']);
     expect(errors({ name: 'x', nodeTypes: [{ ...node, pricePerGpuHour: 2 }] })[0]).toContain('/currency');
     expect(errors({ name: 'x', nodeTypes: [node], colour: 1 })).toContainEqual(expect.stringContaining('(colour)'));

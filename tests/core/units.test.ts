@@ -33,8 +33,12 @@ describe('formatValue', () => {
   });
 
   it('writes an absent value as a dash, and zero as zero', () => {
-    expect([formatValue(null, 'watts'), formatValue(undefined, 'ratio'), formatValue(Number.NaN, 'bytes'), formatValue(0, 'watts')])
-      .toEqual(['–', '–', '–', '0 W']);
+    expect([formatValue(null, 'watts'), formatValue(undefined, 'ratio'), formatValue(Number.NaN, 'bytes'), formatValue(0, 'watts')]).toEqual([
+      '–',
+      '–',
+      '–',
+      '0 W',
+    ]);
   });
 });
 
@@ -54,15 +58,36 @@ describe('formatOf', () => {
 });
 
 describe('percentages', () => {
-  it.each([[0, '0 %'], [0.0001, '<0.1 %'], [0.0005, '0.1 %'], [0.004, '0.4 %'], [0.0094, '0.9 %'], [0.0095, '1 %'], [0.995, '100 %'], [1.07, '107 %']])('%d is %s', (ratio, text) => {
+  it.each([
+    [0, '0 %'],
+    [0.0001, '<0.1 %'],
+    [0.0005, '0.1 %'],
+    [0.004, '0.4 %'],
+    [0.0094, '0.9 %'],
+    [0.0095, '1 %'],
+    [0.995, '100 %'],
+    [1.07, '107 %'],
+  ])('%d is %s', (ratio, text) => {
     expect(formatPercent(ratio)).toBe(text);
   });
 });
 
 describe('durations', () => {
   it.each([
-    [0, '0 s'], [0.00034, '340 µs'], [0.34, '340 ms'], [0.0079, '7.90 ms'], [0.9996, '1 s'], [1.5, '1.5 s'], [12.4, '12 s'], [59.6, '1 min'],
-    [65, '1 min 05 s'], [3599.6, '1 h'], [86_340, '23 h 59 min'], [86_400, '1 d'], [187_200, '2 d 4 h'], [-65, '−1 min 05 s'],
+    [0, '0 s'],
+    [0.00034, '340 µs'],
+    [0.34, '340 ms'],
+    [0.0079, '7.90 ms'],
+    [0.9996, '1 s'],
+    [1.5, '1.5 s'],
+    [12.4, '12 s'],
+    [59.6, '1 min'],
+    [65, '1 min 05 s'],
+    [3599.6, '1 h'],
+    [86_340, '23 h 59 min'],
+    [86_400, '1 d'],
+    [187_200, '2 d 4 h'],
+    [-65, '−1 min 05 s'],
   ])('%d s is %s', (seconds, text) => {
     expect(formatDuration(seconds)).toBe(text);
   });

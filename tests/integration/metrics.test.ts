@@ -49,11 +49,19 @@ describe('real metric servers', () => {
   it('what VictoriaMetrics took in comes back from its export with the same values', async () => {
     const start = Math.floor(Date.now() / 1000) - 600;
     const uuid = 'GPU-11111111-2222-3333-4444-555555555555';
-    const lines = Array.from({ length: 60 }, (_, index) => `DCGM_FI_PROF_DRAM_ACTIVE{gpu="0",UUID="${uuid}",modelName="NVIDIA A100-SXM4-40GB",Hostname="alvis4-01"} ${0.5 + index / 1000} ${(start + index * 10) * 1000}`);
+    const lines = Array.from(
+      { length: 60 },
+      (_, index) =>
+        `DCGM_FI_PROF_DRAM_ACTIVE{gpu="0",UUID="${uuid}",modelName="NVIDIA A100-SXM4-40GB",Hostname="alvis4-01"} ${0.5 + index / 1000} ${(start + index * 10) * 1000}`,
+    );
     await fetchText(`${VICTORIA}/api/v1/import/prometheus`, { method: 'POST', body: `${lines.join('\n')}\n` });
-    const text = await fetchText(`${VICTORIA}/api/v1/export?match[]=DCGM_FI_PROF_DRAM_ACTIVE&start=${start - 10}&end=${start + 700}`, { until: (body) => body.includes(uuid) });
+    const text = await fetchText(`${VICTORIA}/api/v1/export?match[]=DCGM_FI_PROF_DRAM_ACTIVE&start=${start - 10}&end=${start + 700}`, {
+      until: (body) => body.includes(uuid),
+    });
     const { batch } = read(text, 'export.jsonl');
-    const [table] = tablesOf(batch.readings, batch.facts).filter((one) => one.entity.kind === 'gpu').map((one) => withRates(one));
+    const [table] = tablesOf(batch.readings, batch.facts)
+      .filter((one) => one.entity.kind === 'gpu')
+      .map((one) => withRates(one));
     expect(table?.entity.id).toBe(uuid);
     expect(table?.t).toHaveLength(60);
     expect(table?.t[0]).toBe(start);

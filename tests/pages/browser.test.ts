@@ -11,7 +11,13 @@ describe('the built page', () => {
 
   beforeAll(async () => {
     const outDir = fileURLToPath(new URL('../../dist/web', import.meta.url));
-    server = await preview({ configFile: false, root: fileURLToPath(new URL('../../web', import.meta.url)), build: { outDir }, preview: { host: '127.0.0.1', port: 0 }, logLevel: 'warn' });
+    server = await preview({
+      configFile: false,
+      root: fileURLToPath(new URL('../../web', import.meta.url)),
+      build: { outDir },
+      preview: { host: '127.0.0.1', port: 0 },
+      logLevel: 'warn',
+    });
     browser = await launchBrowser();
   });
 

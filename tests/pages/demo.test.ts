@@ -49,9 +49,19 @@ describe('the demo, in a browser', () => {
   }
 
   // The other combinations are looked at with invented data in looks.test.ts.
-  it.each([['light', 'wide', 1320], ['dark', 'phone', 390]] as const)('is sound on every page, %s, %s', async (scheme, size, width) => {
+  it.each([
+    ['light', 'wide', 1320],
+    ['dark', 'phone', 390],
+  ] as const)('is sound on every page, %s, %s', async (scheme, size, width) => {
     const node = overview.running[0]?.job.nodes[0] ?? '';
-    for (const [name, path] of [['overview', '/'], ['jobs', '/jobs'], ['job', jobPath('llama70b-serve')], ['nodes', '/nodes'], ['node', `/nodes/${node}`], ['diagnose', '/diagnose']] as const) {
+    for (const [name, path] of [
+      ['overview', '/'],
+      ['jobs', '/jobs'],
+      ['job', jobPath('llama70b-serve')],
+      ['nodes', '/nodes'],
+      ['node', `/nodes/${node}`],
+      ['diagnose', '/diagnose'],
+    ] as const) {
       const { page, errors } = await open(path, { scheme, width });
       await page.waitForTimeout(1500);
       expect({ name, errors, faults: await faultsOf(page) }).toEqual({ name, errors: [], faults: [] });
@@ -65,7 +75,8 @@ describe('the demo, in a browser', () => {
     await page.locator('.big', { hasText: /Memory bandwidth|Compute|Idle/ }).waitFor();
     expect(await page.locator('.evidence').innerText()).toMatch(/^Evidence A · 0\.\d\d — .*(dcgm|vllm)/);
     expect(await page.locator('.ribbon').first().locator('button').count()).toBeGreaterThan(1);
-    for (const panel of ['busy', 'tensor', 'dram', 'power', 'gpu-memory', 'tokens', 'cpu-thread']) await page.locator(`.panels [data-panel=${panel}]`).waitFor();
+    for (const panel of ['busy', 'tensor', 'dram', 'power', 'gpu-memory', 'tokens', 'cpu-thread'])
+      await page.locator(`.panels [data-panel=${panel}]`).waitFor();
     expect(await page.locator('[data-panel=dram] .limit').innerText()).toBe('1.24 TB/s practical');
     await expect.poll(() => page.locator('.strip .names li').count()).toBe(4);
     const tokens = await page.locator('[data-panel=tokens] .now').innerText();
@@ -83,7 +94,10 @@ describe('the demo, in a browser', () => {
     const { page } = await open('/');
     await page.locator('[role=listitem]', { hasText: 'jupyter' }).getByText('Held idle').waitFor();
     await page.locator('[role=listitem]', { hasText: 'finetune-stuck' }).getByText('Hung').waitFor();
-    await page.locator('[role=listitem]', { hasText: 'hot-node' }).getByText(/Thermal slowdown/).waitFor();
+    await page
+      .locator('[role=listitem]', { hasText: 'hot-node' })
+      .getByText(/Thermal slowdown/)
+      .waitFor();
     await page.close();
   });
 });

@@ -7,9 +7,15 @@ import { busyApi } from './support/invented-api.ts';
 import { servePage, type PageServer } from './support/page-server.ts';
 
 /** Five minutes of an idle A40, as `nvidia-smi --query-gpu … --format=csv` prints them. */
-const IDLE = ['timestamp, index, uuid, name, utilization.gpu [%], memory.used [MiB], memory.total [MiB], power.draw [W]'].concat(
-  Array.from({ length: 300 }, (_, n) => `2026/11/22 10:0${Math.floor(n / 60)}:${String(n % 60).padStart(2, '0')}.000, 0, GPU-11111111-2222-3333-4444-555555555555, NVIDIA A40, 0 %, 0 MiB, 46068 MiB, 31.00 W`),
-).join('\n');
+const IDLE = ['timestamp, index, uuid, name, utilization.gpu [%], memory.used [MiB], memory.total [MiB], power.draw [W]']
+  .concat(
+    Array.from(
+      { length: 300 },
+      (_, n) =>
+        `2026/11/22 10:0${Math.floor(n / 60)}:${String(n % 60).padStart(2, '0')}.000, 0, GPU-11111111-2222-3333-4444-555555555555, NVIDIA A40, 0 %, 0 MiB, 46068 MiB, 31.00 W`,
+    ),
+  )
+  .join('\n');
 
 describe('the diagnose page', () => {
   let browser: Browser;
@@ -90,7 +96,9 @@ describe('the diagnose page', () => {
 
   it('says why nothing could be read', async () => {
     const { page } = await open();
-    await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('photo.jpg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16])), file('empty.csv', '')]);
+    await page
+      .getByLabel('Recorded files', { exact: true })
+      .setInputFiles([file('photo.jpg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16])), file('empty.csv', '')]);
     await page.getByText('Nothing in these files could be read').waitFor();
     const report = await page.locator('section', { has: page.getByText('What was read') }).innerText();
     expect(report).toContain('the file is empty');

@@ -15,7 +15,12 @@ function smiText(begin: number): string {
     const at = new Date((begin + index * STEP) * 1000).toISOString().replace(/-/g, '/').replace('T', ' ').replace('Z', '');
     return `${at}, ${UUID}, NVIDIA A100-SXM4-40GB, ${96 + (index % 3)} %, ${46 + (index % 4)} %, 36864 MiB, 40960 MiB, ${(248 + (index % 7)).toFixed(2)} W, 400.00 W, 1410 MHz`;
   });
-  return ['timestamp, uuid, name, utilization.gpu [%], utilization.memory [%], memory.used [MiB], memory.total [MiB], power.draw [W], enforced.power.limit [W], clocks.current.sm [MHz]', ...rows].join('\n') + '\n';
+  return (
+    [
+      'timestamp, uuid, name, utilization.gpu [%], utilization.memory [%], memory.used [MiB], memory.total [MiB], power.draw [W], enforced.power.limit [W], clocks.current.sm [MHz]',
+      ...rows,
+    ].join('\n') + '\n'
+  );
 }
 
 /**
@@ -24,18 +29,27 @@ function smiText(begin: number): string {
  */
 function vllmText(begin: number): string {
   const labels = '{engine="0",model_name="meta-llama/Llama-3.1-8B-Instruct"}';
-  return Array.from({ length: SAMPLES }, (_, index) => {
-    const steps = index * STEP * 72;
-    return [
-      `# headroom-time ${begin + index * STEP}`,
-      '# TYPE vllm:num_requests_running gauge', `vllm:num_requests_running${labels} 32.0`,
-      '# TYPE vllm:num_requests_waiting gauge', `vllm:num_requests_waiting${labels} 0.0`,
-      '# TYPE vllm:kv_cache_usage_perc gauge', `vllm:kv_cache_usage_perc${labels} 0.31`,
-      '# TYPE vllm:prompt_tokens_total counter', `vllm:prompt_tokens_total${labels} ${(index * STEP * 60).toFixed(1)}`,
-      '# TYPE vllm:generation_tokens_total counter', `vllm:generation_tokens_total${labels} ${(steps * 32).toFixed(1)}`,
-      '# TYPE vllm:iteration_tokens_total histogram', `vllm:iteration_tokens_total_sum${labels} ${(steps * 33).toFixed(1)}`, `vllm:iteration_tokens_total_count${labels} ${steps.toFixed(1)}`,
-    ].join('\n');
-  }).join('\n') + '\n';
+  return (
+    Array.from({ length: SAMPLES }, (_, index) => {
+      const steps = index * STEP * 72;
+      return [
+        `# headroom-time ${begin + index * STEP}`,
+        '# TYPE vllm:num_requests_running gauge',
+        `vllm:num_requests_running${labels} 32.0`,
+        '# TYPE vllm:num_requests_waiting gauge',
+        `vllm:num_requests_waiting${labels} 0.0`,
+        '# TYPE vllm:kv_cache_usage_perc gauge',
+        `vllm:kv_cache_usage_perc${labels} 0.31`,
+        '# TYPE vllm:prompt_tokens_total counter',
+        `vllm:prompt_tokens_total${labels} ${(index * STEP * 60).toFixed(1)}`,
+        '# TYPE vllm:generation_tokens_total counter',
+        `vllm:generation_tokens_total${labels} ${(steps * 32).toFixed(1)}`,
+        '# TYPE vllm:iteration_tokens_total histogram',
+        `vllm:iteration_tokens_total_sum${labels} ${(steps * 33).toFixed(1)}`,
+        `vllm:iteration_tokens_total_count${labels} ${steps.toFixed(1)}`,
+      ].join('\n');
+    }).join('\n') + '\n'
+  );
 }
 
 /** Streams text with curl as a person would: `… | curl -T - URL`. Gives curl's output. */
@@ -71,8 +85,17 @@ describe('from a tool’s output to a verdict on a live page', () => {
   it('a declared job shows, without reload, what its streamed telemetry says', async () => {
     const begin = Math.floor(Date.now() / 1000) - SAMPLES * STEP;
     const declared = await fetch(`${service.address}/api/jobs/alvis/4711`, {
-      method: 'PUT', headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ name: 'llama-serve', user: 'astrid', state: 'running', start: begin - 30, nodes: ['alvis4-07'], gpus: [{ uuid: UUID, node: 'alvis4-07' }], dtype: 'bf16' }),
+      method: 'PUT',
+      headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        name: 'llama-serve',
+        user: 'astrid',
+        state: 'running',
+        start: begin - 30,
+        nodes: ['alvis4-07'],
+        gpus: [{ uuid: UUID, node: 'alvis4-07' }],
+        dtype: 'bf16',
+      }),
     });
     expect(declared.ok, await declared.clone().text()).toBe(true);
 
@@ -91,7 +114,9 @@ describe('from a tool’s output to a verdict on a live page', () => {
     await page.locator('.verdict .big', { hasText: /memory bandwidth.*decode/i }).waitFor({ timeout: 20_000 });
 
     // The same verdict by the API, with its numbers.
-    const detail = await service.get<{ analysis: { verdict: { bottleneck: string; activity: string; tier: string; shares: { memory: number } } } }>('/api/jobs/alvis/4711');
+    const detail = await service.get<{ analysis: { verdict: { bottleneck: string; activity: string; tier: string; shares: { memory: number } } } }>(
+      '/api/jobs/alvis/4711',
+    );
     expect(detail.analysis.verdict).toMatchObject({ bottleneck: 'memory', activity: 'decode', tier: 'A' });
     expect(detail.analysis.verdict.shares.memory).toBeGreaterThan(0.8);
     expect(problems).toEqual([]);

@@ -21,9 +21,12 @@ describe('a job’s page while the job runs', () => {
   let until = NOW;
   let clock: ReturnType<typeof setInterval>;
 
-  const sample = (at: number): IngestBatch['blocks'] => [0, 1, 2, 3].map((index) => ({
-    entity: { kind: 'gpu', id: `GPU-0000000${index}-aaaa`, node: 'alvis4-12' }, t: [at], columns: { 'gpu.grActive': [valueOf('gpu.grActive', index, at)], 'gpu.smClock': [valueOf('gpu.smClock', index, at)] },
-  }));
+  const sample = (at: number): IngestBatch['blocks'] =>
+    [0, 1, 2, 3].map((index) => ({
+      entity: { kind: 'gpu', id: `GPU-0000000${index}-aaaa`, node: 'alvis4-12' },
+      t: [at],
+      columns: { 'gpu.grActive': [valueOf('gpu.grActive', index, at)], 'gpu.smClock': [valueOf('gpu.smClock', index, at)] },
+    }));
 
   beforeAll(async () => {
     server = await servePage(busyApi(() => until));
@@ -43,7 +46,10 @@ describe('a job’s page while the job runs', () => {
   /** Times of one GPU's readings as the page holds them, from its own CSV. */
   async function held(page: Page): Promise<number[]> {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as CSV' }).click()]);
-    const rows = readFileSync(await download.path(), 'utf8').trim().split('\n').map((line) => line.split(','));
+    const rows = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.split(','));
     return rows.filter(([, , id, , metric]) => id === 'GPU-00000000-aaaa' && metric === 'gpu.grActive').map(([at]) => Number(at));
   }
 
@@ -58,7 +64,10 @@ describe('a job’s page while the job runs', () => {
     expect(before).toBeGreaterThan(NOW);
 
     await server.cut();
-    await page.getByText(/no connection since \d\d:\d\d:\d\d, retrying/).first().waitFor({ timeout: 5000 });
+    await page
+      .getByText(/no connection since \d\d:\d\d:\d\d, retrying/)
+      .first()
+      .waitFor({ timeout: 5000 });
     const atCut = until;
     await page.waitForTimeout(CUT_MS);
     expect(await page.locator('.big').innerText()).toContain('Memory bandwidth'); // what was known stays
@@ -71,14 +80,21 @@ describe('a job’s page while the job runs', () => {
     expect(new Set(times).size).toBe(times.length);
     const tail = times.filter((at) => at >= before);
     expect(tail.length).toBeGreaterThan(100);
-    expect(tail.slice(1).map((at, index) => at - (tail[index] ?? 0)).filter((step) => step !== PERIOD)).toEqual([]);
+    expect(
+      tail
+        .slice(1)
+        .map((at, index) => at - (tail[index] ?? 0))
+        .filter((step) => step !== PERIOD),
+    ).toEqual([]);
     expect(errors).toEqual([]);
     await page.close();
   });
 
   it('takes a new verdict and its phase as they come, without moving what stands around them', async () => {
     const page = await browser.newPage({ viewport: { width: 1320, height: 900 } });
-    const watched = new Promise<void>((resolve) => { server.watched = () => resolve(); });
+    const watched = new Promise<void>((resolve) => {
+      server.watched = () => resolve();
+    });
     await page.goto(`${server.url}/jobs/alvis/4182931`);
     await page.locator('.big', { hasText: 'Memory bandwidth: decode' }).waitFor();
     await watched;
@@ -87,15 +103,27 @@ describe('a job’s page while the job runs', () => {
     const last = phases(NOW - 11_520).at(-1);
     const host = { ...decodeVerdict(), bottleneck: 'host' as const };
     const at = until;
-    const changed = [{ from: last?.from ?? 0, to: at - 60, verdict: decodeVerdict() }, { from: at - 60, to: at, verdict: host }];
+    const changed = [
+      { from: last?.from ?? 0, to: at - 60, verdict: decodeVerdict() },
+      { from: at - 60, to: at, verdict: host },
+    ];
     // A new label makes the page ask for the rest of the analysis too, which says the same by then.
     const api = server.api;
-    server.api = (path, query, body, method) => (path === '/api/jobs/alvis/4182931' ? { json: detail({ analysis: analysis({ to: at, verdict: host, phases: [...phases(NOW - 11_520).slice(0, 4), ...changed] }) }) } : api(path, query, body, method));
+    server.api = (path, query, body, method) =>
+      path === '/api/jobs/alvis/4182931'
+        ? { json: detail({ analysis: analysis({ to: at, verdict: host, phases: [...phases(NOW - 11_520).slice(0, 4), ...changed] }) }) }
+        : api(path, query, body, method);
     server.io.to(ROOM).emit('verdict', { cluster: 'alvis', id: '4182931', at, verdict: host, fromPhase: 4, phases: changed, findings: [] });
     await page.locator('.big', { hasText: 'Host: decode' }).waitFor();
     await page.waitForTimeout(500);
     server.api = api;
-    expect(await page.locator('.ribbon').first().locator('button').evaluateAll((all) => all.map((one) => one.dataset['b']))).toEqual(['storage', 'compute', 'idle', 'balanced', 'memory', 'host']);
+    expect(
+      await page
+        .locator('.ribbon')
+        .first()
+        .locator('button')
+        .evaluateAll((all) => all.map((one) => one.dataset['b'])),
+    ).toEqual(['storage', 'compute', 'idle', 'balanced', 'memory', 'host']);
     expect((await page.locator('.ribbon').first().boundingBox())?.y).toBe(ribbonTop);
     await page.close();
   });
@@ -104,7 +132,8 @@ describe('a job’s page while the job runs', () => {
     const page = await browser.newPage();
     const api = server.api;
     let known = false;
-    server.api = (path, query, body, method) => (path === '/api/jobs/alvis/4182931' ? { json: known ? detail() : detail({ analysis: null, entities: [], events: [] }) } : api(path, query, body, method));
+    server.api = (path, query, body, method) =>
+      path === '/api/jobs/alvis/4182931' ? { json: known ? detail() : detail({ analysis: null, entities: [], events: [] }) } : api(path, query, body, method);
     await page.goto(`${server.url}/jobs/alvis/4182931`);
     await page.getByText('The first verdict needs a few more samples.').waitFor();
     known = true;

@@ -9,8 +9,22 @@ import { busyApi, emptyApi, failingApi } from './support/invented-api.ts';
 import { servePage, type PageServer } from './support/page-server.ts';
 
 const OUT = join(import.meta.dirname, '../output/pages');
-const PAGES = [['overview', '/'], ['jobs', '/jobs'], ['job', '/jobs/alvis/4182931'], ['nodes', '/nodes'], ['node', '/nodes/alvis4-12'], ['diagnose', '/diagnose']] as const;
-const SCREENS = (['light', 'dark'] as const).flatMap((scheme) => ([['wide', 1320], ['phone', 390]] as const).map(([name, width]) => ({ scheme, name, width })));
+const PAGES = [
+  ['overview', '/'],
+  ['jobs', '/jobs'],
+  ['job', '/jobs/alvis/4182931'],
+  ['nodes', '/nodes'],
+  ['node', '/nodes/alvis4-12'],
+  ['diagnose', '/diagnose'],
+] as const;
+const SCREENS = (['light', 'dark'] as const).flatMap((scheme) =>
+  (
+    [
+      ['wide', 1320],
+      ['phone', 390],
+    ] as const
+  ).map(([name, width]) => ({ scheme, name, width })),
+);
 
 describe('every page', () => {
   let browser: Browser;
@@ -27,7 +41,12 @@ describe('every page', () => {
     await server.close();
   });
 
-  async function open(path: string, { scheme, width, name }: (typeof SCREENS)[number], picture: string, expected: readonly string[] = []): Promise<{ errors: string[]; faults: string[]; text: string }> {
+  async function open(
+    path: string,
+    { scheme, width, name }: (typeof SCREENS)[number],
+    picture: string,
+    expected: readonly string[] = [],
+  ): Promise<{ errors: string[]; faults: string[]; text: string }> {
     const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
     const errors = watchErrors(page, expected);
     await page.goto(server.url + path);
@@ -53,7 +72,14 @@ describe('every page', () => {
     const screen = { scheme: 'light', name: 'wide', width: 1320 } as const;
     const { errors, faults, text } = await open(path, screen, `empty-${name}`, name === 'node' ? ['404'] : []);
     expect({ errors, faults }).toEqual({ errors: [], faults: [] });
-    const step = { overview: 'npx headroom agent --server', jobs: 'curl -sS -T -', job: 'Start an agent on its nodes', nodes: 'headroom-record --out run1', node: 'Look elsewhere', diagnose: 'Drop recorded logs here' }[name];
+    const step = {
+      overview: 'npx headroom agent --server',
+      jobs: 'curl -sS -T -',
+      job: 'Start an agent on its nodes',
+      nodes: 'headroom-record --out run1',
+      node: 'Look elsewhere',
+      diagnose: 'Drop recorded logs here',
+    }[name];
     expect(text).toContain(step);
   });
 

@@ -5,10 +5,18 @@ import { dataFolder, removeFolders, startService, type TestService } from '../su
 import { faultsOf, watchErrors } from './support/basics.ts';
 
 /** Ten minutes of a busy A40 with a gap in the middle, as `nvidia-smi --query-gpu … --format=csv` prints them. */
-const BUSY = ['timestamp, index, uuid, name, utilization.gpu [%], utilization.memory [%], memory.used [MiB], memory.total [MiB], power.draw [W], enforced.power.limit [W]'].concat(
-  Array.from({ length: 600 }, (_, n) => n).filter((n) => n < 280 || n >= 340)
-    .map((n) => `2026/03/01 10:${String(Math.floor(n / 60)).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}.000, 0, GPU-11111111-2222-3333-4444-555555555555, NVIDIA A40, 97 %, 88 %, 40000 MiB, 46068 MiB, ${(250 + (n % 7)).toFixed(2)} W, 300.00 W`),
-).join('\n');
+const BUSY = [
+  'timestamp, index, uuid, name, utilization.gpu [%], utilization.memory [%], memory.used [MiB], memory.total [MiB], power.draw [W], enforced.power.limit [W]',
+]
+  .concat(
+    Array.from({ length: 600 }, (_, n) => n)
+      .filter((n) => n < 280 || n >= 340)
+      .map(
+        (n) =>
+          `2026/03/01 10:${String(Math.floor(n / 60)).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}.000, 0, GPU-11111111-2222-3333-4444-555555555555, NVIDIA A40, 97 %, 88 %, 40000 MiB, 46068 MiB, ${(250 + (n % 7)).toFixed(2)} W, 300.00 W`,
+      ),
+  )
+  .join('\n');
 
 describe('the page of a new service', () => {
   let service: TestService;
@@ -46,8 +54,14 @@ describe('the page of a new service', () => {
     await page.getByText('It is shown this once.').waitFor();
     const token = /--token (\S+)/.exec(await page.locator('code').first().innerText())?.[1] ?? '';
     const sent = await fetch(`${service.address}/api/ingest`, {
-      method: 'POST', headers: { 'content-type': 'application/json', 'authorization': `Bearer ${token}` },
-      body: JSON.stringify({ source: 'test', seq: 0, node: 'n1', blocks: [{ entity: { kind: 'host', id: 'n1' }, t: [Date.now() / 1000], columns: { 'host.cpu': [0.5], 'host.cores': [64] } }] }),
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({
+        source: 'test',
+        seq: 0,
+        node: 'n1',
+        blocks: [{ entity: { kind: 'host', id: 'n1' }, t: [Date.now() / 1000], columns: { 'host.cpu': [0.5], 'host.cores': [64] } }],
+      }),
     });
     expect(sent.status).toBe(200);
     await page.getByText('One node reports').waitFor({ timeout: 35_000 });

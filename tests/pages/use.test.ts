@@ -112,7 +112,7 @@ describe('using the pages', () => {
     for (let tries = 0; tries < 120; tries += 1) {
       await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
       await page.waitForTimeout(30);
-      if (await page.getByText(row(4999).job.name, { exact: true }).count() > 0) break;
+      if ((await page.getByText(row(4999).job.name, { exact: true }).count()) > 0) break;
     }
     await page.getByText(row(4999).job.name, { exact: true }).waitFor({ timeout: 2000 });
     expect(await page.locator('[role=listitem]').count()).toBeLessThan(80);
@@ -160,10 +160,18 @@ describe('using the pages', () => {
   it('says on every page that it is a demo', async () => {
     const { page } = await open('/');
     const busy = busyApi();
-    server.api = (path, query, body, method) => (path === '/api/session' ? { json: { kind: 'visitor', name: 'visitor', demo: true, version: '0', cluster: 'alvis-demo' } } : busy(path, query, body, method));
+    server.api = (path, query, body, method) =>
+      path === '/api/session'
+        ? { json: { kind: 'visitor', name: 'visitor', demo: true, version: '0', cluster: 'alvis-demo' } }
+        : busy(path, query, body, method);
     for (const path of ['/', '/jobs', '/jobs/alvis/4182931', '/nodes', '/nodes/alvis4-12', '/diagnose', '/nowhere']) {
       await page.goto(server.url + path);
-      await page.getByText('This is a demo: a pretend cluster').waitFor({ timeout: 5000 }).catch(() => { throw new Error(`no demo banner on ${path}`); });
+      await page
+        .getByText('This is a demo: a pretend cluster')
+        .waitFor({ timeout: 5000 })
+        .catch(() => {
+          throw new Error(`no demo banner on ${path}`);
+        });
     }
     await page.close();
   });

@@ -26,11 +26,22 @@ describe('the agent and the server', () => {
     const env = { SLURM_JOB_ID: '77', SLURM_CLUSTER_NAME: 'alvis', SLURM_JOB_NODELIST: 'gpu01', SLURM_JOB_NAME: 'tiny', SLURM_JOB_USER: 'ana' };
     const said: string[] = [];
     const agent = await startAgent({
-      node: 'gpu01', interval: 0.5, send: http.send, declare: http.declare, nvidiaSmi: join(folder, 'nvidia-smi'), spool: { folder: join(folder, 'spool'), limit: 1024 * 1024 },
-      job: ownJob(env, { node: 'gpu01', now: Date.now() / 1000 }), env: { PATH: process.env['PATH'] }, backoff: { first: 0.1, most: 0.5 },
+      node: 'gpu01',
+      interval: 0.5,
+      send: http.send,
+      declare: http.declare,
+      nvidiaSmi: join(folder, 'nvidia-smi'),
+      spool: { folder: join(folder, 'spool'), limit: 1024 * 1024 },
+      job: ownJob(env, { node: 'gpu01', now: Date.now() / 1000 }),
+      env: { PATH: process.env['PATH'] },
+      backoff: { first: 0.1, most: 0.5 },
       log: { info: (text) => said.push(text), warn: (text) => said.push(text) },
     });
-    const jobOf = (service: typeof first) => service.get<JobDetail>('/api/jobs/alvis/77').then(({ job }) => job, () => null);
+    const jobOf = (service: typeof first) =>
+      service.get<JobDetail>('/api/jobs/alvis/77').then(
+        ({ job }) => job,
+        () => null,
+      );
     await expect.poll(async () => (await jobOf(first))?.gpus.length, { timeout: 15_000 }).toBe(2);
     expect(await jobOf(first)).toMatchObject({ name: 'tiny', user: 'ana', state: 'running', nodes: ['gpu01'] });
 

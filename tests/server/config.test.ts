@@ -21,8 +21,15 @@ describe('the environment', () => {
   });
 
   it('is read where it is set, blanks around it removed', () => {
-    expect(readConfig({ HEADROOM_PORT: ' 9000 ', HEADROOM_RAW_DAYS: '7', HEADROOM_HOSTS: 'Login1, headroom.example.org', HEADROOM_URL: 'https://headroom.example.org/', HEADROOM_LOG: 'WARN' }))
-      .toMatchObject({ port: 9000, rawDays: 7, hosts: ['login1', 'headroom.example.org'], url: 'https://headroom.example.org', log: 'warn' });
+    expect(
+      readConfig({
+        HEADROOM_PORT: ' 9000 ',
+        HEADROOM_RAW_DAYS: '7',
+        HEADROOM_HOSTS: 'Login1, headroom.example.org',
+        HEADROOM_URL: 'https://headroom.example.org/',
+        HEADROOM_LOG: 'WARN',
+      }),
+    ).toMatchObject({ port: 9000, rawDays: 7, hosts: ['login1', 'headroom.example.org'], url: 'https://headroom.example.org', log: 'warn' });
   });
 
   it('takes an empty variable for one that is not set', () => {

@@ -31,7 +31,12 @@ function documented(): string {
 
 /** Runs it in an empty shell, as nobody where this user may become nobody. */
 function run(environment: Record<string, string>): { child: ChildProcess; said: () => string } {
-  const child = spawn('/bin/sh', ['-c', documented()], { env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...(process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}) });
+  const child = spawn('/bin/sh', ['-c', documented()], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    ...(process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}),
+  });
   started.push(child);
   let said = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));

@@ -7,15 +7,16 @@ const taken: Server[] = [];
 afterAll(() => {
   for (const server of taken) server.close();
 });
-const take = () => new Promise<number>((resolve, reject) => {
-  const server = createServer();
-  taken.push(server);
-  server.once('error', reject);
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    resolve(typeof address === 'object' && address !== null ? address.port : 0);
+const take = () =>
+  new Promise<number>((resolve, reject) => {
+    const server = createServer();
+    taken.push(server);
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
   });
-});
 
 describe('the port', () => {
   it('that was given must be free, and the refusal says what to do', async () => {

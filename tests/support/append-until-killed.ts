@@ -15,7 +15,10 @@ const lane = async (first: number): Promise<void> => {
     await store.series.append(crashBatch(seq));
     say(`stored ${seq}`);
     // Sealing and merging run while batches come in, as they do in service.
-    if (seq % 50 === 0) void store.series.maintain(Date.now() / 1000 + 7200).then(() => { say('maintained'); });
+    if (seq % 50 === 0)
+      void store.series.maintain(Date.now() / 1000 + 7200).then(() => {
+        say('maintained');
+      });
   }
 };
 await Promise.all(Array.from({ length: 8 }, (_, index) => lane(Number(from) + index)));

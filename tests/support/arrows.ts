@@ -1,8 +1,14 @@
 import type { Edge } from './import-graph.ts';
 
 const pure = (path: string): boolean => path.startsWith('collectors/') && !path.startsWith('collectors/agent/');
-const within = (...rooms: string[]) => (path: string): boolean => rooms.some((room) => path.startsWith(`${room}/`));
-const named = (...packages: string[]) => (name: string): boolean => packages.some((one) => name === one || name.startsWith(`${one}/`));
+const within =
+  (...rooms: string[]) =>
+  (path: string): boolean =>
+    rooms.some((room) => path.startsWith(`${room}/`));
+const named =
+  (...packages: string[]) =>
+  (name: string): boolean =>
+    packages.some((one) => name === one || name.startsWith(`${one}/`));
 const isNode = (name: string): boolean => name.startsWith('node:');
 const isDatabase = (name: string): boolean => /^(@prisma|prisma|@libsql)(\/|$)/.test(name);
 const isFastify = (name: string): boolean => /^(@fastify\/|fastify(\/|$))/.test(name);

@@ -10,7 +10,12 @@ export function gpu(name: string, node = 'alvis1-01'): EntityRef {
 let seq = 0;
 
 /** A batch of one entity's readings; every call is another batch of one sender. */
-export function batchOf(entity: EntityRef, t: readonly number[], columns: Partial<Record<MetricId, readonly (number | null)[]>>, more: Partial<IngestBatch> = {}): IngestBatch {
+export function batchOf(
+  entity: EntityRef,
+  t: readonly number[],
+  columns: Partial<Record<MetricId, readonly (number | null)[]>>,
+  more: Partial<IngestBatch> = {},
+): IngestBatch {
   seq += 1;
   const copied = Object.fromEntries(Object.entries(columns).map(([id, values]) => [id, [...values]]));
   return { source: 'test', seq, blocks: [{ entity, t: [...t], columns: copied }], ...more };

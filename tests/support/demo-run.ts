@@ -6,14 +6,18 @@ import { entityKey, type EntityRef, type FactName } from '../../core/reading.ts'
 import { startDemo } from '../../server/demo/start.ts';
 
 /** One job of the demo's first hour, as tables. */
-export interface DemoJob { readonly declaration: JobDeclaration; readonly tables: readonly Table[] }
+export interface DemoJob {
+  readonly declaration: JobDeclaration;
+  readonly tables: readonly Table[];
+}
 
 /** Plays the demo's history into memory and joins its readings to its jobs as the service does: by GPU or node, and time. */
 export async function demoJobs(seed: number, now: number): Promise<Map<string, DemoJob>> {
   const batches: IngestBatch[] = [];
   const jobs = new Map<string, JobDeclaration>();
   const demo = await startDemo({
-    seed, now: () => now,
+    seed,
+    now: () => now,
     ingest: (batch) => Promise.resolve(void batches.push(batch)),
     declare: (key, declaration) => Promise.resolve(void jobs.set(key.id, { ...jobs.get(key.id), ...declaration })),
     log: { info: () => undefined, error: () => undefined },
@@ -28,11 +32,14 @@ function tablesOf(job: JobDeclaration, tables: readonly Table[]): Table[] {
   const nodes = new Set(job.nodes);
   const mine = (entity: EntityRef) => (entity.kind === 'gpu' ? gpus.has(entity.id) : nodes.has(entity.node ?? ''));
   const inTime = (at: number) => at >= (job.start ?? at) && at < (job.end ?? Number.POSITIVE_INFINITY);
-  return tables.filter((table) => mine(table.entity)).map((table) => {
-    const rows = [...table.t.keys()].filter((row) => inTime(table.t[row] ?? Number.NaN));
-    const pick = (column: Float64Array) => Float64Array.from(rows, (row) => column[row] ?? Number.NaN);
-    return { ...table, t: pick(table.t), columns: new Map([...table.columns].map(([id, column]) => [id, pick(column)])) };
-  }).filter((table) => table.t.length > 0 || table.entity.kind === 'process');
+  return tables
+    .filter((table) => mine(table.entity))
+    .map((table) => {
+      const rows = [...table.t.keys()].filter((row) => inTime(table.t[row] ?? Number.NaN));
+      const pick = (column: Float64Array) => Float64Array.from(rows, (row) => column[row] ?? Number.NaN);
+      return { ...table, t: pick(table.t), columns: new Map([...table.columns].map(([id, column]) => [id, pick(column)])) };
+    })
+    .filter((table) => table.t.length > 0 || table.entity.kind === 'process');
 }
 
 function joined(batches: readonly IngestBatch[]): Table[] {
@@ -52,7 +59,8 @@ function joined(batches: readonly IngestBatch[]): Table[] {
       const into = of(block.entity);
       const before = into.t.length;
       into.t.push(...block.t);
-      for (const [id, column] of Object.entries(block.columns) as [MetricId, (number | null)[]][]) { // keys of a metric record
+      for (const [id, column] of Object.entries(block.columns) as [MetricId, (number | null)[]][]) {
+        // keys of a metric record
         let values = into.columns.get(id);
         if (values === undefined) {
           values = new Array<number>(before).fill(Number.NaN);
@@ -64,6 +72,9 @@ function joined(batches: readonly IngestBatch[]): Table[] {
     }
   }
   return [...entities.values()].map(({ entity, t, columns, facts }) => ({
-    entity, facts, t: Float64Array.from(t), columns: new Map([...columns].map(([id, values]) => [id, Float64Array.from(values)])),
+    entity,
+    facts,
+    t: Float64Array.from(t),
+    columns: new Map([...columns].map(([id, values]) => [id, Float64Array.from(values)])),
   }));
 }

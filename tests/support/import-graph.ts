@@ -25,9 +25,7 @@ export function edgesOf(path: string, text: string): Edge[] {
   const named = ts.preProcessFile(code, true, true).importedFiles.map((file) => file.fileName);
   return [...named, ...workers].map((name) => {
     const plain = name.replace(/\?.*$/, '');
-    return plain.startsWith('.')
-      ? { from: path, to: normalize(join(dirname(path), plain)), isPackage: false }
-      : { from: path, to: plain, isPackage: true };
+    return plain.startsWith('.') ? { from: path, to: normalize(join(dirname(path), plain)), isPackage: false } : { from: path, to: plain, isPackage: true };
   });
 }
 

@@ -38,24 +38,35 @@ export async function ingestSink(): Promise<IngestSink> {
   let port = 0;
 
   const server = createServer((request, reply) => {
-    readBody(request).then((text) => answer(request, reply, text), () => reply.destroy());
+    readBody(request).then(
+      (text) => answer(request, reply, text),
+      () => reply.destroy(),
+    );
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
   const listen = (): Promise<void> => new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
-  const shut = (): Promise<void> => new Promise((resolve) => {
-    server.close(() => resolve());
-    for (const socket of sockets) socket.destroy();
-  });
+  const shut = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      for (const socket of sockets) socket.destroy();
+    });
   await listen();
   ({ port } = server.address() as AddressInfo); // the address of a listening TCP server
 
   const sink: IngestSink = {
-    mood: 'well', url: `http://127.0.0.1:${port}`, stored: [], jobs: [],
-    repeated: () => repeated, requests: () => requests, authorization: () => authorization,
-    down: shut, up: listen, close: shut,
+    mood: 'well',
+    url: `http://127.0.0.1:${port}`,
+    stored: [],
+    jobs: [],
+    repeated: () => repeated,
+    requests: () => requests,
+    authorization: () => authorization,
+    down: shut,
+    up: listen,
+    close: shut,
   };
   return sink;
 

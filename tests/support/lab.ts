@@ -10,10 +10,17 @@ export async function lab(script: 'metrics-up' | 'metrics-down' | 'slurm-up' | '
 }
 
 /** Fetches a text from the lab; tries again while the server has nothing to say yet (an empty result), at most `seconds`. */
-export async function fetchText(url: string, options: { until?: (text: string) => boolean; seconds?: number; method?: string; body?: string } = {}): Promise<string> {
+export async function fetchText(
+  url: string,
+  options: { until?: (text: string) => boolean; seconds?: number; method?: string; body?: string } = {},
+): Promise<string> {
   const deadline = Date.now() + (options.seconds ?? 20) * 1000;
   for (;;) {
-    const reply = await fetch(url, { method: options.method ?? 'GET', ...(options.body === undefined ? {} : { body: options.body }), signal: AbortSignal.timeout(10_000) });
+    const reply = await fetch(url, {
+      method: options.method ?? 'GET',
+      ...(options.body === undefined ? {} : { body: options.body }),
+      signal: AbortSignal.timeout(10_000),
+    });
     const text = await reply.text();
     if (reply.ok && (options.until === undefined || options.until(text))) return text;
     if (Date.now() > deadline) throw new Error(`${url} did not give what was waited for; last answer (${reply.status}): ${text.slice(0, 300)}`);

@@ -52,6 +52,11 @@ export function fakeNvidiaSmi(folder: string, options: FakeOptions = {}): FakeNv
   for (const name of ['rows', 'calls']) chmodSync(join(settings, name), 0o666);
   return {
     folder,
-    calls: () => (existsSync(join(settings, 'calls')) ? readFileSync(join(settings, 'calls'), 'utf8').split('\n').filter((line) => line !== '') : []),
+    calls: () =>
+      existsSync(join(settings, 'calls'))
+        ? readFileSync(join(settings, 'calls'), 'utf8')
+            .split('\n')
+            .filter((line) => line !== '')
+        : [],
   };
 }

@@ -40,7 +40,10 @@ export async function startService(options: { data?: string; demo?: boolean; env
   const token = await running.service.store.tokens.issue({ kind: 'system' }, { scope: 'write', name: 'test', expires: null });
   const { address } = running;
   return {
-    running, address, data, token,
+    running,
+    address,
+    data,
+    token,
     async cookie() {
       const reply = await fetch(running.url, { redirect: 'manual' });
       return reply.headers.getSetCookie()[0]?.split(';')[0] ?? '';
@@ -48,21 +51,37 @@ export async function startService(options: { data?: string; demo?: boolean; env
     async get(path) {
       const reply = await fetch(`${address}${path}`, { headers: { authorization: `Bearer ${token}` } });
       if (reply.status !== 200) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
-      return await reply.json() as never; // a test's own expectation
+      return (await reply.json()) as never; // a test's own expectation
     },
-    ingest: (batch) => fetch(`${address}/api/ingest`, { method: 'POST', body: JSON.stringify(batch), headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` } }),
+    ingest: (batch) =>
+      fetch(`${address}/api/ingest`, {
+        method: 'POST',
+        body: JSON.stringify(batch),
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      }),
     stop: () => running.close(),
   };
 }
 
-export interface Exchange { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string }
+export interface Exchange {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
 
 /** One request with headers that `fetch` would not let through (Host, Origin, Sec-Fetch-Site). */
-export function ask(address: string, path: string, options: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {}): Promise<Exchange> {
+export function ask(
+  address: string,
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {},
+): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const asking = request(`${address}${path}`, { method: options.method ?? 'GET', headers: options.headers ?? {} }, (response) => {
       let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+      response
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => (text += chunk))
+        .on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
     });
     asking.on('error', reject);
     asking.end(options.body);
@@ -84,21 +103,28 @@ export function openStream(address: string, query: string, token: string, header
   const lines: Record<string, unknown>[] = [];
   const waiting: { condition: (line: Record<string, unknown>) => boolean; resolve: (line: Record<string, unknown>) => void }[] = [];
   let status: number | null = null;
-  const asking = request(`${address}/api/ingest/raw?${query}`, { method: 'PUT', headers: { authorization: `Bearer ${token}`, expect: '100-continue', 'transfer-encoding': 'chunked', ...headers } });
+  const asking = request(`${address}/api/ingest/raw?${query}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}`, expect: '100-continue', 'transfer-encoding': 'chunked', ...headers },
+  });
   asking.flushHeaders();
   const ended = new Promise<void>((resolve) => {
     asking.on('error', () => resolve());
     asking.on('response', (response) => {
       status = response.statusCode ?? 0;
       let rest = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        const parts = (rest + chunk).split('\n');
-        rest = parts.pop() ?? '';
-        for (const part of parts) take(JSON.parse(part) as Record<string, unknown>);
-      }).on('end', () => {
-        if (rest !== '') take(JSON.parse(rest) as Record<string, unknown>);
-        resolve();
-      }).on('error', () => resolve());
+      response
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => {
+          const parts = (rest + chunk).split('\n');
+          rest = parts.pop() ?? '';
+          for (const part of parts) take(JSON.parse(part) as Record<string, unknown>);
+        })
+        .on('end', () => {
+          if (rest !== '') take(JSON.parse(rest) as Record<string, unknown>);
+          resolve();
+        })
+        .on('error', () => resolve());
     });
   });
   const take = (line: Record<string, unknown>) => {
@@ -106,7 +132,10 @@ export function openStream(address: string, query: string, token: string, header
     for (const one of [...waiting]) if (one.condition(line)) one.resolve(line);
   };
   return {
-    request: asking, lines, ended, status: () => status,
+    request: asking,
+    lines,
+    ended,
+    status: () => status,
     until: (condition) => {
       const there = lines.find(condition);
       return there !== undefined ? Promise.resolve(there) : new Promise((resolve) => waiting.push({ condition, resolve }));

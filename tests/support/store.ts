@@ -14,9 +14,11 @@ export interface Said {
 
 export function listening(): Said {
   const lines: string[] = [];
-  const note = (level: string) => (text: string): void => {
-    lines.push(`${level}: ${text}`);
-  };
+  const note =
+    (level: string) =>
+    (text: string): void => {
+      lines.push(`${level}: ${text}`);
+    };
   return { lines, log: { info: note('info'), warn: note('warn'), error: note('error') } };
 }
 

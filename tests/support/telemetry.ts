@@ -25,15 +25,20 @@ export function made(kind: EntityKind, what: Made): Table {
   for (const [id, value] of Object.entries(values) as [MetricId, Value][]) {
     const at = (i: number) => (typeof value === 'number' ? value : value(i, start + i * period));
     let sum = 1000;
-    columns.set(id, Float64Array.from({ length: samples }, (_, i) => {
-      if (METRICS[id].kind === 'gauge') return at(i);
-      if (i > 0) sum += at(i) * period;
-      return sum;
-    }));
+    columns.set(
+      id,
+      Float64Array.from({ length: samples }, (_, i) => {
+        if (METRICS[id].kind === 'gauge') return at(i);
+        if (i > 0) sum += at(i) * period;
+        return sum;
+      }),
+    );
   }
   return {
     entity: { kind, id: what.id ?? (kind === 'gpu' ? 'GPU-0' : kind === 'host' ? 'n1' : `${kind}@1`), ...(what.node === undefined ? {} : { node: what.node }) },
-    t, columns, facts: new Map(Object.entries(facts) as [FactName, string][]),
+    t,
+    columns,
+    facts: new Map(Object.entries(facts) as [FactName, string][]),
   };
 }
 
@@ -55,7 +60,8 @@ export function disturbed(table: Table, options: { noise?: number; drop?: number
   const random = randomOf(options.seed ?? 1);
   const noise = options.noise ?? 0;
   const keep = Array.from(table.t, (_, i) => i).filter(() => random() >= (options.drop ?? 0));
-  const pick = (column: Float64Array, counter: boolean) => Float64Array.from(keep, (i) => (column[i] ?? Number.NaN) * (counter ? 1 : 1 + noise * (2 * random() - 1)));
+  const pick = (column: Float64Array, counter: boolean) =>
+    Float64Array.from(keep, (i) => (column[i] ?? Number.NaN) * (counter ? 1 : 1 + noise * (2 * random() - 1)));
   return {
     ...table,
     t: Float64Array.from(keep, (i) => (table.t[i] ?? Number.NaN) + (options.shift ?? 0)),

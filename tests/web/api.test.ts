@@ -13,10 +13,15 @@ function answers(status: number, body: string): string[] {
 }
 
 async function troubleFrom(call: Promise<unknown>) {
-  return call.then(() => { throw new Error('the call did not fail'); }, (error: unknown) => {
-    if (!(error instanceof RequestFailed)) throw error;
-    return error.trouble;
-  });
+  return call.then(
+    () => {
+      throw new Error('the call did not fail');
+    },
+    (error: unknown) => {
+      if (!(error instanceof RequestFailed)) throw error;
+      return error.trouble;
+    },
+  );
 }
 
 describe('the API client', () => {
@@ -29,7 +34,13 @@ describe('the API client', () => {
 
   it('hands on what the server says of a refusal', async () => {
     answers(404, JSON.stringify({ error: 'job alvis/1 is not known here', where: 'path', remedy: 'check the id' }));
-    expect(await troubleFrom(api.job('alvis', '1'))).toEqual({ kind: 'missing', status: 404, what: 'job alvis/1 is not known here', where: 'path', remedy: 'check the id' });
+    expect(await troubleFrom(api.job('alvis', '1'))).toEqual({
+      kind: 'missing',
+      status: 404,
+      what: 'job alvis/1 is not known here',
+      where: 'path',
+      remedy: 'check the id',
+    });
   });
 
   it('has words of its own where a proxy answered', async () => {
@@ -40,11 +51,21 @@ describe('the API client', () => {
   });
 
   it('tells a silent server from a refusing one', async () => {
-    vi.stubGlobal('fetch', async () => { throw new TypeError('Failed to fetch'); });
+    vi.stubGlobal('fetch', async () => {
+      throw new TypeError('Failed to fetch');
+    });
     expect(await troubleFrom(api.overview())).toMatchObject({ kind: 'offline', status: null });
   });
 
-  it.each([[401, 'denied'], [403, 'denied'], [404, 'missing'], [422, 'refused'], [429, 'refused'], [500, 'broken'], [503, 'broken']] as const)('takes %i for %s', (status, kind) => {
+  it.each([
+    [401, 'denied'],
+    [403, 'denied'],
+    [404, 'missing'],
+    [422, 'refused'],
+    [429, 'refused'],
+    [500, 'broken'],
+    [503, 'broken'],
+  ] as const)('takes %i for %s', (status, kind) => {
     expect(refusal(status, null, '/api/x').kind).toBe(kind);
   });
 

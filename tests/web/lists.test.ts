@@ -61,7 +61,12 @@ describe('the order of running jobs', () => {
 describe('since the last look', () => {
   function memory(value: string | null = null) {
     let held = value;
-    return { getItem: () => held, setItem: (_: string, next: string) => { held = next; } };
+    return {
+      getItem: () => held,
+      setItem: (_: string, next: string) => {
+        held = next;
+      },
+    };
   }
 
   it('is nothing the first time', () => {
@@ -76,7 +81,14 @@ describe('since the last look', () => {
   });
 
   it('is nothing where storage is closed', () => {
-    expect(lookedBefore(5, { getItem: () => { throw new Error('denied'); }, setItem: () => undefined })).toBeNull();
+    expect(
+      lookedBefore(5, {
+        getItem: () => {
+          throw new Error('denied');
+        },
+        setItem: () => undefined,
+      }),
+    ).toBeNull();
   });
 });
 

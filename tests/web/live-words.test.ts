@@ -11,7 +11,10 @@ describe('the live indicator', () => {
   });
 
   it('says since when there is no connection, and that it tries', () => {
-    expect(indicatorOf({ connected: false, cutSince: NOW - 30_000, heardAt: NOW - 31_000 }, NOW)).toEqual({ state: 'cut', text: 'no connection since 12:06:00, retrying' });
+    expect(indicatorOf({ connected: false, cutSince: NOW - 30_000, heardAt: NOW - 31_000 }, NOW)).toEqual({
+      state: 'cut',
+      text: 'no connection since 12:06:00, retrying',
+    });
   });
 
   it('says that nobody is signed in, where waiting will not help', () => {

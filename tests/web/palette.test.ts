@@ -19,12 +19,16 @@ describe('the palette', () => {
 
   it.each(THEMES)('has text at 4.5:1 or more on card and ground, %s', (theme) => {
     const texts = ['ink', 'dim', 'accent', 'good', 'warn', 'bad'] as const;
-    const weak = texts.filter((name) => (['card', 'bg'] as const).some((ground) => contrast(NEUTRAL_COLOURS[name][theme], NEUTRAL_COLOURS[ground][theme]) < 4.5));
+    const weak = texts.filter((name) =>
+      (['card', 'bg'] as const).some((ground) => contrast(NEUTRAL_COLOURS[name][theme], NEUTRAL_COLOURS[ground][theme]) < 4.5),
+    );
     expect(weak).toEqual([]);
   });
 
   it.each(THEMES)('puts ink on every fill at 4.5:1 or more, %s', (theme) => {
-    const weak = BOTTLENECKS.filter((name) => name !== 'idle' && name !== 'unknown' && contrast(inkOn(BOTTLENECK_COLOURS[name][theme]), BOTTLENECK_COLOURS[name][theme]) < 4.5);
+    const weak = BOTTLENECKS.filter(
+      (name) => name !== 'idle' && name !== 'unknown' && contrast(inkOn(BOTTLENECK_COLOURS[name][theme]), BOTTLENECK_COLOURS[name][theme]) < 4.5,
+    );
     expect(weak).toEqual([]);
   });
 

@@ -4,8 +4,18 @@ import type { Roofline } from '../../core/contract/verdict.ts';
 import { verdict } from '../pages/support/fixtures.ts';
 
 const roofline: Roofline = {
-  gpu: 'A100-40', bandwidth: 1.5e12, practicalBandwidth: 1.2e12, peaks: { fp64: 9.7e12, fp16: 300e12, bf16: 300e12, tf32: 150e12 }, dtype: 'fp16', practicalFraction: 0.8, advice: null,
-  points: [{ at: 0, intensity: 20, flops: 25e12, phase: 0 }, { at: 5, intensity: 400, flops: 200e12, phase: 1 }, { at: 9, intensity: 22, flops: 26e12, phase: 2 }],
+  gpu: 'A100-40',
+  bandwidth: 1.5e12,
+  practicalBandwidth: 1.2e12,
+  peaks: { fp64: 9.7e12, fp16: 300e12, bf16: 300e12, tf32: 150e12 },
+  dtype: 'fp16',
+  practicalFraction: 0.8,
+  advice: null,
+  points: [
+    { at: 0, intensity: 20, flops: 25e12, phase: 0 },
+    { at: 5, intensity: 400, flops: 200e12, phase: 1 },
+    { at: 9, intensity: 22, flops: 26e12, phase: 2 },
+  ],
 };
 const axes = axesOf(roofline);
 
@@ -20,7 +30,10 @@ describe('the roofline’s picture', () => {
   it('draws the roof in use with its slope, its practical ceiling, and other types as flat lines; equal peaks share one', () => {
     const roofs = roofsOf(roofline, axes);
     expect(roofs.map(({ label, kind, points }) => [label, kind, points.length])).toEqual([
-      ['FP16, BF16 300 TFLOP/s', 'used', 3], ['TF32 150 TFLOP/s', 'other', 2], ['FP64 9.70 TFLOP/s', 'other', 2], ['', 'practical', 3],
+      ['FP16, BF16 300 TFLOP/s', 'used', 3],
+      ['TF32 150 TFLOP/s', 'other', 2],
+      ['FP64 9.70 TFLOP/s', 'other', 2],
+      ['', 'practical', 3],
     ]);
     expect(roofs[0]?.points[1]).toEqual({ x: 200, y: 300e12 });
     expect(roofs[1]?.points[0]).toEqual({ x: 100, y: 150e12 });
@@ -34,7 +47,10 @@ describe('the roofline’s picture', () => {
 
   it('colours points by the bottleneck of their phase, the present one last', () => {
     const phases = (['memory', 'compute', 'memory'] as const).map((bottleneck, index) => ({ from: index, to: index + 1, verdict: verdict({ bottleneck }) }));
-    expect(pathsOf(roofline.points, phases).map(({ bottleneck, points }) => [bottleneck, points.length])).toEqual([['compute', 1], ['memory', 2]]);
+    expect(pathsOf(roofline.points, phases).map(({ bottleneck, points }) => [bottleneck, points.length])).toEqual([
+      ['compute', 1],
+      ['memory', 2],
+    ]);
   });
 
   it('names the latest point of a run that goes on, the typical one of a run that is over', () => {

@@ -21,7 +21,15 @@ describe('instants', () => {
 
 describe('ticks', () => {
   it('falls on round times inside the span, no more than asked for', () => {
-    expect(tickTimes(TEN - 5, TEN + 3600, 7, 'utc').map((at) => formatInstant(at, 'utc', 3600))).toEqual(['10:00', '10:10', '10:20', '10:30', '10:40', '10:50', '11:00']);
+    expect(tickTimes(TEN - 5, TEN + 3600, 7, 'utc').map((at) => formatInstant(at, 'utc', 3600))).toEqual([
+      '10:00',
+      '10:10',
+      '10:20',
+      '10:30',
+      '10:40',
+      '10:50',
+      '11:00',
+    ]);
     expect(tickTimes(0, 100, 4, 'relative')).toEqual([0, 30, 60, 90]);
   });
 
@@ -32,7 +40,15 @@ describe('ticks', () => {
 });
 
 describe('how long ago', () => {
-  it.each([[-2, 'now'], [0.9, 'now'], [1, '1 s ago'], [59.9, '59 s ago'], [60, '1 min ago'], [3599, '59 min ago'], [3720, '1 h 02 min ago']])('%d s is %s', (seconds, text) => {
+  it.each([
+    [-2, 'now'],
+    [0.9, 'now'],
+    [1, '1 s ago'],
+    [59.9, '59 s ago'],
+    [60, '1 min ago'],
+    [3599, '59 min ago'],
+    [3720, '1 h 02 min ago'],
+  ])('%d s is %s', (seconds, text) => {
     expect(formatAgo(seconds)).toBe(text);
   });
 });

@@ -35,7 +35,10 @@ describe('the time tree', () => {
   it('draws the largest busy share, the unexplained and the empty causes, which sum to one', () => {
     const parts = treeParts({ busy: { memory: 0.6, compute: 0.2 }, unexplained: 0.1, unexplainedAtLeast: 0, empty: { host: 0.25, unknown: 0.05 } });
     expect(parts.map(({ label, share }) => [label, share])).toEqual([
-      ['busy, memory bandwidth', 0.6], ['busy, not explained', 0.1], ['empty, host', 0.25], ['empty, cause not known', 0.05],
+      ['busy, memory bandwidth', 0.6],
+      ['busy, not explained', 0.1],
+      ['empty, host', 0.25],
+      ['empty, cause not known', 0.05],
     ]);
     expect(parts.reduce((sum, part) => sum + part.share, 0)).toBeCloseTo(1, 10);
   });
@@ -47,7 +50,10 @@ describe('the time tree', () => {
 
 describe('the mix of GPU time', () => {
   it('is shares of its sum, largest first, without empty labels', () => {
-    expect(sortedMix({ memory: 30, idle: 10, host: 0 })).toEqual([{ key: 'memory', seconds: 30, share: 0.75 }, { key: 'idle', seconds: 10, share: 0.25 }]);
+    expect(sortedMix({ memory: 30, idle: 10, host: 0 })).toEqual([
+      { key: 'memory', seconds: 30, share: 0.75 },
+      { key: 'idle', seconds: 10, share: 0.25 },
+    ]);
     expect(sortedMix({})).toEqual([]);
   });
 });
@@ -55,8 +61,14 @@ describe('the mix of GPU time', () => {
 describe('prefill and decode', () => {
   it('come phase by phase, as steps', () => {
     const half = { flops: null, bytes: null, time: { prefill: 0.25, decode: 0.5, other: 0.25 }, estimated: false };
-    expect(splitLines({ phases: [{ from: 0, to: 5, verdict: verdict() }, { from: 5, to: 9, verdict: verdict({ split: half }) }] }))
-      .toEqual({ t: [0, 5, 5, 9], prefill: [Number.NaN, Number.NaN, 0.25, 0.25], decode: [Number.NaN, Number.NaN, 0.5, 0.5], estimated: false });
+    expect(
+      splitLines({
+        phases: [
+          { from: 0, to: 5, verdict: verdict() },
+          { from: 5, to: 9, verdict: verdict({ split: half }) },
+        ],
+      }),
+    ).toEqual({ t: [0, 5, 5, 9], prefill: [Number.NaN, Number.NaN, 0.25, 0.25], decode: [Number.NaN, Number.NaN, 0.5, 0.5], estimated: false });
   });
 
   it('are absent where no phase is split', () => {
@@ -73,12 +85,22 @@ describe('names', () => {
 
   it('writes a workload without what is not known', () => {
     expect(workloadText(analysis().workload)).toBe('vLLM 0.11 · Llama-3.1-70B · awq int4 · fp16 · TP 4');
-    expect(workloadText({ engine: null, model: null, dtype: null, quantization: null, tensorParallel: 1, pipelineParallel: null, dataParallel: null, from: [] })).toBe('');
+    expect(
+      workloadText({ engine: null, model: null, dtype: null, quantization: null, tensorParallel: 1, pipelineParallel: null, dataParallel: null, from: [] }),
+    ).toBe('');
   });
 });
 
 describe('a verdict that comes live', () => {
-  const live = { cluster: 'alvis', id: '4182931', at: NOW + 5, verdict: verdict({ bottleneck: 'host' }), fromPhase: 4, phases: [{ from: NOW - 100, to: NOW + 5, verdict: verdict({ bottleneck: 'host' }) }], findings: [] };
+  const live = {
+    cluster: 'alvis',
+    id: '4182931',
+    at: NOW + 5,
+    verdict: verdict({ bottleneck: 'host' }),
+    fromPhase: 4,
+    phases: [{ from: NOW - 100, to: NOW + 5, verdict: verdict({ bottleneck: 'host' }) }],
+    findings: [],
+  };
 
   it('replaces the verdict and the phases from its first on', () => {
     const next = withVerdict(detail(), live).analysis;

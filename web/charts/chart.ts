@@ -35,7 +35,9 @@ export function ticksAt(values: readonly number[]): (scale: Scale) => void {
 
 /** A #rrggbb colour with an opacity of 0–1. */
 export function faded(hex: string, opacity: number): string {
-  return `${hex}${Math.round(opacity * 255).toString(16).padStart(2, '0')}`;
+  return `${hex}${Math.round(opacity * 255)
+    .toString(16)
+    .padStart(2, '0')}`;
 }
 
 /** Points as Chart.js takes them unparsed. NaN is a gap. */

@@ -1,12 +1,26 @@
 import type { Bottleneck, Phase, Roofline } from '../../core/contract/verdict.ts';
 import { formatValue } from '../../core/units.ts';
 
-export interface XY { readonly x: number; readonly y: number }
-export interface LogAxis { readonly min: number; readonly max: number; readonly ticks: readonly number[] }
-export interface Axes { readonly x: LogAxis; readonly y: LogAxis }
+export interface XY {
+  readonly x: number;
+  readonly y: number;
+}
+export interface LogAxis {
+  readonly min: number;
+  readonly max: number;
+  readonly ticks: readonly number[];
+}
+export interface Axes {
+  readonly x: LogAxis;
+  readonly y: LogAxis;
+}
 
 /** A roof: the slope of the memory up to the ridge, then flat. */
-export interface Roof { readonly points: XY[]; readonly label: string; readonly kind: 'used' | 'practical' | 'other' }
+export interface Roof {
+  readonly points: XY[];
+  readonly label: string;
+  readonly kind: 'used' | 'practical' | 'other';
+}
 
 /** Whole decades around the ridge and every measured point, so that a new point rarely moves the axes. */
 export function axesOf(roofline: Roofline): Axes {
@@ -37,22 +51,39 @@ export function roofsOf(roofline: Roofline, axes: Axes): Roof[] {
   for (const [dtype, peak] of Object.entries(roofline.peaks)) if (peak > 0) byPeak.set(peak, [...(byPeak.get(peak) ?? []), dtype.toUpperCase()]);
   const highest = used ?? Math.max(...byPeak.keys());
   // A roof below the picture's floor (FP64 under a tensor job) would only write its name on the axis.
-  const roofs = [...byPeak].filter(([peak]) => peak > axes.y.min * 1.2).sort(([a], [b]) => b - a).map(([peak, names]): Roof => ({
-    // Other types share the slope: only their flat part is drawn.
-    points: peak === highest ? bent(roofline.bandwidth, peak, axes) : [{ x: Math.max(axes.x.min, peak / roofline.bandwidth), y: peak }, { x: axes.x.max, y: peak }],
-    label: `${names.join(', ')} ${formatValue(peak, 'flop/s')}`,
-    kind: peak === highest ? 'used' : 'other',
-  }));
+  const roofs = [...byPeak]
+    .filter(([peak]) => peak > axes.y.min * 1.2)
+    .sort(([a], [b]) => b - a)
+    .map(([peak, names]): Roof => ({
+      // Other types share the slope: only their flat part is drawn.
+      points:
+        peak === highest
+          ? bent(roofline.bandwidth, peak, axes)
+          : [
+              { x: Math.max(axes.x.min, peak / roofline.bandwidth), y: peak },
+              { x: axes.x.max, y: peak },
+            ],
+      label: `${names.join(', ')} ${formatValue(peak, 'flop/s')}`,
+      kind: peak === highest ? 'used' : 'other',
+    }));
   return [...roofs, { points: bent(roofline.practicalBandwidth, highest * roofline.practicalFraction, axes), label: '', kind: 'practical' }];
 }
 
 function bent(bandwidth: number, peak: number, axes: Axes): XY[] {
   const x = Math.max(axes.x.min, axes.y.min / bandwidth);
-  return [{ x, y: x * bandwidth }, { x: peak / bandwidth, y: peak }, { x: axes.x.max, y: peak }];
+  return [
+    { x, y: x * bandwidth },
+    { x: peak / bandwidth, y: peak },
+    { x: axes.x.max, y: peak },
+  ];
 }
 
 /** The point to name: of a run that goes on the latest, of one that is over the median of its commonest bottleneck (its last moments are its end, not its work). */
-export function markOf(points: Roofline['points'], phases: readonly Phase[], live: boolean): { x: number; y: number; bottleneck: Bottleneck; word: 'now' | 'typical' } | null {
+export function markOf(
+  points: Roofline['points'],
+  phases: readonly Phase[],
+  live: boolean,
+): { x: number; y: number; bottleneck: Bottleneck; word: 'now' | 'typical' } | null {
   const last = points.at(-1);
   if (last === undefined) return null;
   if (live) return { x: last.intensity, y: last.flops, bottleneck: phases[last.phase]?.verdict.bottleneck ?? 'unknown', word: 'now' };

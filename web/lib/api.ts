@@ -32,7 +32,12 @@ export class RequestFailed extends Error {
 /** Longer than any range query may take, shorter than a person's patience. */
 const TIMEOUT_MS = 30_000;
 
-export interface SeriesAsk { readonly metrics: readonly string[]; readonly from?: number; readonly to?: number; readonly points: number }
+export interface SeriesAsk {
+  readonly metrics: readonly string[];
+  readonly from?: number;
+  readonly to?: number;
+  readonly points: number;
+}
 
 /** Every call that the page makes. Each throws RequestFailed, or an AbortError when `signal` was used. */
 export const api = {
@@ -41,10 +46,12 @@ export const api = {
   jobs: (query: JobsQuery, signal?: AbortSignal) => get<JobsPage>(`/api/jobs${queryOf(query)}`, signal),
   job: (cluster: string, id: string, signal?: AbortSignal) => get<JobDetail>(jobPath(cluster, id), signal),
   jobAnalysis: (cluster: string, id: string, signal?: AbortSignal) => get<Analysis>(`${jobPath(cluster, id)}/analysis`, signal),
-  jobSeries: (cluster: string, id: string, ask: SeriesAsk, signal?: AbortSignal) => get<SeriesReply>(`${jobPath(cluster, id)}/series${seriesQuery(ask)}`, signal),
+  jobSeries: (cluster: string, id: string, ask: SeriesAsk, signal?: AbortSignal) =>
+    get<SeriesReply>(`${jobPath(cluster, id)}/series${seriesQuery(ask)}`, signal),
   nodes: (signal?: AbortSignal) => get<NodesReply>('/api/nodes', signal),
   node: (node: string, signal?: AbortSignal) => get<NodeDetail>(`/api/nodes/${encodeURIComponent(node)}`, signal),
-  nodeSeries: (node: string, ask: SeriesAsk, signal?: AbortSignal) => get<SeriesReply>(`/api/nodes/${encodeURIComponent(node)}/series${seriesQuery(ask)}`, signal),
+  nodeSeries: (node: string, ask: SeriesAsk, signal?: AbortSignal) =>
+    get<SeriesReply>(`/api/nodes/${encodeURIComponent(node)}/series${seriesQuery(ask)}`, signal),
   issueToken: (token: TokenRequest, signal?: AbortSignal) => send<TokenReply>('POST', '/api/tokens', token, signal),
   declareJob: (cluster: string, id: string, job: JobDeclaration, signal?: AbortSignal) => send<Job>('PUT', jobPath(cluster, id), job, signal),
   ingest: (batch: IngestBatch, signal?: AbortSignal) => send<IngestReply>('POST', '/api/ingest', batch, signal),
@@ -64,7 +71,7 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 async function send<T>(method: 'PUT' | 'POST', path: string, body: unknown, signal?: AbortSignal): Promise<T> {
-  return request<T>(path, { method, body: JSON.stringify(body), headers: { 'accept': 'application/json', 'content-type': 'application/json' } }, signal);
+  return request<T>(path, { method, body: JSON.stringify(body), headers: { accept: 'application/json', 'content-type': 'application/json' } }, signal);
 }
 
 async function request<T>(path: string, init: RequestInit, signal: AbortSignal | undefined): Promise<T> {
@@ -79,7 +86,13 @@ async function request<T>(path: string, init: RequestInit, signal: AbortSignal |
   });
   if (!reply.ok) throw new RequestFailed(refusal(reply.status, body, path));
   if (body === null) {
-    throw new RequestFailed({ kind: 'broken', status: reply.status, what: 'The reply was not readable.', where: path, remedy: 'A proxy may stand between: open the server’s own address.' });
+    throw new RequestFailed({
+      kind: 'broken',
+      status: reply.status,
+      what: 'The reply was not readable.',
+      where: path,
+      remedy: 'A proxy may stand between: open the server’s own address.',
+    });
   }
   return body as T; // a parse boundary: the server validates its replies against the same contract
 }
@@ -115,8 +128,16 @@ function silence(path: string, timedOut: boolean): Trouble {
 }
 
 function isErrorReply(body: unknown): body is ErrorReply {
-  return typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string'
-    && 'remedy' in body && typeof body.remedy === 'string' && 'where' in body && typeof body.where === 'string';
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'error' in body &&
+    typeof body.error === 'string' &&
+    'remedy' in body &&
+    typeof body.remedy === 'string' &&
+    'where' in body &&
+    typeof body.where === 'string'
+  );
 }
 
 function jobPath(cluster: string, id: string): string {

@@ -4,11 +4,13 @@ import type { JobDetail } from '../../core/contract/jobs.ts';
 export function gpuNames(entities: readonly Pick<JobDetail['entities'][number], 'kind' | 'id' | 'node' | 'facts'>[]): Map<string, string> {
   const gpus = entities.filter((entity) => entity.kind === 'gpu');
   const several = new Set(gpus.map((gpu) => gpu.node)).size > 1;
-  return new Map(gpus.map((gpu) => {
-    const index = gpu.facts['minor'] ?? gpu.facts['index'] ?? (gpu.id.startsWith('#') ? gpu.id.slice(1) : undefined);
-    const name = index === undefined ? shortId(gpu.id) : `GPU ${index}`;
-    return [gpu.id, several && gpu.node !== null ? `${gpu.node} ${name}` : name];
-  }));
+  return new Map(
+    gpus.map((gpu) => {
+      const index = gpu.facts['minor'] ?? gpu.facts['index'] ?? (gpu.id.startsWith('#') ? gpu.id.slice(1) : undefined);
+      const name = index === undefined ? shortId(gpu.id) : `GPU ${index}`;
+      return [gpu.id, several && gpu.node !== null ? `${gpu.node} ${name}` : name];
+    }),
+  );
 }
 
 /** `GPU-3f2a…` for a UUID; other ids as they are. */

@@ -4,7 +4,9 @@ import type { JobsQuery } from '../../core/contract/jobs.ts';
 export const JOB_FILTERS = ['q', 'state', 'user', 'project', 'gpuType', 'bottleneck', 'activity', 'finding', 'node', 'sort'] as const;
 export type JobFilter = (typeof JOB_FILTERS)[number];
 
-const SORTS = ['start', '-start', 'gpus', '-gpus', 'name', '-name', 'grade', '-grade', 'headroom', '-headroom'] as const satisfies readonly NonNullable<JobsQuery['sort']>[];
+const SORTS = ['start', '-start', 'gpus', '-gpus', 'name', '-name', 'grade', '-grade', 'headroom', '-headroom'] as const satisfies readonly NonNullable<
+  JobsQuery['sort']
+>[];
 
 /** Sort orders to choose from, in words. */
 export const SORT_WORDS: readonly { readonly value: (typeof SORTS)[number]; readonly label: string }[] = [

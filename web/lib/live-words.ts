@@ -11,7 +11,10 @@ export interface Connection {
   readonly denied?: boolean;
 }
 
-export interface Indicator { readonly state: 'live' | 'quiet' | 'cut' | 'connecting' | 'denied'; readonly text: string }
+export interface Indicator {
+  readonly state: 'live' | 'quiet' | 'cut' | 'connecting' | 'denied';
+  readonly text: string;
+}
 
 /** Longer than the slowest regular message of the server. */
 const QUIET_AFTER_S = 90;

@@ -14,7 +14,12 @@ export interface Watcher {
   readonly refused?: (reason: string) => void;
 }
 
-interface Watch { readonly target: WatchTarget; readonly watcher: Watcher; room: string | null; began: boolean }
+interface Watch {
+  readonly target: WatchTarget;
+  readonly watcher: Watcher;
+  room: string | null;
+  began: boolean;
+}
 
 /** Somebody may sign in through another tab. */
 const REFUSED_AGAIN_MS = 10_000;
@@ -27,15 +32,26 @@ let offset = $state<number | null>(null);
 
 /** The connection, the server's status and its clock: reactive. */
 export const live = {
-  get connection() { return connection; },
-  get status() { return status; },
+  get connection() {
+    return connection;
+  },
+  get status() {
+    return status;
+  },
   /** Seconds UTC by the server's clock, for a time of this browser's in milliseconds. */
-  serverTime(browserMs: number): number { return browserMs / 1000 + (offset ?? 0); },
+  serverTime(browserMs: number): number {
+    return browserMs / 1000 + (offset ?? 0);
+  },
 };
 
 /** Opens the one socket of the page; it reconnects by itself. Returns the undo. */
 export function startLive(): () => void {
-  const opened: Socket<ServerToClient, ClientToServer> = io({ transports: ['websocket', 'polling'], tryAllTransports: true, reconnectionDelay: 500, reconnectionDelayMax: 5000 });
+  const opened: Socket<ServerToClient, ClientToServer> = io({
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5000,
+  });
   socket = opened;
   let refused: ReturnType<typeof setTimeout> | undefined;
   const heard = (): void => {
@@ -74,7 +90,8 @@ export function startLive(): () => void {
   });
   opened.on('verdict', (verdict) => {
     heard();
-    for (const { target, watcher } of watches) if (target.kind === 'job' && target.cluster === verdict.cluster && target.id === verdict.id) watcher.verdict?.(verdict);
+    for (const { target, watcher } of watches)
+      if (target.kind === 'job' && target.cluster === verdict.cluster && target.id === verdict.id) watcher.verdict?.(verdict);
   });
   opened.on('row', (row) => {
     heard();

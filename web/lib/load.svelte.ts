@@ -43,11 +43,19 @@ export function load<T>(fetcher: (signal: AbortSignal) => Promise<T>): Loaded<T>
 
   void again();
   return {
-    get value() { return value; },
-    get trouble() { return trouble; },
-    get loading() { return loading; },
+    get value() {
+      return value;
+    },
+    get trouble() {
+      return trouble;
+    },
+    get loading() {
+      return loading;
+    },
     again,
-    put(next) { value = next; },
+    put(next) {
+      value = next;
+    },
     close() {
       closed = true;
       running.abort();

@@ -4,9 +4,13 @@ let browserMs = $state(Date.now());
 
 /** The time that the page counts by, one step a second: reactive. */
 export const now = {
-  get browserMs() { return browserMs; },
+  get browserMs() {
+    return browserMs;
+  },
   /** Seconds UTC by the server's clock. */
-  get server() { return live.serverTime(browserMs); },
+  get server() {
+    return live.serverTime(browserMs);
+  },
 };
 
 /** Starts the second hand. Returns the undo. */

@@ -1,7 +1,10 @@
 import type { Bottleneck } from '../../core/contract/verdict.ts';
 
 /** A colour on the light and on the dark theme. */
-export interface Pair { readonly light: string; readonly dark: string }
+export interface Pair {
+  readonly light: string;
+  readonly dark: string;
+}
 
 /** How a mark is told apart without its colour: the name of a fill in patterns.css and of a point shape in the charts. */
 export type PatternName = 'solid' | 'rising' | 'falling' | 'cross' | 'lines' | 'columns' | 'grid' | 'dots' | 'stripes' | 'hollow' | 'sparse';

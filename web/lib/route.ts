@@ -10,7 +10,10 @@ export type Route =
 
 /** The view of a path; a path that names none is `missing`. */
 export function parseRoute(path: string): Route {
-  const parts = path.split('/').filter((part) => part !== '').map(decoded);
+  const parts = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decoded);
   const [first, second, third] = parts;
   if (first === undefined) return { page: 'overview' };
   if (parts.length === 1 && (first === 'jobs' || first === 'nodes' || first === 'diagnose')) return { page: first };
@@ -22,11 +25,18 @@ export function parseRoute(path: string): Route {
 /** The path of a view. */
 export function pathOf(route: Route): string {
   switch (route.page) {
-    case 'overview': return '/';
-    case 'jobs': case 'nodes': case 'diagnose': return `/${route.page}`;
-    case 'job': return `/jobs/${encodeURIComponent(route.cluster)}/${encodeURIComponent(route.id)}`;
-    case 'node': return `/nodes/${encodeURIComponent(route.node)}`;
-    case 'missing': return route.path;
+    case 'overview':
+      return '/';
+    case 'jobs':
+    case 'nodes':
+    case 'diagnose':
+      return `/${route.page}`;
+    case 'job':
+      return `/jobs/${encodeURIComponent(route.cluster)}/${encodeURIComponent(route.id)}`;
+    case 'node':
+      return `/nodes/${encodeURIComponent(route.node)}`;
+    case 'missing':
+      return route.path;
   }
 }
 

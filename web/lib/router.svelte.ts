@@ -5,9 +5,15 @@ let search = $state(location.search);
 
 /** Where the page is: reactive. */
 export const router = {
-  get path() { return path; },
-  get search() { return search; },
-  get route() { return parseRoute(path); },
+  get path() {
+    return path;
+  },
+  get search() {
+    return search;
+  },
+  get route() {
+    return parseRoute(path);
+  },
 };
 
 /** Goes to a path with its query; `replace` keeps the history as it is. */

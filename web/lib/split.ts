@@ -14,11 +14,16 @@ export function splitLines(analysis: Pick<Analysis, 'phases'>): SplitLines | nul
   const steps = analysis.phases.flatMap((phase) => {
     const time = phase.verdict.split?.time ?? null;
     const [prefill, decode] = time === null ? [Number.NaN, Number.NaN] : [time.prefill, time.decode];
-    return [{ t: phase.from, prefill, decode }, { t: phase.to, prefill, decode }];
+    return [
+      { t: phase.from, prefill, decode },
+      { t: phase.to, prefill, decode },
+    ];
   });
   if (steps.every(({ prefill }) => Number.isNaN(prefill))) return null;
   return {
-    t: steps.map((step) => step.t), prefill: steps.map((step) => step.prefill), decode: steps.map((step) => step.decode),
+    t: steps.map((step) => step.t),
+    prefill: steps.map((step) => step.prefill),
+    decode: steps.map((step) => step.decode),
     estimated: analysis.phases.some((phase) => phase.verdict.split?.estimated === true),
   };
 }

@@ -13,8 +13,12 @@ dark.addEventListener('change', (event) => {
 
 /** The theme that was chosen and the one in force: reactive. */
 export const theme = {
-  get choice() { return choice; },
-  get now(): Theme { return choice === 'auto' ? (systemIsDark ? 'dark' : 'light') : choice; },
+  get choice() {
+    return choice;
+  },
+  get now(): Theme {
+    return choice === 'auto' ? (systemIsDark ? 'dark' : 'light') : choice;
+  },
 };
 
 /** Chooses a theme and remembers it; public/theme.js reads it before the first paint. */

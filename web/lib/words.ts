@@ -23,20 +23,50 @@ export const BOTTLENECK_MEANINGS: Readonly<Record<Bottleneck, string>> = {
 };
 
 export const STATE_WORDS: Readonly<Record<JobState, string>> = {
-  pending: 'pending', running: 'running', completed: 'completed', failed: 'failed', cancelled: 'cancelled', timeout: 'timed out', oom: 'out of memory', unknown: 'state unknown',
+  pending: 'pending',
+  running: 'running',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  timeout: 'timed out',
+  oom: 'out of memory',
+  unknown: 'state unknown',
 };
 
 export const FINDING_WORDS: Readonly<Record<FindingId, string>> = {
-  'idle': 'Idle', 'held-idle': 'Held idle', 'no-process': 'No process', 'unused-gpus': 'Unused GPUs', 'imbalance': 'Imbalance', 'take-turns': 'GPUs take turns',
-  'hung': 'Hung', 'one-rank-working': 'One rank works', 'kv-capacity': 'KV cache full', 'oom': 'Out of memory', 'thermal': 'Thermal slowdown',
-  'power-brake': 'Power brake', 'ecc': 'Memory errors', 'link-degraded': 'Slow link', 'no-tensor-cores': 'No tensor cores used',
-  'unsupported-dtype': 'Data type not native', 'over-sharded': 'Over-sharded', 'loading-slow': 'Slow loading', 'mig-hidden': 'MIG hides counters',
+  idle: 'Idle',
+  'held-idle': 'Held idle',
+  'no-process': 'No process',
+  'unused-gpus': 'Unused GPUs',
+  imbalance: 'Imbalance',
+  'take-turns': 'GPUs take turns',
+  hung: 'Hung',
+  'one-rank-working': 'One rank works',
+  'kv-capacity': 'KV cache full',
+  oom: 'Out of memory',
+  thermal: 'Thermal slowdown',
+  'power-brake': 'Power brake',
+  ecc: 'Memory errors',
+  'link-degraded': 'Slow link',
+  'no-tensor-cores': 'No tensor cores used',
+  'unsupported-dtype': 'Data type not native',
+  'over-sharded': 'Over-sharded',
+  'loading-slow': 'Slow loading',
+  'mig-hidden': 'MIG hides counters',
 };
 
 /** The share bars of a verdict, in the order drawn, each in the colour of the bottleneck that it may become. */
-export const SHARE_BARS: readonly { readonly key: ShareKey; readonly label: string; readonly colour: Bottleneck }[] = ([
-  ['memory', 'memory'], ['compute', 'compute'], ['nvlink', 'network'], ['host', 'host'], ['transfer', 'transfer'], ['network', 'network'], ['storage', 'storage'],
-] as const).map(([key, colour]) => ({ key, label: SHARE_LABELS[key], colour }));
+export const SHARE_BARS: readonly { readonly key: ShareKey; readonly label: string; readonly colour: Bottleneck }[] = (
+  [
+    ['memory', 'memory'],
+    ['compute', 'compute'],
+    ['nvlink', 'network'],
+    ['host', 'host'],
+    ['transfer', 'transfer'],
+    ['network', 'network'],
+    ['storage', 'storage'],
+  ] as const
+).map(([key, colour]) => ({ key, label: SHARE_LABELS[key], colour }));
 
 /** A known finding's words, or the id itself where a newer server knows more findings than this page. */
 export function findingWord(id: string): string {

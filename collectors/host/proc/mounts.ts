@@ -30,7 +30,22 @@ export function mountOf(mounts: readonly Mount[], path: string): Mount | null {
   return best;
 }
 
-const NETWORK_TYPES: ReadonlySet<string> = new Set(['nfs', 'nfs4', 'wekafs', 'lustre', 'beegfs', 'gpfs', 'ceph', 'fuse.ceph', 'cifs', 'smb3', 'panfs', 'fuse.juicefs', 'fuse.sshfs', '9p']);
+const NETWORK_TYPES: ReadonlySet<string> = new Set([
+  'nfs',
+  'nfs4',
+  'wekafs',
+  'lustre',
+  'beegfs',
+  'gpfs',
+  'ceph',
+  'fuse.ceph',
+  'cifs',
+  'smb3',
+  'panfs',
+  'fuse.juicefs',
+  'fuse.sshfs',
+  '9p',
+]);
 
 /** True for a file system whose data come over the network. */
 export function isNetworkMount(mount: Pick<Mount, 'type'>): boolean {

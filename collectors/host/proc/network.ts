@@ -26,7 +26,8 @@ export function parseNetDev(text: string): NetCounters[] {
 }
 
 // Bridges, bonds, VLANs and virtual pairs carry bytes that a physical interface counts too; ib* is counted at its InfiniBand port.
-const NOT_ETHERNET = /^(?:lo|veth.*|docker.*|br-.*|br\d+|virbr.*|cni.*|cali.*|flannel.*|vxlan.*|geneve.*|tun.*|tap.*|wg.*|tailscale.*|bond\d+|team\d+|dummy.*|ifb.*|sit\d+|gre.*|ip6.*|ovs.*|nodelocaldns|kube-.*|ib.*|.*\.\d+|vlan\d+)$/;
+const NOT_ETHERNET =
+  /^(?:lo|veth.*|docker.*|br-.*|br\d+|virbr.*|cni.*|cali.*|flannel.*|vxlan.*|geneve.*|tun.*|tap.*|wg.*|tailscale.*|bond\d+|team\d+|dummy.*|ifb.*|sit\d+|gre.*|ip6.*|ovs.*|nodelocaldns|kube-.*|ib.*|.*\.\d+|vlan\d+)$/;
 
 /** True for a physical Ethernet interface, judged by its name. */
 export function isEthernet(name: string): boolean {

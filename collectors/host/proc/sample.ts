@@ -85,16 +85,28 @@ function gaugesBetween(values: Values, before: HostState, now: HostState): void 
   put(values, 'host.cpu', all?.busy);
   put(values, 'host.iowait', all?.iowait);
   put(values, 'host.steal', all?.steal);
-  put(values, 'host.cpuMaxCore', maxOf([...now.cores].map(([name, times]) => {
-    const earlier = before.cores.get(name);
-    return earlier === undefined ? null : (sharesBetween(earlier, times)?.busy ?? null);
-  })));
+  put(
+    values,
+    'host.cpuMaxCore',
+    maxOf(
+      [...now.cores].map(([name, times]) => {
+        const earlier = before.cores.get(name);
+        return earlier === undefined ? null : (sharesBetween(earlier, times)?.busy ?? null);
+      }),
+    ),
+  );
   const seconds = now.at - before.at;
   if (seconds <= 0) return;
-  put(values, 'host.diskBusy', maxOf([...now.diskBusy].map(([name, busy]) => {
-    const earlier = before.diskBusy.get(name);
-    return earlier === undefined || busy < earlier ? null : Math.min(1, (busy - earlier) / seconds);
-  })));
+  put(
+    values,
+    'host.diskBusy',
+    maxOf(
+      [...now.diskBusy].map(([name, busy]) => {
+        const earlier = before.diskBusy.get(name);
+        return earlier === undefined || busy < earlier ? null : Math.min(1, (busy - earlier) / seconds);
+      }),
+    ),
+  );
 }
 
 /** Shares of a core's time between two samples; null where the counters went back (a restart) or stood still. */
@@ -161,15 +173,27 @@ function networkFileSystems(values: Values, files: ProcFiles): void {
   put(values, 'host.fsWrite', sumOf(clients.map((client) => client.write)));
 }
 
-function factsOf(values: Values, seen: { mounts: readonly Mount[]; ports: readonly IbPort[]; ethernet: readonly { name: string; speed: number | null }[]; scratch?: Scratch }): HostSample['facts'] {
+function factsOf(
+  values: Values,
+  seen: { mounts: readonly Mount[]; ports: readonly IbPort[]; ethernet: readonly { name: string; speed: number | null }[]; scratch?: Scratch },
+): HostSample['facts'] {
   const facts: { name: FactName; value: string }[] = [];
   const list = (name: FactName, items: readonly string[]): void => {
     if (items.length > 0) facts.push({ name, value: [...new Set(items)].sort().join(', ').slice(0, 1000) });
   };
   if (values['host.cores'] !== undefined) facts.push({ name: 'cores', value: String(values['host.cores']) });
-  list('netInterfaces', seen.ethernet.map((net) => `${net.name}${gigabits(net.speed)}`));
-  list('ibPorts', seen.ports.filter((port) => port.active === true).map((port) => `${port.name} ${port.layer ?? ''}${gigabits(port.rate)}`));
-  list('mounts', seen.mounts.filter(isNetworkMount).map((mount) => `${mount.point} (${mount.type})`));
+  list(
+    'netInterfaces',
+    seen.ethernet.map((net) => `${net.name}${gigabits(net.speed)}`),
+  );
+  list(
+    'ibPorts',
+    seen.ports.filter((port) => port.active === true).map((port) => `${port.name} ${port.layer ?? ''}${gigabits(port.rate)}`),
+  );
+  list(
+    'mounts',
+    seen.mounts.filter(isNetworkMount).map((mount) => `${mount.point} (${mount.type})`),
+  );
   if (seen.scratch !== undefined) {
     const mount = mountOf(seen.mounts, seen.scratch.path);
     facts.push({ name: 'scratch', value: mount === null ? seen.scratch.path : `${seen.scratch.path} (${mount.type} on ${mount.source})` });

@@ -57,7 +57,16 @@ function timesOf(cells: readonly string[]): CpuTimes | null {
     if (value === null) return null;
     ticks.push(value);
   }
-  const [user = Number.NaN, nice = Number.NaN, system = Number.NaN, idle = Number.NaN, iowait = Number.NaN, irq = Number.NaN, softirq = Number.NaN, steal = Number.NaN] = ticks;
+  const [
+    user = Number.NaN,
+    nice = Number.NaN,
+    system = Number.NaN,
+    idle = Number.NaN,
+    iowait = Number.NaN,
+    irq = Number.NaN,
+    softirq = Number.NaN,
+    steal = Number.NaN,
+  ] = ticks;
   return {
     busy: (user + nice + system + irq + softirq + steal) / USER_HZ,
     idle: idle / USER_HZ,

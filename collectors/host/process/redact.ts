@@ -5,14 +5,59 @@ export const MASK = '***';
 export const MAX_COMMAND = 1000;
 
 const SECRET_WORDS: ReadonlySet<string> = new Set([
-  'token', 'secret', 'secrets', 'password', 'passwd', 'passphrase', 'passwort', 'pass', 'pwd', 'pw', 'apikey', 'credential', 'credentials', 'creds', 'auth',
-  'authorization', 'bearer', 'cookie', 'jwt', 'pat', 'dsn', 'sas', 'accesskey', 'secretkey', 'privatekey', 'authtoken', 'hftoken',
+  'token',
+  'secret',
+  'secrets',
+  'password',
+  'passwd',
+  'passphrase',
+  'passwort',
+  'pass',
+  'pwd',
+  'pw',
+  'apikey',
+  'credential',
+  'credentials',
+  'creds',
+  'auth',
+  'authorization',
+  'bearer',
+  'cookie',
+  'jwt',
+  'pat',
+  'dsn',
+  'sas',
+  'accesskey',
+  'secretkey',
+  'privatekey',
+  'authtoken',
+  'hftoken',
 ]);
 /** Names written in one: `requirepass`, `masterauth`, `hftoken`. */
 const SECRET_END = /(?:pass|password|passwd|token|secret|apikey|auth)$/;
 /** Last words of a name that say that the value is something about a secret, not one: `--token-file`, `--pad-token-id`, `--auth-type`. */
 const HARMLESS_LAST: ReadonlySet<string> = new Set([
-  'id', 'ids', 'len', 'length', 'count', 'limit', 'budget', 'type', 'mode', 'dir', 'path', 'file', 'method', 'rate', 'size', 'num', 'level', 'idx', 'index', 'name', 'enabled',
+  'id',
+  'ids',
+  'len',
+  'length',
+  'count',
+  'limit',
+  'budget',
+  'type',
+  'mode',
+  'dir',
+  'path',
+  'file',
+  'method',
+  'rate',
+  'size',
+  'num',
+  'level',
+  'idx',
+  'index',
+  'name',
+  'enabled',
 ]);
 const NAME = String.raw`[A-Za-z][\w.-]*`;
 /** What a value may be in running text: quoted, or up to a blank or the next part of an address's query. */
@@ -63,14 +108,19 @@ export function redactCommand(line: string): string {
 export function redactText(text: string): string {
   let clean = text.replace(USERINFO, `$1${MASK}@`).replace(BEARER, `$1$2${MASK}`);
   clean = clean.replace(ASSIGNED, (whole, quote: string, name: string, sign: string, value: string) =>
-    isSecretName(name) && !isHarmlessValue(value) ? `${quote}${name}${quote}${sign}${MASK}` : whole);
+    isSecretName(name) && !isHarmlessValue(value) ? `${quote}${name}${quote}${sign}${MASK}` : whole,
+  );
   for (const shape of SHAPES) clean = clean.replace(shape, MASK);
   return clean;
 }
 
 /** True for a name whose value is a secret: `--api-key`, `HF_TOKEN`, `dbPassword`; not `--max-tokens`, `--tokenizer`, `--token-file`. */
 export function isSecretName(name: string): boolean {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/).filter((word) => word !== '');
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
   const last = words[words.length - 1];
   if (last === undefined || HARMLESS_LAST.has(last)) return false;
   if (last === 'key' || last === 'keys') return true;

@@ -7,6 +7,4 @@ import { nvidiaGpuNames, nvidiaProcessNames } from './nvidia-gpu.ts';
 import { tritonGpuNames } from './triton.ts';
 
 /** Every exporter that we know. Adding one is a file and a row here. */
-export const nameTables: readonly NameTable[] = [
-  dcgmNames, nodeNames, ...engineNames, lmcacheNames, nvidiaGpuNames, nvidiaProcessNames, tritonGpuNames,
-];
+export const nameTables: readonly NameTable[] = [dcgmNames, nodeNames, ...engineNames, lmcacheNames, nvidiaGpuNames, nvidiaProcessNames, tritonGpuNames];

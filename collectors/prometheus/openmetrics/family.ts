@@ -78,7 +78,8 @@ function sampleFault(family: Family, sample: StrictSample, suffix: string): stri
     if (value < 0) return 'the value of a quantile is from 0 up';
   }
   if (type === 'info' && value !== 1) return 'the value of an info is 1';
-  if (type === 'stateset' && (!labels.has(family.name) || (value !== 0 && value !== 1))) return 'a state has a label with the name of its family, and is 0 or 1';
+  if (type === 'stateset' && (!labels.has(family.name) || (value !== 0 && value !== 1)))
+    return 'a state has a label with the name of its family, and is 0 or 1';
   const mayHaveExemplar = suffix === '_bucket' || (type === 'counter' && suffix === '_total');
   return sample.exemplar && !mayHaveExemplar ? 'only buckets and the totals of counters have exemplars' : null;
 }
@@ -104,6 +105,13 @@ function orderFault(family: Family, sample: StrictSample): string | null {
 
 /** The labels of the metric that a sample belongs to, without those that name its part. */
 export function groupOf(family: Family, sample: StrictSample): string {
-  const own = family.type === 'histogram' || family.type === 'gaugehistogram' ? 'le' : family.type === 'summary' ? 'quantile' : family.type === 'stateset' ? family.name : null;
+  const own =
+    family.type === 'histogram' || family.type === 'gaugehistogram'
+      ? 'le'
+      : family.type === 'summary'
+        ? 'quantile'
+        : family.type === 'stateset'
+          ? family.name
+          : null;
   return JSON.stringify([...sample.labels].filter(([name]) => name !== own).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -96,14 +96,18 @@ function exemplarFault(text: string): string | null {
 /** A number as OpenMetrics writes it; null for other text. */
 export function number(text: string): number | null {
   switch (text.toLowerCase()) {
-    case 'nan': return Number.NaN;
+    case 'nan':
+      return Number.NaN;
     case 'inf':
     case '+inf':
     case 'infinity':
-    case '+infinity': return Number.POSITIVE_INFINITY;
+    case '+infinity':
+      return Number.POSITIVE_INFINITY;
     case '-inf':
-    case '-infinity': return Number.NEGATIVE_INFINITY;
-    default: return real(text);
+    case '-infinity':
+      return Number.NEGATIVE_INFINITY;
+    default:
+      return real(text);
   }
 }
 

@@ -48,7 +48,10 @@ export async function pump(options: PumpOptions): Promise<void> {
     for (const { line, reason, text } of piece.rejected) tell({ line, reason, text: text.slice(0, 200) });
     if (piece.blocks.length + piece.facts.length + piece.events.length === 0) return;
     count.quiet = 0;
-    const reply = await patiently(() => options.ingest({ source, seq, ...options.batch, blocks: piece.blocks, facts: piece.facts, events: piece.events }, { kind: 'raw', name: source }), options.stopping);
+    const reply = await patiently(
+      () => options.ingest({ source, seq, ...options.batch, blocks: piece.blocks, facts: piece.facts, events: piece.events }, { kind: 'raw', name: source }),
+      options.stopping,
+    );
     seq += 1;
     for (const { at, reason } of reply.rejected) tell({ at, reason });
     count.durable += reply.durable;
@@ -64,7 +67,11 @@ export async function pump(options: PumpOptions): Promise<void> {
     count.quiet += chunk.length;
     await take(reader.feed(decoder.decode(chunk, { stream: true }), now()));
     if (count.quiet > QUIET) {
-      throw new Problem(422, { error: `${QUIET / 1024 / 1024} MiB of text without one reading`, where: `byte ${count.bytes}`, remedy: `is this really the output of ${reader.collectors.join(' or ')}? See /api/docs for what can be streamed` });
+      throw new Problem(422, {
+        error: `${QUIET / 1024 / 1024} MiB of text without one reading`,
+        where: `byte ${count.bytes}`,
+        remedy: `is this really the output of ${reader.collectors.join(' or ')}? See /api/docs for what can be streamed`,
+      });
     }
   }
   await take(reader.feed(decoder.decode(), now()));

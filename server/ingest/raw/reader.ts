@@ -34,7 +34,12 @@ export function rawReader(scope: Scope, context: ParseContext, given: string | u
   let readers: { id: string; session: Session; stamps: Stamper }[] = [];
   if (given !== undefined) {
     const collector = collectorById(given);
-    if (collector === undefined) throw new Problem(400, { error: `there is no collector “${given.slice(0, 40)}”`, where: 'query/collector', remedy: 'leave it out: the format is recognised by its first lines' });
+    if (collector === undefined)
+      throw new Problem(400, {
+        error: `there is no collector “${given.slice(0, 40)}”`,
+        where: 'query/collector',
+        remedy: 'leave it out: the format is recognised by its first lines',
+      });
     open([collector]);
   }
 
@@ -79,13 +84,22 @@ export function rawReader(scope: Scope, context: ParseContext, given: string | u
 }
 
 function pieceOf(batch: Batch, stamps: Stamper, scope: Scope, now: number): Piece {
-  const at = stamps.stamp(batch.clock, batch.readings.map((reading) => reading.at), now);
+  const at = stamps.stamp(
+    batch.clock,
+    batch.readings.map((reading) => reading.at),
+    now,
+  );
   const wire = (entity: EntityRef) => toWire(named(entity, scope));
   const tables = tablesOf(batch.readings.map((reading) => ({ ...reading, at: at(reading.at), entity: named(reading.entity, scope) })));
   return {
     blocks: tables.map(toBlock),
     facts: batch.facts.map((fact) => ({ entity: wire(fact.entity), name: fact.name, value: fact.value.slice(0, 4_000) })),
-    events: batch.events.map((event) => ({ at: event.at === null ? now : at(event.at), entity: event.entity === null ? null : wire(event.entity), kind: event.kind, text: event.text.slice(0, 1_000) })),
+    events: batch.events.map((event) => ({
+      at: event.at === null ? now : at(event.at),
+      entity: event.entity === null ? null : wire(event.entity),
+      kind: event.kind,
+      text: event.text.slice(0, 1_000),
+    })),
     rejected: batch.rejected,
   };
 }
@@ -108,7 +122,12 @@ function join(pieces: readonly Piece[]): Piece {
 function unknownFormat(text: string, ended: boolean): Problem {
   const start = JSON.stringify(text.slice(0, 60));
   const binary = text.includes('\0') || text.includes('\uFFFD');
-  const error = text.trim() === '' ? 'the stream held no text' : binary ? `this is not text; it starts with ${start}` : `no collector knows this format; it starts with ${start}`;
+  const error =
+    text.trim() === ''
+      ? 'the stream held no text'
+      : binary
+        ? `this is not text; it starts with ${start}`
+        : `no collector knows this format; it starts with ${start}`;
   return new Problem(415, {
     error,
     where: ended ? 'body' : `body, first ${HEAD / 1024} KiB`,

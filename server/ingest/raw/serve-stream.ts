@@ -20,11 +20,16 @@ const BROKE = 'the connection broke';
  * Serves one raw stream: the body goes through `pump`, one JSON line per commit goes back. The status is sent with the first
  * line, so that a format nobody knows is still a plain error; afterwards an error is a last line.
  */
-export async function serveStream(request: FastifyRequest, reply: FastifyReply, options: StreamOptions & { scope: Scope; reader: RawReader }): Promise<FastifyReply> {
+export async function serveStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: StreamOptions & { scope: Scope; reader: RawReader },
+): Promise<FastifyReply> {
   const { scope, reader, ingest, streams, now } = options;
   const source = bodyOf(request);
   const closed = streams.open(() => source.stop('the server is stopping: send the rest again in a moment'));
-  if (closed === null) throw new Problem(503, { error: 'no more streams are taken now', where: 'body', remedy: 'try again in a moment; end streams that are no longer needed' });
+  if (closed === null)
+    throw new Problem(503, { error: 'no more streams are taken now', where: 'body', remedy: 'try again in a moment; end streams that are no longer needed' });
   reply.header('connection', 'close'); // after an early end nothing of an unread body may look like the next request
   const out = new PassThrough();
   const batch = { node: scope.node, ...(scope.job === null ? {} : { job: scope.job }) };
@@ -89,7 +94,13 @@ function bodyOf(request: FastifyRequest): { body: PassThrough; stop: (why: strin
 
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isBadCompression(error)) return new Problem(400, { error: 'the stream is not what its content-encoding says', where: 'body', remedy: 'compress the whole stream with gzip or deflate, or leave the header out' });
-  if (error instanceof Error && error.name === 'StoreBusy') return new Problem(503, { error: error.message, where: 'body', remedy: 'send the rest again in a moment' });
+  if (isBadCompression(error))
+    return new Problem(400, {
+      error: 'the stream is not what its content-encoding says',
+      where: 'body',
+      remedy: 'compress the whole stream with gzip or deflate, or leave the header out',
+    });
+  if (error instanceof Error && error.name === 'StoreBusy')
+    return new Problem(503, { error: error.message, where: 'body', remedy: 'send the rest again in a moment' });
   return new Problem(500, { error: 'the server failed on this stream', where: 'body', remedy: 'send the rest again; the server’s log has the cause' });
 }

@@ -1,7 +1,29 @@
 /** File systems over a network: SQLite's locks and write-ahead log do not hold on them. */
 const networkTypes = new Set([
-  'nfs', 'nfs4', 'cifs', 'smb3', 'smbfs', 'lustre', 'beegfs', 'gpfs', 'mmfs', 'wekafs', 'ceph', 'fuse.ceph', 'fuse.sshfs', 'fuse.glusterfs',
-  'glusterfs', '9p', 'afs', 'panfs', 'orangefs', 'pvfs2', 'fuse.juicefs', 'fuse.s3fs', 'davfs', 'fuse.rclone',
+  'nfs',
+  'nfs4',
+  'cifs',
+  'smb3',
+  'smbfs',
+  'lustre',
+  'beegfs',
+  'gpfs',
+  'mmfs',
+  'wekafs',
+  'ceph',
+  'fuse.ceph',
+  'fuse.sshfs',
+  'fuse.glusterfs',
+  'glusterfs',
+  '9p',
+  'afs',
+  'panfs',
+  'orangefs',
+  'pvfs2',
+  'fuse.juicefs',
+  'fuse.s3fs',
+  'davfs',
+  'fuse.rclone',
 ]);
 
 /** The file system type that holds a path, after /proc/self/mountinfo; null where none of its lines does. */

@@ -7,14 +7,29 @@ import { jobOf, withPlaces } from './rows.ts';
 
 /** Creates or extends a job; what the declaration leaves out keeps its value. Its nodes and GPUs become known. Throws where the viewer is another job. */
 export async function declare(db: MainFile, viewer: Viewer, key: JobKey, declaration: JobDeclaration): Promise<Job> {
-  if (viewer.kind === 'job' && (viewer.cluster !== key.cluster || viewer.id !== key.id)) throw new StoreError('failed', `job ${viewer.id} may not declare job ${key.id}`);
+  if (viewer.kind === 'job' && (viewer.cluster !== key.cluster || viewer.id !== key.id))
+    throw new StoreError('failed', `job ${viewer.id} may not declare job ${key.id}`);
   const where = { cluster_id: { cluster: key.cluster, id: key.id } };
   const before = await db.job.findUnique({ where, include: withPlaces });
   const gpus = declaration.gpus?.map(({ uuid, node }) => ({ uuid, node: node ?? null }));
   const nodes = declaration.nodes ?? (before === null || before.nodes.length === 0 ? nodesOf(gpus) : undefined);
   const changed = {
-    nodes: nodes !== undefined && !same(nodes, before?.nodes.map(({ node }) => node)) ? nodes : undefined,
-    gpus: gpus !== undefined && !same(gpus, before?.gpus.map(({ uuid, node }) => ({ uuid, node }))) ? gpus : undefined,
+    nodes:
+      nodes !== undefined &&
+      !same(
+        nodes,
+        before?.nodes.map(({ node }) => node),
+      )
+        ? nodes
+        : undefined,
+    gpus:
+      gpus !== undefined &&
+      !same(
+        gpus,
+        before?.gpus.map(({ uuid, node }) => ({ uuid, node })),
+      )
+        ? gpus
+        : undefined,
   };
   const columns = columnsOf(declaration, gpus?.length);
   const places = {
@@ -35,15 +50,28 @@ export async function declare(db: MainFile, viewer: Viewer, key: JobKey, declara
 }
 
 /** Notes nodes and GPUs that were heard of; a GPU's node and name change only to ones that are known. */
-export async function keepPlaces(db: MainFile, nodes: readonly string[], gpus: readonly { uuid: string; node: string | null; name?: string | null }[]): Promise<void> {
+export async function keepPlaces(
+  db: MainFile,
+  nodes: readonly string[],
+  gpus: readonly { uuid: string; node: string | null; name?: string | null }[],
+): Promise<void> {
   const names = [...new Set(nodes)].filter((name) => name !== '' && name !== '?');
   const known = new Set(names);
   await db.$transaction([
-    ...inserts(db, 'INSERT INTO "Node" (name)', names.map((name) => [name]), 'ON CONFLICT DO NOTHING'),
+    ...inserts(
+      db,
+      'INSERT INTO "Node" (name)',
+      names.map((name) => [name]),
+      'ON CONFLICT DO NOTHING',
+    ),
     ...inserts(
       db,
       'INSERT INTO "Gpu" (uuid, node, name)',
-      [...new Map(gpus.map((gpu) => [gpu.uuid, gpu])).values()].map(({ uuid, node, name }) => [uuid, node !== null && known.has(node) ? node : null, name ?? null]),
+      [...new Map(gpus.map((gpu) => [gpu.uuid, gpu])).values()].map(({ uuid, node, name }) => [
+        uuid,
+        node !== null && known.has(node) ? node : null,
+        name ?? null,
+      ]),
       'ON CONFLICT (uuid) DO UPDATE SET node = COALESCE(excluded.node, "Gpu".node), name = COALESCE(excluded.name, "Gpu".name)',
     ),
   ]);

@@ -36,7 +36,9 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
     });
     const names = new Map(fresh.filter((fact) => fact.entity.kind === 'gpu' && fact.name === 'name').map((fact) => [fact.entity.id, fact.value]));
     const entities = [...batch.blocks, ...(batch.facts ?? [])].map(({ entity }) => entity);
-    const newNodes = new Set(entities.map((entity) => entity.node ?? (entity.kind === 'host' ? entity.id : '?')).filter((node) => node !== '?' && !nodes.has(node)));
+    const newNodes = new Set(
+      entities.map((entity) => entity.node ?? (entity.kind === 'host' ? entity.id : '?')).filter((node) => node !== '?' && !nodes.has(node)),
+    );
     const gpus = new Map<string, Heard['gpus'][number]>();
     for (const { kind, id, node } of entities) {
       // An index means something only where it was printed: such a GPU has no identity to keep.

@@ -44,7 +44,15 @@ export async function keepHeard(db: MainFile, { nodes, gpus, facts, events, at }
     ...inserts(
       db,
       'INSERT INTO "Event" (digest, at, kind, "entityKind", entity, node, text)',
-      events.map((event) => [digestOf(event), event.at, event.kind, event.entity?.kind ?? null, event.entity?.id ?? null, event.entity?.node ?? null, event.text]),
+      events.map((event) => [
+        digestOf(event),
+        event.at,
+        event.kind,
+        event.entity?.kind ?? null,
+        event.entity?.id ?? null,
+        event.entity?.node ?? null,
+        event.text,
+      ]),
       'ON CONFLICT (digest) DO NOTHING',
     ),
   ]);
@@ -65,7 +73,11 @@ export async function eventsAbout(db: MainFile, viewer: Viewer, { from, to, ...a
   const found = new Map<number, SourceEvent & { at: number }>();
   const sees = await sightOf(db, viewer);
   for (const where of conditions(about)) {
-    for (const { id, at, kind, entityKind, entity, node, text } of await db.event.findMany({ where: { AND: [where, { at: { gte: from, lt: to } }] }, orderBy: [{ at: 'asc' }, { id: 'asc' }], take: mostAnswered })) {
+    for (const { id, at, kind, entityKind, entity, node, text } of await db.event.findMany({
+      where: { AND: [where, { at: { gte: from, lt: to } }] },
+      orderBy: [{ at: 'asc' }, { id: 'asc' }],
+      take: mostAnswered,
+    })) {
       if (!sees(entity, node)) continue;
       const ref = entityKind === null || entity === null ? null : refOf(entityKind, entity, node);
       found.set(id, { at, text, kind: kind as SourceEvent['kind'], entity: ref }); // written from the contract's type
@@ -119,5 +131,7 @@ function refOf(kind: string, id: string, node: string | null): EntityRef {
 }
 
 function digestOf({ at, kind, entity, text }: SourceEvent): string {
-  return createHash('sha256').update(JSON.stringify([at, kind, entity?.kind, entity?.id, text])).digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify([at, kind, entity?.kind, entity?.id, text]))
+    .digest('base64url');
 }

@@ -20,9 +20,27 @@ export function visibleTo(viewer: Viewer): Prisma.JobWhereInput {
 }
 
 export function jobOf(row: Row): Job {
-  const { cluster, id, name, user, project, partition, start, end, timeLimit, gpuCount, gpuType, cores, memory, model, dtype, tensorParallel, command, demo } = row;
+  const { cluster, id, name, user, project, partition, start, end, timeLimit, gpuCount, gpuType, cores, memory, model, dtype, tensorParallel, command, demo } =
+    row;
   return {
-    cluster, id, name, user, project, partition, start, end, timeLimit, gpuCount, gpuType, cores, memory, model, dtype, tensorParallel, command, demo,
+    cluster,
+    id,
+    name,
+    user,
+    project,
+    partition,
+    start,
+    end,
+    timeLimit,
+    gpuCount,
+    gpuType,
+    cores,
+    memory,
+    model,
+    dtype,
+    tensorParallel,
+    command,
+    demo,
     state: row.state as JobState, // written from the contract's type
     nodes: row.nodes.map(({ node }) => node),
     gpus: row.gpus.map(({ uuid, node }) => ({ uuid, node })),
@@ -50,8 +68,14 @@ function summaryOf(row: Row): JobSummary | null {
 
 export function summaryColumns({ bottleneck, activity, grade, headroom, sparkline, ribbon, findings, lastReadingAt }: JobSummary) {
   return {
-    bottleneck, activity, grade, headroom, lastReadingAt,
-    sparkline: JSON.stringify(sparkline), ribbon: JSON.stringify(ribbon), findingIds: JSON.stringify(findings),
+    bottleneck,
+    activity,
+    grade,
+    headroom,
+    lastReadingAt,
+    sparkline: JSON.stringify(sparkline),
+    ribbon: JSON.stringify(ribbon),
+    findingIds: JSON.stringify(findings),
   };
 }
 

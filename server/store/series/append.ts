@@ -15,7 +15,10 @@ export interface Appended {
  * One commit of many batches: one row, one fsync. What it answers for is on disk. A batch whose (source, seq) is there
  * already, from before or earlier in this commit, is not stored again.
  */
-export async function append(state: SeriesState, { batches, at }: { batches: readonly PackedBatch[]; at: number }): Promise<{ results: Appended[]; pressed: boolean }> {
+export async function append(
+  state: SeriesState,
+  { batches, at }: { batches: readonly PackedBatch[]; at: number },
+): Promise<{ results: Appended[]; pressed: boolean }> {
   const inThisCommit = new Set<string>();
   const fresh = batches.map((batch) => {
     const key = `${batch.seq} ${batch.source}`;
@@ -34,7 +37,9 @@ export async function append(state: SeriesState, { batches, at }: { batches: rea
     state.catalog.unwritten.clear();
     for (const batch of accepted) takeIn(state, id, batch);
   }
-  const results = batches.map((batch, index): Appended => (fresh[index] === true ? { durable: batch.values, duplicate: false } : { durable: 0, duplicate: true }));
+  const results = batches.map((batch, index): Appended =>
+    fresh[index] === true ? { durable: batch.values, duplicate: false } : { durable: 0, duplicate: true },
+  );
   return { results, pressed: isPressed(state) };
 }
 

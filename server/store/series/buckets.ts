@@ -30,8 +30,13 @@ export interface Drawn {
 export function newBuckets(grid: Grid): Buckets {
   const empty = (value: number): Float64Array => new Float64Array(grid.count).fill(value);
   return {
-    grid, sum: empty(0), count: empty(0), min: empty(Number.POSITIVE_INFINITY), max: empty(Number.NEGATIVE_INFINITY),
-    first: empty(Number.POSITIVE_INFINITY), last: empty(Number.NEGATIVE_INFINITY),
+    grid,
+    sum: empty(0),
+    count: empty(0),
+    min: empty(Number.POSITIVE_INFINITY),
+    max: empty(Number.NEGATIVE_INFINITY),
+    first: empty(Number.POSITIVE_INFINITY),
+    last: empty(Number.NEGATIVE_INFINITY),
   };
 }
 

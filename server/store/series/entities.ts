@@ -30,10 +30,15 @@ export async function entitiesIn(state: SeriesState, { nodes, ids, from, to }: E
   const onNodes = new Set(nodes);
   const named = new Set(ids);
   const all = nodes === undefined && ids === undefined;
-  const candidates = [...state.catalog.entities.values()].filter((entity) => all || named.has(entity.id) || (entity.node !== null && onNodes.has(entity.node)) || (entity.kind === 'host' && onNodes.has(entity.id)));
+  const candidates = [...state.catalog.entities.values()].filter(
+    (entity) => all || named.has(entity.id) || (entity.node !== null && onNodes.has(entity.node)) || (entity.kind === 'host' && onNodes.has(entity.id)),
+  );
   const chunks = new Map<number, ChunkRow[]>();
   for (const level of [0, limits.rollups[0]]) {
-    for (const part of slices(candidates.map((entity) => entity.no), 500)) {
+    for (const part of slices(
+      candidates.map((entity) => entity.no),
+      500,
+    )) {
       for (const row of await state.file.chunkRows(part, level, from, to)) chunks.set(row.entity, [...(chunks.get(row.entity) ?? []), row]);
     }
   }
@@ -45,7 +50,10 @@ export async function entitiesIn(state: SeriesState, { nodes, ids, from, to }: E
   return present;
 }
 
-async function presence(state: SeriesState, { entity, chunks, from, to }: { entity: KnownEntity; chunks: readonly ChunkRow[]; from: number; to: number }): Promise<PresentEntity | null> {
+async function presence(
+  state: SeriesState,
+  { entity, chunks, from, to }: { entity: KnownEntity; chunks: readonly ChunkRow[]; from: number; to: number },
+): Promise<PresentEntity | null> {
   const numbers = new Set<number>();
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;

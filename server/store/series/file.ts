@@ -64,7 +64,9 @@ export async function openSeriesFile(file: string) {
     dropRollups: (entity: number, from: number, to: number): Statement =>
       db.$executeRaw`DELETE FROM "Chunk" WHERE entity = ${entity} AND level > 0 AND last >= ${from} AND first < ${to}`,
 
-    writeEntities: (rows: readonly (readonly [no: number, kind: string, id: string, node: string | null, sealedTo: number, rolledTo: number | null])[]): Statement[] =>
+    writeEntities: (
+      rows: readonly (readonly [no: number, kind: string, id: string, node: string | null, sealedTo: number, rolledTo: number | null])[],
+    ): Statement[] =>
       inserts(
         db,
         'INSERT INTO "Entity" (id, kind, name, node, "sealedTo", "rolledTo")',
@@ -89,7 +91,9 @@ export async function openSeriesFile(file: string) {
 
     /** The same of one entity with their bytes, in the order of their writing. */
     chunks: async (entity: number, level: number, from: number, to: number): Promise<(ChunkRow & { wal: number; bytes: Uint8Array })[]> => {
-      const rows = await db.$queryRaw<(ChunkRow & { wal: bigint; bytes: Uint8Array })[]>`SELECT id, entity, first, last, rows, "values", "set", wal, bytes FROM "Chunk"
+      const rows = await db.$queryRaw<
+        (ChunkRow & { wal: bigint; bytes: Uint8Array })[]
+      >`SELECT id, entity, first, last, rows, "values", "set", wal, bytes FROM "Chunk"
         WHERE entity = ${entity} AND level = ${level} AND last >= ${from} AND first < ${to} ORDER BY wal, id`;
       return rows.map((row) => ({ ...row, wal: Number(row.wal) }));
     },
@@ -101,8 +105,14 @@ export async function openSeriesFile(file: string) {
           SUM(rows < ${smallRows}) AS small, SUM(CASE WHEN rows < ${smallRows} THEN rows ELSE 0 END) AS "smallRows"
         FROM "Chunk" GROUP BY entity, level`;
       return rows.map((row) => ({
-        entity: Number(row.entity), level: Number(row.level), chunks: Number(row.chunks), values: Number(row.values),
-        small: Number(row.small), smallRows: Number(row.smallRows), first: Number(row.first), last: Number(row.last),
+        entity: Number(row.entity),
+        level: Number(row.level),
+        chunks: Number(row.chunks),
+        values: Number(row.values),
+        small: Number(row.small),
+        smallRows: Number(row.smallRows),
+        first: Number(row.first),
+        last: Number(row.last),
       }));
     },
 

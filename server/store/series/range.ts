@@ -62,7 +62,10 @@ export function rawStart(state: SeriesState, entity: KnownEntity, from: number, 
   return Math.max(from, Math.floor(oldest / limits.rollups[0]) * limits.rollups[0]);
 }
 
-async function gather(state: SeriesState, { entity, query, grid, coarse }: { entity: KnownEntity; query: RangeQuery; grid: Grid; coarse: number | null }): Promise<Material> {
+async function gather(
+  state: SeriesState,
+  { entity, query, grid, coarse }: { entity: KnownEntity; query: RangeQuery; grid: Grid; coarse: number | null },
+): Promise<Material> {
   const { metrics, from, to } = query;
   const level = coarse ?? limits.rollups[0];
   const rawFrom = rawStart(state, entity, from, coarse !== null);
@@ -88,7 +91,8 @@ function draw(state: SeriesState, { metric, grid, material, query }: { metric: M
   }
   const rolledNo = rolledNumbers(state, metric).find((no) => rolled.columns.has(rollupColumn(no, 'count')));
   if (rolledNo !== undefined) {
-    const part = (name: Parameters<typeof rollupColumn>[1]): Float64Array => rolled.columns.get(rollupColumn(rolledNo, name)) ?? new Float64Array(rolled.t.length).fill(Number.NaN);
+    const part = (name: Parameters<typeof rollupColumn>[1]): Float64Array =>
+      rolled.columns.get(rollupColumn(rolledNo, name)) ?? new Float64Array(rolled.t.length).fill(Number.NaN);
     addRollup(buckets, { t: rolled.t, min: part('min'), mean: part('mean'), max: part('max'), count: part('count'), seconds: level }, query.from, query.to);
     period = Math.max(period, level);
   }

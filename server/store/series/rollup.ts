@@ -67,7 +67,14 @@ async function rollupChunk(
     const max = absent(buckets.max);
     columns.set(rollupColumn(no, 'min'), min);
     columns.set(rollupColumn(no, 'max'), max);
-    columns.set(rollupColumn(no, 'mean'), shortened(buckets.sum.map((sum, index) => sum / (buckets.count[index] ?? Number.NaN)), min, max));
+    columns.set(
+      rollupColumn(no, 'mean'),
+      shortened(
+        buckets.sum.map((sum, index) => sum / (buckets.count[index] ?? Number.NaN)),
+        min,
+        max,
+      ),
+    );
     columns.set(rollupColumn(no, 'count'), absent(buckets.count));
   }
   if (metrics.length === 0) return null;

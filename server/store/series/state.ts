@@ -54,7 +54,18 @@ export interface SeriesState {
 export async function openState(path: string, { rawDays, rollupDays }: Retention): Promise<SeriesState> {
   const file = await openSeriesFile(path);
   const state: SeriesState = {
-    file, retention: { rawDays, rollupDays }, catalog: newCatalog(), heads: new Map(), sources: newSources(), extents: new Map(), rollups: 0, lastWal: 0, wal: [], walBytes: 0, headBytes: 0, notes: new Set(),
+    file,
+    retention: { rawDays, rollupDays },
+    catalog: newCatalog(),
+    heads: new Map(),
+    sources: newSources(),
+    extents: new Map(),
+    rollups: 0,
+    lastWal: 0,
+    wal: [],
+    walBytes: 0,
+    headBytes: 0,
+    notes: new Set(),
   };
   await loadCatalog(state);
   await loadExtents(state);

@@ -27,7 +27,14 @@ const mostWaiting = 8_000_000;
 const mostTogether = 1_000_000;
 
 /** Opens the embedded series store; throws StoreError. `patience` (milliseconds) is how long a locked file is waited for. */
-export async function openSeries({ file, rawDays, rollupDays, log, now: clock = systemClock, patience = 60_000 }: { file: string; patience?: number } & Omit<StoreOptions, 'folder'>): Promise<EmbeddedSeries> {
+export async function openSeries({
+  file,
+  rawDays,
+  rollupDays,
+  log,
+  now: clock = systemClock,
+  patience = 60_000,
+}: { file: string; patience?: number } & Omit<StoreOptions, 'folder'>): Promise<EmbeddedSeries> {
   const entry = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
   const host = await startHost<SeriesHandlers>({ entry, data: { file, rawDays, rollupDays }, name: 'series', log, maxWaiting: 2_000, patience });
   let relieving = false;
@@ -66,7 +73,7 @@ export async function openSeries({ file, rawDays, rollupDays, log, now: clock = 
     entities: (query) => host.call('entities', () => query),
     maintain: async (now) => {
       const sum = { sealed: 0, expired: 0 };
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         const step = await host.call('upkeep', () => ({ now }));
         sum.sealed += step.sealed;
         sum.expired += step.expired;

@@ -31,7 +31,8 @@ export async function tables(state: SeriesState, { entities, from, to, maxRows }
     if (entity === undefined) continue;
     const rawFrom = rawStart(state, entity, from, false);
     const raw = await readColumns(state, { entity: entity.no, level: 0, from: rawFrom, to });
-    const old = rawFrom > from ? meansOf(state, await readColumns(state, { entity: entity.no, level: limits.rollups[0], from, to: Math.min(rawFrom, to) })) : null;
+    const old =
+      rawFrom > from ? meansOf(state, await readColumns(state, { entity: entity.no, level: limits.rollups[0], from, to: Math.min(rawFrom, to) })) : null;
     let table = named(state, raw);
     if (old !== null) table = appended(old, table);
     while (maxRows !== undefined && maxRows > 0 && table.t.length > maxRows) table = halved(table);
@@ -89,7 +90,10 @@ function halved(table: Named): Named {
       if (Number.isNaN(second)) return first;
       return counter || Number.isNaN(first) ? second : (first + second) / 2;
     };
-    columns.set(id, Float64Array.from({ length: rows }, (_, row) => one(row)));
+    columns.set(
+      id,
+      Float64Array.from({ length: rows }, (_, row) => one(row)),
+    );
   }
   return { t, columns };
 }

@@ -63,7 +63,10 @@ function check(file: string, known: readonly Migration[], applied: ReadonlyMap<s
       throw new StoreError('version', `${file} was made by a newer Headroom (it has the migration ${name}). Start that version, or give another data folder.`);
     }
     if (here !== checksum) {
-      throw new StoreError('version', `${file} has the migration ${name} with another text than this Headroom. The installation is damaged or mixed: install it anew.`);
+      throw new StoreError(
+        'version',
+        `${file} has the migration ${name} with another text than this Headroom. The installation is damaged or mixed: install it anew.`,
+      );
     }
   }
 }

@@ -31,8 +31,14 @@ afterEach(async () => {
 
 async function start(options: Partial<AgentOptions> = {}): Promise<RunningAgent> {
   agent = await startAgent({
-    node: 'n1', interval: 0.2, send: http.send, spool: { folder: join(folder, 'spool'), limit: 1024 * 1024 }, nvidiaSmi: join(folder, 'nvidia-smi'),
-    backoff: { first: 0.05, most: 0.2 }, env: { PATH: process.env['PATH'], TMPDIR: tmpdir() }, ...options,
+    node: 'n1',
+    interval: 0.2,
+    send: http.send,
+    spool: { folder: join(folder, 'spool'), limit: 1024 * 1024 },
+    nvidiaSmi: join(folder, 'nvidia-smi'),
+    backoff: { first: 0.05, most: 0.2 },
+    env: { PATH: process.env['PATH'], TMPDIR: tmpdir() },
+    ...options,
   });
   return agent;
 }
@@ -43,7 +49,7 @@ const seqs = (): number[] => sink.stored.map((batch) => batch.seq);
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
 
 describe('the agent', () => {
-  it('sends GPUs and host in batches of the wire\'s shape', async () => {
+  it("sends GPUs and host in batches of the wire's shape", async () => {
     fakeNvidiaSmi(folder);
     await start();
     await expect.poll(() => gpuTimes().length, { timeout: 5000 }).toBeGreaterThan(3);
@@ -94,7 +100,15 @@ describe('the agent', () => {
     fakeNvidiaSmi(folder, { hangAfter: 2 });
     await start();
     const events = () => sink.stored.flatMap((batch) => batch.events ?? []);
-    await expect.poll(() => events().map((event) => event.text).join(), { timeout: 10_000 }).toContain('no output for 1 s: killed and started again');
+    await expect
+      .poll(
+        () =>
+          events()
+            .map((event) => event.text)
+            .join(),
+        { timeout: 10_000 },
+      )
+      .toContain('no output for 1 s: killed and started again');
     expect(events()[0]).toMatchObject({ kind: 'collector', entity: { kind: 'host', id: 'n1' } });
     const hosts = sink.stored.flatMap((batch) => batch.blocks.filter((block) => block.entity.kind === 'host').flatMap((block) => block.t));
     expect(Math.max(...hosts.slice(1).map((at, index) => at - (hosts[index] ?? at)))).toBeLessThan(2.5);
@@ -104,7 +118,9 @@ describe('the agent', () => {
 
   it('a machine without GPUs is watched all the same, and says what is missing', async () => {
     await start();
-    await expect.poll(() => sink.stored.flatMap((batch) => batch.events ?? []).map((event) => event.text)).toEqual(['nvidia-smi is not installed here: no GPU readings']);
+    await expect
+      .poll(() => sink.stored.flatMap((batch) => batch.events ?? []).map((event) => event.text))
+      .toEqual(['nvidia-smi is not installed here: no GPU readings']);
     expect(sink.stored[0]?.blocks[0]?.entity.kind).toBe('host');
   });
 
@@ -141,10 +157,13 @@ describe('the agent', () => {
 
   it('inside the server it hands over batches without a wire or a disk', async () => {
     const seen: number[] = [];
-    await start({ spool: null, send: async (parcel) => {
-      seen.push(parcel.batch().seq);
-      return { kind: 'stored' };
-    } });
+    await start({
+      spool: null,
+      send: async (parcel) => {
+        seen.push(parcel.batch().seq);
+        return { kind: 'stored' };
+      },
+    });
     await expect.poll(() => seen.slice(0, 3)).toEqual([1, 2, 3]);
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -38,10 +38,21 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const batch = (seq: number): IngestBatch => ({ source: 'agent/n1/x', seq, node: 'n1', blocks: [{ entity: { kind: 'host', id: 'n1' }, t: [1_700_000_000 + seq], columns: { 'host.load1': [seq] } }] });
+const batch = (seq: number): IngestBatch => ({
+  source: 'agent/n1/x',
+  seq,
+  node: 'n1',
+  blocks: [{ entity: { kind: 'host', id: 'n1' }, t: [1_700_000_000 + seq], columns: { 'host.load1': [seq] } }],
+});
 const seqs = (): number[] => sink.stored.map((each) => each.seq);
 
-interface Line { readonly spool: Spool | null; readonly queue: Queue; readonly sender: Sender; push(...numbers: number[]): Promise<void>; end(seconds?: number): Promise<void> }
+interface Line {
+  readonly spool: Spool | null;
+  readonly queue: Queue;
+  readonly sender: Sender;
+  push(...numbers: number[]): Promise<void>;
+  end(seconds?: number): Promise<void>;
+}
 
 async function line(onDisk = true, send: Send = http.send): Promise<Line> {
   const lost = (batches: number): void => void losses.push(batches);
@@ -49,7 +60,9 @@ async function line(onDisk = true, send: Send = http.send): Promise<Line> {
   const queue = queueOn(spool, lost);
   const sender = startSender({ queue, send, backoff: BACKOFF, log, refused: (reason) => refused.push(reason) });
   return {
-    spool, queue, sender,
+    spool,
+    queue,
+    sender,
     async push(...numbers) {
       for (const number of numbers) {
         await queue.push(parcelOf(batch(number)));
@@ -189,7 +202,12 @@ describe('batches on their way to the server', () => {
 describe('what a reply means', () => {
   it.each([
     [200, undefined, '{"durable":1,"duplicate":false,"rejected":[]}', { kind: 'stored' }],
-    [200, undefined, '{"rejected":[{"at":"blocks/0","reason":"no such metric"}]}', { kind: 'stored', note: 'the server left out 1 of a batch: {"at":"blocks/0","reason":"no such metric"}' }],
+    [
+      200,
+      undefined,
+      '{"rejected":[{"at":"blocks/0","reason":"no such metric"}]}',
+      { kind: 'stored', note: 'the server left out 1 of a batch: {"at":"blocks/0","reason":"no such metric"}' },
+    ],
     [503, '7', '{"error":"busy"}', { kind: 'later', reason: '503 busy', retryAfter: 7 }],
     [429, 'soon', '', { kind: 'later', reason: '429' }],
     [502, undefined, '<html>bad gateway</html>', { kind: 'later', reason: '502 <html>bad gateway</html>' }],
@@ -201,7 +219,15 @@ describe('what a reply means', () => {
 });
 
 describe('the wait before the next attempt', () => {
-  it.each([[1, 0, 0.5], [1, 1, 1], [2, 1, 2], [6, 1, 32], [7, 1, 60], [7, 0, 30], [1000, 1, 60]])('attempt %i by chance %d: %d s', (n, chance, seconds) => {
+  it.each([
+    [1, 0, 0.5],
+    [1, 1, 1],
+    [2, 1, 2],
+    [6, 1, 32],
+    [7, 1, 60],
+    [7, 0, 30],
+    [1000, 1, 60],
+  ])('attempt %i by chance %d: %d s', (n, chance, seconds) => {
     expect(waitFor(n, { first: 1, most: 60 }, () => chance)).toBe(seconds);
   });
 });

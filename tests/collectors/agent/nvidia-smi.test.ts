@@ -24,14 +24,25 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Watched { readonly smi: FakeNvidiaSmi; readonly readings: Reading[]; readonly facts: Batch['facts'][number][]; readonly troubles: string[]; pids: readonly number[] }
+interface Watched {
+  readonly smi: FakeNvidiaSmi;
+  readonly readings: Reading[];
+  readonly facts: Batch['facts'][number][];
+  readonly troubles: string[];
+  pids: readonly number[];
+}
 
 async function watch(options: FakeOptions, more: { interval?: number; gpus?: string; program?: string } = {}): Promise<Watched> {
   const smi = fakeNvidiaSmi(folder, options);
   const watched: Watched = { smi, readings: [], facts: [], troubles: [], pids: [] };
   source = await startGpus({
-    program: more.program ?? join(folder, 'nvidia-smi'), gpus: more.gpus ?? null, node: 'n1', interval: more.interval ?? 0.1, env: { PATH: process.env['PATH'], TZ: 'Asia/Tokyo' },
-    backoff: { first: 0.05, most: 0.2 }, signal: new AbortController().signal,
+    program: more.program ?? join(folder, 'nvidia-smi'),
+    gpus: more.gpus ?? null,
+    node: 'n1',
+    interval: more.interval ?? 0.1,
+    env: { PATH: process.env['PATH'], TZ: 'Asia/Tokyo' },
+    backoff: { first: 0.05, most: 0.2 },
+    signal: new AbortController().signal,
     seen: (batch) => {
       watched.readings.push(...batch.readings);
       watched.facts.push(...batch.facts);
@@ -56,7 +67,10 @@ describe('GPUs through nvidia-smi', () => {
     const watched = await watch({});
     await expect.poll(() => watched.readings.filter((reading) => reading.entity.id === FIRST).length).toBeGreaterThan(4);
     const first = watched.readings.filter((reading) => reading.entity.id === FIRST);
-    expect(first[0]).toMatchObject({ entity: { kind: 'gpu', node: 'n1' }, values: { 'gpu.util': 0.97, 'gpu.power': 325.1, 'gpu.memUsed': 31_457_280_000, 'gpu.smClock': 1.41e9 } });
+    expect(first[0]).toMatchObject({
+      entity: { kind: 'gpu', node: 'n1' },
+      values: { 'gpu.util': 0.97, 'gpu.power': 325.1, 'gpu.memUsed': 31_457_280_000, 'gpu.smClock': 1.41e9 },
+    });
     expect(Math.abs((first[0]?.at ?? 0) - Date.now() / 1000)).toBeLessThan(30);
     const second = watched.readings.filter((reading) => reading.entity.id === SECOND);
     expect(second[1]?.values).not.toHaveProperty(['gpu.util']);
@@ -71,7 +85,22 @@ describe('GPUs through nvidia-smi', () => {
     const watched = await watch({});
     await expect.poll(() => loops(watched.smi).length).toBe(1);
     const asked = /--query-gpu=(\S+)/.exec(loops(watched.smi)[0] ?? '')?.[1]?.split(',');
-    expect(asked).toEqual(['timestamp', 'index', 'uuid', 'pci.bus_id', 'name', 'driver_version', 'utilization.gpu', 'utilization.memory', 'memory.used', 'memory.total', 'power.draw', 'enforced.power.limit', 'clocks.current.sm', 'temperature.gpu']);
+    expect(asked).toEqual([
+      'timestamp',
+      'index',
+      'uuid',
+      'pci.bus_id',
+      'name',
+      'driver_version',
+      'utilization.gpu',
+      'utilization.memory',
+      'memory.used',
+      'memory.total',
+      'power.draw',
+      'enforced.power.limit',
+      'clocks.current.sm',
+      'temperature.gpu',
+    ]);
   });
 
   it('a hung one is killed although it is deaf to SIGTERM, started again, and it is told', async () => {
@@ -104,7 +133,7 @@ describe('GPUs through nvidia-smi', () => {
     await expect.poll(() => watched.troubles).toEqual(['nvidia-smi is not installed here: no GPU readings']);
   });
 
-  it('inside a job only the job\'s GPUs are asked for', async () => {
+  it("inside a job only the job's GPUs are asked for", async () => {
     const watched = await watch({}, { gpus: '0,1' });
     await expect.poll(() => loops(watched.smi).length).toBe(1);
     expect(loops(watched.smi)[0]).toContain(' -i 0,1 --query-gpu=');
@@ -113,7 +142,10 @@ describe('GPUs through nvidia-smi', () => {
   it('processes on the GPUs are known by pid, with their memory and the GPU', async () => {
     const watched = await watch({ apps: `timestamp, pid, gpu_uuid, used_gpu_memory [MiB]\nnow, 41, ${FIRST}, 30000\n` });
     await expect.poll(() => watched.pids).toEqual([41]);
-    expect(watched.readings.find((reading) => reading.entity.kind === 'process')).toMatchObject({ entity: { id: 'n1/41' }, values: { 'process.gpuMem': 31_457_280_000 } });
+    expect(watched.readings.find((reading) => reading.entity.kind === 'process')).toMatchObject({
+      entity: { id: 'n1/41' },
+      values: { 'process.gpuMem': 31_457_280_000 },
+    });
     expect(watched.facts).toContainEqual({ entity: { kind: 'process', id: 'n1/41', node: 'n1' }, name: 'gpu', value: FIRST });
   });
 
@@ -136,11 +168,15 @@ describe('GPUs through nvidia-smi', () => {
 
 describe('fields', () => {
   it('of two names for one thing the first that is known is asked; old drivers have the old ones', () => {
-    expect(knownFields('"clocks.current.sm" or "clocks.sm"\n"clocks_throttle_reasons.active"\n"uuid" or "gpu_uuid"\n"made.up"\n')).toEqual(['uuid', 'clocks.sm', 'clocks_throttle_reasons.active']);
+    expect(knownFields('"clocks.current.sm" or "clocks.sm"\n"clocks_throttle_reasons.active"\n"uuid" or "gpu_uuid"\n"made.up"\n')).toEqual([
+      'uuid',
+      'clocks.sm',
+      'clocks_throttle_reasons.active',
+    ]);
     expect(knownFields('')).toEqual([]);
   });
 
-  it('minor numbers come from the driver\'s files; a machine without them has none', () => {
+  it("minor numbers come from the driver's files; a machine without them has none", () => {
     expect(minorNumbers(join(folder, 'none')).size).toBe(0);
   });
 });
@@ -169,11 +205,16 @@ describe('children', () => {
     expect(await running).toEqual({ kind: 'failed', reason: 'cancelled' });
   });
 
-  it('half a line before an end is not joined to the next run\'s first', async () => {
+  it("half a line before an end is not joined to the next run's first", async () => {
     const texts: (string | null)[] = [];
     const kept = keepRunning({
-      command: { program: 'sh', args: ['-c', 'printf half; exit 1'], env }, onText: (text) => texts.push(text), onTrouble: () => undefined,
-      silence: 1, patience: 1, backoff: { first: 0.01, most: 0.02 }, missingWait: 1,
+      command: { program: 'sh', args: ['-c', 'printf half; exit 1'], env },
+      onText: (text) => texts.push(text),
+      onTrouble: () => undefined,
+      silence: 1,
+      patience: 1,
+      backoff: { first: 0.01, most: 0.02 },
+      missingWait: 1,
     });
     await expect.poll(() => texts.length).toBeGreaterThan(3);
     await kept.stop();

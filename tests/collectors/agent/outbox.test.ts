@@ -19,7 +19,12 @@ describe('the outbox', () => {
     own.readings([reading(100.0004, { 'gpu.util': 0.86432160804, 'gpu.power': 301.57 })]);
     own.readings([reading(110, { 'gpu.power': 300 })]);
     expect(own.take(110)).toEqual({
-      source: 's', seq: 1, node: 'n1', job: 'alvis/7', facts: [], events: [],
+      source: 's',
+      seq: 1,
+      node: 'n1',
+      job: 'alvis/7',
+      facts: [],
+      events: [],
       blocks: [{ entity: gpu, t: [100, 110], columns: { 'gpu.util': [0.8643, null], 'gpu.power': [301.57, 300] } }],
     });
     expect(own.added()).toBe(2);

@@ -81,7 +81,7 @@ describe('LLM processes', () => {
     expect(sample.facts.find((fact) => fact.entity.id === `n1/${pid}` && fact.name === 'command')?.value).toMatch(/plain --password \*\*\*$/);
   });
 
-  it('somebody else\'s are left alone by a user\'s agent', async () => {
+  it("somebody else's are left alone by a user's agent", async () => {
     const pid = pretend(SLEEP, ...VLLM);
     const source = open(uid + 1);
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -8,8 +8,13 @@ import { fetchPage, instanceOf } from '../../../collectors/agent/fetch-page.ts';
 import { scraper } from '../../../collectors/agent/scrape.ts';
 
 const PAGE = [
-  '# TYPE vllm:num_requests_running gauge', 'vllm:num_requests_running{model_name="m"} 3', '# TYPE vllm:generation_tokens counter', 'vllm:generation_tokens_total{model_name="m"} 1000',
-  '# TYPE node_load1 gauge', 'node_load1 4', '',
+  '# TYPE vllm:num_requests_running gauge',
+  'vllm:num_requests_running{model_name="m"} 3',
+  '# TYPE vllm:generation_tokens counter',
+  'vllm:generation_tokens_total{model_name="m"} 1000',
+  '# TYPE node_load1 gauge',
+  'node_load1 4',
+  '',
 ].join('\n');
 let server: Server;
 let port = 0;
@@ -38,7 +43,14 @@ afterEach(() => {
 function watch(address = `http://127.0.0.1:${port}/metrics`) {
   const readings: Batch['readings'][number][] = [];
   const troubles: string[] = [];
-  const own = scraper({ address, node: 'n1', interval: 1, signal: nobody, seen: (batch) => readings.push(...batch.readings), trouble: (text) => troubles.push(text) });
+  const own = scraper({
+    address,
+    node: 'n1',
+    interval: 1,
+    signal: nobody,
+    seen: (batch) => readings.push(...batch.readings),
+    trouble: (text) => troubles.push(text),
+  });
   return { ...own, readings, troubles };
 }
 
@@ -48,13 +60,16 @@ describe('a /metrics page', () => {
     await own.scrape();
     page = PAGE.replace(' 1000', ' 1200');
     await own.scrape();
-    expect(own.readings.map((reading) => [reading.entity.kind, reading.values['engine.generationTokens']])).toEqual([['engine', 1000], ['engine', 1200]]);
+    expect(own.readings.map((reading) => [reading.entity.kind, reading.values['engine.generationTokens']])).toEqual([
+      ['engine', 1000],
+      ['engine', 1200],
+    ]);
     expect(own.readings[0]?.entity).toMatchObject({ node: 'n1', id: `vllm@127.0.0.1:${port}` });
     expect(Math.abs((own.readings[1]?.at ?? 0) - Date.now() / 1000)).toBeLessThan(5);
     expect(own.troubles).toEqual([]);
   });
 
-  it('this machine\'s own host values are left out: the agent reads them itself', async () => {
+  it("this machine's own host values are left out: the agent reads them itself", async () => {
     const own = watch();
     await own.scrape();
     expect(own.readings.some((reading) => reading.entity.kind === 'host')).toBe(false);

@@ -16,7 +16,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const openHere = (limit = LIMIT): Promise<Spool> => openSpool({ folder, limit }, (batches, why) => losses.push(`${batches}: ${why}`));
 const text = (name: string, size = 10): Buffer => Buffer.from(name.padEnd(size, '.'));
-const segments = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.seg')).sort();
+const segments = (): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.seg'))
+    .sort();
 
 async function drain(spool: Spool): Promise<string[]> {
   const seen: string[] = [];

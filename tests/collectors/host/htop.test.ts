@@ -17,15 +17,40 @@ describe('htop screens kept as text', () => {
     expect(batch.clock).toBe('relative');
     expect(batch.rejected).toEqual([]);
     expect(batch.readings.filter((reading) => reading.entity.kind === 'host').map((reading) => [reading.at, reading.values])).toEqual([
-      [0, { 'host.cores': 2, 'host.cpu': 1, 'host.cpuMaxCore': 1, 'host.memUsed': 1_017_118_720, 'host.memTotal': 25_232_932_864, 'host.swapUsed': 0, 'host.load1': 2.71 }],
-      [2, { 'host.cores': 2, 'host.cpu': 1, 'host.cpuMaxCore': 1, 'host.memUsed': 305_135_616, 'host.memTotal': 25_232_932_864, 'host.swapUsed': 0, 'host.load1': 2.65 }],
+      [
+        0,
+        {
+          'host.cores': 2,
+          'host.cpu': 1,
+          'host.cpuMaxCore': 1,
+          'host.memUsed': 1_017_118_720,
+          'host.memTotal': 25_232_932_864,
+          'host.swapUsed': 0,
+          'host.load1': 2.71,
+        },
+      ],
+      [
+        2,
+        {
+          'host.cores': 2,
+          'host.cpu': 1,
+          'host.cpuMaxCore': 1,
+          'host.memUsed': 305_135_616,
+          'host.memTotal': 25_232_932_864,
+          'host.swapUsed': 0,
+          'host.load1': 2.65,
+        },
+      ],
     ]);
   });
 
   it('processes in cores; the sleeping one is followed since it is an engine', () => {
     const processes = batch.readings.filter((reading) => reading.entity.kind === 'process');
     expect(processes.map((reading) => [reading.entity.id, reading.at, reading.values['process.cpu']])).toEqual([
-      ['?/24025', 0, 0.975], ['?/24026', 0, 0], ['?/24025', 2, 0.98], ['?/24026', 2, 0],
+      ['?/24025', 0, 0.975],
+      ['?/24026', 0, 0],
+      ['?/24025', 2, 0.98],
+      ['?/24026', 2, 0],
     ]);
     expect(batch.facts.filter((fact) => fact.name === 'engine' || fact.name === 'trainer').map((fact) => fact.value)).toEqual(['script', 'vllm']);
   });
@@ -52,7 +77,12 @@ describe('the stream that htop wrote to a terminal', () => {
   it('is interpreted: each refresh is a screen, the first of which has no CPU yet and is left out', () => {
     expect(htop.sniff(stream)).toBe(0.95);
     expect(hosts.map((reading) => [reading.at, reading.values['host.cpu'], reading.values['host.memUsed']])).toEqual([
-      [0, 0.995, 1_021_313_024], [1, 1, 1_029_701_632], [2, 1, 1_022_361_600], [3, 1, 1_017_118_720], [4, 1, 1_017_118_720], [5, 0.99, 204_472_320],
+      [0, 0.995, 1_021_313_024],
+      [1, 1, 1_029_701_632],
+      [2, 1, 1_022_361_600],
+      [3, 1, 1_017_118_720],
+      [4, 1, 1_017_118_720],
+      [5, 0.99, 204_472_320],
     ]);
   });
 
@@ -79,17 +109,23 @@ describe('parts of a screen', () => {
 
   it('many cores stand side by side; more than a day of uptime counts', () => {
     const screen = parseHtopScreen([
-      '    0[||   25.0%]   2[     0.0%]', '    1[|||| 100.0%]   3[  offline]', '  Mem[||||||  200G/503G]   Uptime: 12 days, 01:00:01', HEADER,
+      '    0[||   25.0%]   2[     0.0%]',
+      '    1[|||| 100.0%]   3[  offline]',
+      '  Mem[||||||  200G/503G]   Uptime: 12 days, 01:00:01',
+      HEADER,
     ]);
     expect(screen?.uptime).toBe(1_040_401);
     expect(screen?.values).toMatchObject({ 'host.cores': 3, 'host.cpuMaxCore': 1, 'host.memUsed': 214_748_364_800 });
     expect(screen?.values['host.cpu']).toBeCloseTo(0.41667, 4);
   });
 
-  it('the tree\'s branches are no part of a command; the I/O tab is passed over', () => {
-    expect(parseHtopScreen([HEADER, '   41 u  20   0  1000  2048   0 R 150.0  0.1  1:02.03 │  ├─ python train.py'])?.rows)
-      .toEqual([{ pid: 41, user: 'u', cpu: 1.5, rss: 2_097_152, threads: null, command: 'python train.py' }]);
-    expect(parseHtopScreen(['  PID USER       IO   DISK R/W▽ DISK READ  DISK WRITE  SWPD%   IOD% Command', '41 u B4 0.00 B/s 0.00 B/s 0.00 B/s 0.0 0.0 x'])?.rows).toEqual([]);
+  it("the tree's branches are no part of a command; the I/O tab is passed over", () => {
+    expect(parseHtopScreen([HEADER, '   41 u  20   0  1000  2048   0 R 150.0  0.1  1:02.03 │  ├─ python train.py'])?.rows).toEqual([
+      { pid: 41, user: 'u', cpu: 1.5, rss: 2_097_152, threads: null, command: 'python train.py' },
+    ]);
+    expect(
+      parseHtopScreen(['  PID USER       IO   DISK R/W▽ DISK READ  DISK WRITE  SWPD%   IOD% Command', '41 u B4 0.00 B/s 0.00 B/s 0.00 B/s 0.0 0.0 x'])?.rows,
+    ).toEqual([]);
   });
 
   it('no column names, no screen', () => {

@@ -11,9 +11,14 @@ const process = (cpu: number, thread: number) => ({
 });
 const DF = '==> df <==\nFilesystem 1024-blocks Used Available Capacity Mounted on\n/dev/mapper/vg-scratch 1000 250 750 25% /scratch\n';
 const RECORD = [
-  '# headroom-record proc 1', '# headroom-node n1', '# headroom-scratch /scratch/job.1',
-  '# headroom-time 1700000000', asRecord({ ...BEFORE, ...process(100, 50) }) + DF + '# headroom-end',
-  '# headroom-time 1700000010', asRecord({ ...AFTER, ...process(1100, 1000) }) + DF + '# headroom-end', '',
+  '# headroom-record proc 1',
+  '# headroom-node n1',
+  '# headroom-scratch /scratch/job.1',
+  '# headroom-time 1700000000',
+  asRecord({ ...BEFORE, ...process(100, 50) }) + DF + '# headroom-end',
+  '# headroom-time 1700000010',
+  asRecord({ ...AFTER, ...process(1100, 1000) }) + DF + '# headroom-end',
+  '',
 ].join('\n');
 
 describe('recorded /proc files', () => {
@@ -30,15 +35,20 @@ describe('recorded /proc files', () => {
   it('become one host reading per sample, on UTC, of the node that recorded them', () => {
     expect(batch.clock).toBe('utc');
     expect(batch.rejected).toEqual([]);
-    expect(hosts.map((reading) => [reading.entity.id, reading.at])).toEqual([['n1', 1_700_000_000], ['n1', 1_700_000_010]]);
+    expect(hosts.map((reading) => [reading.entity.id, reading.at])).toEqual([
+      ['n1', 1_700_000_000],
+      ['n1', 1_700_000_010],
+    ]);
     expect(hosts[1]?.values['host.cpu']).toBe(0.4);
     expect(hosts[1]?.values['host.scratchUsed']).toBe(256_000);
     expect(hosts[1]?.values['host.cpuMaxThread']).toBe(0.95);
   });
 
   it('show processes with CPU in cores, and no secret of the command line', () => {
-    expect(processes.map((reading) => [reading.entity.id, reading.values['process.cpu'], reading.values['process.maxThread']]))
-      .toEqual([['n1/41', undefined, undefined], ['n1/41', 1, 0.95]]);
+    expect(processes.map((reading) => [reading.entity.id, reading.values['process.cpu'], reading.values['process.maxThread']])).toEqual([
+      ['n1/41', undefined, undefined],
+      ['n1/41', 1, 0.95],
+    ]);
     const facts = batch.facts.filter((fact) => fact.entity.kind === 'process').map((fact) => `${fact.name}=${fact.value}`);
     expect(facts).toEqual(['command=python -m vllm.entrypoints.openai.api_server --api-key ***', 'parent=7', 'engine=vllm']);
   });
@@ -56,11 +66,18 @@ describe('recorded /proc files', () => {
   it('without stamps the seconds since the first sample are told by uptime, and a repeated file begins a sample', () => {
     const plain = parseAll(procRecord, asRecord(BEFORE) + asRecord(AFTER) + '\n# headroom-end\n');
     expect(plain.clock).toBe('relative');
-    expect(plain.readings.map((reading) => [reading.entity.id, reading.at])).toEqual([['?', 0], ['?', 10]]);
+    expect(plain.readings.map((reading) => [reading.entity.id, reading.at])).toEqual([
+      ['?', 0],
+      ['?', 10],
+    ]);
   });
 
   it('a node that the caller names wins', () => {
-    expect(parseAll(procRecord, RECORD, { node: 'other' }).readings.find((reading) => reading.entity.kind === 'host')?.entity).toEqual({ kind: 'host', id: 'other', node: 'other' });
+    expect(parseAll(procRecord, RECORD, { node: 'other' }).readings.find((reading) => reading.entity.kind === 'host')?.entity).toEqual({
+      kind: 'host',
+      id: 'other',
+      node: 'other',
+    });
   });
 
   it('cut anywhere, every value that is left is a value of the whole', () => {
@@ -92,17 +109,21 @@ describe('recorded /proc files', () => {
 });
 
 describe('meta.txt of a recording', () => {
-  const META = 'recorder=1\nnode=n1\nstart=1700000000\ninterval=5\ntz=+0100\nkernel=6.1.0\njob=77\ngpus=nvidia-smi\ncuda_visible=0,1\nend=1700000100\nsamples=21\n';
+  const META =
+    'recorder=1\nnode=n1\nstart=1700000000\ninterval=5\ntz=+0100\nkernel=6.1.0\njob=77\ngpus=nvidia-smi\ncuda_visible=0,1\nend=1700000100\nsamples=21\n';
 
   it('tells facts of the node, and no readings', () => {
     expect(recordMeta.sniff(META)).toBe(1);
     expect(recordMeta.sniff('node=n1\n')).toBe(0);
     const batch = parseAll(recordMeta, META);
-    expect(batch.facts.map((fact) => [fact.entity.id, fact.name, fact.value])).toEqual([['n1', 'hostname', 'n1'], ['n1', 'kernel', '6.1.0']]);
+    expect(batch.facts.map((fact) => [fact.entity.id, fact.name, fact.value])).toEqual([
+      ['n1', 'hostname', 'n1'],
+      ['n1', 'kernel', '6.1.0'],
+    ]);
     expect([batch.readings, batch.rejected]).toEqual([[], []]);
   });
 
-  it('a line that is none of the recorder\'s is refused', () => {
+  it("a line that is none of the recorder's is refused", () => {
     expect(parseAll(recordMeta, 'recorder=1\nhello\n').rejected).toEqual([{ line: 2, reason: 'expected a line such as "node=NAME"', text: 'hello' }]);
   });
 });

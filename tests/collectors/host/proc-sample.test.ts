@@ -13,15 +13,37 @@ describe('a host sample from /proc and /sys', () => {
   it('counters stay counters, in SI units; gauges over time are absent in the first sample', () => {
     expect(hostSample({ at: 100, files: files(BEFORE), scratch }).values).toEqual({
       'host.cores': 2,
-      'host.cpuTime': 16, 'host.cpuIdleTime': 80, 'host.iowaitTime': 4, 'host.procsBlocked': 3, 'host.load1': 1.5,
-      'host.memTotal': 1_024_000_000, 'host.memUsed': 614_400_000, 'host.swapUsed': 30_720_000,
-      'host.majorFaults': 12, 'host.oomKills': 1,
-      'host.psiCpuTime': 2, 'host.psiIoTime': 5, 'host.psiIoFullTime': 3, 'host.psiMemTime': 0,
-      'host.diskRead': 1_024_000, 'host.diskWrite': 2_048_000, 'host.diskBusyTime': 1.5,
-      'host.scratchTotal': 9e12, 'host.scratchUsed': 1e12, 'host.scratchRead': 512_000, 'host.scratchWrite': 1_536_000,
-      'host.netRx': 5000, 'host.netTx': 7000, 'host.netErrors': 10, 'host.netSpeed': 3.125e9,
-      'host.ibRx': 1000, 'host.ibTx': 400, 'host.ibWait': 6, 'host.ibSpeed': 1.25e10,
-      'host.fsRead': 8192, 'host.fsWrite': 4096,
+      'host.cpuTime': 16,
+      'host.cpuIdleTime': 80,
+      'host.iowaitTime': 4,
+      'host.procsBlocked': 3,
+      'host.load1': 1.5,
+      'host.memTotal': 1_024_000_000,
+      'host.memUsed': 614_400_000,
+      'host.swapUsed': 30_720_000,
+      'host.majorFaults': 12,
+      'host.oomKills': 1,
+      'host.psiCpuTime': 2,
+      'host.psiIoTime': 5,
+      'host.psiIoFullTime': 3,
+      'host.psiMemTime': 0,
+      'host.diskRead': 1_024_000,
+      'host.diskWrite': 2_048_000,
+      'host.diskBusyTime': 1.5,
+      'host.scratchTotal': 9e12,
+      'host.scratchUsed': 1e12,
+      'host.scratchRead': 512_000,
+      'host.scratchWrite': 1_536_000,
+      'host.netRx': 5000,
+      'host.netTx': 7000,
+      'host.netErrors': 10,
+      'host.netSpeed': 3.125e9,
+      'host.ibRx': 1000,
+      'host.ibTx': 400,
+      'host.ibWait': 6,
+      'host.ibSpeed': 1.25e10,
+      'host.fsRead': 8192,
+      'host.fsWrite': 4096,
     });
   });
 
@@ -65,9 +87,10 @@ describe('a host sample from /proc and /sys', () => {
   });
 
   it('of several disks the busiest since the last sample counts, not the one with the longest history', () => {
-    const disks = (a: number, b: number) => files({
-      '/proc/diskstats': ` 8 0 sda 1 0 2 1 1 0 2 1 0 ${a} 1\n 8 16 sdb 1 0 2 1 1 0 2 1 0 ${b} 1\n`,
-    });
+    const disks = (a: number, b: number) =>
+      files({
+        '/proc/diskstats': ` 8 0 sda 1 0 2 1 1 0 2 1 0 ${a} 1\n 8 16 sdb 1 0 2 1 1 0 2 1 0 ${b} 1\n`,
+      });
     const first = hostSample({ at: 0, files: disks(900_000, 100) });
     expect(first.values).not.toHaveProperty(['host.diskBusyTime']);
     expect(hostSample({ at: 10, files: disks(900_000, 5100), previous: first.state }).values['host.diskBusy']).toBe(0.5);
@@ -85,8 +108,9 @@ describe('parts of /proc', () => {
   });
 
   it('a Lustre client is read by its sums', () => {
-    expect(parseLustreBytes('snapshot_time 1.2 secs.nsecs\nread_bytes  12 samples [bytes] 4096 1048576 9000 81\nwrite_bytes 1 samples [bytes] 5 5 5\n'))
-      .toEqual({ read: 9000, write: 5 });
+    expect(
+      parseLustreBytes('snapshot_time 1.2 secs.nsecs\nread_bytes  12 samples [bytes] 4096 1048576 9000 81\nwrite_bytes 1 samples [bytes] 5 5 5\n'),
+    ).toEqual({ read: 9000, write: 5 });
     expect(parseLustreBytes('open 12 samples [regs]\n')).toEqual({ read: null, write: null });
   });
 
@@ -97,11 +121,36 @@ describe('parts of /proc', () => {
     expect(mountOf(mounts, '/my tmpx')?.source).toBe('/dev/sda1');
   });
 
-  it.each([['sda', true], ['sda1', false], ['nvme0n1', true], ['nvme0n1p2', false], ['dm-0', false], ['md127', false], ['loop0', false], ['vda', true], ['mmcblk0', true], ['mmcblk0p1', false]])(
-    '%s is a whole disk: %s', (name, whole) => expect(isWholeDisk(name)).toBe(whole));
+  it.each([
+    ['sda', true],
+    ['sda1', false],
+    ['nvme0n1', true],
+    ['nvme0n1p2', false],
+    ['dm-0', false],
+    ['md127', false],
+    ['loop0', false],
+    ['vda', true],
+    ['mmcblk0', true],
+    ['mmcblk0p1', false],
+  ])('%s is a whole disk: %s', (name, whole) => expect(isWholeDisk(name)).toBe(whole));
 
-  it.each([['eth0', true], ['eno1np0', true], ['enp65s0f0', true], ['lo', false], ['ib0', false], ['ibp1s0', false], ['bond0', false], ['eth0.100', false], ['docker0', false], ['veth12ab', false], ['hsn0', true]])(
-    '%s counts as Ethernet: %s', (name, yes) => expect(isEthernet(name)).toBe(yes));
+  it.each([
+    ['eth0', true],
+    ['eno1np0', true],
+    ['enp65s0f0', true],
+    ['lo', false],
+    ['ib0', false],
+    ['ibp1s0', false],
+    ['bond0', false],
+    ['eth0.100', false],
+    ['docker0', false],
+    ['veth12ab', false],
+    ['hsn0', true],
+  ])('%s counts as Ethernet: %s', (name, yes) => expect(isEthernet(name)).toBe(yes));
 
-  it.each([['100000\n', 1.25e10], ['-1\n', null], ['', null]])('speed %j', (text, speed) => expect(parseNetSpeed(text)).toBe(speed));
+  it.each([
+    ['100000\n', 1.25e10],
+    ['-1\n', null],
+    ['', null],
+  ])('speed %j', (text, speed) => expect(parseNetSpeed(text)).toBe(speed));
 });

@@ -18,8 +18,12 @@ describe('/proc/<pid>', () => {
   });
 
   it('io counters are bytes; a file that may not be read is absent', () => {
-    expect(parsePidIo('rchar: 10\nwchar: 20\nsyscr: 1\nsyscw: 2\nread_bytes: 4096\nwrite_bytes: 0\ncancelled_write_bytes: 0\n'))
-      .toEqual({ readChars: 10, writeChars: 20, readBytes: 4096, writeBytes: 0 });
+    expect(parsePidIo('rchar: 10\nwchar: 20\nsyscr: 1\nsyscw: 2\nread_bytes: 4096\nwrite_bytes: 0\ncancelled_write_bytes: 0\n')).toEqual({
+      readChars: 10,
+      writeChars: 20,
+      readBytes: 4096,
+      writeBytes: 0,
+    });
     expect(parsePidIo('')).toEqual({ readChars: null, writeChars: null, readBytes: null, writeBytes: null });
   });
 
@@ -51,8 +55,28 @@ describe('what a process used', () => {
   });
 
   it('the hottest thread shows although the process is at 6 % of 16 cores; hot begins at exactly 0.9', () => {
-    const before = { at: 100, stat: stat(50), threads: new Map([[41, 10], [42, 20], [43, 5]]) };
-    const usage = processUsage({ at: 110, stat: stat(60), threads: new Map([[41, 19.5], [42, 29], [43, 5.1], [44, 3]]) }, before);
+    const before = {
+      at: 100,
+      stat: stat(50),
+      threads: new Map([
+        [41, 10],
+        [42, 20],
+        [43, 5],
+      ]),
+    };
+    const usage = processUsage(
+      {
+        at: 110,
+        stat: stat(60),
+        threads: new Map([
+          [41, 19.5],
+          [42, 29],
+          [43, 5.1],
+          [44, 3],
+        ]),
+      },
+      before,
+    );
     expect(usage.values['process.maxThread']).toBe(0.95);
     expect(threadGauges([usage])).toEqual({ 'host.cpuMaxThread': 0.95, 'host.hotThreads': 2 });
   });
@@ -64,17 +88,71 @@ describe('what a process used', () => {
 
 describe('what a command line says of the workload', () => {
   it.each([
-    ['vllm serve meta-llama/Llama-3.1-8B --tensor-parallel-size 2 --dtype=bfloat16 --max-num-seqs 64',
-      [['engine', 'vllm'], ['model', 'meta-llama/Llama-3.1-8B'], ['dtype', 'bfloat16'], ['tensorParallel', '2'], ['maxNumSeqs', '64']]],
-    ['python3 -m vllm.entrypoints.openai.api_server --model facebook/opt-1.3b --gpu-memory-utilization 0.9',
-      [['engine', 'vllm'], ['model', 'facebook/opt-1.3b'], ['gpuMemoryUtilization', '0.9']]],
+    [
+      'vllm serve meta-llama/Llama-3.1-8B --tensor-parallel-size 2 --dtype=bfloat16 --max-num-seqs 64',
+      [
+        ['engine', 'vllm'],
+        ['model', 'meta-llama/Llama-3.1-8B'],
+        ['dtype', 'bfloat16'],
+        ['tensorParallel', '2'],
+        ['maxNumSeqs', '64'],
+      ],
+    ],
+    [
+      'python3 -m vllm.entrypoints.openai.api_server --model facebook/opt-1.3b --gpu-memory-utilization 0.9',
+      [
+        ['engine', 'vllm'],
+        ['model', 'facebook/opt-1.3b'],
+        ['gpuMemoryUtilization', '0.9'],
+      ],
+    ],
     ['VLLM::EngineCore_DP0', [['engine', 'vllm']]],
-    ['python -m sglang.launch_server --model-path qwen --tp 4', [['engine', 'sglang'], ['model', 'qwen'], ['tensorParallel', '4']]],
-    ['/opt/llama-server -m /m/llama-8b.gguf --ctx-size 4096 -np 8', [['engine', 'llama.cpp'], ['model', '/m/llama-8b.gguf'], ['maxNumSeqs', '8'], ['maxModelLen', '4096']]],
-    ['text-generation-launcher --model-id bigscience/bloom --num-shard 8', [['engine', 'tgi'], ['model', 'bigscience/bloom'], ['tensorParallel', '8']]],
-    ['torchrun --nproc_per_node 4 pretrain_gpt.py --tensor-model-parallel-size 2', [['trainer', 'megatron'], ['tensorParallel', '2']]],
-    ['accelerate launch run.py --model_name_or_path m', [['trainer', 'accelerate'], ['model', 'm']]],
-    ['python finetune_lora.py --base_model m', [['trainer', 'script'], ['model', 'm']]],
+    [
+      'python -m sglang.launch_server --model-path qwen --tp 4',
+      [
+        ['engine', 'sglang'],
+        ['model', 'qwen'],
+        ['tensorParallel', '4'],
+      ],
+    ],
+    [
+      '/opt/llama-server -m /m/llama-8b.gguf --ctx-size 4096 -np 8',
+      [
+        ['engine', 'llama.cpp'],
+        ['model', '/m/llama-8b.gguf'],
+        ['maxNumSeqs', '8'],
+        ['maxModelLen', '4096'],
+      ],
+    ],
+    [
+      'text-generation-launcher --model-id bigscience/bloom --num-shard 8',
+      [
+        ['engine', 'tgi'],
+        ['model', 'bigscience/bloom'],
+        ['tensorParallel', '8'],
+      ],
+    ],
+    [
+      'torchrun --nproc_per_node 4 pretrain_gpt.py --tensor-model-parallel-size 2',
+      [
+        ['trainer', 'megatron'],
+        ['tensorParallel', '2'],
+      ],
+    ],
+    [
+      'accelerate launch run.py --model_name_or_path m',
+      [
+        ['trainer', 'accelerate'],
+        ['model', 'm'],
+      ],
+    ],
+    [
+      'python finetune_lora.py --base_model m',
+      [
+        ['trainer', 'script'],
+        ['model', 'm'],
+      ],
+    ],
   ])('%s', (line, facts) => {
     expect(llmProcess(line.split(' '))?.facts.map((fact) => [fact.name, fact.value])).toEqual(facts);
   });

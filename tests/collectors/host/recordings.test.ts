@@ -21,28 +21,36 @@ const FILES: readonly (readonly [string, string, number, number, Readonly<Record
   ['ubuntu-18.04__free-h.out', 'free', 1, 0, { 'host.swapUsed': 274_432 }],
 ];
 
-describeRecordings('recorded host tools', 'host', () => {
-  it.each(FILES.map(([file, id, hosts, processes, values]) => ({ file, id, hosts, processes, values })))('$file', ({ file, id, hosts, processes, values }) => {
-    const path = recordingFiles('host').find((each) => basename(each) === file);
-    const text = readFileSync(path ?? file, 'utf8');
-    const known = sniff(text, file);
-    expect(known?.collector.id).toBe(id);
-    const batch = known === null ? null : parseAll(known.collector, text);
-    const ofHost = batch?.readings.filter((reading) => reading.entity.kind === 'host') ?? [];
-    expect([ofHost.length, (batch?.readings.length ?? 0) - ofHost.length]).toEqual([hosts, processes]);
-    expect(ofHost.at(-1)?.values).toMatchObject(values);
-  });
+describeRecordings(
+  'recorded host tools',
+  'host',
+  () => {
+    it.each(FILES.map(([file, id, hosts, processes, values]) => ({ file, id, hosts, processes, values })))(
+      '$file',
+      ({ file, id, hosts, processes, values }) => {
+        const path = recordingFiles('host').find((each) => basename(each) === file);
+        const text = readFileSync(path ?? file, 'utf8');
+        const known = sniff(text, file);
+        expect(known?.collector.id).toBe(id);
+        const batch = known === null ? null : parseAll(known.collector, text);
+        const ofHost = batch?.readings.filter((reading) => reading.entity.kind === 'host') ?? [];
+        expect([ofHost.length, (batch?.readings.length ?? 0) - ofHost.length]).toEqual([hosts, processes]);
+        expect(ofHost.at(-1)?.values).toMatchObject(values);
+      },
+    );
 
-  it('every recorded file is either read or says why not', () => {
-    for (const path of recordingFiles('host')) {
-      const text = readFileSync(path, 'utf8');
-      const known = sniff(text, basename(path));
-      if (/vmstat-dt?\.out$/.test(path)) {
-        expect(known?.collector.entities).not.toEqual(['host']); // a table of disks since boot: no format of ours
-        continue;
+    it('every recorded file is either read or says why not', () => {
+      for (const path of recordingFiles('host')) {
+        const text = readFileSync(path, 'utf8');
+        const known = sniff(text, basename(path));
+        if (/vmstat-dt?\.out$/.test(path)) {
+          expect(known?.collector.entities).not.toEqual(['host']); // a table of disks since boot: no format of ours
+          continue;
+        }
+        const batch = known === null ? null : parseAll(known.collector, text);
+        expect((batch?.readings.length ?? 0) + (batch?.events.length ?? 0), path).toBeGreaterThan(0);
       }
-      const batch = known === null ? null : parseAll(known.collector, text);
-      expect((batch?.readings.length ?? 0) + (batch?.events.length ?? 0), path).toBeGreaterThan(0);
-    }
-  });
-}, FILES.length + 1);
+    });
+  },
+  FILES.length + 1,
+);

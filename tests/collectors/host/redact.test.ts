@@ -36,8 +36,10 @@ const TABLE: readonly (readonly [readonly string[], string])[] = [
   [['srv', '--auth-token', '1234'], 'srv --auth-token ***'],
   [['sh', '-c', 'export DB_PASSWORD=a,b;c run'], 'sh -c export DB_PASSWORD=*** run'],
   // what must stay readable
-  [['python', '-m', 'vllm.entrypoints.openai.api_server', '--model', 'meta-llama/Llama-3.1-8B', '--max-num-batched-tokens', '8192', '--tokenizer', 'm'],
-    'python -m vllm.entrypoints.openai.api_server --model meta-llama/Llama-3.1-8B --max-num-batched-tokens 8192 --tokenizer m'],
+  [
+    ['python', '-m', 'vllm.entrypoints.openai.api_server', '--model', 'meta-llama/Llama-3.1-8B', '--max-num-batched-tokens', '8192', '--tokenizer', 'm'],
+    'python -m vllm.entrypoints.openai.api_server --model meta-llama/Llama-3.1-8B --max-num-batched-tokens 8192 --tokenizer m',
+  ],
   [['x', '--pad-token-id', '0', '--tokenizer-mode', 'auto', '--max-tokens=16'], 'x --pad-token-id 0 --tokenizer-mode auto --max-tokens=16'],
   [['x', '--token-file', '/run/t', '--ssl-keyfile', '/etc/k.pem'], 'x --token-file /run/t --ssl-keyfile /etc/k.pem'],
   [['x', '-p', '8080', '--num-key-value-heads', '8'], 'x -p 8080 --num-key-value-heads 8'],
@@ -71,8 +73,19 @@ describe('command lines are redacted at the source', () => {
   });
 
   it.each([
-    ['api-key', true], ['HF_TOKEN', true], ['dbPassword', true], ['key', true], ['client.secret', true], ['requirepass', true],
-    ['max-tokens', false], ['tokenizer', false], ['token-file', false], ['eos_token_id', false], ['keyboard', false], ['monkey', false], ['auth-type', false],
+    ['api-key', true],
+    ['HF_TOKEN', true],
+    ['dbPassword', true],
+    ['key', true],
+    ['client.secret', true],
+    ['requirepass', true],
+    ['max-tokens', false],
+    ['tokenizer', false],
+    ['token-file', false],
+    ['eos_token_id', false],
+    ['keyboard', false],
+    ['monkey', false],
+    ['auth-type', false],
   ])('%s is a secret name: %s', (name, secret) => {
     expect(isSecretName(name)).toBe(secret);
   });

@@ -49,24 +49,42 @@ describe('the clock of a log', () => {
   });
 
   it('lets a bar’s seconds count from the dated line where the training began', () => {
-    const text = '[INFO|trainer.py:1149] 2021-05-25 06:38:26,284 >>   Total optimization steps = 16\n\r  6%|▋         | 1/16 [00:58<14:41, 58.76s/it]\r 12%|█▎        | 2/16 [02:00<13:54, 59.61s/it]\n';
+    const text =
+      '[INFO|trainer.py:1149] 2021-05-25 06:38:26,284 >>   Total optimization steps = 16\n\r  6%|▋         | 1/16 [00:58<14:41, 58.76s/it]\r 12%|█▎        | 2/16 [02:00<13:54, 59.61s/it]\n';
     expect(times(text)).toEqual(['utc', 1621924764.284, 1621924826.284]);
   });
 });
 
 describe('a log', () => {
   it('in colours, behind labels of srun or torchrun, reads the same', () => {
-    const batch = parseAll(jobLog, `3: \u001b[32mINFO\u001b[0m 02-21 18:31:51 [loggers.py:80] Avg prompt throughput: 1.5 tokens/s, Avg generation throughput: 2.5 tokens/s, Running: 3 reqs\n`);
+    const batch = parseAll(
+      jobLog,
+      `3: \u001b[32mINFO\u001b[0m 02-21 18:31:51 [loggers.py:80] Avg prompt throughput: 1.5 tokens/s, Avg generation throughput: 2.5 tokens/s, Running: 3 reqs\n`,
+    );
     expect(batch.readings.map((reading) => reading.values)).toEqual([{ 'engine.promptRate': 1.5, 'engine.generationRate': 2.5, 'engine.running': 3 }]);
   });
 
   it('names the model that a benchmark served, from the server’s flags', () => {
-    const batch = parseAll(jobLog, "Namespace(backend='openai', server_args='--port=1 --enable-chunked-prefill --model=/models/opt/opt-1.3b --max-num-seqs=64', model='/models/opt/opt-1.3b')\n");
-    expect(batch.facts.map(({ name, value }) => [name, value])).toEqual([['model', '/models/opt/opt-1.3b'], ['maxNumSeqs', '64'], ['engine', 'vllm']]);
+    const batch = parseAll(
+      jobLog,
+      "Namespace(backend='openai', server_args='--port=1 --enable-chunked-prefill --model=/models/opt/opt-1.3b --max-num-seqs=64', model='/models/opt/opt-1.3b')\n",
+    );
+    expect(batch.facts.map(({ name, value }) => [name, value])).toEqual([
+      ['model', '/models/opt/opt-1.3b'],
+      ['maxNumSeqs', '64'],
+      ['engine', 'vllm'],
+    ]);
   });
 
   it('that tells nothing about an engine or trainer is passed over in silence', () => {
-    expect(parseAll(jobLog, 'hello\nworld 2025-02-21 18:31:51\n')).toEqual({ clock: 'ordinal', zoneless: false, readings: [], facts: [], events: [], rejected: [] });
+    expect(parseAll(jobLog, 'hello\nworld 2025-02-21 18:31:51\n')).toEqual({
+      clock: 'ordinal',
+      zoneless: false,
+      readings: [],
+      facts: [],
+      events: [],
+      rejected: [],
+    });
   });
 
   it('is recognised by a line that only such a program prints, or faintly by its name', () => {

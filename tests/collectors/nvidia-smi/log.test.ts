@@ -41,7 +41,10 @@ describe('"No running processes found"', () => {
     expect(counts(table({ used: '40000MiB' }))).toEqual([]);
   });
   it('is not said where processes are listed: they are counted', () => {
-    const processes = ['    0   N/A  N/A     82977      C   python                                   20000MiB ', '    0   N/A  N/A     82978      G   /usr/lib/xorg/Xorg                             4MiB '];
+    const processes = [
+      '    0   N/A  N/A     82977      C   python                                   20000MiB ',
+      '    0   N/A  N/A     82978      G   /usr/lib/xorg/Xorg                             4MiB ',
+    ];
     expect(counts(table({ used: '20004MiB', processes }))).toEqual([2]);
   });
 });
@@ -55,12 +58,17 @@ describe('a table', () => {
     expect(dated.events.map(({ text }) => text)).toEqual(['rows without a time stand among output with dates: they were left out']);
   });
   it('is found behind the task numbers of srun --label', () => {
-    const text = `Fri Feb 21 18:31:51 2025\n${table()}`.split('\n').map((line) => (line === '' ? '' : `3: ${line}`)).join('\n');
+    const text = `Fri Feb 21 18:31:51 2025\n${table()}`
+      .split('\n')
+      .map((line) => (line === '' ? '' : `3: ${line}`))
+      .join('\n');
     expect(parse(text).readings[0]).toMatchObject({ at: 1740162711, values: { 'gpu.util': 0.03, 'gpu.power': 69, 'gpu.powerLimit': 500 } });
   });
   it('that is cut off keeps the GPUs that are whole', () => {
     const text = table();
-    expect(parse(text.slice(0, text.indexOf('|                                         |                        |             Disabled'))).readings.length).toBe(1);
+    expect(
+      parse(text.slice(0, text.indexOf('|                                         |                        |             Disabled'))).readings.length,
+    ).toBe(1);
     expect(parse(text.slice(0, text.indexOf('69W'))).readings).toEqual([]);
   });
   it('of which the second line is something else says where', () => {
@@ -73,12 +81,18 @@ describe('a job’s own lines', () => {
   it('may stand between the rows of dmon that a script started in the background', () => {
     const text = 'Loading model\n# gpu   pwr   sm\n# Idx     W    %\n    0   131   31\nstep 1, loss 2.3, 0.5 s\n    0   132   32\n1 2 3\n';
     const batch = parse(text);
-    expect(batch.readings.map(({ at, values }) => [at, values['gpu.power']])).toEqual([[0, 131], [1, 132]]);
+    expect(batch.readings.map(({ at, values }) => [at, values['gpu.power']])).toEqual([
+      [0, 131],
+      [1, 132],
+    ]);
     expect(batch.rejected).toEqual([]);
   });
   it('may stand between the rows of --query-gpu', () => {
     const text = 'start\ntimestamp, index, utilization.gpu [%]\n2025-02-21T18:31:51Z, 0, 31 %\nepoch, loss, time\n2025-02-21T18:31:52Z, 0, 32 %\n';
-    expect(parse(text).readings.map(({ at, values }) => [at, values])).toEqual([[1740162711, { 'gpu.util': 0.31 }], [1740162712, { 'gpu.util': 0.32 }]]);
+    expect(parse(text).readings.map(({ at, values }) => [at, values])).toEqual([
+      [1740162711, { 'gpu.util': 0.31 }],
+      [1740162712, { 'gpu.util': 0.32 }],
+    ]);
   });
   it('make nothing of themselves', () => {
     const batch = parse('epoch 1 | loss 2.3\n+---+\n| a | b |\n+---+\n{"loss": 2.1}\nGPU 0 is nice\n');
@@ -88,7 +102,9 @@ describe('a job’s own lines', () => {
 
 describe('nvidia-smi -L', () => {
   it('gives the table’s GPU its UUID, and says which MIG devices there are', () => {
-    const batch = parse(`GPU 0: NVIDIA A100-SXM4-80GB (UUID: GPU-6d0a1f0c-1111-4aaa-8bbb-000000000001)\n  MIG 3g.40gb     Device  0: (UUID: MIG-6d0a1f0c-2222-4aaa-8bbb-000000000001)\n${table()}`);
+    const batch = parse(
+      `GPU 0: NVIDIA A100-SXM4-80GB (UUID: GPU-6d0a1f0c-1111-4aaa-8bbb-000000000001)\n  MIG 3g.40gb     Device  0: (UUID: MIG-6d0a1f0c-2222-4aaa-8bbb-000000000001)\n${table()}`,
+    );
     expect(batch.readings[0]?.entity.id).toBe('GPU-6d0a1f0c-1111-4aaa-8bbb-000000000001');
     expect(batch.facts).toContainEqual({ entity: { kind: 'gpu', id: 'MIG-6d0a1f0c-2222-4aaa-8bbb-000000000001' }, name: 'name', value: 'MIG 3g.40gb' });
   });
@@ -99,7 +115,8 @@ describe('nvidia-smi -L', () => {
       table().trimEnd(),
       '| MIG devices:                                                                            |',
       '|  0    2   0   0  |              26MiB / 40448MiB    | 60      0 |  3   0    3    0    3 |',
-      '|  0    3   0   1  |              17MiB / 20096MiB    | 32      0 |  2   0    2    0    2 |', '',
+      '|  0    3   0   1  |              17MiB / 20096MiB    | 32      0 |  2   0    2    0    2 |',
+      '',
     ].join('\n');
     // The list of processes closes a table: a list of slices stands before it.
     const slices = parse(text.replace(/\+-+\+\n\| Processes:[\s\S]*?\n\+-+\+\n/, '')).readings.filter(({ entity }) => entity.id.startsWith('MIG-'));
@@ -125,7 +142,11 @@ describe('errors', () => {
     ['No devices were found', 'gpu-error', null],
     ['Failed to initialize NVML: Driver/library version mismatch', 'gpu-error', null],
     ['Failed to initialize NVML: Unknown Error', 'gpu-error', null],
-    ["NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.", 'gpu-error', null],
+    [
+      "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.",
+      'gpu-error',
+      null,
+    ],
     ['bash: nvidia-smi: command not found', 'collector', null],
   ])('%s', (line, kind, id) => {
     const batch = parse(`step 1\n${line}\nstep 2\n`);

@@ -18,7 +18,11 @@ describe('dmon', () => {
 
   it('counts sweeps where a GPU comes again; a header repeated inside a sweep does not end it', () => {
     const text = '# gpu   pwr   sm\n# Idx     W    %\n    0   131   31\n# gpu   pwr   sm\n# Idx     W    %\n    1    60    0\n    0   132   32\n';
-    expect(rows(text).map(([id, at]) => [id, at])).toEqual([['#0', 0], ['#1', 0], ['#0', 1]]);
+    expect(rows(text).map(([id, at]) => [id, at])).toEqual([
+      ['#0', 0],
+      ['#1', 0],
+      ['#0', 1],
+    ]);
   });
 
   it('refuses a ragged row and keeps the others', () => {
@@ -42,7 +46,8 @@ describe('dmon', () => {
   it('has violations of power in per cent and of temperature as yes or no', () => {
     expect(rows('# gpu pviol tviol\n# Idx     %  bool\n    0    57     1\n')[0]?.[2]).toEqual({ 'gpu.capPower': 0.57, 'gpu.capHwThermal': 1 });
     expect(parse('# gpu pviol tviol\n# Idx     %  bool\n    0   157     7\n').rejected.map(({ reason }) => reason)).toEqual([
-      'pviol: out of range, expected 0 to 100 %, got "157"', 'tviol: out of range, expected 0 to 100 %, got "7"',
+      'pviol: out of range, expected 0 to 100 %, got "157"',
+      'tviol: out of range, expected 0 to 100 %, got "7"',
     ]);
   });
 
@@ -54,19 +59,31 @@ describe('dmon', () => {
 
   it('takes the error of a lost GPU as an event', () => {
     const line = 'Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost. Reboot the system to recover this GPU';
-    expect(parse(`# gpu pwr sm\n# Idx W %\n 0 1 2\n${line}\n`).events).toEqual([{ at: null, entity: { kind: 'gpu', id: '00000000:02:00.0' }, kind: 'gpu-error', text: line }]);
+    expect(parse(`# gpu pwr sm\n# Idx W %\n 0 1 2\n${line}\n`).events).toEqual([
+      { at: null, entity: { kind: 'gpu', id: '00000000:02:00.0' }, kind: 'gpu-error', text: line },
+    ]);
   });
 });
 
 describe('pmon', () => {
   it('says how many processes a GPU has only where it lists one: a container prints - too', () => {
-    const batch = parseAll(nvidiaSmiPmon, '# gpu  pid  type  sm  mem  enc  dec  command\n# Idx    #   C/G   %    %    %    %  name\n    0    -     -   -    -    -    -  -\n    1   12     C   5    6    -    -  python\n');
+    const batch = parseAll(
+      nvidiaSmiPmon,
+      '# gpu  pid  type  sm  mem  enc  dec  command\n# Idx    #   C/G   %    %    %    %  name\n    0    -     -   -    -    -    -  -\n    1   12     C   5    6    -    -  python\n',
+    );
     expect(batch.readings.map(({ entity, values }) => [entity.id, values])).toEqual([
-      ['?/12', { 'process.gpuUtil': 0.05, 'process.gpuMemUtil': 0.06 }], ['#1', { 'gpu.processes': 1 }],
+      ['?/12', { 'process.gpuUtil': 0.05, 'process.gpuMemUtil': 0.06 }],
+      ['#1', { 'gpu.processes': 1 }],
     ]);
   });
   it('reads CSV with a date', () => {
-    const batch = parseAll(nvidiaSmiPmon, '#Date, Time, gpu, pid, type, sm, mem, command\n#YYYYMMDD, HH:MM:SS, Idx, #, C/G, %, %, name\n 20250221, 18:31:51, 0, 12, C, 5, 6, python\n');
-    expect(batch.readings.map(({ entity, at }) => [entity.id, at])).toEqual([['?/12', 1740162711], ['#0', 1740162711]]);
+    const batch = parseAll(
+      nvidiaSmiPmon,
+      '#Date, Time, gpu, pid, type, sm, mem, command\n#YYYYMMDD, HH:MM:SS, Idx, #, C/G, %, %, name\n 20250221, 18:31:51, 0, 12, C, 5, 6, python\n',
+    );
+    expect(batch.readings.map(({ entity, at }) => [entity.id, at])).toEqual([
+      ['?/12', 1740162711],
+      ['#0', 1740162711],
+    ]);
   });
 });

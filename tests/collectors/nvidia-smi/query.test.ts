@@ -43,7 +43,10 @@ describe('columns of --query-gpu', () => {
 
   it('change where a run is appended with another header', () => {
     const text = 'timestamp, index, utilization.gpu [%]\n2025-02-21T18:31:51Z, 0, 31 %\nindex, timestamp, power.draw [W]\n0, 2025-02-21T18:31:52Z, 58.31 W\n';
-    expect(rows(text)).toEqual([['#0', 1740162711, { 'gpu.util': 0.31 }], ['#0', 1740162712, { 'gpu.power': 58.31 }]]);
+    expect(rows(text)).toEqual([
+      ['#0', 1740162711, { 'gpu.util': 0.31 }],
+      ['#0', 1740162712, { 'gpu.power': 58.31 }],
+    ]);
     expect(parse(text).rejected).toEqual([]);
   });
 
@@ -55,7 +58,9 @@ describe('columns of --query-gpu', () => {
 
   it('prefer power.draw, then the average, then the instant; and the enforced limit to the one that was set', () => {
     const head = 'index, power.draw.instant [W], power.draw [W], power.draw.average [W], enforced.power.limit [W], power.limit [W]\n';
-    expect(rows(`${head}0, 1.00 W, 2.00 W, 3.00 W, 250.00 W, 300.00 W\n0, 1.00 W, [N/A], 3.00 W, [N/A], 300.00 W\n0, 1.00 W, [N/A], [N/A], 250.00 W, 300.00 W\n`)).toEqual([
+    expect(
+      rows(`${head}0, 1.00 W, 2.00 W, 3.00 W, 250.00 W, 300.00 W\n0, 1.00 W, [N/A], 3.00 W, [N/A], 300.00 W\n0, 1.00 W, [N/A], [N/A], 250.00 W, 300.00 W\n`),
+    ).toEqual([
       ['#0', 0, { 'gpu.power': 2, 'gpu.powerLimit': 250 }],
       ['#0', 1, { 'gpu.power': 3, 'gpu.powerLimit': 300 }],
       ['#0', 2, { 'gpu.power': 1, 'gpu.powerLimit': 250 }],
@@ -120,25 +125,42 @@ describe('time', () => {
   });
 
   it('is counted in sweeps where there is none: a sweep ends where a GPU comes again', () => {
-    expect(rows('index, power.draw [W]\n0, 1.00 W\n1, 2.00 W\n0, 3.00 W\n1, 4.00 W\n').map(([id, seconds]) => [id, seconds])).toEqual([['#0', 0], ['#1', 0], ['#0', 1], ['#1', 1]]);
+    expect(rows('index, power.draw [W]\n0, 1.00 W\n1, 2.00 W\n0, 3.00 W\n1, 4.00 W\n').map(([id, seconds]) => [id, seconds])).toEqual([
+      ['#0', 0],
+      ['#1', 0],
+      ['#0', 1],
+      ['#1', 1],
+    ]);
     expect(parse('index, power.draw [W]\n0, 1.00 W\n').clock).toBe('ordinal');
   });
 
   it('of another kind than before is refused, and so is an unreadable one', () => {
     const batch = parse('timestamp, index, power.draw [W]\n2025-02-21T18:31:51Z, 0, 1.00 W\n12, 0, 2.00 W\nyesterday, 0, 3.00 W\n');
     expect(batch.readings.length).toBe(1);
-    expect(batch.rejected.map(({ line, column }) => [line, column])).toEqual([[3, 1], [4, 1]]);
+    expect(batch.rejected.map(({ line, column }) => [line, column])).toEqual([
+      [3, 1],
+      [4, 1],
+    ]);
   });
 
   it('without an index or UUID splits a sweep over several GPUs by the few milliseconds between its rows', () => {
-    const text = 'timestamp, power.draw [W]\n2025/02/21 18:31:51.000, 1.00 W\n2025/02/21 18:31:51.004, 2.00 W\n2025/02/21 18:31:52.000, 3.00 W\n2025/02/21 18:31:52.003, 4.00 W\n';
+    const text =
+      'timestamp, power.draw [W]\n2025/02/21 18:31:51.000, 1.00 W\n2025/02/21 18:31:51.004, 2.00 W\n2025/02/21 18:31:52.000, 3.00 W\n2025/02/21 18:31:52.003, 4.00 W\n';
     expect(rows(text).map(([id, , values]) => [id, values])).toEqual([
-      ['#0', { 'gpu.power': 1 }], ['#1', { 'gpu.power': 2 }], ['#0', { 'gpu.power': 3 }], ['#1', { 'gpu.power': 4 }],
+      ['#0', { 'gpu.power': 1 }],
+      ['#1', { 'gpu.power': 2 }],
+      ['#0', { 'gpu.power': 3 }],
+      ['#1', { 'gpu.power': 4 }],
     ]);
   });
 
   it('and name both missing: the column count says how many rows make a sweep', () => {
-    expect(rows('count, power.draw [W]\n2, 1.00 W\n2, 2.00 W\n2, 3.00 W\n2, 4.00 W\n').map(([id, seconds]) => [id, seconds])).toEqual([['#0', 0], ['#1', 0], ['#0', 1], ['#1', 1]]);
+    expect(rows('count, power.draw [W]\n2, 1.00 W\n2, 2.00 W\n2, 3.00 W\n2, 4.00 W\n').map(([id, seconds]) => [id, seconds])).toEqual([
+      ['#0', 0],
+      ['#1', 0],
+      ['#0', 1],
+      ['#1', 1],
+    ]);
   });
 });
 
@@ -160,7 +182,8 @@ describe('a cell', () => {
     const [value] = Object.values(batch.readings[0]?.values ?? {});
     expect(batch.rejected.length).toBe(expected === null ? 1 : 0);
     if (expected !== null) expect(value).toBe(expected);
-    else if (field.startsWith('utilization')) expect(value).toBe(1); // only gpu.present
+    else if (field.startsWith('utilization'))
+      expect(value).toBe(1); // only gpu.present
     else expect(value).toBeUndefined();
   });
 
@@ -185,7 +208,8 @@ describe('what nvidia-smi says in place of rows', () => {
 
 describe('other queries', () => {
   it('of accounting or retired pages make no readings and no complaints', () => {
-    const text = 'timestamp, gpu_name, gpu_uuid, pid, gpu_utilization [%], mem_utilization [%], max_memory_usage [MiB], time [ms]\n2025/02/21 18:31:51.000, Tesla T4, GPU-6d0a1f0c-1111-4aaa-8bbb-000000000001, 12, 50 %, 10 %, 100 MiB, 5000 ms\n';
+    const text =
+      'timestamp, gpu_name, gpu_uuid, pid, gpu_utilization [%], mem_utilization [%], max_memory_usage [MiB], time [ms]\n2025/02/21 18:31:51.000, Tesla T4, GPU-6d0a1f0c-1111-4aaa-8bbb-000000000001, 12, 50 %, 10 %, 100 MiB, 5000 ms\n';
     expect(parse(text).readings).toEqual([]);
     expect(parse(text).rejected).toEqual([]);
   });

@@ -112,11 +112,21 @@ describeRecordings('recorded nvtop', 'nvtop', (home) => {
     expect(intel.batch.readings.map(({ values }) => values)).toEqual([{ 'gpu.smClock': 4e8, 'gpu.present': 1 }]);
     const amd = read(join(home, 'issue431_amd_2gpu.json'));
     expect(amd.batch.readings[1]?.values).toEqual({
-      'gpu.smClock': 1.23e9, 'gpu.memClock': 1.249e9, 'gpu.temp': 51, 'gpu.fan': 0.14, 'gpu.power': 117, 'gpu.util': 0.73, 'gpu.memOccupancy': 0.28,
+      'gpu.smClock': 1.23e9,
+      'gpu.memClock': 1.249e9,
+      'gpu.temp': 51,
+      'gpu.fan': 0.14,
+      'gpu.power': 117,
+      'gpu.util': 0.73,
+      'gpu.memOccupancy': 0.28,
     });
     expect(amd.batch.readings[0]?.values).not.toHaveProperty('gpu.fan'); // "CPU Fan"
     const extended = read(join(home, 'pr445_extended_schema_FRAGMENT.txt'));
-    expect(extended.batch.readings.find(({ entity }) => entity.kind === 'gpu')?.values).toMatchObject({ 'gpu.memTotal': 21458059264, 'gpu.powerLimit': 282, 'gpu.pcieGen': 3 });
+    expect(extended.batch.readings.find(({ entity }) => entity.kind === 'gpu')?.values).toMatchObject({
+      'gpu.memTotal': 21458059264,
+      'gpu.powerLimit': 282,
+      'gpu.pcieGen': 3,
+    });
     expect(extended.batch.rejected.length).toBe(1);
   });
 });
@@ -129,7 +139,12 @@ describeRecordings('recorded dcgmi dmon', 'dcgm', (home) => {
   });
   it('pasted in notes, with and without its header', () => {
     const { batch } = read(join(home, 'dcgmi-docs', 'llm-base__dcgmi.md'));
-    expect(batch.readings.find(({ values }) => values['gpu.pcieTx'] === 498948)?.values).toEqual({ 'gpu.nvlinkTx': 0, 'gpu.nvlinkRx': 0, 'gpu.pcieTx': 498948, 'gpu.pcieRx': 1555 });
+    expect(batch.readings.find(({ values }) => values['gpu.pcieTx'] === 498948)?.values).toEqual({
+      'gpu.nvlinkTx': 0,
+      'gpu.nvlinkRx': 0,
+      'gpu.pcieTx': 498948,
+      'gpu.pcieRx': 1555,
+    });
     const dmon = read(join(home, 'dcgmi-docs', 'llm-base__nvidia-smi-dmon.md'));
     expect([dmon.id, dmon.batch.readings.length]).toEqual(['nvidia-smi-log', 52]);
     expect(dmon.batch.rejected.every(({ reason }) => reason.includes('pci: out of range'))).toBe(true); // terabytes per second

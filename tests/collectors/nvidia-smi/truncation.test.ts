@@ -17,7 +17,11 @@ function said(readings: readonly Reading[]): string[] {
 
 describe('a file that ends anywhere', () => {
   const lineByLine = ['nvidia-smi-query', 'nvidia-smi-dmon', 'nvidia-smi-pmon', 'dcgmi-dmon'];
-  const cases = lineByLine.flatMap((id) => readdirSync(join(home, id)).filter((file) => !file.endsWith('.json')).map((file) => [id, file] as const));
+  const cases = lineByLine.flatMap((id) =>
+    readdirSync(join(home, id))
+      .filter((file) => !file.endsWith('.json'))
+      .map((file) => [id, file] as const),
+  );
 
   it.each(cases)('%s %s loses its last line at most', (id, file) => {
     const collector = collectorById(id);

@@ -4,7 +4,8 @@ import { nvidiaSmiXml } from '../../../collectors/nvidia-smi/xml.ts';
 
 const parse = (text: string) => parseAll(nvidiaSmiXml, text);
 const gpu = (uuid: string, inside: string) => `<gpu id="00000000:01:00.0"><uuid>${uuid}</uuid>${inside}</gpu>`;
-const report = (...gpus: string[]) => `<?xml version="1.0" ?>\n<nvidia_smi_log>\n<timestamp>Fri Feb 21 18:31:51 2025</timestamp>\n${gpus.join('\n')}\n</nvidia_smi_log>\n`;
+const report = (...gpus: string[]) =>
+  `<?xml version="1.0" ?>\n<nvidia_smi_log>\n<timestamp>Fri Feb 21 18:31:51 2025</timestamp>\n${gpus.join('\n')}\n</nvidia_smi_log>\n`;
 const util = (value: string) => `<utilization><gpu_util>${value}</gpu_util></utilization>`;
 
 describe('nvidia-smi -q -x', () => {
@@ -21,10 +22,16 @@ describe('nvidia-smi -q -x', () => {
   });
 
   it('without a UUID names GPUs by their place, without a time counts reports', () => {
-    const one = '<nvidia_smi_log><gpu id="00000000:01:00.0"><utilization><gpu_util>1 %</gpu_util></utilization></gpu><gpu id="00000000:41:00.0"><fan_speed>30 %</fan_speed></gpu></nvidia_smi_log>\n';
+    const one =
+      '<nvidia_smi_log><gpu id="00000000:01:00.0"><utilization><gpu_util>1 %</gpu_util></utilization></gpu><gpu id="00000000:41:00.0"><fan_speed>30 %</fan_speed></gpu></nvidia_smi_log>\n';
     const batch = parse(one + one);
     expect(batch.clock).toBe('ordinal');
-    expect(batch.readings.map(({ entity, at }) => [entity.id, at])).toEqual([['#0', 0], ['#1', 0], ['#0', 1], ['#1', 1]]);
+    expect(batch.readings.map(({ entity, at }) => [entity.id, at])).toEqual([
+      ['#0', 0],
+      ['#1', 0],
+      ['#0', 1],
+      ['#1', 1],
+    ]);
   });
 
   it('throws away an element that does not end within 4 MiB, and reads on', () => {

@@ -16,7 +16,10 @@ describe('pages by the tables', () => {
 
 describe('a page', () => {
   it('is over at # EOF, where a description comes again, and where a series comes again', () => {
-    expect(values(`${RUNNING} 1\n# EOF\n${RUNNING} 2\n# EOF`)).toEqual([[0, { 'engine.running': 1 }], [1, { 'engine.running': 2 }]]);
+    expect(values(`${RUNNING} 1\n# EOF\n${RUNNING} 2\n# EOF`)).toEqual([
+      [0, { 'engine.running': 1 }],
+      [1, { 'engine.running': 2 }],
+    ]);
     expect(values(`# HELP a b\n${RUNNING} 1\n# HELP a b\nx 1\n`)).toEqual([[0, { 'engine.running': 1 }]]);
     expect(values(`${RUNNING} 1\nvllm:num_requests_waiting 5\n${RUNNING} 2\n`)).toEqual([
       [0, { 'engine.running': 1, 'engine.waiting': 5 }],
@@ -28,7 +31,10 @@ describe('a page', () => {
     const batch = parseAll(prometheus, `# headroom-time 1740162711.25\n${RUNNING} 1\n# EOF\n# headroom-time 1740162721.25\n${RUNNING} 2\n`);
     expect(batch.clock).toBe('utc');
     expect(batch.readings.map((reading) => reading.at)).toEqual([1740162711.25, 1740162721.25]);
-    expect(values(`${RUNNING} 1 1740162711000\n${RUNNING} 2 1740162721000\n`)).toEqual([[1740162711, { 'engine.running': 1 }], [1740162721, { 'engine.running': 2 }]]);
+    expect(values(`${RUNNING} 1 1740162711000\n${RUNNING} 2 1740162721000\n`)).toEqual([
+      [1740162711, { 'engine.running': 1 }],
+      [1740162721, { 'engine.running': 2 }],
+    ]);
     expect(values(`${RUNNING} 1 1740162711.5 # {a="b"} 1\n# EOF\n`)).toEqual([[1740162711.5, { 'engine.running': 1 }]]);
   });
 
@@ -38,7 +44,10 @@ describe('a page', () => {
   });
 
   it('gives a sample without a time the latest time of its page', () => {
-    expect(values(`${RUNNING} 1 1740162711000\nvllm:num_requests_waiting 5\n`)).toEqual([[1740162711, { 'engine.running': 1 }], [1740162711, { 'engine.waiting': 5 }]]);
+    expect(values(`${RUNNING} 1 1740162711000\nvllm:num_requests_waiting 5\n`)).toEqual([
+      [1740162711, { 'engine.running': 1 }],
+      [1740162711, { 'engine.waiting': 5 }],
+    ]);
   });
 
   it('without a time among dated ones is refused, not dated by guess', () => {
@@ -56,8 +65,11 @@ describe('a page', () => {
   });
 
   it('prints NaN, infinities and blanks: absent, not zero', () => {
-    expect(values(`${RUNNING} NaN\nvllm:num_requests_waiting +Inf\nvllm:num_requests_swapped 0\nvllm:gpu_prefix_cache_hit_rate -1\nDCGM_FI_DEV_GPU_TEMP{UUID="GPU-a"} 2147483632\n`))
-      .toEqual([[0, { 'engine.swapped': 0 }]]);
+    expect(
+      values(
+        `${RUNNING} NaN\nvllm:num_requests_waiting +Inf\nvllm:num_requests_swapped 0\nvllm:gpu_prefix_cache_hit_rate -1\nDCGM_FI_DEV_GPU_TEMP{UUID="GPU-a"} 2147483632\n`,
+      ),
+    ).toEqual([[0, { 'engine.swapped': 0 }]]);
   });
 
   it('reads escaped labels, braces and hashes in labels, quoted names, blanks and CRLF', () => {
@@ -81,7 +93,9 @@ describe('a page', () => {
   });
 
   it('of which no table knows a series says so', () => {
-    expect(parseAll(prometheus, '# TYPE a gauge\na 1\nb 2\n').rejected.map((one) => one.reason)[0]).toMatch(/^none of the 2 samples is in Headroom's tables: they know DCGM,/);
+    expect(parseAll(prometheus, '# TYPE a gauge\na 1\nb 2\n').rejected.map((one) => one.reason)[0]).toMatch(
+      /^none of the 2 samples is in Headroom's tables: they know DCGM,/,
+    );
   });
 
   it('that two GPUs of two hosts print by index keeps them apart; a given scope turns an index into a UUID', () => {
@@ -99,10 +113,14 @@ describe('a page', () => {
 });
 
 describe('the busiest disk', () => {
-  const page = (sda: number, sdb: number) => `node_disk_io_time_seconds_total{device="sda"} ${sda}\nnode_disk_io_time_seconds_total{device="sdb"} ${sdb}\n# EOF\n`;
+  const page = (sda: number, sdb: number) =>
+    `node_disk_io_time_seconds_total{device="sda"} ${sda}\nnode_disk_io_time_seconds_total{device="sdb"} ${sdb}\n# EOF\n`;
 
   it('is the one that worked most since the last page, not the one with the largest counter', () => {
-    expect(values(page(1000, 5) + page(1001, 9) + page(1004, 9))).toEqual([[1, { 'host.diskBusyTime': 4 }], [2, { 'host.diskBusyTime': 7 }]]);
+    expect(values(page(1000, 5) + page(1001, 9) + page(1004, 9))).toEqual([
+      [1, { 'host.diskBusyTime': 4 }],
+      [2, { 'host.diskBusyTime': 7 }],
+    ]);
   });
 
   it('leaves a disk out whose counter fell back', () => {
@@ -135,7 +153,14 @@ describe('recognising a page', () => {
     expect(sniff(text)?.collector.id).toBe('prometheus');
   });
 
-  it.each([[''], ['total 12\nfoo 3\n'], ['# a comment\nkey: value\n'], ['{"a": 1}\n'], ['# gpu   pwr gtemp\n# Idx     W     C\n    0    60    30\n'], ['time,gpu\n1,2\n']])('leaves %j', (text) => {
+  it.each([
+    [''],
+    ['total 12\nfoo 3\n'],
+    ['# a comment\nkey: value\n'],
+    ['{"a": 1}\n'],
+    ['# gpu   pwr gtemp\n# Idx     W     C\n    0    60    30\n'],
+    ['time,gpu\n1,2\n'],
+  ])('leaves %j', (text) => {
     expect(prometheus.sniff(text)).toBeLessThanOrEqual(0.5);
   });
 });
@@ -154,16 +179,22 @@ describeRecordings('recorded pages', 'prometheus', () => {
     expect(batch.readings.length).toBeGreaterThan(0);
   });
 
-  it.each(recordingFiles('prometheus/nvidia_gpu_exporter', /mig.*load\.metrics$/).map((file) => [file]))('%s: under MIG utilisation is absent, not zero', (file) => {
-    const gpu = parseAll(prometheus, readFileSync(file, 'utf8')).readings.find((reading) => reading.entity.kind === 'gpu');
-    expect(gpu?.values['gpu.power']).toBeGreaterThan(0);
-    expect(gpu?.values).not.toHaveProperty('gpu.util');
-  });
+  it.each(recordingFiles('prometheus/nvidia_gpu_exporter', /mig.*load\.metrics$/).map((file) => [file]))(
+    '%s: under MIG utilisation is absent, not zero',
+    (file) => {
+      const gpu = parseAll(prometheus, readFileSync(file, 'utf8')).readings.find((reading) => reading.entity.kind === 'gpu');
+      expect(gpu?.values['gpu.power']).toBeGreaterThan(0);
+      expect(gpu?.values).not.toHaveProperty('gpu.util');
+    },
+  );
 
-  it.each(recordingFiles('prometheus/prometheus', /(?<!dump-series-\d)\.(prom|txt)$/).map((file) => [file]))('%s, a case of the Prometheus project, has no line that cannot be read', (file) => {
-    const batch = parseAll(prometheus, readFileSync(file, 'utf8'));
-    expect(batch.rejected.filter((one) => !one.reason.startsWith('none of the'))).toEqual([]);
-  });
+  it.each(recordingFiles('prometheus/prometheus', /(?<!dump-series-\d)\.(prom|txt)$/).map((file) => [file]))(
+    '%s, a case of the Prometheus project, has no line that cannot be read',
+    (file) => {
+      const batch = parseAll(prometheus, readFileSync(file, 'utf8'));
+      expect(batch.rejected.filter((one) => !one.reason.startsWith('none of the'))).toEqual([]);
+    },
+  );
 
   it('are read alike wherever they are cut', () => {
     for (const file of recordingFiles('serving', /production_metrics_dump\.prom$/)) {

@@ -31,7 +31,11 @@ describe('the name tables', () => {
   });
 
   it('know names with underscores for colons, of Ray, and of counters without their ending', () => {
-    expect(['vllm:num_requests_running', 'vllm_num_requests_running', 'ray_vllm:num_requests_running', 'ray_vllm_prompt_tokens', 'vllm:num_preemptions'].map(isKnownName)).toEqual([true, true, true, true, true]);
+    expect(
+      ['vllm:num_requests_running', 'vllm_num_requests_running', 'ray_vllm:num_requests_running', 'ray_vllm_prompt_tokens', 'vllm:num_preemptions'].map(
+        isKnownName,
+      ),
+    ).toEqual([true, true, true, true, true]);
     expect(['vllm:nothing', 'up', '', 'constructor', '__proto__'].map(isKnownName)).toEqual([false, false, false, false, false]);
   });
 });

@@ -32,16 +32,21 @@ describe('validateOpenMetrics', () => {
 });
 
 describeRecordings('the OpenMetrics conformance suite', 'openmetrics-corpus', (folder) => {
-  const cases = folder === '' ? [] : readdirSync(folder).map((name) => {
-    const about = JSON.parse(readFileSync(join(folder, name, 'test.json'), 'utf8')) as { file: string; shouldParse: boolean }; // the suite's own format
-    const file = join(folder, name, about.file);
-    return { name, shouldParse: about.shouldParse, text: existsSync(file) ? readFileSync(file, 'utf8') : '' }; // an empty page is no file here
-  });
+  const cases =
+    folder === ''
+      ? []
+      : readdirSync(folder).map((name) => {
+          const about = JSON.parse(readFileSync(join(folder, name, 'test.json'), 'utf8')) as { file: string; shouldParse: boolean }; // the suite's own format
+          const file = join(folder, name, about.file);
+          return { name, shouldParse: about.shouldParse, text: existsSync(file) ? readFileSync(file, 'utf8') : '' }; // an empty page is no file here
+        });
   const good = cases.filter((one) => one.shouldParse);
 
   it('agrees with every case in the strict check', () => {
     const disagree = cases.filter((one) => (validateOpenMetrics(one.text) === null) !== one.shouldParse).map((one) => one.name);
-    console.log(`OpenMetrics conformance: ${cases.length - disagree.length} of ${cases.length} cases agree (${good.length} good, ${cases.length - good.length} bad)`);
+    console.log(
+      `OpenMetrics conformance: ${cases.length - disagree.length} of ${cases.length} cases agree (${good.length} good, ${cases.length - good.length} bad)`,
+    );
     expect(disagree).toEqual([]);
     expect(good.length).toBeGreaterThan(40);
   });

@@ -42,7 +42,8 @@ describe('an answer of the server', () => {
   });
 
   it('with a sum over GPUs names no GPU, and is refused', () => {
-    const text = '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"DCGM_FI_DEV_GPU_UTIL","cluster":"x"},"value":[1740162711,"50"]}]}}';
+    const text =
+      '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"DCGM_FI_DEV_GPU_UTIL","cluster":"x"},"value":[1740162711,"50"]}]}}';
     expect(parseAll(prometheusJson, text).rejected[0]?.reason).toBe('DCGM_FI_DEV_GPU_UTIL: its labels name no GPU, host or engine that it belongs to');
   });
 });
@@ -114,7 +115,13 @@ describe('a panel that is known by its title', () => {
 
   it('has GPUs in its legends', () => {
     expect(labelsInLegend('GPU 3')).toEqual(new Map([['gpu', '3']]));
-    expect(labelsInLegend('n1 GPU 0/7 (1g.5gb)')).toEqual(new Map([['gpu', '0'], ['Hostname', 'n1'], ['GPU_I_ID', '7']]));
+    expect(labelsInLegend('n1 GPU 0/7 (1g.5gb)')).toEqual(
+      new Map([
+        ['gpu', '0'],
+        ['Hostname', 'n1'],
+        ['GPU_I_ID', '7'],
+      ]),
+    );
     expect(labelsInLegend('GPU-604ac76c-d9cf')).toEqual(new Map([['UUID', 'GPU-604ac76c-d9cf']]));
     expect(labelsInLegend('Mean')).toBeNull();
   });

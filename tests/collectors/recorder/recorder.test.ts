@@ -31,7 +31,11 @@ function place(fake?: FakeOptions) {
 function record(shell: readonly string[], path: string, args: readonly string[]) {
   const root = process.getuid?.() === 0;
   const [program = 'sh', ...rest] = shell;
-  const child = spawn(program, [...rest, SCRIPT, ...args], { env: { PATH: path }, stdio: ['ignore', 'pipe', 'pipe'], ...(root ? { uid: NOBODY, gid: NOBODY } : {}) });
+  const child = spawn(program, [...rest, SCRIPT, ...args], {
+    env: { PATH: path },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(root ? { uid: NOBODY, gid: NOBODY } : {}),
+  });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const ended = new Promise<{ code: number | null; said: string }>((resolve) => child.on('close', (code) => resolve({ code, said })));
@@ -68,39 +72,47 @@ describe.concurrent('headroom-record', () => {
     expect(statSync(SCRIPT).mode & 0o111).toBe(0o111);
   });
 
-  it.each([{ shell: ['sh'] }, ...(busybox ? [{ shell: ['busybox', 'sh'] }] : [])])('as an unprivileged user in an empty shell ($shell) it records GPUs, the host and an engine\'s page', async ({ shell }) => {
-    const page = createServer((_, reply) => reply.end('# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running{model_name="m"} 3\n'));
-    await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
-    const { port } = page.address() as AddressInfo; // an address of a listening TCP server
-    const { smi, out, path } = place({});
-    const { ended } = record(shell, path, ['--interval', '1', '--for', '2', '--out', out, `http://127.0.0.1:${port}/metrics`]);
-    expect((await ended).code).toBe(0);
-    page.close();
-    expect(readdirSync(out).sort()).toEqual(['gpu.csv', 'meta.txt', 'metrics-1.prom', 'proc.txt']);
+  it.each([{ shell: ['sh'] }, ...(busybox ? [{ shell: ['busybox', 'sh'] }] : [])])(
+    "as an unprivileged user in an empty shell ($shell) it records GPUs, the host and an engine's page",
+    async ({ shell }) => {
+      const page = createServer((_, reply) => reply.end('# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running{model_name="m"} 3\n'));
+      await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
+      const { port } = page.address() as AddressInfo; // an address of a listening TCP server
+      const { smi, out, path } = place({});
+      const { ended } = record(shell, path, ['--interval', '1', '--for', '2', '--out', out, `http://127.0.0.1:${port}/metrics`]);
+      expect((await ended).code).toBe(0);
+      page.close();
+      expect(readdirSync(out).sort()).toEqual(['gpu.csv', 'meta.txt', 'metrics-1.prom', 'proc.txt']);
 
-    const readings = readFolder(out);
-    const gpus = readings.filter((reading) => reading.entity.id === 'GPU-aaaaaaaa-0000-0000-0000-000000000001');
-    expect(gpus.slice(0, 2).map((reading) => [reading.values['gpu.util'], reading.values['gpu.power']])).toEqual([[0.97, 325.1], [0.98, 326.1]]);
-    const other = readings.filter((reading) => reading.entity.id === 'GPU-aaaaaaaa-0000-0000-0000-000000000002');
-    expect(other[1]?.values).not.toHaveProperty(['gpu.util']);
-    const hosts = readings.filter((reading) => reading.entity.kind === 'host');
-    // The clock has whole seconds: two samples or three.
-    expect(hosts.length).toBeGreaterThanOrEqual(2);
-    expect(hosts[0]?.values['host.memTotal']).toBeGreaterThan(0);
-    expect(hosts[1]?.values['host.cpu']).toBeGreaterThanOrEqual(0);
-    expect(readings.filter((reading) => reading.entity.kind === 'engine').every((reading) => reading.values['engine.running'] === 3)).toBe(true);
-    expect(readings.filter((reading) => reading.entity.kind === 'engine')).toHaveLength(hosts.length);
-    // One clock: GPU, host and engine readings of one moment lie within a second and a half of each other.
-    expect(Math.abs((gpus[0]?.at ?? 0) - (hosts[0]?.at ?? 0))).toBeLessThan(1.5);
-    // One nvidia-smi for all samples, and it is gone.
-    expect(smi?.calls().filter((line) => line.includes('--loop'))).toHaveLength(1);
-    expect(pids(smi?.calls() ?? []).filter(alive)).toEqual([]);
-  });
+      const readings = readFolder(out);
+      const gpus = readings.filter((reading) => reading.entity.id === 'GPU-aaaaaaaa-0000-0000-0000-000000000001');
+      expect(gpus.slice(0, 2).map((reading) => [reading.values['gpu.util'], reading.values['gpu.power']])).toEqual([
+        [0.97, 325.1],
+        [0.98, 326.1],
+      ]);
+      const other = readings.filter((reading) => reading.entity.id === 'GPU-aaaaaaaa-0000-0000-0000-000000000002');
+      expect(other[1]?.values).not.toHaveProperty(['gpu.util']);
+      const hosts = readings.filter((reading) => reading.entity.kind === 'host');
+      // The clock has whole seconds: two samples or three.
+      expect(hosts.length).toBeGreaterThanOrEqual(2);
+      expect(hosts[0]?.values['host.memTotal']).toBeGreaterThan(0);
+      expect(hosts[1]?.values['host.cpu']).toBeGreaterThanOrEqual(0);
+      expect(readings.filter((reading) => reading.entity.kind === 'engine').every((reading) => reading.values['engine.running'] === 3)).toBe(true);
+      expect(readings.filter((reading) => reading.entity.kind === 'engine')).toHaveLength(hosts.length);
+      // One clock: GPU, host and engine readings of one moment lie within a second and a half of each other.
+      expect(Math.abs((gpus[0]?.at ?? 0) - (hosts[0]?.at ?? 0))).toBeLessThan(1.5);
+      // One nvidia-smi for all samples, and it is gone.
+      expect(smi?.calls().filter((line) => line.includes('--loop'))).toHaveLength(1);
+      expect(pids(smi?.calls() ?? []).filter(alive)).toEqual([]);
+    },
+  );
 
   it('ends on SIGTERM at once, in the middle of an interval, and leaves no process behind', async () => {
     const { smi, out, path } = place({});
     const { child, ended } = record(['sh'], path, ['--interval', '60', '--out', out]);
-    await expect.poll(() => existsSync(join(out, 'gpu.csv')) && readFileSync(join(out, 'proc.txt'), 'utf8').includes('# headroom-end'), { timeout: 10_000 }).toBe(true);
+    await expect
+      .poll(() => existsSync(join(out, 'gpu.csv')) && readFileSync(join(out, 'proc.txt'), 'utf8').includes('# headroom-end'), { timeout: 10_000 })
+      .toBe(true);
     const asked = Date.now();
     child.kill('SIGTERM');
     expect((await ended).code).toBe(0);

@@ -9,8 +9,19 @@ type Row = [entity: EntityRef, at: number, values: Partial<Record<MetricId, numb
 
 function source(file: string, clock: Clock, rows: Row[], more: { zoneless?: boolean; facts?: Fact[] } = {}): SourceData {
   return {
-    file, collector: 'test', clock, zoneless: more.zoneless ?? false, readings: rows.length, events: [], rejected: [], rejectedCount: 0, notes: [],
-    tables: tablesOf(rows.map(([entity, at, values]) => ({ entity, at, values })), more.facts ?? []),
+    file,
+    collector: 'test',
+    clock,
+    zoneless: more.zoneless ?? false,
+    readings: rows.length,
+    events: [],
+    rejected: [],
+    rejectedCount: 0,
+    notes: [],
+    tables: tablesOf(
+      rows.map(([entity, at, values]) => ({ entity, at, values })),
+      more.facts ?? [],
+    ),
   };
 }
 
@@ -22,8 +33,14 @@ const NOON = 1_740_139_200;
 describe('sources given together', () => {
   it('on one stop-watch are merged instant by instant, and the first source wins a value that both have', () => {
     const { run } = assemble([
-      source('query.csv', 'relative', [[gpu('GPU-a'), 1, { 'gpu.util': 0.9 }], [gpu('GPU-a'), 2, { 'gpu.util': 0.8 }]]),
-      source('dmon.csv', 'relative', [[gpu('#0'), 1, { 'gpu.util': 0.1, 'gpu.power': 300 }], [gpu('#0'), 3, { 'gpu.power': 310 }]]),
+      source('query.csv', 'relative', [
+        [gpu('GPU-a'), 1, { 'gpu.util': 0.9 }],
+        [gpu('GPU-a'), 2, { 'gpu.util': 0.8 }],
+      ]),
+      source('dmon.csv', 'relative', [
+        [gpu('#0'), 1, { 'gpu.util': 0.1, 'gpu.power': 300 }],
+        [gpu('#0'), 3, { 'gpu.power': 310 }],
+      ]),
     ]);
     expect(run.clock).toBe('relative');
     expect(run.tables).toHaveLength(1);
@@ -38,7 +55,15 @@ describe('sources given together', () => {
       { entity: gpu('GPU-b'), name: 'index', value: '3' },
     ];
     const { run } = assemble([
-      source('query.csv', 'relative', [[gpu('GPU-a'), 1, { 'gpu.util': 0.9 }], [gpu('GPU-b'), 1, { 'gpu.util': 0.4 }]], { facts: index }),
+      source(
+        'query.csv',
+        'relative',
+        [
+          [gpu('GPU-a'), 1, { 'gpu.util': 0.9 }],
+          [gpu('GPU-b'), 1, { 'gpu.util': 0.4 }],
+        ],
+        { facts: index },
+      ),
       source('dmon.txt', 'relative', [[gpu('#3'), 1, { 'gpu.power': 120 }]]),
     ]);
     const card = run.tables.find((table) => table.entity.id === 'GPU-b');
@@ -48,16 +73,30 @@ describe('sources given together', () => {
 
   it('two UUIDs and one bare index stay three things: guessing would join a stranger', () => {
     const { run } = assemble([
-      source('query.csv', 'relative', [[gpu('GPU-a'), 1, { 'gpu.util': 0.9 }], [gpu('GPU-b'), 1, { 'gpu.util': 0.4 }]]),
+      source('query.csv', 'relative', [
+        [gpu('GPU-a'), 1, { 'gpu.util': 0.9 }],
+        [gpu('GPU-b'), 1, { 'gpu.util': 0.4 }],
+      ]),
       source('dmon.txt', 'relative', [[gpu('#0'), 1, { 'gpu.power': 120 }]]),
     ]);
     expect(run.tables.map((table) => table.entity.id).sort()).toEqual(['#0', 'GPU-a', 'GPU-b']);
   });
 
   it('one index that two nodes map to different cards stays apart', () => {
-    const facts: Fact[] = [{ entity: gpu('GPU-a'), name: 'index', value: '0' }, { entity: gpu('GPU-b'), name: 'index', value: '0' }];
+    const facts: Fact[] = [
+      { entity: gpu('GPU-a'), name: 'index', value: '0' },
+      { entity: gpu('GPU-b'), name: 'index', value: '0' },
+    ];
     const { run } = assemble([
-      source('nodes.csv', 'relative', [[gpu('GPU-a'), 1, { 'gpu.util': 0.9 }], [gpu('GPU-b'), 1, { 'gpu.util': 0.4 }]], { facts }),
+      source(
+        'nodes.csv',
+        'relative',
+        [
+          [gpu('GPU-a'), 1, { 'gpu.util': 0.9 }],
+          [gpu('GPU-b'), 1, { 'gpu.util': 0.4 }],
+        ],
+        { facts },
+      ),
       source('dmon.txt', 'relative', [[gpu('#0'), 1, { 'gpu.power': 120 }]]),
     ]);
     expect(run.tables.map((table) => table.entity.id)).toContain('#0');
@@ -74,8 +113,19 @@ describe('sources given together', () => {
 
   it('zone-less stamps two hours off are shifted by two hours, and it is said', () => {
     const { run, notes } = assemble([
-      source('engine.csv', 'utc', [[host('a'), NOON, { 'host.cpu': 0.1 }], [host('a'), NOON + 100, { 'host.cpu': 0.1 }]]),
-      source('smi.csv', 'utc', [[gpu('GPU-a'), NOON + 7203, { 'gpu.util': 1 }], [gpu('GPU-a'), NOON + 7290, { 'gpu.util': 1 }]], { zoneless: true }),
+      source('engine.csv', 'utc', [
+        [host('a'), NOON, { 'host.cpu': 0.1 }],
+        [host('a'), NOON + 100, { 'host.cpu': 0.1 }],
+      ]),
+      source(
+        'smi.csv',
+        'utc',
+        [
+          [gpu('GPU-a'), NOON + 7203, { 'gpu.util': 1 }],
+          [gpu('GPU-a'), NOON + 7290, { 'gpu.util': 1 }],
+        ],
+        { zoneless: true },
+      ),
     ]);
     expect([...(run.tables.find((table) => table.entity.kind === 'gpu')?.t ?? [])]).toEqual([NOON + 3, NOON + 90]);
     expect(notes.join()).toContain('smi.csv names no time zone and misses engine.csv by −2 h 0 min');
@@ -84,7 +134,14 @@ describe('sources given together', () => {
   it('stamps with a zone are never shifted, nor are zone-less ones that overlap', () => {
     const late = source('smi.csv', 'utc', [[gpu('GPU-a'), NOON + 7203, { 'gpu.util': 1 }]]);
     const near = source('near.csv', 'utc', [[gpu('GPU-b'), NOON + 50, { 'gpu.util': 1 }]], { zoneless: true });
-    const { run, notes } = assemble([source('engine.csv', 'utc', [[host('a'), NOON, { 'host.cpu': 0.1 }], [host('a'), NOON + 100, { 'host.cpu': 0.1 }]]), late, near]);
+    const { run, notes } = assemble([
+      source('engine.csv', 'utc', [
+        [host('a'), NOON, { 'host.cpu': 0.1 }],
+        [host('a'), NOON + 100, { 'host.cpu': 0.1 }],
+      ]),
+      late,
+      near,
+    ]);
     expect(run.tables.find((table) => table.entity.id === 'GPU-a')?.t[0]).toBe(NOON + 7203);
     expect(run.tables.find((table) => table.entity.id === 'GPU-b')?.t[0]).toBe(NOON + 50);
     expect(notes).toEqual([]);
@@ -93,14 +150,22 @@ describe('sources given together', () => {
   it('a stop-watch beside dated files is taken to start with the first of them, and it is said', () => {
     const { run, notes } = assemble([
       source('dated.csv', 'utc', [[host('a'), NOON, { 'host.cpu': 0.1 }]]),
-      source('watch.csv', 'relative', [[gpu('GPU-a'), 5, { 'gpu.util': 1 }], [gpu('GPU-a'), 7, { 'gpu.util': 1 }]]),
+      source('watch.csv', 'relative', [
+        [gpu('GPU-a'), 5, { 'gpu.util': 1 }],
+        [gpu('GPU-a'), 7, { 'gpu.util': 1 }],
+      ]),
     ]);
     expect([...(run.tables.find((table) => table.entity.kind === 'gpu')?.t ?? [])]).toEqual([NOON, NOON + 2]);
     expect(notes.join()).toContain('watch.csv counts seconds from its own start');
   });
 
   it('a source without times is read as one sample a second, and it is said', () => {
-    const { run, notes } = assemble([source('dmon.txt', 'ordinal', [[gpu('#0'), 0, { 'gpu.util': 1 }], [gpu('#0'), 1, { 'gpu.util': 1 }]])]);
+    const { run, notes } = assemble([
+      source('dmon.txt', 'ordinal', [
+        [gpu('#0'), 0, { 'gpu.util': 1 }],
+        [gpu('#0'), 1, { 'gpu.util': 1 }],
+      ]),
+    ]);
     expect(run.clock).toBe('relative');
     expect([...(run.tables[0]?.t ?? [])]).toEqual([0, 1]);
     expect(notes.join()).toContain('carries no times');

@@ -8,9 +8,12 @@ describe('parseLooseJson', () => {
     expect(parseLooseJson('{"a": 1 "b": [1 2] "c": "d"}')).toEqual({ a: 1, b: [1, 2], c: 'd' });
     expect(parseLooseJson('{"a": 1,, "b": [1,],}')).toEqual({ a: 1, b: [1] });
   });
-  it.each(['', '{', '{"a"}', '{"a": }', '{a: 1}', '{"a": tru}', '{"a": "x}', '{"a": 1} x', '[1', '{"a": 01}', `${'['.repeat(100)}${']'.repeat(100)}x`])('refuses %j', (text) => {
-    expect(parseLooseJson(text)).toBeUndefined();
-  });
+  it.each(['', '{', '{"a"}', '{"a": }', '{a: 1}', '{"a": tru}', '{"a": "x}', '{"a": 1} x', '[1', '{"a": 01}', `${'['.repeat(100)}${']'.repeat(100)}x`])(
+    'refuses %j',
+    (text) => {
+      expect(parseLooseJson(text)).toBeUndefined();
+    },
+  );
   it('of a text that is cut off reads what is complete, and drops what may not be', () => {
     expect(parseLooseJson('{"a": "1", "b": "2', true)).toEqual({ a: '1' });
     expect(parseLooseJson('{"a": 1, "b": 12', true)).toEqual({ a: 1 });

@@ -32,7 +32,12 @@ describe('a session’s output', () => {
       out.event({ at, entity: { kind: 'gpu', id: '#1' }, kind: 'gpu-error', text: 'GPU is lost' });
       out.event({ at, entity: null, kind: 'checkpoint', text: 'saved' });
     }
-    expect(out.take().events.map(({ at, kind }) => [at, kind])).toEqual([[1, 'gpu-error'], [1, 'gpu-error'], [1, 'checkpoint'], [2, 'checkpoint']]);
+    expect(out.take().events.map(({ at, kind }) => [at, kind])).toEqual([
+      [1, 'gpu-error'],
+      [1, 'gpu-error'],
+      [1, 'checkpoint'],
+      [2, 'checkpoint'],
+    ]);
   });
 
   it('rejects an overlong line by its number and reads on', () => {

@@ -25,11 +25,18 @@ describe('quantity', () => {
     expect(isAbsent(text)).toBe(true);
   });
 
-  it.each([['31 W', '%'], ['abc', '%'], ['3 1', '%'], ['31 furlongs', 'W'], ['0x10', 'W'], ['1e999', 'W'], ['Infinity', 'W'], ['[31]', 'W']] as const)(
-    'does not guess at %j in a column of %s', (text, plain) => {
-      expect(quantity(text, plain)).toBe('unrecognised');
-    },
-  );
+  it.each([
+    ['31 W', '%'],
+    ['abc', '%'],
+    ['3 1', '%'],
+    ['31 furlongs', 'W'],
+    ['0x10', 'W'],
+    ['1e999', 'W'],
+    ['Infinity', 'W'],
+    ['[31]', 'W'],
+  ] as const)('does not guess at %j in a column of %s', (text, plain) => {
+    expect(quantity(text, plain)).toBe('unrecognised');
+  });
 });
 
 describe('parseDecimal', () => {

@@ -20,7 +20,16 @@ export interface Case {
   readonly seconds?: number;
 }
 
-const NO_WORKLOAD: Workload = { engine: null, model: null, dtype: null, quantization: null, tensorParallel: null, pipelineParallel: null, dataParallel: null, from: [] };
+const NO_WORKLOAD: Workload = {
+  engine: null,
+  model: null,
+  dtype: null,
+  quantization: null,
+  tensorParallel: null,
+  pipelineParallel: null,
+  dataParallel: null,
+  from: [],
+};
 
 /** The advice on a verdict and numbers that a test writes down. */
 export function advice(one: Case): Advice[] {
@@ -28,18 +37,34 @@ export function advice(one: Case): Advice[] {
   const gpu = one.gpu === undefined ? 'A100-40' : one.gpu;
   const workload = { ...NO_WORKLOAD, ...one.workload };
   const context: AdviceContext = {
-    gpu, ceilings: gpu === null ? null : ceilingsFor(gpu), workload, model: workload.model === null ? null : findModel(workload.model)?.model ?? null,
+    gpu,
+    ceilings: gpu === null ? null : ceilingsFor(gpu),
+    workload,
+    model: workload.model === null ? null : (findModel(workload.model)?.model ?? null),
     figures: {
-      seconds: one.seconds ?? 600, samples: 120, idleFraction: null, busy: 0.95,
-      mean: new Map(Object.entries(one.mean ?? {}) as [MetricId, number][]), fraction: new Map(), // keys of a typed literal
+      seconds: one.seconds ?? 600,
+      samples: 120,
+      idleFraction: null,
+      busy: 0.95,
+      mean: new Map(Object.entries(one.mean ?? {}) as [MetricId, number][]),
+      fraction: new Map(), // keys of a typed literal
     },
-    gpuCount: one.gpuCount ?? 1, nodeCount: one.nodeCount ?? 1,
-    facts: new Map(Object.entries(one.facts ?? {}) as [FactName, string][]), commands: one.commands ?? [], cores: one.cores ?? null,
+    gpuCount: one.gpuCount ?? 1,
+    nodeCount: one.nodeCount ?? 1,
+    facts: new Map(Object.entries(one.facts ?? {}) as [FactName, string][]),
+    commands: one.commands ?? [],
+    cores: one.cores ?? null,
   };
-  return adviceFor({
-    ...NOTHING_KNOWN, grade: 0.8, ...verdict,
-    shares: { ...NOTHING_KNOWN.shares, ...shares }, tree: { ...NOTHING_KNOWN.tree, unexplained: unexplained ?? null },
-  }, context);
+  return adviceFor(
+    {
+      ...NOTHING_KNOWN,
+      grade: 0.8,
+      ...verdict,
+      shares: { ...NOTHING_KNOWN.shares, ...shares },
+      tree: { ...NOTHING_KNOWN.tree, unexplained: unexplained ?? null },
+    },
+    context,
+  );
 }
 
 /** The advice whose text has a word; its absence is a test's failure. */

@@ -17,7 +17,9 @@ describe('decode that waits for memory', () => {
 
   it('publishes the arithmetic of each', () => {
     const [more, smaller] = advice(DECODE);
-    expect(more?.arithmetic).toBe('64 ÷ 32 × as many tokens a step, which takes 1 − 0.80 + 0.80 × 1.12 of the time (19.2 GB instead of 17.1 GB a step) = 1.82 ×; compute, now 20 %, allows 5.0 ×');
+    expect(more?.arithmetic).toBe(
+      '64 ÷ 32 × as many tokens a step, which takes 1 − 0.80 + 0.80 × 1.12 of the time (19.2 GB instead of 17.1 GB a step) = 1.82 ×; compute, now 20 %, allows 5.0 ×',
+    );
     expect(smaller?.arithmetic).toBe('6.78 GB instead of 17.1 GB a step: 1 ÷ (1 − 0.80 + 0.80 × 0.40) = 1.93 ×');
   });
 
@@ -33,8 +35,16 @@ describe('more requests at once', () => {
 
   it.each<[string, Partial<Case>, string]>([
     ['raises the limit where requests wait', {}, 'raise --max-num-seqs (now 32), up to 64 (the KV cache holds 32 more)'],
-    ['asks for more of them where none waits and the limit is not reached', { mean: { ...DECODE.mean, 'engine.waiting': 0 }, facts: { maxNumSeqs: '256' } }, 'send more requests at once: none waits, up to 64'],
-    ['goes up to the critical batch where the cache holds more', { mean: { ...DECODE.mean, 'engine.kvUsage': 0.05, 'engine.kvTokens': 1600 } }, 'up to 200 (the KV cache holds 608 more)'],
+    [
+      'asks for more of them where none waits and the limit is not reached',
+      { mean: { ...DECODE.mean, 'engine.waiting': 0 }, facts: { maxNumSeqs: '256' } },
+      'send more requests at once: none waits, up to 64',
+    ],
+    [
+      'goes up to the critical batch where the cache holds more',
+      { mean: { ...DECODE.mean, 'engine.kvUsage': 0.05, 'engine.kvTokens': 1600 } },
+      'up to 200 (the KV cache holds 608 more)',
+    ],
     ['says where it cannot know what the cache holds', { mean: { 'engine.running': 32 } }, 'up to 200 (whether the cache holds them is not known)'],
   ])('%s', (_, more, text) => {
     expect(about(advice(with_(more)), words)?.text).toContain(text);
@@ -77,7 +87,10 @@ describe('a smaller cache', () => {
   const long: Partial<Case> = { mean: { ...DECODE.mean, 'engine.kvTokens': 128_000 } };
 
   it('is worth what it is of the bytes', () => {
-    expect(about(advice(with_(long)), words)).toMatchObject({ gain: 1.27, text: 'The KV cache is 53 % of what a step reads: keep it in FP8 (--kv-cache-dtype fp8).' });
+    expect(about(advice(with_(long)), words)).toMatchObject({
+      gain: 1.27,
+      text: 'The KV cache is 53 % of what a step reads: keep it in FP8 (--kv-cache-dtype fp8).',
+    });
   });
 
   it('is not advised where the cards have no kernels for it, nor twice, nor for a small cache', () => {
@@ -109,7 +122,8 @@ describe('a draft that guesses ahead', () => {
 });
 
 describe('another card', () => {
-  const next = (gpu: GpuId, dtype = 'fp16') => about(advice(with_({ gpu, workload: { ...DECODE.workload, dtype }, mean: { 'engine.running': 1 } })), /reads at most/)?.text;
+  const next = (gpu: GpuId, dtype = 'fp16') =>
+    about(advice(with_({ gpu, workload: { ...DECODE.workload, dtype }, mean: { 'engine.running': 1 } })), /reads at most/)?.text;
 
   it('is the next with a faster memory that holds the job', () => {
     expect(next('A40')).toContain('A100 SXM 40 GB has 1.55 TB/s');
@@ -124,7 +138,10 @@ describe('another card', () => {
 
 describe('training that waits for memory', () => {
   it('is told to save passes over it', () => {
-    const [first] = advice({ verdict: { bottleneck: 'memory', activity: 'training', relief: 1.6, shares: { memory: 0.75, compute: 0.4 } }, mean: { 'engine.trainTokenRate': 5000 } });
+    const [first] = advice({
+      verdict: { bottleneck: 'memory', activity: 'training', relief: 1.6, shares: { memory: 0.75, compute: 0.4 } },
+      mean: { 'engine.trainTokenRate': 5000 },
+    });
     expect(first).toMatchObject({ gain: 1.6 });
     expect(first?.text).toContain('Training moves 0.93 of 1.55 TB/s while its compute share is 40 %');
   });

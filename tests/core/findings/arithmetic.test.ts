@@ -7,7 +7,12 @@ const found = (spec: RunSpec) => findFindings(judged(spec));
 const ids = (spec: RunSpec) => found(spec).map(({ id }) => id);
 
 describe('FP32 without tensor cores', () => {
-  const fp32 = (share: number, tensor: number | null, seconds = 300): PhaseSpec => ({ seconds, busy: 0.98, bottleneck: 'compute', shares: { fp32: share, tensor } });
+  const fp32 = (share: number, tensor: number | null, seconds = 300): PhaseSpec => ({
+    seconds,
+    busy: 0.98,
+    bottleneck: 'compute',
+    shares: { fp32: share, tensor },
+  });
 
   it.each<[string, PhaseSpec, boolean]>([
     ['at half of the FP32 pipe', fp32(0.5, 0.01), true],
@@ -36,7 +41,10 @@ describe('FP32 without tensor cores', () => {
 
 describe('a data type without hardware', () => {
   const work: PhaseSpec = { seconds: 300, busy: 0.9, bottleneck: 'overhead' };
-  const on = (type: GpuId, workload: RunSpec['workload'], phase = work): RunSpec => ({ gpus: [{ type, phases: [phase] }], ...(workload === undefined ? {} : { workload }) });
+  const on = (type: GpuId, workload: RunSpec['workload'], phase = work): RunSpec => ({
+    gpus: [{ type, phases: [phase] }],
+    ...(workload === undefined ? {} : { workload }),
+  });
 
   it.each<[string, GpuId, NonNullable<RunSpec['workload']>, boolean]>([
     ['BF16', 'V100-16', { dtype: 'bf16' }, true],
@@ -68,7 +76,8 @@ describe('a data type without hardware', () => {
 describe('a model spread over more GPUs than pay', () => {
   const serving: PhaseSpec = { seconds: 600, busy: 0.9, bottleneck: 'overhead', activity: 'decode', mean: { 'engine.running': 1, 'engine.kvTokens': 500 } };
   const job = (model: string, count: number, type: GpuId, workload: RunSpec['workload'] = {}, phase = serving): RunSpec => ({
-    gpus: Array.from({ length: count }, (): GpuSpec => ({ type, phases: [phase], engines: [0] })), engines: [table('engine', 'vllm@?', {})],
+    gpus: Array.from({ length: count }, (): GpuSpec => ({ type, phases: [phase], engines: [0] })),
+    engines: [table('engine', 'vllm@?', {})],
     workload: { model, dtype: 'fp16', tensorParallel: count, ...workload },
   });
 
@@ -78,7 +87,11 @@ describe('a model spread over more GPUs than pay', () => {
     ['8B on four A40', job('meta-llama/Llama-3.1-8B', 4, 'A40'), false],
     ['70B on four A100-80, which takes as many', job('meta-llama/Llama-3.1-70B', 4, 'A100-80'), false],
     ['70B on eight A100-40, which hold it only together', job('meta-llama/Llama-3.1-70B', 8, 'A100-40'), false],
-    ['1.3B on eight A100 at 64 requests', job('facebook/opt-1.3b', 8, 'A100-40', {}, { ...serving, mean: { 'engine.running': 64, 'engine.kvTokens': 32_000 } }), true],
+    [
+      '1.3B on eight A100 at 64 requests',
+      job('facebook/opt-1.3b', 8, 'A100-40', {}, { ...serving, mean: { 'engine.running': 64, 'engine.kvTokens': 32_000 } }),
+      true,
+    ],
     ['7B on eight A100 as replicas', job('meta-llama/Llama-2-7b-hf', 8, 'A100-80', { tensorParallel: 1, dataParallel: 8 }), false],
     ['a model that is not known', job('our/own-model', 8, 'A100-80'), false],
     ['one of which no request is known', job('meta-llama/Llama-2-7b-hf', 8, 'A100-80', {}, { ...serving, mean: {} }), false],
@@ -96,8 +109,11 @@ describe('a model spread over more GPUs than pay', () => {
 describe('a slow load', () => {
   /** Memory that fills evenly to so many bytes over so many seconds, by rows of ten seconds. */
   const load = (bytes: number, seconds: number, more: Partial<GpuSpec> = {}): GpuSpec => ({
-    phases: [{ seconds, busy: 0.01, bottleneck: 'storage', activity: 'loading', verdict: { why: ['loading: device memory rose with no token out, 90.0 MB/s read'] } }],
-    series: { 'gpu.memUsed': Array.from({ length: seconds / 10 + 1 }, (_, i) => bytes * i * 10 / seconds) }, ...more,
+    phases: [
+      { seconds, busy: 0.01, bottleneck: 'storage', activity: 'loading', verdict: { why: ['loading: device memory rose with no token out, 90.0 MB/s read'] } },
+    ],
+    series: { 'gpu.memUsed': Array.from({ length: seconds / 10 + 1 }, (_, i) => (bytes * i * 10) / seconds) },
+    ...more,
   });
   const host = (speed: number) => table('host', 'n1', { 'host.netSpeed': [speed, speed] });
 
@@ -118,7 +134,7 @@ describe('a slow load', () => {
   it('says how far from the floor it was, and why', () => {
     const [finding] = found({ gpus: [load(16e9, 600, { host: 0 })], hosts: [host(12.5e9)] });
     expect(finding).toMatchObject({ id: 'loading-slow', from: 0, to: 600 });
-    expect(finding?.text).toContain('Loading 16.0 GB took 10 min (26.7 MB/s); the node\'s links would do it in 1.8 s');
+    expect(finding?.text).toContain("Loading 16.0 GB took 10 min (26.7 MB/s); the node's links would do it in 1.8 s");
     expect(finding?.evidence).toContain('loading: device memory rose with no token out, 90.0 MB/s read');
   });
 

@@ -48,7 +48,10 @@ describe('a thermal slow-down', () => {
     const [first] = t40.gpus;
     if (first === undefined) throw new Error('a GPU');
     const t = Float64Array.from({ length: 100 }, (_, i) => i * 40);
-    const columns = new Map<MetricId, Float64Array>([['gpu.util', new Float64Array(100).fill(0.9)], ['gpu.capHwThermal', Float64Array.from(rows(1, 0.5))]]);
+    const columns = new Map<MetricId, Float64Array>([
+      ['gpu.util', new Float64Array(100).fill(0.9)],
+      ['gpu.capHwThermal', Float64Array.from(rows(1, 0.5))],
+    ]);
     expect(findFindings({ ...t40, gpus: [{ ...first, series: { ...first.series, t, columns } }] }).map(({ id }) => id)).toEqual(['thermal']);
   });
 });
@@ -79,7 +82,9 @@ describe('memory errors', () => {
   });
 
   it('in this run are told from those before it', () => {
-    expect(found(one({ 'gpu.eccUncorrected': rows(50, 1, 3) }))[0]).toMatchObject({ evidence: ['3 uncorrected since the driver was loaded, 2 of them in this run'] });
+    expect(found(one({ 'gpu.eccUncorrected': rows(50, 1, 3) }))[0]).toMatchObject({
+      evidence: ['3 uncorrected since the driver was loaded, 2 of them in this run'],
+    });
     expect(found(one({ 'gpu.eccUncorrected': rows(100, 2) }))[0]?.text).toContain('counted before this run');
   });
 
@@ -92,7 +97,10 @@ describe('memory errors', () => {
 
 describe('a slow link', () => {
   const link = (gen: readonly number[], lanes: readonly number[]): Series => ({
-    'gpu.pcieGen': gen, 'gpu.pcieGenMax': rows(100, 4), 'gpu.pcieWidth': lanes, 'gpu.pcieWidthMax': rows(100, 16),
+    'gpu.pcieGen': gen,
+    'gpu.pcieGenMax': rows(100, 4),
+    'gpu.pcieWidth': lanes,
+    'gpu.pcieWidthMax': rows(100, 16),
   });
 
   it.each<[string, Series, boolean]>([
@@ -111,7 +119,13 @@ describe('a slow link', () => {
   });
 
   it('is judged by ten samples under load, not by nine', () => {
-    const after = (n: number): GpuSpec => ({ phases: [{ seconds: 300, busy: 0 }, { seconds: n * 10, busy: 0.5, bottleneck: 'compute' }], series: link(rows(100, 1), rows(100, 16)) });
+    const after = (n: number): GpuSpec => ({
+      phases: [
+        { seconds: 300, busy: 0 },
+        { seconds: n * 10, busy: 0.5, bottleneck: 'compute' },
+      ],
+      series: link(rows(100, 1), rows(100, 16)),
+    });
     expect(ids({ gpus: [after(9)] })).toEqual([]);
     expect(ids({ gpus: [after(10)] })).toEqual(['link-degraded']);
   });
@@ -144,7 +158,9 @@ describe('MIG', () => {
 
   it('is told once for many slices', () => {
     const slice = (id: string): GpuSpec => ({ id, phases: [silent], series: { 'gpu.util': [] } });
-    expect(found({ gpus: [slice('MIG-1'), slice('MIG-2')] })).toMatchObject([{ id: 'mig-hidden', entity: null, text: expect.stringContaining('2 GPUs are MIG slices') as string }]);
+    expect(found({ gpus: [slice('MIG-1'), slice('MIG-2')] })).toMatchObject([
+      { id: 'mig-hidden', entity: null, text: expect.stringContaining('2 GPUs are MIG slices') as string },
+    ]);
   });
 
   it('is told for the slices, not for the card that they are cut from', () => {

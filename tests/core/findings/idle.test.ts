@@ -22,7 +22,9 @@ describe('an idle GPU', () => {
   });
 
   it('says since when, how long and what it cost, and ends where work began again', () => {
-    const [found] = findFindings(judged({ gpus: [{ phases: [work, rest(3600, { 'gpu.memUsed': 36e9, 'gpu.memTotal': 42.9e9, 'gpu.power': 58, 'gpu.powerLimit': 400 }), work] }] }));
+    const [found] = findFindings(
+      judged({ gpus: [{ phases: [work, rest(3600, { 'gpu.memUsed': 36e9, 'gpu.memTotal': 42.9e9, 'gpu.power': 58, 'gpu.powerLimit': 400 }), work] }] }),
+    );
     expect(found).toMatchObject({ id: 'held-idle', entity: '#0', from: 1200, to: 4800 });
     expect(found?.text).toContain('GPU 0 did nothing for 1 h while 36.0 GB of memory stayed taken: 1.0 GPU-hours');
     expect(found?.evidence).toContain('memory 36.0 of 42.9 GB');
@@ -70,7 +72,11 @@ describe('an unused GPU', () => {
 
   it('is one that did nothing while another worked for ten minutes', () => {
     const found = findFindings(judged({ gpus: [{ phases: [{ ...work, seconds: 600 }, rest(600)] }, unused, unused] }));
-    expect(found.map(({ id, entity }) => [id, entity])).toEqual([['idle', '#0'], ['unused-gpus', '#1'], ['unused-gpus', '#2']]);
+    expect(found.map(({ id, entity }) => [id, entity])).toEqual([
+      ['idle', '#0'],
+      ['unused-gpus', '#1'],
+      ['unused-gpus', '#2'],
+    ]);
     expect(found[1]?.text).toContain("GPU 1 was not used once in 20 min while 1 of the job's 3 GPUs worked: 0.33 GPU-hours. Ask for 1 GPU");
   });
 

@@ -35,11 +35,18 @@ export interface GpuSpec {
   readonly engines?: readonly number[];
 }
 
-export function table(kind: EntityKind, id: string, columns: Partial<Record<MetricId, readonly number[]>>, facts: Partial<Record<FactName, string>> = {}, period = 10): Table {
+export function table(
+  kind: EntityKind,
+  id: string,
+  columns: Partial<Record<MetricId, readonly number[]>>,
+  facts: Partial<Record<FactName, string>> = {},
+  period = 10,
+): Table {
   const entries = Object.entries(columns) as [MetricId, readonly number[]][]; // keys of a typed literal
   const rows = Math.max(0, ...entries.map(([, values]) => values.length));
   return {
-    entity: { kind, id }, t: Float64Array.from({ length: rows }, (_, i) => i * period),
+    entity: { kind, id },
+    t: Float64Array.from({ length: rows }, (_, i) => i * period),
     columns: new Map(entries.map(([name, values]) => [name, Float64Array.from(values)])),
     facts: new Map(Object.entries(facts) as [FactName, string][]), // keys of a typed literal
   };
@@ -49,10 +56,20 @@ function phaseOf(spec: PhaseSpec, from: number, period: number): JudgedPhase {
   const busy = spec.busy === undefined ? null : spec.busy;
   const bottleneck = spec.bottleneck ?? (busy !== null && busy < 0.05 ? 'idle' : 'unknown');
   return {
-    from, to: from + spec.seconds,
-    verdict: { ...NOTHING_KNOWN, bottleneck, activity: spec.activity ?? (bottleneck === 'idle' ? 'idle' : 'unknown'), shares: { ...NOTHING_KNOWN.shares, ...spec.shares }, ...spec.verdict },
+    from,
+    to: from + spec.seconds,
+    verdict: {
+      ...NOTHING_KNOWN,
+      bottleneck,
+      activity: spec.activity ?? (bottleneck === 'idle' ? 'idle' : 'unknown'),
+      shares: { ...NOTHING_KNOWN.shares, ...spec.shares },
+      ...spec.verdict,
+    },
     figures: {
-      seconds: spec.seconds, samples: Math.round(spec.seconds / period), idleFraction: null, busy,
+      seconds: spec.seconds,
+      samples: Math.round(spec.seconds / period),
+      idleFraction: null,
+      busy,
       mean: new Map(Object.entries(spec.mean ?? {}) as [MetricId, number][]), // keys of a typed literal
       fraction: new Map(Object.entries(spec.fraction ?? {}) as [FractionName, number][]),
     },
@@ -73,13 +90,29 @@ export function gpu(spec: GpuSpec, index: number, period: number): JudgedGpu {
   const entity = { kind: 'gpu' as const, id, ...(spec.node === undefined ? {} : { node: spec.node }) };
   const longest = [...phases].sort((a, b) => b.to - b.from - (a.to - a.from))[0];
   return {
-    id, entity, name: null, type, ceilings: type === null ? null : ceilingsFor(type),
+    id,
+    entity,
+    name: null,
+    type,
+    ceilings: type === null ? null : ceilingsFor(type),
     series: { ...table('gpu', id, { 'gpu.util': busy, ...spec.series }, spec.facts, period), entity },
-    host: spec.host === undefined ? null : spec.host, engines: spec.engines ?? [], phases, verdict: longest?.verdict ?? NOTHING_KNOWN,
+    host: spec.host === undefined ? null : spec.host,
+    engines: spec.engines ?? [],
+    phases,
+    verdict: longest?.verdict ?? NOTHING_KNOWN,
   };
 }
 
-const NO_WORKLOAD: Workload = { engine: null, model: null, dtype: null, quantization: null, tensorParallel: null, pipelineParallel: null, dataParallel: null, from: [] };
+const NO_WORKLOAD: Workload = {
+  engine: null,
+  model: null,
+  dtype: null,
+  quantization: null,
+  tensorParallel: null,
+  pipelineParallel: null,
+  dataParallel: null,
+  from: [],
+};
 
 export interface RunSpec {
   readonly gpus: readonly GpuSpec[];
@@ -98,8 +131,20 @@ export function judged(spec: RunSpec): JudgedRun {
   const to = Math.max(0, ...gpus.flatMap(({ phases }) => phases.map((phase) => phase.to)));
   const workload = { ...NO_WORKLOAD, ...spec.workload };
   return {
-    clock: 'utc', from: 0, to, period, options: spec.options ?? {}, workload, model: workload.model === null ? null : findModel(workload.model)?.model ?? null,
-    events: spec.events ?? [], gpus, engines: spec.engines ?? [], hosts: spec.hosts ?? [], processes: [],
-    phases: gpus[0]?.phases ?? [], verdict: gpus[0]?.verdict ?? NOTHING_KNOWN, mix: { bottleneck: {}, activity: {} },
+    clock: 'utc',
+    from: 0,
+    to,
+    period,
+    options: spec.options ?? {},
+    workload,
+    model: workload.model === null ? null : (findModel(workload.model)?.model ?? null),
+    events: spec.events ?? [],
+    gpus,
+    engines: spec.engines ?? [],
+    hosts: spec.hosts ?? [],
+    processes: [],
+    phases: gpus[0]?.phases ?? [],
+    verdict: gpus[0]?.verdict ?? NOTHING_KNOWN,
+    mix: { bottleneck: {}, activity: {} },
   };
 }

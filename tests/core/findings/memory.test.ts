@@ -6,8 +6,18 @@ import { judged, table, type PhaseSpec, type RunSpec, type Values } from './judg
 const found = (spec: RunSpec) => findFindings(judged(spec));
 const ids = (spec: RunSpec) => found(spec).map(({ id }) => id);
 const ENGINE = table('engine', 'vllm@n1:8000', {}, { maxNumSeqs: '128' });
-const serve = (seconds: number, fraction: Partial<Record<FractionName, number>>, mean: Values): PhaseSpec => ({ seconds, busy: 0.95, bottleneck: 'capacity', activity: 'decode', fraction, mean });
-const run = (phase: PhaseSpec, facts: Record<string, string> = { maxNumSeqs: '128' }): RunSpec => ({ gpus: [{ phases: [phase], engines: [0] }], engines: [table('engine', 'vllm@n1:8000', {}, facts)] });
+const serve = (seconds: number, fraction: Partial<Record<FractionName, number>>, mean: Values): PhaseSpec => ({
+  seconds,
+  busy: 0.95,
+  bottleneck: 'capacity',
+  activity: 'decode',
+  fraction,
+  mean,
+});
+const run = (phase: PhaseSpec, facts: Record<string, string> = { maxNumSeqs: '128' }): RunSpec => ({
+  gpus: [{ phases: [phase], engines: [0] }],
+  engines: [table('engine', 'vllm@n1:8000', {}, facts)],
+});
 
 describe('a full KV cache', () => {
   it.each<[string, PhaseSpec, boolean]>([
@@ -31,14 +41,26 @@ describe('a full KV cache', () => {
     const [finding] = found(run(serve(600, { kvFull: 0.8, waiting: 1 }, { 'engine.preemptions': 0.5, 'engine.running': 92.4, 'engine.waiting': 31 })));
     expect(finding?.text).toContain('The KV cache was full for 10 min and 300 requests were put back and computed again');
     expect(finding?.text).toContain('--max-num-seqs to about 92');
-    expect(finding?.evidence).toEqual(['cache 95 % full or more in 80 % of the samples', '30 preemptions a minute', '92 requests ran of at most 128', '31 waited']);
+    expect(finding?.evidence).toEqual([
+      'cache 95 % full or more in 80 % of the samples',
+      '30 preemptions a minute',
+      '92 requests ran of at most 128',
+      '31 waited',
+    ]);
   });
 
   it('is told once per engine, not once per GPU', () => {
     const phase = serve(300, { kvFull: 1 }, { 'engine.preemptions': 1 });
     const other = { phases: [phase], engines: [1] };
-    expect(found({ gpus: [{ phases: [phase], engines: [0] }, { phases: [phase], engines: [0] }, other], engines: [ENGINE, table('engine', 'vllm@n2:8000', {})] })
-      .map(({ id, entity }) => [id, entity])).toEqual([['kv-capacity', 'vllm@n1:8000'], ['kv-capacity', 'vllm@n2:8000']]);
+    expect(
+      found({
+        gpus: [{ phases: [phase], engines: [0] }, { phases: [phase], engines: [0] }, other],
+        engines: [ENGINE, table('engine', 'vllm@n2:8000', {})],
+      }).map(({ id, entity }) => [id, entity]),
+    ).toEqual([
+      ['kv-capacity', 'vllm@n1:8000'],
+      ['kv-capacity', 'vllm@n2:8000'],
+    ]);
   });
 
   it('is not a full device memory: engines take all of it at the start', () => {
@@ -51,13 +73,22 @@ describe('memory that ran out', () => {
 
   it('on the GPU is told with what was wanted', () => {
     const text = 'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 39.39 GiB';
-    const [finding] = found({ gpus: [{ phases: [work] }], events: [{ at: 250, entity: null, kind: 'oom', text }, { at: 260, entity: null, kind: 'oom', text }] });
+    const [finding] = found({
+      gpus: [{ phases: [work] }],
+      events: [
+        { at: 250, entity: null, kind: 'oom', text },
+        { at: 260, entity: null, kind: 'oom', text },
+      ],
+    });
     expect(finding).toMatchObject({ id: 'oom', entity: null, from: 250, to: 260 });
     expect(finding?.text).toContain('GPU memory ran out (2 lines say so): 2.00 GiB more were wanted');
   });
 
   it('on the host is another finding', () => {
-    const [finding] = found({ gpus: [{ phases: [work] }], events: [{ at: null, entity: null, kind: 'oom', text: 'slurmstepd: error: Detected 1 oom_kill event in StepId=7.0' }] });
+    const [finding] = found({
+      gpus: [{ phases: [work] }],
+      events: [{ at: null, entity: null, kind: 'oom', text: 'slurmstepd: error: Detected 1 oom_kill event in StepId=7.0' }],
+    });
     expect(finding).toMatchObject({ id: 'oom', from: null, to: null });
     expect(finding?.text).toContain("The host's memory ran out");
   });

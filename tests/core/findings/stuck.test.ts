@@ -6,7 +6,11 @@ const found = (spec: RunSpec) => findFindings(judged(spec));
 const ids = (spec: RunSpec) => found(spec).map(({ id }) => id);
 /** Kernels resident, nothing moved: 0.8 is DRAM's practical peak, 0.87 the tensor pipe's. */
 const spin = (seconds: number, more: Partial<PhaseSpec> = {}): PhaseSpec => ({
-  seconds, busy: 0.99, bottleneck: 'overhead', mean: { 'gpu.dramActive': 0.004, 'gpu.tensorActive': 0.001 }, ...more,
+  seconds,
+  busy: 0.99,
+  bottleneck: 'overhead',
+  mean: { 'gpu.dramActive': 0.004, 'gpu.tensorActive': 0.001 },
+  ...more,
 });
 const train = (seconds: number): PhaseSpec => ({ seconds, busy: 0.97, bottleneck: 'compute', mean: { 'gpu.dramActive': 0.4, 'gpu.tensorActive': 0.5 } });
 
@@ -36,13 +40,19 @@ describe('a hung job', () => {
     expect(finding).toMatchObject({ id: 'hung', entity: null, from: 600, to: 2400 });
     expect(finding?.text).toContain('All 4 GPUs ran kernels for 30 min that did no work');
     expect(finding?.text).toContain('2.0 GPU-hours');
-    expect(finding?.evidence).toEqual(['busy 99 %, yet DRAM 0.5 %, tensor 0.1 %', 'not measured: the FP32, FP64, integer pipes; work on them alone looks the same']);
+    expect(finding?.evidence).toEqual([
+      'busy 99 %, yet DRAM 0.5 %, tensor 0.1 %',
+      'not measured: the FP32, FP64, integer pipes; work on them alone looks the same',
+    ]);
   });
 
   it('is told GPU by GPU where one of its processes died', () => {
     const dead: GpuSpec = { phases: [train(600), { seconds: 400, busy: 0 }] };
     const waiting: GpuSpec = { phases: [train(600), spin(400)] };
-    expect(found({ gpus: [dead, waiting, waiting] }).map(({ id, entity }) => [id, entity])).toEqual([['hung', '#1'], ['hung', '#2']]);
+    expect(found({ gpus: [dead, waiting, waiting] }).map(({ id, entity }) => [id, entity])).toEqual([
+      ['hung', '#1'],
+      ['hung', '#2'],
+    ]);
   });
 
   it('is not one of which two ranks work: a pipeline waits for its slowest stage', () => {
@@ -52,7 +62,9 @@ describe('a hung job', () => {
   });
 
   it('is also what NCCL’s watchdog says', () => {
-    const events = [{ at: 500, entity: null, kind: 'nccl-timeout' as const, text: 'Watchdog caught collective operation timeout: WorkNCCL(SeqNum=7, OpType=ALLREDUCE)' }];
+    const events = [
+      { at: 500, entity: null, kind: 'nccl-timeout' as const, text: 'Watchdog caught collective operation timeout: WorkNCCL(SeqNum=7, OpType=ALLREDUCE)' },
+    ];
     const [finding] = found({ gpus: [{ phases: [train(600)] }], events });
     expect(finding).toMatchObject({ id: 'hung', from: 500, to: 500 });
     expect(finding?.evidence[0]).toContain('OpType=ALLREDUCE');

@@ -40,7 +40,10 @@ describe('GPUs that take turns', () => {
   });
 
   it('add up in their samples, not only in their means: independent GPUs sometimes work at once', () => {
-    const row = (i: number, more: number) => ({ phases: [{ seconds: 600, busy: 0.45, bottleneck: 'overhead' as const }], series: { 'gpu.util': Array.from({ length: 60 }, (_, k) => (k % 10 < i ? more : 0.45)) } });
+    const row = (i: number, more: number) => ({
+      phases: [{ seconds: 600, busy: 0.45, bottleneck: 'overhead' as const }],
+      series: { 'gpu.util': Array.from({ length: 60 }, (_, k) => (k % 10 < i ? more : 0.45)) },
+    });
     expect(ids({ gpus: [row(1, 0.6), row(1, 0.6)] })).toEqual(['take-turns']);
     expect(ids({ gpus: [row(2, 0.6), row(2, 0.6)] })).toEqual([]);
   });
@@ -87,7 +90,14 @@ describe('imbalance on a node', () => {
   it('is not between nodes, nor between a server and a trainer', () => {
     const one = (node: string, busy: number): GpuSpec => ({ node, phases: [{ seconds: 600, busy, bottleneck: 'overhead' }] });
     expect(ids({ gpus: [one('a', 0.95), one('b', 0.3)] })).toEqual([]);
-    expect(ids({ gpus: [{ ...one('a', 0.95), engines: [0] }, { ...one('a', 0.3), engines: [1] }] })).toEqual([]);
+    expect(
+      ids({
+        gpus: [
+          { ...one('a', 0.95), engines: [0] },
+          { ...one('a', 0.3), engines: [1] },
+        ],
+      }),
+    ).toEqual([]);
   });
 
   it('is not an early end or a late start', () => {

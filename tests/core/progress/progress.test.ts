@@ -16,8 +16,12 @@ describe('progress', () => {
   });
 
   it('is a trainer’s tokens per second, now against its own median', () => {
-    expect(run([trainer({ 'engine.trainTokenRate': rows(100, (i) => (i < 97 ? 14_000 : 9_000)), 'engine.trainSteps': rows(100, () => 0.4) })]))
-      .toEqual({ unit: 'tokens/s', now: 9000, median: 14_000, lastProgressAt: 1000 });
+    expect(run([trainer({ 'engine.trainTokenRate': rows(100, (i) => (i < 97 ? 14_000 : 9_000)), 'engine.trainSteps': rows(100, () => 0.4) })])).toEqual({
+      unit: 'tokens/s',
+      now: 9000,
+      median: 14_000,
+      lastProgressAt: 1000,
+    });
   });
 
   it('is steps where tokens are not told', () => {
@@ -26,22 +30,32 @@ describe('progress', () => {
   });
 
   it('of servers is what all of them generate together', () => {
-    const server = (rate: number) => table('engine', `vllm@n${rate}`, { 'engine.generationRate': rows(100, () => rate), 'engine.promptRate': rows(100, () => 500) });
+    const server = (rate: number) =>
+      table('engine', `vllm@n${rate}`, { 'engine.generationRate': rows(100, () => rate), 'engine.promptRate': rows(100, () => 500) });
     expect(run([server(300), server(200)])).toMatchObject({ unit: 'tokens/s', now: 500, median: 500 });
   });
 
   it('of a server that only reads prompts is what it reads', () => {
-    expect(run([table('engine', 'vllm@?', { 'engine.generationRate': rows(100, () => 0), 'engine.promptRate': rows(100, () => 8000) })])).toMatchObject({ now: 8000, median: 8000 });
+    expect(run([table('engine', 'vllm@?', { 'engine.generationRate': rows(100, () => 0), 'engine.promptRate': rows(100, () => 8000) })])).toMatchObject({
+      now: 8000,
+      median: 8000,
+    });
   });
 
   it('of a server that reads ten times as much as it writes is what it reads', () => {
-    const server = (prompts: number) => run([table('engine', 'vllm@?', { 'engine.generationRate': rows(100, () => 16), 'engine.promptRate': rows(100, () => prompts) })])?.median;
+    const server = (prompts: number) =>
+      run([table('engine', 'vllm@?', { 'engine.generationRate': rows(100, () => 16), 'engine.promptRate': rows(100, () => prompts) })])?.median;
     expect(server(161)).toBe(161);
     expect(server(160)).toBe(16);
   });
 
   it('leaves pauses out of the median, not out of now', () => {
-    expect(run([trainer({ 'engine.trainTokenRate': rows(100, (i) => (i < 40 ? 14_000 : 0)) })])).toEqual({ unit: 'tokens/s', now: 0, median: 14_000, lastProgressAt: 400 });
+    expect(run([trainer({ 'engine.trainTokenRate': rows(100, (i) => (i < 40 ? 14_000 : 0)) })])).toEqual({
+      unit: 'tokens/s',
+      now: 0,
+      median: 14_000,
+      lastProgressAt: 400,
+    });
   });
 
   it('that never came has no median and no last time', () => {
@@ -61,14 +75,22 @@ describe('progress', () => {
 });
 
 describe('a memory that grows', () => {
-  const grow = (bytesPerRow: (i: number) => number): readonly GpuSpec[] => [{ ...gpus[0], phases: [{ seconds: 1000, busy: 0.9, bottleneck: 'compute' }],
-    series: { 'gpu.memUsed': rows(100, (i) => 20e9 + bytesPerRow(i)), 'gpu.memTotal': rows(100, () => 40e9) } }];
+  const grow = (bytesPerRow: (i: number) => number): readonly GpuSpec[] => [
+    {
+      ...gpus[0],
+      phases: [{ seconds: 1000, busy: 0.9, bottleneck: 'compute' }],
+      series: { 'gpu.memUsed': rows(100, (i) => 20e9 + bytesPerRow(i)), 'gpu.memTotal': rows(100, () => 40e9) },
+    },
+  ];
   const memory = (series: readonly GpuSpec[]) => progressOf(judged({ gpus: series }))?.memory;
 
   it('is full when its slope says so', () => {
     // 10 MB a row of 10 s: 1 MB/s; of 40 GB 20.99 GB are used at the end.
     expect(memory(grow((i) => i * 10e6))).toEqual({
-      of: '#0', bytesPerSecond: 1e6, fullAt: 1000 + 19_010, text: 'memory of #0 grows by 3.60 GB an hour (21.0 of 40.0 GB now): full in 5 h 17 min at this pace',
+      of: '#0',
+      bytesPerSecond: 1e6,
+      fullAt: 1000 + 19_010,
+      text: 'memory of #0 grows by 3.60 GB an hour (21.0 of 40.0 GB now): full in 5 h 17 min at this pace',
     });
   });
 
@@ -94,7 +116,8 @@ describe('a memory that grows', () => {
 
   it('is not told where it fills after the longest job', () => {
     // 99 rows of ten minutes, 1.5 GB in all: 100 GB are full after some 46 days; at seven times the pace within a week.
-    const slow = (factor: number) => table('host', 'n1', { 'host.memUsed': rows(100, (i) => 10e9 + i * 15e6 * factor), 'host.memTotal': rows(100, () => 100e9) }, {}, 600);
+    const slow = (factor: number) =>
+      table('host', 'n1', { 'host.memUsed': rows(100, (i) => 10e9 + i * 15e6 * factor), 'host.memTotal': rows(100, () => 100e9) }, {}, 600);
     const long: readonly GpuSpec[] = [{ phases: [{ seconds: 60_000, busy: 0.9, bottleneck: 'compute' }] }];
     expect(progressOf(judged({ gpus: long, hosts: [slow(1)], period: 600 }))).toBeNull();
     expect(progressOf(judged({ gpus: long, hosts: [slow(7)], period: 600 }))?.memory?.text).toContain('full in 5 d 6 h');

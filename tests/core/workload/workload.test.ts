@@ -16,7 +16,14 @@ const SERVER = table('process', 'n1/400', { command: 'vllm serve meta-llama/Llam
 describe('the workload', () => {
   it('is unknown where nothing says it', () => {
     expect(detectWorkload([], {})).toEqual({
-      engine: null, model: null, dtype: null, quantization: null, tensorParallel: null, pipelineParallel: null, dataParallel: null, from: [],
+      engine: null,
+      model: null,
+      dtype: null,
+      quantization: null,
+      tensorParallel: null,
+      pipelineParallel: null,
+      dataParallel: null,
+      from: [],
     });
   });
 
@@ -24,7 +31,10 @@ describe('the workload', () => {
     const workload = detectWorkload([ENGINE, SERVER], {});
     expect(workload).toMatchObject({ engine: 'vllm', model: 'meta-llama/Llama-3.1-8B', tensorParallel: 4 });
     expect(workload.from).toEqual([
-      'engine from vllm@n1:8000', 'model from the command line of process n1/400', 'dtype from vllm@n1:8000', 'tensorParallel from the command line of process n1/400',
+      'engine from vllm@n1:8000',
+      'model from the command line of process n1/400',
+      'dtype from vllm@n1:8000',
+      'tensorParallel from the command line of process n1/400',
     ]);
   });
 
@@ -78,12 +88,19 @@ describe('the workload', () => {
   });
 
   it('hears a server before a trainer beside it', () => {
-    const tables = [table('process', 'n1/10', { command: 'torchrun --nproc-per-node 4 train.py --bf16' }), table('process', 'n1/20', { command: 'vllm serve facebook/opt-1.3b' })];
+    const tables = [
+      table('process', 'n1/10', { command: 'torchrun --nproc-per-node 4 train.py --bf16' }),
+      table('process', 'n1/20', { command: 'vllm serve facebook/opt-1.3b' }),
+    ];
     expect(detectWorkload(tables, {})).toMatchObject({ engine: 'vllm', model: 'facebook/opt-1.3b', dtype: null, dataParallel: null });
   });
 
   it('takes facts of a process whose command line was not recorded', () => {
-    expect(detectWorkload([table('process', '?/5', { engine: 'tgi', model: 'tiiuae/falcon-7b', tensorParallel: '2' })], {})).toMatchObject({ engine: 'tgi', model: 'tiiuae/falcon-7b', tensorParallel: 2 });
+    expect(detectWorkload([table('process', '?/5', { engine: 'tgi', model: 'tiiuae/falcon-7b', tensorParallel: '2' })], {})).toMatchObject({
+      engine: 'tgi',
+      model: 'tiiuae/falcon-7b',
+      tensorParallel: 2,
+    });
   });
 
   it('names the engine whose counters came, not its cache', () => {

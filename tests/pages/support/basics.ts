@@ -18,8 +18,15 @@ export async function faultsOf(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const faults: string[] = [];
     const shown = (element: Element): boolean => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
-    const path = (element: Element): string => `${element.tagName.toLowerCase()}${element.className !== '' && typeof element.className === 'string' ? `.${element.className.split(' ')[0] ?? ''}` : ''} “${(element.textContent ?? '').trim().slice(0, 30)}”`;
-    const nameOf = (element: Element): string => (element.getAttribute('aria-label') ?? (element instanceof HTMLInputElement || element instanceof HTMLSelectElement ? [...(element.labels ?? [])].map((label) => label.textContent).join('') : (element.textContent ?? ''))).trim();
+    const path = (element: Element): string =>
+      `${element.tagName.toLowerCase()}${element.className !== '' && typeof element.className === 'string' ? `.${element.className.split(' ')[0] ?? ''}` : ''} “${(element.textContent ?? '').trim().slice(0, 30)}”`;
+    const nameOf = (element: Element): string =>
+      (
+        element.getAttribute('aria-label') ??
+        (element instanceof HTMLInputElement || element instanceof HTMLSelectElement
+          ? [...(element.labels ?? [])].map((label) => label.textContent).join('')
+          : (element.textContent ?? ''))
+      ).trim();
 
     if (document.documentElement.lang === '') faults.push('the page has no language');
     if (document.title === '' || document.title === 'Headroom') faults.push('the page has no title of its own');
@@ -32,7 +39,8 @@ export async function faultsOf(page: Page): Promise<string[]> {
     for (const element of document.querySelectorAll('a, button, input, select, [role=img], [role=meter]')) {
       if (shown(element) && nameOf(element) === '') faults.push(`${path(element)} has no name`);
     }
-    for (const element of document.querySelectorAll('[tabindex]')) if (Number(element.getAttribute('tabindex')) > 0) faults.push(`${path(element)} changes the order of the tab key`);
+    for (const element of document.querySelectorAll('[tabindex]'))
+      if (Number(element.getAttribute('tabindex')) > 0) faults.push(`${path(element)} changes the order of the tab key`);
 
     const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
     const rgba = (colour: string): [number, number, number, number] => {
@@ -43,7 +51,8 @@ export async function faultsOf(page: Page): Promise<string[]> {
       const [r = 0, g = 0, b = 0, a = 0] = canvas.getImageData(0, 0, 1, 1).data;
       return [r, g, b, a / 255];
     };
-    const over2 = (top: [number, number, number, number], under: readonly number[]): number[] => [0, 1, 2].map((index) => (top[index] ?? 0) * top[3] + (under[index] ?? 0) * (1 - top[3]));
+    const over2 = (top: [number, number, number, number], under: readonly number[]): number[] =>
+      [0, 1, 2].map((index) => (top[index] ?? 0) * top[3] + (under[index] ?? 0) * (1 - top[3]));
     const groundOf = (element: Element | null): number[] | null => {
       if (element === null) return rgba(getComputedStyle(document.documentElement).backgroundColor).slice(0, 3);
       const style = getComputedStyle(element);
@@ -54,14 +63,21 @@ export async function faultsOf(page: Page): Promise<string[]> {
       const under = groundOf(element.parentElement);
       return under === null ? null : over2(own, under);
     };
-    const luminance = (colour: readonly number[]): number => [0.2126, 0.7152, 0.0722].reduce((sum, weight, index) => {
-      const channel = (colour[index] ?? 0) / 255;
-      return sum + weight * (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4);
-    }, 0);
+    const luminance = (colour: readonly number[]): number =>
+      [0.2126, 0.7152, 0.0722].reduce((sum, weight, index) => {
+        const channel = (colour[index] ?? 0) / 255;
+        return sum + weight * (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4);
+      }, 0);
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
       const element = node.parentElement;
-      if (element === null || (node.textContent ?? '').trim() === '' || !shown(element) || element.closest('.hidden-text, option, noscript, .skip, [aria-hidden=true], :disabled') !== null) continue;
+      if (
+        element === null ||
+        (node.textContent ?? '').trim() === '' ||
+        !shown(element) ||
+        element.closest('.hidden-text, option, noscript, .skip, [aria-hidden=true], :disabled') !== null
+      )
+        continue;
       const ground = groundOf(element);
       const style = getComputedStyle(element);
       if (ground === null) {

@@ -8,15 +8,38 @@ function nodeRow(n: number): NodeRow {
   const node = `alvis4-${String(n).padStart(2, '0')}`;
   const silent = n % 9 === 4;
   const gpu = (index: number) => ({
-    uuid: `GPU-0000000${index}-aaaa`, name: 'NVIDIA A100-SXM4-40GB', busy: silent ? null : ((n * 7 + index * 13) % 100) / 100, power: silent ? null : 240, powerLimit: 400, memUsed: silent ? null : 30e9, memTotal: 42.9e9, temp: silent ? null : 57,
-    jobs: n % 3 === 0 ? [] : ['alvis/4182931'], lastReadingAt: silent ? NOW - 4000 : NOW, silent,
+    uuid: `GPU-0000000${index}-aaaa`,
+    name: 'NVIDIA A100-SXM4-40GB',
+    busy: silent ? null : ((n * 7 + index * 13) % 100) / 100,
+    power: silent ? null : 240,
+    powerLimit: 400,
+    memUsed: silent ? null : 30e9,
+    memTotal: 42.9e9,
+    temp: silent ? null : 57,
+    jobs: n % 3 === 0 ? [] : ['alvis/4182931'],
+    lastReadingAt: silent ? NOW - 4000 : NOW,
+    silent,
   });
-  return { node, gpus: [0, 1, 2, 3].map(gpu), cpu: silent ? null : 0.2, cores: 64, memUsed: silent ? null : 61e9, memTotal: 256e9, jobs: n % 3 === 0 ? [] : ['alvis/4182931'], lastReadingAt: silent ? NOW - 4000 : NOW, silent };
+  return {
+    node,
+    gpus: [0, 1, 2, 3].map(gpu),
+    cpu: silent ? null : 0.2,
+    cores: 64,
+    memUsed: silent ? null : 61e9,
+    memTotal: 256e9,
+    jobs: n % 3 === 0 ? [] : ['alvis/4182931'],
+    lastReadingAt: silent ? NOW - 4000 : NOW,
+    silent,
+  };
 }
 
 function nodeDetail(): NodeDetail {
   const { entities, events } = detail();
-  return { row: { ...nodeRow(12), node: 'alvis4-12' }, entities: entities.map(({ kind, id, facts, metrics }) => ({ kind, id, facts, metrics, jobs: [] })), events };
+  return {
+    row: { ...nodeRow(12), node: 'alvis4-12' },
+    entities: entities.map(({ kind, id, facts, metrics }) => ({ kind, id, facts, metrics, jobs: [] })),
+    events,
+  };
 }
 
 /** A busy cluster: 5,000 jobs, 40 nodes, one job with everything. `until` is its present. */
@@ -44,7 +67,10 @@ export const emptyApi: Api = (path) => {
   if (path === '/api/jobs') return { json: { rows: [], cursor: null, total: 0 } };
   if (path === '/api/nodes') return { json: { now: NOW, nodes: [] } };
   if (path === '/api/tokens') return { json: { name: 'page', scope: 'write', token: 'hr_secret', url: null } };
-  if (path === '/api/jobs/alvis/4182931') return { json: detail({ analysis: null, lastReadingAt: null, entities: [], events: [], silence: ['No reading from node alvis4-12 since the job began.'] }) };
+  if (path === '/api/jobs/alvis/4182931')
+    return {
+      json: detail({ analysis: null, lastReadingAt: null, entities: [], events: [], silence: ['No reading from node alvis4-12 since the job began.'] }),
+    };
   if (path.endsWith('/series')) return { json: { from: NOW - 3600, to: NOW, series: [], absent: [] } };
   return null;
 };

@@ -30,14 +30,19 @@ export interface PageServer {
 const DIST = fileURLToPath(new URL('../../../dist/web', import.meta.url));
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 /** At least as strict as the service's own: what passes here passes there. */
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws:; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws:; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** The files of the built page by their path. Read at once: a build that runs meanwhile must not mix two builds. */
 export function builtFiles(): Map<string, Buffer> {
-  return new Map(readdirSync(DIST, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => {
-    const path = join(entry.parentPath, entry.name);
-    return [path.slice(DIST.length), readFileSync(path)];
-  }));
+  return new Map(
+    readdirSync(DIST, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => {
+        const path = join(entry.parentPath, entry.name);
+        return [path.slice(DIST.length), readFileSync(path)];
+      }),
+  );
 }
 
 /** Serves the built page with an invented API and a real socket, for states that a real service reaches rarely: errors, cuts, thousands of rows. */
@@ -49,11 +54,16 @@ export async function servePage(api: Api): Promise<PageServer> {
     const url = new URL(request.url ?? '/', 'http://page');
     if (url.pathname.startsWith('/api/')) {
       let body = '';
-      request.on('data', (chunk: Buffer) => { body += chunk.toString(); });
+      request.on('data', (chunk: Buffer) => {
+        body += chunk.toString();
+      });
       request.on('end', () => {
         const method = request.method ?? 'GET';
         server.asked.push(`${method} ${url.pathname}${url.search}`);
-        const answer = server.api(url.pathname, url.searchParams, body, method) ?? { status: 404, json: { error: 'nothing is known here', where: url.pathname, remedy: 'look elsewhere' } };
+        const answer = server.api(url.pathname, url.searchParams, body, method) ?? {
+          status: 404,
+          json: { error: 'nothing is known here', where: url.pathname, remedy: 'look elsewhere' },
+        };
         response.writeHead('status' in answer ? answer.status : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer.json));
       });
       return;
@@ -90,7 +100,9 @@ export async function servePage(api: Api): Promise<PageServer> {
       down = true;
       for (const socket of sockets) socket.destroy();
     },
-    async mend() { down = false; },
+    async mend() {
+      down = false;
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       await io.close();

@@ -6,11 +6,29 @@ import { after, drain, hold, nothing } from '../../../server/analysis/pending.ts
 import { tablesOfNews } from '../../../server/analysis/to-tables.ts';
 import { aJob } from '../../support/jobs.ts';
 
-const analysis = (words: string[]): Analysis => ({
-  verdict: { bottleneck: words.at(-1), activity: 'decode' }, findings: [], phases: words.map((bottleneck, index) => ({ from: index, to: index + 1, verdict: { bottleneck, activity: 'decode' } })),
-}) as never; // only what the functions under test look at
+const analysis = (words: string[]): Analysis =>
+  ({
+    verdict: { bottleneck: words.at(-1), activity: 'decode' },
+    findings: [],
+    phases: words.map((bottleneck, index) => ({ from: index, to: index + 1, verdict: { bottleneck, activity: 'decode' } })),
+  }) as never; // only what the functions under test look at
 const followed = (changes: Partial<Followed> = {}): Followed => ({
-  job: aJob('1'), tracker: openTracker(), options: '', openedAt: 0, patience: 300, analysis: null, lastReadingAt: null, dirty: false, judgedAt: 1000, savedAt: 1000, savedAs: '', saving: false, pending: nothing(), restoring: false, overflown: false, ...changes,
+  job: aJob('1'),
+  tracker: openTracker(),
+  options: '',
+  openedAt: 0,
+  patience: 300,
+  analysis: null,
+  lastReadingAt: null,
+  dirty: false,
+  judgedAt: 1000,
+  savedAt: 1000,
+  savedAs: '',
+  saving: false,
+  pending: nothing(),
+  restoring: false,
+  overflown: false,
+  ...changes,
 });
 
 describe('the next verdict', () => {
@@ -49,12 +67,34 @@ describe('phases that a watcher has already', () => {
 
 describe('a tracker', () => {
   const block = (t: number[], columns: Record<string, (number | null)[]>) => ({ entity: { kind: 'gpu' as const, id: 'GPU-1', node: 'n1' }, t, columns });
-  const news = (...blocks: ReturnType<typeof block>[]) => ({ parts: blocks.map((one) => ({ job: aJob('1'), block: one, from: 0, to: one.t.length })), facts: [], events: [] });
+  const news = (...blocks: ReturnType<typeof block>[]) => ({
+    parts: blocks.map((one) => ({ job: aJob('1'), block: one, from: 0, to: one.t.length })),
+    facts: [],
+    events: [],
+  });
 
   it('is built again when many rows came late, but not at every one', () => {
     const tracker = openTracker();
-    tracker.push(tablesOfNews(news(block(Array.from({ length: 100 }, (_, index) => 1000 + index), { 'gpu.util': Array.from({ length: 100 }, () => 0.5) }))));
-    tracker.push(tablesOfNews(news(block(Array.from({ length: 19 }, (_, index) => 500 + index), { 'gpu.util': Array.from({ length: 19 }, () => 0.5) }))));
+    tracker.push(
+      tablesOfNews(
+        news(
+          block(
+            Array.from({ length: 100 }, (_, index) => 1000 + index),
+            { 'gpu.util': Array.from({ length: 100 }, () => 0.5) },
+          ),
+        ),
+      ),
+    );
+    tracker.push(
+      tablesOfNews(
+        news(
+          block(
+            Array.from({ length: 19 }, (_, index) => 500 + index),
+            { 'gpu.util': Array.from({ length: 19 }, () => 0.5) },
+          ),
+        ),
+      ),
+    );
     expect(shouldRebuild(followed({ tracker }), 300)).toBe(false);
     tracker.push(tablesOfNews(news(block([600], { 'gpu.util': [0.5] }))));
     expect(shouldRebuild(followed({ tracker }), 299)).toBe(false);

@@ -7,8 +7,18 @@ const worker = analysisWorker();
 afterAll(() => worker.close());
 
 const idle: Run = {
-  clock: 'utc', events: [],
-  tables: [tableOf({ kind: 'gpu', id: 'GPU-1', node: 'n1' }, Array.from({ length: 60 }, (_, index) => ({ entity: { kind: 'gpu' as const, id: 'GPU-1' }, at: 1_700_000_000 + 5 * index, values: { 'gpu.util': 0, 'gpu.power': 55 } })))],
+  clock: 'utc',
+  events: [],
+  tables: [
+    tableOf(
+      { kind: 'gpu', id: 'GPU-1', node: 'n1' },
+      Array.from({ length: 60 }, (_, index) => ({
+        entity: { kind: 'gpu' as const, id: 'GPU-1' },
+        at: 1_700_000_000 + 5 * index,
+        values: { 'gpu.util': 0, 'gpu.power': 55 },
+      })),
+    ),
+  ],
 };
 
 describe('the analysis worker', () => {

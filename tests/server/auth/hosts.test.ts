@@ -6,11 +6,23 @@ import { bearerOf, cookieOf } from '../../../server/auth/recognise.ts';
 const rules = hostRules({ url: 'https://headroom.example.org', hosts: ['login1'] });
 
 describe('the name that a request is asked under', () => {
-  it.each(['localhost:8080', '127.0.0.1:8080', '[::1]:8080', '10.4.0.7', hostname(), 'headroom.example.org', 'login1:80', 'LOGIN1', 'a.localhost:1'])('%s is this server', (host) => {
-    expect(rules.hostAllowed(host)).toBe(true);
-  });
+  it.each(['localhost:8080', '127.0.0.1:8080', '[::1]:8080', '10.4.0.7', hostname(), 'headroom.example.org', 'login1:80', 'LOGIN1', 'a.localhost:1'])(
+    '%s is this server',
+    (host) => {
+      expect(rules.hostAllowed(host)).toBe(true);
+    },
+  );
 
-  it.each(['evil.example.com', 'localhost.evil.example.com', 'login1.evil.example.com', '127.0.0.1.evil.example.com', '', undefined, 'a b', 'evil.example.com:8080'])('%s is a name that somebody else may have pointed here', (host) => {
+  it.each([
+    'evil.example.com',
+    'localhost.evil.example.com',
+    'login1.evil.example.com',
+    '127.0.0.1.evil.example.com',
+    '',
+    undefined,
+    'a b',
+    'evil.example.com:8080',
+  ])('%s is a name that somebody else may have pointed here', (host) => {
     expect(rules.hostAllowed(host)).toBe(false);
   });
 });

@@ -10,7 +10,8 @@ async function history(seed: number) {
   const batches: IngestBatch[] = [];
   const jobs = new Map<string, JobDeclaration>();
   const demo = await startDemo({
-    seed, now: () => NOON,
+    seed,
+    now: () => NOON,
     ingest: (batch) => Promise.resolve(void batches.push(batch)),
     declare: (key, declaration) => Promise.resolve(void jobs.set(key.id, { ...jobs.get(key.id), ...declaration })),
     log: { info: () => undefined, error: () => undefined },
@@ -27,8 +28,13 @@ describe('the pretend Alvis', () => {
     expect(gpus).toHaveLength(892);
     expect(new Set(gpus.map((gpu) => gpu.uuid)).size).toBe(892);
     const count = (type: string) => gpus.filter((gpu) => gpu.type === type).length;
-    expect({ T4: count('T4'), A40: count('A40'), V100: count('V100-16'), A100: count('A100-40'), A100fat: count('A100-80') })
-      .toEqual({ T4: 160, A40: 348, V100: 44, A100: 308, A100fat: 32 });
+    expect({ T4: count('T4'), A40: count('A40'), V100: count('V100-16'), A100: count('A100-40'), A100fat: count('A100-80') }).toEqual({
+      T4: 160,
+      A40: 348,
+      V100: 44,
+      A100: 308,
+      A100fat: 32,
+    });
   });
 
   it('brings an hour of history: 45 GPUs at 5 s, every other at 60 s', async () => {
@@ -59,8 +65,11 @@ describe('the pretend Alvis', () => {
 
   it('sends counters that only grow within one job', async () => {
     const { batches } = await history(1);
-    const tokens = batches.filter((batch) => batch.source.startsWith('demo/llama70b-serve/')).flatMap((batch) => batch.blocks)
-      .filter((block) => block.entity.kind === 'engine').flatMap((block) => block.columns['engine.generationTokens'] ?? []);
+    const tokens = batches
+      .filter((batch) => batch.source.startsWith('demo/llama70b-serve/'))
+      .flatMap((batch) => batch.blocks)
+      .filter((block) => block.entity.kind === 'engine')
+      .flatMap((block) => block.columns['engine.generationTokens'] ?? []);
     expect(tokens.length).toBe(720);
     expect(tokens.every((value, index) => index === 0 || (value ?? 0) >= (tokens[index - 1] ?? 0))).toBe(true);
   });

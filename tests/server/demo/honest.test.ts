@@ -14,10 +14,14 @@ async function verdicts(jobs: Map<string, DemoJob>): Promise<Map<string, string>
   for (const [id, { declaration, tables }] of jobs) {
     if (Number(id) >= 4_190_000) continue;
     const gpu = declaration.gpuType;
-    const { verdict } = analyse({ clock: 'utc', tables, events: [] }, {
-      ...(gpu !== undefined && isGpuId(gpu) ? { gpu } : {}), ...(declaration.cores === undefined ? {} : { cores: declaration.cores }),
-      gpusAllocated: declaration.gpus?.map((one) => one.uuid) ?? [],
-    });
+    const { verdict } = analyse(
+      { clock: 'utc', tables, events: [] },
+      {
+        ...(gpu !== undefined && isGpuId(gpu) ? { gpu } : {}),
+        ...(declaration.cores === undefined ? {} : { cores: declaration.cores }),
+        gpusAllocated: declaration.gpus?.map((one) => one.uuid) ?? [],
+      },
+    );
     said.set(`${declaration.name} ${id}`, `${verdict.bottleneck}, ${verdict.activity}`);
   }
   return said;
@@ -34,10 +38,16 @@ describe('the demo does not confirm itself', () => {
   it('takes from core the hardware table, types and nothing that judges', () => {
     const edges = importGraph(root, ['server']).filter((edge) => edge.from.startsWith('server/demo/') && edge.to.startsWith('core/'));
     expect([...new Set(edges.map((edge) => edge.to))].sort()).toEqual([
-      'core/contract/ingest.ts', 'core/contract/jobs.ts', 'core/hardware.ts', 'core/metrics.ts', 'core/reading.ts',
+      'core/contract/ingest.ts',
+      'core/contract/jobs.ts',
+      'core/hardware.ts',
+      'core/metrics.ts',
+      'core/reading.ts',
     ]);
     const files = [...new Set(edges.map((edge) => edge.from))].map((file) => readFileSync(`${root}/${file}`, 'utf8'));
-    const names = files.flatMap((text) => [...text.matchAll(/import (?:type )?\{([^}]*)\} from '[./]*core\/hardware\.ts'/g)].flatMap((match) => (match[1] ?? '').split(',')));
+    const names = files.flatMap((text) =>
+      [...text.matchAll(/import (?:type )?\{([^}]*)\} from '[./]*core\/hardware\.ts'/g)].flatMap((match) => (match[1] ?? '').split(',')),
+    );
     expect([...new Set(names.map((name) => name.trim().replace(/^type /, '')))].sort()).toEqual(['ALVIS_NODES', 'GPUS', 'GpuId', 'MathType', 'NodeType']);
   });
 
@@ -58,7 +68,14 @@ describe('the demo does not confirm itself', () => {
     vi.resetModules();
     vi.doMock('../../../core/hardware/achievable.ts', async (original) => {
       const real = await original<{ ACHIEVABLE: Record<string, unknown> }>();
-      return { ...real, ACHIEVABLE: { ...real.ACHIEVABLE, dramCounter: { value: 3.2, source: 'corrupted by a test' }, dramBytes: { value: 3.2, source: 'corrupted by a test' } } };
+      return {
+        ...real,
+        ACHIEVABLE: {
+          ...real.ACHIEVABLE,
+          dramCounter: { value: 3.2, source: 'corrupted by a test' },
+          dramBytes: { value: 3.2, source: 'corrupted by a test' },
+        },
+      };
     });
     const corrupted = await verdicts(jobs);
     vi.doUnmock('../../../core/hardware/achievable.ts');
@@ -70,7 +87,7 @@ describe('the demo does not confirm itself', () => {
 
   it('a wrong threshold in the classifier changes its verdicts', async () => {
     vi.resetModules();
-    vi.doMock('../../../core/classify/thresholds.ts', async (original) => ({ ...await original<object>(), DOMINANT: 1.6 }));
+    vi.doMock('../../../core/classify/thresholds.ts', async (original) => ({ ...(await original<object>()), DOMINANT: 1.6 }));
     const corrupted = await verdicts(jobs);
     vi.doUnmock('../../../core/classify/thresholds.ts');
     vi.resetModules();

@@ -38,7 +38,9 @@ describe('the printed address', () => {
     const url = await pageUrl();
     const { hostname, port } = url;
     const location = await new Promise<string | undefined>((resolve, reject) => {
-      request({ hostname, port, path: `/.//evil.example.com/${url.search}` }, (reply) => resolve(reply.resume().headers.location)).on('error', reject).end();
+      request({ hostname, port, path: `/.//evil.example.com/${url.search}` }, (reply) => resolve(reply.resume().headers.location))
+        .on('error', reject)
+        .end();
     });
     expect(location).toBe('/evil.example.com/');
   });
@@ -96,7 +98,8 @@ describe('a foreign name that points here', () => {
 
 describe('writing', () => {
   const batch = () => JSON.stringify({ source: 'browser', seq: Math.floor(Math.random() * 1e9), blocks: [] });
-  const post = (headers: Record<string, string>) => ask(service.address, '/api/ingest', { method: 'POST', body: batch(), headers: { 'content-type': 'application/json', ...headers } });
+  const post = (headers: Record<string, string>) =>
+    ask(service.address, '/api/ingest', { method: 'POST', body: batch(), headers: { 'content-type': 'application/json', ...headers } });
 
   it('with a cookie is for pages of this service only', async () => {
     const cookie = await session();
@@ -118,7 +121,11 @@ describe('writing', () => {
 
 describe('tokens', () => {
   const manage = (method: string, path: string, headers: Record<string, string>, body?: object) =>
-    ask(service.address, path, { method, headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    ask(service.address, path, {
+      method,
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
 
   it('are issued to a signed-in person, work, and end when they are revoked', async () => {
     const cookie = await session();

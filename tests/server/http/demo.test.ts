@@ -30,7 +30,9 @@ describe('a demo', () => {
       expect(await closed.json()).toMatchObject({ error: expect.stringContaining('this is a demo') as string });
       expect((await ask(demo.address, '/api/ingest/raw?node=x', { method: 'PUT', body: 'x' })).status).toBe(403);
       expect((await ask(demo.address, '/api/jobs/c/1', { method: 'PUT', body: '{}', headers: { 'content-type': 'application/json' } })).status).toBe(403);
-      expect((await ask(demo.address, '/api/tokens', { method: 'POST', body: '{"name":"x"}', headers: { 'content-type': 'application/json' } })).status).toBe(403);
+      expect((await ask(demo.address, '/api/tokens', { method: 'POST', body: '{"name":"x"}', headers: { 'content-type': 'application/json' } })).status).toBe(
+        403,
+      );
     } finally {
       await demo.stop();
     }

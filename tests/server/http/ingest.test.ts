@@ -15,7 +15,11 @@ afterAll(async () => {
 
 const now = Math.floor(Date.now() / 1000) - 100;
 const post = (body: string | Buffer, headers: Record<string, string> = {}): Promise<Exchange> =>
-  ask(service.address, '/api/ingest', { method: 'POST', body, headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json', ...headers } });
+  ask(service.address, '/api/ingest', {
+    method: 'POST',
+    body,
+    headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json', ...headers },
+  });
 const replyOf = (exchange: Exchange) => JSON.parse(exchange.text) as IngestReply;
 const power = async (node: string) => {
   const { series } = await service.get<SeriesReply>(`/api/nodes/${node}/series?metrics=gpu.power&from=${now - 50}&to=${now + 100}`);
@@ -50,8 +54,13 @@ describe('a batch', () => {
     expect(reply.rejected[0]?.reason).toContain('HEADROOM_RAW_DAYS');
   });
 
-  it.each([['gzip', gzipSync], ['deflate', deflateSync]] as const)('may be compressed with %s', async (encoding, compress) => {
-    const reply = await post(compress(JSON.stringify(gpuBatch(encoding, 0, `GPU-${encoding}`, [now], { 'gpu.power': [123] }, encoding))), { 'content-encoding': encoding });
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+  ] as const)('may be compressed with %s', async (encoding, compress) => {
+    const reply = await post(compress(JSON.stringify(gpuBatch(encoding, 0, `GPU-${encoding}`, [now], { 'gpu.power': [123] }, encoding))), {
+      'content-encoding': encoding,
+    });
     expect(reply.status).toBe(200);
     expect(await power(encoding)).toEqual([{ id: `GPU-${encoding}`, mean: [123] }]);
   });

@@ -1,6 +1,16 @@
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FindingsReplySchema, JobDetailSchema, JobsPageSchema, JobSchema, OverviewSchema, type Job, type JobDetail, type JobsPage, type Overview } from '../../../core/contract/jobs.ts';
+import {
+  FindingsReplySchema,
+  JobDetailSchema,
+  JobsPageSchema,
+  JobSchema,
+  OverviewSchema,
+  type Job,
+  type JobDetail,
+  type JobsPage,
+  type Overview,
+} from '../../../core/contract/jobs.ts';
 import { NodeDetailSchema, NodesReplySchema, type NodesReply } from '../../../core/contract/nodes.ts';
 import { SeriesReplySchema, type SeriesReply } from '../../../core/contract/series.ts';
 import { HealthSchema, SessionSchema } from '../../../core/contract/service.ts';
@@ -16,11 +26,23 @@ afterAll(async () => {
 });
 
 const start = Math.floor(Date.now() / 1000) - 600;
-const declare = (path: string, body: object) => ask(service.address, `/api/jobs/${path}`, { method: 'PUT', body: JSON.stringify(body), headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' } });
+const declare = (path: string, body: object) =>
+  ask(service.address, `/api/jobs/${path}`, {
+    method: 'PUT',
+    body: JSON.stringify(body),
+    headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' },
+  });
 
 describe('declaring a job', () => {
   it('may be repeated; fields left out keep their value', async () => {
-    const first = await declare('alvis/1', { name: 'llama', user: 'ada', start, state: 'running', nodes: ['alvis1'], gpus: [{ uuid: 'GPU-1', node: 'alvis1' }] });
+    const first = await declare('alvis/1', {
+      name: 'llama',
+      user: 'ada',
+      start,
+      state: 'running',
+      nodes: ['alvis1'],
+      gpus: [{ uuid: 'GPU-1', node: 'alvis1' }],
+    });
     expect(first.status).toBe(200);
     const second = await declare('alvis/1', { project: 'NAISS-1' });
     expect(JSON.parse(second.text)).toMatchObject({ name: 'llama', user: 'ada', project: 'NAISS-1', gpuCount: 1, state: 'running', demo: false });
@@ -48,7 +70,9 @@ describe('a job that runs', () => {
   it('shows its readings and those of no other, and why it is silent', async () => {
     await declare('alvis/2', { name: 'quiet', start, state: 'running', nodes: ['alvis2'], gpus: [{ uuid: 'GPU-2', node: 'alvis2' }] });
     const silent = await service.get<JobDetail>('/api/jobs/alvis/2');
-    expect(silent.silence).toEqual(['No reading from node alvis2 yet: start an agent there (headroom agent), or stream a tool\'s output to /api/ingest/raw?node=alvis2.']);
+    expect(silent.silence).toEqual([
+      "No reading from node alvis2 yet: start an agent there (headroom agent), or stream a tool's output to /api/ingest/raw?node=alvis2.",
+    ]);
     expect(silent.analysis).toBeNull();
 
     const t = [start - 10, start, start + 300, start + 595];
@@ -68,7 +92,17 @@ describe('a job that runs', () => {
 
   it('is on the overview, its GPU counted by how busy it is', async () => {
     const at = Math.floor(Date.now() / 1000);
-    await declare('alvis/3', { name: 'busy', start, state: 'running', nodes: ['alvis3'], gpus: [{ uuid: 'GPU-3a', node: 'alvis3' }, { uuid: 'GPU-3b', node: 'alvis3' }, { uuid: 'GPU-3c', node: 'alvis3' }] });
+    await declare('alvis/3', {
+      name: 'busy',
+      start,
+      state: 'running',
+      nodes: ['alvis3'],
+      gpus: [
+        { uuid: 'GPU-3a', node: 'alvis3' },
+        { uuid: 'GPU-3b', node: 'alvis3' },
+        { uuid: 'GPU-3c', node: 'alvis3' },
+      ],
+    });
     await service.ingest(gpuBatch('y', 0, 'GPU-3a', [at], { 'gpu.util': [0.9], 'gpu.power': [300] }, 'alvis3'));
     await service.ingest(gpuBatch('y', 1, 'GPU-3b', [at], { 'gpu.util': [0.01], 'gpu.power': [60] }, 'alvis3'));
     const overview = await service.get<Overview>('/api/overview');
@@ -79,17 +113,23 @@ describe('a job that runs', () => {
     expect(overview.gpus.idle).toBeGreaterThanOrEqual(1);
     const { nodes } = await service.get<NodesReply>('/api/nodes');
     const row = nodes.find((node) => node.node === 'alvis3');
-    expect(row?.gpus.map((gpu) => [gpu.uuid, gpu.busy, gpu.jobs, gpu.silent])).toEqual([['GPU-3a', 0.9, ['alvis/3'], false], ['GPU-3b', 0.01, ['alvis/3'], false]]);
+    expect(row?.gpus.map((gpu) => [gpu.uuid, gpu.busy, gpu.jobs, gpu.silent])).toEqual([
+      ['GPU-3a', 0.9, ['alvis/3'], false],
+      ['GPU-3b', 0.01, ['alvis/3'], false],
+    ]);
   });
 });
 
 describe('lists', () => {
   it('filter, sort and page with a cursor', async () => {
-    for (let index = 0; index < 5; index += 1) await declare(`list/${index}`, { name: `job ${index}`, user: 'grace', start: start + index, end: start + index + 60, state: 'completed' });
+    for (let index = 0; index < 5; index += 1)
+      await declare(`list/${index}`, { name: `job ${index}`, user: 'grace', start: start + index, end: start + index + 60, state: 'completed' });
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const page: JobsPage = await service.get<JobsPage>(`/api/jobs?user=grace&sort=-start&limit=2${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+      const page: JobsPage = await service.get<JobsPage>(
+        `/api/jobs?user=grace&sort=-start&limit=2${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+      );
       expect(Value.Check(JobsPageSchema, page)).toBe(true);
       expect(page.rows.length).toBeLessThanOrEqual(2);
       seen.push(...page.rows.map((row) => row.job.id));
@@ -107,7 +147,13 @@ describe('lists', () => {
 });
 
 describe('what is not there', () => {
-  it.each(['/api/jobs/alvis/none', '/api/jobs/alvis/none/analysis', '/api/jobs/alvis/none/series?metrics=gpu.util', '/api/nodes/none', '/api/nodes/none/series?metrics=gpu.util'])('%s is a 404 with a remedy', async (path) => {
+  it.each([
+    '/api/jobs/alvis/none',
+    '/api/jobs/alvis/none/analysis',
+    '/api/jobs/alvis/none/series?metrics=gpu.util',
+    '/api/nodes/none',
+    '/api/nodes/none/series?metrics=gpu.util',
+  ])('%s is a 404 with a remedy', async (path) => {
     const reply = await ask(service.address, path, { headers: { authorization: `Bearer ${service.token}` } });
     expect(reply.status).toBe(404);
     expect(Object.keys(JSON.parse(reply.text) as object)).toEqual(['error', 'where', 'remedy']);
@@ -121,7 +167,13 @@ describe('what is not there', () => {
 });
 
 describe('every other reply', () => {
-  it.each([['/api/nodes', NodesReplySchema], ['/api/findings', FindingsReplySchema], ['/api/health', HealthSchema], ['/api/session', SessionSchema], ['/api/nodes/alvis2', NodeDetailSchema]] as const)('%s keeps to its schema', async (path, schema) => {
+  it.each([
+    ['/api/nodes', NodesReplySchema],
+    ['/api/findings', FindingsReplySchema],
+    ['/api/health', HealthSchema],
+    ['/api/session', SessionSchema],
+    ['/api/nodes/alvis2', NodeDetailSchema],
+  ] as const)('%s keeps to its schema', async (path, schema) => {
     expect([...Value.Errors(schema, await service.get(path))]).toEqual([]);
   });
 });
@@ -130,7 +182,23 @@ describe('the description for programs', () => {
   it('names every address with its schemas', async () => {
     const document = await service.get<{ openapi: string; paths: Record<string, Record<string, { requestBody?: unknown }>> }>('/api/openapi.json');
     expect(document.openapi).toBe('3.1.0');
-    for (const path of ['/api/health', '/api/ingest', '/api/ingest/raw', '/api/jobs', '/api/jobs/{cluster}/{id}', '/api/jobs/{cluster}/{id}/analysis', '/api/jobs/{cluster}/{id}/series', '/api/nodes', '/api/nodes/{node}', '/api/nodes/{node}/series', '/api/overview', '/api/findings', '/api/tokens', '/api/session', '/api/site']) {
+    for (const path of [
+      '/api/health',
+      '/api/ingest',
+      '/api/ingest/raw',
+      '/api/jobs',
+      '/api/jobs/{cluster}/{id}',
+      '/api/jobs/{cluster}/{id}/analysis',
+      '/api/jobs/{cluster}/{id}/series',
+      '/api/nodes',
+      '/api/nodes/{node}',
+      '/api/nodes/{node}/series',
+      '/api/overview',
+      '/api/findings',
+      '/api/tokens',
+      '/api/session',
+      '/api/site',
+    ]) {
       expect(Object.keys(document.paths)).toContain(path);
     }
     expect(document.paths['/api/ingest']?.['post']?.requestBody).toBeDefined();

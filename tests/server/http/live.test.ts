@@ -12,7 +12,11 @@ beforeAll(async () => {
   service = await startService();
   session = await service.cookie();
   const start = Date.now() / 1000 - 300;
-  await ask(service.address, '/api/jobs/c/1', { method: 'PUT', body: JSON.stringify({ name: 'one', start, state: 'running', nodes: ['n1'], gpus: [{ uuid: 'GPU-1', node: 'n1' }] }), headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' } });
+  await ask(service.address, '/api/jobs/c/1', {
+    method: 'PUT',
+    body: JSON.stringify({ name: 'one', start, state: 'running', nodes: ['n1'], gpus: [{ uuid: 'GPU-1', node: 'n1' }] }),
+    headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' },
+  });
 });
 afterEach(() => {
   for (const page of pages.splice(0)) page.close();
@@ -27,18 +31,21 @@ const connect = (headers: Record<string, string>): Page => {
   pages.push(page);
   return page;
 };
-const once = <T>(page: Page, event: 'readings' | 'row' | 'status', wanted: (value: T) => boolean = () => true): Promise<T> => new Promise((resolve) => {
-  page.on(event, ((value: T) => {
-    if (wanted(value)) resolve(value);
-  }) as never); // the event's own argument
-});
-const refusal = (page: Page) => new Promise<string>((resolve, reject) => {
-  page.on('connect_error', (error) => resolve(error.message));
-  page.on('connect', () => reject(new Error('it was let in')));
-});
+const once = <T>(page: Page, event: 'readings' | 'row' | 'status', wanted: (value: T) => boolean = () => true): Promise<T> =>
+  new Promise((resolve) => {
+    page.on(event, ((value: T) => {
+      if (wanted(value)) resolve(value);
+    }) as never); // the event's own argument
+  });
+const refusal = (page: Page) =>
+  new Promise<string>((resolve, reject) => {
+    page.on('connect_error', (error) => resolve(error.message));
+    page.on('connect', () => reject(new Error('it was let in')));
+  });
 const watch = (page: Page, target: WatchTarget) => new Promise<WatchReply>((resolve) => page.emit('watch', target, resolve));
 let seq = 0;
-const send = (watts: number, uuid = 'GPU-1', node = 'n1') => service.ingest(gpuBatch('live', (seq += 1), uuid, [Date.now() / 1000], { 'gpu.power': [watts], 'gpu.util': [0.5] }, node));
+const send = (watts: number, uuid = 'GPU-1', node = 'n1') =>
+  service.ingest(gpuBatch('live', (seq += 1), uuid, [Date.now() / 1000], { 'gpu.power': [watts], 'gpu.util': [0.5] }, node));
 
 describe('a page', () => {
   it('hears the server’s status at once', async () => {

@@ -4,12 +4,17 @@ import { openLog, withoutToken } from '../../../server/http/logging.ts';
 
 const logged = (act: (log: ReturnType<typeof openLog>) => void): string => {
   let text = '';
-  act(openLog('info', new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      text += chunk.toString();
-      done();
-    },
-  })));
+  act(
+    openLog(
+      'info',
+      new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          text += chunk.toString();
+          done();
+        },
+      }),
+    ),
+  );
   return text;
 };
 

@@ -8,7 +8,8 @@ import { dataFolder, removeFolders, startService, type TestService } from '../..
 let service: TestService;
 let app: App;
 let bare: App;
-const over = (web: string) => buildApp({ service: service.running.service, web, cookie: 'headroom-0', isOwner: () => false, address: () => 'http://127.0.0.1' });
+const over = (web: string) =>
+  buildApp({ service: service.running.service, web, cookie: 'headroom-0', isOwner: () => false, address: () => 'http://127.0.0.1' });
 beforeAll(async () => {
   service = await startService();
   const web = dataFolder();
@@ -28,12 +29,15 @@ afterAll(async () => {
 const get = (url: string, from = app) => from.inject({ method: 'GET', url, headers: { host: 'localhost' } });
 
 describe('the page', () => {
-  it.each(['/', '/jobs', '/jobs/alvis/123_4.batch', '/diagnose?x=1', '/nodes/alvis1.c3se.example'])('is index.html at %s, asked for again each time', async (url) => {
-    const reply = await get(url);
-    expect(reply.statusCode).toBe(200);
-    expect(reply.body).toContain('<title>Headroom</title>');
-    expect(reply.headers['cache-control']).toBe('no-cache');
-  });
+  it.each(['/', '/jobs', '/jobs/alvis/123_4.batch', '/diagnose?x=1', '/nodes/alvis1.c3se.example'])(
+    'is index.html at %s, asked for again each time',
+    async (url) => {
+      const reply = await get(url);
+      expect(reply.statusCode).toBe(200);
+      expect(reply.body).toContain('<title>Headroom</title>');
+      expect(reply.headers['cache-control']).toBe('no-cache');
+    },
+  );
 
   it('has files named after their content, kept for a year', async () => {
     const reply = await get('/assets/main-1a2b.js');

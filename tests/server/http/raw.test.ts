@@ -17,7 +17,8 @@ afterAll(async () => {
   removeFolders();
 });
 
-const HEADER = '# gpu     pwr  gtemp  mtemp     sm    mem    enc    dec    jpg    ofa   mclk   pclk\n# Idx       W      C      C      %      %      %      %      %      %    MHz    MHz\n';
+const HEADER =
+  '# gpu     pwr  gtemp  mtemp     sm    mem    enc    dec    jpg    ofa   mclk   pclk\n# Idx       W      C      C      %      %      %      %      %      %    MHz    MHz\n';
 const row = (watts: number, gpu = 0) => `    ${gpu}     ${watts}     61     58     97     64      0      0      0      0   1215   1410\n`;
 const stream = (query: string, headers?: Record<string, string>) => openStream(service.address, query, service.token, headers);
 const put = (query: string, body: string | Buffer, headers: Record<string, string> = {}) =>
@@ -63,7 +64,10 @@ describe('a stream', () => {
 
   it('keeps what is good around a line that is not, and says which line and why', async () => {
     const reply = await put('node=bad', `${HEADER}${row(300)}    0     310     61\n${row(320)}`);
-    const lines = reply.text.trim().split('\n').map((line) => JSON.parse(line) as { rejected?: { line: number; text: string } });
+    const lines = reply.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { rejected?: { line: number; text: string } });
     expect(lines.find((line) => typeof line.rejected === 'object')?.rejected).toMatchObject({ line: 4 });
     expect(await powers('/api/nodes/bad')).toEqual({ 'bad#0': [300, 320] });
   });
@@ -75,7 +79,8 @@ describe('a stream', () => {
   });
 
   it('whose clock goes back keeps the printed times and says so', async () => {
-    const at = (seconds: number) => new Date((Math.floor(Date.now() / 1000) - 200 + seconds) * 1000).toISOString().slice(0, 23).replace('T', ' ').replaceAll('-', '/');
+    const at = (seconds: number) =>
+      new Date((Math.floor(Date.now() / 1000) - 200 + seconds) * 1000).toISOString().slice(0, 23).replace('T', ' ').replaceAll('-', '/');
     const csv = (seconds: number, watts: number) => `${at(seconds)}, GPU-clock, ${watts} W\n`;
     const reply = await put('node=clock', `timestamp, uuid, power.draw [W]\n${csv(100, 300)}${csv(101, 301)}${csv(40, 302)}${csv(41, 303)}`);
     expect(reply.text).toContain('went back by 61 s');
@@ -125,18 +130,28 @@ describe('two jobs on one node', () => {
   it('that each print "GPU 0" keep their readings apart', async () => {
     const bodies = await Promise.all([put('node=shared&job=c/41', HEADER + row(100) + row(100)), put('node=shared&job=c/42', HEADER + row(400) + row(400))]);
     expect(bodies.map((reply) => reply.status)).toEqual([200, 200]);
-    expect(Object.values(await powers('/api/jobs/c/41')).flat().every((watts) => watts === 100)).toBe(true);
-    expect(Object.values(await powers('/api/jobs/c/42')).flat().every((watts) => watts === 400)).toBe(true);
+    expect(
+      Object.values(await powers('/api/jobs/c/41'))
+        .flat()
+        .every((watts) => watts === 100),
+    ).toBe(true);
+    expect(
+      Object.values(await powers('/api/jobs/c/42'))
+        .flat()
+        .every((watts) => watts === 400),
+    ).toBe(true);
     const one = await service.get<JobDetail>('/api/jobs/c/41');
     expect(one.job).toMatchObject({ nodes: ['shared'], state: 'running', gpuCount: 1 });
     expect(one.entities.map((entity) => entity.id)).toEqual(['shared/c/41#0']);
   });
 
   it('whose GPUs are declared get their UUIDs, in the order of the job’s own indices', async () => {
-    const declare = (id: string, uuid: string) => ask(service.address, `/api/jobs/c/${id}`, {
-      method: 'PUT', headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ state: 'running', start: Date.now() / 1000 - 60, nodes: ['both'], gpus: [{ uuid, node: 'both' }] }),
-    });
+    const declare = (id: string, uuid: string) =>
+      ask(service.address, `/api/jobs/c/${id}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ state: 'running', start: Date.now() / 1000 - 60, nodes: ['both'], gpus: [{ uuid, node: 'both' }] }),
+      });
     expect((await declare('51', 'GPU-x')).status).toBe(200);
     expect((await declare('52', 'GPU-y')).status).toBe(200);
     await put('node=both&job=c/51', HEADER + row(151));

@@ -17,20 +17,35 @@ function batch(seq: number, start: number, from: number, to: number): object {
   const reads = (sample: number) => sample < half;
   const entity = { kind: 'gpu', id: 'GPU-v', node: 'v1' };
   return {
-    source: 'verdict', seq, node: 'v1',
+    source: 'verdict',
+    seq,
+    node: 'v1',
     facts: [{ entity, name: 'name', value: 'NVIDIA A40' }],
-    blocks: [{
-      entity, t: samples.map((sample) => start + sample * PERIOD),
-      columns: {
-        'gpu.util': samples.map(() => 0.99), 'gpu.grActive': samples.map(() => 0.98),
-        'gpu.dramActive': samples.map((sample) => (reads(sample) ? 0.76 : 0.2)), 'gpu.tensorActive': samples.map((sample) => (reads(sample) ? 0.06 : 0.72)),
-        'gpu.smActive': samples.map(() => 0.9), 'gpu.power': samples.map((sample) => (reads(sample) ? 220 : 290)), 'gpu.memUsed': samples.map(() => 40e9), 'gpu.memTotal': samples.map(() => 48e9),
+    blocks: [
+      {
+        entity,
+        t: samples.map((sample) => start + sample * PERIOD),
+        columns: {
+          'gpu.util': samples.map(() => 0.99),
+          'gpu.grActive': samples.map(() => 0.98),
+          'gpu.dramActive': samples.map((sample) => (reads(sample) ? 0.76 : 0.2)),
+          'gpu.tensorActive': samples.map((sample) => (reads(sample) ? 0.06 : 0.72)),
+          'gpu.smActive': samples.map(() => 0.9),
+          'gpu.power': samples.map((sample) => (reads(sample) ? 220 : 290)),
+          'gpu.memUsed': samples.map(() => 40e9),
+          'gpu.memTotal': samples.map(() => 48e9),
+        },
       },
-    }],
+    ],
   };
 }
 
-const declare = (service: TestService, body: object) => ask(service.address, '/api/jobs/c/v', { method: 'PUT', body: JSON.stringify(body), headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' } });
+const declare = (service: TestService, body: object) =>
+  ask(service.address, '/api/jobs/c/v', {
+    method: 'PUT',
+    body: JSON.stringify(body),
+    headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' },
+  });
 const until = async <T>(what: () => Promise<T>, good: (value: T) => boolean, seconds = 30): Promise<T> => {
   for (let left = seconds * 10; ; left -= 1) {
     const value = await what();
@@ -53,12 +68,18 @@ describe('the verdict of a job', () => {
     const heard: LiveVerdict[] = [];
     page.on('verdict', (verdict) => heard.push(verdict));
     await new Promise((resolve) => page.emit('watch', { kind: 'job', cluster: 'c', id: 'v' }, resolve));
-    await until(async () => heard, (all) => all.some((one) => one.verdict.bottleneck === 'memory'));
+    await until(
+      async () => heard,
+      (all) => all.some((one) => one.verdict.bottleneck === 'memory'),
+    );
     expect(heard.at(-1)?.verdict.bottleneck).toBe('memory');
     expect(heard[0]?.fromPhase).toBe(0);
 
     await service.ingest(batch(1, start, samples / 2, samples));
-    await until(async () => heard, (all) => all.some((one) => one.phases.some((phase) => phase.verdict.bottleneck === 'compute')));
+    await until(
+      async () => heard,
+      (all) => all.some((one) => one.phases.some((phase) => phase.verdict.bottleneck === 'compute')),
+    );
     page.close();
 
     const analysis = () => service.get<Analysis>('/api/jobs/c/v/analysis');
@@ -68,7 +89,10 @@ describe('the verdict of a job', () => {
 
     await service.stop();
     service = await startService({ data });
-    const detail = await until(() => service.get<JobDetail>('/api/jobs/c/v'), (one) => one.analysis !== null);
+    const detail = await until(
+      () => service.get<JobDetail>('/api/jobs/c/v'),
+      (one) => one.analysis !== null,
+    );
     expect(detail.job.state).toBe('running');
     const again = await until(analysis, (one) => one.to >= live.to && one.phases.length === 2);
     expect(words(again)).toEqual(words(live));

@@ -15,7 +15,10 @@ describe('a batch', () => {
   });
 
   it('keeps the rest where one value is out of range or no number, and says which', () => {
-    const { batch: kept, rejected } = checkBatch(batch({ entity: gpu, t: [1000, 1001, 1002], columns: { 'gpu.util': [0.5, 55, 'x'], 'gpu.temp': [40, 41, 42] } }), window);
+    const { batch: kept, rejected } = checkBatch(
+      batch({ entity: gpu, t: [1000, 1001, 1002], columns: { 'gpu.util': [0.5, 55, 'x'], 'gpu.temp': [40, 41, 42] } }),
+      window,
+    );
     expect(kept.blocks[0]?.columns).toEqual({ 'gpu.util': [0.5, null, null], 'gpu.temp': [40, 41, 42] });
     expect(rejected).toEqual([
       { at: 'blocks/0/columns/gpu.util/1', reason: '55 ratio is not between 0 and 1.2: taken as absent' },
@@ -23,14 +26,26 @@ describe('a batch', () => {
     ]);
   });
 
-  it.each([[1.2, 1.2], [1.2000001, null], [0, 0], [-0.0001, null]])('takes a ratio of %s as %s', (value, kept) => {
+  it.each([
+    [1.2, 1.2],
+    [1.2000001, null],
+    [0, 0],
+    [-0.0001, null],
+  ])('takes a ratio of %s as %s', (value, kept) => {
     expect(checkBatch(batch({ entity: gpu, t: [1000], columns: { 'gpu.util': [value] } }), window).batch.blocks[0]?.columns['gpu.util']).toEqual([kept]);
   });
 
   it('drops rows with a stamp that cannot be, both ends of the window included', () => {
-    const { batch: kept, rejected } = checkBatch(batch({ entity: gpu, t: [999.9, 1000, 2000, 2000.1, null], columns: { 'gpu.util': [0.1, 0.2, 0.3, 0.4, 0.5] } }), window);
+    const { batch: kept, rejected } = checkBatch(
+      batch({ entity: gpu, t: [999.9, 1000, 2000, 2000.1, null], columns: { 'gpu.util': [0.1, 0.2, 0.3, 0.4, 0.5] } }),
+      window,
+    );
     expect(kept.blocks[0]).toEqual({ entity: gpu, t: [1000, 2000], columns: { 'gpu.util': [0.2, 0.3] } });
-    expect(rejected.map((one) => `${one.at}: ${one.reason}`)).toEqual(['blocks/0/t/0: too old', 'blocks/0/t/3: in the future', 'blocks/0/t/4: expected a number: seconds since 1970-01-01 UTC']);
+    expect(rejected.map((one) => `${one.at}: ${one.reason}`)).toEqual([
+      'blocks/0/t/0: too old',
+      'blocks/0/t/3: in the future',
+      'blocks/0/t/4: expected a number: seconds since 1970-01-01 UTC',
+    ]);
   });
 
   it('puts rows of a clock that went back in order; of two rows for one instant the later one stays', () => {
@@ -40,18 +55,33 @@ describe('a batch', () => {
   });
 
   it('leaves out columns that are unknown, of another kind of entity, or of another length', () => {
-    const { batch: kept, rejected } = checkBatch(batch({ entity: gpu, t: [1000], columns: { 'gpu.util': [0.5], 'gpu.colour': [1], 'host.cpu': [0.5], 'gpu.power': [1, 2], 'gpu.temp': 40 } }), window);
+    const { batch: kept, rejected } = checkBatch(
+      batch({ entity: gpu, t: [1000], columns: { 'gpu.util': [0.5], 'gpu.colour': [1], 'host.cpu': [0.5], 'gpu.power': [1, 2], 'gpu.temp': 40 } }),
+      window,
+    );
     expect(kept.blocks[0]?.columns).toEqual({ 'gpu.util': [0.5] });
-    expect(rejected.map((one) => one.at)).toEqual(['blocks/0/columns/gpu.colour', 'blocks/0/columns/host.cpu', 'blocks/0/columns/gpu.power', 'blocks/0/columns/gpu.temp']);
+    expect(rejected.map((one) => one.at)).toEqual([
+      'blocks/0/columns/gpu.colour',
+      'blocks/0/columns/host.cpu',
+      'blocks/0/columns/gpu.power',
+      'blocks/0/columns/gpu.temp',
+    ]);
   });
 
   it('loses a malformed block, fact or event alone', () => {
-    const { batch: kept, rejected } = checkBatch({
-      source: 's', seq: 0,
-      blocks: [{ entity: { kind: 'tpu', id: 'x' }, t: [1000], columns: {} }, 7, { entity: gpu, t: [1000], columns: { 'gpu.util': [0.5] } }],
-      facts: [{ entity: gpu, name: 'name', value: 'A100' }, { entity: gpu, name: 'mood', value: 'good' }],
-      events: [{ at: 1500, entity: null, kind: 'oom', text: 'x' }, { at: 5000, entity: null, kind: 'oom', text: 'x' }, 'no'],
-    }, window);
+    const { batch: kept, rejected } = checkBatch(
+      {
+        source: 's',
+        seq: 0,
+        blocks: [{ entity: { kind: 'tpu', id: 'x' }, t: [1000], columns: {} }, 7, { entity: gpu, t: [1000], columns: { 'gpu.util': [0.5] } }],
+        facts: [
+          { entity: gpu, name: 'name', value: 'A100' },
+          { entity: gpu, name: 'mood', value: 'good' },
+        ],
+        events: [{ at: 1500, entity: null, kind: 'oom', text: 'x' }, { at: 5000, entity: null, kind: 'oom', text: 'x' }, 'no'],
+      },
+      window,
+    );
     expect(kept.blocks).toHaveLength(1);
     expect(kept.facts).toHaveLength(1);
     expect(kept.events).toHaveLength(1);
@@ -65,7 +95,16 @@ describe('a batch', () => {
     expect(rejected.at(-1)?.reason).toBe('and 150 more');
   });
 
-  it.each([null, 7, [], {}, { source: 's', seq: -1, blocks: [] }, { source: '', seq: 0, blocks: [] }, { source: 's', seq: 0.5, blocks: [] }, { source: 's', seq: 0, blocks: [], extra: 1 }])('that is none is refused: %o', (input) => {
+  it.each([
+    null,
+    7,
+    [],
+    {},
+    { source: 's', seq: -1, blocks: [] },
+    { source: '', seq: 0, blocks: [] },
+    { source: 's', seq: 0.5, blocks: [] },
+    { source: 's', seq: 0, blocks: [], extra: 1 },
+  ])('that is none is refused: %o', (input) => {
     expect(() => checkBatch(input, window)).toThrow(Problem);
   });
 });

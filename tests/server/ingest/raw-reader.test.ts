@@ -18,8 +18,14 @@ describe('a stream of dmon', () => {
     const raw = reader();
     const pieces = [raw.feed(DMON, 1000), raw.feed(row(320), 1001), raw.feed(row(330), 1002), raw.end(1003)];
     expect(raw.collectors).toEqual(['nvidia-smi-dmon']);
-    const power = pieces.flatMap((piece) => piece.blocks).flatMap((block) => block.t.map((at, index) => [block.entity.id, at, block.columns['gpu.power']?.[index]]));
-    expect(power.map(([id, , watts]) => [id, watts])).toEqual([['n1#0', 310], ['n1#0', 320], ['n1#0', 330]]);
+    const power = pieces
+      .flatMap((piece) => piece.blocks)
+      .flatMap((block) => block.t.map((at, index) => [block.entity.id, at, block.columns['gpu.power']?.[index]]));
+    expect(power.map(([id, , watts]) => [id, watts])).toEqual([
+      ['n1#0', 310],
+      ['n1#0', 320],
+      ['n1#0', 330],
+    ]);
     const times = power.map(([, at]) => Number(at));
     expect(times).toEqual([...times].sort((a, b) => a - b));
     for (const at of times) expect(at).toBeGreaterThan(997);
@@ -66,17 +72,21 @@ describe('what no collector knows', () => {
   });
 
   it('is refused at its end when it is shorter', () => {
-    expect(refusal((raw) => {
-      raw.feed('hello\n', 1000);
-      raw.end(1000);
-    })).toMatchObject({ status: 415, where: 'body' });
+    expect(
+      refusal((raw) => {
+        raw.feed('hello\n', 1000);
+        raw.end(1000);
+      }),
+    ).toMatchObject({ status: 415, where: 'body' });
   });
 
   it('is called what it is: binary, or nothing', () => {
-    expect(refusal((raw) => {
-      raw.feed('\u007fELF\u0002\u0001\u0000\u0000', 1000);
-      raw.end(1000);
-    }).error).toContain('not text');
+    expect(
+      refusal((raw) => {
+        raw.feed('\u007fELF\u0002\u0001\u0000\u0000', 1000);
+        raw.end(1000);
+      }).error,
+    ).toContain('not text');
     expect(refusal((raw) => raw.end(1000)).error).toContain('no text');
   });
 
@@ -109,8 +119,31 @@ describe('names outside the stream', () => {
 
 describe('the scope of a stream', () => {
   const job = {
-    cluster: 'c', id: '1', name: '1', user: null, project: null, partition: null, state: 'running' as const, start: 0, end: null, timeLimit: null, nodes: ['n1', 'n2'],
-    gpus: [{ uuid: 'GPU-a', node: 'n1' }, { uuid: 'GPU-b', node: 'n2' }, { uuid: 'GPU-c', node: 'n2' }], gpuCount: 3, gpuType: null, cores: null, memory: null, model: null, dtype: null, tensorParallel: null, command: null, demo: false,
+    cluster: 'c',
+    id: '1',
+    name: '1',
+    user: null,
+    project: null,
+    partition: null,
+    state: 'running' as const,
+    start: 0,
+    end: null,
+    timeLimit: null,
+    nodes: ['n1', 'n2'],
+    gpus: [
+      { uuid: 'GPU-a', node: 'n1' },
+      { uuid: 'GPU-b', node: 'n2' },
+      { uuid: 'GPU-c', node: 'n2' },
+    ],
+    gpuCount: 3,
+    gpuType: null,
+    cores: null,
+    memory: null,
+    model: null,
+    dtype: null,
+    tensorParallel: null,
+    command: null,
+    demo: false,
   };
 
   it('is the sender’s address where nobody names a node, and the job’s only node where it has one', () => {

@@ -4,8 +4,28 @@ import { attribute, blockOf } from '../../../server/jobs/attribute.ts';
 import { jobIndex } from '../../../server/jobs/index.ts';
 
 const job = (id: string, changes: Partial<Job> = {}): Job => ({
-  cluster: 'c', id, name: id, user: null, project: null, partition: null, state: 'running', start: 100, end: null, timeLimit: null, nodes: ['n1'],
-  gpus: [], gpuCount: 0, gpuType: null, cores: null, memory: null, model: null, dtype: null, tensorParallel: null, command: null, demo: false, ...changes,
+  cluster: 'c',
+  id,
+  name: id,
+  user: null,
+  project: null,
+  partition: null,
+  state: 'running',
+  start: 100,
+  end: null,
+  timeLimit: null,
+  nodes: ['n1'],
+  gpus: [],
+  gpuCount: 0,
+  gpuType: null,
+  cores: null,
+  memory: null,
+  model: null,
+  dtype: null,
+  tensorParallel: null,
+  command: null,
+  demo: false,
+  ...changes,
 });
 const gpuBlock = (id: string, t: number[]) => ({ entity: { kind: 'gpu' as const, id, node: 'n1' }, t, columns: { 'gpu.util': t.map(() => 0.5) } });
 const owners = (jobs: Job[], block: Parameters<typeof attribute>[1], claim?: string) => {
@@ -26,7 +46,9 @@ describe('readings of a GPU', () => {
   });
 
   it('go over to the next job on the same GPU within one block', () => {
-    expect(owners([job('a', { gpus: on('GPU-1'), end: 102 }), job('b', { gpus: on('GPU-1'), start: 103 })], gpuBlock('GPU-1', [100, 101, 102, 103, 104]))).toEqual(['a 0-2', 'b 3-5']);
+    expect(
+      owners([job('a', { gpus: on('GPU-1'), end: 102 }), job('b', { gpus: on('GPU-1'), start: 103 })], gpuBlock('GPU-1', [100, 101, 102, 103, 104])),
+    ).toEqual(['a 0-2', 'b 3-5']);
   });
 
   it('that no job lists belong to a job without a list only while it has the node for itself', () => {
@@ -42,7 +64,13 @@ describe('readings of a GPU', () => {
 
 describe('readings of a node', () => {
   it('belong to every job on it', () => {
-    expect(owners([job('a'), job('b', { nodes: ['n1', 'n2'] }), job('c', { nodes: ['n2'] })], { entity: { kind: 'host', id: 'n1', node: 'n1' }, t: [100], columns: {} })).toEqual(['a 0-1', 'b 0-1']);
+    expect(
+      owners([job('a'), job('b', { nodes: ['n1', 'n2'] }), job('c', { nodes: ['n2'] })], {
+        entity: { kind: 'host', id: 'n1', node: 'n1' },
+        t: [100],
+        columns: {},
+      }),
+    ).toEqual(['a 0-1', 'b 0-1']);
   });
 });
 

@@ -19,9 +19,14 @@ afterAll(async () => {
   removeFolders();
 });
 
-const batch = (job: string, at: number, entities: { kind: 'gpu' | 'engine'; id: string; node: string }[]) =>
-  ({ source: 's', seq: 0, job, blocks: entities.map((entity) => ({ entity, t: [at], columns: {} })) });
-const words = (job: Job | undefined) => (job === undefined ? 'none' : `${job.state} ${job.start}-${job.end} ${job.nodes.join('+')} ${job.gpus.map((gpu) => gpu.uuid).join('+')}`);
+const batch = (job: string, at: number, entities: { kind: 'gpu' | 'engine'; id: string; node: string }[]) => ({
+  source: 's',
+  seq: 0,
+  job,
+  blocks: entities.map((entity) => ({ entity, t: [at], columns: {} })),
+});
+const words = (job: Job | undefined) =>
+  job === undefined ? 'none' : `${job.state} ${job.start}-${job.end} ${job.nodes.join('+')} ${job.gpus.map((gpu) => gpu.uuid).join('+')}`;
 
 describe('a job that only a stream names', () => {
   it('is declared by its first batch: running since then, with the node and GPUs that it shows', async () => {
@@ -54,7 +59,12 @@ describe('a job that only a stream names', () => {
 describe('a job that lists its GPUs on a node', () => {
   it('keeps its list, whatever its tools can see there', async () => {
     await jobs.declare({ kind: 'local' }, { cluster: 'c', id: '8' }, { state: 'running', start: 9000, nodes: ['n5'], gpus: [{ uuid: 'GPU-a', node: 'n5' }] });
-    await jobs.prepare(batch('8', 9001, [{ kind: 'gpu', id: 'GPU-a', node: 'n5' }, { kind: 'gpu', id: 'GPU-b', node: 'n5' }]));
+    await jobs.prepare(
+      batch('8', 9001, [
+        { kind: 'gpu', id: 'GPU-a', node: 'n5' },
+        { kind: 'gpu', id: 'GPU-b', node: 'n5' },
+      ]),
+    );
     expect(words(index.get({ cluster: 'c', id: '8' }))).toBe('running 9000-null n5 GPU-a');
   });
 });

@@ -3,11 +3,21 @@ import type { LiveReadings } from '../../../core/contract/live.ts';
 import { openHub } from '../../../server/live/hub.ts';
 import { roomOf } from '../../../server/live/sockets.ts';
 
-const block = (watts: number, rows = 1) => ({ entity: { kind: 'gpu' as const, id: 'GPU-1' }, t: Array.from({ length: rows }, (_, index) => index), columns: { 'gpu.power': Array.from({ length: rows }, () => watts) } });
+const block = (watts: number, rows = 1) => ({
+  entity: { kind: 'gpu' as const, id: 'GPU-1' },
+  t: Array.from({ length: rows }, (_, index) => index),
+  columns: { 'gpu.power': Array.from({ length: rows }, () => watts) },
+});
 const listening = (rooms: string[]) => {
   const sent: LiveReadings[] = [];
   const hub = openHub();
-  hub.attach({ watched: (room) => rooms.includes(room), readings: (_room, readings) => sent.push(readings), verdict: () => undefined, row: () => undefined, status: () => undefined });
+  hub.attach({
+    watched: (room) => rooms.includes(room),
+    readings: (_room, readings) => sent.push(readings),
+    verdict: () => undefined,
+    row: () => undefined,
+    status: () => undefined,
+  });
   return { hub, sent };
 };
 
@@ -40,6 +50,10 @@ describe('readings for watchers', () => {
 
 describe('rooms', () => {
   it('have one name each', () => {
-    expect([roomOf({ kind: 'job', cluster: 'c', id: '1' }), roomOf({ kind: 'node', node: 'n1' }), roomOf({ kind: 'overview' })]).toEqual(['job:c/1', 'node:n1', 'overview']);
+    expect([roomOf({ kind: 'job', cluster: 'c', id: '1' }), roomOf({ kind: 'node', node: 'n1' }), roomOf({ kind: 'overview' })]).toEqual([
+      'job:c/1',
+      'node:n1',
+      'overview',
+    ]);
   });
 });

@@ -5,7 +5,11 @@ import { isSilent, nodeRow } from '../../../server/nodes/rows.ts';
 import { tellSilence } from '../../../server/nodes/silence.ts';
 import { aJob } from '../../support/jobs.ts';
 
-const gpu = (t: number[], columns: Record<string, (number | null)[]>) => ({ source: 's', seq: 0, blocks: [{ entity: { kind: 'gpu' as const, id: 'GPU-1', node: 'n1' }, t, columns }] });
+const gpu = (t: number[], columns: Record<string, (number | null)[]>) => ({
+  source: 's',
+  seq: 0,
+  blocks: [{ entity: { kind: 'gpu' as const, id: 'GPU-1', node: 'n1' }, t, columns }],
+});
 
 describe('the latest of a node', () => {
   it('is the last value that is there; a null keeps the one before, and an older batch changes nothing', () => {

@@ -3,10 +3,14 @@ import { addRollup, addSamples as addRows, drawn, newBuckets, rowsIn, samplingPe
 import { planRange } from '../../../server/store/series/plan.ts';
 
 const from = (values: readonly number[]): Float64Array => Float64Array.from(values);
-const addSamples = (buckets: ReturnType<typeof newBuckets>, { t, values, from: start, to }: { t: Float64Array; values: Float64Array; from: number; to: number }): void => {
+const addSamples = (
+  buckets: ReturnType<typeof newBuckets>,
+  { t, values, from: start, to }: { t: Float64Array; values: Float64Array; from: number; to: number },
+): void => {
   addRows(buckets, rowsIn(buckets.grid, t, start, to), values);
 };
-const plain = (series: ReturnType<typeof drawn>): Record<string, number[]> => Object.fromEntries(Object.entries(series).map(([name, values]: [string, Float64Array]) => [name, [...values]]));
+const plain = (series: ReturnType<typeof drawn>): Record<string, number[]> =>
+  Object.fromEntries(Object.entries(series).map(([name, values]: [string, Float64Array]) => [name, [...values]]));
 
 describe('samples in buckets', () => {
   it('each bucket has the least, mean and greatest of its samples, at the time of its first', () => {

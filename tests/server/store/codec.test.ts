@@ -110,7 +110,10 @@ describe('integers of any size', () => {
 
 describe('damaged bytes', () => {
   it('cut anywhere are an error of their own kind or another value, never a crash or a hang', () => {
-    const whole = encode(Array.from({ length: 200 }, (_, index) => (index % 7 === 0 ? NaN : index * 1.37)), 'small');
+    const whole = encode(
+      Array.from({ length: 200 }, (_, index) => (index % 7 === 0 ? NaN : index * 1.37)),
+      'small',
+    );
     for (let cut = 0; cut < whole.length; cut += 1) {
       try {
         expect(takeColumn(reader(whole.subarray(0, cut)), 200)).toHaveLength(200);

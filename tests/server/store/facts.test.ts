@@ -12,8 +12,28 @@ describe('facts, events, nodes, tokens and settings of one folder', () => {
     const { series, facts } = await storeForTest({ now: () => 5000 });
     const about = gpu('a', 'n1');
     const event = { at: 42, entity: about, kind: 'xid', text: 'Xid 79' } as const;
-    await series.append(batchOf(about, [100], { 'gpu.power': [1] }, { facts: [{ entity: about, name: 'name', value: 'A40' }], events: [event, { ...event, at: null, text: 'undated' }] }));
-    await series.append(batchOf(about, [200], { 'gpu.power': [1] }, { facts: [{ entity: about, name: 'name', value: 'A100' }, { entity: { kind: 'host', id: 'n2' }, name: 'kernel', value: '6.1' }], events: [event] }));
+    await series.append(
+      batchOf(
+        about,
+        [100],
+        { 'gpu.power': [1] },
+        { facts: [{ entity: about, name: 'name', value: 'A40' }], events: [event, { ...event, at: null, text: 'undated' }] },
+      ),
+    );
+    await series.append(
+      batchOf(
+        about,
+        [200],
+        { 'gpu.power': [1] },
+        {
+          facts: [
+            { entity: about, name: 'name', value: 'A100' },
+            { entity: { kind: 'host', id: 'n2' }, name: 'kernel', value: '6.1' },
+          ],
+          events: [event],
+        },
+      ),
+    );
     await series.append(batchOf({ kind: 'gpu', id: '#0', node: 'n3' }, [300], { 'gpu.power': [1] }));
     expect(await facts.facts(local, { ids: ['GPU-a'] })).toEqual([{ entity: about, name: 'name', value: 'A100' }]);
     expect(await facts.facts(local, { nodes: ['n2'] })).toEqual([{ entity: { kind: 'host', id: 'n2' }, name: 'kernel', value: '6.1' }]);
@@ -32,7 +52,14 @@ describe('facts, events, nodes, tokens and settings of one folder', () => {
     const { series, facts, jobs } = await storeForTest();
     for (const name of ['a', 'b']) {
       const about = gpu(name, `n-${name}`);
-      await series.append(batchOf(about, [100], { 'gpu.power': [1] }, { facts: [{ entity: about, name: 'name', value: 'A40' }], events: [{ at: 1, entity: about, kind: 'oom', text: name }] }));
+      await series.append(
+        batchOf(
+          about,
+          [100],
+          { 'gpu.power': [1] },
+          { facts: [{ entity: about, name: 'name', value: 'A40' }], events: [{ at: 1, entity: about, kind: 'oom', text: name }] },
+        ),
+      );
     }
     await jobs.declare(local, { cluster: 'alvis', id: '1' }, { nodes: ['n-b'], gpus: [{ uuid: 'GPU-b', node: 'n-b' }] });
     const viewer: Viewer = { kind: 'job', cluster: 'alvis', id: '1' };
@@ -46,7 +73,14 @@ describe('facts, events, nodes, tokens and settings of one folder', () => {
     const { series, facts } = await storeForTest();
     const names = Array.from({ length: 1300 }, (_, index) => `m${index}`);
     const said = names.map((name) => ({ entity: gpu(name, `node-${name}`), name: 'name' as const, value: 'A40' }));
-    await series.append(batchOf(gpu('m0', 'node-m0'), [1], { 'gpu.power': [1] }, { facts: said, events: names.map((name) => ({ at: 5, entity: gpu(name, `node-${name}`), kind: 'oom' as const, text: name })) }));
+    await series.append(
+      batchOf(
+        gpu('m0', 'node-m0'),
+        [1],
+        { 'gpu.power': [1] },
+        { facts: said, events: names.map((name) => ({ at: 5, entity: gpu(name, `node-${name}`), kind: 'oom' as const, text: name })) },
+      ),
+    );
     const query = { ids: said.map(({ entity }) => entity.id), nodes: names.map((name) => `node-${name}`) };
     expect(await facts.facts(local, query)).toHaveLength(1300);
     expect(await facts.events(local, { ...query, from: 0, to: 10 })).toHaveLength(1300);
@@ -57,7 +91,20 @@ describe('facts, events, nodes, tokens and settings of one folder', () => {
     const clock = { now: 1_700_000_000 };
     const { series, facts } = await storeForTest({ now: () => clock.now, rollupDays: 30 });
     const process = { kind: 'process', id: 'n1/77', node: 'n1' } as const;
-    await series.append(batchOf(gpu('a'), [clock.now], { 'gpu.power': [1] }, { facts: [{ entity: process, name: 'command', value: 'python' }, { entity: gpu('a'), name: 'name', value: 'A40' }], events: [{ at: clock.now, entity: null, kind: 'oom', text: 'x' }] }));
+    await series.append(
+      batchOf(
+        gpu('a'),
+        [clock.now],
+        { 'gpu.power': [1] },
+        {
+          facts: [
+            { entity: process, name: 'command', value: 'python' },
+            { entity: gpu('a'), name: 'name', value: 'A40' },
+          ],
+          events: [{ at: clock.now, entity: null, kind: 'oom', text: 'x' }],
+        },
+      ),
+    );
     clock.now += 8 * 86_400;
     await series.maintain(clock.now);
     expect((await facts.facts(local, {})).map(({ name }) => name)).toEqual(['name']);

@@ -26,11 +26,37 @@ const ids = async (query: JobsQuery, viewer: Viewer = local) => (await store.job
 
 describe('a declared job', () => {
   it('has what was said, and null for what was not', async () => {
-    const job = await store.jobs.declare(local, key('d1'), { user: 'anna', nodes: ['n2', 'n1'], gpus: [{ uuid: 'GPU-b', node: 'n2' }, { uuid: 'GPU-a' }], start: 100 });
+    const job = await store.jobs.declare(local, key('d1'), {
+      user: 'anna',
+      nodes: ['n2', 'n1'],
+      gpus: [{ uuid: 'GPU-b', node: 'n2' }, { uuid: 'GPU-a' }],
+      start: 100,
+    });
     expect(job).toEqual({
-      cluster: 'alvis', id: 'd1', name: 'd1', user: 'anna', project: null, partition: null, state: 'running', start: 100, end: null, timeLimit: null,
-      nodes: ['n2', 'n1'], gpus: [{ uuid: 'GPU-b', node: 'n2' }, { uuid: 'GPU-a', node: null }], gpuCount: 2, gpuType: null, cores: null, memory: null,
-      model: null, dtype: null, tensorParallel: null, command: null, demo: false,
+      cluster: 'alvis',
+      id: 'd1',
+      name: 'd1',
+      user: 'anna',
+      project: null,
+      partition: null,
+      state: 'running',
+      start: 100,
+      end: null,
+      timeLimit: null,
+      nodes: ['n2', 'n1'],
+      gpus: [
+        { uuid: 'GPU-b', node: 'n2' },
+        { uuid: 'GPU-a', node: null },
+      ],
+      gpuCount: 2,
+      gpuType: null,
+      cores: null,
+      memory: null,
+      model: null,
+      dtype: null,
+      tensorParallel: null,
+      command: null,
+      demo: false,
     });
     expect(await store.jobs.get(local, key('d1'))).toEqual({ job, summary: null });
   });
@@ -42,7 +68,16 @@ describe('a declared job', () => {
   });
 
   it('has the nodes of its GPUs where none were named', async () => {
-    expect((await store.jobs.declare(local, key('d3'), { gpus: [{ uuid: 'GPU-c', node: 'n5' }, { uuid: 'GPU-d', node: 'n5' }] })).nodes).toEqual(['n5']);
+    expect(
+      (
+        await store.jobs.declare(local, key('d3'), {
+          gpus: [
+            { uuid: 'GPU-c', node: 'n5' },
+            { uuid: 'GPU-d', node: 'n5' },
+          ],
+        })
+      ).nodes,
+    ).toEqual(['n5']);
   });
 
   it('of the same number on another cluster is another job', async () => {
@@ -121,9 +156,18 @@ describe('an analysis', () => {
   it('finds by time: an ended finding until its end, an open one as long as its job runs', async () => {
     await store.jobs.declare(local, key('f1'), { start: 100, end: null });
     await store.jobs.declare(local, key('f2'), { start: 100, end: 500 });
-    await store.jobs.saveAnalysis(local, key('f1'), someAnalysis({ findings: [someFinding({ text: 'open' }), someFinding({ text: 'ended', to: 400 })] }), someSummary());
+    await store.jobs.saveAnalysis(
+      local,
+      key('f1'),
+      someAnalysis({ findings: [someFinding({ text: 'open' }), someFinding({ text: 'ended', to: 400 })] }),
+      someSummary(),
+    );
     await store.jobs.saveAnalysis(local, key('f2'), someAnalysis({ findings: [someFinding({ text: 'job ended' })] }), someSummary());
-    const since = async (at: number) => (await store.jobs.findings(local, { since: at })).filter((row) => row.key.id.startsWith('f')).map((row) => row.finding.text).sort();
+    const since = async (at: number) =>
+      (await store.jobs.findings(local, { since: at }))
+        .filter((row) => row.key.id.startsWith('f'))
+        .map((row) => row.finding.text)
+        .sort();
     expect(await since(400)).toEqual(['ended', 'job ended', 'open']);
     expect(await since(401)).toEqual(['job ended', 'open']);
     expect(await since(501)).toEqual(['open']);
@@ -134,11 +178,22 @@ describe('the list', () => {
   beforeAll(async () => {
     for (let index = 0; index < 25; index += 1) {
       await store.jobs.declare(local, key(`l${String(index).padStart(2, '0')}`), {
-        name: `list-${index % 5}`, project: 'list', user: index % 2 === 0 ? 'even' : 'odd', state: index % 3 === 0 ? 'completed' : 'failed',
+        name: `list-${index % 5}`,
+        project: 'list',
+        user: index % 2 === 0 ? 'even' : 'odd',
+        state: index % 3 === 0 ? 'completed' : 'failed',
         // Every fifth has not begun; several begin together.
-        ...(index % 5 === 4 ? {} : { start: 1000 + Math.floor(index / 3) * 10, end: 2000 + index }), gpuType: 'A40', nodes: [`ln${index % 4}`],
+        ...(index % 5 === 4 ? {} : { start: 1000 + Math.floor(index / 3) * 10, end: 2000 + index }),
+        gpuType: 'A40',
+        nodes: [`ln${index % 4}`],
       });
-      if (index % 2 === 0) await store.jobs.saveAnalysis(local, key(`l${String(index).padStart(2, '0')}`), someAnalysis({ findings: index % 4 === 0 ? [someFinding({ id: 'hung' })] : [] }), someSummary({ grade: (index % 6) / 10, bottleneck: 'network' }));
+      if (index % 2 === 0)
+        await store.jobs.saveAnalysis(
+          local,
+          key(`l${String(index).padStart(2, '0')}`),
+          someAnalysis({ findings: index % 4 === 0 ? [someFinding({ id: 'hung' })] : [] }),
+          someSummary({ grade: (index % 6) / 10, bottleneck: 'network' }),
+        );
     }
   });
 
@@ -153,11 +208,14 @@ describe('the list', () => {
     return all;
   };
 
-  it.each(['start', '-start', 'name', '-name', 'gpus', '-gpus', 'grade', '-grade', 'headroom', '-headroom'] as const)('by %s, page after page, is the list in one piece: none lost, none twice', async (sort) => {
-    const whole = await ids({ project: 'list', sort, limit: 200 });
-    expect(whole).toHaveLength(25);
-    expect(await paged({ project: 'list', sort })).toEqual(whole);
-  });
+  it.each(['start', '-start', 'name', '-name', 'gpus', '-gpus', 'grade', '-grade', 'headroom', '-headroom'] as const)(
+    'by %s, page after page, is the list in one piece: none lost, none twice',
+    async (sort) => {
+      const whole = await ids({ project: 'list', sort, limit: 200 });
+      expect(whole).toHaveLength(25);
+      expect(await paged({ project: 'list', sort })).toEqual(whole);
+    },
+  );
 
   it('has the latest first, and what has not begun last', async () => {
     const whole = await ids({ project: 'list', limit: 200 });
@@ -192,7 +250,11 @@ describe('the list', () => {
   it('of what runs, or ended lately', async () => {
     await store.jobs.declare(local, key('run'), { project: 'lately', state: 'running', start: 1, end: null });
     await store.jobs.declare(local, key('ended'), { project: 'lately', state: 'failed', start: 1, end: 900 });
-    const active = async (since: number) => (await store.jobs.active(local, since)).filter(({ job }) => job.project === 'lately').map(({ job }) => job.id).sort();
+    const active = async (since: number) =>
+      (await store.jobs.active(local, since))
+        .filter(({ job }) => job.project === 'lately')
+        .map(({ job }) => job.id)
+        .sort();
     expect(await active(900)).toEqual(['ended', 'run']);
     expect(await active(901)).toEqual(['run']);
   });

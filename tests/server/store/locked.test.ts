@@ -14,7 +14,10 @@ async function holdLock(file: string, seconds: number): Promise<{ done: Promise<
     await client.execute('BEGIN IMMEDIATE');
     console.log('held');
     setTimeout(() => { process.exit(0); }, ${seconds * 1000});`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', source], { stdio: ['ignore', 'pipe', 'inherit'], cwd: new URL('../../..', import.meta.url) });
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: new URL('../../..', import.meta.url),
+  });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
@@ -42,7 +45,10 @@ describe('a file that another program holds for ten seconds', () => {
     expect(store.trouble()).toMatch(/^Another program holds the (series|relational) file; writes wait for it\.$/);
     const answers = await writes;
     expect(performance.now() - start).toBeGreaterThan(8_000);
-    expect(answers.slice(0, 2)).toEqual([{ durable: 1, duplicate: false }, { durable: 1, duplicate: false }]);
+    expect(answers.slice(0, 2)).toEqual([
+      { durable: 1, duplicate: false },
+      { durable: 1, duplicate: false },
+    ]);
     await Promise.all(holders.map(({ done }) => done));
 
     expect(lines.some((line) => line.startsWith('warn: the series worker is replaced'))).toBe(true);

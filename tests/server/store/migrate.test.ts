@@ -29,11 +29,20 @@ describe('migrations', () => {
   it('are applied once, in order, and written down as Prisma’s own tools do', async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'a file.db');
-    const steps = migrations(join(folder, 'm'), { '1_first': 'CREATE TABLE a (x);\n-- a comment; with a semicolon\nCREATE TABLE b (y);', '2_second': 'ALTER TABLE a ADD COLUMN z;' });
+    const steps = migrations(join(folder, 'm'), {
+      '1_first': 'CREATE TABLE a (x);\n-- a comment; with a semicolon\nCREATE TABLE b (y);',
+      '2_second': 'ALTER TABLE a ADD COLUMN z;',
+    });
     expect(await migrate(file, steps)).toEqual(['1_first', '2_second']);
     expect(await migrate(file, steps)).toEqual([]);
     expect(await ask(file, 'SELECT migration_name, checksum, applied_steps_count FROM _prisma_migrations ORDER BY 1')).toEqual([
-      ['1_first', createHash('sha256').update(readFileSync(join(steps, '1_first', 'migration.sql'))).digest('hex'), 1n],
+      [
+        '1_first',
+        createHash('sha256')
+          .update(readFileSync(join(steps, '1_first', 'migration.sql')))
+          .digest('hex'),
+        1n,
+      ],
       ['2_second', createHash('sha256').update('ALTER TABLE a ADD COLUMN z;').digest('hex'), 1n],
     ]);
     expect(await ask(file, 'PRAGMA journal_mode')).toEqual([['wal']]);
@@ -44,7 +53,10 @@ describe('migrations', () => {
     const file = join(folder, 'x.db');
     const steps = migrations(join(folder, 'm'), { '1_first': 'CREATE TABLE a (x);', '2_broken': 'CREATE TABLE b (y);\nCREATE TABLE a (x);' });
     await expect(migrate(file, steps)).rejects.toThrow(/already exists/);
-    expect(await ask(file, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1`)).toEqual([['_prisma_migrations'], ['a']]);
+    expect(await ask(file, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1`)).toEqual([
+      ['_prisma_migrations'],
+      ['a'],
+    ]);
     expect(await ask(file, 'SELECT migration_name FROM _prisma_migrations')).toEqual([['1_first']]);
   });
 
@@ -52,8 +64,13 @@ describe('migrations', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'x.db');
     await migrate(file, migrations(join(folder, 'new'), { '1_first': 'CREATE TABLE a (x);', '2_later': 'CREATE TABLE b (y);' }));
-    await expect(migrate(file, migrations(join(folder, 'old'), { '1_first': 'CREATE TABLE a (x);' }))).rejects.toMatchObject({ code: 'version', message: expect.stringContaining('2_later') as string });
-    await expect(migrate(file, migrations(join(folder, 'edited'), { '1_first': 'CREATE TABLE a (x, y);', '2_later': 'CREATE TABLE b (y);' }))).rejects.toMatchObject({ code: 'version' });
+    await expect(migrate(file, migrations(join(folder, 'old'), { '1_first': 'CREATE TABLE a (x);' }))).rejects.toMatchObject({
+      code: 'version',
+      message: expect.stringContaining('2_later') as string,
+    });
+    await expect(
+      migrate(file, migrations(join(folder, 'edited'), { '1_first': 'CREATE TABLE a (x, y);', '2_later': 'CREATE TABLE b (y);' })),
+    ).rejects.toMatchObject({ code: 'version' });
   });
 
   it.each(['main', 'series'])('of %s make exactly the schema that the code is generated from', async (name) => {

@@ -41,7 +41,11 @@ describe('appending', () => {
     const batch = batchOf(gpu('a'), [1, 2], { 'gpu.power': [100, 101] });
     const { series, clock, file } = await seriesForTest();
     const answers = await Promise.all([series.append(batch), series.append(batch), series.append({ ...batch, source: 'other' })]);
-    expect(answers).toEqual([{ durable: 2, duplicate: false }, { durable: 0, duplicate: true }, { durable: 2, duplicate: false }]);
+    expect(answers).toEqual([
+      { durable: 2, duplicate: false },
+      { durable: 0, duplicate: true },
+      { durable: 2, duplicate: false },
+    ]);
     expect(await series.append(batch)).toEqual({ durable: 0, duplicate: true });
     await series.close();
     const second = await seriesForTest({ file });
@@ -62,8 +66,19 @@ describe('appending', () => {
     const { series, clock } = shared;
     await series.append(batchOf(gpu('a3'), [1, 2], { 'gpu.power': [100, 200], 'gpu.util': [0.1, 0.2] }));
     await series.append(batchOf(gpu('a3'), [2], { 'gpu.power': [222] }));
-    const read = async () => (await series.tables({ entities: [gpu('a3')], from: 0, to: 10 })).map(({ t, columns }) => [[...t], [...(columns.get('gpu.power') ?? [])], [...(columns.get('gpu.util') ?? [])]]);
-    const wanted = [[[1, 2], [100, 222], [0.1, 0.2]]];
+    const read = async () =>
+      (await series.tables({ entities: [gpu('a3')], from: 0, to: 10 })).map(({ t, columns }) => [
+        [...t],
+        [...(columns.get('gpu.power') ?? [])],
+        [...(columns.get('gpu.util') ?? [])],
+      ]);
+    const wanted = [
+      [
+        [1, 2],
+        [100, 222],
+        [0.1, 0.2],
+      ],
+    ];
     expect(await read()).toEqual(wanted);
     await series.maintain(clock.now + 2 * HOUR);
     expect((await series.stats()).walRows).toBe(0);
@@ -87,7 +102,15 @@ describe('a range', () => {
     await series.append(batchOf(gpu('a5'), steps(0, 10, 6), { 'gpu.power': [1, 2, 3, null, 5, 6] }));
     const answer = await series.range({ entities: [gpu('a5'), gpu('unknown5')], metrics: ['gpu.power', 'gpu.util'], from: 0, to: 60, points: 3 });
     expect(answer).toEqual([
-      { entity: { kind: 'gpu', id: 'GPU-a5', node: 'alvis1-01' }, metric: 'gpu.power', unit: 'watts', t: [0, 20, 40], min: [1, 3, 5], mean: [1.5, 3, 5.5], max: [2, 3, 6] },
+      {
+        entity: { kind: 'gpu', id: 'GPU-a5', node: 'alvis1-01' },
+        metric: 'gpu.power',
+        unit: 'watts',
+        t: [0, 20, 40],
+        min: [1, 3, 5],
+        mean: [1.5, 3, 5.5],
+        max: [2, 3, 6],
+      },
     ]);
   });
 
@@ -107,7 +130,10 @@ describe('a range', () => {
     const { series } = shared;
     await series.append(batchOf(gpu('a7'), [0, 10, 20, 80, 90], { 'gpu.power': [1, 1, 1, 2, 2] }));
     const [answer] = await series.range({ entities: [gpu('a7')], metrics: ['gpu.power'], from: 0, to: 100, points: 10 });
-    expect([answer?.t, answer?.mean]).toEqual([[0, 10, 20, 30, 80, 90], [1, 1, 1, null, 2, 2]]);
+    expect([answer?.t, answer?.mean]).toEqual([
+      [0, 10, 20, 30, 80, 90],
+      [1, 1, 1, null, 2, 2],
+    ]);
   });
 
   it('is the same from memory, from chunks, and over the edge between them', async () => {
@@ -120,7 +146,13 @@ describe('a range', () => {
     await series.maintain(clock.now + 2 * HOUR);
     await series.append(batchOf(gpu('a8'), cut.second, { 'gpu.power': power.slice(1700) }));
     await series.append(batchOf(gpu('c8'), t, { 'gpu.power': power }));
-    const answers = await series.range({ entities: [gpu('a8'), gpu('b8'), gpu('c8')], metrics: ['gpu.power'], from: day0 + 5000, to: day0 + 25_000, points: 200 });
+    const answers = await series.range({
+      entities: [gpu('a8'), gpu('b8'), gpu('c8')],
+      metrics: ['gpu.power'],
+      from: day0 + 5000,
+      to: day0 + 25_000,
+      points: 200,
+    });
     const [a, b, c] = answers.map(({ t: times, min, mean, max }) => ({ times, min, mean, max }));
     expect(a?.times).toHaveLength(200);
     expect(a).toEqual(b);
@@ -135,8 +167,12 @@ describe('what is there', () => {
     await series.append(batchOf(gpu('b9', 'n2.9'), [30], { 'gpu.util': [0.5] }));
     await series.maintain(clock.now + 2 * HOUR);
     await series.append(batchOf(gpu('c9', 'n1.9'), [100], { 'gpu.util': [0.5] }));
-    const names = async (query: Parameters<typeof series.entities>[0]) => (await series.entities(query)).map(({ entity, first, last }) => [entity.id, entity.node, first, last]);
-    expect(await names({ nodes: ['n1.9'], from: 0, to: 1000 })).toEqual([['GPU-a9', 'n1.9', 10, 20], ['GPU-c9', 'n1.9', 100, 100]]);
+    const names = async (query: Parameters<typeof series.entities>[0]) =>
+      (await series.entities(query)).map(({ entity, first, last }) => [entity.id, entity.node, first, last]);
+    expect(await names({ nodes: ['n1.9'], from: 0, to: 1000 })).toEqual([
+      ['GPU-a9', 'n1.9', 10, 20],
+      ['GPU-c9', 'n1.9', 100, 100],
+    ]);
     expect(await names({ ids: ['GPU-b9'], from: 0, to: 1000 })).toEqual([['GPU-b9', 'n2.9', 30, 30]]);
     expect(await names({ nodes: ['n1.9'], ids: ['GPU-b9'], from: 15, to: 25 })).toEqual([['GPU-a9', 'n1.9', 20, 20]]);
     expect(await names({ nodes: ['n1.9'], from: 12, to: 18 })).toEqual([]);
@@ -148,7 +184,11 @@ describe('what is there', () => {
     const { series } = shared;
     await series.append(batchOf(gpu('a10'), [1, 2, 3, 4, 5], { 'gpu.power': [1, 3, null, 8, 9], 'gpu.energy': [1, 2, 3, 4, 5] }));
     const [table] = await series.tables({ entities: [gpu('a10')], from: 0, to: 10, maxRows: 3 });
-    expect([[...(table?.t ?? [])], [...(table?.columns.get('gpu.power') ?? [])], [...(table?.columns.get('gpu.energy') ?? [])]]).toEqual([[2, 4, 5], [2, 8, 9], [2, 4, 5]]);
+    expect([[...(table?.t ?? [])], [...(table?.columns.get('gpu.power') ?? [])], [...(table?.columns.get('gpu.energy') ?? [])]]).toEqual([
+      [2, 4, 5],
+      [2, 8, 9],
+      [2, 4, 5],
+    ]);
   });
 });
 
@@ -222,7 +262,8 @@ describe('upkeep', () => {
     clock.now = day0 + DAY;
     await series.append(batchOf(gpu('a'), steps(day0, 60, 2880), { 'gpu.power': steps(0, 0, 2880) }));
     await series.maintain(day0 + 2.5 * DAY);
-    const most = async () => (await series.range({ entities: [gpu('a')], metrics: ['gpu.power'], from: day0, to: day0 + 2 * DAY, points: 48 }))[0]?.max.slice(0, 3);
+    const most = async () =>
+      (await series.range({ entities: [gpu('a')], metrics: ['gpu.power'], from: day0, to: day0 + 2 * DAY, points: 48 }))[0]?.max.slice(0, 3);
     expect(await most()).toEqual([0, 0, 0]);
     clock.now = day0 + 2.5 * DAY;
     await series.append(batchOf(gpu('a'), [day0 + HOUR + 30], { 'gpu.power': [100] }));

@@ -9,11 +9,19 @@ describe('what a person adds to the files', () => {
 
   it('is taken where it is sound', () => {
     expect(readGiven({ gpu: 'A40', model: ' meta-llama/Llama-3.1-8B ', dtype: 'bf16', tp: '2', tz: '+01:00', node: 'alvis2-01' }, 'UTC')).toEqual({
-      ok: true, context: { tz: '+01:00', node: 'alvis2-01' }, options: { gpu: 'A40', model: 'meta-llama/Llama-3.1-8B', dtype: 'bf16', tensorParallel: 2 },
+      ok: true,
+      context: { tz: '+01:00', node: 'alvis2-01' },
+      options: { gpu: 'A40', model: 'meta-llama/Llama-3.1-8B', dtype: 'bf16', tensorParallel: 2 },
     });
   });
 
-  it.each([['tp', '0'], ['tp', 'two'], ['tp', '1.5'], ['tz', 'Mars/Olympus'], ['gpu', 'RTX']] as const)('is refused at its field: %s %s', (name, value) => {
+  it.each([
+    ['tp', '0'],
+    ['tp', 'two'],
+    ['tp', '1.5'],
+    ['tz', 'Mars/Olympus'],
+    ['gpu', 'RTX'],
+  ] as const)('is refused at its field: %s %s', (name, value) => {
     const read = readGiven({ ...NOTHING_GIVEN, [name]: value }, 'UTC');
     expect(read.ok ? [] : Object.keys(read.wrong)).toEqual([name]);
   });
@@ -22,6 +30,8 @@ describe('what a person adds to the files', () => {
 describe('chosen files', () => {
   it('come in the order of their paths, hidden ones and those too deep left out', () => {
     const named = (name: string, path = ''): File => Object.defineProperty(new File([''], name), 'webkitRelativePath', { value: path });
-    expect(chosenFiles([named('b', 'run/b'), named('a', 'run/x/a'), named('h', 'run/.git/h'), named('d', 'run/1/2/3/d'), named('z')]).map(({ path }) => path)).toEqual(['run/b', 'run/x/a', 'z']);
+    expect(
+      chosenFiles([named('b', 'run/b'), named('a', 'run/x/a'), named('h', 'run/.git/h'), named('d', 'run/1/2/3/d'), named('z')]).map(({ path }) => path),
+    ).toEqual(['run/b', 'run/x/a', 'z']);
   });
 });

@@ -5,13 +5,20 @@ import { openSession } from '../../../web/lib/diagnose/session.ts';
 
 /** A minute of a GPU that is busy, as `nvidia-smi --query-gpu` prints it. */
 const LINES = ['timestamp, index, uuid, name, utilization.gpu [%], memory.used [MiB], power.draw [W]'].concat(
-  Array.from({ length: 60 }, (_, second) => `2026/11/22 10:00:${String(second).padStart(2, '0')}.000, 0, GPU-11111111-2222-3333-4444-555555555555, NVIDIA A40, 97 %, 30000 MiB, 250.00 W`),
+  Array.from(
+    { length: 60 },
+    (_, second) =>
+      `2026/11/22 10:00:${String(second).padStart(2, '0')}.000, 0, GPU-11111111-2222-3333-4444-555555555555, NVIDIA A40, 97 %, 30000 MiB, 250.00 W`,
+  ),
 );
 const file = (path: string, body: string | Uint8Array<ArrayBuffer>): NamedFile => ({ path, file: new File([body], path) });
 
 async function diagnose(files: readonly NamedFile[]) {
   const told: FromWorker[] = [];
-  const take = openSession((message) => told.push(structuredClone(message)), () => performance.now());
+  const take = openSession(
+    (message) => told.push(structuredClone(message)),
+    () => performance.now(),
+  );
   await take({ kind: 'read', files, context: { tz: 'UTC' }, options: {} });
   const done = told.find((message) => message.kind === 'done');
   return { told, take, diagnosed: done?.kind === 'done' ? done.diagnosed : null };
@@ -20,7 +27,9 @@ async function diagnose(files: readonly NamedFile[]) {
 describe('the reader behind the diagnose page', () => {
   it('reads a file, judges it, and answers series from what it holds', async () => {
     const { told, take, diagnosed } = await diagnose([file('gpu.csv', `${LINES.join('\n')}\n`)]);
-    expect(diagnosed?.sources.map(({ file: path, readings, rejectedCount }) => ({ path, readings, rejectedCount }))).toEqual([{ path: 'gpu.csv', readings: 60, rejectedCount: 0 }]);
+    expect(diagnosed?.sources.map(({ file: path, readings, rejectedCount }) => ({ path, readings, rejectedCount }))).toEqual([
+      { path: 'gpu.csv', readings: 60, rejectedCount: 0 },
+    ]);
     expect(diagnosed?.analysis?.hardware.gpu).toBe('A40');
     expect(diagnosed?.entities.map(({ kind, id }) => `${kind}:${id}`)).toContain('gpu:GPU-11111111-2222-3333-4444-555555555555');
     await take({ kind: 'series', ticket: 7, ask: { metrics: ['gpu.power'], points: 6 } });
@@ -53,7 +62,10 @@ describe('the reader behind the diagnose page', () => {
     const big = `${LINES.join('\n')}\n${LINES.slice(1).join('\n')}\n`.repeat(60);
     let clock = 0;
     const told: FromWorker[] = [];
-    const take = openSession((message) => told.push(message), () => (clock += 200));
+    const take = openSession(
+      (message) => told.push(message),
+      () => (clock += 200),
+    );
     await take({ kind: 'read', files: [file('a.csv', big), file('b.csv', big)], context: { tz: 'UTC' }, options: {} });
     const steps = told.flatMap((message) => (message.kind === 'progress' ? [message.progress] : []));
     expect(steps.length).toBeGreaterThan(1);

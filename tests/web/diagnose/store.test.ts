@@ -12,7 +12,14 @@ const engine = { kind: 'engine', id: 'vllm@?' } as const;
 const run: Run = {
   clock: 'relative',
   tables: [
-    tableOf(gpu, [{ entity: gpu, at: 0, values: { 'gpu.util': 0.5 } }, { entity: gpu, at: 5, values: { 'gpu.power': 250 } }], [{ entity: gpu, name: 'name', value: 'NVIDIA A40' }]),
+    tableOf(
+      gpu,
+      [
+        { entity: gpu, at: 0, values: { 'gpu.util': 0.5 } },
+        { entity: gpu, at: 5, values: { 'gpu.power': 250 } },
+      ],
+      [{ entity: gpu, name: 'name', value: 'NVIDIA A40' }],
+    ),
     tableOf(host, [{ entity: host, at: 0, values: { 'host.netRx': 7 } }]),
     tableOf(engine, [{ entity: engine, at: 0, values: { 'engine.running': 3 } }]),
   ],
@@ -24,7 +31,15 @@ describe('a diagnosis stored as a job', () => {
   it('is declared with names that mean something outside the files', () => {
     const declaration = declarationOf(run, analysis({ clock: 'relative', from: 0, to: 5 }), ask);
     expect(Compile(JobDeclarationSchema).Check(declaration)).toBe(true);
-    expect(declaration).toMatchObject({ name: 'a run', state: 'completed', start: 1000, end: 1005, nodes: ['alvis4-12'], gpus: [{ uuid: 'import-1-gpu-0', node: 'alvis4-12' }], gpuType: 'A100-40' });
+    expect(declaration).toMatchObject({
+      name: 'a run',
+      state: 'completed',
+      start: 1000,
+      end: 1005,
+      nodes: ['alvis4-12'],
+      gpus: [{ uuid: 'import-1-gpu-0', node: 'alvis4-12' }],
+      gpuType: 'A100-40',
+    });
   });
 
   it('is sent as batches of the contract, dated, counters as they came, absent as null', () => {
@@ -32,7 +47,10 @@ describe('a diagnosis stored as a job', () => {
     const check = Compile(IngestBatchSchema);
     expect(batches.map((batch) => [...check.Errors(batch)])).toEqual([[]]);
     expect(batches[0]).toEqual({
-      source: 'page-x', seq: 0, node: 'alvis4-12', job: 'local/import-1',
+      source: 'page-x',
+      seq: 0,
+      node: 'alvis4-12',
+      job: 'local/import-1',
       blocks: [
         { entity: { kind: 'gpu', id: 'import-1-gpu-0', node: 'alvis4-12' }, t: [1000, 1005], columns: { 'gpu.util': [0.5, null], 'gpu.power': [null, 250] } },
         { entity: { kind: 'host', id: 'alvis4-12', node: 'alvis4-12' }, t: [1000], columns: { 'host.netRx': [7] } },

@@ -12,7 +12,14 @@ const parts = [
 describe('the phase ribbon', () => {
   it('gives every phase its place, its pattern and its words', () => {
     const ribbon = render(Ribbon, { parts, from: 0, to: 240, clock: 'relative', zoom: null, at: null, onzoom: () => undefined });
-    expect([...ribbon.querySelectorAll<HTMLElement>('button')].map((button) => [button.dataset['b'], button.style.left, button.style.width, button.getAttribute('aria-label')])).toEqual([
+    expect(
+      [...ribbon.querySelectorAll<HTMLElement>('button')].map((button) => [
+        button.dataset['b'],
+        button.style.left,
+        button.style.width,
+        button.getAttribute('aria-label'),
+      ]),
+    ).toEqual([
       ['storage', '0%', '25%', 'loading, storage, 1 min from 0:00: zoom'],
       ['memory', '25%', '75%', 'decode, memory bandwidth, 3 min from 1:00: zoom'],
     ]);

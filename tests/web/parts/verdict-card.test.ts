@@ -16,19 +16,31 @@ describe('the verdict card', () => {
 
   it('carries its numbers, each against its ceiling where it has one', () => {
     const card = render(VerdictCard, { verdict: decodeVerdict(), title: 'x', over: 'now' });
-    expect([...card.querySelectorAll('.figures div')].map((figure) => [...figure.children].map(textOf))).toEqual([['Memory bandwidth', '1.16 of 1.24 TB/s'], ['Tensor active', '9 %']]);
+    expect([...card.querySelectorAll('.figures div')].map((figure) => [...figure.children].map(textOf))).toEqual([
+      ['Memory bandwidth', '1.16 of 1.24 TB/s'],
+      ['Tensor active', '9 %'],
+    ]);
   });
 
   it('shows how it was made: the grade’s arithmetic and every figure against its ceiling', () => {
     const card = render(VerdictCard, { verdict: decodeVerdict(), title: 'x', over: 'now' });
-    expect(textOf(card.querySelector('.grade'))).toBe('Grade 0.93: ceiling 0.95 × coverage 0.98 × margin 1.00. It rates the evidence; it is not a probability.');
-    expect([...card.querySelectorAll('tbody tr')].map((row) => [...row.children].map(textOf))).toEqual([['Memory bandwidth', '1.16 TB/s', '1.24 TB/s', 'dcgm'], ['Tensor active', '9 %', '87 %', 'dcgm']]);
+    expect(textOf(card.querySelector('.grade'))).toBe(
+      'Grade 0.93: ceiling 0.95 × coverage 0.98 × margin 1.00. It rates the evidence; it is not a probability.',
+    );
+    expect([...card.querySelectorAll('tbody tr')].map((row) => [...row.children].map(textOf))).toEqual([
+      ['Memory bandwidth', '1.16 TB/s', '1.24 TB/s', 'dcgm'],
+      ['Tensor active', '9 %', '87 %', 'dcgm'],
+    ]);
   });
 
   it('draws a share that is not measured as a dash, and one above the ceiling with its true number', () => {
     const shares = { ...decodeVerdict().shares, compute: 1.07, storage: null };
     const card = render(VerdictCard, { verdict: verdict({ shares }), title: 'x', over: 'now' });
-    const rows = [...card.querySelectorAll('dl dt')].map((dt) => [textOf(dt), textOf(dt.nextElementSibling?.nextElementSibling ?? null), dt.nextElementSibling?.querySelector('i')?.style.width ?? null]);
+    const rows = [...card.querySelectorAll('dl dt')].map((dt) => [
+      textOf(dt),
+      textOf(dt.nextElementSibling?.nextElementSibling ?? null),
+      dt.nextElementSibling?.querySelector('i')?.style.width ?? null,
+    ]);
     expect(rows).toContainEqual(['Compute', '107 %', '100%']);
     expect(rows).toContainEqual(['Storage', '–not measured', null]);
   });
@@ -40,7 +52,11 @@ describe('the verdict card', () => {
   });
 
   it('says “cannot tell” plainly, with what would tell', () => {
-    const card = render(VerdictCard, { verdict: verdict({ missing: ['tokens/s or dram_active'], candidates: ['memory', 'overhead'] }), title: 'x', over: 'now' });
+    const card = render(VerdictCard, {
+      verdict: verdict({ missing: ['tokens/s or dram_active'], candidates: ['memory', 'overhead'] }),
+      title: 'x',
+      over: 'now',
+    });
     expect(textOf(card.querySelector('.big'))).toBe('Cannot tell');
     expect(textOf(card)).toContain('What was measured does not decide it.');
     expect(textOf(card)).toContain('Not excluded: memory bandwidth, overhead.');

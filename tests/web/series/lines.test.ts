@@ -3,7 +3,14 @@ import { lastValue, lineOf, meanOver, meanValue, nearest, stepAt, valueAt } from
 import type { Track } from '../../../web/lib/series/tracks.ts';
 
 function track(id: string, t: number[], mean: (number | null)[]): Track {
-  return { entity: { kind: 'gpu', id, node: null }, metric: 'gpu.util', t, mean, min: mean.map((value) => (value === null ? null : value - 0.1)), max: mean.map((value) => (value === null ? null : value + 0.1)) };
+  return {
+    entity: { kind: 'gpu', id, node: null },
+    metric: 'gpu.util',
+    t,
+    mean,
+    min: mean.map((value) => (value === null ? null : value - 0.1)),
+    max: mean.map((value) => (value === null ? null : value + 0.1)),
+  };
 }
 const ask = { from: 0, to: 20, points: 4, combine: 'mean' } as const;
 

@@ -10,9 +10,21 @@ import { emptyTracks, joinReply, shownUnit } from '../../../web/lib/series/track
 type Given = readonly (readonly [MetricId, string, readonly (number | null)[]])[];
 function tracksOf(given: Given) {
   const tracks = emptyTracks();
-  joinReply(tracks, {
-    series: given.map(([metric, id, values]) => ({ entity: { kind: METRICS[metric].entity, id, node: 'n1' }, metric, unit: '', t: values.map((_, index) => index * 5), min: [...values], mean: [...values], max: [...values] })),
-  }, Number.NEGATIVE_INFINITY);
+  joinReply(
+    tracks,
+    {
+      series: given.map(([metric, id, values]) => ({
+        entity: { kind: METRICS[metric].entity, id, node: 'n1' },
+        metric,
+        unit: '',
+        t: values.map((_, index) => index * 5),
+        min: [...values],
+        mean: [...values],
+        max: [...values],
+      })),
+    },
+    Number.NEGATIVE_INFINITY,
+  );
   return tracks;
 }
 const panel = (id: string) => {
@@ -25,7 +37,11 @@ const ask = { from: 0, to: 20, points: 10, ceilings: ceilingsOf('A100-40'), reas
 describe('panels', () => {
   it('are made of metrics that exist, in the unit that they are shown in', () => {
     expect(PANEL_METRICS.filter((id) => !isMetricId(id))).toEqual([]);
-    const wrong = PANELS.flatMap((one) => one.variants.flatMap((variant) => (variant.scale === undefined ? variant.lines.filter((line) => shownUnit(line.metric) !== variant.unit).map((line) => `${one.id} ${line.metric}`) : [])));
+    const wrong = PANELS.flatMap((one) =>
+      one.variants.flatMap((variant) =>
+        variant.scale === undefined ? variant.lines.filter((line) => shownUnit(line.metric) !== variant.unit).map((line) => `${one.id} ${line.metric}`) : [],
+      ),
+    );
     expect(wrong).toEqual([]);
     expect(new Set(PANELS.map((one) => one.id)).size).toBe(PANELS.length);
   });
@@ -38,35 +54,71 @@ describe('panels', () => {
   });
 
   it('show it as a share of time where the GPU is not known, and nvidia-smi’s figure with its caveat as a last resort', () => {
-    expect(panelView(panel('dram'), tracksOf([['gpu.dramActive', 'GPU-a', [0.5]]]), { ...ask, ceilings: null })).toMatchObject({ unit: 'ratio', limit: { value: 0.8 } });
+    expect(panelView(panel('dram'), tracksOf([['gpu.dramActive', 'GPU-a', [0.5]]]), { ...ask, ceilings: null })).toMatchObject({
+      unit: 'ratio',
+      limit: { value: 0.8 },
+    });
     expect(panelView(panel('dram'), tracksOf([['gpu.memUtil', 'GPU-a', [0.5]]]), ask).note).toContain('not calibrated');
   });
 
   it('take the limit that the card reports before the table’s', () => {
-    expect(panelView(panel('power'), tracksOf([['gpu.power', 'GPU-a', [300]], ['gpu.powerLimit', 'GPU-a', [500]]]), ask).limit?.value).toBe(500);
+    expect(
+      panelView(
+        panel('power'),
+        tracksOf([
+          ['gpu.power', 'GPU-a', [300]],
+          ['gpu.powerLimit', 'GPU-a', [500]],
+        ]),
+        ask,
+      ).limit?.value,
+    ).toBe(500);
     expect(panelView(panel('power'), tracksOf([['gpu.power', 'GPU-a', [300]]]), ask).limit?.value).toBe(400);
   });
 
   it('say why nothing is there: the server’s reason, else how one gets it', () => {
-    expect(panelView(panel('storage'), emptyTracks(), { ...ask, reasons: new Map([['host.fsReadRate', 'No network file system is mounted.']]) }).absent).toBe('No network file system is mounted.');
+    expect(panelView(panel('storage'), emptyTracks(), { ...ask, reasons: new Map([['host.fsReadRate', 'No network file system is mounted.']]) }).absent).toBe(
+      'No network file system is mounted.',
+    );
     expect(panelView(panel('nvlink'), emptyTracks(), ask).absent).toContain('dcgm-exporter');
     expect(panelView(panel('busy'), tracksOf([['gpu.util', 'GPU-a', [0.5]]]), { ...ask, from: 1000, to: 1010 }).absent).toBe('No sample in the time shown.');
   });
 
   it('that show nothing stand together where the reason is the same', () => {
-    const reasons = new Map([['gpu.tensorActive', 'No GPU was seen.'], ['gpu.nvlinkRx', 'No GPU was seen.'], ['host.cpu', 'No host was seen.']]);
-    expect(byReason(['tensor', 'cpu', 'nvlink'].map((id) => panelView(panel(id), emptyTracks(), { ...ask, reasons })))).toEqual([['No GPU was seen.', ['Tensor active', 'NVLink']], ['No host was seen.', ['CPU busy']]]);
+    const reasons = new Map([
+      ['gpu.tensorActive', 'No GPU was seen.'],
+      ['gpu.nvlinkRx', 'No GPU was seen.'],
+      ['host.cpu', 'No host was seen.'],
+    ]);
+    expect(byReason(['tensor', 'cpu', 'nvlink'].map((id) => panelView(panel(id), emptyTracks(), { ...ask, reasons })))).toEqual([
+      ['No GPU was seen.', ['Tensor active', 'NVLink']],
+      ['No host was seen.', ['CPU busy']],
+    ]);
   });
 
   it('fall back to Ethernet where there is no InfiniBand', () => {
-    const view = panelView(panel('network'), tracksOf([['host.netRxRate', 'n1', [1e6]], ['host.netSpeed', 'n1', [3.125e9]]]), ask);
+    const view = panelView(
+      panel('network'),
+      tracksOf([
+        ['host.netRxRate', 'n1', [1e6]],
+        ['host.netSpeed', 'n1', [3.125e9]],
+      ]),
+      ask,
+    );
     expect([view.note, view.limit?.value]).toEqual(['Ethernet', 3.125e9]);
   });
 });
 
 describe('strips per GPU', () => {
-  const tracks = tracksOf([['gpu.dramActive', 'GPU-a', [0.8, 0.8]], ['gpu.dramActive', 'GPU-b', [0.4, null]], ['gpu.power', 'GPU-a', [200, 300]], ['gpu.powerLimit', 'GPU-a', [400, 400]]]);
-  const names = new Map([['GPU-a', 'GPU 10'], ['GPU-b', 'GPU 2']]);
+  const tracks = tracksOf([
+    ['gpu.dramActive', 'GPU-a', [0.8, 0.8]],
+    ['gpu.dramActive', 'GPU-b', [0.4, null]],
+    ['gpu.power', 'GPU-a', [200, 300]],
+    ['gpu.powerLimit', 'GPU-a', [400, 400]],
+  ]);
+  const names = new Map([
+    ['GPU-a', 'GPU 10'],
+    ['GPU-b', 'GPU 2'],
+  ]);
 
   it('offer only what some GPU has', () => {
     expect(stripChoices(tracks).map((one) => one.metric)).toEqual(['gpu.dramActive', 'gpu.power']);
@@ -76,7 +128,10 @@ describe('strips per GPU', () => {
     const [bandwidth] = STRIP_METRICS;
     if (bandwidth === undefined) throw new Error('no strip metric');
     const strip = gpuRows(tracks, bandwidth, { from: 0, to: 10, points: 10, names });
-    expect(strip.rows.map((row) => [row.label, row.mean])).toEqual([['GPU 2', 0.4], ['GPU 10', 0.8]]);
+    expect(strip.rows.map((row) => [row.label, row.mean])).toEqual([
+      ['GPU 2', 0.4],
+      ['GPU 10', 0.8],
+    ]);
     expect(strip.words).toBe('Unequal: from 40 % to 80 % on average.');
   });
 
@@ -101,6 +156,10 @@ describe('further panels', () => {
       { kind: 'host', metrics: ['host.majorFaults', 'host.netRx'] },
       { kind: 'process', metrics: ['process.rss'] },
     ]);
-    expect(panels.map((one) => [one.title, one.variants[0].unit])).toEqual([['Memory clock', 'hertz'], ['Fan', 'ratio'], ['Major page faults', '1/s']]);
+    expect(panels.map((one) => [one.title, one.variants[0].unit])).toEqual([
+      ['Memory clock', 'hertz'],
+      ['Fan', 'ratio'],
+      ['Major page faults', '1/s'],
+    ]);
   });
 });

@@ -79,7 +79,13 @@ describe('counters', () => {
 
   it('are shown under their rate, in its unit', () => {
     expect([shownAs('host.netRx'), shownAs('engine.requests'), shownAs('gpu.util')]).toEqual(['host.netRxRate', 'engine.requests', 'gpu.util']);
-    expect([shownUnit('engine.requests'), shownUnit('host.netRx'), shownUnit('gpu.energy'), shownUnit('engine.forwardTime'), shownUnit('gpu.util')]).toEqual(['1/s', 'bytes/s', 'watts', 'ratio', 'ratio']);
+    expect([shownUnit('engine.requests'), shownUnit('host.netRx'), shownUnit('gpu.energy'), shownUnit('engine.forwardTime'), shownUnit('gpu.util')]).toEqual([
+      '1/s',
+      'bytes/s',
+      'watts',
+      'ratio',
+      'ratio',
+    ]);
   });
 
   it('that history answers as rates stand under their rate too', () => {
@@ -92,7 +98,11 @@ describe('counters', () => {
 describe('where a tail begins', () => {
   it('is the earliest end of the series that still go on', () => {
     const tracks = emptyTracks();
-    joinReply(tracks, { series: [series(GPU, 'gpu.util', [0, 100], [1, 1]), series(HOST, 'host.cpu', [0, 90], [1, 1]), series(GPU, 'gpu.power', [0, 10], [1, 1])] }, Number.NEGATIVE_INFINITY);
+    joinReply(
+      tracks,
+      { series: [series(GPU, 'gpu.util', [0, 100], [1, 1]), series(HOST, 'host.cpu', [0, 90], [1, 1]), series(GPU, 'gpu.power', [0, 10], [1, 1])] },
+      Number.NEGATIVE_INFINITY,
+    );
     expect(lastTime(tracks)).toBe(100);
     expect(tailStart(tracks, 50)).toBe(90);
     expect(tailStart(emptyTracks(), 50)).toBe(50);

@@ -6,7 +6,12 @@ import type { Watcher } from '../../../web/lib/live.svelte.ts';
 import { openSeries } from '../../../web/lib/series/view.svelte.ts';
 
 const watchers: Watcher[] = [];
-vi.mock('../../../web/lib/live.svelte.ts', () => ({ watch: (_: unknown, watcher: Watcher) => { watchers.push(watcher); return () => undefined; } }));
+vi.mock('../../../web/lib/live.svelte.ts', () => ({
+  watch: (_: unknown, watcher: Watcher) => {
+    watchers.push(watcher);
+    return () => undefined;
+  },
+}));
 
 const GPU = { kind: 'gpu' as const, id: 'GPU-a', node: 'n1' };
 const HOST = { kind: 'host' as const, id: 'n1', node: 'n1' };
@@ -27,7 +32,10 @@ function pretend() {
   return { server, source };
 }
 const live = (t: number[]): { room: string; blocks: IngestBatch['blocks'] } => ({ room: 'r', blocks: [{ entity: GPU, t, columns: { 'gpu.util': t } }] });
-const counter = (t: number, value: number): { room: string; blocks: IngestBatch['blocks'] } => ({ room: 'r', blocks: [{ entity: HOST, t: [t], columns: { 'host.netRx': [value] } }] });
+const counter = (t: number, value: number): { room: string; blocks: IngestBatch['blocks'] } => ({
+  room: 'r',
+  blocks: [{ entity: HOST, t: [t], columns: { 'host.netRx': [value] } }],
+});
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 function open(points: number) {
@@ -48,7 +56,10 @@ describe('the series of a view', () => {
     view.show({ from: null, to: null });
     await settled();
     expect(times()).toEqual([0, 20, 40, 60, 80, 85, 90, 95, 100]);
-    expect(server.asked).toEqual([{ from: null, to: null, points: 5 }, { from: 80, to: null, points: 5000 }]);
+    expect(server.asked).toEqual([
+      { from: null, to: null, points: 5 },
+      { from: 80, to: null, points: 5000 },
+    ]);
     expect([view.from, view.to, view.loading]).toEqual([0, 100, false]);
     expect(view.reasons.get('gpu.fan')).toBe('no fan');
   });

@@ -19,7 +19,9 @@ export function seriesReply(tables: readonly Table[], ask: SeriesAsk, run: { rea
       found.add(metric);
       series.push({
         entity: { kind: table.entity.kind, id: table.entity.id, node: table.entity.node ?? null },
-        metric, unit: shownUnit(metric), ...bucketed(rated.t, column, { from, to, points: ask.points }),
+        metric,
+        unit: shownUnit(metric),
+        ...bucketed(rated.t, column, { from, to, points: ask.points }),
       });
     }
   }
@@ -27,7 +29,11 @@ export function seriesReply(tables: readonly Table[], ask: SeriesAsk, run: { rea
 }
 
 /** One column in at most `points` buckets; the last instant belongs to the last bucket. */
-export function bucketed(t: Float64Array, column: Float64Array, { from, to, points }: { from: number; to: number; points: number }): Pick<Series, 't' | 'min' | 'mean' | 'max'> {
+export function bucketed(
+  t: Float64Array,
+  column: Float64Array,
+  { from, to, points }: { from: number; to: number; points: number },
+): Pick<Series, 't' | 'min' | 'mean' | 'max'> {
   const out: Pick<Series, 't' | 'min' | 'mean' | 'max'> = { t: [], min: [], mean: [], max: [] };
   const width = Math.max((to - from) / points, 1e-9);
   const present = presentRows(t, column, from, to);

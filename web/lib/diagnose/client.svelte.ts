@@ -17,7 +17,13 @@ export type Stage =
 export type Storing =
   | { readonly kind: 'no' }
   | { readonly kind: 'sending'; readonly done: number; readonly total: number }
-  | { readonly kind: 'stored'; readonly cluster: string; readonly id: string; readonly values: number; readonly rejected: readonly { readonly at: string; readonly reason: string }[] }
+  | {
+      readonly kind: 'stored';
+      readonly cluster: string;
+      readonly id: string;
+      readonly values: number;
+      readonly rejected: readonly { readonly at: string; readonly reason: string }[];
+    }
   | { readonly kind: 'failed'; readonly trouble: Trouble };
 
 export interface DiagnoseClient {
@@ -88,7 +94,13 @@ export function openDiagnose(): DiagnoseClient {
     opened.addEventListener('message', (event: MessageEvent<FromWorker>) => take(event.data));
     opened.addEventListener('error', (event) => {
       event.preventDefault();
-      failed(null, { kind: 'broken', status: null, what: `The reader stopped: ${event.message || 'it could not be loaded'}.`, where: '', remedy: 'Reload the page and try again; headroom diagnose on a terminal reads the same files.' });
+      failed(null, {
+        kind: 'broken',
+        status: null,
+        what: `The reader stopped: ${event.message || 'it could not be loaded'}.`,
+        where: '',
+        remedy: 'Reload the page and try again; headroom diagnose on a terminal reads the same files.',
+      });
     });
     worker = opened;
     return opened;
@@ -96,9 +108,15 @@ export function openDiagnose(): DiagnoseClient {
   const ask = (message: ToWorker): void => open().postMessage(message);
 
   return {
-    get stage() { return stage; },
-    get storing() { return storing; },
-    get results() { return results; },
+    get stage() {
+      return stage;
+    },
+    get storing() {
+      return storing;
+    },
+    get results() {
+      return results;
+    },
     read(files, context, options) {
       this.cancel();
       stage = { kind: 'reading', progress: null };
@@ -124,10 +142,14 @@ export function openDiagnose(): DiagnoseClient {
       const ticket = tickets;
       return new Promise((resolve, reject) => {
         waiting.set(ticket, { resolve, reject });
-        signal.addEventListener('abort', () => {
-          waiting.delete(ticket);
-          reject(new DOMException('cancelled', 'AbortError'));
-        }, { once: true });
+        signal.addEventListener(
+          'abort',
+          () => {
+            waiting.delete(ticket);
+            reject(new DOMException('cancelled', 'AbortError'));
+          },
+          { once: true },
+        );
         ask({ kind: 'series', ticket, ask: what });
       });
     },

@@ -18,7 +18,9 @@ export async function droppedFiles(transfer: DataTransfer): Promise<NamedFile[]>
 /** Files of an input, folders' paths kept, hidden files left out. */
 export function chosenFiles(list: Iterable<File>): NamedFile[] {
   const files = [...list].map((file) => ({ path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file }));
-  return inOrder(files.filter(({ path }) => !path.split('/').some((part) => part.startsWith('.')) && path.split('/').length <= DEPTH + 1).slice(0, MAX_FILES + 1));
+  return inOrder(
+    files.filter(({ path }) => !path.split('/').some((part) => part.startsWith('.')) && path.split('/').length <= DEPTH + 1).slice(0, MAX_FILES + 1),
+  );
 }
 
 function inOrder(files: NamedFile[]): NamedFile[] {

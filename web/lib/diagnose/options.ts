@@ -15,7 +15,10 @@ export interface GivenText {
 export const NOTHING_GIVEN: GivenText = { gpu: '', model: '', dtype: '', tp: '', tz: '', node: '' };
 
 /** The options and context of a diagnosis, or what is wrong with the form, field by field. */
-export function readGiven(given: GivenText, localZone: string): { ok: true; context: ParseContext; options: AnalyseOptions } | { ok: false; wrong: Partial<Record<keyof GivenText, string>> } {
+export function readGiven(
+  given: GivenText,
+  localZone: string,
+): { ok: true; context: ParseContext; options: AnalyseOptions } | { ok: false; wrong: Partial<Record<keyof GivenText, string>> } {
   const wrong: Partial<Record<keyof GivenText, string>> = {};
   const text = (name: keyof GivenText): string => given[name].trim();
   const tp = text('tp') === '' ? null : /^[1-9]\d{0,4}$/.test(text('tp')) ? Number.parseInt(text('tp'), 10) : undefined;

@@ -8,7 +8,10 @@ import type { SeriesAsk, Trouble } from '../api.ts';
 import type { StoreAsk } from './store.ts';
 
 /** A file with its path inside what was dropped. */
-export interface NamedFile { readonly path: string; readonly file: File }
+export interface NamedFile {
+  readonly path: string;
+  readonly file: File;
+}
 
 /** What a diagnosis found, without its readings: those stay in the worker. */
 export interface Diagnosed {
@@ -19,7 +22,13 @@ export interface Diagnosed {
   readonly entities: JobDetail['entities'];
 }
 
-export interface Progress { readonly path: string; readonly index: number; readonly count: number; readonly done: number; readonly total: number }
+export interface Progress {
+  readonly path: string;
+  readonly index: number;
+  readonly count: number;
+  readonly done: number;
+  readonly total: number;
+}
 
 /** What the page asks of the worker. A ticket comes back with the answer. */
 export type ToWorker =
@@ -34,5 +43,10 @@ export type FromWorker =
   | { readonly kind: 'done'; readonly diagnosed: Diagnosed }
   | { readonly kind: 'series'; readonly ticket: number; readonly reply: SeriesReply }
   | { readonly kind: 'storing'; readonly ticket: number; readonly done: number; readonly total: number }
-  | { readonly kind: 'stored'; readonly ticket: number; readonly values: number; readonly rejected: readonly { readonly at: string; readonly reason: string }[] }
+  | {
+      readonly kind: 'stored';
+      readonly ticket: number;
+      readonly values: number;
+      readonly rejected: readonly { readonly at: string; readonly reason: string }[];
+    }
   | { readonly kind: 'failed'; readonly ticket: number | null; readonly trouble: Trouble };

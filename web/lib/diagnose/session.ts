@@ -68,9 +68,12 @@ export function openSession(tell: (message: FromWorker) => void, now: () => numb
     const ticket = 'ticket' in message ? message.ticket : null;
     try {
       switch (message.kind) {
-        case 'read': return await read(message.files, message.context, message.options);
-        case 'judge': return judge(message.options);
-        case 'store': return await store(message.ticket, message.ask);
+        case 'read':
+          return await read(message.files, message.context, message.options);
+        case 'judge':
+          return judge(message.options);
+        case 'store':
+          return await store(message.ticket, message.ask);
         case 'series':
           if (diagnosis !== null) tell({ kind: 'series', ticket: message.ticket, reply: seriesReply(diagnosis.run.tables, message.ask, spanOf(diagnosis)) });
       }
@@ -83,10 +86,16 @@ export function openSession(tell: (message: FromWorker) => void, now: () => numb
 
 function shown({ sources, analysis, notes, run }: Diagnosis, partly: readonly string[]): Diagnosed {
   return {
-    sources, analysis, notes: [...partly, ...notes],
+    sources,
+    analysis,
+    notes: [...partly, ...notes],
     entities: run.tables.map(({ entity, facts, columns }) => ({
-      kind: entity.kind, id: entity.id, node: entity.node ?? null, name: facts.get('name') ?? null,
-      facts: Object.fromEntries(facts), metrics: [...columns.keys()],
+      kind: entity.kind,
+      id: entity.id,
+      node: entity.node ?? null,
+      name: facts.get('name') ?? null,
+      facts: Object.fromEntries(facts),
+      metrics: [...columns.keys()],
     })),
   };
 }

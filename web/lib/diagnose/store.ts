@@ -23,7 +23,9 @@ const VALUES_PER_BATCH = 40_000;
 /** The job that a diagnosis is stored as. */
 export function declarationOf(run: Run, analysis: Analysis, ask: StoreAsk): JobDeclaration {
   const tables = run.tables.map((table) => renamed(table, ask));
-  const gpus = tables.filter(({ entity }) => entity.kind === 'gpu').map(({ entity }) => ({ uuid: entity.id, ...(entity.node === undefined ? {} : { node: entity.node }) }));
+  const gpus = tables
+    .filter(({ entity }) => entity.kind === 'gpu')
+    .map(({ entity }) => ({ uuid: entity.id, ...(entity.node === undefined ? {} : { node: entity.node }) }));
   const nodes = [...new Set(tables.flatMap(({ entity }) => (entity.node === undefined ? [] : [entity.node])))];
   const { model, dtype, tensorParallel } = analysis.workload;
   return {
@@ -45,13 +47,21 @@ export function* batchesOf(run: Run, ask: StoreAsk): Generator<IngestBatch> {
   let seq = 0;
   let blocks: IngestBatch['blocks'] = [];
   let held = 0;
-  const facts = run.tables.flatMap((table) => [...table.facts].map(([name, value]) => ({ entity: renamed(table, ask).entity, name, value: value.slice(0, 4000) })));
+  const facts = run.tables.flatMap((table) =>
+    [...table.facts].map(([name, value]) => ({ entity: renamed(table, ask).entity, name, value: value.slice(0, 4000) })),
+  );
   const events = run.events.map((event) => ({
-    at: event.at === null ? null : event.at + ask.start, kind: event.kind, text: event.text.slice(0, 1000),
+    at: event.at === null ? null : event.at + ask.start,
+    kind: event.kind,
+    text: event.text.slice(0, 1000),
     entity: event.entity === null ? null : renamed({ entity: event.entity }, ask).entity,
   }));
   const batch = (): IngestBatch => ({
-    source: ask.source, seq: seq++, node: ask.node, job: `${ask.cluster}/${ask.id}`, blocks,
+    source: ask.source,
+    seq: seq++,
+    node: ask.node,
+    job: `${ask.cluster}/${ask.id}`,
+    blocks,
     ...(seq === 1 ? { facts: facts.slice(0, 10_000), events: events.slice(0, 10_000) } : {}),
   });
   for (const table of run.tables) {
@@ -79,7 +89,9 @@ function blockOf({ entity, t, columns }: Table, start: number, end: number, offs
   return {
     entity,
     t: [...t.subarray(start, end)].map((at) => at + offset),
-    columns: Object.fromEntries([...columns].map(([id, column]) => [id, [...column.subarray(start, end)].map((value) => (Number.isNaN(value) ? null : value))])),
+    columns: Object.fromEntries(
+      [...columns].map(([id, column]) => [id, [...column.subarray(start, end)].map((value) => (Number.isNaN(value) ? null : value))]),
+    ),
   };
 }
 
@@ -88,9 +100,13 @@ function renamed<T extends Pick<Table, 'entity'>>(table: T, { id, node }: StoreA
   const { entity } = table;
   const at = entity.node === undefined || entity.node === '?' ? node : entity.node;
   switch (entity.kind) {
-    case 'gpu': return { ...table, entity: { kind: 'gpu', id: entity.id.startsWith('#') ? `${id}-gpu-${entity.id.slice(1)}` : entity.id, node: at } };
-    case 'host': return { ...table, entity: { kind: 'host', id: entity.id === '?' ? node : entity.id, node: entity.id === '?' ? node : entity.id } };
-    case 'engine': return { ...table, entity: { kind: 'engine', id: entity.id.endsWith('@?') ? `${entity.id.slice(0, -1)}${id}` : entity.id, node: at } };
-    case 'process': return { ...table, entity: { kind: 'process', id: entity.id.startsWith('?/') ? `${node}${entity.id.slice(1)}` : entity.id, node: at } };
+    case 'gpu':
+      return { ...table, entity: { kind: 'gpu', id: entity.id.startsWith('#') ? `${id}-gpu-${entity.id.slice(1)}` : entity.id, node: at } };
+    case 'host':
+      return { ...table, entity: { kind: 'host', id: entity.id === '?' ? node : entity.id, node: entity.id === '?' ? node : entity.id } };
+    case 'engine':
+      return { ...table, entity: { kind: 'engine', id: entity.id.endsWith('@?') ? `${entity.id.slice(0, -1)}${id}` : entity.id, node: at } };
+    case 'process':
+      return { ...table, entity: { kind: 'process', id: entity.id.startsWith('?/') ? `${node}${entity.id.slice(1)}` : entity.id, node: at } };
   }
 }

@@ -5,7 +5,9 @@ import { shownUnit, type Tracks } from './tracks.ts';
 export function seriesCsv(tracks: Tracks, { from, to }: { from: number; to: number }): string {
   const lines: { at: number; text: string }[] = [];
   for (const track of tracks.byKey.values()) {
-    const about = [track.entity.kind, track.entity.id, track.entity.node ?? '', track.metric, metric(track.metric).label, shownUnit(track.metric)].map(field).join(',');
+    const about = [track.entity.kind, track.entity.id, track.entity.node ?? '', track.metric, metric(track.metric).label, shownUnit(track.metric)]
+      .map(field)
+      .join(',');
     track.t.forEach((at, index) => {
       const [mean, min, max] = [track.mean[index], track.min[index], track.max[index]];
       // A gap is the absence of lines.

@@ -112,7 +112,8 @@ export function valueAt(line: Pick<Line, 't' | 'y'>, at: number): number | null 
 export function stepAt(line: Pick<Line, 't' | 'y'>, at: number): number | null {
   for (let index = 0; index + 1 < line.t.length; index += 2) {
     const value = line.y[index];
-    if (at >= (line.t[index] ?? Number.POSITIVE_INFINITY) && at <= (line.t[index + 1] ?? Number.NEGATIVE_INFINITY)) return value === undefined || Number.isNaN(value) ? null : value;
+    if (at >= (line.t[index] ?? Number.POSITIVE_INFINITY) && at <= (line.t[index + 1] ?? Number.NEGATIVE_INFINITY))
+      return value === undefined || Number.isNaN(value) ? null : value;
   }
   return null;
 }

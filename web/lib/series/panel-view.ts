@@ -35,10 +35,18 @@ export function panelView(panel: Panel, tracks: Tracks, ask: PanelAsk): PanelVie
     if (view !== null) return view;
   }
   const [variant] = panel.variants;
-  const reason = panel.variants.flatMap((one) => one.lines).map((line) => ask.reasons.get(line.metric)).find((text) => text !== undefined);
+  const reason = panel.variants
+    .flatMap((one) => one.lines)
+    .map((line) => ask.reasons.get(line.metric))
+    .find((text) => text !== undefined);
   const measured = panel.variants.some((one) => one.lines.some((line) => byMetric.has(line.metric)));
   return {
-    panel, unit: variant.unit, note: null, lines: [], limit: null, entities: { count: 0, kind: '' },
+    panel,
+    unit: variant.unit,
+    note: null,
+    lines: [],
+    limit: null,
+    entities: { count: 0, kind: '' },
     absent: measured ? 'No sample in the time shown.' : (reason ?? `Not measured. ${panel.howTo}`),
   };
 }
@@ -55,7 +63,9 @@ function filled(panel: Panel, variant: Variant, byMetric: ReadonlyMap<MetricId, 
   const [first] = lines;
   if (first === undefined) return null;
   return {
-    panel, unit: variant.unit, note: variant.note ?? null,
+    panel,
+    unit: variant.unit,
+    note: variant.note ?? null,
     lines: lines.map(({ label, line }) => ({ label, line })),
     limit: limitOf(variant.limit, byMetric, ask.ceilings),
     entities: { count: first.tracks.length, kind: first.tracks[0]?.entity.kind ?? '' },

@@ -5,7 +5,13 @@ import { lineOf, meanValue, type Line } from './lines.ts';
 import { groupByMetric } from './panel-view.ts';
 import type { Tracks } from './tracks.ts';
 
-export interface StripMetric { readonly metric: MetricId; readonly title: string; readonly colour: Bottleneck; /** Value of the full shade; null takes the limit metric's. */ readonly top: number | null; readonly limit?: MetricId }
+export interface StripMetric {
+  readonly metric: MetricId;
+  readonly title: string;
+  readonly colour: Bottleneck;
+  /** Value of the full shade; null takes the limit metric's. */ readonly top: number | null;
+  readonly limit?: MetricId;
+}
 
 /** What GPUs can be compared by, the most telling first. */
 export const STRIP_METRICS: readonly StripMetric[] = [
@@ -18,7 +24,12 @@ export const STRIP_METRICS: readonly StripMetric[] = [
   { metric: 'gpu.smClock', title: 'SM clock', colour: 'overhead', top: null, limit: 'gpu.smClockMax' },
 ];
 
-export interface StripRow { readonly id: string; readonly label: string; readonly line: Line; readonly mean: number | null }
+export interface StripRow {
+  readonly id: string;
+  readonly label: string;
+  readonly line: Line;
+  readonly mean: number | null;
+}
 
 /** The metrics that at least one GPU has readings of. */
 export function stripChoices(tracks: Tracks): StripMetric[] {
@@ -27,12 +38,18 @@ export function stripChoices(tracks: Tracks): StripMetric[] {
 }
 
 /** One row per GPU, and what their difference says. Means are over the time shown. */
-export function gpuRows(tracks: Tracks, strip: StripMetric, ask: { from: number; to: number; points: number; names: ReadonlyMap<string, string> }): { rows: StripRow[]; top: number; words: string } {
+export function gpuRows(
+  tracks: Tracks,
+  strip: StripMetric,
+  ask: { from: number; to: number; points: number; names: ReadonlyMap<string, string> },
+): { rows: StripRow[]; top: number; words: string } {
   const groups = groupByMetric(tracks);
-  const rows = (groups.get(strip.metric) ?? []).map((track): StripRow => {
-    const line = lineOf([track], { from: ask.from, to: ask.to, points: ask.points, combine: 'mean' });
-    return { id: track.entity.id, label: ask.names.get(track.entity.id) ?? track.entity.id, line, mean: meanValue(line) };
-  }).sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }));
+  const rows = (groups.get(strip.metric) ?? [])
+    .map((track): StripRow => {
+      const line = lineOf([track], { from: ask.from, to: ask.to, points: ask.points, combine: 'mean' });
+      return { id: track.entity.id, label: ask.names.get(track.entity.id) ?? track.entity.id, line, mean: meanValue(line) };
+    })
+    .sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }));
   const limits = strip.limit === undefined ? [] : (groups.get(strip.limit) ?? []).flatMap((track) => track.mean.findLast((value) => value !== null) ?? []);
   const most = Math.max(1e-9, ...rows.flatMap((row) => row.line.y.filter((value) => !Number.isNaN(value))));
   const top = strip.top ?? (limits.length > 0 ? Math.max(...limits) : most);

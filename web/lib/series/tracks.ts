@@ -37,11 +37,16 @@ export function shownUnit(id: MetricId): Unit {
   const { kind, unit } = metric(id);
   if (kind === 'gauge') return unit;
   switch (unit) {
-    case 'bytes': return 'bytes/s';
-    case 'flop': return 'flop/s';
-    case 'joules': return 'watts';
-    case 'seconds': return 'ratio';
-    default: return '1/s';
+    case 'bytes':
+      return 'bytes/s';
+    case 'flop':
+      return 'flop/s';
+    case 'joules':
+      return 'watts';
+    case 'seconds':
+      return 'ratio';
+    default:
+      return '1/s';
   }
 }
 
@@ -130,7 +135,10 @@ function appendColumn(track: Track, t: readonly number[], values: readonly (numb
 /** The usual distance of a track's latest samples, seconds; null where too few are known. */
 export function periodOf(track: Pick<Track, 't'>): number | null {
   const recent = track.t.slice(-12);
-  const gaps = recent.slice(1).map((at, index) => at - (recent[index] ?? at)).sort((a, b) => a - b);
+  const gaps = recent
+    .slice(1)
+    .map((at, index) => at - (recent[index] ?? at))
+    .sort((a, b) => a - b);
   return gaps.length < 3 ? null : (gaps[gaps.length >> 1] ?? null);
 }
 

@@ -10,7 +10,11 @@ import { appendBlocks, emptyTracks, joinReply, lastTime, tailStart, type Tracks 
 export type SeriesSource = (ask: SeriesAsk, signal: AbortSignal) => Promise<SeriesReply>;
 
 /** The stretch shown. `to: null` follows the newest reading; a number for `span` with it is a rolling window. */
-export interface Range { readonly from: number | null; readonly to: number | null; readonly span?: number }
+export interface Range {
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly span?: number;
+}
 
 export interface SeriesViewOptions {
   readonly source: SeriesSource;
@@ -149,36 +153,53 @@ export function openSeries(options: SeriesViewOptions): SeriesView {
     if (appended > 2 * options.points && queued === null) void load();
   }
 
-  const unwatch = options.target === undefined ? () => undefined : watch(options.target, {
-    ...options.also,
-    readings: (readings) => {
-      if (queued !== null) {
-        // The fetch under way will bring whatever is dropped here.
-        if (queued.length >= MAX_QUEUED) queued.length = 0;
-        queued.push(readings);
-      } else {
-        take(readings);
-        // Several nodes' readings come within moments of each other: draw them once.
-        drawing ??= setTimeout(() => {
-          drawing = undefined;
-          settle();
-        }, DRAW_AFTER_MS);
-      }
-    },
-    resumed: () => {
-      options.also?.resumed?.();
-      void mend();
-    },
-  });
+  const unwatch =
+    options.target === undefined
+      ? () => undefined
+      : watch(options.target, {
+          ...options.also,
+          readings: (readings) => {
+            if (queued !== null) {
+              // The fetch under way will bring whatever is dropped here.
+              if (queued.length >= MAX_QUEUED) queued.length = 0;
+              queued.push(readings);
+            } else {
+              take(readings);
+              // Several nodes' readings come within moments of each other: draw them once.
+              drawing ??= setTimeout(() => {
+                drawing = undefined;
+                settle();
+              }, DRAW_AFTER_MS);
+            }
+          },
+          resumed: () => {
+            options.also?.resumed?.();
+            void mend();
+          },
+        });
 
   return {
-    get tracks() { return tracks; },
-    get version() { return version; },
-    get from() { return from; },
-    get to() { return to; },
-    get loading() { return loading; },
-    get trouble() { return trouble; },
-    get reasons() { return reasons; },
+    get tracks() {
+      return tracks;
+    },
+    get version() {
+      return version;
+    },
+    get from() {
+      return from;
+    },
+    get to() {
+      return to;
+    },
+    get loading() {
+      return loading;
+    },
+    get trouble() {
+      return trouble;
+    },
+    get reasons() {
+      return reasons;
+    },
     show(next) {
       range = next;
       void load();
