@@ -12,7 +12,7 @@ import { openJobs, type Jobs } from './jobs/jobs.ts';
 import { jobRoom, nodeRoom, openHub, type Hub } from './live/hub.ts';
 import { nodeRegistry, type NodeRegistry } from './nodes/registry.ts';
 import { readSite } from './site.ts';
-import type { Site } from '../core/site.ts';
+import type { Site } from '../core/knowledge/site/index.ts';
 import type { Store } from './store/types.ts';
 import { packageVersion } from './version.ts';
 

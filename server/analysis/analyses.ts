@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { openTracker } from '../../core/analyse.ts';
+import { openTracker } from '../../core/analyse/index.ts';
 import type { Job } from '../../core/contract/jobs.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
 import { jobName, runsAt, type JobIndex } from '../jobs/index.ts';

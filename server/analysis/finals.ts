@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Job } from '../../core/contract/jobs.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
-import type { AnalyseOptions } from '../../core/judged.ts';
+import type { AnalyseOptions } from '../../core/judging/judged.ts';
 import { jobName, type JobIndex } from '../jobs/index.ts';
 import { LATE } from '../jobs/jobs.ts';
 import { summaryOf } from '../jobs/rows.ts';

@@ -1,6 +1,6 @@
-import { tableOf, type Table } from '../../core/columns.ts';
-import { isMetricId, type MetricId } from '../../core/metrics.ts';
-import { entityKey, type EntityRef, type Fact, type FactName, type Reading, type SourceEvent } from '../../core/reading.ts';
+import { tableOf, type Table } from '../../core/readings/columns.ts';
+import { isMetricId, type MetricId } from '../../core/readings/metrics.ts';
+import { entityKey, type EntityRef, type Fact, type FactName, type Reading, type SourceEvent } from '../../core/readings/reading.ts';
 import { entityOf } from '../ingest/entity.ts';
 import { blockOf, type Block, type Part } from '../jobs/attribute.ts';
 

@@ -1,5 +1,5 @@
 import type { WireEntity } from '../../core/contract/ingest.ts';
-import type { EntityRef } from '../../core/reading.ts';
+import type { EntityRef } from '../../core/readings/reading.ts';
 
 /** An entity as core knows it: a node that is not said is left out, not undefined. */
 export function entityOf(entity: WireEntity): EntityRef {

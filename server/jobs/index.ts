@@ -1,5 +1,5 @@
 import type { Job } from '../../core/contract/jobs.ts';
-import { entityKey, type EntityRef } from '../../core/reading.ts';
+import { entityKey, type EntityRef } from '../../core/readings/reading.ts';
 import type { JobKey } from '../store/types.ts';
 
 /** The key of a job in maps, rooms and facts: `cluster/id`. */

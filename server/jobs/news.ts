@@ -1,6 +1,6 @@
 import type { Job } from '../../core/contract/jobs.ts';
 import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { Fact, SourceEvent } from '../../core/reading.ts';
+import type { Fact, SourceEvent } from '../../core/readings/reading.ts';
 import type { News } from '../analysis/to-tables.ts';
 import { entityOf } from '../ingest/entity.ts';
 import { attribute, type Part } from './attribute.ts';

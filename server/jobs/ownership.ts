@@ -1,6 +1,6 @@
-import { lowerBound, type Table } from '../../core/columns.ts';
+import { lowerBound, type Table } from '../../core/readings/columns.ts';
 import type { Job } from '../../core/contract/jobs.ts';
-import type { EntityRef } from '../../core/reading.ts';
+import type { EntityRef } from '../../core/readings/reading.ts';
 import type { JobKey, Store } from '../store/types.ts';
 import { jobName, runsAt, type JobIndex } from './index.ts';
 

@@ -1,7 +1,7 @@
 import type { JobDetail, JobsPage, JobsQuery } from '../../core/contract/jobs.ts';
 import type { SeriesQuery, SeriesReply } from '../../core/contract/series.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
-import { entityKey } from '../../core/reading.ts';
+import { entityKey } from '../../core/readings/reading.ts';
 import { notThere } from '../http/problem.ts';
 import { SILENT } from '../nodes/rows.ts';
 import { answerSeries } from '../series/answer.ts';

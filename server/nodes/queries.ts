@@ -1,6 +1,6 @@
 import type { NodeDetail } from '../../core/contract/nodes.ts';
 import type { SeriesQuery, SeriesReply } from '../../core/contract/series.ts';
-import { entityKey } from '../../core/reading.ts';
+import { entityKey } from '../../core/readings/reading.ts';
 import { notThere } from '../http/problem.ts';
 import { jobName } from '../jobs/index.ts';
 import { answerSeries } from '../series/answer.ts';

@@ -1,5 +1,5 @@
 import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { MetricId } from '../../core/metrics.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
 
 type Block = IngestBatch['blocks'][number];
 

@@ -1,6 +1,6 @@
 import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import { entityKey } from '../../../core/reading.ts';
-import type { Fact } from '../../../core/reading.ts';
+import { entityKey } from '../../../core/readings/reading.ts';
+import type { Fact } from '../../../core/readings/reading.ts';
 import type { FactStore } from '../types.ts';
 import type { Host } from '../worker/host.ts';
 import type { Heard } from './heard.ts';

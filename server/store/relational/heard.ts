@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EntityKind, EntityRef, Fact, FactName, SourceEvent } from '../../../core/reading.ts';
+import type { EntityKind, EntityRef, Fact, FactName, SourceEvent } from '../../../core/readings/reading.ts';
 import { inserts } from '../sqlite/inserts.ts';
 import { keepPlaces } from './declare.ts';
 import type { Viewer } from '../types.ts';

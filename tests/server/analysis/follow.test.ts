@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openTracker } from '../../../core/analyse.ts';
+import { openTracker } from '../../../core/analyse/index.ts';
 import type { Analysis } from '../../../core/contract/verdict.ts';
 import { CADENCE, dueIn, firstChanged, shouldRebuild, shouldSave, type Followed } from '../../../server/analysis/follow.ts';
 import { after, drain, hold, nothing } from '../../../server/analysis/pending.ts';
