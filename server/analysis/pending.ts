@@ -1,6 +1,6 @@
 import type { Run } from '../../core/readings/columns.ts';
 import { entityKey, type Fact, type SourceEvent } from '../../core/readings/reading.ts';
-import type { Part } from '../jobs/attribute.ts';
+import type { Part } from '../ownership/attribute.ts';
 import type { Followed } from './follow.ts';
 import { tablesOfNews, type News } from './to-tables.ts';
 

@@ -2,7 +2,7 @@ import { tableOf, type Table } from '../../core/readings/columns.ts';
 import { isMetricId, type MetricId } from '../../core/readings/metrics.ts';
 import { entityKey, type EntityRef, type Fact, type FactName, type Reading, type SourceEvent } from '../../core/readings/reading.ts';
 import { entityOf } from '../ingest/entity.ts';
-import { blockOf, type Block, type Part } from '../jobs/attribute.ts';
+import { blockOf, type Block, type Part } from '../ownership/attribute.ts';
 
 /** What stored batches brought for one job. */
 export interface News {

@@ -2,8 +2,8 @@ import type { WatchReply, WatchTarget } from '../../core/contract/live.ts';
 import type { HostRules } from '../auth/hosts.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { Recogniser } from '../auth/recognise.ts';
-import type { App } from '../routes/app.ts';
-import type { Service } from '../service.ts';
+import type { App } from '../http/app.ts';
+import type { Service } from '../main/service.ts';
 import { attachSockets } from './plugin.ts';
 import { roomOf, serveSockets } from './sockets.ts';
 

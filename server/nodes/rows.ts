@@ -1,5 +1,5 @@
 import type { GpuNow as GpuRow, NodeRow } from '../../core/contract/nodes.ts';
-import { jobName, type JobIndex } from '../jobs/index.ts';
+import { jobName, type JobIndex } from '../ownership/job-index.ts';
 import type { GpuNow, NodeNow } from './registry.ts';
 
 /** Seconds without a reading after which a GPU or node counts as silent: three periods of the slowest collector. */

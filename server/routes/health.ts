@@ -1,6 +1,6 @@
 import { HealthSchema, type Health } from '../../core/contract/service.ts';
-import type { Service } from '../service.ts';
-import type { App } from './app.ts';
+import type { Service } from '../main/service.ts';
+import type { App } from '../http/app.ts';
 
 /** The store's figures are asked for at most this often, seconds: anybody may ask for health. */
 const FRESH = 5;

@@ -3,9 +3,9 @@ import { ErrorReplySchema } from '../../core/contract/error.ts';
 import { JobDeclarationSchema, JobDetailSchema, JobSchema, JobsPageSchema, JobsQuerySchema } from '../../core/contract/jobs.ts';
 import { SeriesQuerySchema, SeriesReplySchema } from '../../core/contract/series.ts';
 import { AnalysisSchema } from '../../core/contract/verdict.ts';
-import { analysisOf, detailOf, listJobs, seriesOf } from '../jobs/queries.ts';
-import type { Service } from '../service.ts';
-import type { App } from './app.ts';
+import { analysisOf, detailOf, listJobs, seriesOf } from '../answers/jobs.ts';
+import type { Service } from '../main/service.ts';
+import type { App } from '../http/app.ts';
 import { viewerOf } from './viewer.ts';
 
 const Key = Type.Object({

@@ -2,10 +2,10 @@ import { Type } from 'typebox';
 import { ErrorReplySchema } from '../../core/contract/error.ts';
 import { NodeDetailSchema, NodesReplySchema } from '../../core/contract/nodes.ts';
 import { SeriesQuerySchema, SeriesReplySchema } from '../../core/contract/series.ts';
-import { nodeDetail, nodeSeries } from '../nodes/queries.ts';
+import { nodeDetail, nodeSeries } from '../answers/nodes.ts';
 import { nodeRow } from '../nodes/rows.ts';
-import type { Service } from '../service.ts';
-import type { App } from './app.ts';
+import type { Service } from '../main/service.ts';
+import type { App } from '../http/app.ts';
 import { viewerOf } from './viewer.ts';
 
 const Node = Type.Object({ node: Type.String({ minLength: 1, maxLength: 200 }) });

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { ErrorReplySchema } from '../../core/contract/error.ts';
 import { FindingsReplySchema, OverviewSchema } from '../../core/contract/jobs.ts';
-import { overviewOf } from '../overview/overview.ts';
-import type { Service } from '../service.ts';
-import type { App } from './app.ts';
+import { overviewOf } from '../answers/overview.ts';
+import type { Service } from '../main/service.ts';
+import type { App } from '../http/app.ts';
 import { viewerOf } from './viewer.ts';
 
 const refusals = { '4xx': ErrorReplySchema, 503: ErrorReplySchema };

@@ -3,8 +3,8 @@ import { ErrorReplySchema } from '../../core/contract/error.ts';
 import { SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/contract/service.ts';
 import type { Recogniser } from '../auth/recognise.ts';
 import { notThere, Problem } from '../http/problem.ts';
-import type { Service } from '../service.ts';
-import type { App } from './app.ts';
+import type { Service } from '../main/service.ts';
+import type { App } from '../http/app.ts';
 
 export interface SessionOptions {
   readonly service: Service;

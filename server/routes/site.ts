@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import type { Service } from '../service.ts';
-import type { App } from './app.ts';
+import type { Service } from '../main/service.ts';
+import type { App } from '../http/app.ts';
 
 /** `GET /api/site`: the cluster's node types, networks, storage and prices, as configured. */
 export function siteRoutes(app: App, service: Service): void {

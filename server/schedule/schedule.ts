@@ -1,5 +1,5 @@
 import cron from 'node-cron';
-import type { Service } from '../service.ts';
+import type { Service } from '../main/service.ts';
 import { DUTIES, type Duty } from './table.ts';
 
 /** Starts the duties; one that is still running is not started again, one that fails is logged and tried at its next time. */

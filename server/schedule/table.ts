@@ -1,5 +1,5 @@
 import { tellSilence } from '../nodes/silence.ts';
-import type { Service } from '../service.ts';
+import type { Service } from '../main/service.ts';
 
 /** One row per thing that is done by the clock. */
 export interface Duty {

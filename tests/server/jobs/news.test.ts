@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { jobIndex } from '../../../server/jobs/index.ts';
-import { newsByJob } from '../../../server/jobs/news.ts';
-import { silenceOf } from '../../../server/jobs/ownership.ts';
+import { jobIndex } from '../../../server/ownership/job-index.ts';
+import { newsByJob } from '../../../server/ownership/by-job.ts';
+import { silenceOf } from '../../../server/ownership/own.ts';
 import { aJob } from '../../support/jobs.ts';
 
 const gpu = (id: string) => ({ kind: 'gpu' as const, id, node: 'n1' });

@@ -2,12 +2,12 @@ import type { NodeDetail } from '../../core/contract/nodes.ts';
 import type { SeriesQuery, SeriesReply } from '../../core/contract/series.ts';
 import { entityKey } from '../../core/readings/reading.ts';
 import { notThere } from '../http/problem.ts';
-import { jobName } from '../jobs/index.ts';
-import { answerSeries } from '../series/answer.ts';
-import type { Service } from '../service.ts';
+import { jobName } from '../ownership/job-index.ts';
+import { answerSeries } from './series.ts';
+import type { Service } from '../main/service.ts';
 import type { Viewer } from '../store/types.ts';
-import type { NodeNow } from './registry.ts';
-import { nodeRow } from './rows.ts';
+import type { NodeNow } from '../nodes/registry.ts';
+import { nodeRow } from '../nodes/rows.ts';
 
 /** How far back a node's page looks when nobody says, seconds. */
 const LATELY = 3_600;

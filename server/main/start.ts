@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { buildApp } from './app.ts';
-import { ownerSocket } from './auth/owner-socket.ts';
-import { ConfigError, type Config } from './config.ts';
+import { ownerSocket } from '../auth/owner-socket.ts';
+import { ConfigError, type Config } from '../settings/config.ts';
 import { claimFolder, clearDemo } from './data-kind.ts';
-import { startDemo } from './demo/start.ts';
-import { openLog } from './http/logging.ts';
-import { patiently } from './ingest/patiently.ts';
+import { startDemo } from '../demo/start.ts';
+import { openLog } from '../http/logging.ts';
+import { patiently } from '../ingest/retry.ts';
 import { startLocalAgent } from './local-agent.ts';
-import { packageRoot } from './package-root.ts';
+import { packageRoot } from '../settings/package-root.ts';
 import { choosePort } from './port.ts';
-import { PAGE_TOKEN_LIFE } from './routes/session.ts';
-import { startSchedule } from './schedule/schedule.ts';
+import { PAGE_TOKEN_LIFE } from '../routes/session.ts';
+import { startSchedule } from '../schedule/schedule.ts';
 import { openService, type Service } from './service.ts';
-import { openStore } from './store/open.ts';
-import type { Store, StoreOptions } from './store/types.ts';
+import { openStore } from '../store/open.ts';
+import type { Store, StoreOptions } from '../store/types.ts';
 
 export interface StartOptions {
   readonly config: Config;

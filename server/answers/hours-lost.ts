@@ -1,6 +1,6 @@
 import type { Job } from '../../core/contract/jobs.ts';
 import type { Finding, FindingId } from '../../core/contract/verdict.ts';
-import { jobName } from '../jobs/index.ts';
+import { jobName } from '../ownership/job-index.ts';
 import type { JobKey } from '../store/types.ts';
 
 /** Findings that say of a GPU, or of all GPUs of a job, that nobody used it meanwhile. */

@@ -1,6 +1,6 @@
 import type { Job } from '../../core/contract/jobs.ts';
 import type { IngestBatch } from '../../core/contract/ingest.ts';
-import { jobName, type JobIndex } from './index.ts';
+import { jobName, type JobIndex } from './job-index.ts';
 import { entityOf } from '../ingest/entity.ts';
 
 export type Block = IngestBatch['blocks'][number];

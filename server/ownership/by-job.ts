@@ -4,7 +4,7 @@ import type { Fact, SourceEvent } from '../../core/readings/reading.ts';
 import type { News } from '../analysis/to-tables.ts';
 import { entityOf } from '../ingest/entity.ts';
 import { attribute, type Part } from './attribute.ts';
-import { jobName, type JobIndex } from './index.ts';
+import { jobName, type JobIndex } from './job-index.ts';
 
 export interface JobNews {
   readonly job: Job;

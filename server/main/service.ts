@@ -1,20 +1,20 @@
 import type { Logger } from 'pino';
-import type { IngestBatch } from '../core/contract/ingest.ts';
-import { openAnalyses } from './analysis/analyses.ts';
-import type { Analyses } from './analysis/types.ts';
-import type { Config } from './config.ts';
-import { ingestInto, type Ingest } from './ingest/ingest.ts';
-import { openStreams, type Streams } from './ingest/raw/streams.ts';
-import { blockOf } from './jobs/attribute.ts';
-import { newsByJob } from './jobs/news.ts';
-import { jobIndex, type JobIndex } from './jobs/index.ts';
-import { openJobs, type Jobs } from './jobs/jobs.ts';
-import { jobRoom, nodeRoom, openHub, type Hub } from './live/hub.ts';
-import { nodeRegistry, type NodeRegistry } from './nodes/registry.ts';
-import { readSite } from './site.ts';
-import type { Site } from '../core/knowledge/site/index.ts';
-import type { Store } from './store/types.ts';
-import { packageVersion } from './version.ts';
+import type { IngestBatch } from '../../core/contract/ingest.ts';
+import { openAnalyses } from '../analysis/analyses.ts';
+import type { Analyses } from '../analysis/types.ts';
+import type { Config } from '../settings/config.ts';
+import { ingestInto, type Ingest } from '../ingest/ingest.ts';
+import { openStreams, type Streams } from '../ingest/raw/streams.ts';
+import { blockOf } from '../ownership/attribute.ts';
+import { newsByJob } from '../ownership/by-job.ts';
+import { jobIndex, type JobIndex } from '../ownership/job-index.ts';
+import { openJobs, type Jobs } from '../jobs/jobs.ts';
+import { jobRoom, nodeRoom, openHub, type Hub } from '../live/hub.ts';
+import { nodeRegistry, type NodeRegistry } from '../nodes/registry.ts';
+import { readSite } from '../settings/site.ts';
+import type { Site } from '../../core/knowledge/site/index.ts';
+import type { Store } from '../store/types.ts';
+import { packageVersion } from '../settings/version.ts';
 
 /** Everything behind the HTTP side: one of each, wired together. */
 export interface Service {

@@ -4,11 +4,11 @@ import type { Analysis } from '../../core/contract/verdict.ts';
 import { entityKey } from '../../core/readings/reading.ts';
 import { notThere } from '../http/problem.ts';
 import { SILENT } from '../nodes/rows.ts';
-import { answerSeries } from '../series/answer.ts';
-import type { Service } from '../service.ts';
+import { answerSeries } from './series.ts';
+import type { Service } from '../main/service.ts';
 import type { JobKey, JobRecord, Viewer } from '../store/types.ts';
-import { entitiesOf, silenceOf } from './ownership.ts';
-import { rowOf } from './rows.ts';
+import { entitiesOf, silenceOf } from '../ownership/own.ts';
+import { rowOf } from '../analysis/rows.ts';
 
 /** A page of jobs; rows of jobs that run now are as fresh as the last reading. */
 export async function listJobs(service: Service, viewer: Viewer, query: JobsQuery): Promise<JobsPage> {

@@ -2,7 +2,7 @@ import { isMetricId, METRICS, metric, type MetricId } from '../../core/readings/
 import type { SeriesReply } from '../../core/contract/series.ts';
 import type { EntityRef } from '../../core/readings/reading.ts';
 import { Problem } from '../http/problem.ts';
-import type { Service } from '../service.ts';
+import type { Service } from '../main/service.ts';
 
 export interface SeriesAsked {
   readonly entities: readonly EntityRef[];

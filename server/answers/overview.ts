@@ -1,8 +1,8 @@
 import type { Overview } from '../../core/contract/jobs.ts';
-import { jobName, runsAt } from '../jobs/index.ts';
-import { rowOf } from '../jobs/rows.ts';
+import { jobName, runsAt } from '../ownership/job-index.ts';
+import { rowOf } from '../analysis/rows.ts';
 import { busyOf, isSilent } from '../nodes/rows.ts';
-import type { Service } from '../service.ts';
+import type { Service } from '../main/service.ts';
 import type { Viewer } from '../store/types.ts';
 import { hoursLost } from './hours-lost.ts';
 
