@@ -3,30 +3,30 @@ import type { SeriesQuery, SeriesReply } from '../../core/contract/series.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
 import { entityKey } from '../../core/readings/reading.ts';
 import { notThere } from '../http/problem.ts';
-import { SILENT } from '../nodes/rows.ts';
+import { SILENT } from '../nodes/silence.ts';
 import { answerSeries } from './series.ts';
-import type { Service } from '../main/service.ts';
+import type { AnswerParts } from './parts.ts';
 import type { JobKey, JobRecord, Viewer } from '../store/types.ts';
 import { entitiesOf, silenceOf } from '../ownership/own.ts';
 import { rowOf } from '../analysis/rows.ts';
 
 /** A page of jobs; rows of jobs that run now are as fresh as the last reading. */
-export async function listJobs(service: Service, viewer: Viewer, query: JobsQuery): Promise<JobsPage> {
-  const { rows, cursor, total } = await service.store.jobs.list(viewer, query);
-  return { rows: rows.map((record) => service.analyses.row(record.job) ?? rowOf(record)), cursor, total };
+export async function listJobs(parts: AnswerParts, viewer: Viewer, query: JobsQuery): Promise<JobsPage> {
+  const { rows, cursor, total } = await parts.store.jobs.list(viewer, query);
+  return { rows: rows.map((record) => parts.analyses.row(record.job) ?? rowOf(record)), cursor, total };
 }
 
 /** A job with all that its page needs at first. Throws 404 for a job that is not there or not this viewer's. */
-export async function detailOf(service: Service, viewer: Viewer, key: JobKey): Promise<JobDetail> {
-  const { job, summary } = await recordOf(service, viewer, key);
-  const now = service.now();
+export async function detailOf(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<JobDetail> {
+  const { job, summary } = await recordOf(parts, viewer, key);
+  const now = parts.now();
   const to = job.end ?? now;
-  const entities = await entitiesOf(service.store, service.index, job, to + 1);
+  const entities = await entitiesOf(parts.store, parts.index, job, to + 1);
   const ids = entities.map(({ entity }) => entity.id);
   const [facts, events, analysis] = await Promise.all([
-    ids.length === 0 ? [] : service.store.facts.facts(viewer, { ids }),
-    ids.length === 0 || job.start === null ? [] : service.store.facts.events(viewer, { ids, from: job.start, to: to + 1 }),
-    service.analyses.current(key) ?? service.store.jobs.analysis(viewer, key),
+    ids.length === 0 ? [] : parts.store.facts.facts(viewer, { ids }),
+    ids.length === 0 || job.start === null ? [] : parts.store.facts.events(viewer, { ids, from: job.start, to: to + 1 }),
+    parts.analyses.current(key) ?? parts.store.jobs.analysis(viewer, key),
   ]);
   const lastReadingAt = entities.reduce<number | null>((most, { last }) => (most === null || last > most ? last : most), summary?.lastReadingAt ?? null);
   return {
@@ -44,31 +44,31 @@ export async function detailOf(service: Service, viewer: Viewer, key: JobKey): P
       };
     }),
     lastReadingAt,
-    silence: silenceOf(job, ({ kind, id }) => (kind === 'host' ? service.nodes.get(id)?.at : service.nodes.gpu(id)?.at) ?? null, now, SILENT),
+    silence: silenceOf(job, ({ kind, id }) => (kind === 'host' ? parts.nodes.get(id)?.at : parts.nodes.gpu(id)?.at) ?? null, now, SILENT),
     events: events.map((event) => ({ at: event.at, kind: event.kind, entity: event.entity === null ? null : entityKey(event.entity), text: event.text })),
   };
 }
 
 /** The latest analysis of a job. Throws 404 where there is no such job, or no reading was judged yet. */
-export async function analysisOf(service: Service, viewer: Viewer, key: JobKey): Promise<Analysis> {
-  await recordOf(service, viewer, key);
-  const analysis = service.analyses.current(key) ?? (await service.store.jobs.analysis(viewer, key));
+export async function analysisOf(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<Analysis> {
+  await recordOf(parts, viewer, key);
+  const analysis = parts.analyses.current(key) ?? (await parts.store.jobs.analysis(viewer, key));
   if (analysis === null) throw notThere(`an analysis of job ${key.id}`, 'path/id', 'no reading of this job was judged yet; GET the job itself to see why');
   return analysis;
 }
 
 /** Series of a job over its time, or a part of it. */
-export async function seriesOf(service: Service, viewer: Viewer, key: JobKey, query: SeriesQuery): Promise<SeriesReply> {
-  const { job } = await recordOf(service, viewer, key);
-  const end = job.end ?? service.now() + 1;
+export async function seriesOf(parts: AnswerParts, viewer: Viewer, key: JobKey, query: SeriesQuery): Promise<SeriesReply> {
+  const { job } = await recordOf(parts, viewer, key);
+  const end = job.end ?? parts.now() + 1;
   const from = Math.max(query.from ?? Number.NEGATIVE_INFINITY, job.start ?? end);
   const to = Math.min(query.to ?? Number.POSITIVE_INFINITY, end);
-  const entities = (await entitiesOf(service.store, service.index, job, end)).map(({ entity }) => entity);
-  return answerSeries(service, { entities, metrics: query.metrics, points: query.points, from, to });
+  const entities = (await entitiesOf(parts.store, parts.index, job, end)).map(({ entity }) => entity);
+  return answerSeries(parts, { entities, metrics: query.metrics, points: query.points, from, to });
 }
 
-async function recordOf(service: Service, viewer: Viewer, key: JobKey): Promise<JobRecord> {
-  const record = await service.store.jobs.get(viewer, key);
+async function recordOf(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<JobRecord> {
+  const record = await parts.store.jobs.get(viewer, key);
   if (record === null) throw notThere(`job ${key.id} of cluster ${key.cluster}`, 'path', 'look for it in /api/jobs; a job of somebody else is not shown');
   return record;
 }

@@ -2,7 +2,7 @@ import { isMetricId, METRICS, metric, type MetricId } from '../../core/readings/
 import type { SeriesReply } from '../../core/contract/series.ts';
 import type { EntityRef } from '../../core/readings/reading.ts';
 import { Problem } from '../http/problem.ts';
-import type { Service } from '../main/service.ts';
+import type { AnswerParts } from './parts.ts';
 
 export interface SeriesAsked {
   readonly entities: readonly EntityRef[];
@@ -17,13 +17,13 @@ export interface SeriesAsked {
 const POINTS = 600;
 
 /** Series of some entities; a metric that none of them has is named with the reason. Throws 400 for an unknown metric. */
-export async function answerSeries(service: Pick<Service, 'store'>, asked: SeriesAsked): Promise<SeriesReply> {
+export async function answerSeries(parts: Pick<AnswerParts, 'store'>, asked: SeriesAsked): Promise<SeriesReply> {
   const metrics = metricsOf(asked.metrics);
   const { entities, from, to } = asked;
   if (!(from < to)) return { from, to: from, series: [], absent: metrics.map((id) => ({ metric: id, reason: 'the time asked for is not in the job’s time' })) };
   const kinds = new Set(metrics.map((id) => METRICS[id].entity));
   const concerned = entities.filter((entity) => kinds.has(entity.kind));
-  const series = concerned.length === 0 ? [] : await service.store.series.range({ entities: concerned, metrics, from, to, points: asked.points ?? POINTS });
+  const series = concerned.length === 0 ? [] : await parts.store.series.range({ entities: concerned, metrics, from, to, points: asked.points ?? POINTS });
   const there = new Set(series.map((one) => one.metric));
   return { from, to, series, absent: metrics.filter((id) => !there.has(id)).map((id) => ({ metric: id, reason: absence(id, entities) })) };
 }

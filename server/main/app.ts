@@ -35,7 +35,7 @@ export interface AppOptions {
 
 /** Builds the whole HTTP side over an open service; it does not listen yet. Closing it ends streams and sockets, not the service. */
 export async function buildApp({ service, web, cookie, isOwner, address }: AppOptions): Promise<App> {
-  const { store, demo, config, log, now } = service;
+  const { store, demo, config, log, now, version, answers } = service;
   const logger: FastifyBaseLogger = log;
   const app: App = fastify({
     loggerInstance: logger,
@@ -58,17 +58,17 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   signIn(app, { tokens: store.tokens, hosts, cookie, now });
   guard(app, { recogniser: who, hosts, demo });
 
-  await collectSchemas(app, service.version);
+  await collectSchemas(app, version);
   healthRoutes(app, service);
-  sessionRoutes(app, { service, recogniser: who, cookie, address });
-  siteRoutes(app, service);
+  sessionRoutes(app, { tokens: store.tokens, log, demo, version, cluster: config.cluster, now, recogniser: who, cookie, address });
+  siteRoutes(app, service.site);
   ingestRoutes(app, service.ingest);
   rawRoutes(app, service);
   jobRoutes(app, service);
-  nodeRoutes(app, service);
-  overviewRoutes(app, service);
+  nodeRoutes(app, answers);
+  overviewRoutes(app, answers);
   await docsRoutes(app);
-  goLive(app, { service, recogniser: who, hosts });
+  goLive(app, { ...service, recogniser: who, hosts });
   await pageRoutes(app, web);
   // Before the server waits for its connections: a stream that is open for hours would keep it waiting.
   app.addHook('preClose', async () => service.streams.close());

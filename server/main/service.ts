@@ -1,15 +1,16 @@
 import type { Logger } from 'pino';
 import type { IngestBatch } from '../../core/contract/ingest.ts';
 import { openAnalyses } from '../analysis/analyses.ts';
-import type { Analyses } from '../analysis/types.ts';
+import type { Analyses, Audience } from '../analysis/types.ts';
+import { openAnswers, type Answers } from '../answers/index.ts';
 import type { Config } from '../settings/config.ts';
 import { ingestInto, type Ingest } from '../ingest/ingest.ts';
 import { openStreams, type Streams } from '../ingest/raw/streams.ts';
 import { blockOf } from '../ownership/attribute.ts';
-import { newsByJob } from '../ownership/by-job.ts';
+import { deliveriesByJob } from '../ownership/by-job.ts';
 import { jobIndex, type JobIndex } from '../ownership/job-index.ts';
 import { openJobs, type Jobs } from '../jobs/jobs.ts';
-import { jobRoom, nodeRoom, openHub, type Hub } from '../live/hub.ts';
+import { jobRoom, nodeRoom, openHub, OVERVIEW_ROOM, type Hub } from '../live/hub.ts';
 import { nodeRegistry, type NodeRegistry } from '../nodes/registry.ts';
 import { readSite } from '../settings/site.ts';
 import type { Site } from '../../core/knowledge/site/index.ts';
@@ -32,6 +33,7 @@ export interface Service {
   readonly nodes: NodeRegistry;
   readonly hub: Hub;
   readonly analyses: Analyses;
+  readonly answers: Answers;
   readonly streams: Streams;
   readonly ingest: Ingest;
 }
@@ -52,13 +54,19 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   const index = jobIndex();
   const nodes = nodeRegistry();
   const hub = openHub();
-  const analyses = openAnalyses({ store, index, hub, log, now, named: (uuid) => (nodes.gpu(uuid)?.name ?? null) !== null });
+  const audience: Audience = {
+    watchesJob: (key) => hub.watched(jobRoom(key)),
+    watchesOverview: () => hub.watched(OVERVIEW_ROOM),
+    verdict: hub.verdict,
+    row: hub.row,
+  };
+  const analyses = openAnalyses({ store, index, audience, log, now, named: (uuid) => (nodes.gpu(uuid)?.name ?? null) !== null });
   const jobs = openJobs({ store, index, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
   const stored = (batch: IngestBatch) => {
     nodes.take(batch);
-    for (const { job, news } of newsByJob(index, batch)) {
-      analyses.feed(job, news);
-      for (const part of news.parts) hub.readings(jobRoom(job), blockOf(part));
+    for (const { job, delivery } of deliveriesByJob(index, batch)) {
+      analyses.feed(job, delivery);
+      for (const part of delivery.parts) hub.readings(jobRoom(job), blockOf(part));
     }
     for (const block of batch.blocks) if (block.entity.node !== undefined) hub.readings(nodeRoom(block.entity.node), block);
   };
@@ -81,6 +89,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     nodes,
     hub,
     analyses,
+    answers: openAnswers({ store, index, nodes, analyses, demo, now }),
     streams: openStreams(MOST_STREAMS),
     ingest,
   };

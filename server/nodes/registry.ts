@@ -98,3 +98,8 @@ function remember(into: Map<MetricId, number>, ids: readonly MetricId[], block: 
     if (value !== undefined && value !== null) into.set(id, value);
   }
 }
+
+/** How busy a GPU was in its latest reading, 0–1; null where no source says. */
+export function busyOf(gpu: GpuNow): number | null {
+  return gpu.latest.get('gpu.grActive') ?? gpu.latest.get('gpu.util') ?? null;
+}

@@ -1,7 +1,7 @@
 import type { Job } from '../../core/contract/jobs.ts';
 import type { IngestBatch } from '../../core/contract/ingest.ts';
 import { jobName, type JobIndex } from './job-index.ts';
-import { entityOf } from '../ingest/entity.ts';
+import { entityOf } from '../../core/readings/block.ts';
 
 export type Block = IngestBatch['blocks'][number];
 

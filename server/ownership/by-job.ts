@@ -1,14 +1,15 @@
 import type { Job } from '../../core/contract/jobs.ts';
 import type { IngestBatch } from '../../core/contract/ingest.ts';
 import type { Fact, SourceEvent } from '../../core/readings/reading.ts';
-import type { News } from '../analysis/to-tables.ts';
-import { entityOf } from '../ingest/entity.ts';
+import { entityOf } from '../../core/readings/block.ts';
 import { attribute, type Part } from './attribute.ts';
 import { jobName, type JobIndex } from './job-index.ts';
 
-export interface JobNews {
-  readonly job: Job;
-  readonly news: News;
+/** What stored batches brought for one job. */
+export interface Delivery {
+  readonly parts: readonly Part[];
+  readonly facts: readonly Fact[];
+  readonly events: readonly SourceEvent[];
 }
 
 interface Group {
@@ -19,7 +20,7 @@ interface Group {
 }
 
 /** Sorts what a stored batch brought by the jobs that it belongs to. A fact belongs to whoever holds its entity at the batch's time. */
-export function newsByJob(index: JobIndex, batch: IngestBatch): JobNews[] {
+export function deliveriesByJob(index: JobIndex, batch: IngestBatch): { job: Job; delivery: Delivery }[] {
   const groups = new Map<string, Group>();
   const groupOf = (job: Job): Group => {
     const group = groups.get(jobName(job)) ?? { job, parts: [], facts: [], events: [] };
@@ -42,5 +43,5 @@ export function newsByJob(index: JobIndex, batch: IngestBatch): JobNews[] {
     const entity = entityOf(wire);
     for (const job of at === null ? index.candidates(entity) : index.ownersAt(entity, at)) groupOf(job).events.push({ at, entity, kind, text });
   }
-  return [...groups.values()].map(({ job, parts, facts, events }) => ({ job, news: { parts, facts, events } }));
+  return [...groups.values()].map(({ job, parts, facts, events }) => ({ job, delivery: { parts, facts, events } }));
 }

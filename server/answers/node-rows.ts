@@ -1,9 +1,7 @@
 import type { GpuNow as GpuRow, NodeRow } from '../../core/contract/nodes.ts';
+import { busyOf, type GpuNow, type NodeNow } from '../nodes/registry.ts';
+import { isSilent } from '../nodes/silence.ts';
 import { jobName, type JobIndex } from '../ownership/job-index.ts';
-import type { GpuNow, NodeNow } from './registry.ts';
-
-/** Seconds without a reading after which a GPU or node counts as silent: three periods of the slowest collector. */
-export const SILENT = 180;
 
 /** A node as the API shows it at `now`. */
 export function nodeRow(node: NodeNow, index: JobIndex, now: number): NodeRow {
@@ -35,14 +33,4 @@ function gpuRow(gpu: GpuNow, node: string, index: JobIndex, now: number): GpuRow
     lastReadingAt: gpu.at,
     silent: isSilent(gpu.at, now),
   };
-}
-
-/** How busy a GPU was in its latest reading, 0–1; null where no source says. */
-export function busyOf(gpu: GpuNow): number | null {
-  return gpu.latest.get('gpu.grActive') ?? gpu.latest.get('gpu.util') ?? null;
-}
-
-/** True where the latest reading is too old to speak for now. */
-export function isSilent(at: number | null, now: number): boolean {
-  return at === null || now - at > SILENT;
 }
