@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { GPU_IDS, parseGpuId } from '../../core/knowledge/hardware/index.ts';
-import type { AnalyseOptions } from '../../core/judging/judged.ts';
+import type { AnalyseOptions } from '../../core/judging/workload/analyse-options.ts';
 import { modelFromHfConfig, type ModelSpec } from '../../core/knowledge/models/index.ts';
 
 /** The options of `headroom diagnose`, as parseArgs gives them. */

@@ -1,4 +1,4 @@
-import type { EntityRef } from '../../core/readings/reading.ts';
+import type { EntityRef } from '../../core/readings/entity.ts';
 import type { RowClock } from '../text/row-clock.ts';
 import type { Output } from '../text/session.ts';
 import { quantity, type UnitName } from '../text/units.ts';

@@ -1,10 +1,11 @@
 import type { Run } from '../readings/columns.ts';
 import type { Analysis } from '../contract/verdict.ts';
 import { drawn } from './drawn.ts';
-import type { AnalyseOptions, JudgedRun } from '../judging/judged.ts';
-import { openTracker } from '../judging/tracker.ts';
+import type { AnalyseOptions } from '../judging/workload/analyse-options.ts';
+import type { JudgedRun } from '../judging/judged.ts';
+import { openTracker } from './tracker.ts';
 
-export { openTracker, type Tracker } from '../judging/tracker.ts';
+export { openTracker, type Tracker } from './tracker.ts';
 
 /** What limits a run, phase by phase: the one function that page, server and terminal share. No clock, no I/O. */
 export function analyse(run: Run, options: AnalyseOptions = {}): Analysis {

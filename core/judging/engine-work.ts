@@ -1,7 +1,7 @@
 import type { EngineWork } from './subject.ts';
 import type { Workload } from '../contract/verdict.ts';
 import { GPUS, type GpuId, type MathType } from '../knowledge/hardware/index.ts';
-import type { AnalyseOptions } from './judged.ts';
+import type { AnalyseOptions } from './workload/analyse-options.ts';
 import type { WeightFormat } from '../knowledge/llm-math/index.ts';
 import { findModel, parseQuantization, QUANTIZATIONS, type ModelSpec, type WeightType } from '../knowledge/models/index.ts';
 import type { FactName } from '../readings/reading.ts';

@@ -1,29 +1,11 @@
+import type { AnalyseOptions } from './workload/analyse-options.ts';
 import type { Table } from '../readings/columns.ts';
 import type { Activity, Advice, Bottleneck, Finding, Phase, Roofline, Verdict, Workload } from '../contract/verdict.ts';
 import type { Ceilings, GpuId } from '../knowledge/hardware/index.ts';
 import type { MetricId } from '../readings/metrics.ts';
-import type { ModelSpec } from '../knowledge/models/spec.ts';
-import type { Clock, EntityRef, FactName, SourceEvent } from '../readings/reading.ts';
-
-/** What a person, a job declaration or a file name says beyond the telemetry. Given values beat detected ones. */
-export interface AnalyseOptions {
-  readonly gpu?: GpuId;
-  /** A model's name in any of the spellings that `findModel` knows. */
-  readonly model?: string;
-  /** An architecture, e.g. from a `config.json`; beats `model`. */
-  readonly modelSpec?: ModelSpec;
-  readonly dtype?: string;
-  readonly quantization?: string;
-  readonly tensorParallel?: number;
-  readonly pipelineParallel?: number;
-  readonly dataParallel?: number;
-  /** CPU cores that the job was given: what host load is measured against. */
-  readonly cores?: number;
-  /** UUIDs (or `#index`) of the GPUs that the job was given, also those that no tool has shown. */
-  readonly gpusAllocated?: readonly string[];
-  /** The caller's time on the run's clock, seconds: core reads no clock. Absent for a finished run. */
-  readonly now?: number;
-}
+import type { ModelSpec } from '../knowledge/models/spec/spec.ts';
+import type { EntityRef } from '../readings/entity.ts';
+import type { Clock, FactName, SourceEvent } from '../readings/reading.ts';
 
 /**
  * What was measured in a stretch of time of one GPU (or of an engine or host without one).

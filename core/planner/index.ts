@@ -11,6 +11,5 @@ export type { Traffic } from './communication.ts';
 export type { LinkKind, Placement } from './links.ts';
 export type { PlanOption } from './options.ts';
 export type { PlanWarning, WarningId } from './warnings.ts';
-export type { ComputeType } from './math.ts';
 export { comparisons, comparisonTable, type Comparison } from './comparison.ts';
 export { MEASURED, type MeasuredRow } from './measured.ts';

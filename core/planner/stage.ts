@@ -7,10 +7,10 @@ import {
   tensorParallelMessageBytes,
   weightBytesTouched,
 } from '../knowledge/llm-math/index.ts';
-import { KERNELS_PER_LAYER, LAUNCH_SECONDS } from './expected.ts';
+import { KERNELS_PER_LAYER, LAUNCH_SECONDS } from '../knowledge/llm-math/launches.ts';
 import type { PlanInput } from './input.ts';
 import type { Link, Placement } from './links.ts';
-import { computeType } from './math.ts';
+import { computeType } from '../knowledge/llm-math/compute-type.ts';
 import { kvPerSequencePerGpu, stageLayers } from './memory.ts';
 import type { StepParts } from './rate.ts';
 

@@ -4,7 +4,7 @@ import { QUANTIZATIONS } from '../knowledge/models/index.ts';
 import { decodePlan } from './decode.ts';
 import type { PlanInput } from './input.ts';
 import { placement, type Placement } from './links.ts';
-import { computeType } from './math.ts';
+import { computeType } from '../knowledge/llm-math/compute-type.ts';
 import { memoryPlan } from './memory.ts';
 
 export type WarningId =

@@ -1,4 +1,4 @@
-import type { EntityRef } from './reading.ts';
+import type { EntityRef } from './entity.ts';
 
 /** An entity as core knows it, from one on a wire: a node that is not said is left out, not undefined. */
 export function entityOf(wire: Omit<EntityRef, 'node'> & { readonly node?: string | undefined }): EntityRef {

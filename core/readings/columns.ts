@@ -1,5 +1,6 @@
 import { METRICS, type MetricId } from './metrics.ts';
-import { entityKey, type Clock, type EntityRef, type Fact, type FactName, type Reading, type SourceEvent } from './reading.ts';
+import { entityKey, type EntityRef } from './entity.ts';
+import type { Clock, Fact, FactName, Reading, SourceEvent } from './reading.ts';
 
 /**
  * Readings of one entity as columns. `t` is strictly increasing, in seconds on the run's clock.

@@ -1,4 +1,4 @@
-import type { EntityKind } from './reading.ts';
+import type { EntityKind } from './entity.ts';
 
 /** SI units and the few dimensionless ones; formatting lives in units.ts, conversion in the parsers. */
 export type Unit =

@@ -4,7 +4,7 @@ import type { Job } from '../../core/contract/jobs.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
 import { jobName, runsAt, type JobIndex } from '../ownership/job-index.ts';
 import { liveRow, summaryOf } from './rows.ts';
-import type { JobKey, Store, Viewer } from '../store/types.ts';
+import type { JobKey, Store, Viewer } from '../store/interface/types.ts';
 import { openFinals } from './finals.ts';
 import { dueIn, FIRST_PATIENCE, firstChanged, nameOf, nextPatience, shouldRebuild, shouldSave, type Followed } from './follow.ts';
 import { optionsOf } from './options.ts';

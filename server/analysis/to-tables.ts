@@ -1,6 +1,7 @@
 import { tableOf, type Table } from '../../core/readings/columns.ts';
 import { isMetricId, type MetricId } from '../../core/readings/metrics.ts';
-import { entityKey, type EntityRef, type Fact, type FactName, type Reading } from '../../core/readings/reading.ts';
+import { entityKey, type EntityRef } from '../../core/readings/entity.ts';
+import type { Fact, FactName, Reading } from '../../core/readings/reading.ts';
 import { entityOf } from '../../core/readings/block.ts';
 import { blockOf, type Block } from '../ownership/attribute.ts';
 import type { Delivery } from '../ownership/by-job.ts';

@@ -1,7 +1,7 @@
 import type { Job, JobRow } from '../../core/contract/jobs.ts';
 import type { LiveVerdict } from '../../core/contract/live.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
-import type { JobKey } from '../store/types.ts';
+import type { JobKey } from '../store/interface/types.ts';
 import type { Delivery } from '../ownership/by-job.ts';
 
 /** Who looks on: the sockets, once the HTTP side is up. */

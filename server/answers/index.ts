@@ -3,7 +3,7 @@ import type { WatchTarget } from '../../core/contract/live.ts';
 import type { NodeDetail, NodesReply } from '../../core/contract/nodes.ts';
 import type { SeriesQuery, SeriesReply } from '../../core/contract/series.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
-import type { JobKey, Viewer } from '../store/types.ts';
+import type { JobKey, Viewer } from '../store/interface/types.ts';
 import { analysisOf, detailOf, listJobs, seriesOf } from './jobs.ts';
 import { listNodes, nodeDetail, nodeSeries } from './nodes.ts';
 import { findingsOf, overviewOf } from './overview.ts';

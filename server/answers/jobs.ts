@@ -1,12 +1,12 @@
 import type { JobDetail, JobsPage, JobsQuery } from '../../core/contract/jobs.ts';
 import type { SeriesQuery, SeriesReply } from '../../core/contract/series.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
-import { entityKey } from '../../core/readings/reading.ts';
+import { entityKey } from '../../core/readings/entity.ts';
 import { notThere } from '../http/problem.ts';
 import { SILENT } from '../nodes/silence.ts';
 import { answerSeries } from './series.ts';
 import type { AnswerParts } from './parts.ts';
-import type { JobKey, JobRecord, Viewer } from '../store/types.ts';
+import type { JobKey, JobRecord, Viewer } from '../store/interface/types.ts';
 import { entitiesOf, silenceOf } from '../ownership/own.ts';
 import { rowOf } from '../analysis/rows.ts';
 

@@ -1,11 +1,11 @@
 import type { NodeDetail, NodesReply } from '../../core/contract/nodes.ts';
 import type { SeriesQuery, SeriesReply } from '../../core/contract/series.ts';
-import { entityKey } from '../../core/readings/reading.ts';
+import { entityKey } from '../../core/readings/entity.ts';
 import { notThere } from '../http/problem.ts';
 import { jobName } from '../ownership/job-index.ts';
 import { answerSeries } from './series.ts';
 import type { AnswerParts } from './parts.ts';
-import type { Viewer } from '../store/types.ts';
+import type { Viewer } from '../store/interface/types.ts';
 import type { NodeNow } from '../nodes/registry.ts';
 import { nodeRow } from './node-rows.ts';
 

@@ -4,7 +4,7 @@ import { rowOf } from '../analysis/rows.ts';
 import { busyOf } from '../nodes/registry.ts';
 import { isSilent } from '../nodes/silence.ts';
 import type { AnswerParts } from './parts.ts';
-import type { Viewer } from '../store/types.ts';
+import type { Viewer } from '../store/interface/types.ts';
 import { hoursLost } from './hours-lost.ts';
 
 /** A GPU below this busy fraction does nothing worth the name; below the second it leaves most of itself unused. */

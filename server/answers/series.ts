@@ -1,6 +1,6 @@
 import { isMetricId, METRICS, metric, type MetricId } from '../../core/readings/metrics.ts';
 import type { SeriesReply } from '../../core/contract/series.ts';
-import type { EntityRef } from '../../core/readings/reading.ts';
+import type { EntityRef } from '../../core/readings/entity.ts';
 import { Problem } from '../http/problem.ts';
 import type { AnswerParts } from './parts.ts';
 

@@ -6,7 +6,7 @@ import type { App } from '../http/app.ts';
 import type { Logger } from 'pino';
 import type { Analyses } from '../analysis/types.ts';
 import type { Answers } from '../answers/index.ts';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/interface/types.ts';
 import type { Hub } from './hub.ts';
 import { attachSockets } from './plugin.ts';
 import { roomOf, serveSockets } from './sockets.ts';

@@ -14,7 +14,7 @@ import { jobRoom, nodeRoom, openHub, OVERVIEW_ROOM, type Hub } from '../live/hub
 import { nodeRegistry, type NodeRegistry } from '../nodes/registry.ts';
 import { readSite } from '../settings/site.ts';
 import type { Site } from '../../core/knowledge/site/index.ts';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/interface/types.ts';
 import { packageVersion } from '../settings/version.ts';
 
 /** Everything behind the HTTP side: one of each, wired together. */

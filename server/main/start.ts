@@ -12,8 +12,8 @@ import { choosePort } from './port.ts';
 import { PAGE_TOKEN_LIFE } from '../routes/session.ts';
 import { startSchedule } from '../schedule/schedule.ts';
 import { openService, type Service } from './service.ts';
-import { openStore } from '../store/open.ts';
-import type { Store, StoreOptions } from '../store/types.ts';
+import { openStore } from '../store/index.ts';
+import type { Store, StoreOptions } from '../store/interface/types.ts';
 
 export interface StartOptions {
   readonly config: Config;

@@ -1,6 +1,6 @@
 import type { Job } from '../../core/contract/jobs.ts';
-import { entityKey, type EntityRef } from '../../core/readings/reading.ts';
-import type { JobKey } from '../store/types.ts';
+import { entityKey, type EntityRef } from '../../core/readings/entity.ts';
+import type { JobKey } from '../store/interface/types.ts';
 
 /** The key of a job in maps, rooms and facts: `cluster/id`. */
 export function jobName(key: JobKey): string {

@@ -1,7 +1,7 @@
 import { HealthSchema, type Health } from '../../core/contract/service.ts';
 import type { Logger } from 'pino';
 import type { Streams } from '../ingest/raw/streams.ts';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/interface/types.ts';
 import type { App } from '../http/app.ts';
 
 /** The store's figures are asked for at most this often, seconds: anybody may ask for health. */

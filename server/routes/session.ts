@@ -4,7 +4,7 @@ import { SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/
 import type { Recogniser } from '../auth/recognise.ts';
 import { notThere, Problem } from '../http/problem.ts';
 import type { Logger } from 'pino';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/interface/types.ts';
 import type { App } from '../http/app.ts';
 
 export interface SessionOptions {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Analyses } from '../analysis/types.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/interface/types.ts';
 
 /** What the duties work on. */
 export interface DutyParts {

@@ -1,5 +1,5 @@
 import type { Table } from '../../core/readings/columns.ts';
-import type { AnalyseOptions } from '../../core/judging/judged.ts';
+import type { AnalyseOptions } from '../../core/judging/workload/analyse-options.ts';
 import type { MetricId } from '../../core/readings/metrics.ts';
 import { made } from './telemetry.ts';
 

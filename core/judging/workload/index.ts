@@ -1,6 +1,6 @@
 import type { Table } from '../../readings/columns.ts';
 import type { Workload } from '../../contract/verdict.ts';
-import type { AnalyseOptions } from '../judged.ts';
+import type { AnalyseOptions } from './analyse-options.ts';
 import { findModel } from '../../knowledge/models/find.ts';
 import type { FactName, SourceEvent } from '../../readings/reading.ts';
 import type { CommandWorkload } from './command-line.ts';

@@ -9,8 +9,8 @@ import { PHI } from './families/phi.ts';
 import { QWEN } from './families/qwen.ts';
 import { SMALL } from './families/small.ts';
 import { containsRun, isSize, modelParts, nameTokens, type NameTokens } from './names.ts';
-import { detectQuantization, type QuantizationId } from './quantization.ts';
-import type { ModelSpec, NamedModel } from './spec.ts';
+import { detectQuantization, type QuantizationId } from './spec/quantization.ts';
+import type { ModelSpec, NamedModel } from './spec/spec.ts';
 
 const NAMED: readonly NamedModel[] = [...LLAMA, ...MISTRAL, ...QWEN, ...GEMMA, ...PHI, ...DEEPSEEK, ...GPT_OSS, ...OPT, ...SMALL, ...OTHER];
 

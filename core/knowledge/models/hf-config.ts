@@ -1,8 +1,8 @@
-import type { Architecture } from './architecture.ts';
+import type { Architecture } from './spec/architecture.ts';
 import { flag, isJson, list, positive, text, type Json } from './hf-fields.ts';
 import { mlaOf, moeOf, slidingOf, traitsOf } from './hf-traits.ts';
-import { detectQuantization, type QuantizationId } from './quantization.ts';
-import { describe, type ModelSpec, type WeightType } from './spec.ts';
+import { detectQuantization, type QuantizationId } from './spec/quantization.ts';
+import { describe, type ModelSpec, type WeightType } from './spec/spec.ts';
 
 export type HfConfigResult =
   { readonly ok: true; readonly model: ModelSpec; readonly quantization: QuantizationId | null } | { readonly ok: false; readonly error: string };

@@ -1,4 +1,4 @@
-import { KERNELS_PER_LAYER, LAUNCH_SECONDS } from '../../planner/expected.ts';
+import { KERNELS_PER_LAYER, LAUNCH_SECONDS } from '../../knowledge/llm-math/launches.ts';
 import { formatDuration, formatFactor, formatPercent } from '../../readings/units.ts';
 import { isEager, round } from './serving.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, tell, type Move } from './tell.ts';

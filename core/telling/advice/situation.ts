@@ -3,7 +3,7 @@ import { criticalBatch, kvBytesPerToken, kvFractionPerGpu, weightBytesTouched, t
 import type { AdviceContext } from '../../judging/judged.ts';
 import type { MetricId } from '../../readings/metrics.ts';
 import { parseQuantization, parseWeightType, type ModelSpec } from '../../knowledge/models/index.ts';
-import { computeType } from '../../planner/math.ts';
+import { computeType } from '../../knowledge/llm-math/compute-type.ts';
 
 /** A verdict with the numbers that advice computes with. NaN is "not known". */
 export interface Situation {

@@ -3,7 +3,7 @@ import { meanOf, type Table } from '../../readings/columns.ts';
 import { ACHIEVABLE, GPUS, type GpuId, type MathType } from '../../knowledge/hardware/index.ts';
 import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
 import { parseQuantization, parseWeightType } from '../../knowledge/models/index.ts';
-import { computeType } from '../../planner/math.ts';
+import { computeType } from '../../knowledge/llm-math/compute-type.ts';
 
 /** What the job multiplies, and whether something says so or it is assumed. */
 export interface InUse {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { EntityKind, EntityRef, Fact, FactName, SourceEvent } from '../../../core/readings/reading.ts';
+import type { EntityKind, EntityRef } from '../../../core/readings/entity.ts';
+import type { Fact, FactName, SourceEvent } from '../../../core/readings/reading.ts';
 import { inserts } from '../sqlite/inserts.ts';
 import { keepPlaces } from './declare.ts';
-import type { Viewer } from '../types.ts';
+import type { Viewer } from '../interface/types.ts';
 import type { MainFile } from './file.ts';
 import { withPlaces } from './rows.ts';
 

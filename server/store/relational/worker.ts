@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import type { JobDeclaration, JobsQuery } from '../../../core/contract/jobs.ts';
-import type { JobKey, Viewer } from '../types.ts';
+import type { JobKey, Viewer } from '../interface/types.ts';
 import { serve } from '../worker/serve.ts';
 import { findingsSince, readAnalysis, saveAnalyses } from './analyses.ts';
 import type { AnalysisToSave } from './analyses.ts';

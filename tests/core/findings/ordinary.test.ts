@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeRun } from '../../../core/analyse/index.ts';
 import type { Table } from '../../../core/readings/columns.ts';
 import { findFindings } from '../../../core/telling/findings/index.ts';
-import type { AnalyseOptions } from '../../../core/judging/judged.ts';
+import type { AnalyseOptions } from '../../../core/judging/workload/analyse-options.ts';
 import type { MetricId } from '../../../core/readings/metrics.ts';
 import type { FactName } from '../../../core/readings/reading.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AnalyseOptions } from '../../../core/judging/judged.ts';
+import type { AnalyseOptions } from '../../../core/judging/workload/analyse-options.ts';
 import { progressOf } from '../../../core/telling/progress/index.ts';
 import { judged, table, type GpuSpec } from '../findings/judged.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Table } from '../../../core/readings/columns.ts';
-import type { EntityKind, FactName } from '../../../core/readings/reading.ts';
+import type { EntityKind } from '../../../core/readings/entity.ts';
+import type { FactName } from '../../../core/readings/reading.ts';
 import { findModel } from '../../../core/knowledge/models/index.ts';
 import { detectWorkload } from '../../../core/judging/workload/index.ts';
 

@@ -1,4 +1,4 @@
-import { defineFamily } from '../spec.ts';
+import { defineFamily } from '../spec/spec.ts';
 
 /** OPT has two position rows more than its context. */
 export const OPT = defineFamily({

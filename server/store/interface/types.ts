@@ -1,10 +1,11 @@
-import type { Table } from '../../core/readings/columns.ts';
-import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { Job, JobDeclaration, JobsQuery } from '../../core/contract/jobs.ts';
-import type { Series } from '../../core/contract/series.ts';
-import type { Analysis, Finding } from '../../core/contract/verdict.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
-import type { EntityRef, Fact, SourceEvent } from '../../core/readings/reading.ts';
+import type { Table } from '../../../core/readings/columns.ts';
+import type { IngestBatch } from '../../../core/contract/ingest.ts';
+import type { Job, JobDeclaration, JobsQuery } from '../../../core/contract/jobs.ts';
+import type { Series } from '../../../core/contract/series.ts';
+import type { Analysis, Finding } from '../../../core/contract/verdict.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
+import type { EntityRef } from '../../../core/readings/entity.ts';
+import type { Fact, SourceEvent } from '../../../core/readings/reading.ts';
 
 /**
  * Who asks. `system` is the server itself (analysis, schedule); `local` the person at this machine's own service, who sees all
@@ -109,4 +110,4 @@ export interface StoreOptions {
   readonly log: { info(text: string): void; warn(text: string): void; error(text: string): void };
 }
 
-// `openStore(options: StoreOptions): Promise<Store>` is exported by server/store/open.ts.
+// `openStore(options: StoreOptions): Promise<Store>` is exported by server/store/index.ts.

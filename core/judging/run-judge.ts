@@ -2,9 +2,9 @@ import { judge, figuresFrom } from './verdict.ts';
 import { NOTHING_KNOWN } from './nothing.ts';
 import type { Tally } from './tally.ts';
 import type { Table } from '../readings/columns.ts';
-import type { Analysis, Verdict, Workload } from '../contract/verdict.ts';
-import { drawn } from '../analyse/drawn.ts';
-import type { AnalyseOptions, JudgedGpu, JudgedPhase, JudgedRun } from './judged.ts';
+import type { Verdict, Workload } from '../contract/verdict.ts';
+import type { AnalyseOptions } from './workload/analyse-options.ts';
+import type { JudgedGpu, JudgedPhase, JudgedRun } from './judged.ts';
 import { contextsOf, modelOf, type Entities, type SubjectContext } from './context.ts';
 import { runEntity, type RunEntity } from './entity.ts';
 import { verdictOf } from './group.ts';
@@ -16,19 +16,18 @@ import { gridPeriod, PERIOD_GAPS } from './period.ts';
 import { phaseStream, type PhaseStream } from './stream.ts';
 import { withTurns } from './turns.ts';
 import { viewOf } from './view.ts';
-import { entityKey, type Clock, type EntityKind, type SourceEvent } from '../readings/reading.ts';
+import { entityKey, type EntityKind } from '../readings/entity.ts';
+import type { Clock, SourceEvent } from '../readings/reading.ts';
 import { detectWorkload } from './workload/index.ts';
 
-/** A run while it grows. */
-export interface Tracker {
+/** A run that is judged while it grows. */
+export interface RunJudge {
   /** New rows, later than those of the same entity before. Costs what the rows cost, whatever came before them. */
   push(tables: readonly Table[], events?: readonly SourceEvent[]): void;
-  /** Everything known so far. `now` is the caller's clock. */
-  analysis(now?: number): Analysis;
-  /** The judged run behind the analysis: for findings, roofline, progress. */
+  /** Everything known so far, phase by phase. `now` is the caller's clock. */
   judged(now?: number): JudgedRun;
   /**
-   * The verdict on now alone, for many jobs at once: the stretch since the last edge that `analysis` found, at most the last
+   * The verdict on now alone, for many jobs at once: the stretch since the last edge that `judged` found, at most the last
    * 32 samples. It looks for no edges and costs the same whatever the run's length.
    */
   current(): Verdict;
@@ -41,8 +40,8 @@ const KEPT_BINS = 8;
 /** Events kept. */
 const MAX_EVENTS = 1_000;
 
-/** Follows a run: pushes are cheap, and `analysis` looks again only at the part that is not final yet. */
-export function openTracker(options: AnalyseOptions = {}, clock: Exclude<Clock, 'ordinal'> = 'utc'): Tracker {
+/** Judges a run as it grows: pushes are cheap, and `judged` looks again only at the part that is not final yet. */
+export function openRunJudge(options: AnalyseOptions = {}, clock: Exclude<Clock, 'ordinal'> = 'utc'): RunJudge {
   let period: number | null = null;
   let waiting: Table[] = [];
   let followed = openFollower(1, options);
@@ -72,7 +71,6 @@ export function openTracker(options: AnalyseOptions = {}, clock: Exclude<Clock, 
       for (const table of tables) followed.push(table);
       followed.advance();
     },
-    analysis: (now) => drawn(followed.judged(clock, events, now ?? options.now)),
     judged: (now) => followed.judged(clock, events, now ?? options.now),
     current: () => followed.current(),
     late: () => followed.late(),

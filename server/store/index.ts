@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { systemClock } from './clock.ts';
+import { systemClock } from './interface/clock.ts';
 import { lockFolder } from './folder/lock.ts';
 import { prepareFolder } from './folder/prepare.ts';
 import { openFacts } from './relational/fact-store.ts';
 import { openRelational } from './relational/store.ts';
 import { openTokens } from './relational/token-store.ts';
 import { openSeries } from './series/store.ts';
-import type { Store, StoreOptions } from './types.ts';
+import type { Store, StoreOptions } from './interface/types.ts';
 
 const DAY = 86_400;
 
