@@ -1,8 +1,7 @@
 import type { Collector, ParseContext, Session } from '../collector.ts';
 import { output } from '../text/session.ts';
 import { dayClock } from './day-clock.ts';
-import { movesCursor, plainFrames, terminalFrames, withoutCodes } from './htop-frames.ts';
-import type { Frames } from './htop-frames.ts';
+import { type Frames, movesCursor, plainFrames, terminalFrames, withoutCodes } from './htop-frames.ts';
 import { isHtopHeader, isHtopMeter, parseHtopScreen } from './htop-screen.ts';
 import { processTable } from './process-table.ts';
 

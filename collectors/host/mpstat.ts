@@ -3,8 +3,7 @@ import { parseDecimal } from '../text/numbers.ts';
 import { lineSession, output } from '../text/session.ts';
 import { parseClockTime } from '../text/time.ts';
 import { dayClock } from './day-clock.ts';
-import { cellsOf, maxOf, put } from './proc/values.ts';
-import type { Values } from './proc/values.ts';
+import { cellsOf, maxOf, put, type Values } from './proc/values.ts';
 import { wholeLines } from './whole-lines.ts';
 
 const ROW = /^(\d\d:\d\d:\d\d)(?: (AM|PM))?\s+(.*)$/;

@@ -1,5 +1,4 @@
-import type { Table } from '../../core/readings/columns.ts';
-import type { SourceEvent } from '../../core/readings/reading.ts';
+import type { SourceEvent, Table } from '../../core/readings/index.ts';
 import type { SourceData } from './source.ts';
 
 /** A tool that prints no times is taken to print once a second: dmon's, pmon's and vmstat's default. */

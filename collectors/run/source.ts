@@ -1,6 +1,4 @@
-import type { Table } from '../../core/readings/columns.ts';
-import { entityKey } from '../../core/readings/entity.ts';
-import type { Batch, Clock, Rejection, SourceEvent } from '../../core/readings/reading.ts';
+import { type Batch, type Clock, entityKey, type Rejection, type SourceEvent, type Table } from '../../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from '../collector.ts';
 import { HEAD } from '../sniff.ts';
 import { growTable, type GrowTable } from './grow-table.ts';

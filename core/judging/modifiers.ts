@@ -1,4 +1,4 @@
-import { formatPercent, formatValue } from '../readings/units.ts';
+import { formatPercent, formatValue } from '../readings/index.ts';
 import { COLUMN } from './columns.ts';
 import type { Sight } from './sight.ts';
 import { known, largest, mean } from './stats.ts';

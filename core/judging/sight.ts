@@ -1,4 +1,4 @@
-import { ACHIEVABLE, GPUS } from '../knowledge/hardware/index.ts';
+import { ACHIEVABLE, GPUS } from '../knowledge/index.ts';
 import { covered, exact, firstKnown, known, largest, mean, sumKnown } from './stats.ts';
 import type { Subject } from './subject.ts';
 import type { Stats, Tally } from './tally.ts';

@@ -1,14 +1,15 @@
-import { ACHIEVABLE, gemmFraction } from '../knowledge/hardware/index.ts';
 import {
-  causalAttentionFlops,
+  ACHIEVABLE,
   activeBlockParameters,
+  causalAttentionFlops,
   decodeFlopsPerToken,
+  gemmFraction,
   kvBytesPerToken,
   kvFractionPerGpu,
   trainingFlops,
   weightBytes,
   weightBytesTouched,
-} from '../knowledge/llm-math/index.ts';
+} from '../knowledge/index.ts';
 import { firstKnown, known, mean, sumKnown } from './stats.ts';
 import type { EngineWork, Subject } from './subject.ts';
 import type { Stats, Tally } from './tally.ts';

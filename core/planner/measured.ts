@@ -1,5 +1,4 @@
-import type { GpuId } from '../knowledge/hardware/index.ts';
-import type { QuantizationId, WeightType } from '../knowledge/models/index.ts';
+import type { GpuId, QuantizationId, WeightType } from '../knowledge/index.ts';
 
 /** A rate that somebody published, with enough said to plan for it. */
 export interface MeasuredRow {

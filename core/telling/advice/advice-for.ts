@@ -1,5 +1,5 @@
-import type { Advice, Bottleneck, Verdict } from '../../contract/verdict.ts';
-import type { AdviceContext } from '../../judging/judged.ts';
+import type { Advice, Bottleneck, Verdict } from '../../contract/index.ts';
+import type { AdviceContext } from '../../judging/index.ts';
 import { CAPACITY } from './capacity.ts';
 import { COMPUTE } from './compute.ts';
 import { HOST } from './host.ts';

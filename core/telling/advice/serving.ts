@@ -1,6 +1,5 @@
-import { GPUS, onTensorCores } from '../../knowledge/hardware/index.ts';
-import { QUANTIZATIONS, type QuantizationId } from '../../knowledge/models/index.ts';
-import { formatFactor, formatPercent, formatValue } from '../../readings/units.ts';
+import { GPUS, onTensorCores, type QuantizationId, QUANTIZATIONS } from '../../knowledge/index.ts';
+import { formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import type { Decoding, Situation } from './situation.ts';
 import { shrinking, shrinkingText, tell, type Move } from './tell.ts';
 

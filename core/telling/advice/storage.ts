@@ -1,6 +1,5 @@
-import { ETHERNET_25, GPUS, INFINIBAND_100 } from '../../knowledge/hardware/index.ts';
-import { loadSeconds, weightBytes } from '../../knowledge/llm-math/index.ts';
-import { formatDuration, formatFactor, formatPercent, formatValue } from '../../readings/units.ts';
+import { ETHERNET_25, GPUS, INFINIBAND_100, loadSeconds, weightBytes } from '../../knowledge/index.ts';
+import { formatDuration, formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { formatOf, type Situation } from './situation.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, tell, type Move } from './tell.ts';
 

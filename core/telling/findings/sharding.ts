@@ -1,9 +1,7 @@
-import type { Finding } from '../../contract/verdict.ts';
-import { ALVIS_NODES, INFINIBAND_100, type GpuId, type NodeType } from '../../knowledge/hardware/index.ts';
-import type { JudgedPhase, JudgedRun } from '../../judging/judged.ts';
-import { parseQuantization, parseWeightType } from '../../knowledge/models/index.ts';
+import type { Finding } from '../../contract/index.ts';
+import { ALVIS, ALVIS_NODES, type GpuId, INFINIBAND_100, type NodeType, parseQuantization, parseWeightType } from '../../knowledge/index.ts';
+import type { JudgedPhase, JudgedRun } from '../../judging/index.ts';
 import { plan } from '../../planner/index.ts';
-import { ALVIS } from '../../knowledge/site/index.ts';
 import { finding, meanOver } from './kit.ts';
 
 /** Tokens that a request holds where nothing tells it: the planner's own default. */

@@ -1,8 +1,6 @@
-import { aligned, busyOf } from '../../readings/aligned.ts';
-import { INACTIVE } from '../../judging/thresholds.ts';
-import type { Finding } from '../../contract/verdict.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
-import { formatDuration, formatPercent } from '../../readings/units.ts';
+import { aligned, busyOf, formatDuration, formatPercent } from '../../readings/index.ts';
+import { INACTIVE, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
+import type { Finding } from '../../contract/index.ts';
 import { idleStretches } from './idle.ts';
 import { finding, gpuName, settled } from './kit.ts';
 import { IMBALANCE, SUSTAINED_SECONDS, TURN, TURN_SAMPLES, TURN_SUM } from './limits.ts';

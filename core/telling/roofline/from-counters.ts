@@ -1,8 +1,6 @@
-import { busyOf, rowWidth } from '../../readings/aligned.ts';
-import { INACTIVE } from '../../judging/thresholds.ts';
-import type { MathType } from '../../knowledge/hardware/index.ts';
-import type { JudgedGpu } from '../../judging/judged.ts';
-import type { MetricId } from '../../readings/metrics.ts';
+import { busyOf, type MetricId, rowWidth } from '../../readings/index.ts';
+import { INACTIVE, type JudgedGpu } from '../../judging/index.ts';
+import type { MathType } from '../../knowledge/index.ts';
 import type { Achieved } from './point.ts';
 
 /** Pipes besides the tensor cores, with the type that they multiply. */

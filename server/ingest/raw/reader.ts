@@ -1,11 +1,9 @@
 import type { Collector, ParseContext, Session } from '../../../collectors/collector.ts';
 import { collectorById } from '../../../collectors/registry.ts';
 import { HEAD, recognise } from '../../../collectors/sniff.ts';
-import { tablesOf } from '../../../core/readings/columns.ts';
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import type { EntityRef } from '../../../core/readings/entity.ts';
-import type { Batch, Rejection } from '../../../core/readings/reading.ts';
-import { Problem } from '../../http/problem.ts';
+import { type Batch, type EntityRef, type Rejection, tablesOf } from '../../../core/readings/index.ts';
+import type { IngestBatch } from '../../../core/contract/index.ts';
+import { Problem } from '../../http/index.ts';
 import { named, type Scope } from './scope.ts';
 import { stamper, type Stamper } from './stamps.ts';
 import { toBlock } from './to-block.ts';

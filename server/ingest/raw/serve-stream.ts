@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from '../../http/problem.ts';
+import { Problem } from '../../http/index.ts';
 import { inflated, isBadCompression } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';
 import { pump, type Line } from './pump.ts';

@@ -1,6 +1,6 @@
 import type { ParseContext } from '../../../collectors/collector.ts';
-import { isGpuId } from '../../../core/knowledge/hardware/index.ts';
-import type { AnalyseOptions } from '../../../core/judging/workload/analyse-options.ts';
+import { isGpuId } from '../../../core/knowledge/index.ts';
+import type { AnalyseOptions } from '../../../core/judging/index.ts';
 
 /** What the form holds: text as typed, empty for "read it from the files". */
 export interface GivenText {
