@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
 /** A text of the repository: its path from the root. */
-export interface Page {
+interface Page {
   readonly path: string;
   readonly text: string;
 }
