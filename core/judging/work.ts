@@ -190,7 +190,7 @@ function contextOf(lengths: Lengths | null): number {
   return lengths === null ? Number.NaN : lengths.prompt + lengths.output / 2;
 }
 
-/** CUDA context, graphs and activations beside weights and cache: about 1 GB (SCIENCE §1.6). */
+/** CUDA context, graphs and activations beside weights and cache: about 1 GB (§1.6). */
 const WORKSPACE = 1e9;
 
 /**

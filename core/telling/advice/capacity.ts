@@ -23,7 +23,7 @@ const fewerAtOnce: Move = (job) => {
   });
 };
 
-/** Throughput with so many times the requests per step, where memory is what a step takes (SCIENCE §4). */
+/** Throughput with so many times the requests per step, where memory is what a step takes (§4). */
 function withRoom(job: Situation, factor: number): number {
   const { decode } = job;
   if (decode === null) return Number.NaN;

@@ -20,7 +20,7 @@ function hasInfiniBand(job: Situation): boolean {
   return job.mean('host.ibSpeed') > 0 || (job.context.gpu?.startsWith('A100') ?? false);
 }
 
-/** MFU that the balance of data parallelism is reckoned at (SCIENCE §4). */
+/** MFU that the balance of data parallelism is reckoned at (§4). */
 const MFU = 0.5;
 
 /** Gradients are sent once per step whatever its length: longer steps send fewer. */

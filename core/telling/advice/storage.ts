@@ -14,7 +14,7 @@ function readRate(job: Situation): number {
 const isLoading = (job: Situation): boolean => job.verdict.activity === 'loading';
 const isSaving = (job: Situation): boolean => job.verdict.activity === 'checkpointing';
 
-/** Loading weights, against the line's floor (SCIENCE §1.6). */
+/** Loading weights, against the line's floor (§1.6). */
 const fasterLoad: Move = (job) => {
   const {
     context: { model, ceilings, gpu, gpuCount, nodeCount },

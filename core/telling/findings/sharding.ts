@@ -8,7 +8,7 @@ import { finding, meanOver } from './kit.ts';
 const CONTEXT = 4096;
 
 /**
- * A model spread over more GPUs than pay (SCIENCE §5b row 7: 7B on eight A100 reads at half the rate of one). By the planner's
+ * A model spread over more GPUs than pay (§5b row 7: 7B on eight A100 reads at half the rate of one). By the planner's
  * arithmetic with this job's model, cards, requests and cache, and only where half the GPUs would hold it, too.
  */
 export function findOverSharded(judged: JudgedRun): Finding[] {

@@ -17,7 +17,7 @@ interface Team {
 }
 
 /**
- * Uneven work (§7.2, §7.6): GPUs that take turns, and a node whose busiest GPU is more than 20 points above its mean. Idle
+ * Uneven work (§7.2, §7.6.6): GPUs that take turns, and a node whose busiest GPU is more than 20 points above its mean. Idle
  * GPUs are findings of their own and enter no mean; GPUs of different engines are not compared.
  */
 export function findUneven(judged: JudgedRun, working: readonly JudgedGpu[]): Finding[] {

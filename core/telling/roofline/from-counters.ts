@@ -14,7 +14,7 @@ const PIPES: readonly { readonly id: MetricId; readonly math: MathType }[] = [
 const ON_TENSOR: readonly MathType[] = ['tf32', 'fp16', 'bf16', 'fp8', 'int8', 'int4', 'fp64_tensor'];
 
 /**
- * FLOP/s and bytes/s by DCGM: active time of each pipe × its peak × clock ÷ boost, and of DRAM × bandwidth (SCIENCE §2.3). The
+ * FLOP/s and bytes/s by DCGM: active time of each pipe × its peak × clock ÷ boost, and of DRAM × bandwidth (§2.3). The
  * time is a fraction at the actual clock, so only FLOP/s need it. Empty without a known card, DRAM and a pipe.
  */
 export function fromCounters({ series, ceilings }: JudgedGpu, math: MathType, period: number): Achieved[] {

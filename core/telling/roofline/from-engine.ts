@@ -20,7 +20,7 @@ export interface Modelled {
   readonly gaps: readonly string[];
 }
 
-/** FLOP/s and bytes/s of a GPU by the same model of an engine's work that verdicts use (SCIENCE §4); nothing without model or engine. */
+/** FLOP/s and bytes/s of a GPU by the same model of an engine's work that verdicts use (§4); nothing without model or engine. */
 export function fromEngine(judged: JudgedRun, gpu: JudgedGpu, most: number): Modelled {
   const tables = gpu.engines.map((index) => judged.engines[index]).filter((table) => table !== undefined);
   const [first] = tables;

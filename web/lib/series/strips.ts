@@ -55,7 +55,7 @@ export function gpuRows(
   return { rows, top, words: spreadWords(rows, top) };
 }
 
-/** How far apart the GPUs are, in words; more than 20 % of the largest between mean and largest is a straggler's sign (SCIENCE 7.6). */
+/** How far apart the GPUs are, in words; more than 20 % of the largest between mean and largest is a straggler's sign (§7.6.6). */
 function spreadWords(rows: readonly StripRow[], top: number): string {
   const means = rows.flatMap((row) => (row.mean === null ? [] : [row.mean]));
   if (means.length < 2) return '';
