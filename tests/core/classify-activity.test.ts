@@ -59,6 +59,11 @@ describe('activity without an engine', () => {
     const loading = gpu({ 'gpu.util': 0.01, 'gpu.memUsed': (i) => 1e9 + i * 0.5e9 });
     expect(doing([loading]).activity).toBe('loading');
   });
+  it('a rise of three deviations is loading, less is the noise of a memory that goes up and down: a load is not told as idle time', () => {
+    const noisy = (rise: number) => gpu({ 'gpu.util': 0.01, 'gpu.memUsed': (i) => 5e9 + (i % 2 === 0 ? 0.4e9 : -0.4e9) + (i < 30 ? 0 : rise) });
+    expect(doing([noisy(1.3e9)]).activity).toBe('loading'); // 3.25 deviations
+    expect(doing([noisy(1.1e9)]).activity).toBe('idle'); // 2.75
+  });
 });
 
 describe('activity with an engine', () => {

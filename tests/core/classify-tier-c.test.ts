@@ -114,6 +114,17 @@ describe('the host beside nvidia-smi', () => {
     expect(with_(0.67, { 'host.cpuMaxThread': 1 }).bottleneck).toBe('host');
     expect(with_(0.671, { 'host.cpuMaxThread': 1 }).bottleneck).toBe('unknown');
   });
+  it('one process blocked on I/O all the time is storage: a loader in a single process has no second one to block', () => {
+    expect(with_(0.3, { 'host.procsBlocked': 1 })).toMatchObject({ bottleneck: 'storage', tier: 'C' });
+    expect(with_(0.3, { 'host.procsBlocked': 0.99 }).bottleneck).toBe('unknown');
+  });
+  it('a GPU that waits for its disk is starved, not idle: nobody may be told to give it back', () => {
+    expect(with_(0.01, { 'host.diskBusy': 0.33, 'host.psiIo': 0.33 })).toMatchObject({ bottleneck: 'storage', activity: 'unknown' });
+    expect(with_(0.01, { 'host.diskBusy': 0.329, 'host.psiIo': 0.33 }).bottleneck).toBe('idle');
+  });
+  it('a busy disk for which no process waits is somebody else’s: the GPU is idle', () => {
+    expect(with_(0.01, { 'host.diskBusy': 1, 'host.psiIo': 0.32 }).bottleneck).toBe('idle');
+  });
   it('storage is graded as tier C', () => {
     expect(with_(0.3, { 'host.psiIo': 0.6 })).toMatchObject({ bottleneck: 'storage', tier: 'C', grade: 0.6 });
   });

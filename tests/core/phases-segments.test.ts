@@ -70,6 +70,44 @@ describe('the grid', () => {
   });
 });
 
+describe('samples that did not come', () => {
+  const sampled = (t: readonly number[]): string | undefined => {
+    const table = made('gpu', { samples: t.length, facts: A100, values: { 'gpu.util': 0.99, 'gpu.memUtil': 0.85 } });
+    return analyse(runOf({ ...table, t: Float64Array.from(t) })).verdict.why[0];
+  };
+  const every10 = Array.from({ length: 60 }, (_, i) => i * 10);
+  const without = (first: number, last: number): number[] => every10.filter((at) => at < first || at > last);
+
+  it('are bridged over three periods and a fifth for jitter: two looks missed in a row are no silence', () => {
+    expect(sampled(without(300, 310))).toContain('over 60 busy samples');
+    expect(sampled(every10.map((at) => (at >= 300 ? at + 26 : at)))).toContain('over 62 busy samples'); // 36 s between two looks
+    expect(sampled(every10.map((at) => (at >= 300 ? at + 27 : at)))).toContain('over 60 busy samples');
+  });
+  it('are not made up over four periods: what a sampler did during an outage is not known', () => {
+    expect(sampled(without(300, 320))).toContain('over 57 busy samples');
+  });
+});
+
+describe('demand', () => {
+  it('begins when a request is seen, not with tokens that a slow scrape spreads over the seconds before: rest is not shortened', () => {
+    const begins = (i: number): boolean => i >= 60;
+    const tables = [
+      made('gpu', { node: 'n1', samples: 121, facts: A100, values: { 'gpu.util': (i) => (begins(i) ? 0.95 : 0) } }),
+      made('engine', {
+        id: 'vllm@n1:8000',
+        node: 'n1',
+        samples: 25,
+        period: 5,
+        values: { 'engine.running': (i) => (i >= 12 ? 8 : 0), 'engine.waiting': 0, 'engine.generationTokens': (i) => (i >= 12 ? 400 : 0) },
+      }),
+    ];
+    expect(analyse(runOf(...tables)).phases.map(({ from, to, verdict }) => [from, to, verdict.activity])).toEqual([
+      [0, 60, 'idle'],
+      [60, 120, 'serving'],
+    ]);
+  });
+});
+
 const busyTable = (samples: number, busy: (i: number) => boolean, period = 1): Table =>
   made('gpu', {
     samples,
@@ -132,6 +170,21 @@ describe('phases of one GPU', () => {
       });
     expect(analyse(runOf(stepped(0.59))).phases).toHaveLength(2);
     expect(analyse(runOf(stepped(0.57))).phases).toHaveLength(1);
+  });
+  it.each([1260, 1280, 1290, 1320, 1370, 1390])('an edge at %d s, about where a long run is cut into spans, stays where it is', (edge) => {
+    const random = randomOf(9);
+    const noise = () => 0.01 * random();
+    const table = made('gpu', {
+      samples: 400,
+      period: 10,
+      facts: A100,
+      values: {
+        'gpu.grActive': 0.97,
+        'gpu.tensorActive': (_, at) => (at < edge ? 0.05 : 0.7) + noise(),
+        'gpu.dramActive': (_, at) => (at < edge ? 0.7 : 0.2) + noise(),
+      },
+    });
+    expect(phasesOf(table)).toEqual([`0–${edge} memory`, `${edge}–3990 compute`]);
   });
   it('an integer-quantised log of a week of idle and work is not chopped', () => {
     const random = randomOf(5);
