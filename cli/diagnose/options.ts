@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { GPU_IDS, parseGpuId } from '../../core/hardware.ts';
-import type { AnalyseOptions } from '../../core/judged.ts';
-import { modelFromHfConfig, type ModelSpec } from '../../core/models.ts';
+import { GPU_IDS, parseGpuId } from '../../core/knowledge/hardware/index.ts';
+import type { AnalyseOptions } from '../../core/judging/judged.ts';
+import { modelFromHfConfig, type ModelSpec } from '../../core/knowledge/models/index.ts';
 
 /** The options of `headroom diagnose`, as parseArgs gives them. */
 export interface GivenOptions {

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { EntityRef, Fact, Reading } from '../../core/reading.ts';
+import type { EntityRef, Fact, Reading } from '../../core/readings/reading.ts';
 import { hostSample } from '../host/proc/sample.ts';
 import type { HostState, Scratch } from '../host/proc/sample.ts';
 import { parseUptime } from '../host/proc/stat.ts';

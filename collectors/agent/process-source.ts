@@ -1,4 +1,4 @@
-import type { EntityRef, Fact, Reading } from '../../core/reading.ts';
+import type { EntityRef, Fact, Reading } from '../../core/readings/reading.ts';
 import { parseCmdline, parsePidIo, parsePidStat, parseUid } from '../host/proc/pid.ts';
 import { llmProcess } from '../host/process/programs.ts';
 import { redact } from '../host/process/redact.ts';

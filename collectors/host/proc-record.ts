@@ -1,4 +1,4 @@
-import type { EntityRef } from '../../core/reading.ts';
+import type { EntityRef } from '../../core/readings/reading.ts';
 import type { Collector, ParseContext, Session } from '../collector.ts';
 import { parseDecimal } from '../text/numbers.ts';
 import { lineSession, output } from '../text/session.ts';

@@ -1,4 +1,4 @@
-import { entityKey, type EntityRef } from '../../core/reading.ts';
+import { entityKey, type EntityRef } from '../../core/readings/reading.ts';
 import type { Collector, ParseContext, Session } from '../collector.ts';
 import { implausible } from '../prometheus/plausible.ts';
 import { lineSession, output } from '../text/session.ts';

@@ -1,4 +1,4 @@
-import type { EntityRef } from '../../core/reading.ts';
+import type { EntityRef } from '../../core/readings/reading.ts';
 import type { ParseContext } from '../collector.ts';
 
 /** Names the GPUs of one source: a UUID where one is printed or known for the index, else `#<index>`. */

@@ -1,5 +1,5 @@
-import type { Table } from '../../core/columns.ts';
-import { entityKey, type Batch, type Clock, type Rejection, type SourceEvent } from '../../core/reading.ts';
+import type { Table } from '../../core/readings/columns.ts';
+import { entityKey, type Batch, type Clock, type Rejection, type SourceEvent } from '../../core/readings/reading.ts';
 import type { Collector, ParseContext, Session } from '../collector.ts';
 import { HEAD } from '../sniff.ts';
 import { growTable, type GrowTable } from './grow-table.ts';

@@ -1,5 +1,5 @@
-import { GPUS, type GpuId, type MathType } from '../hardware.ts';
-import { QUANTIZATIONS, type QuantizationId, type WeightType } from '../models.ts';
+import { GPUS, type GpuId, type MathType } from '../knowledge/hardware/index.ts';
+import { QUANTIZATIONS, type QuantizationId, type WeightType } from '../knowledge/models/index.ts';
 
 /** What the matrix products run as. */
 export interface ComputeType {

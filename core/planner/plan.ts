@@ -1,4 +1,4 @@
-import { ceilingsFor, type Ceilings } from '../hardware.ts';
+import { ceilingsFor, type Ceilings } from '../knowledge/hardware/index.ts';
 import { allocations, type Allocation } from './allocation.ts';
 import { inputErrors } from './check.ts';
 import { communication, type Traffic } from './communication.ts';

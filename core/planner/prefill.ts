@@ -1,4 +1,4 @@
-import { prefillFlops, weightBytesTouched } from '../llm-math.ts';
+import { prefillFlops, weightBytesTouched } from '../knowledge/llm-math/index.ts';
 import type { PhasePlan } from './decode.ts';
 import { decodeFractions, KERNELS_PER_LAYER, prefillFractions } from './expected.ts';
 import type { PlanInput } from './input.ts';

@@ -1,4 +1,4 @@
-import { GPUS } from '../hardware.ts';
+import { GPUS } from '../knowledge/hardware/index.ts';
 import {
   decodeAttentionFlops,
   denseFlopsPerToken,
@@ -6,7 +6,7 @@ import {
   ringAllReduceBytes,
   tensorParallelMessageBytes,
   weightBytesTouched,
-} from '../llm-math.ts';
+} from '../knowledge/llm-math/index.ts';
 import { KERNELS_PER_LAYER, LAUNCH_SECONDS } from './expected.ts';
 import type { PlanInput } from './input.ts';
 import type { Link, Placement } from './links.ts';

@@ -1,5 +1,5 @@
-import { GPUS } from '../hardware.ts';
-import { dataParallelBytes, loraParameters, OPTIMIZERS, pipelineBubble, trainingFlops } from '../llm-math.ts';
+import { GPUS } from '../knowledge/hardware/index.ts';
+import { dataParallelBytes, loraParameters, OPTIMIZERS, pipelineBubble, trainingFlops } from '../knowledge/llm-math/index.ts';
 import { KERNELS_PER_LAYER, LAUNCH_SECONDS, trainingFractions, type Fractions } from './expected.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';

@@ -1,6 +1,6 @@
-import { GPUS, onTensorCores } from '../hardware.ts';
-import { dataParallelBalanceTokens } from '../llm-math.ts';
-import { QUANTIZATIONS } from '../models.ts';
+import { GPUS, onTensorCores } from '../knowledge/hardware/index.ts';
+import { dataParallelBalanceTokens } from '../knowledge/llm-math/index.ts';
+import { QUANTIZATIONS } from '../knowledge/models/index.ts';
 import { decodePlan } from './decode.ts';
 import type { PlanInput } from './input.ts';
 import { placement, type Placement } from './links.ts';

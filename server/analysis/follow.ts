@@ -1,4 +1,4 @@
-import type { Tracker } from '../../core/analyse.ts';
+import type { Tracker } from '../../core/analyse/index.ts';
 import type { Job } from '../../core/contract/jobs.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
 import type { Pending } from './pending.ts';

@@ -1,8 +1,8 @@
-import type { Run } from '../../core/columns.ts';
+import type { Run } from '../../core/readings/columns.ts';
 import type { Job } from '../../core/contract/jobs.ts';
-import { entityKey } from '../../core/reading.ts';
-import type { JobIndex } from '../jobs/index.ts';
-import { entitiesOf, ownRows } from '../jobs/ownership.ts';
+import { entityKey } from '../../core/readings/reading.ts';
+import type { JobIndex } from '../ownership/job-index.ts';
+import { entitiesOf, ownRows } from '../ownership/own.ts';
 import type { Store, Viewer } from '../store/types.ts';
 
 const SYSTEM: Viewer = { kind: 'system' };

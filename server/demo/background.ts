@@ -1,6 +1,6 @@
-import { GPUS } from '../../core/hardware.ts';
+import { GPUS } from '../../core/knowledge/hardware/index.ts';
 import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { MetricId } from '../../core/metrics.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
 import { blockBuilder } from './blocks.ts';
 import type { DemoGpu, DemoNode } from './cluster.ts';
 import type { GpuLoad } from './loads.ts';

@@ -1,4 +1,4 @@
-import { GPUS, type GpuId } from '../../core/hardware.ts';
+import { GPUS, type GpuId } from '../../core/knowledge/hardware/index.ts';
 
 /** A model as the pretend engine knows it (from the models' own config.json files). */
 export interface DemoModel {

@@ -1,7 +1,7 @@
 import type { IngestBatch, WireFact } from '../../core/contract/ingest.ts';
 import type { JobDeclaration } from '../../core/contract/jobs.ts';
-import type { MetricId } from '../../core/metrics.ts';
-import type { EntityRef } from '../../core/reading.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import type { EntityRef } from '../../core/readings/reading.ts';
 import { blockBuilder } from './blocks.ts';
 import { IDLE_HOST, type EngineLoad, type Frame, type HostLoad } from './loads.ts';
 import { gpuValues } from './physics.ts';

@@ -1,10 +1,10 @@
-import type { Table } from '../../core/columns.ts';
+import type { Table } from '../../core/readings/columns.ts';
 import type { IngestBatch } from '../../core/contract/ingest.ts';
 import type { Job, JobDeclaration, JobsQuery } from '../../core/contract/jobs.ts';
 import type { Series } from '../../core/contract/series.ts';
 import type { Analysis, Finding } from '../../core/contract/verdict.ts';
-import type { MetricId } from '../../core/metrics.ts';
-import type { EntityRef, Fact, SourceEvent } from '../../core/reading.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import type { EntityRef, Fact, SourceEvent } from '../../core/readings/reading.ts';
 
 /**
  * Who asks. `system` is the server itself (analysis, schedule); `local` the person at this machine's own service, who sees all

@@ -1,4 +1,4 @@
-import { GPUS } from '../../../core/hardware.ts';
+import { GPUS } from '../../../core/knowledge/hardware/index.ts';
 import { IDLE_HOST } from '../loads.ts';
 import { each, type Scenario } from './scenario.ts';
 

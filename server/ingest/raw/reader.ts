@@ -1,9 +1,9 @@
 import type { Collector, ParseContext, Session } from '../../../collectors/collector.ts';
 import { collectorById } from '../../../collectors/registry.ts';
 import { HEAD, recognise } from '../../../collectors/sniff.ts';
-import { tablesOf } from '../../../core/columns.ts';
+import { tablesOf } from '../../../core/readings/columns.ts';
 import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import type { Batch, EntityRef, Rejection } from '../../../core/reading.ts';
+import type { Batch, EntityRef, Rejection } from '../../../core/readings/reading.ts';
 import { Problem } from '../../http/problem.ts';
 import { named, type Scope } from './scope.ts';
 import { stamper, type Stamper } from './stamps.ts';

@@ -1,5 +1,5 @@
 import type { Job } from '../../../core/contract/jobs.ts';
-import type { EntityRef } from '../../../core/reading.ts';
+import type { EntityRef } from '../../../core/readings/reading.ts';
 
 /** What a raw stream's query and declared job say about the things that its lines name only by number. */
 export interface Scope {

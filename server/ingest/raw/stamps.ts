@@ -1,4 +1,4 @@
-import type { Clock } from '../../../core/reading.ts';
+import type { Clock } from '../../../core/readings/reading.ts';
 
 /** A tool that prints no times is taken to print once a second until two arrivals say otherwise (dmon's and pmon's default). */
 const PERIOD = 1;

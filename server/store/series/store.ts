@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { metric } from '../../../core/metrics.ts';
-import type { Unit } from '../../../core/metrics.ts';
+import { metric } from '../../../core/readings/metrics.ts';
+import type { Unit } from '../../../core/readings/metrics.ts';
 import type { Series } from '../../../core/contract/series.ts';
 import { systemClock } from '../clock.ts';
 import type { SeriesStore, StoreOptions } from '../types.ts';

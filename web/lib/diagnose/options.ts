@@ -1,6 +1,6 @@
 import type { ParseContext } from '../../../collectors/collector.ts';
-import { isGpuId } from '../../../core/hardware.ts';
-import type { AnalyseOptions } from '../../../core/judged.ts';
+import { isGpuId } from '../../../core/knowledge/hardware/index.ts';
+import type { AnalyseOptions } from '../../../core/judging/judged.ts';
 
 /** What the form holds: text as typed, empty for "read it from the files". */
 export interface GivenText {
