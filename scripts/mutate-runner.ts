@@ -20,12 +20,18 @@ const vitest = await createVitest('test', {
 });
 await vitest.standalone();
 
+let before = 'package.json';
 process.on('message', ({ changed, tests }: Order) => {
   void (async () => {
-    vitest.invalidateFile(resolve(changed));
+    // The file of the order before is whole again.
+    for (const file of [before, changed]) vitest.invalidateFile(resolve(file));
+    before = changed;
     const files = await vitest.globTestSpecifications([...tests]);
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications(files);
-    const passed = testModules.length > 0 && unhandledErrors.length === 0 && testModules.every((module) => module.ok());
+    // Modules of earlier runs are in the answer, too.
+    const asked = new Set(files.map(({ moduleId }) => moduleId));
+    const ran = testModules.filter(({ moduleId }) => asked.has(moduleId));
+    const passed = ran.length === asked.size && unhandledErrors.length === 0 && ran.every((module) => module.ok());
     process.send?.(passed);
   })();
 });

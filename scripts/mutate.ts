@@ -55,13 +55,23 @@ async function main(): Promise<number> {
     return 2;
   }
   const workers = await Promise.all(Array.from({ length: Math.min(Number(options.workers), mutants.length) }, openWorker));
-  const [first] = workers;
-  const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))];
-  if (first === undefined || (await first.fateOf({ changed: 'package.json', tests }, 10 * Number(options.seconds))) !== 'survived') {
+  if (!(await arePassing(mutants, workers.slice(0, 1)))) {
     console.error('The tests fail without any fault: mend them first.');
     return 2;
   }
-  return verdictOn(await fatesOf(mutants, workers), all.length);
+  const fates = await fatesOf(mutants, workers);
+  if (!(await arePassing(mutants, workers))) {
+    console.error('The tests fail though every fault is gone: what was noticed cannot be trusted.');
+    return 2;
+  }
+  return verdictOn(fates, all.length);
+}
+
+/** Whether all tests of some faults pass on code that is whole. */
+async function arePassing(mutants: readonly Mutant[], workers: readonly Worker[]): Promise<boolean> {
+  const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))];
+  const fates = await Promise.all(workers.map(({ fateOf }) => fateOf({ changed: 'package.json', tests }, 10 * Number(options.seconds))));
+  return fates.every((fate) => fate === 'survived');
 }
 
 /** The faults of one file; what no longer fits goes to `stale`, a line each. */
