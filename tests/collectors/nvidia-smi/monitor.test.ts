@@ -57,6 +57,22 @@ describe('dmon', () => {
     expect(batch.rejected[0]?.reason).toContain('time goes back from 1.5 s to 0.5 s');
   });
 
+  it('with a time of day goes on through midnight: a night’s log keeps its second half', () => {
+    const batch = parse(
+      '#Time        gpu   pwr   sm\n#HH:MM:SS    Idx     W    %\n 23:59:58      0   131   31\n 23:59:59      0   132   32\n 00:00:01      0   133   33\n 11:59:59      0   134   34\n',
+    );
+    expect(batch.readings.map(({ at }) => at)).toEqual([0, 1, 3, 43_201]);
+    expect(batch.rejected).toEqual([]);
+  });
+
+  it('with a time of day that goes back by half a day or less is another run, not the next day', () => {
+    const batch = parse(
+      '#Time        gpu   pwr   sm\n#HH:MM:SS    Idx     W    %\n 13:00:00      0   131   31\n 01:00:00      0   132   32\n 13:00:01      0   133   33\n',
+    );
+    expect(batch.readings.map(({ at }) => at)).toEqual([0, 1]);
+    expect(batch.rejected.map(({ line }) => line)).toEqual([4]);
+  });
+
   it('takes the error of a lost GPU as an event', () => {
     const line = 'Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost. Reboot the system to recover this GPU';
     expect(parse(`# gpu pwr sm\n# Idx W %\n 0 1 2\n${line}\n`).events).toEqual([

@@ -55,6 +55,11 @@ describe('a batch', () => {
     expect(rejected).toEqual([]);
   });
 
+  it('of two neighbouring rows for one instant keeps the later, too: the store must not hold two values for one time', () => {
+    const { batch: kept } = checkBatch(batch({ entity: gpu, t: [1001, 1005, 1005], columns: { 'gpu.util': [0.1, 0.2, 0.3] } }), window);
+    expect(kept.blocks[0]).toEqual({ entity: gpu, t: [1001, 1005], columns: { 'gpu.util': [0.1, 0.3] } });
+  });
+
   it('leaves out columns that are unknown, of another kind of entity, or of another length', () => {
     const { batch: kept, rejected } = checkBatch(
       batch({ entity: gpu, t: [1000], columns: { 'gpu.util': [0.5], 'gpu.colour': [1], 'host.cpu': [0.5], 'gpu.power': [1, 2], 'gpu.temp': 40 } }),
