@@ -18,7 +18,31 @@ export interface Metric {
   readonly rate?: string;
   /** Which tool's field it is, and what to beware of. */
   readonly note?: string;
+  /** Decimals that mean something, where they are not those of the unit (UNITS). */
+  readonly decimals?: number;
 }
+
+interface UnitRow {
+  /** Decimals of a value that mean something: what is finer is noise, and costs space at every step. */
+  readonly decimals: number;
+}
+
+/** Every unit, once: what holds of a metric whose row says nothing else. */
+export const UNITS = {
+  ratio: { decimals: 4 }, // a hundredth of a percent; a quotient of two counters has sixteen digits
+  bytes: { decimals: 0 },
+  'bytes/s': { decimals: 0 },
+  watts: { decimals: 2 }, // nvidia-smi prints hundredths
+  joules: { decimals: 3 }, // DCGM counts millijoules
+  hertz: { decimals: 0 },
+  celsius: { decimals: 1 },
+  seconds: { decimals: 6 }, // the kernel counts pressure in microseconds
+  count: { decimals: 3 }, // a load, or a mean of counts
+  'tokens/s': { decimals: 3 },
+  '1/s': { decimals: 3 },
+  flop: { decimals: 0 },
+  'flop/s': { decimals: 0 },
+} as const satisfies Record<Unit, UnitRow>;
 
 /** Every metric, once. Adding one is adding a row. Sources and caveats stand in `note`. */
 export const METRICS = {
@@ -176,7 +200,7 @@ export const METRICS = {
   'engine.trainTokenRate': { entity: 'engine', unit: 'tokens/s', kind: 'gauge', rollup: 'mean', label: 'Training tokens' },
   'engine.trainStepTime': { entity: 'engine', unit: 'seconds', kind: 'gauge', rollup: 'mean', label: 'Training step time' },
   'engine.trainFlopRate': { entity: 'engine', unit: 'flop/s', kind: 'gauge', rollup: 'mean', label: 'Training FLOP/s per GPU (as logged)' },
-  'engine.trainLoss': { entity: 'engine', unit: 'count', kind: 'gauge', rollup: 'mean', label: 'Training loss' },
+  'engine.trainLoss': { entity: 'engine', unit: 'count', kind: 'gauge', rollup: 'mean', label: 'Training loss', decimals: 9 },
   'process.cpu': { entity: 'process', unit: 'ratio', kind: 'gauge', rollup: 'mean', label: 'Process CPU', note: 'in cores: 1 is one core' },
   'process.maxThread': { entity: 'process', unit: 'ratio', kind: 'gauge', rollup: 'max', label: 'Process, hottest thread' },
   'process.threads': { entity: 'process', unit: 'count', kind: 'gauge', rollup: 'max', label: 'Process threads' },
@@ -205,3 +229,10 @@ export function isMetricId(id: string): id is MetricId {
   return Object.hasOwn(METRICS, id);
 }
 
+const SCALES = new Map(METRIC_IDS.map((id) => [id, 10 ** (metric(id).decimals ?? UNITS[METRICS[id].unit].decimals)]));
+
+/** A value with the decimals that mean something, in the metric's unit; NaN stays NaN. */
+export function rounded(id: MetricId, value: number): number {
+  const scale = SCALES.get(id) ?? 1;
+  return Math.round(value * scale) / scale + 0; // −0 is 0: nothing measured differs by it
+}
