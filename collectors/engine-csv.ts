@@ -1,7 +1,6 @@
-import type { EntityRef, MetricId } from '../core/readings/index.ts';
+import { type EntityRef, formatLimits, type MetricId, plausible } from '../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from './collector.ts';
 import { engineNames } from './prometheus/names/engines.ts';
-import { implausible } from './prometheus/plausible.ts';
 import type { NameTable, Rule } from './prometheus/rule.ts';
 import { cellColumn, splitCsv } from './text/csv.ts';
 import { parseDecimal } from './text/numbers.ts';
@@ -118,9 +117,8 @@ function valuesOf(cells: readonly string[], header: Header, place: { out: Output
     }
     if (rule.min !== undefined && plain < rule.min) continue;
     const value = (plain * (rule.mul ?? 1)) / (rule.div ?? 1);
-    const fault = implausible(rule.to, value);
-    if (fault === null) values[rule.to] = value;
-    else place.out.reject(place.number, `${rule.to} ${fault}`, place.text, cellColumn(place.text, index));
+    if (plausible(rule.to, value)) values[rule.to] = value;
+    else place.out.reject(place.number, `${rule.to}: out of range, expected ${formatLimits(rule.to)}`, place.text, cellColumn(place.text, index));
   }
   return values;
 }

@@ -46,8 +46,8 @@ describe('dmon', () => {
   it('has violations of power in per cent and of temperature as yes or no', () => {
     expect(rows('# gpu pviol tviol\n# Idx     %  bool\n    0    57     1\n')[0]?.[2]).toEqual({ 'gpu.capPower': 0.57, 'gpu.capHwThermal': 1 });
     expect(parse('# gpu pviol tviol\n# Idx     %  bool\n    0   157     7\n').rejected.map(({ reason }) => reason)).toEqual([
-      'pviol: out of range, expected 0 to 100 %, got "157"',
-      'tviol: out of range, expected 0 to 100 %, got "7"',
+      'pviol: out of range, expected 0 to 105 %, got "157"',
+      'tviol: out of range, expected 0 to 105 %, got "7"',
     ]);
   });
 
