@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { IngestBatch } from '../../core/contract/index.ts';
-import type { Ground, Running } from './ground.ts';
-import { until } from './ground.ts';
+import { type Ground, type Running, until } from './ground.ts';
 import { lane, posted } from './http.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));

@@ -1,13 +1,10 @@
-import type { Figure } from '../bench.ts';
-import { quantile } from '../bench.ts';
+import { type Figure, quantile } from '../bench.ts';
 import { benchMetrics, gpuReadings, nodeBatch } from '../support/readings.ts';
 import { compared, NAME } from './compared.ts';
-import type { Ground } from './ground.ts';
-import { onGround, quiet, seconds } from './ground.ts';
+import { type Ground, onGround, quiet, seconds } from './ground.ts';
 import { declare, durableOf, headroomRequest, startHeadroom } from './headroom.ts';
 import { lane } from './http.ts';
-import type { Format } from './victoria.ts';
-import { startVictoria, victoriaRequest } from './victoria.ts';
+import { type Format, startVictoria, victoriaRequest } from './victoria.ts';
 
 /** Nodes that send at the same time, each over one connection and each waiting for its answer before it sends again. */
 const SENDERS = 64;

@@ -1,16 +1,11 @@
-import type { Figure } from '../bench.ts';
-import { quantile } from '../bench.ts';
+import { type Figure, quantile } from '../bench.ts';
 import { benchMetrics, gpuReadings, nodeBatch } from '../support/readings.ts';
 import { compared, NAME } from './compared.ts';
 import { bytesIn, weigh } from './disk.ts';
-import type { Ground, Running } from './ground.ts';
-import { onGround, quiet, seconds } from './ground.ts';
-import type { Headroom } from './headroom.ts';
-import { declare, durableOf, headroomRequest, startHeadroom } from './headroom.ts';
-import type { Answer } from './http.ts';
-import { ask, hangUp, lane } from './http.ts';
-import type { Victoria } from './victoria.ts';
-import { countStored, settle, startVictoria, victoriaRequest } from './victoria.ts';
+import { type Ground, onGround, quiet, type Running, seconds } from './ground.ts';
+import { declare, durableOf, type Headroom, headroomRequest, startHeadroom } from './headroom.ts';
+import { type Answer, ask, hangUp, lane } from './http.ts';
+import { countStored, settle, startVictoria, type Victoria, victoriaRequest } from './victoria.ts';
 
 const DAY = 86_400;
 const GPUS = 4;
