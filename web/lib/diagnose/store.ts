@@ -1,5 +1,5 @@
-import type { Table } from '../../../core/columns.ts';
-import type { Run } from '../../../core/columns.ts';
+import { placed } from '../../../collectors/entities.ts';
+import type { Run, Table } from '../../../core/columns.ts';
 import type { IngestBatch } from '../../../core/contract/ingest.ts';
 import type { JobDeclaration } from '../../../core/contract/jobs.ts';
 import type { Analysis } from '../../../core/contract/verdict.ts';
@@ -95,18 +95,7 @@ function blockOf({ entity, t, columns }: Table, start: number, end: number, offs
   };
 }
 
-/** Names that mean something only inside the files (`#0`, `?`) get the job's or node's name, so that they join nothing else. */
-function renamed<T extends Pick<Table, 'entity'>>(table: T, { id, node }: StoreAsk): T {
-  const { entity } = table;
-  const at = entity.node === undefined || entity.node === '?' ? node : entity.node;
-  switch (entity.kind) {
-    case 'gpu':
-      return { ...table, entity: { kind: 'gpu', id: entity.id.startsWith('#') ? `${id}-gpu-${entity.id.slice(1)}` : entity.id, node: at } };
-    case 'host':
-      return { ...table, entity: { kind: 'host', id: entity.id === '?' ? node : entity.id, node: entity.id === '?' ? node : entity.id } };
-    case 'engine':
-      return { ...table, entity: { kind: 'engine', id: entity.id.endsWith('@?') ? `${entity.id.slice(0, -1)}${id}` : entity.id, node: at } };
-    case 'process':
-      return { ...table, entity: { kind: 'process', id: entity.id.startsWith('?/') ? `${node}${entity.id.slice(1)}` : entity.id, node: at } };
-  }
+/** What the files name only by number belongs to the job that they are stored as. */
+function renamed<T extends Pick<Table, 'entity'>>(table: T, { cluster, id, node }: StoreAsk): T {
+  return { ...table, entity: placed(table.entity, { node, job: `${cluster}/${id}`, uuids: {} }) };
 }
