@@ -1,11 +1,11 @@
-import { analyse, openTracker } from '../core/analyse.ts';
-import { judge } from '../core/classify/verdict.ts';
-import { tallyOf } from '../core/classify/tally.ts';
-import type { Table } from '../core/columns.ts';
-import { contextsOf } from '../core/phases/context.ts';
-import { runEntity } from '../core/phases/entity.ts';
-import { viewOf } from '../core/phases/view.ts';
-import { detectWorkload } from '../core/workload/index.ts';
+import { analyse, openTracker } from '../core/analyse/index.ts';
+import { judge } from '../core/judging/verdict.ts';
+import { tallyOf } from '../core/judging/tally.ts';
+import type { Table } from '../core/readings/columns.ts';
+import { contextsOf } from '../core/judging/context.ts';
+import { runEntity } from '../core/judging/entity.ts';
+import { viewOf } from '../core/judging/view.ts';
+import { detectWorkload } from '../core/judging/workload/index.ts';
 import type { Bench, Figure } from './bench.ts';
 import { trainingGpu, vllmEngine } from './support/telemetry.ts';
 

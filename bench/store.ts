@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IngestBatch } from '../core/contract/ingest.ts';
-import type { MetricId } from '../core/metrics.ts';
+import type { MetricId } from '../core/readings/metrics.ts';
 import { openSeries } from '../server/store/series/store.ts';
 import type { Bench, Figure } from './bench.ts';
 import { quantile } from './bench.ts';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { MODELS } from '../core/models.ts';
-import { plan } from '../core/planner.ts';
+import { MODELS } from '../core/knowledge/models/index.ts';
+import { plan } from '../core/planner/index.ts';
 import { planJson } from './plan/json.ts';
 import { OptionError, OPTIONS, questionFrom, type Given } from './plan/options.ts';
 import { planReport } from './plan/report.ts';

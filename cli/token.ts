@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { ownerSocketPath } from '../server/auth/owner-socket.ts';
-import { ConfigError, readConfig } from '../server/config.ts';
+import { ConfigError, readConfig } from '../server/settings/config.ts';
 
 const HELP = `Usage: headroom token issue NAME [--days N]
        headroom token page

@@ -1,4 +1,5 @@
-import type { Batch, EntityKind } from '../core/reading.ts';
+import type { EntityKind } from '../core/readings/entity.ts';
+import type { Batch } from '../core/readings/reading.ts';
 
 /** What the caller knows of a source, since a parser reads no clock and no environment. */
 export interface ParseContext {

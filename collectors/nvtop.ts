@@ -1,5 +1,5 @@
-import type { MetricId } from '../core/metrics.ts';
-import type { EntityRef } from '../core/reading.ts';
+import type { MetricId } from '../core/readings/metrics.ts';
+import type { EntityRef } from '../core/readings/entity.ts';
 import type { Collector, ParseContext, Session } from './collector.ts';
 import { redactCommand } from './host/process/redact.ts';
 import { NO_CONTEXT } from './nvidia-smi/device.ts';

@@ -1,6 +1,6 @@
 /** Rewrites the table of published rates in docs/planner.md: `npx tsx scripts/planner-table.ts`. A test compares the two. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { comparisonTable } from '../core/planner.ts';
+import { comparisonTable } from '../core/planner/index.ts';
 
 const path = new URL('../docs/planner.md', import.meta.url);
 const text = readFileSync(path, 'utf8');

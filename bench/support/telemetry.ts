@@ -1,5 +1,5 @@
-import type { Table } from '../../core/columns.ts';
-import type { MetricId } from '../../core/metrics.ts';
+import type { Table } from '../../core/readings/columns.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
 
 interface What {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { Plan } from '../../core/planner.ts';
+import type { Plan } from '../../core/planner/index.ts';
 
 /** A plan for programs: everything in SI units, without the tables that it was made from. */
 export function planJson(plan: Plan): unknown {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { knownGpus, parseGpuId } from '../../core/hardware.ts';
-import { OPTIMIZERS, type OptimizerId } from '../../core/llm-math.ts';
-import { findModel, modelFromHfConfig, parseQuantization, parseWeightType, QUANTIZATIONS } from '../../core/models.ts';
-import type { PlanMode, PlanQuestion } from '../../core/planner.ts';
-import { parseSite, type Site } from '../../core/site.ts';
+import { knownGpus, parseGpuId } from '../../core/knowledge/hardware/index.ts';
+import { OPTIMIZERS, type OptimizerId } from '../../core/knowledge/llm-math/index.ts';
+import { findModel, modelFromHfConfig, parseQuantization, parseWeightType, QUANTIZATIONS } from '../../core/knowledge/models/index.ts';
+import type { PlanMode, PlanQuestion } from '../../core/planner/index.ts';
+import { parseSite, type Site } from '../../core/knowledge/site/index.ts';
 
 /** The options of `headroom plan`, as parseArgs gives them. */
 export const OPTIONS = {

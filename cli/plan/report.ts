@@ -1,7 +1,7 @@
-import { GPUS, onTensorCores } from '../../core/hardware.ts';
-import { BOTTLENECK_LABELS } from '../../core/labels.ts';
-import type { Allocation, Estimate, MemoryPlan, PhasePlan, Plan } from '../../core/planner.ts';
-import { formatDuration, formatValue } from '../../core/units.ts';
+import { GPUS, onTensorCores } from '../../core/knowledge/hardware/index.ts';
+import { BOTTLENECK_LABELS } from '../../core/contract/labels.ts';
+import type { Allocation, Estimate, MemoryPlan, PhasePlan, Plan } from '../../core/planner/index.ts';
+import { formatDuration, formatValue } from '../../core/readings/units.ts';
 import type { Painter } from '../terminal/style.ts';
 import { LINK_NAMES, trafficLines } from './traffic.ts';
 

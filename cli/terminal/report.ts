@@ -1,8 +1,8 @@
 import type { Diagnosis } from '../../collectors/run/diagnose.ts';
 import type { SourceReport } from '../../collectors/run/assemble.ts';
-import type { SourceEvent } from '../../core/reading.ts';
+import type { SourceEvent } from '../../core/readings/reading.ts';
 import type { Analysis, Finding, Verdict } from '../../core/contract/verdict.ts';
-import { ACTIVITY_LABELS, BOTTLENECK_LABELS, SHARE_LABELS } from '../../core/labels.ts';
+import { ACTIVITY_LABELS, BOTTLENECK_LABELS, SHARE_LABELS } from '../../core/contract/labels.ts';
 import { legend, ribbon } from './ribbon.ts';
 import { LOOKS, type Painter } from './style.ts';
 

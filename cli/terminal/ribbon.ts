@@ -1,5 +1,5 @@
 import type { Bottleneck, Phase } from '../../core/contract/verdict.ts';
-import { BOTTLENECK_LABELS } from '../../core/labels.ts';
+import { BOTTLENECK_LABELS } from '../../core/contract/labels.ts';
 import { LOOKS, type Painter } from './style.ts';
 
 /** The phase ribbon as one line of `width` characters: each cell shows the phase that holds most of its time, a blank is time without readings. */

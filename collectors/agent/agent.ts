@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Batch } from '../../core/reading.ts';
+import type { Batch } from '../../core/readings/reading.ts';
 import { hostOf } from '../entities.ts';
 import { parseUptime } from '../host/proc/stat.ts';
 import { discover } from './discover.ts';

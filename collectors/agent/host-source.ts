@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { Fact, Reading } from '../../core/reading.ts';
+import type { Fact, Reading } from '../../core/readings/reading.ts';
 import { hostOf } from '../entities.ts';
 import { hostSample } from '../host/proc/sample.ts';
 import type { HostState, Scratch } from '../host/proc/sample.ts';

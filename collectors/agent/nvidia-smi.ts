@@ -1,4 +1,4 @@
-import type { Batch, Fact, Reading } from '../../core/reading.ts';
+import type { Batch, Fact, Reading } from '../../core/readings/reading.ts';
 import type { Session } from '../collector.ts';
 import { nvidiaSmiQuery } from '../nvidia-smi/query-csv.ts';
 import { keepRunning, runOnce } from './child.ts';

@@ -1,9 +1,10 @@
-import { tablesOf } from '../../core/columns.ts';
+import { tablesOf } from '../../core/readings/columns.ts';
 import type { IngestBatch, WireEvent, WireFact } from '../../core/contract/ingest.ts';
-import { METRICS } from '../../core/metrics.ts';
-import type { MetricId } from '../../core/metrics.ts';
-import { entityKey } from '../../core/reading.ts';
-import type { EntityRef, Fact, Reading, SourceEvent } from '../../core/reading.ts';
+import { METRICS } from '../../core/readings/metrics.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import { entityKey } from '../../core/readings/entity.ts';
+import type { EntityRef } from '../../core/readings/entity.ts';
+import type { Fact, Reading, SourceEvent } from '../../core/readings/reading.ts';
 
 /** Seconds after which all facts are told again: a receiver may have lost them. */
 const REPEAT_FACTS = 3600;

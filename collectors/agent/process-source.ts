@@ -1,4 +1,5 @@
-import type { EntityRef, Fact, Reading } from '../../core/reading.ts';
+import type { EntityRef } from '../../core/readings/entity.ts';
+import type { Fact, Reading } from '../../core/readings/reading.ts';
 import { processOf } from '../entities.ts';
 import { parseCmdline, parsePidIo, parsePidStat, parseUid } from '../host/proc/pid.ts';
 import { llmProcess } from '../host/process/programs.ts';

@@ -1,4 +1,4 @@
-import type { Batch } from '../../core/reading.ts';
+import type { Batch } from '../../core/readings/reading.ts';
 import { prometheus } from '../prometheus/exposition.ts';
 import { fetchPage, instanceOf } from './fetch-page.ts';
 

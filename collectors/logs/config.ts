@@ -1,4 +1,5 @@
-import type { EntityRef, FactName } from '../../core/reading.ts';
+import type { EntityRef } from '../../core/readings/entity.ts';
+import type { FactName } from '../../core/readings/reading.ts';
 import type { LogSink } from './reader.ts';
 
 /** A setting that programs print at their start, by any of its names. */

@@ -1,5 +1,6 @@
-import type { MetricId } from '../../core/metrics.ts';
-import type { EntityRef, FactName, SourceEvent } from '../../core/reading.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import type { EntityRef } from '../../core/readings/entity.ts';
+import type { FactName, SourceEvent } from '../../core/readings/reading.ts';
 
 export type Values = Partial<Record<MetricId, number>>;
 

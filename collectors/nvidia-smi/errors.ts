@@ -1,4 +1,5 @@
-import type { EntityRef, SourceEvent } from '../../core/reading.ts';
+import type { EntityRef } from '../../core/readings/entity.ts';
+import type { SourceEvent } from '../../core/readings/reading.ts';
 import { busIdIn, type GpuScope } from './scope.ts';
 
 type ErrorKind = Extract<SourceEvent['kind'], 'gpu-error' | 'xid' | 'collector'>;

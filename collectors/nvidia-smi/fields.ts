@@ -1,5 +1,5 @@
-import type { MetricId } from '../../core/metrics.ts';
-import type { FactName } from '../../core/reading.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import type { FactName } from '../../core/readings/reading.ts';
 import type { UnitName } from '../text/units.ts';
 
 /** What one column of `--query-gpu` (or one tag of the XML) is to us. Fields that are not in the table are left out. */

@@ -1,4 +1,4 @@
-import { metric, type MetricId, type Unit } from '../../core/metrics.ts';
+import { metric, type MetricId, type Unit } from '../../core/readings/metrics.ts';
 
 export interface Range {
   readonly min: number;

@@ -1,5 +1,5 @@
-import type { MetricId } from '../../core/metrics.ts';
-import type { FactName } from '../../core/reading.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import type { FactName } from '../../core/readings/reading.ts';
 import { splitCsv } from '../text/csv.ts';
 import { isUnitName, toSi, UNITS, type UnitName } from '../text/units.ts';
 import { fieldName, fieldOf, type Field } from './fields.ts';

@@ -1,4 +1,5 @@
-import type { EntityRef, Fact } from '../../core/reading.ts';
+import type { EntityRef } from '../../core/readings/entity.ts';
+import type { Fact } from '../../core/readings/reading.ts';
 import type { Output } from '../text/session.ts';
 import { openFolder, type Folder } from './fold.ts';
 import { isNameless, type Scope } from './owner.ts';

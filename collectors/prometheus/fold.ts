@@ -1,5 +1,6 @@
-import type { MetricId } from '../../core/metrics.ts';
-import type { EntityRef, Reading } from '../../core/reading.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import type { EntityRef } from '../../core/readings/entity.ts';
+import type { Reading } from '../../core/readings/reading.ts';
 import { scaled, type Slot } from './resolve.ts';
 import { openWatch, type Values, type Watch } from './watch.ts';
 

@@ -1,5 +1,6 @@
-import { isMetricId, metric } from '../../core/metrics.ts';
-import { entityKey, type EntityRef, type FactName } from '../../core/reading.ts';
+import { isMetricId, metric } from '../../core/readings/metrics.ts';
+import { entityKey, type EntityRef } from '../../core/readings/entity.ts';
+import type { FactName } from '../../core/readings/reading.ts';
 import { nameTables } from './names/tables.ts';
 import { ownerOf, type Scope } from './owner.ts';
 import type { Labels, NameTable, Rule } from './rule.ts';

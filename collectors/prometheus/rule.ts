@@ -1,5 +1,5 @@
-import type { MetricId } from '../../core/metrics.ts';
-import type { FactName } from '../../core/reading.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import type { FactName } from '../../core/readings/reading.ts';
 
 /** The labels of one series. */
 export type Labels = ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
-import type { Table } from '../../core/columns.ts';
-import type { SourceEvent } from '../../core/reading.ts';
+import type { Table } from '../../core/readings/columns.ts';
+import type { SourceEvent } from '../../core/readings/reading.ts';
 import { FARTHEST } from '../text/zone.ts';
 import type { SourceData } from './source.ts';
 

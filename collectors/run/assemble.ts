@@ -1,5 +1,6 @@
-import type { Run } from '../../core/columns.ts';
-import { entityKey, type Rejection, type SourceEvent } from '../../core/reading.ts';
+import type { Run } from '../../core/readings/columns.ts';
+import { entityKey } from '../../core/readings/entity.ts';
+import type { Rejection, SourceEvent } from '../../core/readings/reading.ts';
 import { align } from './align.ts';
 import { renamer } from './identity.ts';
 import { mergeTables } from './merge.ts';

@@ -1,5 +1,5 @@
-import type { Table } from '../../core/columns.ts';
-import { entityKey, type EntityRef } from '../../core/reading.ts';
+import type { Table } from '../../core/readings/columns.ts';
+import { entityKey, type EntityRef } from '../../core/readings/entity.ts';
 
 /**
  * Says which names mean one thing, in sources given together as one run:

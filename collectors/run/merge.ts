@@ -1,6 +1,7 @@
-import type { Table } from '../../core/columns.ts';
-import type { MetricId } from '../../core/metrics.ts';
-import { entityKey, type EntityRef, type FactName } from '../../core/reading.ts';
+import type { Table } from '../../core/readings/columns.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import { entityKey, type EntityRef } from '../../core/readings/entity.ts';
+import type { FactName } from '../../core/readings/reading.ts';
 
 /** Merges tables of one entity (after renaming) from several sources: union of instants; of two values for one instant the first source's stays. */
 export function mergeTables(tables: readonly Table[], rename: (entity: EntityRef) => EntityRef): Table[] {

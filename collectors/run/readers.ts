@@ -1,4 +1,4 @@
-import type { Batch } from '../../core/reading.ts';
+import type { Batch } from '../../core/readings/reading.ts';
 import { joinBatches, type Collector, type ParseContext, type Session } from '../collector.ts';
 import { HEAD } from '../sniff.ts';
 

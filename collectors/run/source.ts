@@ -1,5 +1,6 @@
-import type { Table } from '../../core/columns.ts';
-import { entityKey, type Batch, type Clock, type Rejection, type SourceEvent } from '../../core/reading.ts';
+import type { Table } from '../../core/readings/columns.ts';
+import { entityKey } from '../../core/readings/entity.ts';
+import type { Batch, Clock, Rejection, SourceEvent } from '../../core/readings/reading.ts';
 import type { ParseContext } from '../collector.ts';
 import { growTable, type GrowTable } from './grow-table.ts';
 import { openReaders, type Recognise } from './readers.ts';

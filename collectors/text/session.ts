@@ -1,5 +1,6 @@
-import type { Batch, Clock, EntityRef, Fact, FactName, Reading, Rejection, SourceEvent } from '../../core/reading.ts';
-import { entityKey } from '../../core/reading.ts';
+import type { EntityRef } from '../../core/readings/entity.ts';
+import type { Batch, Clock, Fact, FactName, Reading, Rejection, SourceEvent } from '../../core/readings/reading.ts';
+import { entityKey } from '../../core/readings/entity.ts';
 import type { Session } from '../collector.ts';
 import { lineSplitter } from './lines.ts';
 

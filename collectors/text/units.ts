@@ -1,4 +1,4 @@
-import type { Unit } from '../../core/metrics.ts';
+import type { Unit } from '../../core/readings/metrics.ts';
 import { parseDecimal } from './numbers.ts';
 
 /**

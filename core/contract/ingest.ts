@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
-import { METRIC_IDS } from '../metrics.ts';
-import { FACT_NAMES } from '../reading.ts';
+import { METRIC_IDS } from '../readings/metrics.ts';
+import { FACT_NAMES } from '../readings/reading.ts';
 import { nullable, oneOf } from './verdict.ts';
 
 export const EntitySchema = Type.Object(

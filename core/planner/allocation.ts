@@ -1,7 +1,7 @@
-import type { NodeType } from '../hardware.ts';
-import { GPUS } from '../hardware.ts';
-import type { WeightType } from '../models.ts';
-import { pricePerHour } from '../site/site.ts';
+import type { NodeType } from '../knowledge/hardware/index.ts';
+import { GPUS } from '../knowledge/hardware/index.ts';
+import type { WeightType } from '../knowledge/models/index.ts';
+import { pricePerHour } from '../knowledge/site/site.ts';
 import { inputErrors } from './check.ts';
 import { gpuCount, type PlanInput } from './input.ts';
 import { memoryPlan, type MemoryPlan } from './memory.ts';

@@ -1,5 +1,5 @@
-import { findModel } from '../models.ts';
-import type { Site } from '../site/site.ts';
+import { findModel } from '../knowledge/models/index.ts';
+import type { Site } from '../knowledge/site/site.ts';
 import { planInput, type PlanInput } from './input.ts';
 import { MEASURED, type MeasuredRow } from './measured.ts';
 import { plan } from './plan.ts';

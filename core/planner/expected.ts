@@ -1,4 +1,4 @@
-import { ACHIEVABLE, gemmFraction, type GpuId } from '../hardware.ts';
+import { ACHIEVABLE, gemmFraction, type GpuId } from '../knowledge/hardware/index.ts';
 
 /** Fractions of the ceilings between which working programs were seen. */
 export interface Fractions {
@@ -22,10 +22,3 @@ export function prefillFractions(gpu: GpuId): Fractions {
 export function trainingFractions(): Fractions {
   return { low: 0.42, high: 0.71, source: 'low: Megatron 22B on A100-80 (0.415); high: llm-foundry 70B on 64 A100-80 (HFU 0.711)' };
 }
-
-/**
- * Kernels that one layer launches in a forward pass, and the time of one launch from Python without CUDA graphs. A step
- * is never faster than its launches. Source: Modal GPU glossary (10 µs); kernels per layer inferred.
- */
-export const KERNELS_PER_LAYER = 10;
-export const LAUNCH_SECONDS = 10e-6;

@@ -1,7 +1,7 @@
-import type { GpuId, Reported } from '../hardware.ts';
-import type { OptimizerId } from '../llm-math.ts';
-import type { ModelSpec, QuantizationId, WeightType } from '../models.ts';
-import { ALVIS, type Site } from '../site/site.ts';
+import type { GpuId, Reported } from '../knowledge/hardware/index.ts';
+import type { OptimizerId } from '../knowledge/llm-math/index.ts';
+import type { ModelSpec, QuantizationId, WeightType } from '../knowledge/models/index.ts';
+import { ALVIS, type Site } from '../knowledge/site/site.ts';
 
 export type PlanMode = 'serve' | 'train' | 'lora';
 

@@ -1,5 +1,5 @@
-import { ceilingsFor } from '../hardware.ts';
-import { loadSeconds } from '../llm-math.ts';
+import { ceilingsFor } from '../knowledge/hardware/index.ts';
+import { loadSeconds } from '../knowledge/llm-math/index.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';
 import { stageWeightBytes } from './memory.ts';

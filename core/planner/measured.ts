@@ -1,5 +1,5 @@
-import type { GpuId } from '../hardware.ts';
-import type { QuantizationId, WeightType } from '../models.ts';
+import type { GpuId } from '../knowledge/hardware/index.ts';
+import type { QuantizationId, WeightType } from '../knowledge/models/index.ts';
 
 /** A rate that somebody published, with enough said to plan for it. */
 export interface MeasuredRow {

@@ -1,4 +1,4 @@
-import { ceilingsFor } from '../hardware.ts';
+import { ceilingsFor } from '../knowledge/hardware/index.ts';
 import {
   activationBytes,
   bytesPerWeight,
@@ -9,8 +9,8 @@ import {
   OPTIMIZERS,
   weightParts,
   type WeightFormat,
-} from '../llm-math.ts';
-import type { ModelSpec } from '../models.ts';
+} from '../knowledge/llm-math/index.ts';
+import type { ModelSpec } from '../knowledge/models/index.ts';
 import type { PlanInput } from './input.ts';
 
 /** Bytes on the fullest GPU. */

@@ -1,5 +1,5 @@
-import { ceilingsFor } from '../hardware.ts';
-import { loraParameters, OPTIMIZERS } from '../llm-math.ts';
+import { ceilingsFor } from '../knowledge/hardware/index.ts';
+import { loraParameters, OPTIMIZERS } from '../knowledge/llm-math/index.ts';
 import type { PhasePlan } from './decode.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';

@@ -1,6 +1,7 @@
-import { prefillFlops, weightBytesTouched } from '../llm-math.ts';
+import { prefillFlops, weightBytesTouched } from '../knowledge/llm-math/index.ts';
 import type { PhasePlan } from './decode.ts';
-import { decodeFractions, KERNELS_PER_LAYER, prefillFractions } from './expected.ts';
+import { KERNELS_PER_LAYER } from '../knowledge/llm-math/launches.ts';
+import { decodeFractions, prefillFractions } from './expected.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';
 import { bindingOf, rates } from './rate.ts';

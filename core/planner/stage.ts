@@ -1,4 +1,4 @@
-import { GPUS } from '../hardware.ts';
+import { GPUS } from '../knowledge/hardware/index.ts';
 import {
   decodeAttentionFlops,
   denseFlopsPerToken,
@@ -6,11 +6,11 @@ import {
   ringAllReduceBytes,
   tensorParallelMessageBytes,
   weightBytesTouched,
-} from '../llm-math.ts';
-import { KERNELS_PER_LAYER, LAUNCH_SECONDS } from './expected.ts';
+} from '../knowledge/llm-math/index.ts';
+import { KERNELS_PER_LAYER, LAUNCH_SECONDS } from '../knowledge/llm-math/launches.ts';
 import type { PlanInput } from './input.ts';
 import type { Link, Placement } from './links.ts';
-import { computeType } from './math.ts';
+import { computeType } from '../knowledge/llm-math/compute-type.ts';
 import { kvPerSequencePerGpu, stageLayers } from './memory.ts';
 import type { StepParts } from './rate.ts';
 

@@ -1,17 +1,16 @@
 import type { Logger } from 'pino';
-import { openTracker } from '../../core/analyse.ts';
+import { openTracker } from '../../core/analyse/index.ts';
 import type { Job } from '../../core/contract/jobs.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
-import { jobName, runsAt, type JobIndex } from '../jobs/index.ts';
-import { liveRow, summaryOf } from '../jobs/rows.ts';
-import { jobRoom, OVERVIEW_ROOM, type Hub } from '../live/hub.ts';
-import type { JobKey, Store, Viewer } from '../store/types.ts';
+import { jobName, runsAt, type JobIndex } from '../ownership/job-index.ts';
+import { liveRow, summaryOf } from './rows.ts';
+import type { JobKey, Store, Viewer } from '../store/interface/types.ts';
 import { openFinals } from './finals.ts';
 import { dueIn, FIRST_PATIENCE, firstChanged, nameOf, nextPatience, shouldRebuild, shouldSave, type Followed } from './follow.ts';
 import { optionsOf } from './options.ts';
 import { pastOf } from './past.ts';
 import { after, drain, hold, later, nothing } from './pending.ts';
-import type { Analyses } from './types.ts';
+import type { Analyses, Audience } from './types.ts';
 
 const SYSTEM: Viewer = { kind: 'system' };
 /** Milliseconds of one slice of verdicts, and between two, so that sockets and ingest are not held up. */
@@ -21,7 +20,7 @@ const PAUSE = 10;
 export interface AnalysesOptions {
   readonly store: Pick<Store, 'jobs' | 'series' | 'facts'>;
   readonly index: JobIndex;
-  readonly hub: Hub;
+  readonly audience: Audience;
   readonly log: Logger;
   readonly now: () => number;
   /** True where a tool has printed this GPU's product name. */
@@ -29,7 +28,7 @@ export interface AnalysesOptions {
 }
 
 /** Follows every running job on the main thread (windows are small) and hands jobs that ended to a worker. */
-export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOptions): Analyses {
+export function openAnalyses({ store, index, audience, log, now, named }: AnalysesOptions): Analyses {
   const followed = new Map<string, Followed>();
   const options = (job: Job) =>
     optionsOf(
@@ -81,9 +80,9 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
   const publish = (entry: Followed, before: Analysis | null) => {
     const { analysis, job, lastReadingAt } = entry;
     if (analysis === null) return;
-    if (hub.watched(jobRoom(job))) {
+    if (audience.watchesJob(job)) {
       const fromPhase = firstChanged(before, analysis);
-      hub.verdict({
+      audience.verdict({
         cluster: job.cluster,
         id: job.id,
         at: now(),
@@ -93,7 +92,7 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
         findings: analysis.findings,
       });
     }
-    if (hub.watched(OVERVIEW_ROOM)) hub.row(liveRow(job, analysis, lastReadingAt));
+    if (audience.watchesOverview()) audience.row(liveRow(job, analysis, lastReadingAt));
   };
   const judge = (entry: Followed, time: number) => {
     const before = entry.analysis;
@@ -150,7 +149,7 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
     for (const entry of [...followed.values()]) if (shouldRebuild(entry, time)) rebuild(entry.job);
     const due = [...followed.values()]
       .filter((entry) => !entry.restoring)
-      .map((entry) => ({ entry, in: dueIn(entry, hub.watched(jobRoom(entry.job)), time) }))
+      .map((entry) => ({ entry, in: dueIn(entry, audience.watchesJob(entry.job), time) }))
       .filter((one) => one.in <= 0)
       .sort((a, b) => a.in - b.in);
     for (const [index, { entry }] of due.entries()) {
@@ -162,11 +161,11 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
   };
 
   return {
-    feed(job, news) {
+    feed(job, delivery) {
       const entry = followed.get(jobName(job));
       if (entry === undefined) return void (job.end !== null && finals.late(job, now()));
-      hold(entry, news);
-      if (news.facts.some((fact) => fact.name === 'name') && entry.options !== JSON.stringify(options(job))) rebuild(job);
+      hold(entry, delivery);
+      if (delivery.facts.some((fact) => fact.name === 'name') && entry.options !== JSON.stringify(options(job))) rebuild(job);
     },
     changed(job) {
       const name = jobName(job);

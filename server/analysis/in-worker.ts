@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { Run } from '../../core/columns.ts';
+import type { Run } from '../../core/readings/columns.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
-import type { AnalyseOptions } from '../../core/judged.ts';
+import type { AnalyseOptions } from '../../core/judging/workload/analyse-options.ts';
 
 /** One whole job may take this long, milliseconds; a longer one is a fault, and its worker is ended. */
 const LONGEST = 120_000;

@@ -1,9 +1,9 @@
-import type { Run } from '../../core/columns.ts';
+import type { Run } from '../../core/readings/columns.ts';
 import type { Job } from '../../core/contract/jobs.ts';
-import { entityKey } from '../../core/reading.ts';
-import type { JobIndex } from '../jobs/index.ts';
-import { entitiesOf, ownRows } from '../jobs/ownership.ts';
-import type { Store, Viewer } from '../store/types.ts';
+import { entityKey } from '../../core/readings/entity.ts';
+import type { JobIndex } from '../ownership/job-index.ts';
+import { entitiesOf, ownRows } from '../ownership/own.ts';
+import type { Store, Viewer } from '../store/interface/types.ts';
 
 const SYSTEM: Viewer = { kind: 'system' };
 /** Rows per entity that a whole job is judged by; the store averages neighbours beyond: two days at 5 s stay as they are. */

@@ -1,14 +1,30 @@
-import type { Run } from '../../core/columns.ts';
-import { entityKey, type Fact, type SourceEvent } from '../../core/reading.ts';
-import type { Part } from '../jobs/attribute.ts';
-import type { Followed } from './follow.ts';
-import { tablesOfNews, type News } from './to-tables.ts';
+import type { Run } from '../../core/readings/columns.ts';
+import { entityKey } from '../../core/readings/entity.ts';
+import type { Fact, SourceEvent } from '../../core/readings/reading.ts';
+import type { Part } from '../ownership/attribute.ts';
+import type { Tracker } from '../../core/analyse/index.ts';
+import type { Delivery } from '../ownership/by-job.ts';
+import { tablesOfDelivery } from './to-tables.ts';
 
 /** What came for a job since its last verdict: pushed to the tracker in one go, which costs less than batch by batch. */
 export interface Pending {
   readonly parts: Part[];
   readonly facts: Fact[];
   readonly events: SourceEvent[];
+}
+
+/** A running job's tracker with what waits for it. */
+export interface Waiting {
+  readonly tracker: Pick<Tracker, 'push'>;
+  /** Seconds UTC; null before the first reading. */
+  lastReadingAt: number | null;
+  /** True when readings came since the last verdict. */
+  dirty: boolean;
+  pending: Pending;
+  /** True while the past is read from the store. */
+  restoring: boolean;
+  /** True when more came meanwhile than is held: the store has it, so it is read again. */
+  overflown: boolean;
 }
 
 /** Nothing, yet. */
@@ -20,8 +36,8 @@ export function nothing(): Pending {
 const HELD = 50_000;
 
 /** Keeps what a batch brought until the next verdict. */
-export function hold(entry: Followed, news: News): void {
-  for (const { block, to } of news.parts) entry.lastReadingAt = later(entry.lastReadingAt, block.t[to - 1] ?? null);
+export function hold(entry: Waiting, delivery: Delivery): void {
+  for (const { block, to } of delivery.parts) entry.lastReadingAt = later(entry.lastReadingAt, block.t[to - 1] ?? null);
   entry.dirty = true;
   if (entry.pending.parts.length > HELD) {
     if (!entry.restoring) return drain(entry);
@@ -30,29 +46,29 @@ export function hold(entry: Followed, news: News): void {
     return;
   }
   const { parts, facts, events } = entry.pending;
-  parts.push(...news.parts);
-  facts.push(...news.facts);
-  events.push(...news.events);
+  parts.push(...delivery.parts);
+  facts.push(...delivery.facts);
+  events.push(...delivery.events);
 }
 
 /** Hands what is held to the tracker. */
-export function drain(entry: Followed): void {
+export function drain(entry: Waiting): void {
   const { pending } = entry;
   if (pending.parts.length + pending.facts.length + pending.events.length === 0) return;
   entry.pending = nothing();
-  entry.tracker.push(tablesOfNews(pending), pending.events);
+  entry.tracker.push(tablesOfDelivery(pending), pending.events);
 }
 
-/** News without the rows that a run already has; the tracker would count them as late. */
-export function after(run: Run, news: Pending): Pending {
+/** What came, without the rows that a run already has; the tracker would count them as late. */
+export function after(run: Run, came: Pending): Pending {
   const last = new Map(run.tables.map((table) => [entityKey(table.entity), table.t.at(-1) ?? Number.NEGATIVE_INFINITY]));
-  const parts = news.parts.flatMap((part) => {
+  const parts = came.parts.flatMap((part) => {
     const reached = last.get(entityKey(part.block.entity)) ?? Number.NEGATIVE_INFINITY;
     let { from } = part;
     while (from < part.to && (part.block.t[from] ?? Number.POSITIVE_INFINITY) <= reached) from += 1;
     return from < part.to ? [{ ...part, from }] : [];
   });
-  return { ...news, parts };
+  return { ...came, parts };
 }
 
 /** The later of two instants; null where neither is known. */

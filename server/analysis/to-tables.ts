@@ -1,18 +1,13 @@
-import { tableOf, type Table } from '../../core/columns.ts';
-import { isMetricId, type MetricId } from '../../core/metrics.ts';
-import { entityKey, type EntityRef, type Fact, type FactName, type Reading, type SourceEvent } from '../../core/reading.ts';
-import { entityOf } from '../ingest/entity.ts';
-import { blockOf, type Block, type Part } from '../jobs/attribute.ts';
+import { tableOf, type Table } from '../../core/readings/columns.ts';
+import { isMetricId, type MetricId } from '../../core/readings/metrics.ts';
+import { entityKey, type EntityRef } from '../../core/readings/entity.ts';
+import type { Fact, FactName, Reading } from '../../core/readings/reading.ts';
+import { entityOf } from '../../core/readings/block.ts';
+import { blockOf, type Block } from '../ownership/attribute.ts';
+import type { Delivery } from '../ownership/by-job.ts';
 
-/** What stored batches brought for one job. */
-export interface News {
-  readonly parts: readonly Part[];
-  readonly facts: readonly Fact[];
-  readonly events: readonly SourceEvent[];
-}
-
-/** The news as tables, one per entity; a fact without a reading is a table without rows. */
-export function tablesOfNews({ parts, facts }: Pick<News, 'parts' | 'facts'>): Table[] {
+/** What came as tables, one per entity; a fact without a reading is a table without rows. */
+export function tablesOfDelivery({ parts, facts }: Pick<Delivery, 'parts' | 'facts'>): Table[] {
   const groups = new Map<string, { entity: EntityRef; blocks: Block[]; facts: Map<FactName, string> }>();
   const groupOf = (entity: EntityRef) => {
     const key = entityKey(entity);

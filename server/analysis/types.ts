@@ -1,12 +1,21 @@
 import type { Job, JobRow } from '../../core/contract/jobs.ts';
+import type { LiveVerdict } from '../../core/contract/live.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
-import type { JobKey } from '../store/types.ts';
-import type { News } from './to-tables.ts';
+import type { JobKey } from '../store/interface/types.ts';
+import type { Delivery } from '../ownership/by-job.ts';
+
+/** Who looks on: the sockets, once the HTTP side is up. */
+export interface Audience {
+  watchesJob(key: JobKey): boolean;
+  watchesOverview(): boolean;
+  verdict(verdict: LiveVerdict): void;
+  row(row: JobRow): void;
+}
 
 /** The verdicts of the jobs that run, kept up to date as readings come, and of those that have just ended. */
 export interface Analyses {
   /** What a stored batch brought for a job. */
-  feed(job: Job, news: News): void;
+  feed(job: Job, delivery: Delivery): void;
   /** A job was declared, changed or ended. */
   changed(job: Job, before: Job | undefined): void;
   /** The latest analysis of a job that is followed; null where it is not, or nothing was judged yet. */

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { analyse } from '../../core/analyse.ts';
+import { analyse } from '../../core/analyse/index.ts';
 import type { Reply, Request } from './in-worker.ts';
 
 parentPort?.on('message', ({ run, options }: Request) => {

@@ -1,6 +1,6 @@
 import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { MetricId } from '../../core/metrics.ts';
-import { entityKey, type EntityRef } from '../../core/reading.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import { entityKey, type EntityRef } from '../../core/readings/entity.ts';
 
 type Block = IngestBatch['blocks'][number];
 

@@ -1,9 +1,9 @@
 import type { IngestBatch, WireFact } from '../../core/contract/ingest.ts';
 import type { JobDeclaration } from '../../core/contract/jobs.ts';
-import type { MetricId } from '../../core/metrics.ts';
-import type { EntityRef } from '../../core/reading.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import type { EntityRef } from '../../core/readings/entity.ts';
 import { blockBuilder } from './blocks.ts';
-import { IDLE_HOST, type EngineLoad, type Frame, type HostLoad } from './loads.ts';
+import { IDLE_HOST, type EngineLoad, type Frame, type HostLoad } from './scenarios/loads.ts';
 import { gpuValues } from './physics.ts';
 import type { Place } from './place.ts';
 import { jitter, wander } from './random.ts';

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import type { BlockSchema } from '../../core/contract/ingest.ts';
-import { isMetricId, METRICS, type MetricId } from '../../core/metrics.ts';
+import { isMetricId, METRICS, type MetricId } from '../../core/readings/metrics.ts';
 import { rangeOf } from './ranges.ts';
 
 export type Block = Static<typeof BlockSchema>;
@@ -31,7 +31,7 @@ export function checkBlock(
   let any = false;
   for (const [id, column] of Object.entries(columns)) {
     const at = `${place}/columns/${id}`;
-    if (!isMetricId(id)) reject(at, 'no such metric: see the table in core/metrics.ts for the names');
+    if (!isMetricId(id)) reject(at, 'no such metric: see the table in core/readings/metrics.ts for the names');
     else if (METRICS[id].entity !== entity.kind) reject(at, `a ${METRICS[id].entity} metric in a block about a ${entity.kind}`);
     else if (!Array.isArray(column)) reject(at, 'expected an array of numbers and nulls');
     else if (column.length !== t.length) reject(at, `${column.length} values for ${t.length} instants`);

@@ -1,8 +1,7 @@
-import type { IngestBatch, IngestReply } from '../../core/contract/ingest.ts';
-import type { Store } from '../store/types.ts';
+import type { IngestBatch, IngestReply, WireEntity } from '../../core/contract/ingest.ts';
+import type { Store } from '../store/interface/types.ts';
 import { checkBatch } from './check-batch.ts';
 import type { Window } from './check-block.ts';
-import { onNode } from './entity.ts';
 
 /** Where a batch came from. Recordings (a page's import, the demo's past) may be of any age; what is measured now may not. */
 export interface Origin {
@@ -64,4 +63,11 @@ function withNodes(batch: IngestBatch): IngestBatch {
     facts: (batch.facts ?? []).map((fact) => ({ ...fact, entity: onNode(fact.entity, node) })),
     events: (batch.events ?? []).map((event) => (event.entity === null ? event : { ...event, entity: onNode(event.entity, node) })),
   };
+}
+
+/** The same entity with the node that its batch names, where it names none of its own. A host is its own node. */
+function onNode<T extends WireEntity>(entity: T, node: string | undefined): WireEntity {
+  if (entity.kind === 'host') return entity.node === entity.id ? entity : { kind: 'host', id: entity.id, node: entity.id };
+  if (entity.node !== undefined || node === undefined) return entity;
+  return { kind: entity.kind, id: entity.id, node };
 }

@@ -2,8 +2,12 @@ import type { WatchReply, WatchTarget } from '../../core/contract/live.ts';
 import type { HostRules } from '../auth/hosts.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { Recogniser } from '../auth/recognise.ts';
-import type { App } from '../routes/app.ts';
-import type { Service } from '../service.ts';
+import type { App } from '../http/app.ts';
+import type { Logger } from 'pino';
+import type { Analyses } from '../analysis/types.ts';
+import type { Answers } from '../answers/index.ts';
+import type { Store } from '../store/interface/types.ts';
+import type { Hub } from './hub.ts';
 import { attachSockets } from './plugin.ts';
 import { roomOf, serveSockets } from './sockets.ts';
 
@@ -12,16 +16,28 @@ const FLUSH = 250;
 /** The page takes a longer silence for a cut. */
 const HEARTBEAT = 5_000;
 
+export interface LiveParts {
+  readonly hub: Hub;
+  readonly analyses: Pick<Analyses, 'watched' | 'running' | 'tick'>;
+  readonly answers: Pick<Answers, 'refusal'>;
+  readonly store: Pick<Store, 'trouble'>;
+  readonly recogniser: Recogniser;
+  readonly hosts: HostRules;
+  readonly log: Logger;
+  readonly demo: boolean;
+  readonly version: string;
+  /** Seconds UTC. */
+  readonly now: () => number;
+}
+
 /** Connects the hub to sockets, and keeps the beat: readings, verdicts that are due, the server's status. */
-export function goLive(app: App, { service, recogniser, hosts }: { service: Service; recogniser: Recogniser; hosts: HostRules }): void {
-  const { hub, analyses, store, log } = service;
+export function goLive(app: App, { hub, analyses, answers, store, recogniser, hosts, log, demo, version, now }: LiveParts): void {
   const status = () => {
-    hub.status({ demo: service.demo, now: service.now(), version: service.version, trouble: store.trouble() });
+    hub.status({ demo, now: now(), version, trouble: store.trouble() });
   };
   const admit = async (identity: Identity, target: WatchTarget): Promise<WatchReply> => {
-    if (target.kind === 'job' && (await store.jobs.get(identity.viewer, target)) === null)
-      return { ok: false, reason: `job ${target.id} of cluster ${target.cluster} is not known here` };
-    if (target.kind === 'node' && service.nodes.get(target.node) === undefined) return { ok: false, reason: `node ${target.node} has sent nothing yet` };
+    const reason = await answers.refusal(identity.viewer, target);
+    if (reason !== null) return { ok: false, reason };
     return { ok: true, room: roomOf(target) };
   };
   const joined = (_room: string, target: WatchTarget) => {

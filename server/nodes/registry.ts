@@ -1,5 +1,5 @@
 import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { MetricId } from '../../core/metrics.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
 
 type Block = IngestBatch['blocks'][number];
 
@@ -97,4 +97,9 @@ function remember(into: Map<MetricId, number>, ids: readonly MetricId[], block: 
     const value = column.findLast((one) => one !== null);
     if (value !== undefined && value !== null) into.set(id, value);
   }
+}
+
+/** How busy a GPU was in its latest reading, 0–1; null where no source says. */
+export function busyOf(gpu: GpuNow): number | null {
+  return gpu.latest.get('gpu.grActive') ?? gpu.latest.get('gpu.util') ?? null;
 }

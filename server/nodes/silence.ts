@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { NodeRegistry } from './registry.ts';
-import { isSilent } from './rows.ts';
+
+/** Seconds without a reading after which a GPU or node counts as silent: three periods of the slowest collector. */
+export const SILENT = 180;
 
 /** Logs each node once when it falls silent and once when it speaks again. */
 export function tellSilence(nodes: NodeRegistry, now: number, log: Pick<Logger, 'info' | 'warn'>): void {
@@ -11,4 +13,9 @@ export function tellSilence(nodes: NodeRegistry, now: number, log: Pick<Logger, 
     if (silent) log.warn({ node: node.node, since: node.at }, 'a node has fallen silent: no reading for three minutes');
     else log.info({ node: node.node }, 'a node speaks again');
   }
+}
+
+/** True where the latest reading is too old to speak for now. */
+export function isSilent(at: number | null, now: number): boolean {
+  return at === null || now - at > SILENT;
 }

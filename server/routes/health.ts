@@ -1,14 +1,27 @@
 import { HealthSchema, type Health } from '../../core/contract/service.ts';
-import type { Service } from '../service.ts';
-import type { App } from './app.ts';
+import type { Logger } from 'pino';
+import type { Streams } from '../ingest/raw/streams.ts';
+import type { Store } from '../store/interface/types.ts';
+import type { App } from '../http/app.ts';
 
 /** The store's figures are asked for at most this often, seconds: anybody may ask for health. */
 const FRESH = 5;
 /** A store that does not answer within this time, seconds, is in trouble. */
 const PATIENCE = 3;
 
+export interface HealthParts {
+  readonly store: Pick<Store, 'series' | 'trouble'>;
+  readonly streams: Pick<Streams, 'count'>;
+  readonly log: Logger;
+  readonly version: string;
+  readonly demo: boolean;
+  /** Seconds UTC. */
+  readonly started: number;
+  readonly now: () => number;
+}
+
 /** `GET /api/health`, open to everybody. */
-export function healthRoutes(app: App, service: Service): void {
+export function healthRoutes(app: App, service: HealthParts): void {
   let asked = Number.NEGATIVE_INFINITY;
   let stats: Promise<Health['store']> = Promise.resolve(null);
   app.get(
@@ -42,7 +55,7 @@ export function healthRoutes(app: App, service: Service): void {
   );
 }
 
-async function answerOf(service: Service): Promise<Health['store']> {
+async function answerOf(service: HealthParts): Promise<Health['store']> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), PATIENCE * 1000);

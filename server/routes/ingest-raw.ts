@@ -4,9 +4,9 @@ import { ErrorReplySchema } from '../../core/contract/error.ts';
 import { scopeOf } from '../ingest/raw/scope.ts';
 import { rawReader } from '../ingest/raw/reader.ts';
 import { serveStream, type StreamOptions } from '../ingest/raw/serve-stream.ts';
-import { jobName, type JobIndex } from '../jobs/index.ts';
+import { jobName, type JobIndex } from '../ownership/job-index.ts';
 import type { Jobs } from '../jobs/jobs.ts';
-import type { App } from './app.ts';
+import type { App } from '../http/app.ts';
 
 const RawQuerySchema = Type.Object({
   node: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'The node whose tool prints; the sender’s address where it is left out' })),

@@ -3,7 +3,7 @@ import { ErrorReplySchema } from '../../core/contract/error.ts';
 import { Problem } from '../http/problem.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import { inflated, isBadCompression } from '../ingest/inflate.ts';
-import type { App } from './app.ts';
+import type { App } from '../http/app.ts';
 
 /** A body may be this long, bytes, inflated: a batch is some hundred kB, a gzip bomb is gigabytes. Fastify counts what it reads. */
 const LONGEST = 32 * 1024 * 1024;

@@ -3,9 +3,9 @@ import { ErrorReplySchema } from '../../core/contract/error.ts';
 import { JobDeclarationSchema, JobDetailSchema, JobSchema, JobsPageSchema, JobsQuerySchema } from '../../core/contract/jobs.ts';
 import { SeriesQuerySchema, SeriesReplySchema } from '../../core/contract/series.ts';
 import { AnalysisSchema } from '../../core/contract/verdict.ts';
-import { analysisOf, detailOf, listJobs, seriesOf } from '../jobs/queries.ts';
-import type { Service } from '../service.ts';
-import type { App } from './app.ts';
+import type { Answers } from '../answers/index.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { App } from '../http/app.ts';
 import { viewerOf } from './viewer.ts';
 
 const Key = Type.Object({
@@ -15,7 +15,7 @@ const Key = Type.Object({
 const refusals = { '4xx': ErrorReplySchema, 503: ErrorReplySchema };
 
 /** Jobs: declare, list, look at. */
-export function jobRoutes(app: App, service: Service): void {
+export function jobRoutes(app: App, { answers, jobs }: { answers: Answers; jobs: Pick<Jobs, 'declare'> }): void {
   app.get(
     '/api/jobs',
     {
@@ -26,7 +26,7 @@ export function jobRoutes(app: App, service: Service): void {
         response: { 200: JobsPageSchema, ...refusals },
       },
     },
-    async (request) => listJobs(service, viewerOf(request), request.query),
+    async (request) => answers.jobs(viewerOf(request), request.query),
   );
 
   app.put(
@@ -41,7 +41,7 @@ export function jobRoutes(app: App, service: Service): void {
         response: { 200: JobSchema, ...refusals },
       },
     },
-    async (request) => service.jobs.declare(viewerOf(request), request.params, request.body),
+    async (request) => jobs.declare(viewerOf(request), request.params, request.body),
   );
 
   app.get(
@@ -54,7 +54,7 @@ export function jobRoutes(app: App, service: Service): void {
         response: { 200: JobDetailSchema, ...refusals },
       },
     },
-    async (request) => detailOf(service, viewerOf(request), request.params),
+    async (request) => answers.job(viewerOf(request), request.params),
   );
 
   app.get(
@@ -62,7 +62,7 @@ export function jobRoutes(app: App, service: Service): void {
     {
       schema: { tags: ['jobs'], summary: 'The latest analysis alone', params: Key, response: { 200: AnalysisSchema, ...refusals } },
     },
-    async (request) => analysisOf(service, viewerOf(request), request.params),
+    async (request) => answers.analysis(viewerOf(request), request.params),
   );
 
   app.get(
@@ -76,6 +76,6 @@ export function jobRoutes(app: App, service: Service): void {
         response: { 200: SeriesReplySchema, ...refusals },
       },
     },
-    async (request) => seriesOf(service, viewerOf(request), request.params, request.query),
+    async (request) => answers.series(viewerOf(request), request.params, request.query),
   );
 }

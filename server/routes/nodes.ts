@@ -2,29 +2,21 @@ import { Type } from 'typebox';
 import { ErrorReplySchema } from '../../core/contract/error.ts';
 import { NodeDetailSchema, NodesReplySchema } from '../../core/contract/nodes.ts';
 import { SeriesQuerySchema, SeriesReplySchema } from '../../core/contract/series.ts';
-import { nodeDetail, nodeSeries } from '../nodes/queries.ts';
-import { nodeRow } from '../nodes/rows.ts';
-import type { Service } from '../service.ts';
-import type { App } from './app.ts';
+import type { Answers } from '../answers/index.ts';
+import type { App } from '../http/app.ts';
 import { viewerOf } from './viewer.ts';
 
 const Node = Type.Object({ node: Type.String({ minLength: 1, maxLength: 200 }) });
 const refusals = { '4xx': ErrorReplySchema, 503: ErrorReplySchema };
 
 /** Nodes and their GPUs, readings of no job included. */
-export function nodeRoutes(app: App, service: Service): void {
+export function nodeRoutes(app: App, answers: Answers): void {
   app.get(
     '/api/nodes',
     {
       schema: { tags: ['nodes'], summary: 'Every node ever heard of, with its GPUs now', response: { 200: NodesReplySchema, ...refusals } },
     },
-    async () => {
-      const now = service.now();
-      return {
-        now,
-        nodes: [...service.nodes.all()].map((node) => nodeRow(node, service.index, now)).sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true })),
-      };
-    },
+    async (request) => answers.nodes(viewerOf(request)),
   );
 
   app.get(
@@ -32,7 +24,7 @@ export function nodeRoutes(app: App, service: Service): void {
     {
       schema: { tags: ['nodes'], summary: 'One node: what is on it and what happened', params: Node, response: { 200: NodeDetailSchema, ...refusals } },
     },
-    async (request) => nodeDetail(service, viewerOf(request), request.params.node),
+    async (request) => answers.node(viewerOf(request), request.params.node),
   );
 
   app.get(
@@ -46,6 +38,6 @@ export function nodeRoutes(app: App, service: Service): void {
         response: { 200: SeriesReplySchema, ...refusals },
       },
     },
-    async (request) => nodeSeries(service, request.params.node, request.query),
+    async (request) => answers.nodeSeries(viewerOf(request), request.params.node, request.query),
   );
 }

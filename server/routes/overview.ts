@@ -1,21 +1,20 @@
 import { Type } from 'typebox';
 import { ErrorReplySchema } from '../../core/contract/error.ts';
 import { FindingsReplySchema, OverviewSchema } from '../../core/contract/jobs.ts';
-import { overviewOf } from '../overview/overview.ts';
-import type { Service } from '../service.ts';
-import type { App } from './app.ts';
+import type { Answers } from '../answers/index.ts';
+import type { App } from '../http/app.ts';
 import { viewerOf } from './viewer.ts';
 
 const refusals = { '4xx': ErrorReplySchema, 503: ErrorReplySchema };
 
 /** The first page's figures, and the findings. */
-export function overviewRoutes(app: App, service: Service): void {
+export function overviewRoutes(app: App, answers: Answers): void {
   app.get(
     '/api/overview',
     {
       schema: { tags: ['cluster'], summary: 'The cluster now: GPUs, running jobs, what finished', response: { 200: OverviewSchema, ...refusals } },
     },
-    async (request) => overviewOf(service, viewerOf(request)),
+    async (request) => answers.overview(viewerOf(request)),
   );
 
   app.get(
@@ -28,9 +27,6 @@ export function overviewRoutes(app: App, service: Service): void {
         response: { 200: FindingsReplySchema, ...refusals },
       },
     },
-    async (request) => {
-      const found = await service.store.jobs.findings(viewerOf(request), { since: request.query.since ?? service.now() - 86_400 });
-      return { findings: found.map(({ key, finding }) => ({ ...key, finding })) };
-    },
+    async (request) => answers.findings(viewerOf(request), request.query),
   );
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../http/problem.ts';
-import type { App } from './app.ts';
+import type { App } from '../http/app.ts';
 
 /** The page runs nothing but its own files; charts set `style` attributes. */
 const CSP = [

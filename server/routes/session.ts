@@ -3,11 +3,19 @@ import { ErrorReplySchema } from '../../core/contract/error.ts';
 import { SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/contract/service.ts';
 import type { Recogniser } from '../auth/recognise.ts';
 import { notThere, Problem } from '../http/problem.ts';
-import type { Service } from '../service.ts';
-import type { App } from './app.ts';
+import type { Logger } from 'pino';
+import type { Store } from '../store/interface/types.ts';
+import type { App } from '../http/app.ts';
 
 export interface SessionOptions {
-  readonly service: Service;
+  readonly tokens: Store['tokens'];
+  readonly log: Logger;
+  readonly demo: boolean;
+  readonly version: string;
+  /** The name of the cluster whose jobs these are. */
+  readonly cluster: string;
+  /** Seconds UTC. */
+  readonly now: () => number;
   readonly recogniser: Recogniser;
   readonly cookie: string;
   /** The address that people open, without a path. */
@@ -18,8 +26,7 @@ export interface SessionOptions {
 export const PAGE_TOKEN_LIFE = 86_400;
 
 /** Who am I, sign out, and tokens. */
-export function sessionRoutes(app: App, { service, recogniser, cookie, address }: SessionOptions): void {
-  const { tokens } = service.store;
+export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, now, recogniser, cookie, address }: SessionOptions): void {
   app.get(
     '/api/session',
     {
@@ -28,7 +35,7 @@ export function sessionRoutes(app: App, { service, recogniser, cookie, address }
     async (request) => {
       const { identity } = request;
       if (identity === null) throw new Problem(401, { error: 'who asks is not known', where: 'header authorization', remedy: 'sign in first' });
-      return { kind: identity.kind, name: identity.name, demo: service.demo, version: service.version, cluster: service.config.cluster };
+      return { kind: identity.kind, name: identity.name, demo, version, cluster };
     },
   );
 
@@ -54,8 +61,8 @@ export function sessionRoutes(app: App, { service, recogniser, cookie, address }
     async (request, reply) => {
       const { name, scope = 'write', days } = request.body;
       const life = days !== undefined ? days * 86_400 : scope === 'page' ? PAGE_TOKEN_LIFE : null;
-      const token = await tokens.issue({ kind: 'local' }, { scope, name, expires: life === null ? null : service.now() + life });
-      service.log.info({ name, scope, by: request.identity?.kind }, 'a token was issued');
+      const token = await tokens.issue({ kind: 'local' }, { scope, name, expires: life === null ? null : now() + life });
+      log.info({ name, scope, by: request.identity?.kind }, 'a token was issued');
       return reply
         .code(201)
         .header('cache-control', 'no-store')

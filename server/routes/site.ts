@@ -1,14 +1,14 @@
 import { Type } from 'typebox';
-import type { Service } from '../service.ts';
-import type { App } from './app.ts';
+import type { Site } from '../../core/knowledge/site/index.ts';
+import type { App } from '../http/app.ts';
 
 /** `GET /api/site`: the cluster's node types, networks, storage and prices, as configured. */
-export function siteRoutes(app: App, service: Service): void {
+export function siteRoutes(app: App, site: Site): void {
   app.get(
     '/api/site',
     {
       schema: { tags: ['cluster'], summary: 'Node types, networks, storage and prices of this site', response: { 200: Type.Unknown() } },
     },
-    async () => service.site,
+    async () => site,
   );
 }

@@ -1,12 +1,27 @@
 import { tellSilence } from '../nodes/silence.ts';
-import type { Service } from '../service.ts';
+import type { Logger } from 'pino';
+import type { Analyses } from '../analysis/types.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { NodeRegistry } from '../nodes/registry.ts';
+import type { Store } from '../store/interface/types.ts';
+
+/** What the duties work on. */
+export interface DutyParts {
+  readonly store: Pick<Store, 'series'>;
+  readonly analyses: Pick<Analyses, 'catchUp' | 'row'>;
+  readonly jobs: Pick<Jobs, 'endSilent' | 'prune'>;
+  readonly nodes: NodeRegistry;
+  readonly log: Logger;
+  /** Seconds UTC. */
+  readonly now: () => number;
+}
 
 /** One row per thing that is done by the clock. */
 export interface Duty {
   readonly name: string;
   /** A cron expression of five or six fields (the first of six is the second). */
   readonly when: string;
-  readonly run: (service: Service) => Promise<void>;
+  readonly run: (parts: DutyParts) => Promise<void>;
 }
 
 /** In the order of how often they run. */

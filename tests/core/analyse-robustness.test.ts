@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { analyse } from '../../core/analyse.ts';
-import type { Table } from '../../core/columns.ts';
+import { analyse } from '../../core/analyse/index.ts';
+import type { Table } from '../../core/readings/columns.ts';
 import type { Verdict } from '../../core/contract/verdict.ts';
-import type * as Achievable from '../../core/hardware/achievable.ts';
-import { METRICS } from '../../core/metrics.ts';
+import type * as Achievable from '../../core/knowledge/hardware/achievable.ts';
+import { METRICS } from '../../core/readings/metrics.ts';
 import { describeRecordings } from '../support/recordings.ts';
 import { SCENARIOS } from '../support/scenarios.ts';
 import { disturbed } from '../support/telemetry.ts';
@@ -59,7 +59,7 @@ describe('every kind of job', () => {
 
 describe('an η that is 10 % off', () => {
   const ETAS = ['tensorCounter', 'vectorCounter', 'dramCounter', 'tensorGemmSxm', 'tensorGemmPcie', 'dramBytes', 'nvlink', 'pcie', 'nic'] as const;
-  const PATH = '../../core/hardware/achievable.ts';
+  const PATH = '../../core/knowledge/hardware/achievable.ts';
   afterEach(() => {
     vi.doUnmock(PATH);
     vi.resetModules();
@@ -73,7 +73,7 @@ describe('an η that is 10 % off', () => {
         const ACHIEVABLE = { ...actual.ACHIEVABLE, [eta]: { ...actual.ACHIEVABLE[eta], value: actual.ACHIEVABLE[eta].value * factor } };
         return { ...actual, ACHIEVABLE, gemmFraction: () => ACHIEVABLE.tensorGemmSxm };
       });
-      const moved = await import('../../core/analyse.ts');
+      const moved = await import('../../core/analyse/index.ts');
       for (const { tables, options } of SCENARIOS) {
         const run = { clock: 'relative', tables, events: [] } as const;
         expectSteady(analyse(run, options).verdict, moved.analyse(run, options).verdict);
@@ -86,7 +86,7 @@ describe('an η that is 10 % off', () => {
       const actual = await original<typeof Achievable>();
       return { ...actual, ACHIEVABLE: { ...actual.ACHIEVABLE, dramCounter: { value: 0.4, source: 'test' } } };
     });
-    const moved = await import('../../core/analyse.ts');
+    const moved = await import('../../core/analyse/index.ts');
     const [decode] = SCENARIOS;
     if (decode === undefined) throw new Error('no scenario');
     expect(moved.analyse({ clock: 'relative', tables: decode.tables, events: [] }).verdict.shares.memory).toBeCloseTo(1.75, 10);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { analyse } from '../../core/analyse.ts';
-import type { Table } from '../../core/columns.ts';
-import type { AnalyseOptions } from '../../core/judged.ts';
-import type { MetricId } from '../../core/metrics.ts';
-import type { FactName } from '../../core/reading.ts';
+import { analyse } from '../../core/analyse/index.ts';
+import type { Table } from '../../core/readings/columns.ts';
+import type { AnalyseOptions } from '../../core/judging/workload/analyse-options.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import type { FactName } from '../../core/readings/reading.ts';
 import { made, runOf } from '../support/telemetry.ts';
 
 type Values = Partial<Record<MetricId, number | ((sample: number) => number)>>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { analyse } from '../../core/analyse.ts';
-import type { MetricId } from '../../core/metrics.ts';
-import type { FactName } from '../../core/reading.ts';
+import { analyse } from '../../core/analyse/index.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import type { FactName } from '../../core/readings/reading.ts';
 import { made, runOf } from '../support/telemetry.ts';
 
 type Values = Partial<Record<MetricId, number | ((sample: number) => number)>>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labelOf, sameLabel, type LabelFacts, type ResourceShares } from '../../core/classify/label.ts';
+import { labelOf, sameLabel, type LabelFacts, type ResourceShares } from '../../core/judging/label.ts';
 
 const NONE: ResourceShares = {
   compute: Number.NaN,

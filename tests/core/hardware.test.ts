@@ -12,7 +12,7 @@ import {
   SOURCES,
   type GpuId,
   type MathType,
-} from '../../core/hardware.ts';
+} from '../../core/knowledge/hardware/index.ts';
 
 const TERA = 1e12;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GPUS, type GpuId, type MathType } from '../../core/hardware.ts';
+import { GPUS, type GpuId, type MathType } from '../../core/knowledge/hardware/index.ts';
 import {
   activationBytes,
   bytesPerTrainedParameter,
@@ -28,8 +28,8 @@ import {
   weightBytesTouched,
   weightParts,
   type OptimizerId,
-} from '../../core/llm-math.ts';
-import { findModel, type QuantizationId } from '../../core/models.ts';
+} from '../../core/knowledge/llm-math/index.ts';
+import { findModel, type QuantizationId } from '../../core/knowledge/models/index.ts';
 
 function known(name: string) {
   const found = findModel(name);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countParameters, findModel, MODELS } from '../../core/models.ts';
+import { countParameters, findModel, MODELS } from '../../core/knowledge/models/index.ts';
 
 function known(id: string) {
   const model = MODELS.find((spec) => spec.id === id);

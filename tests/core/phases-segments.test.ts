@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { analyse } from '../../core/analyse.ts';
-import type { Table } from '../../core/columns.ts';
-import { noiseScale, pelt } from '../../core/phases/pelt.ts';
-import { periodOfPattern } from '../../core/phases/periodic.ts';
-import { gridPeriod, roundPeriod } from '../../core/phases/period.ts';
+import { analyse } from '../../core/analyse/index.ts';
+import type { Table } from '../../core/readings/columns.ts';
+import { noiseScale, pelt } from '../../core/judging/pelt.ts';
+import { periodOfPattern } from '../../core/judging/periodic.ts';
+import { gridPeriod, roundPeriod } from '../../core/judging/period.ts';
 import { made, randomOf, runOf } from '../support/telemetry.ts';
 
 const A100 = { name: 'NVIDIA A100-SXM4-40GB' };

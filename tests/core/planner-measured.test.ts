@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { comparisons, comparisonTable, MEASURED } from '../../core/planner.ts';
+import { comparisons, comparisonTable, MEASURED } from '../../core/planner/index.ts';
 
 const rows = comparisons();
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { GPU_IDS, type GpuId } from '../../core/hardware.ts';
-import { findModel, type QuantizationId } from '../../core/models.ts';
-import { plan, type Plan, type PlanQuestion } from '../../core/planner.ts';
-import { ALVIS } from '../../core/site.ts';
+import { GPU_IDS, type GpuId } from '../../core/knowledge/hardware/index.ts';
+import { findModel, type QuantizationId } from '../../core/knowledge/models/index.ts';
+import { plan, type Plan, type PlanQuestion } from '../../core/planner/index.ts';
+import { ALVIS } from '../../core/knowledge/site/index.ts';
 
 type Asked = Omit<PlanQuestion, 'model'>;
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { tableOf } from '../../core/columns.ts';
-import { increaseOf, rateOf, withRates } from '../../core/rates.ts';
-import type { EntityRef, Reading } from '../../core/reading.ts';
+import { tableOf } from '../../core/readings/columns.ts';
+import { increaseOf, rateOf, withRates } from '../../core/readings/rates.ts';
+import type { EntityRef } from '../../core/readings/entity.ts';
+import type { Reading } from '../../core/readings/reading.ts';
 
 const NONE = Number.NaN;
 const rates = (t: readonly number[], values: readonly number[], maxGap?: number): number[] => [

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { analyse } from '../../core/analyse.ts';
+import { analyse } from '../../core/analyse/index.ts';
 import type { Verdict } from '../../core/contract/verdict.ts';
 import { LEFT_OUT, MROWS, ROWS, type Case } from '../support/cases-5b.ts';
 import { recordingPath } from '../support/recordings.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ALVIS, parseSite, pricePerHour } from '../../core/site.ts';
+import { ALVIS, parseSite, pricePerHour } from '../../core/knowledge/site/index.ts';
 
 const node = {
   id: 'g',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Unit } from '../../core/metrics.ts';
-import { formatDuration, formatFactor, formatFigure, formatOf, formatPercent, formatValue, isUnit, tickFormat } from '../../core/units.ts';
+import type { Unit } from '../../core/readings/metrics.ts';
+import { formatDuration, formatFactor, formatFigure, formatOf, formatPercent, formatValue, isUnit, tickFormat } from '../../core/readings/units.ts';
 
 describe('formatValue', () => {
   it.each<[number, Unit, string]>([

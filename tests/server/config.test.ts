@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../server/config.ts';
-import { readSite } from '../../server/site.ts';
+import { ConfigError, readConfig } from '../../server/settings/config.ts';
+import { readSite } from '../../server/settings/site.ts';
 
 const faults = (env: Record<string, string>): string => {
   try {

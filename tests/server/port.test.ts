@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigError } from '../../server/config.ts';
-import { choosePort } from '../../server/port.ts';
+import { ConfigError } from '../../server/settings/config.ts';
+import { choosePort } from '../../server/main/port.ts';
 
 const taken: Server[] = [];
 afterAll(() => {

@@ -1,6 +1,6 @@
 import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { MetricId } from '../../core/metrics.ts';
-import type { EntityRef } from '../../core/reading.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import type { EntityRef } from '../../core/readings/entity.ts';
 
 /** A GPU on a node, as ingest names one. */
 export function gpu(name: string, node = 'alvis1-01'): EntityRef {

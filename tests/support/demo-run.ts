@@ -1,8 +1,9 @@
-import type { Table } from '../../core/columns.ts';
+import type { Table } from '../../core/readings/columns.ts';
 import type { IngestBatch } from '../../core/contract/ingest.ts';
 import type { JobDeclaration } from '../../core/contract/jobs.ts';
-import type { MetricId } from '../../core/metrics.ts';
-import { entityKey, type EntityRef, type FactName } from '../../core/reading.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
+import { entityKey, type EntityRef } from '../../core/readings/entity.ts';
+import type { FactName } from '../../core/readings/reading.ts';
 import { startDemo } from '../../server/demo/start.ts';
 
 /** One job of the demo's first hour, as tables. */

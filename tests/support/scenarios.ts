@@ -1,6 +1,6 @@
-import type { Table } from '../../core/columns.ts';
-import type { AnalyseOptions } from '../../core/judged.ts';
-import type { MetricId } from '../../core/metrics.ts';
+import type { Table } from '../../core/readings/columns.ts';
+import type { AnalyseOptions } from '../../core/judging/workload/analyse-options.ts';
+import type { MetricId } from '../../core/readings/metrics.ts';
 import { made } from './telemetry.ts';
 
 type Values = Partial<Record<MetricId, number | ((sample: number) => number)>>;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { request, type ClientRequest, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '../../server/config.ts';
-import { start, type Running } from '../../server/main.ts';
+import { readConfig } from '../../server/settings/config.ts';
+import { start, type Running } from '../../server/main/start.ts';
 
 export interface TestService {
   readonly running: Running;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openStore } from '../../server/store/open.ts';
+import { openStore } from '../../server/store/index.ts';
 import { openSeries } from '../../server/store/series/store.ts';
 import type { EmbeddedSeries } from '../../server/store/series/store.ts';
-import type { Store, StoreOptions } from '../../server/store/types.ts';
+import type { Store, StoreOptions } from '../../server/store/interface/types.ts';
 import { temporaryFolder } from './folders.ts';
 
 /** What a store said, by level. */

@@ -1,6 +1,7 @@
-import type { Run, Table } from '../../core/columns.ts';
-import { METRICS, type MetricId } from '../../core/metrics.ts';
-import type { EntityKind, FactName } from '../../core/reading.ts';
+import type { Run, Table } from '../../core/readings/columns.ts';
+import { METRICS, type MetricId } from '../../core/readings/metrics.ts';
+import type { EntityKind } from '../../core/readings/entity.ts';
+import type { FactName } from '../../core/readings/reading.ts';
 
 type Value = number | ((sample: number, at: number) => number);
 

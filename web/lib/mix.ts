@@ -1,5 +1,5 @@
 import type { Bottleneck } from '../../core/contract/verdict.ts';
-import { BOTTLENECK_LABELS } from '../../core/labels.ts';
+import { BOTTLENECK_LABELS } from '../../core/contract/labels.ts';
 
 export interface MixPart {
   readonly key: string;

@@ -1,5 +1,5 @@
 import type { Bottleneck, TimeTree } from '../../core/contract/verdict.ts';
-import { BOTTLENECK_LABELS } from '../../core/labels.ts';
+import { BOTTLENECK_LABELS } from '../../core/contract/labels.ts';
 import { isBottleneck } from './mix.ts';
 
 /** A piece of the time tree's bar: they sum to one. `explained` says whether a cause is known. */

@@ -1,8 +1,8 @@
-import { BOTTLENECK_LABELS, SHARE_LABELS } from '../../core/labels.ts';
+import { BOTTLENECK_LABELS, SHARE_LABELS } from '../../core/contract/labels.ts';
 import type { JobState } from '../../core/contract/jobs.ts';
 import type { Bottleneck, FindingId, ShareKey, Verdict } from '../../core/contract/verdict.ts';
 
-/** A bottleneck's name at the start of a line: core/labels.ts has it for use inside a sentence. */
+/** A bottleneck's name at the start of a line: core/contract/labels.ts has it for use inside a sentence. */
 export function bottleneckWord(bottleneck: Bottleneck): string {
   return capital(BOTTLENECK_LABELS[bottleneck]);
 }

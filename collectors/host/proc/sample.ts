@@ -1,4 +1,4 @@
-import type { FactName } from '../../../core/reading.ts';
+import type { FactName } from '../../../core/readings/reading.ts';
 import type { CpuTimes } from './stat.ts';
 import { parseLoad1, parseStat } from './stat.ts';
 import { isWholeDisk, parseDiskStats } from './disks.ts';

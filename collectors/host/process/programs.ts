@@ -1,4 +1,4 @@
-import type { FactName } from '../../../core/reading.ts';
+import type { FactName } from '../../../core/readings/reading.ts';
 
 /** A program that serves or trains language models, known by its command line. */
 interface Program {

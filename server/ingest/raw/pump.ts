@@ -3,7 +3,7 @@ import { textReader } from '../../../collectors/run/file-text.ts';
 import type { IngestBatch } from '../../../core/contract/ingest.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Ingest } from '../ingest.ts';
-import { patiently } from '../patiently.ts';
+import { patiently } from '../retry.ts';
 import type { Piece, RawReader } from './reader.ts';
 
 /** Text without one reading in it, after which a stream is refused: a wrong file must not be read for hours. */

@@ -1,4 +1,4 @@
-import type { Table } from '../../../core/columns.ts';
+import type { Table } from '../../../core/readings/columns.ts';
 import type { IngestBatch } from '../../../core/contract/ingest.ts';
 
 /** A table as it travels: the validity mask becomes null, stamps are rounded to milliseconds. */

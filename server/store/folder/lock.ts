@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from '@libsql/client';
 import type { Client } from '@libsql/client';
-import { StoreError } from '../errors.ts';
+import { StoreError } from '../interface/errors.ts';
 import { connectionConfig } from '../sqlite/connection.ts';
 import { failureCode } from '../sqlite/failures.ts';
 

@@ -1,7 +1,7 @@
 import type { Job, JobDeclaration } from '../../../core/contract/jobs.ts';
-import { StoreError } from '../errors.ts';
+import { StoreError } from '../interface/errors.ts';
 import { inserts } from '../sqlite/inserts.ts';
-import type { JobKey, Viewer } from '../types.ts';
+import type { JobKey, Viewer } from '../interface/types.ts';
 import type { MainFile } from './file.ts';
 import { jobOf, withPlaces } from './rows.ts';
 

@@ -1,9 +1,9 @@
 import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import { entityKey } from '../../../core/reading.ts';
-import type { Fact } from '../../../core/reading.ts';
-import type { FactStore } from '../types.ts';
+import { entityKey } from '../../../core/readings/entity.ts';
+import type { Fact } from '../../../core/readings/reading.ts';
+import type { FactStore } from '../interface/types.ts';
 import type { Host } from '../worker/host.ts';
-import type { Heard } from './heard.ts';
+import type { Heard } from './facts.ts';
 import type { RelationalHandlers } from './worker.ts';
 
 /** Facts and events, and the part of a batch that goes there. */

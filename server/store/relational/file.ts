@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { packageRoot } from '../../package-root.ts';
+import { packageRoot } from '../../settings/package-root.ts';
 import { PrismaClient } from '../generated/main/client.ts';
 import { oneConnectionAdapter } from '../sqlite/connection.ts';
 import { migrate } from '../sqlite/migrate.ts';

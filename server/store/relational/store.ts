@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
-import { StoreError } from '../errors.ts';
-import type { JobStore, StoreOptions } from '../types.ts';
+import { StoreError } from '../interface/errors.ts';
+import type { JobStore, StoreOptions } from '../interface/types.ts';
 import { grouped } from '../worker/grouped.ts';
 import { startHost } from '../worker/host.ts';
 import type { Host } from '../worker/host.ts';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { TokenStore } from '../types.ts';
+import type { TokenStore } from '../interface/types.ts';
 import type { Host } from '../worker/host.ts';
 import type { KnownToken } from './tokens.ts';
 import type { RelationalHandlers } from './worker.ts';

@@ -1,14 +1,14 @@
 import { workerData } from 'node:worker_threads';
 import type { JobDeclaration, JobsQuery } from '../../../core/contract/jobs.ts';
-import type { JobKey, Viewer } from '../types.ts';
+import type { JobKey, Viewer } from '../interface/types.ts';
 import { serve } from '../worker/serve.ts';
 import { findingsSince, readAnalysis, saveAnalyses } from './analyses.ts';
 import type { AnalysisToSave } from './analyses.ts';
 import { declare } from './declare.ts';
 import { openMainFile } from './file.ts';
 import type { MainFile } from './file.ts';
-import { eventsAbout, factsAbout, keepHeard, knownNodes, prune } from './heard.ts';
-import type { About, Heard } from './heard.ts';
+import { eventsAbout, factsAbout, keepHeard, knownNodes, prune } from './facts.ts';
+import type { About, Heard } from './facts.ts';
 import { active, list } from './list.ts';
 import { recordOf, visibleTo, withPlaces } from './rows.ts';
 import { dropTokens, loadTokens, saveToken, useToken } from './tokens.ts';

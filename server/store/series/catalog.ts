@@ -1,6 +1,6 @@
-import type { MetricId } from '../../../core/metrics.ts';
-import { entityKey } from '../../../core/reading.ts';
-import type { EntityKind, EntityRef } from '../../../core/reading.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
+import { entityKey } from '../../../core/readings/entity.ts';
+import type { EntityKind, EntityRef } from '../../../core/readings/entity.ts';
 
 /** An entity as the file numbers it. */
 export interface KnownEntity {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { packageRoot } from '../../package-root.ts';
+import { packageRoot } from '../../settings/package-root.ts';
 import { Prisma, PrismaClient } from '../generated/series/client.ts';
 import { oneConnectionAdapter } from '../sqlite/connection.ts';
 import { inserts } from '../sqlite/inserts.ts';

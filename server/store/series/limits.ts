@@ -20,7 +20,7 @@ export const limits = {
   rollupDelay: 3600,
   /** A sender that is silent for this long is forgotten, with its sequence numbers (seconds). */
   sourceMemory: 30 * 86_400,
-  /** Rates over a longer silence are absent (seconds); the default of core/rates.ts. */
+  /** Rates over a longer silence are absent (seconds); the default of core/readings/rates.ts. */
   rateGap: 600,
 } as const;
 

@@ -1,7 +1,7 @@
 import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import { isMetricId } from '../../../core/metrics.ts';
-import type { MetricId } from '../../../core/metrics.ts';
-import type { EntityKind } from '../../../core/reading.ts';
+import { isMetricId } from '../../../core/readings/metrics.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
+import type { EntityKind } from '../../../core/readings/entity.ts';
 
 /** One entity's part of a batch: its numbers are rows of `data`, first the times, then each metric's values. */
 export interface PackedBlock {

@@ -1,7 +1,7 @@
-import { rateOf } from '../../../core/rates.ts';
-import { isMetricId, metric as metricRow } from '../../../core/metrics.ts';
-import type { MetricId } from '../../../core/metrics.ts';
-import type { EntityRef } from '../../../core/reading.ts';
+import { rateOf } from '../../../core/readings/rates.ts';
+import { isMetricId, metric as metricRow } from '../../../core/readings/metrics.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
+import type { EntityRef } from '../../../core/readings/entity.ts';
 import { addRollup, addSamples, drawn, newBuckets, rowsIn, samplingPeriod } from './buckets.ts';
 import type { Drawn, Grid, Rows } from './buckets.ts';
 import type { KnownEntity } from './catalog.ts';

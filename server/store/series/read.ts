@@ -1,5 +1,5 @@
-import type { MetricId } from '../../../core/metrics.ts';
-import { metric } from '../../../core/metrics.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
+import { metric } from '../../../core/readings/metrics.ts';
 import { decodeChunk } from './chunk.ts';
 import { DamagedBytes } from './codec/bytes.ts';
 import { mergeColumns, sliceColumns } from './columns.ts';

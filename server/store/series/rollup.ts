@@ -1,5 +1,5 @@
-import { withRates } from '../../../core/rates.ts';
-import type { MetricId } from '../../../core/metrics.ts';
+import { withRates } from '../../../core/readings/rates.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
 import { addSamples, newBuckets, rowsIn } from './buckets.ts';
 import type { KnownEntity } from './catalog.ts';
 import { toIntegers } from './codec/decimal.ts';

@@ -1,6 +1,6 @@
-import { METRIC_IDS } from '../../../core/metrics.ts';
-import type { MetricId } from '../../../core/metrics.ts';
-import type { EntityKind } from '../../../core/reading.ts';
+import { METRIC_IDS } from '../../../core/readings/metrics.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
+import type { EntityKind } from '../../../core/readings/entity.ts';
 import { newCatalog } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
 import { DamagedBytes } from './codec/bytes.ts';

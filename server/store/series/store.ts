@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { metric } from '../../../core/metrics.ts';
-import type { Unit } from '../../../core/metrics.ts';
+import { metric } from '../../../core/readings/metrics.ts';
+import type { Unit } from '../../../core/readings/metrics.ts';
 import type { Series } from '../../../core/contract/series.ts';
-import { systemClock } from '../clock.ts';
-import type { SeriesStore, StoreOptions } from '../types.ts';
+import { systemClock } from '../interface/clock.ts';
+import type { SeriesStore, StoreOptions } from '../interface/types.ts';
 import { grouped } from '../worker/grouped.ts';
 import { startHost } from '../worker/host.ts';
 import { packBatch } from './pack-batch.ts';

@@ -1,6 +1,6 @@
-import { metric } from '../../../core/metrics.ts';
-import type { MetricId } from '../../../core/metrics.ts';
-import type { EntityRef } from '../../../core/reading.ts';
+import { metric } from '../../../core/readings/metrics.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
+import type { EntityRef } from '../../../core/readings/entity.ts';
 import type { Columns } from './columns.ts';
 import { limits } from './limits.ts';
 import { readColumns, rollupColumn } from './read.ts';

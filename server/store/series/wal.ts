@@ -1,4 +1,4 @@
-import type { EntityKind } from '../../../core/reading.ts';
+import type { EntityKind } from '../../../core/readings/entity.ts';
 import { DamagedBytes, putByte, putDouble, putText, putVarint, reader, takeByte, takeDouble, takeText, takeVarint, writer, written } from './codec/bytes.ts';
 import type { Reader } from './codec/bytes.ts';
 import { putColumn, takeColumn } from './codec/column.ts';

@@ -1,5 +1,5 @@
-import type { StoreErrorCode } from '../errors.ts';
-import { StoreError } from '../errors.ts';
+import type { StoreErrorCode } from '../interface/errors.ts';
+import { StoreError } from '../interface/errors.ts';
 
 /**
  * What kind of trouble an error of Prisma or libSQL is. After `busy` a connection may never write again

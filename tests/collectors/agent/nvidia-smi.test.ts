@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Batch, Reading } from '../../../core/reading.ts';
+import type { Batch, Reading } from '../../../core/readings/reading.ts';
 import { keepRunning, runOnce } from '../../../collectors/agent/child.ts';
 import { minorNumbers } from '../../../collectors/agent/driver-files.ts';
 import { knownFields } from '../../../collectors/agent/nvidia-fields.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Reading } from '../../../core/reading.ts';
+import type { Reading } from '../../../core/readings/reading.ts';
 import { parseAll } from '../../../collectors/collector.ts';
 import { sniff } from '../../../collectors/sniff.ts';
 import { fakeNvidiaSmi } from '../../support/nvidia-smi.ts';

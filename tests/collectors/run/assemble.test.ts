@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../../collectors/run/assemble.ts';
 import type { SourceData } from '../../../collectors/run/source.ts';
-import { tablesOf } from '../../../core/columns.ts';
-import type { MetricId } from '../../../core/metrics.ts';
-import type { Clock, EntityRef, Fact } from '../../../core/reading.ts';
+import { tablesOf } from '../../../core/readings/columns.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
+import type { EntityRef } from '../../../core/readings/entity.ts';
+import type { Clock, Fact } from '../../../core/readings/reading.ts';
 
 type Row = [entity: EntityRef, at: number, values: Partial<Record<MetricId, number>>];
 

@@ -1,11 +1,11 @@
-import { NOTHING_KNOWN } from '../../../core/classify/nothing.ts';
+import { NOTHING_KNOWN } from '../../../core/judging/nothing.ts';
 import type { Advice, Verdict, Workload } from '../../../core/contract/verdict.ts';
-import { adviceFor } from '../../../core/advice/index.ts';
-import { ceilingsFor, type GpuId } from '../../../core/hardware.ts';
-import type { AdviceContext } from '../../../core/judged.ts';
-import type { MetricId } from '../../../core/metrics.ts';
-import { findModel } from '../../../core/models.ts';
-import type { FactName } from '../../../core/reading.ts';
+import { adviceFor } from '../../../core/telling/advice/index.ts';
+import { ceilingsFor, type GpuId } from '../../../core/knowledge/hardware/index.ts';
+import type { AdviceContext } from '../../../core/judging/judged.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
+import { findModel } from '../../../core/knowledge/models/index.ts';
+import type { FactName } from '../../../core/readings/reading.ts';
 
 export interface Case {
   readonly verdict: Partial<Omit<Verdict, 'shares' | 'tree'>> & { readonly shares?: Partial<Verdict['shares']>; readonly unexplained?: number };

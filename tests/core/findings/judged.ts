@@ -1,11 +1,13 @@
-import { NOTHING_KNOWN } from '../../../core/classify/nothing.ts';
-import type { Table } from '../../../core/columns.ts';
+import { NOTHING_KNOWN } from '../../../core/judging/nothing.ts';
+import type { Table } from '../../../core/readings/columns.ts';
 import type { Verdict, Workload } from '../../../core/contract/verdict.ts';
-import { ceilingsFor, type GpuId } from '../../../core/hardware.ts';
-import type { AnalyseOptions, FractionName, JudgedGpu, JudgedPhase, JudgedRun } from '../../../core/judged.ts';
-import { findModel } from '../../../core/models.ts';
-import type { MetricId } from '../../../core/metrics.ts';
-import type { EntityKind, FactName, SourceEvent } from '../../../core/reading.ts';
+import { ceilingsFor, type GpuId } from '../../../core/knowledge/hardware/index.ts';
+import type { AnalyseOptions } from '../../../core/judging/workload/analyse-options.ts';
+import type { FractionName, JudgedGpu, JudgedPhase, JudgedRun } from '../../../core/judging/judged.ts';
+import { findModel } from '../../../core/knowledge/models/index.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
+import type { EntityKind } from '../../../core/readings/entity.ts';
+import type { FactName, SourceEvent } from '../../../core/readings/reading.ts';
 
 export type Values = Partial<Record<MetricId, number>>;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { judgeRun } from '../../../core/analyse.ts';
-import type { Table } from '../../../core/columns.ts';
-import { findFindings } from '../../../core/findings/index.ts';
-import type { AnalyseOptions } from '../../../core/judged.ts';
-import type { MetricId } from '../../../core/metrics.ts';
-import type { FactName } from '../../../core/reading.ts';
+import { judgeRun } from '../../../core/analyse/index.ts';
+import type { Table } from '../../../core/readings/columns.ts';
+import { findFindings } from '../../../core/telling/findings/index.ts';
+import type { AnalyseOptions } from '../../../core/judging/workload/analyse-options.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
+import type { FactName } from '../../../core/readings/reading.ts';
 
 const PERIOD = 5;
 type Load = Partial<Record<MetricId, number>>;

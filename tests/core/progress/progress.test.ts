@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AnalyseOptions } from '../../../core/judged.ts';
-import { progressOf } from '../../../core/progress.ts';
+import type { AnalyseOptions } from '../../../core/judging/workload/analyse-options.ts';
+import { progressOf } from '../../../core/telling/progress/index.ts';
 import { judged, table, type GpuSpec } from '../findings/judged.ts';
 
 type Columns = Parameters<typeof table>[2];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCommand } from '../../../core/workload/index.ts';
+import { readCommand } from '../../../core/judging/workload/index.ts';
 
 type Expected = Partial<Record<'model' | 'dtype' | 'quantization' | 'tensorParallel' | 'pipelineParallel' | 'dataParallel', string | number>>;
 

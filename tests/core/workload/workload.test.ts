@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Table } from '../../../core/columns.ts';
-import type { EntityKind, FactName } from '../../../core/reading.ts';
-import { findModel } from '../../../core/models.ts';
-import { detectWorkload } from '../../../core/workload/index.ts';
+import type { Table } from '../../../core/readings/columns.ts';
+import type { EntityKind } from '../../../core/readings/entity.ts';
+import type { FactName } from '../../../core/readings/reading.ts';
+import { findModel } from '../../../core/knowledge/models/index.ts';
+import { detectWorkload } from '../../../core/judging/workload/index.ts';
 
 function table(kind: EntityKind, id: string, facts: Partial<Record<FactName, string>>): Table {
   const map = new Map<FactName, string>();

@@ -1,7 +1,7 @@
 import type { Job, JobDetail, JobRow, Overview } from '../../../core/contract/jobs.ts';
 import type { SeriesReply } from '../../../core/contract/series.ts';
 import type { Analysis, Bottleneck, Phase, Shares, Verdict } from '../../../core/contract/verdict.ts';
-import { isMetricId, METRICS, type MetricId } from '../../../core/metrics.ts';
+import { isMetricId, METRICS, type MetricId } from '../../../core/readings/metrics.ts';
 
 /** Invented jobs in the shapes of the contract. Times hang on one instant, so that pictures of them are alike. */
 export const NOW = 1_795_000_000;

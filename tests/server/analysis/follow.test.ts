@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { openTracker } from '../../../core/analyse.ts';
+import { openTracker } from '../../../core/analyse/index.ts';
 import type { Analysis } from '../../../core/contract/verdict.ts';
 import { CADENCE, dueIn, firstChanged, shouldRebuild, shouldSave, type Followed } from '../../../server/analysis/follow.ts';
 import { after, drain, hold, nothing } from '../../../server/analysis/pending.ts';
-import { tablesOfNews } from '../../../server/analysis/to-tables.ts';
+import { tablesOfDelivery } from '../../../server/analysis/to-tables.ts';
 import { aJob } from '../../support/jobs.ts';
 
 const analysis = (words: string[]): Analysis =>
@@ -67,7 +67,7 @@ describe('phases that a watcher has already', () => {
 
 describe('a tracker', () => {
   const block = (t: number[], columns: Record<string, (number | null)[]>) => ({ entity: { kind: 'gpu' as const, id: 'GPU-1', node: 'n1' }, t, columns });
-  const news = (...blocks: ReturnType<typeof block>[]) => ({
+  const delivery = (...blocks: ReturnType<typeof block>[]) => ({
     parts: blocks.map((one) => ({ job: aJob('1'), block: one, from: 0, to: one.t.length })),
     facts: [],
     events: [],
@@ -76,8 +76,8 @@ describe('a tracker', () => {
   it('is built again when many rows came late, but not at every one', () => {
     const tracker = openTracker();
     tracker.push(
-      tablesOfNews(
-        news(
+      tablesOfDelivery(
+        delivery(
           block(
             Array.from({ length: 100 }, (_, index) => 1000 + index),
             { 'gpu.util': Array.from({ length: 100 }, () => 0.5) },
@@ -86,8 +86,8 @@ describe('a tracker', () => {
       ),
     );
     tracker.push(
-      tablesOfNews(
-        news(
+      tablesOfDelivery(
+        delivery(
           block(
             Array.from({ length: 19 }, (_, index) => 500 + index),
             { 'gpu.util': Array.from({ length: 19 }, () => 0.5) },
@@ -96,13 +96,13 @@ describe('a tracker', () => {
       ),
     );
     expect(shouldRebuild(followed({ tracker }), 300)).toBe(false);
-    tracker.push(tablesOfNews(news(block([600], { 'gpu.util': [0.5] }))));
+    tracker.push(tablesOfDelivery(delivery(block([600], { 'gpu.util': [0.5] }))));
     expect(shouldRebuild(followed({ tracker }), 299)).toBe(false);
     expect(shouldRebuild(followed({ tracker }), 300)).toBe(true);
   });
 
   it('sees two tools that speak of one GPU in one batch as one table', () => {
-    const [table, ...others] = tablesOfNews(news(block([10, 20], { 'gpu.util': [0.1, null] }), block([15, 20], { 'gpu.power': [300, 310] })));
+    const [table, ...others] = tablesOfDelivery(delivery(block([10, 20], { 'gpu.util': [0.1, null] }), block([15, 20], { 'gpu.power': [300, 310] })));
     expect(others).toEqual([]);
     expect([...(table?.t ?? [])]).toEqual([10, 15, 20]);
     expect([...(table?.columns.get('gpu.util') ?? [])]).toEqual([0.1, Number.NaN, Number.NaN]);
@@ -111,10 +111,10 @@ describe('a tracker', () => {
 
   it('gets what came since the last verdict in one piece, in order', () => {
     const entry = followed();
-    hold(entry, news(block([10, 20], { 'gpu.util': [0.1, 0.2] })));
-    hold(entry, news(block([30], { 'gpu.util': [0.3], 'gpu.power': [300] })));
+    hold(entry, delivery(block([10, 20], { 'gpu.util': [0.1, 0.2] })));
+    hold(entry, delivery(block([30], { 'gpu.util': [0.3], 'gpu.power': [300] })));
     expect(entry).toMatchObject({ dirty: true, lastReadingAt: 30 });
-    const [table] = tablesOfNews(entry.pending);
+    const [table] = tablesOfDelivery(entry.pending);
     expect([...(table?.t ?? [])]).toEqual([10, 20, 30]);
     expect([...(table?.columns.get('gpu.power') ?? [])]).toEqual([Number.NaN, Number.NaN, 300]);
     drain(entry);
@@ -123,14 +123,14 @@ describe('a tracker', () => {
   });
 
   it('gets no row twice that the store gave it already', () => {
-    const run = { clock: 'utc' as const, events: [], tables: tablesOfNews(news(block([10, 20], { 'gpu.util': [0.1, 0.2] }))) };
-    const rest = after(run, news(block([15, 20, 25], { 'gpu.util': [1, 1, 1] }), block([18], { 'gpu.util': [1] })));
+    const run = { clock: 'utc' as const, events: [], tables: tablesOfDelivery(delivery(block([10, 20], { 'gpu.util': [0.1, 0.2] }))) };
+    const rest = after(run, delivery(block([15, 20, 25], { 'gpu.util': [1, 1, 1] }), block([18], { 'gpu.util': [1] })));
     expect(rest.parts.map(({ from, to }) => [from, to])).toEqual([[2, 3]]);
   });
 
   it('is read from the store again when more comes than can be held meanwhile', () => {
     const entry = followed({ restoring: true });
-    const many = news(...Array.from({ length: 30_000 }, (_, index) => block([index], { 'gpu.util': [1] })));
+    const many = delivery(...Array.from({ length: 30_000 }, (_, index) => block([index], { 'gpu.util': [1] })));
     hold(entry, many);
     hold(entry, many);
     expect(entry.overflown).toBe(false);
@@ -140,7 +140,7 @@ describe('a tracker', () => {
   });
 
   it('hears a fact without a reading', () => {
-    const [table] = tablesOfNews({ parts: [], facts: [{ entity: { kind: 'engine', id: 'vllm@n1' }, name: 'model', value: 'llama' }] });
+    const [table] = tablesOfDelivery({ parts: [], facts: [{ entity: { kind: 'engine', id: 'vllm@n1' }, name: 'model', value: 'llama' }] });
     expect(table?.t.length).toBe(0);
     expect(table?.facts.get('model')).toBe('llama');
   });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { analyse } from '../../../core/analyse.ts';
-import { tableOf, type Run } from '../../../core/columns.ts';
+import { analyse } from '../../../core/analyse/index.ts';
+import { tableOf, type Run } from '../../../core/readings/columns.ts';
 import { analysisWorker } from '../../../server/analysis/in-worker.ts';
 
 const worker = analysisWorker();

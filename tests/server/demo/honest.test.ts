@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { isGpuId } from '../../../core/hardware.ts';
+import { isGpuId } from '../../../core/knowledge/hardware/index.ts';
 import { importGraph } from '../../support/import-graph.ts';
 import { demoJobs, type DemoJob } from '../../support/demo-run.ts';
 
@@ -9,7 +9,7 @@ const root = new URL('../../..', import.meta.url).pathname;
 
 /** Bottleneck and activity of each demo job with full telemetry, by the classifier as it is loaded now. */
 async function verdicts(jobs: Map<string, DemoJob>): Promise<Map<string, string>> {
-  const { analyse } = await import('../../../core/analyse.ts');
+  const { analyse } = await import('../../../core/analyse/index.ts');
   const said = new Map<string, string>();
   for (const [id, { declaration, tables }] of jobs) {
     if (Number(id) >= 4_190_000) continue;
@@ -40,9 +40,9 @@ describe('the demo does not confirm itself', () => {
     expect([...new Set(edges.map((edge) => edge.to))].sort()).toEqual([
       'core/contract/ingest.ts',
       'core/contract/jobs.ts',
-      'core/hardware.ts',
-      'core/metrics.ts',
-      'core/reading.ts',
+      'core/knowledge/hardware/index.ts',
+      'core/readings/metrics.ts',
+      'core/readings/reading.ts',
     ]);
     const files = [...new Set(edges.map((edge) => edge.from))].map((file) => readFileSync(`${root}/${file}`, 'utf8'));
     const names = files.flatMap((text) =>
@@ -66,7 +66,7 @@ describe('the demo does not confirm itself', () => {
 
   it('a wrong achievable fraction in the classifier changes its verdicts', async () => {
     vi.resetModules();
-    vi.doMock('../../../core/hardware/achievable.ts', async (original) => {
+    vi.doMock('../../../core/knowledge/hardware/achievable.ts', async (original) => {
       const real = await original<{ ACHIEVABLE: Record<string, unknown> }>();
       return {
         ...real,
@@ -78,7 +78,7 @@ describe('the demo does not confirm itself', () => {
       };
     });
     const corrupted = await verdicts(jobs);
-    vi.doUnmock('../../../core/hardware/achievable.ts');
+    vi.doUnmock('../../../core/knowledge/hardware/achievable.ts');
     vi.resetModules();
     const decode = [...honest].filter(([, verdict]) => verdict === 'memory, decode').map(([key]) => key);
     expect(decode.length).toBeGreaterThan(2);
@@ -87,9 +87,9 @@ describe('the demo does not confirm itself', () => {
 
   it('a wrong threshold in the classifier changes its verdicts', async () => {
     vi.resetModules();
-    vi.doMock('../../../core/classify/thresholds.ts', async (original) => ({ ...(await original<object>()), DOMINANT: 1.6 }));
+    vi.doMock('../../../core/judging/thresholds.ts', async (original) => ({ ...(await original<object>()), DOMINANT: 1.6 }));
     const corrupted = await verdicts(jobs);
-    vi.doUnmock('../../../core/classify/thresholds.ts');
+    vi.doUnmock('../../../core/judging/thresholds.ts');
     vi.resetModules();
     expect([...corrupted.values()].filter((verdict) => verdict.startsWith('compute'))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { jobIndex } from '../../../server/jobs/index.ts';
-import { newsByJob } from '../../../server/jobs/news.ts';
-import { silenceOf } from '../../../server/jobs/ownership.ts';
+import { jobIndex } from '../../../server/ownership/job-index.ts';
+import { deliveriesByJob } from '../../../server/ownership/by-job.ts';
+import { silenceOf } from '../../../server/ownership/own.ts';
 import { aJob } from '../../support/jobs.ts';
 
 const gpu = (id: string) => ({ kind: 'gpu' as const, id, node: 'n1' });
@@ -10,13 +10,13 @@ describe('what a batch brings', () => {
   const index = jobIndex();
   index.put(aJob('a', { gpus: [{ uuid: 'GPU-a', node: 'n1' }] }));
   index.put(aJob('b', { gpus: [{ uuid: 'GPU-b', node: 'n1' }], end: 200 }));
-  const words = (news: ReturnType<typeof newsByJob>) =>
-    news.map((one) => `${one.job.id}: ${one.news.parts.length} blocks, ${one.news.facts.length} facts, ${one.news.events.length} events`);
+  const words = (deliveries: ReturnType<typeof deliveriesByJob>) =>
+    deliveries.map((one) => `${one.job.id}: ${one.delivery.parts.length} blocks, ${one.delivery.facts.length} facts, ${one.delivery.events.length} events`);
 
   it('is sorted by job: readings, facts and events of a GPU to its job, those of the node to both', () => {
     expect(
       words(
-        newsByJob(index, {
+        deliveriesByJob(index, {
           source: 's',
           seq: 0,
           blocks: [
@@ -35,7 +35,7 @@ describe('what a batch brings', () => {
   });
 
   it('of facts alone goes to whoever may hold the entity', () => {
-    expect(words(newsByJob(index, { source: 's', seq: 0, blocks: [], facts: [{ entity: gpu('GPU-b'), name: 'name', value: 'x' }] }))).toEqual([
+    expect(words(deliveriesByJob(index, { source: 's', seq: 0, blocks: [], facts: [{ entity: gpu('GPU-b'), name: 'name', value: 'x' }] }))).toEqual([
       'b: 0 blocks, 1 facts, 0 events',
     ]);
   });

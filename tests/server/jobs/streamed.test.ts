@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../../../core/contract/jobs.ts';
-import { jobIndex } from '../../../server/jobs/index.ts';
+import { jobIndex } from '../../../server/ownership/job-index.ts';
 import { openJobs, type Jobs } from '../../../server/jobs/jobs.ts';
-import type { Store } from '../../../server/store/types.ts';
-import { openStore } from '../../../server/store/open.ts';
+import type { Store } from '../../../server/store/interface/types.ts';
+import { openStore } from '../../../server/store/index.ts';
 import { dataFolder, removeFolders } from '../../support/service.ts';
 
 let store: Store;

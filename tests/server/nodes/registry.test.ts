@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { jobIndex } from '../../../server/jobs/index.ts';
+import { jobIndex } from '../../../server/ownership/job-index.ts';
 import { nodeRegistry } from '../../../server/nodes/registry.ts';
-import { isSilent, nodeRow } from '../../../server/nodes/rows.ts';
+import { nodeRow } from '../../../server/answers/node-rows.ts';
+import { isSilent } from '../../../server/nodes/silence.ts';
 import { tellSilence } from '../../../server/nodes/silence.ts';
 import { aJob } from '../../support/jobs.ts';
 

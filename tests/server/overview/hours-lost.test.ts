@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../core/contract/jobs.ts';
 import type { Finding } from '../../../core/contract/verdict.ts';
-import { hoursLost } from '../../../server/overview/hours-lost.ts';
+import { hoursLost } from '../../../server/answers/hours-lost.ts';
 
 const job: Job = {
   cluster: 'c',

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobsQuery } from '../../../core/contract/jobs.ts';
 import { openRelational } from '../../../server/store/relational/store.ts';
 import type { Relational } from '../../../server/store/relational/store.ts';
-import type { Viewer } from '../../../server/store/types.ts';
+import type { Viewer } from '../../../server/store/interface/types.ts';
 import { someAnalysis, someFinding, someSummary } from '../../support/analysis.ts';
 import { listening } from '../../support/store.ts';
 

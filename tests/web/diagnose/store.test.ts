@@ -1,6 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
-import { tableOf, type Run } from '../../../core/columns.ts';
+import { tableOf, type Run } from '../../../core/readings/columns.ts';
 import { IngestBatchSchema } from '../../../core/contract/ingest.ts';
 import { JobDeclarationSchema } from '../../../core/contract/jobs.ts';
 import { batchesOf, declarationOf, sizeOf, type StoreAsk } from '../../../web/lib/diagnose/store.ts';

@@ -1,7 +1,7 @@
-import { lowerBound, periodOf, type Table } from '../../../core/columns.ts';
+import { lowerBound, periodOf, type Table } from '../../../core/readings/columns.ts';
 import type { Series, SeriesReply } from '../../../core/contract/series.ts';
-import { isMetricId } from '../../../core/metrics.ts';
-import { withRates } from '../../../core/rates.ts';
+import { isMetricId } from '../../../core/readings/metrics.ts';
+import { withRates } from '../../../core/readings/rates.ts';
 import type { SeriesAsk } from '../api.ts';
 import { shownUnit } from '../series/tracks.ts';
 

@@ -1,5 +1,5 @@
 import { placed } from '../../../collectors/entities.ts';
-import type { Run, Table } from '../../../core/columns.ts';
+import type { Run, Table } from '../../../core/readings/columns.ts';
 import type { IngestBatch } from '../../../core/contract/ingest.ts';
 import type { JobDeclaration } from '../../../core/contract/jobs.ts';
 import type { Analysis } from '../../../core/contract/verdict.ts';

@@ -1,5 +1,5 @@
-import type { Ceilings } from '../../../core/hardware.ts';
-import type { MetricId, Unit } from '../../../core/metrics.ts';
+import type { Ceilings } from '../../../core/knowledge/hardware/index.ts';
+import type { MetricId, Unit } from '../../../core/readings/metrics.ts';
 import { lastValue, lineOf, type Line } from './lines.ts';
 import type { Limit, Panel, Variant } from './panels.ts';
 import type { Track, Tracks } from './tracks.ts';

@@ -1,6 +1,6 @@
-import { ACHIEVABLE, type Ceilings } from '../../../core/hardware.ts';
+import { ACHIEVABLE, type Ceilings } from '../../../core/knowledge/hardware/index.ts';
 import type { Bottleneck } from '../../../core/contract/verdict.ts';
-import type { MetricId, Unit } from '../../../core/metrics.ts';
+import type { MetricId, Unit } from '../../../core/readings/metrics.ts';
 
 /** The limit drawn on a panel: a constant, a metric that the card or host reports, or the hardware table's. Reported wins over table. */
 export interface Limit {

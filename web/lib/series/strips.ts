@@ -1,6 +1,6 @@
 import type { Bottleneck } from '../../../core/contract/verdict.ts';
-import type { MetricId } from '../../../core/metrics.ts';
-import { formatPercent } from '../../../core/units.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
+import { formatPercent } from '../../../core/readings/units.ts';
 import { lineOf, meanValue, type Line } from './lines.ts';
 import { groupByMetric } from './panel-view.ts';
 import type { Tracks } from './tracks.ts';

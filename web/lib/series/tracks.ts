@@ -1,8 +1,8 @@
 import type { IngestBatch } from '../../../core/contract/ingest.ts';
 import type { Series, SeriesReply } from '../../../core/contract/series.ts';
-import { isMetricId, metric, METRICS, type MetricId, type Unit } from '../../../core/metrics.ts';
-import { rateOf } from '../../../core/rates.ts';
-import { entityKey } from '../../../core/reading.ts';
+import { isMetricId, metric, METRICS, type MetricId, type Unit } from '../../../core/readings/metrics.ts';
+import { rateOf } from '../../../core/readings/rates.ts';
+import { entityKey } from '../../../core/readings/entity.ts';
 
 type Block = IngestBatch['blocks'][number];
 

@@ -1,6 +1,6 @@
 import type { WatchTarget } from '../../../core/contract/live.ts';
 import type { SeriesReply } from '../../../core/contract/series.ts';
-import type { MetricId } from '../../../core/metrics.ts';
+import type { MetricId } from '../../../core/readings/metrics.ts';
 import type { SeriesAsk, Trouble } from '../api.ts';
 import { troubleOf } from '../api.ts';
 import { watch, type Watcher } from '../live.svelte.ts';

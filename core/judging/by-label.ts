@@ -1,0 +1,166 @@
+import type { Bottleneck } from '../contract/verdict.ts';
+import { formatPercent } from '../readings/units.ts';
+import { unknown, type Decision } from './decision.ts';
+import {
+  agrees,
+  bothOf,
+  causeCaps,
+  causeFor,
+  ceilingOf,
+  coverageOf,
+  evidenceOf,
+  mainLine,
+  meaningOf,
+  shareLines,
+  tierOf,
+  union,
+  whatWouldTell,
+  type Around,
+} from './evidence.ts';
+import { disagreement, type GradeInput } from './grade.ts';
+import { labelOf, sameLabel, type Label, type LabelFacts, type Resource, type ResourceShares } from './label.ts';
+import { overhead } from './overhead.ts';
+import type { Sight } from './sight.ts';
+import { known } from './stats.ts';
+import { CEILINGS, DISAGREE, DISAGREE_CAP, ETA_ERROR, FLIP_CAP, LEAN_CAP, TIE, WORTH_NAMING } from './thresholds.ts';
+
+/** A label with the shares that it came from. */
+export interface Labelled {
+  readonly label: Label;
+  readonly first: Resource;
+  readonly shares: ResourceShares;
+  readonly facts: LabelFacts;
+  readonly around: Around;
+}
+
+/** Puts a label into words: what it means, its grade's parts, what is missing. */
+export function byLabel(sight: Sight, labelled: Labelled): Decision {
+  const { label, first, around } = labelled;
+  const caps = capsOf(sight, labelled);
+  const common: Common = {
+    tier: tierOf(sight),
+    evidence: evidenceOf(sight, label, around),
+    lean: label.lean === null ? null : meaningOf(label.lean, around),
+    share: label.s1,
+    next: label.s2,
+    noProgress: false,
+    missing: [...whatWouldTell(sight), ...(causeFor(first, around)?.missing ?? [])],
+    empty: around.empty,
+    traffic: around.traffic,
+  };
+  const base: Base = { common, caps, coverage: coverageOf(sight, first) };
+  if (label.rule === 'overhead') return overhead(sight, labelled, base);
+  return label.rule === 'balanced' ? balanced(sight, labelled, base) : single(sight, labelled, base);
+}
+
+/** What every kind of label has in common. */
+type Common = Pick<Decision, 'tier' | 'evidence' | 'lean' | 'share' | 'next' | 'missing' | 'noProgress' | keyof Around>;
+export interface Base {
+  readonly common: Common;
+  readonly caps: GradeInput['caps'];
+  readonly coverage: number;
+}
+
+/** The runner-up, where it is more than the error of η and has a name. */
+function secondOf({ label, around }: Labelled): Bottleneck | null {
+  const next = label.next === null ? null : meaningOf(label.next, around);
+  return next !== 'unknown' && label.s2 >= WORTH_NAMING ? next : null;
+}
+
+function balanced(sight: Sight, labelled: Labelled, { common, caps, coverage }: Base): Decision {
+  const { label, first, around } = labelled;
+  const names = [first, ...(label.next === null ? [] : [label.next])];
+  const meanings = names.map((name) => meaningOf(name, around));
+  return {
+    ...common,
+    bottleneck: 'balanced',
+    second: secondOf(labelled),
+    candidates: union(
+      meanings.filter((one) => one !== 'unknown'),
+      names.flatMap((name) => causeFor(name, around)?.candidates ?? []),
+    ),
+    grade: { ceiling: ceilingOf(common.tier, false), coverage, ratios: [1], caps },
+    why: [
+      `balanced ${meanings.join('/')}: ${formatPercent(label.s1)} and ${formatPercent(label.s2)} are within the error of each other`,
+      ...shareLines(sight, label, around),
+    ],
+  };
+}
+
+function single(sight: Sight, labelled: Labelled, { common, caps, coverage }: Base): Decision {
+  const { label, first, facts, around } = labelled;
+  const meaning = meaningOf(first, around);
+  const cause = causeFor(first, around);
+  const waits = first === 'empty';
+  // Nothing says how much of the busy time one resource takes: it may be all of it.
+  const rival = waits && !facts.complete ? Math.max(label.s2, sight.busy) : label.s2;
+  const outweighed = waits && !facts.complete && sight.empty < sight.busy;
+  // Running requests prove that the empty time is the host's, not that it is the larger part: that takes /proc beside them, or more of it.
+  if (outweighed && cause?.bottleneck === 'host' && !cause.evidence.includes('proc')) {
+    return unknown(sight, around, {
+      why: [cause.why, `busy ${formatPercent(sight.busy)}, and what limits that was not measured`],
+      candidates: ['host', 'memory', 'compute', 'overhead'],
+    });
+  }
+  const seenDirectly = meaning === 'host' || (waits && common.tier !== 'C');
+  return {
+    ...common,
+    bottleneck: meaning,
+    second: secondOf(labelled),
+    candidates: union(cause?.candidates ?? [], outweighed ? ['memory', 'compute', 'overhead'] : []),
+    grade:
+      meaning === 'unknown'
+        ? null
+        : {
+            ceiling: seenDirectly ? CEILINGS.seenDirectly : ceilingOf(common.tier, agrees(sight, first)),
+            coverage,
+            ratios: [label.s1 / label.threshold, ...(rival > 0 ? [label.s1 / (TIE * rival)] : [])],
+            caps: [...caps, ...(outweighed ? [{ value: FLIP_CAP, why: 'what the busy time is limited by was not measured, and there is more of it' }] : [])],
+          },
+    why: [cause?.why ?? mainLine(sight, first, label.s1), ...shareLines(sight, label, around)],
+  };
+}
+
+function capsOf(sight: Sight, { label, first, shares, facts, around }: Labelled): GradeInput['caps'] {
+  return [
+    ...flips(label, shares, facts),
+    ...(label.lean === null ? [] : [{ value: LEAN_CAP, why: 'leaning is no label' }]),
+    ...disagreements(sight, first),
+    ...causeCaps(label, around),
+  ];
+}
+
+/** The shares that an η stands behind; empty time and disk time are measured as they are. */
+const ETAS: readonly Resource[] = ['compute', 'memory', 'nvlink', 'pcie', 'nic'];
+
+const NO_CAPS: GradeInput['caps'] = [];
+const FACTORS = [1 / (1 + ETA_ERROR), 1 / (1 - ETA_ERROR)];
+
+/** Moves each η by ± 10 %: a label that changes is worth at most FLIP_CAP. */
+function flips(label: Label, shares: ResourceShares, facts: LabelFacts): GradeInput['caps'] {
+  // A quarter past both of its edges no tenth can take it back.
+  if (label.rule === 'busy' && label.s1 >= TIE * label.threshold && label.s1 >= TIE * TIE * label.s2) return NO_CAPS;
+  const moved = { ...shares };
+  for (const resource of ETAS) {
+    const share = shares[resource];
+    if (!known(share)) continue;
+    for (const factor of FACTORS) {
+      moved[resource] = share * factor;
+      if (!sameLabel(label, labelOf(moved, facts))) {
+        return [{ value: FLIP_CAP, why: `another label if η of ${resource} were 10 % ${factor < 1 ? 'higher' : 'lower'}` }];
+      }
+    }
+    moved[resource] = share;
+  }
+  return NO_CAPS;
+}
+
+/** Counter and model further apart than 25 %, unless the model is known to leave something out that the counter saw. */
+function disagreements(sight: Sight, resource: Resource): GradeInput['caps'] {
+  const both = bothOf(sight, resource);
+  if (both === null) return [];
+  const [counter, model] = both;
+  if (counter <= DISAGREE * model && model <= DISAGREE * counter) return [];
+  const explained = counter > model && (sight.work?.gaps.length ?? 0) > 0; // no engine, no gaps
+  return explained ? [] : [{ value: DISAGREE_CAP, why: disagreement(counter, model) }];
+}

@@ -1,0 +1,146 @@
+import type { Bottleneck } from '../contract/verdict.ts';
+import { formatPercent, formatValue } from '../readings/units.ts';
+import { isLoading, readRate, type Sight } from './sight.ts';
+import { known, largest, mean } from './stats.ts';
+import { CONTRIBUTING, HOT_THREAD, ONE_WAY } from './thresholds.ts';
+
+/** Why something is so, as a label with its evidence. `unknown` names what it could be and what would tell. */
+export interface Cause {
+  readonly bottleneck: Bottleneck;
+  /** Key in the time tree: host, storage, loading, unknown. */
+  readonly key: string;
+  readonly candidates: readonly Bottleneck[];
+  readonly why: string;
+  readonly missing: readonly string[];
+  /** Sources that decided. */
+  readonly evidence: readonly string[];
+  /** Two things that cannot be told apart: the grade is capped. */
+  readonly capped: boolean;
+}
+
+const SURE = { candidates: [], missing: [], capped: false } as const;
+
+/** What the GPU waits for while no kernel runs (§7.2). Asked in the order of the method: remote caches, requests, I/O, CPU. */
+export function causeOfEmpty(sight: Sight): Cause {
+  const { stats, subject, work } = sight;
+  const empty = formatPercent(sight.empty);
+  if (isLoading(sight)) return causeOfLoading(sight);
+  const remote = mean(stats, 'engine.remoteReadTime');
+  if (remote >= CONTRIBUTING) {
+    return {
+      ...SURE,
+      bottleneck: 'storage',
+      key: 'storage',
+      why: `no kernel for ${empty} of the time, remote KV reads took ${formatPercent(remote)}`,
+      evidence: ['lmcache'],
+    };
+  }
+  if (sight.demand === true && (work === null || work.running > 0 || work.decodeTokens > 0 || work.prefillTokens > 0)) {
+    return {
+      ...SURE,
+      bottleneck: 'host',
+      key: 'host',
+      why: `requests were running while no kernel did for ${empty} of the time: scheduling, tokenising, sampling or launching on the host`,
+      evidence: [subject.engineName ?? 'engine'],
+    };
+  }
+  const io = mean(stats, 'host.psiIo');
+  const hot = hottest(sight);
+  if (sight.ioPressure) {
+    const seen =
+      io >= CONTRIBUTING
+        ? `I/O pressure ${formatPercent(io)}`
+        : known(sight.iowaitCores) && sight.iowaitCores >= 1
+          ? `${sight.iowaitCores.toFixed(1)} cores in I/O wait`
+          : 'processes blocked on I/O';
+    const also = hot >= HOT_THREAD || mean(stats, 'host.psiCpu') >= CONTRIBUTING;
+    return {
+      ...SURE,
+      bottleneck: 'storage',
+      key: 'storage',
+      candidates: also ? ['host'] : [],
+      why: `no kernel for ${empty} of the time, with ${seen}`,
+      evidence: ['proc'],
+    };
+  }
+  const cpu = mean(stats, 'host.psiCpu');
+  if (cpu >= CONTRIBUTING || hot >= HOT_THREAD) {
+    const seen = cpu >= CONTRIBUTING ? `CPU pressure ${formatPercent(cpu)}` : `a thread at ${formatPercent(hot)} of a core`;
+    return { ...SURE, bottleneck: 'host', key: 'host', why: `no kernel for ${empty} of the time, with ${seen}`, evidence: ['proc'] };
+  }
+  return {
+    bottleneck: 'unknown',
+    key: 'unknown',
+    capped: true,
+    evidence: [],
+    candidates: [...(sight.pcie >= CONTRIBUTING ? ['transfer' as const] : []), ...(sight.nic >= CONTRIBUTING ? ['network' as const] : []), 'host', 'storage'],
+    why: `GPU starved for ${empty} of the time, cause unknown`,
+    missing:
+      known(io) || known(hot)
+        ? [
+            'what the job waits for: neither I/O pressure nor a busy thread was seen (a lock, a sleep, another node, or a network file system that bypasses the kernel)',
+          ]
+        : ['host.psiIo, host.cpuMaxThread or the engine’s running requests (run the agent, or headroom-record, on the node)'],
+  };
+}
+
+/** Loading: from storage where reads or pressure show it, by the host where a thread is at its limit, else not known. */
+function causeOfLoading(sight: Sight): Cause {
+  const rise = `device memory rose by ${formatValue(sight.memoryRise, 'bytes')} with no token out`;
+  const read = readRate(sight.stats);
+  const reads = known(read) && read * sight.seconds >= sight.memoryRise / 2;
+  const from = { ...SURE, key: 'loading', evidence: ['nvidia-smi', ...(known(read) ? ['proc'] : [])] };
+  if (sight.ioPressure || (reads && !(hottest(sight) >= HOT_THREAD))) {
+    return { ...from, bottleneck: 'storage', why: `loading: ${rise}${known(read) ? `, ${formatValue(read, 'bytes/s')} read` : ''}` };
+  }
+  if (hottest(sight) >= HOT_THREAD) return { ...from, bottleneck: 'host', why: `loading: ${rise}, a thread at its limit` };
+  return {
+    ...from,
+    bottleneck: 'unknown',
+    candidates: ['storage', 'host', 'transfer'],
+    capped: true,
+    why: `loading: ${rise}`,
+    missing: ['bytes read (host.fsReadRate, process.readChars) and I/O pressure, to tell storage from the host'],
+  };
+}
+
+/** The busiest thread in cores; NaN where threads were not looked at. A thread at 100 % is evidence for empty time only: CUDA and engine threads spin. */
+function hottest(sight: Sight): number {
+  return largest(mean(sight.stats, 'host.cpuMaxThread'), mean(sight.stats, 'process.maxThread'), mean(sight.stats, 'host.hotThreads') >= 1 ? 1 : Number.NaN);
+}
+
+/**
+ * What a busy NIC carries (§7.2): reading from storage is one-way and the host waits for I/O (or the file systems' own
+ * counters account for it); an exchange within a factor of three is between nodes; anything else cannot be separated.
+ */
+export function causeOfTraffic(sight: Sight): Cause {
+  const { receive, transmit } = sight;
+  const seen = `${sight.nicKind} ${formatPercent(sight.line)} of the line (in ${formatValue(receive, 'bytes/s')}, out ${formatValue(transmit, 'bytes/s')})`;
+  const files = mean(sight.stats, 'host.fsReadRate');
+  const explained = known(files) && files >= receive / 2;
+  const writes = mean(sight.stats, 'host.fsWriteRate');
+  if (receive > ONE_WAY * transmit && (sight.ioPressure || explained)) {
+    return {
+      ...SURE,
+      bottleneck: 'storage',
+      key: 'storage',
+      why: `${seen}, one way, ${explained ? 'as file systems read' : 'while processes wait for I/O'}`,
+      evidence: ['proc'],
+    };
+  }
+  if (transmit > ONE_WAY * receive && known(writes) && writes >= transmit / 2) {
+    return { ...SURE, bottleneck: 'storage', key: 'storage', why: `${seen}, one way, as file systems write`, evidence: ['proc'] };
+  }
+  if (receive <= ONE_WAY * transmit && transmit <= ONE_WAY * receive) {
+    return { ...SURE, bottleneck: 'network', key: 'network', why: `${seen}, both ways: an exchange between nodes`, evidence: ['proc'] };
+  }
+  return {
+    bottleneck: 'unknown',
+    key: 'network or storage',
+    candidates: ['network', 'storage'],
+    capped: true,
+    evidence: ['proc'],
+    why: `${seen}, one way: network or storage, cannot separate`,
+    missing: ['I/O pressure (host.psiIo) or file system counters (host.fsReadRate), to tell storage from network'],
+  };
+}

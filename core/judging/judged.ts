@@ -1,0 +1,125 @@
+import type { AnalyseOptions } from './workload/analyse-options.ts';
+import type { Table } from '../readings/columns.ts';
+import type { Activity, Advice, Bottleneck, Finding, Phase, Roofline, Verdict, Workload } from '../contract/verdict.ts';
+import type { Ceilings, GpuId } from '../knowledge/hardware/index.ts';
+import type { MetricId } from '../readings/metrics.ts';
+import type { ModelSpec } from '../knowledge/models/spec/spec.ts';
+import type { EntityRef } from '../readings/entity.ts';
+import type { Clock, FactName, SourceEvent } from '../readings/reading.ts';
+
+/**
+ * What was measured in a stretch of time of one GPU (or of an engine or host without one).
+ * Means are over the time with demand where an engine shows demand, else over all of it. Absent metrics are absent.
+ */
+export interface WindowFigures {
+  /** Seconds of grid that the stretch covers, gaps included. */
+  readonly seconds: number;
+  /** Grid bins with any reading of the subject. */
+  readonly samples: number;
+  /** Share of the time without any request running or waiting; null without an engine. */
+  readonly idleFraction: number | null;
+  /** GPU busy (grActive, else util), 0–1. */
+  readonly busy: number | null;
+  /** Counters as rates per second, under the gauge's id where core/readings/metrics.ts names one. */
+  readonly mean: ReadonlyMap<MetricId, number>;
+  /** Share of bins in which a flag (gpu.cap…) was above zero, or a limit passed, by name. */
+  readonly fraction: ReadonlyMap<FractionName, number>;
+}
+
+/** Things counted per bin rather than averaged. */
+export const FRACTION_NAMES = [
+  'gpu.capPower',
+  'gpu.capHw',
+  'gpu.capSwThermal',
+  'gpu.capHwThermal',
+  'gpu.capBrake',
+  'gpu.capApp',
+  'kvFull',
+  'waiting',
+  'busy80',
+] as const;
+export type FractionName = (typeof FRACTION_NAMES)[number];
+
+/** One phase of one GPU, with the numbers behind its verdict. */
+export interface JudgedPhase extends Phase {
+  readonly figures: WindowFigures;
+}
+
+/** One GPU with everything said about it. */
+export interface JudgedGpu {
+  /** UUID, or `#index` where only that was printed. */
+  readonly id: string;
+  readonly entity: EntityRef;
+  /** The product name that a tool printed. */
+  readonly name: string | null;
+  /** Its type, null where neither detected nor given. */
+  readonly type: GpuId | null;
+  readonly ceilings: Ceilings | null;
+  /**
+   * Its readings over the whole run, counters as rates (`withRates`), gauges by their roll-up rule, on the run's grid:
+   * one row per sample in a short run, at most SERIES_ROWS rows (means over a power of two of samples) in a long one.
+   */
+  readonly series: Table;
+  /** Index in `JudgedRun.hosts` and indexes in `JudgedRun.engines`; null and [] where it cannot be told. */
+  readonly host: number | null;
+  readonly engines: readonly number[];
+  readonly phases: readonly JudgedPhase[];
+  readonly verdict: Verdict;
+}
+
+/** A run with its verdicts, before findings, roofline and progress are drawn from it. */
+export interface JudgedRun {
+  readonly clock: Exclude<Clock, 'ordinal'>;
+  readonly from: number;
+  readonly to: number;
+  /** Width of a grid bin, seconds; at least the GPU sampler's period. */
+  readonly period: number;
+  readonly options: AnalyseOptions;
+  readonly workload: Workload;
+  readonly model: ModelSpec | null;
+  readonly events: readonly SourceEvent[];
+  /** The GPUs, in order of id. Empty where no tool showed one. */
+  readonly gpus: readonly JudgedGpu[];
+  /** Engines, hosts and processes as tables like `JudgedGpu.series`. */
+  readonly engines: readonly Table[];
+  readonly hosts: readonly Table[];
+  readonly processes: readonly Table[];
+  /** The job's phases and verdict. */
+  readonly phases: readonly Phase[];
+  readonly verdict: Verdict;
+  /** GPU-seconds per bottleneck and activity. */
+  readonly mix: { readonly bottleneck: Readonly<Partial<Record<Bottleneck, number>>>; readonly activity: Readonly<Partial<Record<Activity, number>>> };
+}
+
+/** What advice is computed from: the verdict's own window and what is known around it. */
+export interface AdviceContext {
+  readonly gpu: GpuId | null;
+  readonly ceilings: Ceilings | null;
+  readonly workload: Workload;
+  readonly model: ModelSpec | null;
+  readonly figures: WindowFigures | null;
+  readonly gpuCount: number;
+  readonly nodeCount: number;
+  /** What the engine (or trainer) says of itself, and the command lines of the job's processes; left out where nothing does. */
+  readonly facts?: ReadonlyMap<FactName, string>;
+  readonly commands?: readonly string[];
+  /** CPU cores of the job, else of a host. */
+  readonly cores?: number | null;
+}
+
+/** core/judging/workload/index.ts: engine, model, data type and parallelism from facts, command lines and options. */
+export type DetectWorkload = (tables: readonly Table[], options: AnalyseOptions) => Workload;
+/** core/telling/findings/index.ts: what an owner or admin should act on; silent on ordinary jobs. */
+export type FindFindings = (judged: JudgedRun) => Finding[];
+/** core/telling/advice/index.ts: what to try, in order, each with its arithmetic. */
+export type AdviceFor = (verdict: Verdict, context: AdviceContext) => Advice[];
+/** core/telling/roofline/index.ts: null where the GPU is not known or nothing was measured to place a point. */
+export type RooflineOf = (judged: JudgedRun) => Roofline | null;
+/** core/telling/progress/index.ts: tokens or steps per second against the job's own median; null without any. */
+export type ProgressOf = (judged: JudgedRun) => {
+  unit: string;
+  now: number | null;
+  median: number | null;
+  lastProgressAt: number | null;
+  memory?: { of: string; bytesPerSecond: number; fullAt: number; text: string };
+} | null;

@@ -1,0 +1,132 @@
+/**
+ * Every number that a verdict turns on, once, with where it comes from. Achievable fractions (η) are hardware knowledge and
+ * stand in core/knowledge/hardware/achievable.ts. Nothing here was fitted to a recording.
+ */
+
+/**
+ * Amdahl: doubling the speed of a resource that is needed for a share s of the time gains at most 1/(1 − s/2).
+ * 0.80 → 1.67 ×: saturated. 0.50 → 1.33 ×: dominant, the least that makes a resource the label. 0.33 → 1.20 ×: contributing;
+ * below that doubling the resource gains less than a fifth, and it is no bottleneck.
+ */
+export const SATURATED = 0.8;
+export const DOMINANT = 0.5;
+export const CONTRIBUTING = 0.33;
+
+/** η is known to about ± 10 %; two shares, one 10 % too high and the other 10 % too low, differ by 1.1/0.9 = 1.22: within 1.25 they are a tie. */
+export const TIE = 1.25;
+
+/** How far an η may be off: a label that changes when one η moves by this much is graded at most FLIP_CAP. */
+export const ETA_ERROR = 0.1;
+/** Half: such a verdict is as likely wrong as right. */
+export const FLIP_CAP = 0.5;
+
+/** The runner-up is named as `second` from here: a smaller share is within the error of η and cannot be told from none. */
+export const WORTH_NAMING = 0.1;
+
+/** Below a twentieth of the time a resource is not in use: sampling noise and housekeeping of an idle card stay under it. */
+export const INACTIVE = 0.05;
+
+/** A GPU is empty of explanation by its own work above this share of empty time: "leaning" is said only below it. 0.2 empty costs at most 1/(1 − 0.2) = 1.25 ×, a tie with nothing. */
+export const LEAN_EMPTY = 0.2;
+
+/** Samples below which a window says nothing: two, since g crossing INACTIVE for two samples is already an edge. */
+export const MIN_SAMPLES = 2;
+/** Demand seen in fewer samples than this, in a window otherwise without demand, may be the skew of two clocks (2 s at 1 Hz). */
+export const MIN_DEMAND_SAMPLES = 3;
+
+/** Counter and model of one share further apart than this are reported as disagreeing (the counter ± 10 % against η ± 10 %). */
+export const DISAGREE = 1.25;
+/** Cap of the grade where counter and model disagree. */
+export const DISAGREE_CAP = 0.6;
+
+/**
+ * Ceilings of the evidence grade: how sure a perfect, complete observation of that tier can make us. Inferred (SCIENCE §9), not
+ * calibrated: A with DCGM agreeing, A or B alone, C; what nvidia-smi and /proc do see (idle, host, thermal) as B.
+ */
+export const CEILINGS = { agreeing: 0.95, single: 0.85, none: 0.6, seenDirectly: 0.85 } as const;
+
+/** Links: a receive rate over three times the transmit rate is one-way traffic (reading), under three either way is an exchange (collectives). */
+export const ONE_WAY = 3;
+/** At tier C nothing says how busy the GPU's own resources are, so only a nearly full line makes a network verdict: share of the raw line rate. */
+export const FULL_LINE = 0.8;
+/** Two cores in I/O wait: one may be any process's single read; SCIENCE §7.2. */
+export const IOWAIT_CORES = 2;
+/** A process blocked on I/O all the time, on average. */
+export const BLOCKED_PROCESSES = 1;
+/** A thread at 90 % of a core has no time of its own left: sampling error and context switches take the rest. */
+export const HOT_THREAD = 0.9;
+/** Congestion rule: collectives spin in kernels, so the GPU looks busy while tensor and DRAM shares stay under CONTRIBUTING. */
+export const SPIN_BUSY = 0.8;
+
+/** A KV cache at 95 % holds no further sequence of ordinary length; in a third of samples, since the mean of a cache that fills and drains misses it. */
+export const KV_FULL = 0.95;
+export const KV_FULL_FRACTION = 1 / 3;
+/** Device memory this full, with offload traffic, is capacity at tier B. */
+export const MEMORY_FULL = 0.95;
+
+/** A step of device memory that means allocation or release of a model or cache, not of an activation buffer: 1 GB. */
+export const MEMORY_STEP = 1e9;
+
+/** No progress: kernels resident for nearly all the time, at least five minutes long. */
+export const HUNG_BUSY = 0.9;
+export const HUNG_SECONDS = 300;
+
+/** Idle this long on an allocated GPU is a finding, and only then counts in the job's verdict against its work. */
+export const IDLE_FINDING_SECONDS = 600;
+
+/** Activity from the engine's time split: four fifths of the GPU's time in one kind make it that kind. */
+export const ONE_ACTIVITY = 0.8;
+/** Without an engine: a pass over the weights serves at most this many tokens. Training and prefill move hundreds. */
+export const DECODE_TOKENS = 32;
+/** Tensor share under which T_eff means nothing when another pipe is busy. */
+export const TENSOR_NONE = 0.02;
+/** Cap of an activity that rests on counters alone, and on a process's name alone. */
+export const ACTIVITY_CAPS = { counters: 0.6, processName: 0.4, bursts: 0.5 } as const;
+
+/** FP32 work without tensor cores: their share is under INACTIVE while the FP32 pipe's is dominant. */
+export const NO_TENSOR = 0.05;
+
+/** Modifiers. A power cap a third of the time costs what a contributing resource costs; clocks 20 % down are "reduced". */
+export const CAPPED_FRACTION = 0.33;
+export const REDUCED_CLOCK = 0.2;
+/** Thermal and brake: 1 % of the busy time is never ordinary; sampled flags need two samples. */
+export const THERMAL_FRACTION = 0.01;
+export const THERMAL_SAMPLES = 2;
+
+/** nvidia-smi alone (§7.5). */
+export const TIER_C = {
+  /** Busy samples: 80, not 95, which picks the hottest moments. */
+  busy: 0.8,
+  samples: 10,
+  /** Mean utilization.memory of the busy samples that is consistent with a memory bound. */
+  memory: 0.8,
+  /** Below it memory is not the limit, where the scale is calibrated. */
+  notMemory: 0.33,
+  /** Below it, on other types, a remark. */
+  low: 0.3,
+  capUncalibrated: 0.5,
+  capCalibrated: 0.6,
+  /** Power at this part of the reported limit is worth a note. */
+  power: 0.85,
+  lowPower: 0.5,
+  /** Two GPUs of one LLM job are ordered by power above idle per memory traffic when this far apart, both with some traffic. */
+  orderFactor: 3,
+  orderMemory: 0.05,
+} as const;
+
+/** GPUs take turns: each busy 5–70 % of the time, together at most 115 % of one (SCIENCE §7.2: 100 % and the sampler's error). */
+export const TURNS = { least: 0.05, most: 0.7, together: 1.15 } as const;
+
+/** Several GPUs: more than half of the working ones make a verdict of the job. */
+export const MAJORITY = 0.5;
+export const MIXED_CAP = 0.5;
+/** Leaning is text; the grade says so. */
+export const LEAN_CAP = 0.5;
+
+/** Phases (§7.6). An edge stays when a share moves by a tenth (the error of η), or the verdict changes. */
+export const SHARE_MOVE = 0.1;
+/** The shortest segment that statistics may find: ten samples, thirty seconds. */
+export const MIN_SEGMENT_SAMPLES = 10;
+export const MIN_SEGMENT_SECONDS = 30;
+/** A gap longer than three periods of the sampler is not bridged. */
+export const BRIDGED_PERIODS = 3;

@@ -1,0 +1,184 @@
+import type { Figure, Shares, TimeTree, Verdict } from '../contract/verdict.ts';
+import type { MetricId } from '../readings/metrics.ts';
+import { FRACTION_NAMES, type FractionName, type WindowFigures } from './judged.ts';
+import { activityCandidates, activityOf } from './activity.ts';
+import { JUDGED } from './columns.ts';
+import { decide } from './decide.ts';
+import type { Decision } from './decision.ts';
+import { gradeOf, UNGRADED } from './grade.ts';
+import { modifiersOf } from './modifiers.ts';
+import { sightOf, type Sight } from './sight.ts';
+import { splitOf } from './split.ts';
+import { known, mean, orNull } from './stats.ts';
+import type { Subject } from './subject.ts';
+import { FLAGS, type Tally } from './tally.ts';
+import { INACTIVE } from './thresholds.ts';
+
+/** The verdict on one stretch of time of one subject; advice is added by the caller. */
+export function judge(tally: Tally, subject: Subject): Verdict {
+  const sight = sightOf(tally, subject);
+  const decision = decide(sight);
+  const doing = activityOf(sight, decision.bottleneck === 'idle');
+  const hint = doing.activity === 'unknown' ? activityCandidates(sight) : null;
+  const { grade, gradeWhy } = decision.grade === null ? UNGRADED : gradeOf(decision.grade);
+  return {
+    bottleneck: decision.bottleneck,
+    second: decision.second === decision.bottleneck ? null : decision.second,
+    lean: decision.lean,
+    activity: doing.activity,
+    activityGrade: Math.round(doing.grade * 1000) / 1000,
+    tier: decision.tier,
+    evidence: [...decision.evidence],
+    grade,
+    gradeWhy,
+    headroom: headroomOf(decision),
+    relief: reliefOf(decision, sight),
+    shares: sharesFor(sight, decision),
+    tree: treeOf(sight, decision),
+    split: splitOf(sight),
+    modifiers: [...(decision.noProgress ? [NO_PROGRESS] : []), ...modifiersOf(sight)],
+    figures: figuresOf(sight),
+    candidates: [...decision.candidates],
+    missing: [...new Set(decision.missing)],
+    why: [
+      ...decision.why,
+      ...(doing.why === '' ? [] : [doing.why]),
+      ...(hint === null ? [] : [`activity could be ${hint}`]),
+      ...idleLine(sight),
+      ...assumptions(sight).map((text) => `assumed: ${text}`),
+    ],
+    advice: [],
+    tries: [],
+  };
+}
+
+function assumptions({ subject, work }: Sight): string[] {
+  return [
+    ...(subject.work?.assumed ?? []), // no engine assumes nothing
+    ...(work?.cachedFrom === 'device memory' ? ['the KV cache is what the weights leave of the device memory in use'] : []),
+    ...(work?.cachedFrom === 'request lengths' ? ['requests hold their prompt and half their output in the KV cache, on average'] : []),
+  ];
+}
+
+/** The modifier of a window in which kernels sat on the GPU and nothing was done. */
+export const NO_PROGRESS = 'no progress';
+
+/** 1 ÷ share of the binding resource. Null for idle and unknown, and where the GPU does next to nothing: no ceiling is near. */
+function headroomOf({ bottleneck, share }: Decision): number | null {
+  if (bottleneck === 'unknown' || bottleneck === 'idle' || !(share >= INACTIVE)) return null;
+  return Math.max(1, 1 / share);
+}
+
+/** 1 ÷ max(next share, 1 − share): the speed-up if the binding resource were unlimited. Overhead's own share is its unexplained time. */
+function reliefOf(decision: Decision, sight: Sight): number | null {
+  if (headroomOf(decision) === null) return null;
+  if (decision.bottleneck === 'overhead') {
+    const unexplained = Math.max(0, sight.busy - decision.share);
+    return orNull(1 / (1 - unexplained));
+  }
+  const rest = Math.max(decision.next, 1 - decision.share);
+  return rest > 0 ? Math.max(1, 1 / rest) : null;
+}
+
+function sharesFor(sight: Sight, decision: Decision): Shares {
+  const cause = decision.empty?.bottleneck;
+  const traffic = decision.traffic?.bottleneck;
+  return {
+    compute: orNull(sight.compute),
+    memory: orNull(sight.memory),
+    network: traffic === 'storage' ? null : orNull(sight.nic),
+    storage: cause === 'storage' ? orNull(sight.empty) : traffic === 'storage' ? orNull(sight.nic) : orNull(sight.disk),
+    host: cause === 'host' ? orNull(sight.empty) : null,
+    transfer: orNull(sight.pcie),
+    nvlink: orNull(sight.nvlink),
+    busy: orNull(sight.busy),
+    empty: orNull(sight.empty),
+    tensor: orNull(sight.tensor),
+    fp32: orNull(sight.fp32),
+    fp64: orNull(sight.fp64),
+  };
+}
+
+/** What sums to one over the window: no demand, empty by cause, the largest busy share, and the rest of the busy time. */
+function treeOf(sight: Sight, decision: Decision): TimeTree {
+  const { busy, idleFraction } = sight;
+  if (!known(busy)) return { empty: idleFraction > 0 ? { idle: idleFraction } : {}, busy: {}, unexplained: null, unexplainedAtLeast: null };
+  const part = decision.bottleneck === 'idle' ? 1 : 1 - idleFraction;
+  const own = (['memory', 'compute', 'nvlink'] as const).filter((name) => known(sight[name]));
+  const best = own.reduce<(typeof own)[number] | null>((top, name) => (top === null || sight[name] > sight[top] ? name : top), null);
+  const largest = best === null ? 0 : Math.min(busy, sight[best]);
+  const sum = own.reduce((total, name) => total + sight[name], 0);
+  const empty: Record<string, number> =
+    decision.bottleneck === 'idle'
+      ? { idle: 1 - busy }
+      : { ...(idleFraction > 0 ? { idle: idleFraction } : {}), ...(sight.empty > 0 ? { [decision.empty?.key ?? 'unknown']: part * sight.empty } : {}) };
+  return {
+    empty,
+    busy: best === null ? {} : { [best]: part * largest },
+    unexplained: part * (busy - largest),
+    unexplainedAtLeast: part * Math.max(0, busy - sum),
+  };
+}
+
+function idleLine(sight: Sight): string[] {
+  if (!(sight.idleFraction > 0) || sight.demand !== true) return [];
+  return [`no request ${Math.round(sight.idleFraction * 100)} % of the time; the shares are of the rest`];
+}
+
+/** The numbers behind the verdict, each with its ceiling and source. */
+function figuresOf(sight: Sight): Figure[] {
+  const { stats, work, subject } = sight;
+  const { ceilings } = subject;
+  const engine = subject.engineName ?? 'engine';
+  const out: Figure[] = [];
+  const add = (label: string, value: number, unit: string, ceiling: number | null | undefined, source: string) => {
+    if (known(value) && Number.isFinite(value)) out.push({ label, value, unit, ceiling: ceiling ?? null, source });
+  };
+  const dram = mean(stats, 'gpu.dramActive');
+  if (known(dram) && ceilings !== null) add('Memory bandwidth', dram * ceilings.bandwidth, 'bytes/s', ceilings.bandwidth, 'dcgm');
+  else if (work !== null) add('Memory bandwidth', work.bytes, 'bytes/s', ceilings?.bandwidth, engine);
+  const peak = subject.math === null ? null : ceilings?.peaks[subject.math];
+  if (work !== null) add('Compute', work.flops, 'flop/s', peak, engine);
+  if (work !== null) {
+    add('Decode', work.decodeTokens, 'tokens/s', null, engine);
+    add('Prefill', work.prefillTokens, 'tokens/s', null, engine);
+    add('Requests running', work.running, 'count', subject.engineMaxRunning, engine);
+  }
+  add('KV cache used', mean(stats, 'engine.kvUsage'), 'ratio', 1, engine);
+  add('Training', mean(stats, 'engine.trainTokenRate'), 'tokens/s', null, engine);
+  add('GPU busy', sight.busy, 'ratio', 1, sight.busyFrom === 'engine' ? engine : (sight.busyFrom ?? 'nvidia-smi'));
+  add('Power', mean(stats, 'gpu.power'), 'watts', orNull(mean(stats, 'gpu.powerLimit')), 'nvidia-smi');
+  add('GPU memory', mean(stats, 'gpu.memUsed'), 'bytes', orNull(mean(stats, 'gpu.memTotal')), 'nvidia-smi');
+  return out;
+}
+
+/** A tally as the means that findings and advice look at. */
+export function figuresFrom(tally: Tally): WindowFigures {
+  const stats = tally.on.bins > 0 ? tally.on : tally.off;
+  const means = new Map<MetricId, number>();
+  for (const id of JUDGED) {
+    const value = mean(stats, id);
+    if (known(value)) means.set(id, value);
+  }
+  const busy = stats === tally.on ? tally.busySum / tally.busyCount : tally.offBusySum / tally.offBusyCount;
+  const fraction = new Map<FractionName, number>();
+  for (const name of FRACTION_NAMES) {
+    const value = fractionOf(tally, name);
+    if (known(value)) fraction.set(name, value);
+  }
+  return {
+    seconds: (tally.endBin - tally.firstBin) * tally.period,
+    samples: tally.seen,
+    idleFraction: tally.seen > 0 ? tally.off.bins / tally.seen : null,
+    busy: orNull(busy),
+    mean: means,
+    fraction,
+  };
+}
+
+function fractionOf(tally: Tally, name: FractionName): number {
+  if (name === 'kvFull') return tally.kvFull / tally.kv;
+  if (name === 'waiting') return tally.kv > 0 || tally.waiting > 0 ? tally.waiting / tally.on.bins : Number.NaN;
+  if (name === 'busy80') return tally.hot / tally.on.bins;
+  return (tally.flags[FLAGS.indexOf(name)] ?? Number.NaN) / tally.loaded;
+}

@@ -1,0 +1,240 @@
+import { ACHIEVABLE, gemmFraction } from '../knowledge/hardware/index.ts';
+import {
+  causalAttentionFlops,
+  activeBlockParameters,
+  decodeFlopsPerToken,
+  kvBytesPerToken,
+  kvFractionPerGpu,
+  trainingFlops,
+  weightBytes,
+  weightBytesTouched,
+} from '../knowledge/llm-math/index.ts';
+import { firstKnown, known, mean, sumKnown } from './stats.ts';
+import type { EngineWork, Subject } from './subject.ts';
+import type { Stats, Tally } from './tally.ts';
+import { DOMINANT } from './thresholds.ts';
+
+/** What an engine's counters say that one GPU had to do, per second. NaN where it cannot be said. */
+export interface Work {
+  readonly prefillTokens: number;
+  readonly decodeTokens: number;
+  readonly steps: number;
+  readonly stepsFrom: 'counter' | 'tokens ÷ running' | null;
+  readonly running: number;
+  /** Tokens in the KV cache at once, and how that is known. */
+  readonly cached: number;
+  readonly cachedFrom: CachedFrom | null;
+  readonly prefillFlops: number;
+  readonly decodeFlops: number;
+  readonly flops: number;
+  readonly weightBytes: number;
+  readonly kvBytes: number;
+  readonly otherBytes: number;
+  readonly bytes: number;
+  /** Where FLOPs and bytes come from: the engine's own analytic counters, or our model of the work. */
+  readonly from: 'engine' | 'model' | null;
+  /** Least time per second that prefill and decode each need on this GPU. */
+  readonly prefillTime: number;
+  readonly decodeTime: number;
+  /** True where the engine measured those times. */
+  readonly timed: boolean;
+  /** What is not in the bytes: then they are a lower bound. */
+  readonly gaps: readonly string[];
+  readonly training: boolean;
+}
+
+/** The engine's own count; its share of a cache whose size it says; the same with the size from device memory; mean lengths of requests. */
+export type CachedFrom = 'engine' | 'device memory' | 'request lengths';
+
+/** Effective rates of the card: η × peak (× clock ÷ boost for compute). */
+export interface Rates {
+  readonly compute: number;
+  readonly bytes: number;
+  readonly clock: number;
+}
+
+/** η·F·clock/boost and η·BW; NaN where the GPU or the data type is not known. */
+export function ratesOf({ ceilings, math }: Pick<Subject, 'ceilings' | 'math'>, smClock: number): Rates {
+  if (ceilings === null) return { compute: Number.NaN, bytes: Number.NaN, clock: Number.NaN };
+  const peak = math === null ? null : ceilings.peaks[math];
+  const clock = known(smClock) && smClock > 0 ? Math.min(1, smClock / ceilings.boostClock) : 1;
+  return {
+    compute: peak === null ? Number.NaN : gemmFraction(ceilings.gpu).value * peak * clock,
+    bytes: ACHIEVABLE.dramBytes.value * ceilings.bandwidth,
+    clock,
+  };
+}
+
+/** Prompt tokens that were computed, per second: not from a cache. Recomputation after a preemption is GPU work and counts. */
+export function prefillRate(stats: Stats): number {
+  const computed = mean(stats, 'engine.promptTokensComputed');
+  if (known(computed)) return computed;
+  const all = mean(stats, 'engine.promptRate');
+  const queries = mean(stats, 'engine.prefixQueries');
+  const hits = mean(stats, 'engine.prefixHits');
+  const ratio = firstKnown(queries > 0 ? hits / queries : Number.NaN, mean(stats, 'engine.cacheHitRatio'));
+  return known(ratio) ? all * (1 - Math.min(1, Math.max(0, ratio))) : all;
+}
+
+/** Generated tokens per second less the first of each request, which belongs to its prefill. */
+export function decodeRate(stats: Stats): number {
+  const generated = mean(stats, 'engine.generationRate');
+  const requests = mean(stats, 'engine.requests');
+  return known(requests) ? Math.max(0, generated - requests) : generated;
+}
+
+/** The engine's work in a window, for one GPU of it. Null without an engine. */
+export function workOf(tally: Tally, subject: Subject): Work | null {
+  if (!subject.serving && !subject.training) return null;
+  const stats = tally.on;
+  const prefillTokens = prefillRate(stats);
+  const decodeTokens = decodeRate(stats);
+  const running = mean(stats, 'engine.running');
+  const prefillTimed = mean(stats, 'engine.prefillTime');
+  const decodeTimed = mean(stats, 'engine.decodeTime');
+  const timed = known(prefillTimed) && known(decodeTimed);
+  const base: Work = {
+    prefillTokens,
+    decodeTokens,
+    steps: mean(stats, 'engine.stepRate'),
+    stepsFrom: null,
+    running,
+    cached: Number.NaN,
+    cachedFrom: null,
+    prefillFlops: Number.NaN,
+    decodeFlops: Number.NaN,
+    flops: Number.NaN,
+    weightBytes: Number.NaN,
+    kvBytes: Number.NaN,
+    otherBytes: Number.NaN,
+    bytes: Number.NaN,
+    from: null,
+    prefillTime: prefillTimed,
+    decodeTime: decodeTimed,
+    timed,
+    gaps: [],
+    training: false,
+  };
+  const own = ownCounters(stats);
+  const work = subject.work;
+  if (work === null) {
+    const logged = mean(stats, 'engine.trainFlopRate');
+    return { ...base, ...own, ...(known(logged) ? ({ flops: logged, from: 'engine', training: true, gaps: ['bytes of a training step'] } as const) : {}) };
+  }
+  if (subject.training && !subject.serving) return { ...base, ...trainingWork(stats, work, subject), ...own };
+  const lengths = requestLengths(tally);
+  const steps = stepsOf(base);
+  const { tokens: cached, from: cachedFrom } = cachedTokens(stats, work, running, lengths);
+  const share = 1 / (work.tensorParallel * work.pipelineParallel * work.replicas);
+  const context = running > 0 && known(cached) ? cached / running : contextOf(lengths);
+  const prefillFlops = prefillTokens * prefillFlopsPerToken(work, lengths?.prompt ?? context, lengths !== null) * share;
+  const decodeFlops = decodeTokens * decodeFlopsPerToken(work.model, known(context) ? context : 0) * share;
+  const perToken = (kvBytesPerToken(work.model, work.cacheBytes) * kvFractionPerGpu(work.model, work.tensorParallel)) / (work.pipelineParallel * work.replicas);
+  const batch = Math.max(1, known(running) ? running / work.replicas : 1);
+  const readWeights = steps.rate * weightBytesTouched(work.model, work.format, batch) * share;
+  const kvBytes = steps.rate * cached * perToken;
+  const otherBytes = sumKnown(prefillTokens, decodeTokens) * perToken;
+  const gaps = [
+    ...(known(cached) || !known(steps.rate) ? [] : ['KV cache reads (engine.kvUsage with the cache size, or finished requests)']),
+    ...(known(steps.rate) ? [] : ['weight reads (engine steps, or running requests)']),
+  ];
+  const modelled = {
+    prefillFlops,
+    decodeFlops,
+    flops: sumKnown(prefillFlops, decodeFlops),
+    weightBytes: readWeights,
+    kvBytes,
+    otherBytes,
+    bytes: sumKnown(readWeights, kvBytes, otherBytes),
+  };
+  const chosen = own === null ? { ...modelled, from: 'model' as const } : { ...modelled, ...own };
+  return withTimes({ ...base, ...chosen, steps: steps.rate, stepsFrom: steps.from, cached, cachedFrom, gaps: own === null ? gaps : [] }, subject, stats);
+}
+
+/** vLLM --enable-mfu-metrics and SGLang count FLOPs and bytes per GPU themselves. */
+function ownCounters(stats: Stats): Pick<Work, 'flops' | 'bytes' | 'from'> | null {
+  const flops = mean(stats, 'engine.flops');
+  const bytes = sumKnown(mean(stats, 'engine.readBytes'), mean(stats, 'engine.writeBytes'));
+  return known(flops) && known(bytes) ? { flops, bytes, from: 'engine' } : null;
+}
+
+/** Steps per second: the engine's counter; otherwise every running request gets one token a step, which holds while decode dominates. */
+function stepsOf(work: Work): { rate: number; from: Work['stepsFrom'] } {
+  if (known(work.steps)) return { rate: work.steps, from: 'counter' };
+  if (work.running > 0 && known(work.decodeTokens)) return { rate: work.decodeTokens / work.running, from: 'tokens ÷ running' };
+  return { rate: Number.NaN, from: null };
+}
+
+interface Lengths {
+  readonly prompt: number;
+  readonly output: number;
+}
+
+/** Mean prompt and output of the requests that finished in the window; of all so far where fewer than FEW did. */
+function requestLengths(tally: Tally): Lengths | null {
+  const seconds = tally.on.bins * tally.period;
+  const requests = mean(tally.on, 'engine.requests') * seconds;
+  const inside =
+    requests >= FEW
+      ? { promptTokens: mean(tally.on, 'engine.promptRate') * seconds, generated: mean(tally.on, 'engine.generationRate') * seconds, requests }
+      : tally.soFar;
+  if (!(inside.requests > 0) || !(inside.generated > 0) || !known(inside.promptTokens)) return null;
+  return { prompt: inside.promptTokens / inside.requests, output: inside.generated / inside.requests };
+}
+/** Fewer requests than this say little of the mean length: the error of a mean of ten is a third of the spread. */
+const FEW = 10;
+
+/** A request in the middle of its output holds its prompt and half its output. */
+function contextOf(lengths: Lengths | null): number {
+  return lengths === null ? Number.NaN : lengths.prompt + lengths.output / 2;
+}
+
+/** CUDA context, graphs and activations beside weights and cache: about 1 GB (SCIENCE §1.6). */
+const WORKSPACE = 1e9;
+
+/**
+ * Tokens whose keys and values are read at every step. Engines with a cache gauge allocate the cache at the start and fill the
+ * device with it, so its size is what weights leave. Mean lengths hold only while as many requests end as begin: the last resort.
+ */
+function cachedTokens(stats: Stats, work: EngineWork, running: number, lengths: Lengths | null): { tokens: number; from: CachedFrom | null } {
+  const direct = mean(stats, 'engine.kvTokens');
+  if (known(direct)) return { tokens: direct, from: 'engine' };
+  const usage = mean(stats, 'engine.kvUsage');
+  const size = firstKnown(mean(stats, 'engine.kvTokensMax'), work.cacheTokens ?? Number.NaN);
+  if (known(usage) && known(size)) return { tokens: usage * size, from: 'engine' };
+  const split = work.tensorParallel * work.pipelineParallel;
+  const room = mean(stats, 'gpu.memUsed') - weightBytes(work.model, work.format) / split - WORKSPACE;
+  const perToken = (kvBytesPerToken(work.model, work.cacheBytes) * kvFractionPerGpu(work.model, work.tensorParallel)) / work.pipelineParallel;
+  if (known(usage) && room > 0) return { tokens: ((usage * room) / perToken) * work.replicas, from: 'device memory' };
+  const tokens = running * contextOf(lengths);
+  return { tokens, from: known(tokens) ? 'request lengths' : null };
+}
+
+/** Blocks for every token; the head only for the last of a prompt; causal attention over half the prompt. */
+function prefillFlopsPerToken(work: EngineWork, prompt: number, knownLength: boolean): number {
+  const blocks = 2 * activeBlockParameters(work.model);
+  if (!knownLength || !(prompt >= 1)) return blocks;
+  return blocks + (2 * work.model.headParameters + causalAttentionFlops(work.model, prompt)) / prompt;
+}
+
+/** A trainer's tokens: forward and backward. Without the sequence length attention is left out: a lower bound. */
+function trainingWork(stats: Stats, work: EngineWork, subject: Subject): Partial<Work> {
+  const logged = mean(stats, 'engine.trainFlopRate');
+  const tokens = mean(stats, 'engine.trainTokenRate');
+  const gpus = work.tensorParallel * work.pipelineParallel * work.replicas;
+  const perToken = trainingFlops(work.model, 1, { lora: subject.fineTuning, recompute: false });
+  const flops = firstKnown(logged, (tokens * perToken) / gpus);
+  return { training: true, flops, from: known(flops) ? (known(logged) ? 'engine' : 'model') : null, gaps: ['bytes of a training step'] };
+}
+
+/** t_p = F_p/(η·F), t_d = (steps·W + KV)/(η·BW), where the engine does not measure them. Weights of shared steps are decode's. */
+function withTimes(work: Work, subject: Subject, stats: Stats): Work {
+  const rates = ratesOf(subject, mean(stats, 'gpu.smClock'));
+  const prefillTime = work.prefillTokens === 0 ? 0 : work.prefillFlops / rates.compute;
+  const decodeBytes = sumKnown(work.weightBytes, work.kvBytes);
+  const decodeTime = work.decodeTokens === 0 ? 0 : decodeBytes / rates.bytes;
+  // tokens ÷ running counts decode steps only: where prefill takes more of the time, that is no count of steps.
+  const doubtful = work.stepsFrom === 'tokens ÷ running' && prefillTime / (prefillTime + decodeTime) > DOMINANT;
+  const gaps = doubtful ? [...work.gaps, 'steps that only prefill (engine steps)'] : work.gaps;
+  return work.timed ? { ...work, gaps } : { ...work, prefillTime, decodeTime, gaps };
+}

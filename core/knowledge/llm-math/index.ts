@@ -1,0 +1,33 @@
+/** The arithmetic of language models: bytes, FLOPs, cache, training state, communication. Pure formulas, SI units. */
+export { bytesOf, bytesPerWeight, expertsTouched, weightBytes, weightBytesTouched, weightParts, type WeightFormat, type WeightParts } from './weights.ts';
+export {
+  activeBlockParameters,
+  causalAttentionFlops,
+  decodeAttentionFlops,
+  decodeFlopsPerToken,
+  denseFlopsPerToken,
+  prefillFlops,
+  trainingFlops,
+  type TrainingPass,
+} from './flops.ts';
+export { kvBytesPerSequence, kvBytesPerToken, kvFractionPerGpu, kvRoomTokens, tokensWhereCacheEqualsWeights, type KvRoom } from './kv.ts';
+export {
+  activationBytes,
+  bytesPerTrainedParameter,
+  logitBytes,
+  loraParameters,
+  OPTIMIZERS,
+  type ActivationInput,
+  type OptimizerId,
+  type TrainingState,
+} from './training.ts';
+export {
+  dataParallelBalanceTokens,
+  dataParallelBytes,
+  pipelineBubble,
+  pipelineBytesPerToken,
+  ringAllReduceBytes,
+  tensorParallelMessageBytes,
+} from './parallel.ts';
+export { loadSeconds, type LoadInput } from './load.ts';
+export { criticalBatch } from './critical.ts';

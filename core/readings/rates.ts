@@ -1,0 +1,62 @@
+import type { Table } from './columns.ts';
+import { isMetricId, METRICS, metric, type MetricId } from './metrics.ts';
+
+/**
+ * A counter's column as a rate per second: the value at i is the mean rate over (t[i−1], t[i]], with the
+ * previous *present* value as the start, so a missed sample widens the interval instead of losing it.
+ * The first present value has no rate (NaN). A drop is a reset: the process started again, what it counted
+ * since is not known to belong to the interval, so that one interval is absent, not negative and not guessed.
+ * An interval longer than `maxGap` seconds is absent: a counter over an hour's silence says nothing about now.
+ */
+export function rateOf(t: Float64Array, counter: Float64Array, maxGap = 600): Float64Array {
+  const rate = new Float64Array(counter.length).fill(Number.NaN);
+  let lastAt = Number.NaN;
+  let lastValue = Number.NaN;
+  for (let index = 0; index < counter.length; index += 1) {
+    const value = counter[index];
+    const at = t[index];
+    if (value === undefined || at === undefined || Number.isNaN(value)) continue;
+    const dt = at - lastAt;
+    if (dt > 0 && dt <= maxGap && value >= lastValue) rate[index] = (value - lastValue) / dt;
+    lastAt = at;
+    lastValue = value;
+  }
+  return rate;
+}
+
+/**
+ * The table with every counter turned into its rate per second: under the gauge's id where the metric has one
+ * (`rate` in core/readings/metrics.ts; a gauge that the tool printed itself wins), otherwise under the counter's own id.
+ */
+export function withRates(table: Table, maxGap?: number): Table {
+  const columns = new Map<MetricId, Float64Array>();
+  for (const [id, column] of table.columns) if (METRICS[id].kind === 'gauge') columns.set(id, column);
+  for (const [id, column] of table.columns) {
+    if (METRICS[id].kind !== 'counter') continue;
+    const target = metric(id).rate;
+    const rate = rateOf(table.t, column, maxGap);
+    if (target === undefined || !isMetricId(target)) columns.set(id, rate);
+    else if (!columns.has(target)) columns.set(target, rate);
+  }
+  return { ...table, columns };
+}
+
+/**
+ * Growth of a counter over a window; an interval in which it fell (a reset) counts for nothing. Null where no interval is left:
+ * fewer than two values, or resets only. Then nothing is known, which is not the same as no growth.
+ */
+export function increaseOf(counter: Float64Array | undefined): number | null {
+  if (counter === undefined) return null;
+  let sum = 0;
+  let intervals = 0;
+  let last = Number.NaN;
+  for (const value of counter) {
+    if (Number.isNaN(value)) continue;
+    if (value >= last) {
+      sum += value - last;
+      intervals += 1;
+    }
+    last = value;
+  }
+  return intervals === 0 ? null : sum;
+}

@@ -1,0 +1,54 @@
+import type { Advice, Bottleneck, Verdict } from '../../contract/verdict.ts';
+import type { AdviceContext } from '../../judging/judged.ts';
+import { CAPACITY } from './capacity.ts';
+import { COMPUTE } from './compute.ts';
+import { HOST } from './host.ts';
+import { IDLE } from './idle.ts';
+import { MEMORY } from './memory.ts';
+import { NETWORK } from './network.ts';
+import { OVERHEAD } from './overhead.ts';
+import { situationOf } from './situation.ts';
+import { STORAGE } from './storage.ts';
+import type { Move } from './tell.ts';
+import { TRANSFER } from './transfer.ts';
+import { UNKNOWN } from './unknown.ts';
+
+/** What to try per bottleneck, in order (SCIENCE §8). `balanced` asks its candidates. */
+const CATALOGUE: Readonly<Record<Exclude<Bottleneck, 'balanced'>, readonly Move[]>> = {
+  memory: MEMORY,
+  compute: COMPUTE,
+  network: NETWORK,
+  storage: STORAGE,
+  host: HOST,
+  transfer: TRANSFER,
+  overhead: OVERHEAD,
+  capacity: CAPACITY,
+  idle: IDLE,
+  unknown: UNKNOWN,
+};
+
+/** More than this nobody reads. */
+const MOST = 6;
+/** Of each side of a tie. */
+const PER_SIDE = 2;
+
+/**
+ * What to try about a verdict, in order, each with its arithmetic on this job's numbers and its gain at best, which the
+ * verdict's relief bounds. What does not apply to the card, the engine or the numbers is left out.
+ */
+export function adviceFor(verdict: Verdict, context: AdviceContext): Advice[] {
+  const { bottleneck, candidates } = verdict;
+  if (bottleneck !== 'balanced') {
+    const own = movesOn(CATALOGUE[bottleneck], verdict, context);
+    // No share to compute with, as where nvidia-smi alone speaks: then what would tell.
+    return (own.length > 0 ? own : movesOn(UNKNOWN, verdict, context)).slice(0, MOST);
+  }
+  const sides = candidates.length > 0 ? candidates : verdict.second === null ? [] : [verdict.second];
+  const found = sides.flatMap((side) => (side === 'balanced' ? [] : movesOn(CATALOGUE[side], { ...verdict, bottleneck: side }, context).slice(0, PER_SIDE)));
+  return found.slice(0, MOST);
+}
+
+function movesOn(moves: readonly Move[], verdict: Verdict, context: AdviceContext): Advice[] {
+  const situation = situationOf(verdict, context);
+  return moves.map((move) => move(situation)).filter((advice) => advice !== null);
+}

@@ -1,0 +1,102 @@
+import type { Bottleneck, ShareKey, Verdict } from '../../contract/verdict.ts';
+import { criticalBatch, kvBytesPerToken, kvFractionPerGpu, weightBytesTouched, type WeightFormat } from '../../knowledge/llm-math/index.ts';
+import type { AdviceContext } from '../../judging/judged.ts';
+import type { MetricId } from '../../readings/metrics.ts';
+import { parseQuantization, parseWeightType, type ModelSpec } from '../../knowledge/models/index.ts';
+import { computeType } from '../../knowledge/llm-math/compute-type.ts';
+
+/** A verdict with the numbers that advice computes with. NaN is "not known". */
+export interface Situation {
+  readonly verdict: Verdict;
+  readonly context: AdviceContext;
+  /** Share of the binding resource. */
+  readonly share: number;
+  /** Whether requests are served, or a model is trained, as far as is known. */
+  readonly serving: boolean;
+  readonly training: boolean;
+  readonly decode: Decoding | null;
+  mean(id: MetricId): number;
+  shareOf(key: ShareKey): number;
+  /** Whether a command line of the job has an option or a word. */
+  commanded(pattern: RegExp): boolean;
+}
+
+/** One step of an engine on one GPU: bytes by what they are, and how they grow with the requests in it. */
+export interface Decoding {
+  readonly model: ModelSpec;
+  readonly format: WeightFormat;
+  /** Requests in a step of one replica. */
+  readonly running: number;
+  /** Tokens at which this card turns from bandwidth to compute; NaN where it lacks the type. */
+  readonly critical: number;
+  /** Further requests of the same length that the cache holds per replica; NaN where its use is not known. */
+  readonly room: number;
+  weights(requests: number, format?: WeightFormat): number;
+  /** Cache bytes read by a step of so many requests; NaN where the cache's use is not known. */
+  cache(requests: number): number;
+}
+
+const SHARE: Readonly<Partial<Record<Bottleneck, readonly ShareKey[]>>> = {
+  memory: ['memory'],
+  compute: ['compute'],
+  network: ['network', 'nvlink'],
+  storage: ['storage'],
+  host: ['host'],
+  transfer: ['transfer'],
+};
+
+export function situationOf(verdict: Verdict, context: AdviceContext): Situation {
+  const mean = (id: MetricId): number => context.figures?.mean.get(id) ?? Number.NaN;
+  const shareOf = (key: ShareKey): number => verdict.shares[key] ?? Number.NaN;
+  const keys = SHARE[verdict.bottleneck];
+  const known = (keys ?? []).map(shareOf).filter((share) => !Number.isNaN(share));
+  const { activity } = verdict;
+  const lines = context.commands ?? [];
+  return {
+    verdict,
+    context,
+    mean,
+    shareOf,
+    // Above 1 the achievable ceiling was passed: the resource worked all the time, not longer.
+    share: verdict.bottleneck === 'overhead' ? (verdict.tree.unexplained ?? Number.NaN) : known.length === 0 ? Number.NaN : Math.min(1, Math.max(...known)),
+    serving: activity === 'decode' || activity === 'prefill' || activity === 'serving' || mean('engine.running') > 0,
+    training: activity === 'training' || activity === 'fine-tuning' || activity === 'checkpointing' || mean('engine.trainTokenRate') > 0,
+    decode: decoding(verdict, context, mean),
+    commanded: (pattern) => lines.some((line) => pattern.test(line)),
+  };
+}
+
+/** The job's weights as they are stored: said, else as the model is published. */
+export function formatOf({ workload, model }: Pick<AdviceContext, 'workload' | 'model'>): WeightFormat | null {
+  if (model === null) return null;
+  const type = workload.dtype === null ? null : parseWeightType(workload.dtype);
+  return { type: type ?? model.nativeType, quantization: workload.quantization === null ? model.nativeQuantization : parseQuantization(workload.quantization) };
+}
+
+function decoding(verdict: Verdict, context: AdviceContext, mean: (id: MetricId) => number): Decoding | null {
+  const { model, workload, gpu } = context;
+  const format = formatOf(context);
+  const replicas = workload.dataParallel ?? 1;
+  const running = mean('engine.running') / replicas;
+  if (model === null || format === null || !(running > 0)) return null;
+  const tensor = workload.tensorParallel ?? Math.max(1, Math.round(context.gpuCount / replicas / (workload.pipelineParallel ?? 1)));
+  const gpus = tensor * (workload.pipelineParallel ?? 1);
+  const weights = (requests: number, other = format) => weightBytesTouched(model, other, Math.max(1, requests)) / gpus;
+  const perToken = (kvBytesPerToken(model, 2) * kvFractionPerGpu(model, tensor)) / (workload.pipelineParallel ?? 1);
+  const usage = mean('engine.kvUsage');
+  const cached = Number.isNaN(mean('engine.kvTokens')) ? usage * mean('engine.kvTokensMax') : mean('engine.kvTokens');
+  const split = verdict.split?.bytes ?? null;
+  // What the verdict itself counted wins: it had the lengths of requests where the cache's size is not told.
+  const perRequest = split !== null && split.weights > 0 ? (weights(running) * split.kv) / split.weights / running : (cached / replicas / running) * perToken;
+  const math = gpu === null ? null : computeType(gpu, format.type, format.quantization, false).math;
+  return {
+    model,
+    format,
+    running,
+    weights,
+    critical: gpu === null || math === null ? Number.NaN : (criticalBatch(gpu, math, format.quantization) ?? Number.NaN),
+    // A billionth more than the quotient, which binary digits may leave just under a whole number.
+    room: usage > 0 ? Math.floor((running * (1 - usage)) / usage + 1e-9) : Number.NaN,
+    cache: (requests) => requests * perRequest,
+  };
+}

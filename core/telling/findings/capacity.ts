@@ -1,0 +1,70 @@
+import { KV_FULL, KV_FULL_FRACTION, MIN_SEGMENT_SAMPLES } from '../../judging/thresholds.ts';
+import type { Finding } from '../../contract/verdict.ts';
+import type { JudgedGpu, JudgedPhase, JudgedRun } from '../../judging/judged.ts';
+import { formatDuration, formatPercent } from '../../readings/units.ts';
+import { finding, fractionOver, meanOver, samplesOf, stretchesOf } from './kit.ts';
+import { QUEUE } from './limits.ts';
+
+/**
+ * Not room enough for the requests (§7.3): the KV cache full in a third of the samples, together with preemptions or with
+ * fewer requests running than allowed while others wait. Told once per engine.
+ */
+export function findCapacity(judged: JudgedRun): Finding[] {
+  const seen = new Set<string>();
+  return judged.gpus.flatMap((gpu) => {
+    const key = gpu.engines.join(',');
+    if (gpu.engines.length === 0 || seen.has(key)) return [];
+    const maximum = maxRunning(judged, gpu);
+    const stretches = stretchesOf(gpu.phases, judged.period, (phase) => isFull(phase, maximum)).filter(
+      ({ phases }) => samplesOf(phases) >= MIN_SEGMENT_SAMPLES,
+    );
+    if (stretches.length === 0) return [];
+    seen.add(key);
+    const several = new Set(judged.gpus.map(({ engines }) => engines.join(','))).size > 1;
+    const engine = judged.engines[gpu.engines[0] ?? -1]?.entity.id ?? null;
+    return stretches.map((stretch) => capacity(judged, stretch, maximum, several ? engine : null));
+  });
+}
+
+function maxRunning(judged: JudgedRun, gpu: JudgedGpu): number | null {
+  for (const index of gpu.engines) {
+    const value = Number(judged.engines[index]?.facts.get('maxNumSeqs') ?? Number.NaN);
+    if (value >= 1) return value;
+  }
+  const seen = meanOver(gpu.phases, 'engine.maxRunning');
+  return seen >= 1 ? seen : null;
+}
+
+function isFull({ figures: { mean, fraction } }: JudgedPhase, maximum: number | null): boolean {
+  if (!((fraction.get('kvFull') ?? Number.NaN) >= KV_FULL_FRACTION)) return false;
+  if ((mean.get('engine.preemptions') ?? Number.NaN) > 0) return true;
+  return maximum !== null && (fraction.get('waiting') ?? Number.NaN) >= QUEUE && (mean.get('engine.running') ?? Number.NaN) < maximum;
+}
+
+function capacity(
+  judged: JudgedRun,
+  { from, to, phases }: { from: number; to: number; phases: readonly JudgedPhase[] },
+  maximum: number | null,
+  entity: string | null,
+): Finding {
+  const preemptions = meanOver(phases, 'engine.preemptions');
+  const running = meanOver(phases, 'engine.running');
+  const waiting = meanOver(phases, 'engine.waiting');
+  const count = preemptions > 0 ? ` and ${(preemptions * (to - from)).toFixed(0)} requests were put back and computed again` : '';
+  return finding(
+    judged,
+    {
+      id: 'kv-capacity',
+      text:
+        `The KV cache was full for ${formatDuration(to - from)}${count}: more requests come in than fit. Lower --max-num-seqs${Number.isNaN(running) ? '' : ` to about ${running.toFixed(0)}`}, ` +
+        'shorten --max-model-len, raise --gpu-memory-utilization, keep the cache in FP8 (--kv-cache-dtype fp8), or spread the model over more GPUs.',
+      evidence: [
+        `cache ${formatPercent(KV_FULL)} full or more in ${formatPercent(fractionOver(phases, 'kvFull'))} of the samples`,
+        ...(preemptions > 0 ? [`${(preemptions * 60).toPrecision(2)} preemptions a minute`] : []),
+        ...(Number.isNaN(running) ? [] : [`${running.toFixed(0)} requests ran${maximum === null ? '' : ` of at most ${maximum.toFixed(0)}`}`]),
+        ...(Number.isNaN(waiting) ? [] : [`${waiting.toFixed(0)} waited`]),
+      ],
+    },
+    { entity, from, to },
+  );
+}

@@ -1,0 +1,36 @@
+/** The numbers that findings turn on, beside those of core/judging/thresholds.ts. Each with its reason; none fitted to a recording. */
+
+/** A CUDA context takes some hundred megabytes: a GPU under this has none on it, whoever may see its processes. */
+export const EMPTY_MEMORY = 100e6;
+/** More than contexts and libraries take: a model, a cache or data are held. */
+export const HELD_MEMORY = 1e9;
+
+/** Looks at a GPU before its rest counts: two dumps of one machine, days apart, say nothing of the time between. */
+export const IDLE_SAMPLES = 5;
+
+/** Uneven or alternating work counts from five minutes on: start-up and loading are uneven in every job. */
+export const SUSTAINED_SECONDS = 300;
+/** Busiest GPU of a node above the node's mean: SCIENCE §7.6. */
+export const IMBALANCE = 0.2;
+
+/** GPUs that take turns (§7.2): each works part of the time, together they are one. */
+export const TURN = { least: 0.05, most: 0.7, sum: 1.15 } as const;
+/** Taking turns, somebody works nearly all the time. Where the program is known to split by layers, half of it: its host may be slow. */
+export const TURN_SUM = { unknown: 0.8, known: 0.5 } as const;
+/** Nine samples in ten must add up: GPUs that work independently of each other now and then work at once. */
+export const TURN_SAMPLES = 0.9;
+
+/** Samples under load before a link's state is judged: it takes a moment to leave its idle state. */
+export const LOADED_SAMPLES = 10;
+
+/** Waiting requests in half of the samples: a queue, not a burst. */
+export const QUEUE = 0.5;
+
+/**
+ * A load is slow at ten times its floor (line rates, one reader: §1.6; one stream reaches a tenth of a line) and when it has
+ * cost two minutes: a tenth of a second for a small model is nobody's loss.
+ */
+export const SLOW_LOAD = { factor: 10, seconds: 120 } as const;
+
+/** Xid numbers of memory errors: 48 double-bit, 63 and 64 row remapping, 92 rate of single-bit, 94 and 95 contained and uncontained (NVIDIA Xid catalogue). */
+export const MEMORY_XIDS: readonly number[] = [48, 63, 64, 92, 94, 95];

@@ -1,0 +1,108 @@
+import type { Finding } from '../../contract/verdict.ts';
+import { ACHIEVABLE, ALVIS_NODES, pcieBytesPerSecond } from '../../knowledge/hardware/index.ts';
+import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
+import { lowerBound } from '../../readings/columns.ts';
+import { loadSeconds, weightBytes } from '../../knowledge/llm-math/index.ts';
+import { parseQuantization, parseWeightType } from '../../knowledge/models/index.ts';
+import { formatDuration, formatFactor, formatValue } from '../../readings/units.ts';
+import { finding, meanOver, stretchesOf, type Stretch } from './kit.ts';
+import { SLOW_LOAD } from './limits.ts';
+
+interface Load {
+  readonly gpu: JudgedGpu;
+  readonly stretch: Stretch;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** Loads that took far longer than line rates allow (§1.6), node by node: GPUs of one node share its network. */
+export function findSlowLoading(judged: JudgedRun): Finding[] {
+  const loads = judged.gpus.flatMap((gpu) =>
+    stretchesOf(gpu.phases, judged.period, ({ verdict }) => verdict.activity === 'loading')
+      .map((stretch) => loadOf(judged, gpu, stretch))
+      .filter((load) => load !== null),
+  );
+  const groups: Load[][] = [];
+  for (const load of loads) {
+    const group = groups.find(
+      ([first]) =>
+        first !== undefined && nodeOf(first.gpu) === nodeOf(load.gpu) && first.stretch.from < load.stretch.to && load.stretch.from < first.stretch.to,
+    );
+    if (group === undefined) groups.push([load]);
+    else group.push(load);
+  }
+  return groups.flatMap((group) => slow(judged, group));
+}
+
+function nodeOf(gpu: JudgedGpu): string {
+  return gpu.entity.node ?? `${gpu.host ?? ''}`;
+}
+
+function slow(judged: JudgedRun, group: readonly Load[]): Finding[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const from = Math.min(...group.map(({ stretch }) => stretch.from));
+  const to = Math.max(...group.map(({ stretch }) => stretch.to));
+  const seconds = Math.max(...group.map((load) => load.seconds));
+  const bytes = group.reduce((sum, load) => sum + load.bytes, 0);
+  const line = lineOf(judged, first.gpu);
+  const pcie = first.gpu.ceilings?.pcie.bytesPerSecond ?? pcieBytesPerSecond(3, 16);
+  // PCIe alone is no floor: the bytes came over some line.
+  if (pcie === null || line === null) return [];
+  const floor = loadSeconds({ nodeBytes: bytes, gpuBytes: Math.max(...group.map((load) => load.bytes)), network: line.rate, storage: null, pcie }).total;
+  if (seconds < SLOW_LOAD.seconds || seconds < SLOW_LOAD.factor * floor) return [];
+  const cause = first.stretch.phases[0]?.verdict.why.find((text) => text.startsWith('loading'));
+  const phases = group.flatMap(({ stretch }) => stretch.phases);
+  const thread = meanOver(phases, 'host.cpuMaxThread');
+  return [
+    finding(
+      judged,
+      {
+        id: 'loading-slow',
+        text:
+          `Loading ${formatValue(bytes, 'bytes')} took ${formatDuration(seconds)} (${formatValue(bytes / seconds, 'bytes/s')}); the node's links would do it in ${formatDuration(floor)}, ${formatFactor(seconds / floor)} faster. ` +
+          'Keep the weights as safetensors on the project storage (Mimer, not home), load them once per node and not once per rank, and stage them to $TMPDIR where the job loads them again.',
+        evidence: [
+          `floor: ${formatValue(line.rate, 'bytes/s')} ${line.from} and ${formatValue(pcie, 'bytes/s')} PCIe at line rate`,
+          ...(cause === undefined ? [] : [cause]),
+          ...(thread >= ACHIEVABLE.nic.value ? [`a thread at ${(thread * 100).toFixed(0)} % of a core: unpacking, not reading, may be the limit`] : []),
+        ],
+      },
+      { entity: nodeOf(first.gpu) === '' ? null : (first.gpu.entity.node ?? null), from, to },
+    ),
+  ];
+}
+
+/** What came into a GPU's memory, at most its part of the weights (engines take the rest for their cache), and how long it rose. */
+function loadOf(judged: JudgedRun, gpu: JudgedGpu, stretch: Stretch): Load | null {
+  const { series } = gpu;
+  const used = series.columns.get('gpu.memUsed');
+  if (used === undefined) return null;
+  const start = Math.max(0, lowerBound(series.t, stretch.from) - 1);
+  const rows = [...used.subarray(start, lowerBound(series.t, stretch.to) + 1)]
+    .map((value, i) => ({ value, at: series.t[start + i] ?? Number.NaN }))
+    .filter(({ value }) => !Number.isNaN(value));
+  const least = Math.min(...rows.map(({ value }) => value));
+  const bytes = Math.min(Math.max(...rows.map(({ value }) => value)) - least, weightsPerGpu(judged));
+  const reached = (part: number) => rows.find(({ value }) => value >= least + part * bytes)?.at ?? Number.NaN;
+  // From 5 to 95 %: imports before the load and compilation after it take no time of it.
+  const seconds = Math.min(stretch.to - stretch.from, (reached(0.95) - reached(0.05)) / 0.9);
+  return bytes > 0 && seconds > 0 ? { gpu, stretch, bytes, seconds } : null;
+}
+
+function weightsPerGpu({ model, workload }: JudgedRun): number {
+  if (model === null) return Number.POSITIVE_INFINITY;
+  const type = (workload.dtype === null ? null : parseWeightType(workload.dtype)) ?? model.nativeType;
+  const quantization = workload.quantization === null ? model.nativeQuantization : parseQuantization(workload.quantization);
+  return weightBytes(model, { type, quantization }) / ((workload.tensorParallel ?? 1) * (workload.pipelineParallel ?? 1));
+}
+
+/** The node's fastest line: as the host reports it, else as the table of nodes has it. */
+function lineOf(judged: JudgedRun, gpu: JudgedGpu): { rate: number; from: string } | null {
+  const host = gpu.host === null ? undefined : judged.hosts[gpu.host];
+  const speeds = (['host.ibSpeed', 'host.netSpeed'] as const).flatMap((id) => [...(host?.columns.get(id) ?? [])]).filter((value) => value > 0);
+  if (speeds.length > 0) return { rate: Math.max(...speeds), from: 'network, as the host reports it' };
+  const node = ALVIS_NODES.find((one) => one.gpu === gpu.type);
+  const [network] = node?.networks ?? [];
+  return network === undefined ? null : { rate: network.rate, from: `network, as nodes of type ${node?.id ?? ''} have it` };
+}

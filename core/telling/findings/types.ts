@@ -1,0 +1,91 @@
+import { CONTRIBUTING, DOMINANT, MIN_SEGMENT_SAMPLES, NO_TENSOR } from '../../judging/thresholds.ts';
+import type { Finding } from '../../contract/verdict.ts';
+import { GPUS, onTensorCores, type GpuId } from '../../knowledge/hardware/index.ts';
+import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
+import { parseQuantization, parseWeightType, QUANTIZATIONS } from '../../knowledge/models/index.ts';
+import { formatPercent, formatValue } from '../../readings/units.ts';
+import { finding, gpuName, listed, over, samplesOf, stretchesOf } from './kit.ts';
+import { together } from './together.ts';
+
+/** FP32 work on CUDA cores while the tensor cores rest (§7.2): seen by DCGM's pipes only. */
+export function findNoTensorCores(judged: JudgedRun): Finding[] {
+  const cases = judged.gpus
+    .filter(({ type }) => type === null || GPUS[type].hasTensorCores)
+    .flatMap((gpu) =>
+      stretchesOf(
+        gpu.phases,
+        judged.period,
+        ({ verdict: { shares } }) => shares.fp32 !== null && shares.tensor !== null && shares.fp32 >= DOMINANT && shares.tensor < NO_TENSOR,
+      )
+        .filter(({ phases }) => samplesOf(phases) >= MIN_SEGMENT_SAMPLES)
+        .map((stretch) => ({ gpu, stretch })),
+    );
+  return together(judged, cases, (group) => {
+    const phases = group.flatMap(({ stretch }) => stretch.phases);
+    const fp32 = over(phases, ({ verdict }) => verdict.shares.fp32);
+    const [first] = group;
+    return {
+      id: 'no-tensor-cores',
+      text: `${group.length === 1 && first !== undefined ? gpuName(first.gpu) : `All ${group.length} GPUs`} multiplied in FP32 on CUDA cores ${formatPercent(fp32)} of what they can, with the tensor cores at rest. ${faster(first?.gpu.type ?? null)}`,
+      evidence: [
+        `FP32 pipe ${formatPercent(fp32)}, tensor cores ${formatPercent(over(phases, ({ verdict }) => verdict.shares.tensor))} of the achievable`,
+        `in ${samplesOf(phases)} samples`,
+      ],
+    };
+  });
+}
+
+/** What the card's tensor cores take instead, by its own peaks. */
+function faster(type: GpuId | null): string {
+  if (type === null) return 'Use mixed precision (torch.autocast in BF16 on Ampere and newer, FP16 on V100 and T4).';
+  const { peaks } = GPUS[type];
+  const times = (peak: number | null) => (peak === null ? '' : ` (${(peak / peaks.fp32).toFixed(0)} ×)`);
+  const tf32 = peaks.tf32 === null ? '' : `TF32 by one line, torch.set_float32_matmul_precision('high')${times(peaks.tf32)}, or `;
+  const half = peaks.bf16 === null ? `FP16 with a gradient scaler${times(peaks.fp16)}; this card has no BF16` : `BF16 by torch.autocast${times(peaks.bf16)}`;
+  return `Its peak in FP32 is ${formatValue(peaks.fp32, 'flop/s')}; use ${tf32}${half}.`;
+}
+
+/** A data type that the cards have no hardware for, by what was given, said on the command line or by the engine. */
+export function findUnsupportedType(judged: JudgedRun): Finding[] {
+  const { workload } = judged;
+  const type = workload.dtype === null ? null : parseWeightType(workload.dtype);
+  const scheme = workload.quantization === null ? null : parseQuantization(workload.quantization);
+  const used = judged.gpus.filter(worked);
+  const on = (lacks: (gpu: GpuId) => boolean): JudgedGpu[] => used.filter((gpu) => gpu.type !== null && lacks(gpu.type));
+  const source = workload.from.filter((text) => /^(?:dtype|quantization) /.test(text));
+  const noBf16 = type === 'bf16' ? on((gpu) => GPUS[gpu].peaks.bf16 === null) : [];
+  const noInt8 = scheme !== null && QUANTIZATIONS[scheme].math === 'int8' ? on((gpu) => !onTensorCores(gpu, 'int8')) : [];
+  return [
+    ...told(
+      judged,
+      noBf16,
+      (gpu) =>
+        `BF16 has no hardware on ${GPUS[gpu].label}: it is emulated, or done in FP32 at ${formatValue(GPUS[gpu].peaks.fp32, 'flop/s')} where FP16 reaches ${formatValue(GPUS[gpu].peaks.fp16, 'flop/s')}. Use --dtype float16 (training: fp16 with a gradient scaler), or a GPU from A40 on.`,
+      source,
+    ),
+    ...told(
+      judged,
+      noInt8,
+      (gpu) =>
+        `INT8 runs on the CUDA cores of ${GPUS[gpu].label} at ${formatValue(GPUS[gpu].peaks.int8, 'flop/s')}; FP16 on its tensor cores reaches ${formatValue(GPUS[gpu].peaks.fp16, 'flop/s')}. INT8 saves memory here and costs speed: use FP16 if the model fits, or 4-bit weights with FP16 arithmetic.`,
+      source,
+    ),
+  ];
+}
+
+/** GPUs that worked at all: a type does not matter on a card that nothing runs on. */
+function worked({ phases }: JudgedGpu): boolean {
+  return phases.some(({ figures, verdict }) => verdict.bottleneck !== 'idle' && (figures.busy === null || figures.busy >= CONTRIBUTING));
+}
+
+function told(judged: JudgedRun, gpus: readonly JudgedGpu[], text: (type: GpuId) => string, source: readonly string[]): Finding[] {
+  const [first] = gpus;
+  if (first === undefined || first.type === null) return [];
+  return [
+    finding(
+      judged,
+      { id: 'unsupported-dtype', text: text(first.type), evidence: [...source, `on ${listed(gpus.map(gpuName))}`] },
+      { entity: gpus.length === judged.gpus.length ? null : first.id, from: judged.from, to: judged.to },
+    ),
+  ];
+}

@@ -1,0 +1,44 @@
+import { busyOf, rowWidth } from '../../readings/aligned.ts';
+import { INACTIVE } from '../../judging/thresholds.ts';
+import type { MathType } from '../../knowledge/hardware/index.ts';
+import type { JudgedGpu } from '../../judging/judged.ts';
+import type { MetricId } from '../../readings/metrics.ts';
+import type { Achieved } from './point.ts';
+
+/** Pipes besides the tensor cores, with the type that they multiply. */
+const PIPES: readonly { readonly id: MetricId; readonly math: MathType }[] = [
+  { id: 'gpu.fp32Active', math: 'fp32' },
+  { id: 'gpu.fp64Active', math: 'fp64' },
+  { id: 'gpu.fp16Active', math: 'fp16_vector' },
+];
+
+/** A type that runs on the tensor cores of a card; the others' work is counted by their own pipes. */
+const ON_TENSOR: readonly MathType[] = ['tf32', 'fp16', 'bf16', 'fp8', 'int8', 'int4', 'fp64_tensor'];
+
+/**
+ * FLOP/s and bytes/s by DCGM: active time of each pipe × its peak × clock ÷ boost, and of DRAM × bandwidth (SCIENCE §2.3). The
+ * time is a fraction at the actual clock, so only FLOP/s need it. Empty without a known card, DRAM and a pipe.
+ */
+export function fromCounters({ series, ceilings }: JudgedGpu, math: MathType, period: number): Achieved[] {
+  const dram = series.columns.get('gpu.dramActive');
+  if (ceilings === null || dram === undefined) return [];
+  const tensorMath: MathType = ON_TENSOR.includes(math) ? math : 'fp16';
+  const pipes = [{ id: 'gpu.tensorActive' as MetricId, math: tensorMath }, ...PIPES].flatMap(({ id, math: own }) => {
+    const column = series.columns.get(id);
+    const peak = ceilings.peaks[own];
+    return column === undefined || peak === null ? [] : [{ column, peak }];
+  });
+  const clock = series.columns.get('gpu.smClock');
+  const busy = busyOf(series);
+  const width = rowWidth(series.t, period);
+  const out: Achieved[] = [];
+  series.t.forEach((at, row) => {
+    const active = dram[row] ?? Number.NaN;
+    const measured = pipes.map(({ column, peak }) => (column[row] ?? Number.NaN) * peak).filter((flops) => !Number.isNaN(flops));
+    if (Number.isNaN(active) || measured.length === 0 || busy(row) < INACTIVE) return;
+    const hertz = clock?.[row] ?? Number.NaN;
+    const part = hertz > 0 ? Math.min(1, hertz / ceilings.boostClock) : 1;
+    out.push({ at, to: at + width, flops: part * measured.reduce((sum, flops) => sum + flops, 0), bytes: active * ceilings.bandwidth });
+  });
+  return out;
+}

@@ -1,0 +1,48 @@
+import { DOMINANT, NO_TENSOR } from '../../judging/thresholds.ts';
+import { meanOf, type Table } from '../../readings/columns.ts';
+import { ACHIEVABLE, GPUS, type GpuId, type MathType } from '../../knowledge/hardware/index.ts';
+import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
+import { parseQuantization, parseWeightType } from '../../knowledge/models/index.ts';
+import { computeType } from '../../knowledge/llm-math/compute-type.ts';
+
+/** What the job multiplies, and whether something says so or it is assumed. */
+export interface InUse {
+  readonly math: MathType;
+  readonly assumed: string | null;
+}
+
+/**
+ * The data type in use: what the pipes show where they contradict what was said (FP32 work with tensor cores at rest), else
+ * the job's own type and quantisation, else the model's, else 16 bits.
+ */
+export function mathInUse(judged: JudgedRun, type: GpuId, gpus: readonly JudgedGpu[]): InUse {
+  const seen = byPipes(gpus.map(({ series }) => series));
+  const { workload, model } = judged;
+  const said = workload.dtype === null ? null : parseWeightType(workload.dtype);
+  const quantization = workload.quantization === null ? (model?.nativeQuantization ?? null) : parseQuantization(workload.quantization);
+  if (seen !== null) return { math: seen, assumed: said === null || said === 'fp32' ? null : `the job says ${said}, the pipes show ${seen}` };
+  if (said !== null) return { math: computeType(type, said, quantization, onTensorPipes(gpus)).math, assumed: null };
+  const half = GPUS[type].peaks.bf16 === null ? 'fp16' : 'bf16';
+  if (quantization !== null) return { math: computeType(type, half, quantization, false).math, assumed: `${half} beside ${quantization}` };
+  const own = model === null ? null : computeType(type, model.nativeType, null, false).math;
+  return { math: own ?? half, assumed: own === null ? `tensor work in ${half}: give --dtype` : `weights in ${own}, as published` };
+}
+
+/** FP32 or FP64 on CUDA cores, INT8 on tensor cores, where DCGM's pipes show it; null where they decide nothing. */
+function byPipes(tables: readonly Table[]): MathType | null {
+  const mean = (id: 'gpu.tensorActive' | 'gpu.fp32Active' | 'gpu.fp64Active' | 'gpu.immaActive' | 'gpu.hmmaActive'): number => {
+    const values = tables.map(({ columns }) => meanOf(columns.get(id))).filter((value) => value !== null);
+    return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  const vector = ACHIEVABLE.vectorCounter.value;
+  if (mean('gpu.tensorActive') / ACHIEVABLE.tensorCounter.value < NO_TENSOR) {
+    if (mean('gpu.fp64Active') / vector >= DOMINANT) return 'fp64';
+    if (mean('gpu.fp32Active') / vector >= DOMINANT) return 'fp32';
+  }
+  return mean('gpu.immaActive') > mean('gpu.hmmaActive') ? 'int8' : null;
+}
+
+/** FP32 weights on busy tensor cores are multiplied as TF32. */
+function onTensorPipes(gpus: readonly JudgedGpu[]): boolean {
+  return gpus.some(({ series }) => (meanOf(series.columns.get('gpu.tensorActive')) ?? Number.NaN) / ACHIEVABLE.tensorCounter.value >= NO_TENSOR);
+}

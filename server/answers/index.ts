@@ -1,0 +1,42 @@
+import type { JobDetail, JobsPage, JobsQuery, FindingsReply, Overview } from '../../core/contract/jobs.ts';
+import type { WatchTarget } from '../../core/contract/live.ts';
+import type { NodeDetail, NodesReply } from '../../core/contract/nodes.ts';
+import type { SeriesQuery, SeriesReply } from '../../core/contract/series.ts';
+import type { Analysis } from '../../core/contract/verdict.ts';
+import type { JobKey, Viewer } from '../store/interface/types.ts';
+import { analysisOf, detailOf, listJobs, seriesOf } from './jobs.ts';
+import { listNodes, nodeDetail, nodeSeries } from './nodes.ts';
+import { findingsOf, overviewOf } from './overview.ts';
+import type { AnswerParts } from './parts.ts';
+import { refusalOf } from './watching.ts';
+
+/** All that routes and sockets may know of jobs and nodes. Each asks who looks first; what is not there, or not theirs, is a Problem (404). */
+export interface Answers {
+  jobs(viewer: Viewer, query: JobsQuery): Promise<JobsPage>;
+  job(viewer: Viewer, key: JobKey): Promise<JobDetail>;
+  analysis(viewer: Viewer, key: JobKey): Promise<Analysis>;
+  series(viewer: Viewer, key: JobKey, query: SeriesQuery): Promise<SeriesReply>;
+  nodes(viewer: Viewer): NodesReply;
+  node(viewer: Viewer, name: string): Promise<NodeDetail>;
+  nodeSeries(viewer: Viewer, name: string, query: SeriesQuery): Promise<SeriesReply>;
+  overview(viewer: Viewer): Promise<Overview>;
+  findings(viewer: Viewer, query: { readonly since?: number | undefined }): Promise<FindingsReply>;
+  /** Null where a viewer may watch that live, else why not, in words. */
+  refusal(viewer: Viewer, target: WatchTarget): Promise<string | null>;
+}
+
+/** The answers over open parts of the service. */
+export function openAnswers(parts: AnswerParts): Answers {
+  return {
+    jobs: (viewer, query) => listJobs(parts, viewer, query),
+    job: (viewer, key) => detailOf(parts, viewer, key),
+    analysis: (viewer, key) => analysisOf(parts, viewer, key),
+    series: (viewer, key, query) => seriesOf(parts, viewer, key, query),
+    nodes: (viewer) => listNodes(parts, viewer),
+    node: (viewer, name) => nodeDetail(parts, viewer, name),
+    nodeSeries: (viewer, name, query) => nodeSeries(parts, viewer, name, query),
+    overview: (viewer) => overviewOf(parts, viewer),
+    findings: (viewer, query) => findingsOf(parts, viewer, query),
+    refusal: (viewer, target) => refusalOf(parts, viewer, target),
+  };
+}

@@ -1,0 +1,74 @@
+import type { JobDetail, JobsPage, JobsQuery } from '../../core/contract/jobs.ts';
+import type { SeriesQuery, SeriesReply } from '../../core/contract/series.ts';
+import type { Analysis } from '../../core/contract/verdict.ts';
+import { entityKey } from '../../core/readings/entity.ts';
+import { notThere } from '../http/problem.ts';
+import { SILENT } from '../nodes/silence.ts';
+import { answerSeries } from './series.ts';
+import type { AnswerParts } from './parts.ts';
+import type { JobKey, JobRecord, Viewer } from '../store/interface/types.ts';
+import { entitiesOf, silenceOf } from '../ownership/own.ts';
+import { rowOf } from '../analysis/rows.ts';
+
+/** A page of jobs; rows of jobs that run now are as fresh as the last reading. */
+export async function listJobs(parts: AnswerParts, viewer: Viewer, query: JobsQuery): Promise<JobsPage> {
+  const { rows, cursor, total } = await parts.store.jobs.list(viewer, query);
+  return { rows: rows.map((record) => parts.analyses.row(record.job) ?? rowOf(record)), cursor, total };
+}
+
+/** A job with all that its page needs at first. Throws 404 for a job that is not there or not this viewer's. */
+export async function detailOf(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<JobDetail> {
+  const { job, summary } = await recordOf(parts, viewer, key);
+  const now = parts.now();
+  const to = job.end ?? now;
+  const entities = await entitiesOf(parts.store, parts.index, job, to + 1);
+  const ids = entities.map(({ entity }) => entity.id);
+  const [facts, events, analysis] = await Promise.all([
+    ids.length === 0 ? [] : parts.store.facts.facts(viewer, { ids }),
+    ids.length === 0 || job.start === null ? [] : parts.store.facts.events(viewer, { ids, from: job.start, to: to + 1 }),
+    parts.analyses.current(key) ?? parts.store.jobs.analysis(viewer, key),
+  ]);
+  const lastReadingAt = entities.reduce<number | null>((most, { last }) => (most === null || last > most ? last : most), summary?.lastReadingAt ?? null);
+  return {
+    job,
+    analysis,
+    entities: entities.map(({ entity, metrics }) => {
+      const own = facts.filter((fact) => entityKey(fact.entity) === entityKey(entity));
+      return {
+        kind: entity.kind,
+        id: entity.id,
+        node: entity.node ?? null,
+        name: own.find((fact) => fact.name === 'name')?.value ?? null,
+        facts: Object.fromEntries(own.map((fact) => [fact.name, fact.value])),
+        metrics,
+      };
+    }),
+    lastReadingAt,
+    silence: silenceOf(job, ({ kind, id }) => (kind === 'host' ? parts.nodes.get(id)?.at : parts.nodes.gpu(id)?.at) ?? null, now, SILENT),
+    events: events.map((event) => ({ at: event.at, kind: event.kind, entity: event.entity === null ? null : entityKey(event.entity), text: event.text })),
+  };
+}
+
+/** The latest analysis of a job. Throws 404 where there is no such job, or no reading was judged yet. */
+export async function analysisOf(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<Analysis> {
+  await recordOf(parts, viewer, key);
+  const analysis = parts.analyses.current(key) ?? (await parts.store.jobs.analysis(viewer, key));
+  if (analysis === null) throw notThere(`an analysis of job ${key.id}`, 'path/id', 'no reading of this job was judged yet; GET the job itself to see why');
+  return analysis;
+}
+
+/** Series of a job over its time, or a part of it. */
+export async function seriesOf(parts: AnswerParts, viewer: Viewer, key: JobKey, query: SeriesQuery): Promise<SeriesReply> {
+  const { job } = await recordOf(parts, viewer, key);
+  const end = job.end ?? parts.now() + 1;
+  const from = Math.max(query.from ?? Number.NEGATIVE_INFINITY, job.start ?? end);
+  const to = Math.min(query.to ?? Number.POSITIVE_INFINITY, end);
+  const entities = (await entitiesOf(parts.store, parts.index, job, end)).map(({ entity }) => entity);
+  return answerSeries(parts, { entities, metrics: query.metrics, points: query.points, from, to });
+}
+
+async function recordOf(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<JobRecord> {
+  const record = await parts.store.jobs.get(viewer, key);
+  if (record === null) throw notThere(`job ${key.id} of cluster ${key.cluster}`, 'path', 'look for it in /api/jobs; a job of somebody else is not shown');
+  return record;
+}

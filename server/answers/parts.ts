@@ -1,0 +1,15 @@
+import type { Analyses } from '../analysis/types.ts';
+import type { NodeRegistry } from '../nodes/registry.ts';
+import type { JobIndex } from '../ownership/job-index.ts';
+import type { Store } from '../store/interface/types.ts';
+
+/** What answers are made from. */
+export interface AnswerParts {
+  readonly store: Pick<Store, 'jobs' | 'series' | 'facts'>;
+  readonly index: JobIndex;
+  readonly nodes: NodeRegistry;
+  readonly analyses: Pick<Analyses, 'current' | 'row' | 'running'>;
+  readonly demo: boolean;
+  /** Seconds UTC. */
+  readonly now: () => number;
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import cookiePlugin from '@fastify/cookie';
+import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import fastify, { LogController, type FastifyBaseLogger } from 'fastify';
+import { guard } from '../auth/guard.ts';
+import { hostRules } from '../auth/hosts.ts';
+import { recogniser } from '../auth/recognise.ts';
+import { signIn } from '../auth/sign-in.ts';
+import { replyWithError } from '../http/error-handler.ts';
+import { goLive } from '../live/go-live.ts';
+import type { App } from '../http/app.ts';
+import { collectSchemas, docsRoutes } from '../routes/docs.ts';
+import { healthRoutes } from '../routes/health.ts';
+import { rawRoutes } from '../routes/ingest-raw.ts';
+import { ingestRoutes } from '../routes/ingest.ts';
+import { jobRoutes } from '../routes/jobs.ts';
+import { nodeRoutes } from '../routes/nodes.ts';
+import { overviewRoutes } from '../routes/overview.ts';
+import { pageRoutes } from '../routes/page.ts';
+import { sessionRoutes } from '../routes/session.ts';
+import { siteRoutes } from '../routes/site.ts';
+import type { Service } from './service.ts';
+
+export interface AppOptions {
+  readonly service: Service;
+  /** The folder of the built page. */
+  readonly web: string;
+  /** Cookies of one host are shared by all its ports: services beside each other need names of their own. */
+  readonly cookie: string;
+  /** True for a connection that came through the socket in the data folder. */
+  readonly isOwner: (socket: unknown) => boolean;
+  /** The address that people open, without a path; known once the server listens. */
+  readonly address: () => string;
+}
+
+/** Builds the whole HTTP side over an open service; it does not listen yet. Closing it ends streams and sockets, not the service. */
+export async function buildApp({ service, web, cookie, isOwner, address }: AppOptions): Promise<App> {
+  const { store, demo, config, log, now, version, answers } = service;
+  const logger: FastifyBaseLogger = log;
+  const app: App = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 400 },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  // Replies are typed against their schemas when they are written; checking each of a series' values again would cost more than reading them.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler(replyWithError);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+
+  const hosts = hostRules(config);
+  const who = recogniser({ tokens: store.tokens, demo, cookie, isOwner, now });
+  await app.register(cookiePlugin);
+  signIn(app, { tokens: store.tokens, hosts, cookie, now });
+  guard(app, { recogniser: who, hosts, demo });
+
+  await collectSchemas(app, version);
+  healthRoutes(app, service);
+  sessionRoutes(app, { tokens: store.tokens, log, demo, version, cluster: config.cluster, now, recogniser: who, cookie, address });
+  siteRoutes(app, service.site);
+  ingestRoutes(app, service.ingest);
+  rawRoutes(app, service);
+  jobRoutes(app, service);
+  nodeRoutes(app, answers);
+  overviewRoutes(app, answers);
+  await docsRoutes(app);
+  goLive(app, { ...service, recogniser: who, hosts });
+  await pageRoutes(app, web);
+  // Before the server waits for its connections: a stream that is open for hours would keep it waiting.
+  app.addHook('preClose', async () => service.streams.close());
+  return app;
+}

@@ -1,0 +1,96 @@
+import type { Logger } from 'pino';
+import type { IngestBatch } from '../../core/contract/ingest.ts';
+import { openAnalyses } from '../analysis/analyses.ts';
+import type { Analyses, Audience } from '../analysis/types.ts';
+import { openAnswers, type Answers } from '../answers/index.ts';
+import type { Config } from '../settings/config.ts';
+import { ingestInto, type Ingest } from '../ingest/ingest.ts';
+import { openStreams, type Streams } from '../ingest/raw/streams.ts';
+import { blockOf } from '../ownership/attribute.ts';
+import { deliveriesByJob } from '../ownership/by-job.ts';
+import { jobIndex, type JobIndex } from '../ownership/job-index.ts';
+import { openJobs, type Jobs } from '../jobs/jobs.ts';
+import { jobRoom, nodeRoom, openHub, OVERVIEW_ROOM, type Hub } from '../live/hub.ts';
+import { nodeRegistry, type NodeRegistry } from '../nodes/registry.ts';
+import { readSite } from '../settings/site.ts';
+import type { Site } from '../../core/knowledge/site/index.ts';
+import type { Store } from '../store/interface/types.ts';
+import { packageVersion } from '../settings/version.ts';
+
+/** Everything behind the HTTP side: one of each, wired together. */
+export interface Service {
+  readonly config: Config;
+  readonly store: Store;
+  readonly demo: boolean;
+  readonly version: string;
+  readonly site: Site;
+  /** Seconds UTC. */
+  readonly now: () => number;
+  readonly started: number;
+  readonly log: Logger;
+  readonly index: JobIndex;
+  readonly jobs: Jobs;
+  readonly nodes: NodeRegistry;
+  readonly hub: Hub;
+  readonly analyses: Analyses;
+  readonly answers: Answers;
+  readonly streams: Streams;
+  readonly ingest: Ingest;
+}
+
+export interface ServiceOptions {
+  readonly config: Config;
+  readonly store: Store;
+  readonly demo: boolean;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+const MOST_STREAMS = 2_000;
+
+/** Wires ingest, jobs, analysis and live together over an open store, and reads back what ran before. */
+export async function openService({ config, store, demo, log, now }: ServiceOptions): Promise<Service> {
+  const site = readSite(config.site);
+  const index = jobIndex();
+  const nodes = nodeRegistry();
+  const hub = openHub();
+  const audience: Audience = {
+    watchesJob: (key) => hub.watched(jobRoom(key)),
+    watchesOverview: () => hub.watched(OVERVIEW_ROOM),
+    verdict: hub.verdict,
+    row: hub.row,
+  };
+  const analyses = openAnalyses({ store, index, audience, log, now, named: (uuid) => (nodes.gpu(uuid)?.name ?? null) !== null });
+  const jobs = openJobs({ store, index, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
+  const stored = (batch: IngestBatch) => {
+    nodes.take(batch);
+    for (const { job, delivery } of deliveriesByJob(index, batch)) {
+      analyses.feed(job, delivery);
+      for (const part of delivery.parts) hub.readings(jobRoom(job), blockOf(part));
+    }
+    for (const block of batch.blocks) if (block.entity.node !== undefined) hub.readings(nodeRoom(block.entity.node), block);
+  };
+  const ingest = ingestInto({ series: store.series, rawDays: config.rawDays, now, prepare: (batch) => jobs.prepare(batch), stored });
+
+  await jobs.load(now());
+  for (const row of await store.facts.nodes({ kind: 'system' })) nodes.restore(row);
+  await analyses.restore();
+  return {
+    config,
+    store,
+    demo,
+    version: packageVersion(),
+    site,
+    now,
+    started: now(),
+    log,
+    index,
+    jobs,
+    nodes,
+    hub,
+    analyses,
+    answers: openAnswers({ store, index, nodes, analyses, demo, now }),
+    streams: openStreams(MOST_STREAMS),
+    ingest,
+  };
+}

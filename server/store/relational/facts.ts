@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import type { EntityKind, EntityRef } from '../../../core/readings/entity.ts';
+import type { Fact, FactName, SourceEvent } from '../../../core/readings/reading.ts';
+import { inserts } from '../sqlite/inserts.ts';
+import { keepPlaces } from './declare.ts';
+import type { Viewer } from '../interface/types.ts';
+import type { MainFile } from './file.ts';
+import { withPlaces } from './rows.ts';
+
+/** What a batch says beside its readings, as far as it is new. */
+export interface Heard {
+  readonly nodes: readonly string[];
+  readonly gpus: readonly { uuid: string; node: string | null; name: string | null }[];
+  readonly facts: readonly Fact[];
+  /** `at` is filled in: an event without a time happened when it was heard. */
+  readonly events: readonly (SourceEvent & { readonly at: number })[];
+  /** Now, seconds UTC. */
+  readonly at: number;
+}
+
+/** Which entities: all of the ids and all of the nodes, or every one where neither is given. */
+export interface About {
+  readonly ids?: readonly string[];
+  readonly nodes?: readonly string[];
+}
+
+/** An answer holds no more events than this of one slice of entities. */
+const mostAnswered = 10_000;
+/** Old events are dropped beyond this many, whatever their age. */
+const mostEvents = 200_000;
+/** Facts of a process are dropped this long after they were last said, in seconds. */
+const processMemory = 7 * 86_400;
+
+/** Writes what is new, once: an event that was heard before (a repeated delivery) stays one. */
+export async function keepHeard(db: MainFile, { nodes, gpus, facts, events, at }: Heard): Promise<void> {
+  if (nodes.length + gpus.length > 0) await keepPlaces(db, nodes, gpus);
+  const latest = new Map(facts.map((fact) => [`${fact.entity.kind} ${fact.entity.id} ${fact.name}`, fact]));
+  await db.$transaction([
+    ...inserts(
+      db,
+      'INSERT INTO "Fact" (kind, entity, name, node, value, at)',
+      [...latest.values()].map(({ entity, name, value }) => [entity.kind, entity.id, name, entity.node ?? null, value, at]),
+      'ON CONFLICT (kind, entity, name) DO UPDATE SET value = excluded.value, node = COALESCE(excluded.node, "Fact".node), at = excluded.at',
+    ),
+    ...inserts(
+      db,
+      'INSERT INTO "Event" (digest, at, kind, "entityKind", entity, node, text)',
+      events.map((event) => [
+        digestOf(event),
+        event.at,
+        event.kind,
+        event.entity?.kind ?? null,
+        event.entity?.id ?? null,
+        event.entity?.node ?? null,
+        event.text,
+      ]),
+      'ON CONFLICT (digest) DO NOTHING',
+    ),
+  ]);
+}
+
+export async function factsAbout(db: MainFile, viewer: Viewer, about: About): Promise<(Fact & { at: number })[]> {
+  const found = new Map<string, Fact & { at: number }>();
+  const sees = await sightOf(db, viewer);
+  for (const where of conditions(about)) {
+    for (const { kind, entity, name, node, value, at } of await db.fact.findMany({ where, orderBy: [{ kind: 'asc' }, { entity: 'asc' }, { name: 'asc' }] })) {
+      if (sees(entity, node)) found.set(`${kind} ${entity} ${name}`, { entity: refOf(kind, entity, node), name: name as FactName, value, at }); // written from the contract's types
+    }
+  }
+  return [...found.values()];
+}
+
+export async function eventsAbout(db: MainFile, viewer: Viewer, { from, to, ...about }: About & { from: number; to: number }): Promise<SourceEvent[]> {
+  const found = new Map<number, SourceEvent & { at: number }>();
+  const sees = await sightOf(db, viewer);
+  for (const where of conditions(about)) {
+    for (const { id, at, kind, entityKind, entity, node, text } of await db.event.findMany({
+      where: { AND: [where, { at: { gte: from, lt: to } }] },
+      orderBy: [{ at: 'asc' }, { id: 'asc' }],
+      take: mostAnswered,
+    })) {
+      if (!sees(entity, node)) continue;
+      const ref = entityKind === null || entity === null ? null : refOf(entityKind, entity, node);
+      found.set(id, { at, text, kind: kind as SourceEvent['kind'], entity: ref }); // written from the contract's type
+    }
+  }
+  return [...found].sort(([a, first], [b, second]) => first.at - second.at || a - b).map(([, event]) => event);
+}
+
+export async function knownNodes(db: MainFile, viewer: Viewer): Promise<{ node: string; gpus: { uuid: string; name: string | null }[] }[]> {
+  const sees = await sightOf(db, viewer);
+  const rows = await db.node.findMany({ orderBy: { name: 'asc' } });
+  const gpusOn = new Map<string, { uuid: string; name: string | null }[]>(rows.map(({ name }) => [name, []]));
+  for (const { uuid, name, node } of await db.gpu.findMany({ orderBy: { uuid: 'asc' } })) if (node !== null) gpusOn.get(node)?.push({ uuid, name });
+  return rows.filter(({ name }) => sees(name, name)).map(({ name }) => ({ node: name, gpus: gpusOn.get(name) ?? [] }));
+}
+
+/** Drops events before a time or beyond their number, and facts of processes long gone. */
+export async function prune(db: MainFile, { now, eventsBefore }: { now: number; eventsBefore: number }): Promise<void> {
+  const newest = await db.event.findFirst({ orderBy: { id: 'desc' }, select: { id: true } });
+  await db.$transaction([
+    db.event.deleteMany({ where: { OR: [{ at: { lt: eventsBefore } }, { id: { lte: (newest?.id ?? mostEvents) - mostEvents } }] } }),
+    db.fact.deleteMany({ where: { kind: 'process', at: { lt: now - processMemory } } }),
+  ]);
+}
+
+/** What a viewer may hear of: everything, or (one job's token) that job's GPUs and what is on its nodes. */
+async function sightOf(db: MainFile, viewer: Viewer): Promise<(entity: string | null, node: string | null) => boolean> {
+  if (viewer.kind !== 'job') return () => true;
+  const job = await db.job.findUnique({ where: { cluster_id: { cluster: viewer.cluster, id: viewer.id } }, include: withPlaces });
+  const nodes = new Set(job?.nodes.map(({ node }) => node));
+  const entities = new Set([...nodes, ...(job?.gpus ?? []).map(({ uuid }) => uuid)]);
+  return (entity, node) => (entity !== null && entities.has(entity)) || (node !== null && nodes.has(node));
+}
+
+/** Conditions that together ask for all of the ids and nodes: Prisma takes 999 parameters at a time. */
+function conditions({ ids, nodes }: About) {
+  if (ids === undefined && nodes === undefined) return [{}];
+  return [
+    ...slices(ids ?? []).map((part) => ({ entity: { in: part } })),
+    ...slices(nodes ?? []).map((part) => ({ OR: [{ entity: { in: part } }, { node: { in: part } }] })),
+  ];
+}
+
+function slices<T>(items: readonly T[]): T[][] {
+  const size = 400;
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+function refOf(kind: string, id: string, node: string | null): EntityRef {
+  return { kind: kind as EntityKind, id, ...(node === null ? {} : { node }) }; // written from the contract's type
+}
+
+function digestOf({ at, kind, entity, text }: SourceEvent): string {
+  return createHash('sha256')
+    .update(JSON.stringify([at, kind, entity?.kind, entity?.id, text]))
+    .digest('base64url');
+}
