@@ -1,10 +1,9 @@
 import { analyse, openTracker } from '../core/analyse/index.ts';
 import { judge } from '../core/judging/verdict.ts';
-import { tallyOf } from '../core/judging/tally.ts';
-import type { Table } from '../core/readings/columns.ts';
+import { tallyOf, viewOf } from '../core/judging/index.ts';
+import type { Table } from '../core/readings/index.ts';
 import { contextsOf } from '../core/judging/context.ts';
 import { runEntity } from '../core/judging/entity.ts';
-import { viewOf } from '../core/judging/view.ts';
 import { detectWorkload } from '../core/judging/workload/index.ts';
 import type { Bench, Figure } from './bench.ts';
 import { trainingGpu, vllmEngine } from './support/telemetry.ts';

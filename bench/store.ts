@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { IngestBatch } from '../core/contract/ingest.ts';
-import type { MetricId } from '../core/readings/metrics.ts';
+import type { IngestBatch } from '../core/contract/index.ts';
+import type { MetricId } from '../core/readings/index.ts';
 import { openSeries } from '../server/store/series/store.ts';
-import type { Bench, Figure } from './bench.ts';
-import { quantile } from './bench.ts';
+import { type Bench, type Figure, quantile } from './bench.ts';
 import { benchMetrics, gpuReadings } from './support/readings.ts';
 
 const quiet = { info: () => undefined, warn: console.warn, error: console.error };

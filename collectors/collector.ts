@@ -1,5 +1,4 @@
-import type { EntityKind } from '../core/readings/entity.ts';
-import type { Batch } from '../core/readings/reading.ts';
+import type { Batch, EntityKind } from '../core/readings/index.ts';
 
 /** What the caller knows of a source, since a parser reads no clock and no environment. */
 export interface ParseContext {

@@ -1,4 +1,4 @@
-import type { MetricId } from '../core/readings/metrics.ts';
+import type { MetricId } from '../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from './collector.ts';
 import { dcgmField, type DcgmField } from './dcgmi-fields.ts';
 import { REASON_BITS } from './nvidia-smi/fields.ts';

@@ -1,4 +1,4 @@
-import type { EntityRef } from '../core/readings/entity.ts';
+import type { EntityRef } from '../core/readings/index.ts';
 
 /** The node of a text that does not name it, where its caller does not know it either. */
 export const UNNAMED = '?';

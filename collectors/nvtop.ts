@@ -1,5 +1,4 @@
-import type { MetricId } from '../core/readings/metrics.ts';
-import type { EntityRef } from '../core/readings/entity.ts';
+import type { EntityRef, MetricId } from '../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from './collector.ts';
 import { redactCommand } from './host/process/redact.ts';
 import { NO_CONTEXT } from './nvidia-smi/device.ts';

@@ -1,4 +1,4 @@
-import type { MetricId } from '../../core/readings/metrics.ts';
+import type { MetricId } from '../../core/readings/index.ts';
 
 /** A generator of numbers in 0–1 that a seed repeats (mulberry32). */
 export function chance(seed: number): () => number {

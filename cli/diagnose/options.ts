@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isZone } from '../../collectors/text/zone.ts';
-import { GPU_IDS, parseGpuId } from '../../core/knowledge/hardware/index.ts';
-import type { AnalyseOptions } from '../../core/judging/workload/analyse-options.ts';
-import { modelFromHfConfig, type ModelSpec } from '../../core/knowledge/models/index.ts';
+import { GPU_IDS, modelFromHfConfig, type ModelSpec, parseGpuId } from '../../core/knowledge/index.ts';
+import type { AnalyseOptions } from '../../core/judging/index.ts';
 
 /** The options of `headroom diagnose`, as parseArgs gives them. */
 export interface GivenOptions {

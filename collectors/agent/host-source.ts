@@ -1,8 +1,7 @@
 import { statfs } from 'node:fs/promises';
-import type { Fact, Reading } from '../../core/readings/reading.ts';
+import type { Fact, Reading } from '../../core/readings/index.ts';
 import { hostOf } from '../entities.ts';
-import { hostSample } from '../host/proc/sample.ts';
-import type { HostState, Scratch } from '../host/proc/sample.ts';
+import { hostSample, type HostState, type Scratch } from '../host/proc/sample.ts';
 import { parseUptime } from '../host/proc/stat.ts';
 import { readFolder, readKernelFile } from './files.ts';
 

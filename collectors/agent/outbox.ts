@@ -1,10 +1,5 @@
-import { tablesOf } from '../../core/readings/columns.ts';
-import type { IngestBatch, WireEvent, WireFact } from '../../core/contract/ingest.ts';
-import { METRICS } from '../../core/readings/metrics.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
-import { entityKey } from '../../core/readings/entity.ts';
-import type { EntityRef } from '../../core/readings/entity.ts';
-import type { Fact, Reading, SourceEvent } from '../../core/readings/reading.ts';
+import { entityKey, type EntityRef, type Fact, type MetricId, METRICS, type Reading, type SourceEvent, tablesOf } from '../../core/readings/index.ts';
+import type { IngestBatch, WireEvent, WireFact } from '../../core/contract/index.ts';
 
 /** Seconds after which all facts are told again: a receiver may have lost them. */
 const REPEAT_FACTS = 3600;

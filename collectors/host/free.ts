@@ -1,8 +1,7 @@
 import type { Collector, ParseContext, Session } from '../collector.ts';
 import { hostOf, UNNAMED } from '../entities.ts';
 import { lineSession, output } from '../text/session.ts';
-import { cellsOf, put } from './proc/values.ts';
-import type { Values } from './proc/values.ts';
+import { cellsOf, put, type Values } from './proc/values.ts';
 import { parseSize } from './sizes.ts';
 import { wholeLines } from './whole-lines.ts';
 

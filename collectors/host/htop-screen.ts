@@ -1,8 +1,7 @@
 import { parseDecimal } from '../text/numbers.ts';
 import { DAY, parseClockTime } from '../text/time.ts';
 import type { ProcessRow } from './process-table.ts';
-import { cellsOf, maxOf, put } from './proc/values.ts';
-import type { Values } from './proc/values.ts';
+import { cellsOf, maxOf, put, type Values } from './proc/values.ts';
 import { parseSize } from './sizes.ts';
 
 /** What one htop screen says. */

@@ -4,8 +4,7 @@ import { parseDecimal } from '../text/numbers.ts';
 import { lineSession, output } from '../text/session.ts';
 import { americanStamp, timeReader } from '../text/time.ts';
 import { isWholeDisk } from './proc/disks.ts';
-import { cellsOf, maxOf, put, sumOf } from './proc/values.ts';
-import type { Values } from './proc/values.ts';
+import { cellsOf, maxOf, put, sumOf, type Values } from './proc/values.ts';
 import { wholeLines } from './whole-lines.ts';
 
 /** Columns that say how much was read or written, by the unit in their name. sysstat's kB and MB are 1024-based, blocks have 512 bytes. */

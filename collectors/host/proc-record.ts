@@ -1,15 +1,12 @@
 import type { Collector, ParseContext, Session } from '../collector.ts';
 import { hostOf, processOf, UNNAMED } from '../entities.ts';
 import { parseDecimal } from '../text/numbers.ts';
-import { lineSession, output } from '../text/session.ts';
-import type { Output } from '../text/session.ts';
+import { lineSession, output, type Output } from '../text/session.ts';
 import { parseDf } from './df.ts';
 import { recordedProcesses } from './proc/processes.ts';
-import { hostSample } from './proc/sample.ts';
-import type { HostState, Scratch } from './proc/sample.ts';
+import { hostSample, type HostState, type Scratch } from './proc/sample.ts';
 import { parseUptime } from './proc/stat.ts';
-import { processUsage, threadGauges } from './process/usage.ts';
-import type { ProcessSample } from './process/usage.ts';
+import { type ProcessSample, processUsage, threadGauges } from './process/usage.ts';
 import { llmProcess } from './process/programs.ts';
 import { redact } from './process/redact.ts';
 

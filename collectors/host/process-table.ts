@@ -2,8 +2,7 @@ import { processOf } from '../entities.ts';
 import type { Output } from '../text/session.ts';
 import { llmProcess } from './process/programs.ts';
 import { redact } from './process/redact.ts';
-import { put } from './proc/values.ts';
-import type { Values } from './proc/values.ts';
+import { put, type Values } from './proc/values.ts';
 
 /** One row of a process table on a screen. */
 export interface ProcessRow {

@@ -1,4 +1,4 @@
-import type { FactName } from '../../core/readings/reading.ts';
+import type { FactName } from '../../core/readings/index.ts';
 import type { Collector } from '../collector.ts';
 import { hostOf, UNNAMED } from '../entities.ts';
 import { lineSession, output } from '../text/session.ts';

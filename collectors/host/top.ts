@@ -9,8 +9,7 @@ import type { ProcessRow } from './process-table.ts';
 import { cellsOf, put } from './proc/values.ts';
 import { HOT } from './process/usage.ts';
 import { parseSize } from './sizes.ts';
-import { parseLoadAverage, topSummary } from './top-summary.ts';
-import type { TopSummary } from './top-summary.ts';
+import { parseLoadAverage, topSummary, type TopSummary } from './top-summary.ts';
 import { wholeLines } from './whole-lines.ts';
 
 const HEAD = /^top - (\d{1,2}:\d\d:\d\d) up .*load average:/;

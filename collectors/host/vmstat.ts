@@ -3,8 +3,7 @@ import { hostOf, UNNAMED } from '../entities.ts';
 import { parseDecimal } from '../text/numbers.ts';
 import { lineSession, output } from '../text/session.ts';
 import { timeReader } from '../text/time.ts';
-import { cellsOf, put } from './proc/values.ts';
-import type { Values } from './proc/values.ts';
+import { cellsOf, put, type Values } from './proc/values.ts';
 import { wholeLines } from './whole-lines.ts';
 
 const NAMES = /^\s*r\s+b\s+swpd\s/;

@@ -1,4 +1,4 @@
-import { entityKey, type EntityRef } from '../../core/readings/entity.ts';
+import { entityKey, type EntityRef } from '../../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from '../collector.ts';
 import { engineOf } from '../entities.ts';
 import { implausible } from '../prometheus/plausible.ts';

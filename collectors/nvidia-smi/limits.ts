@@ -1,4 +1,4 @@
-import { metric, type MetricId, type Unit } from '../../core/readings/metrics.ts';
+import { metric, type MetricId, type Unit } from '../../core/readings/index.ts';
 
 export interface Range {
   readonly min: number;

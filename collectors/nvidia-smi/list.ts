@@ -1,4 +1,4 @@
-import type { EntityRef } from '../../core/readings/entity.ts';
+import type { EntityRef } from '../../core/readings/index.ts';
 import type { Output } from '../text/session.ts';
 import type { GpuScope } from './scope.ts';
 

@@ -1,4 +1,4 @@
-import type { MetricId } from '../../core/readings/metrics.ts';
+import type { MetricId } from '../../core/readings/index.ts';
 import { splitBlanks, wordColumn } from '../text/blanks.ts';
 import { cellColumn, splitCsv } from '../text/csv.ts';
 import { isUnitName, toSi, UNITS, type UnitName } from '../text/units.ts';

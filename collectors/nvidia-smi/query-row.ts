@@ -1,4 +1,4 @@
-import type { MetricId } from '../../core/readings/metrics.ts';
+import type { MetricId } from '../../core/readings/index.ts';
 import { isAbsent, quantity } from '../text/units.ts';
 import { isErrorCell } from './errors.ts';
 import { REASON_BITS } from './fields.ts';

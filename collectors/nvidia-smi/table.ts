@@ -1,8 +1,7 @@
-import type { EntityRef } from '../../core/readings/entity.ts';
+import type { EntityRef, MetricId } from '../../core/readings/index.ts';
 import type { RowClock } from '../text/row-clock.ts';
 import type { Output } from '../text/session.ts';
 import { quantity, type UnitName } from '../text/units.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
 import { NO_CONTEXT } from './device.ts';
 import { rangeOf, within } from './limits.ts';
 import type { SweepCounter } from './ordinal.ts';

@@ -1,5 +1,4 @@
-import type { EntityRef } from '../../core/readings/entity.ts';
-import type { Fact } from '../../core/readings/reading.ts';
+import type { EntityRef, Fact } from '../../core/readings/index.ts';
 import type { Output } from '../text/session.ts';
 import { openFolder, type Folder } from './fold.ts';
 import { isNameless, type Scope } from './owner.ts';

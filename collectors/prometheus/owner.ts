@@ -1,4 +1,4 @@
-import type { EntityRef } from '../../core/readings/entity.ts';
+import type { EntityRef } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector.ts';
 import { processOf, UNNAMED } from '../entities.ts';
 import type { Labels, Owner } from './rule.ts';

@@ -1,4 +1,4 @@
-import { metric, type MetricId } from '../../core/readings/metrics.ts';
+import { metric, type MetricId } from '../../core/readings/index.ts';
 
 /** Ratios that may pass 1: counted in cores, or a fan above its nominal speed. */
 const OPEN_RATIOS: ReadonlySet<MetricId> = new Set<MetricId>(['process.cpu', 'process.gpuUtil', 'gpu.fan']);

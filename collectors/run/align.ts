@@ -1,5 +1,4 @@
-import type { Table } from '../../core/readings/columns.ts';
-import type { SourceEvent } from '../../core/readings/reading.ts';
+import type { SourceEvent, Table } from '../../core/readings/index.ts';
 import { FARTHEST } from '../text/zone.ts';
 import type { SourceData } from './source.ts';
 

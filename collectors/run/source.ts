@@ -1,6 +1,4 @@
-import type { Table } from '../../core/readings/columns.ts';
-import { entityKey } from '../../core/readings/entity.ts';
-import type { Batch, Clock, Rejection, SourceEvent } from '../../core/readings/reading.ts';
+import { type Batch, type Clock, entityKey, type Rejection, type SourceEvent, type Table } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector.ts';
 import { growTable, type GrowTable } from './grow-table.ts';
 import { openReaders, type Recognise } from './readers.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/readings/reading.ts';
+import type { Clock } from '../../core/readings/index.ts';
 import { dayClock } from './day-clock.ts';
 import { parseDecimal } from './numbers.ts';
 import type { Output } from './session.ts';

@@ -1,10 +1,6 @@
-import { advised } from '../telling/advice/index.ts';
-import type { Analysis, GpuVerdict } from '../contract/verdict.ts';
-import { findFindings } from '../telling/findings/index.ts';
-import type { JudgedRun } from '../judging/judged.ts';
-import { progressOf } from '../telling/progress/index.ts';
-import { rooflineOf } from '../telling/roofline/index.ts';
-import { timelineOf } from '../judging/timeline.ts';
+import { advised, findFindings, progressOf, rooflineOf } from '../telling/index.ts';
+import type { Analysis, GpuVerdict } from '../contract/index.ts';
+import { type JudgedRun, timelineOf } from '../judging/index.ts';
 
 /** A judged run as the contract has it: what page, terminal and server show. */
 export function drawn(judged: JudgedRun): Analysis {

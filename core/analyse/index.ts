@@ -1,8 +1,7 @@
-import type { Run } from '../readings/columns.ts';
-import type { Analysis } from '../contract/verdict.ts';
+import type { Run } from '../readings/index.ts';
+import type { Analysis } from '../contract/index.ts';
 import { drawn } from './drawn.ts';
-import type { AnalyseOptions } from '../judging/workload/analyse-options.ts';
-import type { JudgedRun } from '../judging/judged.ts';
+import type { AnalyseOptions, JudgedRun } from '../judging/index.ts';
 import { openTracker } from './tracker.ts';
 
 export { openTracker, type Tracker } from './tracker.ts';

@@ -1,7 +1,6 @@
-import type { Analysis } from '../contract/verdict.ts';
-import type { AnalyseOptions } from '../judging/workload/analyse-options.ts';
-import { openRunJudge, type RunJudge } from '../judging/run-judge.ts';
-import type { Clock } from '../readings/reading.ts';
+import type { Analysis } from '../contract/index.ts';
+import { type AnalyseOptions, openRunJudge, type RunJudge } from '../judging/index.ts';
+import type { Clock } from '../readings/index.ts';
 import { drawn } from './drawn.ts';
 
 /** A run while it grows: judged, and drawn up as page, terminal and server show it. */

@@ -1,6 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { METRIC_IDS } from '../readings/metrics.ts';
-import { FACT_NAMES } from '../readings/reading.ts';
+import { FACT_NAMES, METRIC_IDS } from '../readings/index.ts';
 import { nullable, oneOf } from './verdict.ts';
 
 export const EntitySchema = Type.Object(

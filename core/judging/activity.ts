@@ -1,6 +1,6 @@
-import type { Activity } from '../contract/verdict.ts';
-import { ridge } from '../knowledge/hardware/index.ts';
-import { formatPercent } from '../readings/units.ts';
+import type { Activity } from '../contract/index.ts';
+import { ridge } from '../knowledge/index.ts';
+import { formatPercent } from '../readings/index.ts';
 import { marginOf } from './grade.ts';
 import { isLoading, writeRate, type Sight } from './sight.ts';
 import { known, mean, sumKnown } from './stats.ts';

@@ -1,5 +1,5 @@
-import type { Bottleneck } from '../contract/verdict.ts';
-import { formatPercent } from '../readings/units.ts';
+import type { Bottleneck } from '../contract/index.ts';
+import { formatPercent } from '../readings/index.ts';
 import { unknown, type Decision } from './decision.ts';
 import {
   agrees,

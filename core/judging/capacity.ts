@@ -1,4 +1,4 @@
-import { formatPercent } from '../readings/units.ts';
+import { formatPercent } from '../readings/index.ts';
 import type { Sight } from './sight.ts';
 import { known, mean } from './stats.ts';
 import { CONTRIBUTING, DOMINANT, KV_FULL, KV_FULL_FRACTION, MEMORY_FULL } from './thresholds.ts';

@@ -1,5 +1,5 @@
-import type { Bottleneck } from '../contract/verdict.ts';
-import { formatPercent, formatValue } from '../readings/units.ts';
+import type { Bottleneck } from '../contract/index.ts';
+import { formatPercent, formatValue } from '../readings/index.ts';
 import { isLoading, readRate, type Sight } from './sight.ts';
 import { known, largest, mean } from './stats.ts';
 import { CONTRIBUTING, HOT_THREAD, ONE_WAY } from './thresholds.ts';
@@ -20,7 +20,7 @@ export interface Cause {
 
 const SURE = { candidates: [], missing: [], capped: false } as const;
 
-/** What the GPU waits for while no kernel runs (§7.2). Asked in the order of the method: remote caches, requests, I/O, CPU. */
+/** What the GPU waits for while no kernel runs (§7.2), asked in this order: loading, remote caches (§7.3), requests, I/O, CPU. */
 export function causeOfEmpty(sight: Sight): Cause {
   const { stats, subject, work } = sight;
   const empty = formatPercent(sight.empty);

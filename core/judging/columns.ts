@@ -1,4 +1,4 @@
-import type { MetricId } from '../readings/metrics.ts';
+import type { MetricId } from '../readings/index.ts';
 
 /** The metrics that a verdict is made from, as they stand after `withRates`: counters are rates. The index is the column of a tally. */
 // prettier-ignore

@@ -1,4 +1,4 @@
-import { formatPercent } from '../readings/units.ts';
+import { formatPercent } from '../readings/index.ts';
 import type { Decision } from './decision.ts';
 import { sourcesOf, tierOf, union, whatWouldTell, type Around } from './evidence.ts';
 import type { Sight } from './sight.ts';

@@ -1,8 +1,8 @@
 import type { Subject } from './subject.ts';
-import type { Workload } from '../contract/verdict.ts';
-import { ceilingsFor, detectGpu, type Ceilings, type GpuId } from '../knowledge/hardware/index.ts';
-import type { AnalyseOptions } from './workload/analyse-options.ts';
-import type { EntityRef } from '../readings/entity.ts';
+import type { Workload } from '../contract/index.ts';
+import { ceilingsFor, detectGpu, type Ceilings, type GpuId } from '../knowledge/index.ts';
+import type { AnalyseOptions } from './workload/index.ts';
+import type { EntityRef } from '../readings/index.ts';
 import type { RunEntity } from './entity.ts';
 import { engineWork, mathType, modelOf } from './engine-work.ts';
 import { enginesOf, isServing, isTraining, looksLikeFineTuning, type Owned } from './owners.ts';

@@ -1,4 +1,4 @@
-import { formatPercent } from '../readings/units.ts';
+import { formatPercent } from '../readings/index.ts';
 import { byLabel } from './by-label.ts';
 import { capacityOf } from './capacity.ts';
 import { causeOfEmpty, causeOfTraffic } from './cause.ts';

@@ -1,4 +1,4 @@
-import type { Bottleneck, Tier } from '../contract/verdict.ts';
+import type { Bottleneck, Tier } from '../contract/index.ts';
 import { sourcesOf, tierOf, whatWouldTell, type Around } from './evidence.ts';
 import type { GradeInput } from './grade.ts';
 import type { Sight } from './sight.ts';

@@ -22,7 +22,7 @@ interface Run {
 /**
  * Edges that need no statistics (§7.6.3): demand comes or goes, the GPU starts or stops being busy for two samples, device
  * memory steps by a gigabyte. Runs shorter than that are the sampling's or two clocks' skew, and belong to what was before.
- * A pattern of them that repeats is one piece: a periodic stall is one phase.
+ * A pattern of them that repeats is one piece (§7.6.4): a periodic stall is one phase.
  */
 export function hardPieces(view: SpanView, shortest: number): Piece[] {
   const runs = withMemorySteps(steady(bridged(runsOf(view), shortest), view), view);

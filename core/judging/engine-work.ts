@@ -1,10 +1,18 @@
 import type { EngineWork } from './subject.ts';
-import type { Workload } from '../contract/verdict.ts';
-import { GPUS, type GpuId, type MathType } from '../knowledge/hardware/index.ts';
-import type { AnalyseOptions } from './workload/analyse-options.ts';
-import type { WeightFormat } from '../knowledge/llm-math/index.ts';
-import { findModel, parseQuantization, QUANTIZATIONS, type ModelSpec, type WeightType } from '../knowledge/models/index.ts';
-import type { FactName } from '../readings/reading.ts';
+import type { Workload } from '../contract/index.ts';
+import {
+  findModel,
+  type GpuId,
+  GPUS,
+  type MathType,
+  type ModelSpec,
+  parseQuantization,
+  QUANTIZATIONS,
+  type WeightFormat,
+  type WeightType,
+} from '../knowledge/index.ts';
+import type { AnalyseOptions } from './workload/index.ts';
+import type { FactName } from '../readings/index.ts';
 
 /** The architecture that was given or that a name means; null where it is not known. */
 export function modelOf(options: AnalyseOptions, workload: Workload): ModelSpec | null {

@@ -1,7 +1,4 @@
-import type { Table } from '../readings/columns.ts';
-import { isMetricId, METRICS, metric, type MetricId } from '../readings/metrics.ts';
-import type { EntityRef } from '../readings/entity.ts';
-import type { FactName } from '../readings/reading.ts';
+import { type EntityRef, type FactName, isMetricId, metric, type MetricId, METRICS, type Table } from '../readings/index.ts';
 import { entityGrid, type EntityGrid } from './grid.ts';
 import { openSeries, type Series } from './series.ts';
 

@@ -1,5 +1,5 @@
-import type { Bottleneck, Tier } from '../contract/verdict.ts';
-import { formatPercent } from '../readings/units.ts';
+import type { Bottleneck, Tier } from '../contract/index.ts';
+import { formatPercent } from '../readings/index.ts';
 import type { Cause } from './cause.ts';
 import { COLUMN, type JudgedMetric } from './columns.ts';
 import type { GradeInput } from './grade.ts';

@@ -1,4 +1,4 @@
-import { formatPercent } from '../readings/units.ts';
+import { formatPercent } from '../readings/index.ts';
 
 /** The arithmetic of a grade (§7.4), kept so that it can be published with it. */
 export interface GradeInput {

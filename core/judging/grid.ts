@@ -1,4 +1,4 @@
-import type { MetricId } from '../readings/metrics.ts';
+import type { MetricId } from '../readings/index.ts';
 import { BRIDGED_PERIODS } from './thresholds.ts';
 import { columnOf, JUDGED } from './columns.ts';
 

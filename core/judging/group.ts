@@ -1,4 +1,4 @@
-import type { Bottleneck, Verdict } from '../contract/verdict.ts';
+import type { Bottleneck, Verdict } from '../contract/index.ts';
 import { NO_PROGRESS } from './verdict.ts';
 import { MAJORITY, MIXED_CAP } from './thresholds.ts';
 

@@ -1,4 +1,4 @@
-import type { Activity, Bottleneck, Phase, Verdict } from '../contract/verdict.ts';
+import type { Activity, Bottleneck, Phase, Verdict } from '../contract/index.ts';
 import { IDLE_FINDING_SECONDS, WORTH_NAMING } from './thresholds.ts';
 import { verdictOf, type Voice } from './group.ts';
 

@@ -1,11 +1,7 @@
-import type { AnalyseOptions } from './workload/analyse-options.ts';
-import type { Table } from '../readings/columns.ts';
-import type { Activity, Advice, Bottleneck, Finding, Phase, Roofline, Verdict, Workload } from '../contract/verdict.ts';
-import type { Ceilings, GpuId } from '../knowledge/hardware/index.ts';
-import type { MetricId } from '../readings/metrics.ts';
-import type { ModelSpec } from '../knowledge/models/spec/spec.ts';
-import type { EntityRef } from '../readings/entity.ts';
-import type { Clock, FactName, SourceEvent } from '../readings/reading.ts';
+import type { AnalyseOptions } from './workload/index.ts';
+import type { Clock, EntityRef, FactName, MetricId, SourceEvent, Table } from '../readings/index.ts';
+import type { Activity, Advice, Bottleneck, Finding, Phase, Roofline, Verdict, Workload } from '../contract/index.ts';
+import type { Ceilings, GpuId, ModelSpec } from '../knowledge/index.ts';
 
 /**
  * What was measured in a stretch of time of one GPU (or of an engine or host without one).

@@ -1,4 +1,4 @@
-import type { Verdict } from '../contract/verdict.ts';
+import type { Verdict } from '../contract/index.ts';
 import { addTallies, type Tally } from './tally.ts';
 import { MIN_SAMPLES, SHARE_MOVE } from './thresholds.ts';
 

@@ -1,11 +1,11 @@
-import { formatPercent, formatValue } from '../readings/units.ts';
+import { formatPercent, formatValue } from '../readings/index.ts';
 import { COLUMN } from './columns.ts';
 import type { Sight } from './sight.ts';
 import { known, largest, mean } from './stats.ts';
 import { FLAGS } from './tally.ts';
 import { CAPPED_FRACTION, CONTRIBUTING, DOMINANT, INACTIVE, NO_TENSOR, REDUCED_CLOCK, THERMAL_FRACTION, THERMAL_SAMPLES } from './thresholds.ts';
 
-/** What changes how a label reads, never the label: power cap, thermal slowdown, locked clocks, no tensor cores (§7.3). */
+/** What changes how a label reads, never the label: power cap, thermal slowdown (§7.3), locked clocks, no tensor cores (§7.2). */
 export function modifiersOf(sight: Sight): string[] {
   if (!(sight.busy >= INACTIVE)) return [];
   const out: string[] = [];

@@ -1,4 +1,4 @@
-import { SHARE_KEYS, type Shares, type Verdict } from '../contract/verdict.ts';
+import { SHARE_KEYS, type Shares, type Verdict } from '../contract/index.ts';
 import { UNGRADED } from './grade.ts';
 
 const NO_SHARES = Object.fromEntries(SHARE_KEYS.map((key) => [key, null])) as Shares; // keys are the table's

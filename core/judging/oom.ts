@@ -1,8 +1,8 @@
-import type { Verdict } from '../contract/verdict.ts';
+import type { Verdict } from '../contract/index.ts';
 import { CEILINGS } from './thresholds.ts';
 import { gradeOf } from './grade.ts';
 import type { JudgedPhase } from './judged.ts';
-import type { SourceEvent } from '../readings/reading.ts';
+import type { SourceEvent } from '../readings/index.ts';
 
 /**
  * A log that says "out of memory" within ten minutes of a phase's beginning says what limited it: room. Later, the time was

@@ -1,4 +1,4 @@
-import type { Verdict } from '../contract/verdict.ts';
+import type { Verdict } from '../contract/index.ts';
 import { TIER_C } from './thresholds.ts';
 import type { Subject } from './subject.ts';
 import { exact } from './stats.ts';

@@ -1,4 +1,4 @@
-import { formatPercent } from '../readings/units.ts';
+import { formatPercent } from '../readings/index.ts';
 import type { Base, Labelled } from './by-label.ts';
 import type { Decision } from './decision.ts';
 import { agrees, ceilingOf, shareLines } from './evidence.ts';

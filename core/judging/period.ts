@@ -1,5 +1,4 @@
-import type { Table } from '../readings/columns.ts';
-import type { MetricId } from '../readings/metrics.ts';
+import type { MetricId, Table } from '../readings/index.ts';
 
 /** Gaps looked at: the same number for a run that is still growing and for the finished one, so that both get one grid. */
 export const PERIOD_GAPS = 64;

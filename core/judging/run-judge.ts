@@ -1,9 +1,9 @@
 import { judge, figuresFrom } from './verdict.ts';
 import { NOTHING_KNOWN } from './nothing.ts';
 import type { Tally } from './tally.ts';
-import type { Table } from '../readings/columns.ts';
-import type { Verdict, Workload } from '../contract/verdict.ts';
-import type { AnalyseOptions } from './workload/analyse-options.ts';
+import { type Clock, entityKey, type EntityKind, type SourceEvent, type Table } from '../readings/index.ts';
+import type { Verdict, Workload } from '../contract/index.ts';
+import { type AnalyseOptions, detectWorkload } from './workload/index.ts';
 import type { JudgedGpu, JudgedPhase, JudgedRun } from './judged.ts';
 import { contextsOf, modelOf, type Entities, type SubjectContext } from './context.ts';
 import { runEntity, type RunEntity } from './entity.ts';
@@ -16,9 +16,6 @@ import { gridPeriod, PERIOD_GAPS } from './period.ts';
 import { phaseStream, type PhaseStream } from './stream.ts';
 import { withTurns } from './turns.ts';
 import { viewOf } from './view.ts';
-import { entityKey, type EntityKind } from '../readings/entity.ts';
-import type { Clock, SourceEvent } from '../readings/reading.ts';
-import { detectWorkload } from './workload/index.ts';
 
 /** A run that is judged while it grows. */
 export interface RunJudge {

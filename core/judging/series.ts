@@ -1,7 +1,4 @@
-import type { Table } from '../readings/columns.ts';
-import { METRICS, type MetricId, type Rollup } from '../readings/metrics.ts';
-import type { EntityRef } from '../readings/entity.ts';
-import type { FactName } from '../readings/reading.ts';
+import { type EntityRef, type FactName, type MetricId, METRICS, type Rollup, type Table } from '../readings/index.ts';
 
 /** Rows of an entity's series at most: a long run is shown and searched in means over a power of two of grid bins. */
 export const SERIES_ROWS = 512;

@@ -1,4 +1,4 @@
-import { ACHIEVABLE, GPUS } from '../knowledge/hardware/index.ts';
+import { ACHIEVABLE, GPUS } from '../knowledge/index.ts';
 import { covered, exact, firstKnown, known, largest, mean, sumKnown } from './stats.ts';
 import type { Subject } from './subject.ts';
 import type { Stats, Tally } from './tally.ts';
@@ -53,7 +53,7 @@ export interface Sight {
   readonly clock: number;
 }
 
-/** On H100 utilization.memory = dram_active ÷ 0.80 + 0.01, within ± .04 (± .08 in one of seven recordings): SCIENCE §7.5. */
+/** On H100 utilization.memory = dram_active ÷ 0.80 + 0.01, within ± .04 (± .08 in one of seven recordings): §7.5. */
 const NVML_OFFSET = 0.01;
 
 /** Reads a tally as shares (§7.1): demand over achievable rate and time, each resource by itself. */

@@ -1,4 +1,4 @@
-import type { Split } from '../contract/verdict.ts';
+import type { Split } from '../contract/index.ts';
 import type { Sight } from './sight.ts';
 import { known } from './stats.ts';
 

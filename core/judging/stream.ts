@@ -1,4 +1,4 @@
-import type { Verdict } from '../contract/verdict.ts';
+import type { Verdict } from '../contract/index.ts';
 import { lentStats, tallyOf, type Lent, type SpanView, type Tally } from './tally.ts';
 import { mean } from './stats.ts';
 import { burstSeconds } from './bursts.ts';

@@ -1,6 +1,4 @@
-import type { Ceilings, GpuId, MathType } from '../knowledge/hardware/index.ts';
-import type { WeightFormat } from '../knowledge/llm-math/index.ts';
-import type { ModelSpec } from '../knowledge/models/index.ts';
+import type { Ceilings, GpuId, MathType, ModelSpec, WeightFormat } from '../knowledge/index.ts';
 
 /** The workload of an engine as the work model needs it. */
 export interface EngineWork {

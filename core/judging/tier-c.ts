@@ -1,5 +1,5 @@
-import { GPUS } from '../knowledge/hardware/index.ts';
-import { formatPercent } from '../readings/units.ts';
+import { GPUS } from '../knowledge/index.ts';
+import { formatPercent } from '../readings/index.ts';
 import type { Sight } from './sight.ts';
 import { exact, known, mean } from './stats.ts';
 import { TIER_C } from './thresholds.ts';

@@ -1,7 +1,6 @@
-import type { Table } from '../readings/columns.ts';
-import type { Timeline } from '../contract/verdict.ts';
-import { ACHIEVABLE, type Ceilings } from '../knowledge/hardware/index.ts';
-import type { MetricId } from '../readings/metrics.ts';
+import type { MetricId, Table } from '../readings/index.ts';
+import type { Timeline } from '../contract/index.ts';
+import { ACHIEVABLE, type Ceilings } from '../knowledge/index.ts';
 
 interface Line {
   readonly series: Table;

@@ -1,4 +1,4 @@
-import type { Phase, Verdict } from '../contract/verdict.ts';
+import type { Phase, Verdict } from '../contract/index.ts';
 import { gradeOf } from './grade.ts';
 import { CEILINGS, FLIP_CAP, TURNS } from './thresholds.ts';
 import type { JudgedPhase } from './judged.ts';

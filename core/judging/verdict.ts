@@ -1,5 +1,5 @@
-import type { Figure, Shares, TimeTree, Verdict } from '../contract/verdict.ts';
-import type { MetricId } from '../readings/metrics.ts';
+import type { Figure, Shares, TimeTree, Verdict } from '../contract/index.ts';
+import type { MetricId } from '../readings/index.ts';
 import { FRACTION_NAMES, type FractionName, type WindowFigures } from './judged.ts';
 import { activityCandidates, activityOf } from './activity.ts';
 import { JUDGED } from './columns.ts';

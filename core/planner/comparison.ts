@@ -1,5 +1,4 @@
-import { findModel } from '../knowledge/models/index.ts';
-import type { Site } from '../knowledge/site/site.ts';
+import { findModel, type Site } from '../knowledge/index.ts';
 import { planInput, type PlanInput } from './input.ts';
 import { MEASURED, type MeasuredRow } from './measured.ts';
 import { plan } from './plan.ts';

@@ -1,4 +1,4 @@
-import { ACHIEVABLE, gemmFraction, type GpuId } from '../knowledge/hardware/index.ts';
+import { ACHIEVABLE, gemmFraction, type GpuId } from '../knowledge/index.ts';
 
 /** Fractions of the ceilings between which working programs were seen. */
 export interface Fractions {

@@ -1,7 +1,4 @@
-import type { GpuId, Reported } from '../knowledge/hardware/index.ts';
-import type { OptimizerId } from '../knowledge/llm-math/index.ts';
-import type { ModelSpec, QuantizationId, WeightType } from '../knowledge/models/index.ts';
-import { ALVIS, type Site } from '../knowledge/site/site.ts';
+import { ALVIS, type GpuId, type ModelSpec, type OptimizerId, type QuantizationId, type Reported, type Site, type WeightType } from '../knowledge/index.ts';
 
 export type PlanMode = 'serve' | 'train' | 'lora';
 

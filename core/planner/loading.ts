@@ -1,5 +1,4 @@
-import { ceilingsFor } from '../knowledge/hardware/index.ts';
-import { loadSeconds } from '../knowledge/llm-math/index.ts';
+import { ceilingsFor, loadSeconds } from '../knowledge/index.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';
 import { stageWeightBytes } from './memory.ts';

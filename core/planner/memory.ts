@@ -1,16 +1,16 @@
-import { ceilingsFor } from '../knowledge/hardware/index.ts';
 import {
   activationBytes,
   bytesPerWeight,
+  ceilingsFor,
   kvBytesPerSequence,
   kvFractionPerGpu,
   logitBytes,
   loraParameters,
+  type ModelSpec,
   OPTIMIZERS,
-  weightParts,
   type WeightFormat,
-} from '../knowledge/llm-math/index.ts';
-import type { ModelSpec } from '../knowledge/models/index.ts';
+  weightParts,
+} from '../knowledge/index.ts';
 import type { PlanInput } from './input.ts';
 
 /** Bytes on the fullest GPU. */

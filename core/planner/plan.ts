@@ -1,4 +1,4 @@
-import { ceilingsFor, type Ceilings } from '../knowledge/hardware/index.ts';
+import { type Ceilings, ceilingsFor, computeType, type ComputeType } from '../knowledge/index.ts';
 import { allocations, type Allocation } from './allocation.ts';
 import { inputErrors } from './check.ts';
 import { communication, type Traffic } from './communication.ts';
@@ -6,7 +6,6 @@ import { decodePlan, type PhasePlan } from './decode.ts';
 import { planInput, type PlanInput, type PlanQuestion } from './input.ts';
 import { placement, type Placement } from './links.ts';
 import { loadPlan, type LoadPlan } from './loading.ts';
-import { computeType, type ComputeType } from '../knowledge/llm-math/compute-type.ts';
 import { memoryPlan, type MemoryPlan } from './memory.ts';
 import { mmapOption, offloadOption, type PlanOption } from './options.ts';
 import { prefillPlan } from './prefill.ts';

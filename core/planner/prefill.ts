@@ -1,6 +1,5 @@
-import { prefillFlops, weightBytesTouched } from '../knowledge/llm-math/index.ts';
+import { KERNELS_PER_LAYER, prefillFlops, weightBytesTouched } from '../knowledge/index.ts';
 import type { PhasePlan } from './decode.ts';
-import { KERNELS_PER_LAYER } from '../knowledge/llm-math/launches.ts';
 import { decodeFractions, prefillFractions } from './expected.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';

@@ -1,16 +1,17 @@
-import { GPUS } from '../knowledge/hardware/index.ts';
 import {
+  computeType,
   decodeAttentionFlops,
   denseFlopsPerToken,
+  GPUS,
+  KERNELS_PER_LAYER,
+  LAUNCH_SECONDS,
   pipelineBytesPerToken,
   ringAllReduceBytes,
   tensorParallelMessageBytes,
   weightBytesTouched,
-} from '../knowledge/llm-math/index.ts';
-import { KERNELS_PER_LAYER, LAUNCH_SECONDS } from '../knowledge/llm-math/launches.ts';
+} from '../knowledge/index.ts';
 import type { PlanInput } from './input.ts';
 import type { Link, Placement } from './links.ts';
-import { computeType } from '../knowledge/llm-math/compute-type.ts';
 import { kvPerSequencePerGpu, stageLayers } from './memory.ts';
 import type { StepParts } from './rate.ts';
 

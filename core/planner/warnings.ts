@@ -1,10 +1,7 @@
-import { GPUS, onTensorCores } from '../knowledge/hardware/index.ts';
-import { dataParallelBalanceTokens } from '../knowledge/llm-math/index.ts';
-import { QUANTIZATIONS } from '../knowledge/models/index.ts';
+import { computeType, dataParallelBalanceTokens, GPUS, onTensorCores, QUANTIZATIONS } from '../knowledge/index.ts';
 import { decodePlan } from './decode.ts';
 import type { PlanInput } from './input.ts';
 import { placement, type Placement } from './links.ts';
-import { computeType } from '../knowledge/llm-math/compute-type.ts';
 import { memoryPlan } from './memory.ts';
 
 export type WarningId =

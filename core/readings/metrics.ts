@@ -23,7 +23,7 @@ export interface Metric {
 /** Every metric, once. Adding one is adding a row. Sources and caveats stand in `note`. */
 export const METRICS = {
   'gpu.util': { entity: 'gpu', unit: 'ratio', kind: 'gauge', rollup: 'mean', label: 'GPU busy', note: 'nvidia-smi utilization.gpu: share of the sample period with a kernel running; an upper bound on everything' },
-  'gpu.memUtil': { entity: 'gpu', unit: 'ratio', kind: 'gauge', rollup: 'mean', label: 'Memory utilisation (NVML)', note: 'nvidia-smi utilization.memory; scale calibrated on H100 only (SCIENCE 7.5)' },
+  'gpu.memUtil': { entity: 'gpu', unit: 'ratio', kind: 'gauge', rollup: 'mean', label: 'Memory utilisation (NVML)', note: 'nvidia-smi utilization.memory; scale known on few types (docs/science.md §7.5)' },
   'gpu.memUsed': { entity: 'gpu', unit: 'bytes', kind: 'gauge', rollup: 'max', label: 'GPU memory used' },
   'gpu.memTotal': { entity: 'gpu', unit: 'bytes', kind: 'gauge', rollup: 'last', label: 'GPU memory size' },
   'gpu.memReserved': { entity: 'gpu', unit: 'bytes', kind: 'gauge', rollup: 'last', label: 'GPU memory reserved' },

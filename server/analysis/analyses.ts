@@ -1,10 +1,9 @@
 import type { Logger } from 'pino';
 import { openTracker } from '../../core/analyse/index.ts';
-import type { Job } from '../../core/contract/jobs.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
-import { jobName, runsAt, type JobIndex } from '../ownership/job-index.ts';
+import type { Analysis, Job } from '../../core/contract/index.ts';
+import { jobName, runsAt, type JobIndex } from '../ownership/index.ts';
 import { liveRow, summaryOf } from './rows.ts';
-import type { JobKey, Store, Viewer } from '../store/interface/types.ts';
+import type { JobKey, Store, Viewer } from '../store/index.ts';
 import { openFinals } from './finals.ts';
 import { dueIn, FIRST_PATIENCE, firstChanged, nameOf, nextPatience, shouldRebuild, shouldSave, type Followed } from './follow.ts';
 import { optionsOf } from './options.ts';

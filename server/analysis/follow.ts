@@ -1,6 +1,5 @@
 import type { Tracker } from '../../core/analyse/index.ts';
-import type { Job } from '../../core/contract/jobs.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
+import type { Analysis, Job } from '../../core/contract/index.ts';
 import type { Waiting } from './pending.ts';
 
 /** A running job that is followed: its tracker, its latest analysis, and when what was done last (seconds UTC). */

@@ -1,9 +1,6 @@
-import type { Run } from '../../core/readings/columns.ts';
-import { entityKey } from '../../core/readings/entity.ts';
-import type { Fact, SourceEvent } from '../../core/readings/reading.ts';
-import type { Part } from '../ownership/attribute.ts';
+import { entityKey, type Fact, type Run, type SourceEvent } from '../../core/readings/index.ts';
+import type { Delivery, Part } from '../ownership/index.ts';
 import type { Tracker } from '../../core/analyse/index.ts';
-import type { Delivery } from '../ownership/by-job.ts';
 import { tablesOfDelivery } from './to-tables.ts';
 
 /** What came for a job since its last verdict: pushed to the tracker in one go, which costs less than batch by batch. */

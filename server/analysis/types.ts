@@ -1,8 +1,6 @@
-import type { Job, JobRow } from '../../core/contract/jobs.ts';
-import type { LiveVerdict } from '../../core/contract/live.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
-import type { JobKey } from '../store/interface/types.ts';
-import type { Delivery } from '../ownership/by-job.ts';
+import type { Analysis, Job, JobRow, LiveVerdict } from '../../core/contract/index.ts';
+import type { JobKey } from '../store/index.ts';
+import type { Delivery } from '../ownership/index.ts';
 
 /** Who looks on: the sockets, once the HTTP side is up. */
 export interface Audience {

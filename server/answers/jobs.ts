@@ -1,14 +1,12 @@
-import type { JobDetail, JobsPage, JobsQuery } from '../../core/contract/jobs.ts';
-import type { SeriesQuery, SeriesReply } from '../../core/contract/series.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
-import { entityKey } from '../../core/readings/entity.ts';
-import { notThere } from '../http/problem.ts';
-import { SILENT } from '../nodes/silence.ts';
+import type { Analysis, JobDetail, JobsPage, JobsQuery, SeriesQuery, SeriesReply } from '../../core/contract/index.ts';
+import { entityKey } from '../../core/readings/index.ts';
+import { notThere } from '../http/index.ts';
+import { SILENT } from '../nodes/index.ts';
 import { answerSeries } from './series.ts';
 import type { AnswerParts } from './parts.ts';
-import type { JobKey, JobRecord, Viewer } from '../store/interface/types.ts';
-import { entitiesOf, silenceOf } from '../ownership/own.ts';
-import { rowOf } from '../analysis/rows.ts';
+import type { JobKey, JobRecord, Viewer } from '../store/index.ts';
+import { entitiesOf, silenceOf } from '../ownership/index.ts';
+import { rowOf } from '../analysis/index.ts';
 
 /** A page of jobs; rows of jobs that run now are as fresh as the last reading. */
 export async function listJobs(parts: AnswerParts, viewer: Viewer, query: JobsQuery): Promise<JobsPage> {

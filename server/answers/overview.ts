@@ -1,10 +1,9 @@
-import type { FindingsReply, Overview } from '../../core/contract/jobs.ts';
-import { jobName, runsAt } from '../ownership/job-index.ts';
-import { rowOf } from '../analysis/rows.ts';
-import { busyOf } from '../nodes/registry.ts';
-import { isSilent } from '../nodes/silence.ts';
+import type { FindingsReply, Overview } from '../../core/contract/index.ts';
+import { jobName, runsAt } from '../ownership/index.ts';
+import { rowOf } from '../analysis/index.ts';
+import { busyOf, isSilent } from '../nodes/index.ts';
 import type { AnswerParts } from './parts.ts';
-import type { Viewer } from '../store/interface/types.ts';
+import type { Viewer } from '../store/index.ts';
 import { hoursLost } from './hours-lost.ts';
 
 /** A GPU below this busy fraction does nothing worth the name; below the second it leaves most of itself unused. */

@@ -1,7 +1,7 @@
-import type { Analyses } from '../analysis/types.ts';
-import type { NodeRegistry } from '../nodes/registry.ts';
-import type { JobIndex } from '../ownership/job-index.ts';
-import type { Store } from '../store/interface/types.ts';
+import type { Analyses } from '../analysis/index.ts';
+import type { NodeRegistry } from '../nodes/index.ts';
+import type { JobIndex } from '../ownership/index.ts';
+import type { Store } from '../store/index.ts';
 
 /** What answers are made from. */
 export interface AnswerParts {

@@ -1,9 +1,9 @@
-import { GPUS } from '../../core/knowledge/hardware/index.ts';
-import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
+import { GPUS } from '../../core/knowledge/index.ts';
+import type { IngestBatch } from '../../core/contract/index.ts';
+import type { MetricId } from '../../core/readings/index.ts';
 import { blockBuilder } from './blocks.ts';
 import type { DemoGpu, DemoNode } from './cluster.ts';
-import type { GpuLoad } from './scenarios/loads.ts';
+import type { GpuLoad } from './scenarios/index.ts';
 import { gpuValues, STATE_METRICS } from './physics.ts';
 import { hash01, jitter, wander } from './random.ts';
 import { DEMO_CLUSTER, gpuFacts, type Cue } from './slot.ts';

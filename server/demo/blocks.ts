@@ -1,6 +1,5 @@
-import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
-import { entityKey, type EntityRef } from '../../core/readings/entity.ts';
+import type { IngestBatch } from '../../core/contract/index.ts';
+import { entityKey, type EntityRef, type MetricId } from '../../core/readings/index.ts';
 
 type Block = IngestBatch['blocks'][number];
 

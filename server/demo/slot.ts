@@ -1,13 +1,10 @@
-import type { IngestBatch, WireFact } from '../../core/contract/ingest.ts';
-import type { JobDeclaration } from '../../core/contract/jobs.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
-import type { EntityRef } from '../../core/readings/entity.ts';
+import type { IngestBatch, JobDeclaration, WireFact } from '../../core/contract/index.ts';
+import type { EntityRef, MetricId } from '../../core/readings/index.ts';
 import { blockBuilder } from './blocks.ts';
-import { IDLE_HOST, type EngineLoad, type Frame, type HostLoad } from './scenarios/loads.ts';
+import { type EngineLoad, type Frame, type HostLoad, IDLE_HOST, type Scenario } from './scenarios/index.ts';
 import { gpuValues } from './physics.ts';
 import type { Place } from './place.ts';
 import { jitter, wander } from './random.ts';
-import type { Scenario } from './scenarios/scenario.ts';
 
 /** Seconds between two jobs on the same GPUs. */
 const PAUSE = 90;

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { EntitySchema, IngestBatchSchema, WireEventSchema, WireFactSchema, type IngestBatch, type IngestReply } from '../../core/contract/ingest.ts';
-import { Problem } from '../http/problem.ts';
+import { EntitySchema, IngestBatchSchema, WireEventSchema, WireFactSchema, type IngestBatch, type IngestReply } from '../../core/contract/index.ts';
+import { Problem } from '../http/index.ts';
 import { checkBlock, type Block, type Window } from './check-block.ts';
 
 /** How many refusals are told one by one; a sender with more has one mistake, repeated. */

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
-import type { BlockSchema } from '../../core/contract/ingest.ts';
-import { isMetricId, METRICS, type MetricId } from '../../core/readings/metrics.ts';
+import type { BlockSchema } from '../../core/contract/index.ts';
+import { isMetricId, METRICS, type MetricId } from '../../core/readings/index.ts';
 import { rangeOf } from './ranges.ts';
 
 export type Block = Static<typeof BlockSchema>;

@@ -1,4 +1,4 @@
-import { METRICS, type MetricId, type Unit } from '../../core/readings/metrics.ts';
+import { METRICS, type MetricId, type Unit } from '../../core/readings/index.ts';
 
 interface Range {
   readonly least: number;

@@ -1,12 +1,10 @@
-import type { WatchReply, WatchTarget } from '../../core/contract/live.ts';
-import type { HostRules } from '../auth/hosts.ts';
-import type { Identity } from '../auth/identity.ts';
-import type { Recogniser } from '../auth/recognise.ts';
-import type { App } from '../http/app.ts';
+import type { WatchReply, WatchTarget } from '../../core/contract/index.ts';
+import type { HostRules, Identity, Recogniser } from '../auth/index.ts';
+import type { App } from '../http/index.ts';
 import type { Logger } from 'pino';
-import type { Analyses } from '../analysis/types.ts';
+import type { Analyses } from '../analysis/index.ts';
 import type { Answers } from '../answers/index.ts';
-import type { Store } from '../store/interface/types.ts';
+import type { Store } from '../store/index.ts';
 import type { Hub } from './hub.ts';
 import { attachSockets } from './plugin.ts';
 import { roomOf, serveSockets } from './sockets.ts';

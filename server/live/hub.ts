@@ -1,6 +1,4 @@
-import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { JobRow } from '../../core/contract/jobs.ts';
-import type { LiveReadings, LiveVerdict, ServerStatus } from '../../core/contract/live.ts';
+import type { IngestBatch, JobRow, LiveReadings, LiveVerdict, ServerStatus } from '../../core/contract/index.ts';
 
 type Block = IngestBatch['blocks'][number];
 

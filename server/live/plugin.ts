@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Server } from 'socket.io';
-import type { ClientToServer, ServerToClient } from '../../core/contract/live.ts';
-import type { Identity } from '../auth/identity.ts';
+import type { ClientToServer, ServerToClient } from '../../core/contract/index.ts';
+import type { Identity } from '../auth/index.ts';
 
 export interface SocketData {
   identity: Identity;

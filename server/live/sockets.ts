@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import type { WatchReply, WatchTarget } from '../../core/contract/live.ts';
-import type { HostRules } from '../auth/hosts.ts';
-import type { Identity } from '../auth/identity.ts';
-import type { Recogniser } from '../auth/recognise.ts';
+import type { WatchReply, WatchTarget } from '../../core/contract/index.ts';
+import type { HostRules, Identity, Recogniser } from '../auth/index.ts';
 import { jobRoom, nodeRoom, OVERVIEW_ROOM, type Outlet } from './hub.ts';
 import type { LiveServer } from './plugin.ts';
 

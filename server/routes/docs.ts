@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { App } from '../http/app.ts';
+import type { App } from '../http/index.ts';
 
 /** Before any route: collects their schemas into one OpenAPI document. */
 export async function collectSchemas(app: App, version: string): Promise<void> {

@@ -1,12 +1,10 @@
 import { Type } from 'typebox';
 import { collectors } from '../../collectors/registry.ts';
-import { ErrorReplySchema } from '../../core/contract/error.ts';
-import { scopeOf } from '../ingest/raw/scope.ts';
-import { rawReader } from '../ingest/raw/reader.ts';
-import { serveStream, type StreamOptions } from '../ingest/raw/serve-stream.ts';
-import { jobName, type JobIndex } from '../ownership/job-index.ts';
-import type { Jobs } from '../jobs/jobs.ts';
-import type { App } from '../http/app.ts';
+import { ErrorReplySchema } from '../../core/contract/index.ts';
+import { rawReader, scopeOf, serveStream, type StreamOptions } from '../ingest/index.ts';
+import { jobName, type JobIndex } from '../ownership/index.ts';
+import type { Jobs } from '../jobs/index.ts';
+import type { App } from '../http/index.ts';
 
 const RawQuerySchema = Type.Object({
   node: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'The node whose tool prints; the sender’s address where it is left out' })),

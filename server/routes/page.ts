@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from '../http/problem.ts';
-import type { App } from '../http/app.ts';
+import { type App, Problem } from '../http/index.ts';
 
 /** The page runs nothing but its own files; charts set `style` attributes. */
 const CSP = [

@@ -1,11 +1,9 @@
 import { Type } from 'typebox';
-import { ErrorReplySchema } from '../../core/contract/error.ts';
-import { SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/contract/service.ts';
-import type { Recogniser } from '../auth/recognise.ts';
-import { notThere, Problem } from '../http/problem.ts';
+import { ErrorReplySchema, SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/contract/index.ts';
+import type { Recogniser } from '../auth/index.ts';
+import { type App, notThere, Problem } from '../http/index.ts';
 import type { Logger } from 'pino';
-import type { Store } from '../store/interface/types.ts';
-import type { App } from '../http/app.ts';
+import type { Store } from '../store/index.ts';
 
 export interface SessionOptions {
   readonly tokens: Store['tokens'];

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import type { Site } from '../../core/knowledge/site/index.ts';
-import type { App } from '../http/app.ts';
+import type { Site } from '../../core/knowledge/index.ts';
+import type { App } from '../http/index.ts';
 
 /** `GET /api/site`: the cluster's node types, networks, storage and prices, as configured. */
 export function siteRoutes(app: App, site: Site): void {

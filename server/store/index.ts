@@ -1,12 +1,8 @@
 import { join } from 'node:path';
-import { systemClock } from './interface/clock.ts';
-import { lockFolder } from './folder/lock.ts';
-import { prepareFolder } from './folder/prepare.ts';
-import { openFacts } from './relational/fact-store.ts';
-import { openRelational } from './relational/store.ts';
-import { openTokens } from './relational/token-store.ts';
-import { openSeries } from './series/store.ts';
-import type { Store, StoreOptions } from './interface/types.ts';
+import { type Store, type StoreOptions, systemClock } from './interface/index.ts';
+import { lockFolder, prepareFolder } from './folder/index.ts';
+import { openFacts, openRelational, openTokens } from './relational/index.ts';
+import { openSeries } from './series/index.ts';
 
 const DAY = 86_400;
 
@@ -69,3 +65,4 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw error;
   }
 }
+export type { JobKey, JobRecord, JobSummary, Store, StoreOptions, Viewer } from './interface/index.ts';

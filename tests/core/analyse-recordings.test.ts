@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { AnalyseOptions } from '../../core/judging/workload/analyse-options.ts';
+import type { AnalyseOptions } from '../../core/judging/index.ts';
 import { describeRecordings } from '../support/recordings.ts';
 import { randomOf } from '../support/telemetry.ts';
 import { diagnosed, DMON, ENGINE, QUERY, RECORDED } from '../support/vllm-h100.ts';

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { analyse } from '../../core/analyse/index.ts';
-import type { Table } from '../../core/readings/columns.ts';
-import type { Verdict } from '../../core/contract/verdict.ts';
+import { METRICS, type Table } from '../../core/readings/index.ts';
+import type { Verdict } from '../../core/contract/index.ts';
 import type * as Achievable from '../../core/knowledge/hardware/achievable.ts';
-import { METRICS } from '../../core/readings/metrics.ts';
 import { describeRecordings } from '../support/recordings.ts';
 import { SCENARIOS } from '../support/scenarios.ts';
 import { disturbed } from '../support/telemetry.ts';

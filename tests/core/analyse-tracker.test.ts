@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyse, openTracker } from '../../core/analyse/index.ts';
-import { slice, type Table } from '../../core/readings/columns.ts';
-import type { AnalyseOptions } from '../../core/judging/workload/analyse-options.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
+import { type MetricId, slice, type Table } from '../../core/readings/index.ts';
+import type { AnalyseOptions } from '../../core/judging/index.ts';
 import { made, randomOf, runOf } from '../support/telemetry.ts';
 
 const A100 = { name: 'NVIDIA A100-SXM4-40GB' };

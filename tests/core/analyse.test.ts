@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Value } from 'typebox/value';
 import { analyse } from '../../core/analyse/index.ts';
-import type { Table } from '../../core/readings/columns.ts';
-import { AnalysisSchema, type Bottleneck } from '../../core/contract/verdict.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
+import type { MetricId, Table } from '../../core/readings/index.ts';
+import { AnalysisSchema, type Bottleneck } from '../../core/contract/index.ts';
 import { made, runOf } from '../support/telemetry.ts';
 
 type Values = Partial<Record<MetricId, number | ((sample: number) => number)>>;

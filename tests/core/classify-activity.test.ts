@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../core/analyse/index.ts';
-import type { Table } from '../../core/readings/columns.ts';
-import type { AnalyseOptions } from '../../core/judging/workload/analyse-options.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
-import type { FactName } from '../../core/readings/reading.ts';
+import type { FactName, MetricId, Table } from '../../core/readings/index.ts';
+import type { AnalyseOptions } from '../../core/judging/index.ts';
 import { made, runOf } from '../support/telemetry.ts';
 
 type Values = Partial<Record<MetricId, number | ((sample: number) => number)>>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../core/analyse/index.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
+import type { MetricId } from '../../core/readings/index.ts';
 import { made, runOf } from '../support/telemetry.ts';
 
 type Values = Partial<Record<MetricId, number | ((sample: number) => number)>>;

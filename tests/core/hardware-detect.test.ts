@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { detectGpu, GPU_IDS, parseGpuId, type GpuId } from '../../core/knowledge/hardware/index.ts';
+import { detectGpu, GPU_IDS, parseGpuId, type GpuId } from '../../core/knowledge/index.ts';
 
 const MIB = 2 ** 20;
 

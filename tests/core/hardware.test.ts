@@ -9,10 +9,10 @@ import {
   onTensorCores,
   pcieBytesPerSecond,
   ridge,
-  SOURCES,
   type GpuId,
   type MathType,
-} from '../../core/knowledge/hardware/index.ts';
+} from '../../core/knowledge/index.ts';
+import { SOURCES } from '../../core/knowledge/hardware/index.ts';
 
 const TERA = 1e12;
 

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GPUS, type GpuId, type MathType } from '../../core/knowledge/hardware/index.ts';
 import {
   activationBytes,
-  bytesPerTrainedParameter,
   causalAttentionFlops,
   criticalBatch,
   dataParallelBalanceTokens,
@@ -10,26 +8,28 @@ import {
   decodeAttentionFlops,
   decodeFlopsPerToken,
   denseFlopsPerToken,
-  expertsTouched,
+  findModel,
+  type GpuId,
+  GPUS,
   kvBytesPerSequence,
   kvBytesPerToken,
   kvFractionPerGpu,
-  kvRoomTokens,
   loadSeconds,
   loraParameters,
+  type MathType,
+  type OptimizerId,
   pipelineBubble,
   pipelineBytesPerToken,
   prefillFlops,
+  type QuantizationId,
   ringAllReduceBytes,
   tensorParallelMessageBytes,
-  tokensWhereCacheEqualsWeights,
   trainingFlops,
   weightBytes,
   weightBytesTouched,
   weightParts,
-  type OptimizerId,
-} from '../../core/knowledge/llm-math/index.ts';
-import { findModel, type QuantizationId } from '../../core/knowledge/models/index.ts';
+} from '../../core/knowledge/index.ts';
+import { bytesPerTrainedParameter, expertsTouched, kvRoomTokens, tokensWhereCacheEqualsWeights } from '../../core/knowledge/llm-math/index.ts';
 
 function known(name: string) {
   const found = findModel(name);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modelFromHfConfig, type ModelSpec } from '../../core/knowledge/models/index.ts';
+import { modelFromHfConfig, type ModelSpec } from '../../core/knowledge/index.ts';
 
 function model(config: unknown): ModelSpec {
   const result = modelFromHfConfig(config);

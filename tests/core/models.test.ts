@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countParameters, findModel, MODELS } from '../../core/knowledge/models/index.ts';
+import { findModel, MODELS } from '../../core/knowledge/index.ts';
+import { countParameters } from '../../core/knowledge/models/index.ts';
 
 function known(id: string) {
   const model = MODELS.find((spec) => spec.id === id);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../core/analyse/index.ts';
-import type { Table } from '../../core/readings/columns.ts';
+import type { Table } from '../../core/readings/index.ts';
 import { noiseScale, pelt } from '../../core/judging/pelt.ts';
 import { periodOfPattern } from '../../core/judging/periodic.ts';
 import { gridPeriod, roundPeriod } from '../../core/judging/period.ts';

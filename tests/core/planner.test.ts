@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GPU_IDS, type GpuId } from '../../core/knowledge/hardware/index.ts';
-import { findModel, type QuantizationId } from '../../core/knowledge/models/index.ts';
+import { ALVIS, findModel, GPU_IDS, type GpuId, type QuantizationId } from '../../core/knowledge/index.ts';
 import { plan, type Plan, type PlanQuestion } from '../../core/planner/index.ts';
-import { ALVIS } from '../../core/knowledge/site/index.ts';
 
 type Asked = Omit<PlanQuestion, 'model'>;
 

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tableOf } from '../../core/readings/columns.ts';
-import { increaseOf, rateOf, withRates } from '../../core/readings/rates.ts';
-import type { EntityRef } from '../../core/readings/entity.ts';
-import type { Reading } from '../../core/readings/reading.ts';
+import { type EntityRef, rateOf, type Reading, tableOf, withRates } from '../../core/readings/index.ts';
+import { increaseOf } from '../../core/readings/rates.ts';
 
 const NONE = Number.NaN;
 const rates = (t: readonly number[], values: readonly number[], maxGap?: number): number[] => [

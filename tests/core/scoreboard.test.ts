@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../core/analyse/index.ts';
-import type { Verdict } from '../../core/contract/verdict.ts';
+import type { Verdict } from '../../core/contract/index.ts';
 import { LEFT_OUT, MROWS, ROWS, type Case } from '../support/cases-5b.ts';
 import { recordingPath } from '../support/recordings.ts';
 import { SCENARIOS } from '../support/scenarios.ts';
@@ -89,8 +89,8 @@ describe('the scoreboard', () => {
   it('is printed, with what a constant answer would reach', () => {
     if (recorded.length === 0) console.log(`skipped: ${RECORDED.length} recorded runs: no labelled/vllm-h100 under HEADROOM_RECORDINGS`);
     else print('recorded vLLM runs on H100-64', recorded);
-    print('SCIENCE §5a: means of vLLM runs, output length 260', means);
-    print('SCIENCE §5b: published throughput and kernel measurements', published);
+    print('§5a: means of vLLM runs, output length 260', means);
+    print('§5b: published throughput and kernel measurements', published);
     print('jobs made by physics', made);
     print('all of them; those that do not agree:', all);
     console.log(`left out of §5b: ${LEFT_OUT.join('; ')}`);

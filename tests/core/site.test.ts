@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ALVIS, parseSite, pricePerHour } from '../../core/knowledge/site/index.ts';
+import { ALVIS, parseSite, pricePerHour } from '../../core/knowledge/index.ts';
 
 const node = {
   id: 'g',

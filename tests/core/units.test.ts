@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Unit } from '../../core/readings/metrics.ts';
-import { formatDuration, formatFactor, formatFigure, formatOf, formatPercent, formatValue, isUnit, tickFormat } from '../../core/readings/units.ts';
+import { formatDuration, formatFactor, formatFigure, formatOf, formatPercent, formatValue, isUnit, tickFormat, type Unit } from '../../core/readings/index.ts';
 
 describe('formatValue', () => {
   it.each<[number, Unit, string]>([

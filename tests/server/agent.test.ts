@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { JobDetail } from '../../core/contract/jobs.ts';
+import type { JobDetail } from '../../core/contract/index.ts';
 import { startAgent } from '../../collectors/agent/agent.ts';
 import { httpDelivery } from '../../collectors/agent/http-send.ts';
 import { ownJob } from '../../collectors/agent/slurm.ts';

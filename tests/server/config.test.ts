@@ -2,8 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../server/settings/config.ts';
-import { readSite } from '../../server/settings/site.ts';
+import { ConfigError, readConfig, readSite } from '../../server/settings/index.ts';
 
 const faults = (env: Record<string, string>): string => {
   try {

@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { fakeNvidiaSmi } from '../support/nvidia-smi.ts';
-import { dataFolder, removeFolders, startService } from '../support/service.ts';
-import type { TestService } from '../support/service.ts';
+import { dataFolder, removeFolders, startService, type TestService } from '../support/service.ts';
 
 const UUIDS = ['GPU-aaaaaaaa-0000-0000-0000-000000000001', 'GPU-aaaaaaaa-0000-0000-0000-000000000002'];
 const DMON = [

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigError } from '../../server/settings/config.ts';
+import { ConfigError } from '../../server/settings/index.ts';
 import { choosePort } from '../../server/main/port.ts';
 
 const taken: Server[] = [];

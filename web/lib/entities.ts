@@ -1,5 +1,5 @@
 import { indexIn } from '../../collectors/entities.ts';
-import type { JobDetail } from '../../core/contract/jobs.ts';
+import type { JobDetail } from '../../core/contract/index.ts';
 
 /** What to call each GPU, by id: `GPU 0` on one node, `alvis4-12 GPU 0` on several; a short UUID where no index was told. */
 export function gpuNames(entities: readonly Pick<JobDetail['entities'][number], 'kind' | 'id' | 'node' | 'facts'>[]): Map<string, string> {

@@ -1,6 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import type { JobRow } from '../../core/contract/jobs.ts';
-import type { ClientToServer, LiveReadings, LiveVerdict, ServerStatus, ServerToClient, WatchTarget } from '../../core/contract/live.ts';
+import type { ClientToServer, JobRow, LiveReadings, LiveVerdict, ServerStatus, ServerToClient, WatchTarget } from '../../core/contract/index.ts';
 import { betterOffset, type Connection } from './live-words.ts';
 
 /** What a view wants to hear of what it watches. */

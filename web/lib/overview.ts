@@ -1,4 +1,4 @@
-import type { JobRow, Overview } from '../../core/contract/jobs.ts';
+import type { JobRow, Overview } from '../../core/contract/index.ts';
 
 /** The overview with one row replaced in place, added, or moved to the finished ones; the order of the others stays, so nothing jumps. */
 export function withRow(overview: Overview, row: JobRow): Overview {

@@ -1,5 +1,4 @@
-import type { GpuId } from '../../knowledge/hardware/index.ts';
-import type { ModelSpec } from '../../knowledge/models/spec/spec.ts';
+import type { GpuId, ModelSpec } from '../../knowledge/index.ts';
 
 /** What a person, a job declaration or a file name says beyond the telemetry. Given values beat detected ones. */
 export interface AnalyseOptions {
@@ -20,4 +19,3 @@ export interface AnalyseOptions {
   /** The caller's time on the run's clock, seconds: core reads no clock. Absent for a finished run. */
   readonly now?: number;
 }
-

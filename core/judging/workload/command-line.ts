@@ -1,4 +1,4 @@
-import { parseWeightType } from '../../knowledge/models/index.ts';
+import { parseWeightType } from '../../knowledge/index.ts';
 import { firstPositional, readOptions, splitCommand, type Options } from './arguments.ts';
 import {
   DATA,

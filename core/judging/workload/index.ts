@@ -1,8 +1,7 @@
-import type { Table } from '../../readings/columns.ts';
-import type { Workload } from '../../contract/verdict.ts';
+import type { FactName, SourceEvent, Table } from '../../readings/index.ts';
+import type { Workload } from '../../contract/index.ts';
 import type { AnalyseOptions } from './analyse-options.ts';
-import { findModel } from '../../knowledge/models/find.ts';
-import type { FactName, SourceEvent } from '../../readings/reading.ts';
+import { findModel } from '../../knowledge/index.ts';
 import type { CommandWorkload } from './command-line.ts';
 import { commandsOf, countStatements, factsOf, loadedModels, speakers, typeStatements, type Command, type Statement } from './sources.ts';
 
@@ -82,3 +81,4 @@ function disagreement(commands: readonly Command[], engines: readonly Table[]): 
   }
   return null;
 }
+export type { AnalyseOptions } from './analyse-options.ts';

@@ -1,5 +1,4 @@
-import type { Table } from '../../readings/columns.ts';
-import type { FactName, SourceEvent } from '../../readings/reading.ts';
+import type { FactName, SourceEvent, Table } from '../../readings/index.ts';
 import { plainType, readCommand, type CommandWorkload } from './command-line.ts';
 
 /** One statement about a field, with where it comes from in words. */

@@ -31,3 +31,5 @@ export {
 } from './parallel.ts';
 export { loadSeconds, type LoadInput } from './load.ts';
 export { criticalBatch } from './critical.ts';
+export { computeType, type ComputeType } from './compute-type.ts';
+export { KERNELS_PER_LAYER, LAUNCH_SECONDS } from './launches.ts';

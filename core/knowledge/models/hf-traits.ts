@@ -1,4 +1,4 @@
-import type { Architecture, Mla, Moe, Sliding } from './spec/architecture.ts';
+import type { Architecture, Mla, Moe, Sliding } from './spec/index.ts';
 import { flag, list, number, positive, text, type Json } from './hf-fields.ts';
 
 export type Traits = Pick<Architecture, 'tiedHead' | 'gated' | 'norm' | 'normsPerLayer' | 'qkvBias' | 'outBias' | 'mlpBias' | 'qkNorm' | 'positions'>;

@@ -1,7 +1,5 @@
 import { Value } from 'typebox/value';
-import { knownGpus, parseGpuId } from '../hardware/detect.ts';
-import type { GpuId } from '../hardware/gpu-id.ts';
-import type { NodeType } from '../hardware/nodes.ts';
+import { type GpuId, knownGpus, type NodeType, parseGpuId } from '../hardware/index.ts';
 import { SiteFileSchema, type SiteFile } from './schema.ts';
 import type { Site, SitePrices } from './site.ts';
 

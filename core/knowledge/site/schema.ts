@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { GPU_IDS } from '../hardware/gpu-id.ts';
+import { GPU_IDS } from '../hardware/index.ts';
 
 const POSITIVE = { exclusiveMinimum: 0 } as const;
 

@@ -1,5 +1,4 @@
-import { ALVIS_NODES } from '../hardware/nodes.ts';
-import type { NodeType } from '../hardware/nodes.ts';
+import { ALVIS_NODES, type NodeType } from '../hardware/index.ts';
 
 /** What storage gives to a node. Null is "not published". */
 export interface SiteStorage {

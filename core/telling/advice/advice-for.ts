@@ -1,5 +1,5 @@
-import type { Advice, Bottleneck, Verdict } from '../../contract/verdict.ts';
-import type { AdviceContext } from '../../judging/judged.ts';
+import type { Advice, Bottleneck, Verdict } from '../../contract/index.ts';
+import type { AdviceContext } from '../../judging/index.ts';
 import { CAPACITY } from './capacity.ts';
 import { COMPUTE } from './compute.ts';
 import { HOST } from './host.ts';
@@ -13,7 +13,7 @@ import type { Move } from './tell.ts';
 import { TRANSFER } from './transfer.ts';
 import { UNKNOWN } from './unknown.ts';
 
-/** What to try per bottleneck, in order (SCIENCE §8). `balanced` asks its candidates. */
+/** What to try per bottleneck, in order (§8). `balanced` asks its candidates. */
 const CATALOGUE: Readonly<Record<Exclude<Bottleneck, 'balanced'>, readonly Move[]>> = {
   memory: MEMORY,
   compute: COMPUTE,

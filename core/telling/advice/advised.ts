@@ -1,5 +1,5 @@
-import type { Phase, Verdict } from '../../contract/verdict.ts';
-import type { AdviceContext, JudgedGpu, JudgedPhase, JudgedRun } from '../../judging/judged.ts';
+import type { Phase, Verdict } from '../../contract/index.ts';
+import type { AdviceContext, JudgedGpu, JudgedPhase, JudgedRun } from '../../judging/index.ts';
 import { adviceFor } from './advice-for.ts';
 
 /** The verdicts of a run with what to try about each. */

@@ -1,6 +1,5 @@
-import { activationBytes, kvBytesPerToken, loraParameters, OPTIMIZERS } from '../../knowledge/llm-math/index.ts';
-import { formatFactor, formatPercent, formatValue } from '../../readings/units.ts';
-import { ALVIS_NODES, GPUS } from '../../knowledge/hardware/index.ts';
+import { activationBytes, ALVIS_NODES, GPUS, kvBytesPerToken, loraParameters, OPTIMIZERS } from '../../knowledge/index.ts';
+import { formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { round, smallerWeights } from './serving.ts';
 import type { Situation } from './situation.ts';
 import { tell, type Move } from './tell.ts';
@@ -24,7 +23,7 @@ const fewerAtOnce: Move = (job) => {
   });
 };
 
-/** Throughput with so many times the requests per step, where memory is what a step takes (SCIENCE §4). */
+/** Throughput with so many times the requests per step, where memory is what a step takes (§4). */
 function withRoom(job: Situation, factor: number): number {
   const { decode } = job;
   if (decode === null) return Number.NaN;

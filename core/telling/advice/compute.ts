@@ -1,7 +1,6 @@
-import { DOMINANT, NO_TENSOR } from '../../judging/thresholds.ts';
-import { GPUS, onTensorCores, type MathType } from '../../knowledge/hardware/index.ts';
-import { parseQuantization, QUANTIZATIONS } from '../../knowledge/models/index.ts';
-import { formatFactor, formatOf as formatOfTotal, formatPercent, formatValue } from '../../readings/units.ts';
+import { DOMINANT, NO_TENSOR } from '../../judging/index.ts';
+import { GPUS, type MathType, onTensorCores, parseQuantization, QUANTIZATIONS } from '../../knowledge/index.ts';
+import { formatFactor, formatOf as formatOfTotal, formatPercent, formatValue } from '../../readings/index.ts';
 import { fasterArithmetic } from './hardware.ts';
 import { formatOf } from './situation.ts';
 import { shrinking, shrinkingText, tell, type Move } from './tell.ts';

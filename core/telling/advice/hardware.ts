@@ -1,6 +1,6 @@
-import { TIE } from '../../judging/thresholds.ts';
-import { ALVIS_NODES, GPUS, type GpuId } from '../../knowledge/hardware/index.ts';
-import { formatFactor, formatValue } from '../../readings/units.ts';
+import { TIE } from '../../judging/index.ts';
+import { ALVIS_NODES, GPUS, type GpuId } from '../../knowledge/index.ts';
+import { formatFactor, formatValue } from '../../readings/index.ts';
 import type { Situation } from './situation.ts';
 import { shrinking, shrinkingText, tell, type Move } from './tell.ts';
 

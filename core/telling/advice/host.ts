@@ -1,5 +1,5 @@
-import { KERNELS_PER_LAYER, LAUNCH_SECONDS } from '../../knowledge/llm-math/launches.ts';
-import { formatDuration, formatFactor, formatPercent } from '../../readings/units.ts';
+import { KERNELS_PER_LAYER, LAUNCH_SECONDS } from '../../knowledge/index.ts';
+import { formatDuration, formatFactor, formatPercent } from '../../readings/index.ts';
 import { isEager, round } from './serving.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, tell, type Move } from './tell.ts';
 

@@ -1,7 +1,7 @@
-import { IDLE_FINDING_SECONDS } from '../../judging/thresholds.ts';
-import { GPUS } from '../../knowledge/hardware/index.ts';
+import { IDLE_FINDING_SECONDS } from '../../judging/index.ts';
+import { GPUS } from '../../knowledge/index.ts';
 import { plan } from '../../planner/index.ts';
-import { formatDuration, formatPercent } from '../../readings/units.ts';
+import { formatDuration, formatPercent } from '../../readings/index.ts';
 import { formatOf } from './situation.ts';
 import { tell, type Move } from './tell.ts';
 

@@ -1,4 +1,4 @@
-import { formatFactor, formatOf, formatPercent } from '../../readings/units.ts';
+import { formatFactor, formatOf, formatPercent } from '../../readings/index.ts';
 import { fasterMemory } from './hardware.ts';
 import { groupedHeads, moreRequests, smallerCache, smallerWeights, speculative } from './serving.ts';
 import { tell, type Move } from './tell.ts';

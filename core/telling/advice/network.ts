@@ -1,7 +1,5 @@
-import { ACHIEVABLE, ETHERNET_25, GPUS, INFINIBAND_100 } from '../../knowledge/hardware/index.ts';
-import { dataParallelBalanceTokens } from '../../knowledge/llm-math/index.ts';
-import { computeType } from '../../knowledge/llm-math/compute-type.ts';
-import { formatFactor, formatPercent, formatValue } from '../../readings/units.ts';
+import { ACHIEVABLE, computeType, dataParallelBalanceTokens, ETHERNET_25, GPUS, INFINIBAND_100 } from '../../knowledge/index.ts';
+import { formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { formatOf, type Situation } from './situation.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, tell, type Move } from './tell.ts';
 
@@ -22,7 +20,7 @@ function hasInfiniBand(job: Situation): boolean {
   return job.mean('host.ibSpeed') > 0 || (job.context.gpu?.startsWith('A100') ?? false);
 }
 
-/** MFU that the balance of data parallelism is reckoned at (SCIENCE §4). */
+/** MFU that the balance of data parallelism is reckoned at (§4). */
 const MFU = 0.5;
 
 /** Gradients are sent once per step whatever its length: longer steps send fewer. */

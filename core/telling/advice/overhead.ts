@@ -1,5 +1,5 @@
-import { HUNG_BUSY, INACTIVE } from '../../judging/thresholds.ts';
-import { formatFactor, formatPercent } from '../../readings/units.ts';
+import { HUNG_BUSY, INACTIVE } from '../../judging/index.ts';
+import { formatFactor, formatPercent } from '../../readings/index.ts';
 import { cudaGraphs, widerSteps } from './host.ts';
 import type { Situation } from './situation.ts';
 import { tell, type Move } from './tell.ts';

@@ -1,6 +1,5 @@
-import { GPUS, onTensorCores } from '../../knowledge/hardware/index.ts';
-import { QUANTIZATIONS, type QuantizationId } from '../../knowledge/models/index.ts';
-import { formatFactor, formatPercent, formatValue } from '../../readings/units.ts';
+import { GPUS, onTensorCores, type QuantizationId, QUANTIZATIONS } from '../../knowledge/index.ts';
+import { formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import type { Decoding, Situation } from './situation.ts';
 import { shrinking, shrinkingText, tell, type Move } from './tell.ts';
 
@@ -40,7 +39,7 @@ export const moreRequests: Move = (job) => {
   });
 };
 
-/** Weights in fewer bits: what the memory reads shrinks by so many bytes (SCIENCE §8: 7B on A100 105 → 156 → 197 tokens/s). */
+/** Weights in fewer bits: what the memory reads shrinks by so many bytes (§8: 7B on A100 105 → 156 → 197 tokens/s). */
 export const smallerWeights: Move = (job) => {
   const { decode, share, context } = job;
   if (decode === null || Number.isNaN(share) || context.gpu === null) return null;

@@ -1,9 +1,17 @@
-import type { Bottleneck, ShareKey, Verdict } from '../../contract/verdict.ts';
-import { criticalBatch, kvBytesPerToken, kvFractionPerGpu, weightBytesTouched, type WeightFormat } from '../../knowledge/llm-math/index.ts';
-import type { AdviceContext } from '../../judging/judged.ts';
-import type { MetricId } from '../../readings/metrics.ts';
-import { parseQuantization, parseWeightType, type ModelSpec } from '../../knowledge/models/index.ts';
-import { computeType } from '../../knowledge/llm-math/compute-type.ts';
+import type { Bottleneck, ShareKey, Verdict } from '../../contract/index.ts';
+import {
+  computeType,
+  criticalBatch,
+  kvBytesPerToken,
+  kvFractionPerGpu,
+  type ModelSpec,
+  parseQuantization,
+  parseWeightType,
+  weightBytesTouched,
+  type WeightFormat,
+} from '../../knowledge/index.ts';
+import type { AdviceContext } from '../../judging/index.ts';
+import type { MetricId } from '../../readings/index.ts';
 
 /** A verdict with the numbers that advice computes with. NaN is "not known". */
 export interface Situation {

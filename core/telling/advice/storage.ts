@@ -1,6 +1,5 @@
-import { ETHERNET_25, GPUS, INFINIBAND_100 } from '../../knowledge/hardware/index.ts';
-import { loadSeconds, weightBytes } from '../../knowledge/llm-math/index.ts';
-import { formatDuration, formatFactor, formatPercent, formatValue } from '../../readings/units.ts';
+import { ETHERNET_25, GPUS, INFINIBAND_100, loadSeconds, weightBytes } from '../../knowledge/index.ts';
+import { formatDuration, formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { formatOf, type Situation } from './situation.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, tell, type Move } from './tell.ts';
 
@@ -15,7 +14,7 @@ function readRate(job: Situation): number {
 const isLoading = (job: Situation): boolean => job.verdict.activity === 'loading';
 const isSaving = (job: Situation): boolean => job.verdict.activity === 'checkpointing';
 
-/** Loading weights, against the line's floor (SCIENCE §1.6). */
+/** Loading weights, against the line's floor (§1.6). */
 const fasterLoad: Move = (job) => {
   const {
     context: { model, ceilings, gpu, gpuCount, nodeCount },

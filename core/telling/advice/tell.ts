@@ -1,5 +1,5 @@
-import type { Advice } from '../../contract/verdict.ts';
-import { formatFactor, formatPercent } from '../../readings/units.ts';
+import type { Advice } from '../../contract/index.ts';
+import { formatFactor, formatPercent } from '../../readings/index.ts';
 import type { Situation } from './situation.ts';
 
 /** A thing to try, computed on a job's numbers; null where it does not apply or gains nothing. */

@@ -1,6 +1,5 @@
-import { pcieBytesPerSecond } from '../../knowledge/hardware/index.ts';
-import { weightBytes } from '../../knowledge/llm-math/index.ts';
-import { formatFactor, formatPercent, formatValue } from '../../readings/units.ts';
+import { pcieBytesPerSecond, weightBytes } from '../../knowledge/index.ts';
+import { formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { formatOf } from './situation.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, tell, type Move } from './tell.ts';
 

@@ -1,8 +1,7 @@
-import { DOMINANT } from '../../judging/thresholds.ts';
-import type { Bottleneck } from '../../contract/verdict.ts';
-import { ACHIEVABLE } from '../../knowledge/hardware/index.ts';
-import { BOTTLENECK_LABELS } from '../../contract/labels.ts';
-import { formatPercent, formatValue } from '../../readings/units.ts';
+import { DOMINANT } from '../../judging/index.ts';
+import { type Bottleneck, BOTTLENECK_LABELS } from '../../contract/index.ts';
+import { ACHIEVABLE } from '../../knowledge/index.ts';
+import { formatPercent, formatValue } from '../../readings/index.ts';
 import { tell, type Move } from './tell.ts';
 
 const left = (candidates: readonly Bottleneck[]): string =>

@@ -1,4 +1,4 @@
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
+import type { JudgedGpu, JudgedRun } from '../../judging/index.ts';
 
 /** What a GPU may be called in a list of allocated ones: its UUID, or its index in the scope that printed it. */
 export function namesOf({ id, series: { facts } }: JudgedGpu): string[] {

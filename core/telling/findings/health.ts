@@ -1,9 +1,6 @@
-import { busyOf } from '../../readings/aligned.ts';
-import { DOMINANT } from '../../judging/thresholds.ts';
-import { lastOf } from '../../readings/columns.ts';
-import type { Finding } from '../../contract/verdict.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
-import type { MetricId } from '../../readings/metrics.ts';
+import { busyOf, lastOf, type MetricId } from '../../readings/index.ts';
+import { DOMINANT, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
+import type { Finding } from '../../contract/index.ts';
 import { finding, gpuName, listed } from './kit.ts';
 import { LOADED_SAMPLES, MEMORY_XIDS } from './limits.ts';
 

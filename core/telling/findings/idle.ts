@@ -1,8 +1,6 @@
-import { DOMINANT, IDLE_FINDING_SECONDS } from '../../judging/thresholds.ts';
-import { meanOf, slice } from '../../readings/columns.ts';
-import type { Finding } from '../../contract/verdict.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
-import { formatDuration, formatOf, formatPercent, formatValue } from '../../readings/units.ts';
+import { DOMINANT, IDLE_FINDING_SECONDS, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
+import { formatDuration, formatOf, formatPercent, formatValue, meanOf, slice } from '../../readings/index.ts';
+import type { Finding } from '../../contract/index.ts';
 import { gpuHours, gpuName, meanOver, over, samplesOf, stretchesOf, type Said, type Stretch } from './kit.ts';
 import { EMPTY_MEMORY, HELD_MEMORY, IDLE_SAMPLES } from './limits.ts';
 import { together, type Case } from './together.ts';

@@ -1,5 +1,5 @@
-import type { Finding } from '../../contract/verdict.ts';
-import type { JudgedRun } from '../../judging/judged.ts';
+import type { Finding } from '../../contract/index.ts';
+import type { JudgedRun } from '../../judging/index.ts';
 import { allocatedGpus } from './allocated.ts';
 import { findCapacity } from './capacity.ts';
 import { findEcc, findMigHidden, findSlowLink } from './health.ts';

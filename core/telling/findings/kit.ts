@@ -1,7 +1,6 @@
-import { BRIDGED_PERIODS } from '../../judging/thresholds.ts';
-import type { Finding, FindingId } from '../../contract/verdict.ts';
-import type { FractionName, JudgedGpu, JudgedPhase, JudgedRun } from '../../judging/judged.ts';
-import type { MetricId } from '../../readings/metrics.ts';
+import { BRIDGED_PERIODS, type FractionName, type JudgedGpu, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
+import type { Finding, FindingId } from '../../contract/index.ts';
+import type { MetricId } from '../../readings/index.ts';
 
 /** A stretch of time of one GPU and the phases in it. */
 export interface Stretch {

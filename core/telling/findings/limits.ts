@@ -10,7 +10,7 @@ export const IDLE_SAMPLES = 5;
 
 /** Uneven or alternating work counts from five minutes on: start-up and loading are uneven in every job. */
 export const SUSTAINED_SECONDS = 300;
-/** Busiest GPU of a node above the node's mean: SCIENCE §7.6. */
+/** Busiest GPU of a node above the node's mean: §7.6.6. */
 export const IMBALANCE = 0.2;
 
 /** GPUs that take turns (§7.2): each works part of the time, together they are one. */

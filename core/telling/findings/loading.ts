@@ -1,10 +1,7 @@
-import type { Finding } from '../../contract/verdict.ts';
-import { ACHIEVABLE, ALVIS_NODES, pcieBytesPerSecond } from '../../knowledge/hardware/index.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
-import { lowerBound } from '../../readings/columns.ts';
-import { loadSeconds, weightBytes } from '../../knowledge/llm-math/index.ts';
-import { parseQuantization, parseWeightType } from '../../knowledge/models/index.ts';
-import { formatDuration, formatFactor, formatValue } from '../../readings/units.ts';
+import type { Finding } from '../../contract/index.ts';
+import { ACHIEVABLE, ALVIS_NODES, loadSeconds, parseQuantization, parseWeightType, pcieBytesPerSecond, weightBytes } from '../../knowledge/index.ts';
+import type { JudgedGpu, JudgedRun } from '../../judging/index.ts';
+import { formatDuration, formatFactor, formatValue, lowerBound } from '../../readings/index.ts';
 import { finding, meanOver, stretchesOf, type Stretch } from './kit.ts';
 import { SLOW_LOAD } from './limits.ts';
 

@@ -1,16 +1,14 @@
-import type { Finding } from '../../contract/verdict.ts';
-import { ALVIS_NODES, INFINIBAND_100, type GpuId, type NodeType } from '../../knowledge/hardware/index.ts';
-import type { JudgedPhase, JudgedRun } from '../../judging/judged.ts';
-import { parseQuantization, parseWeightType } from '../../knowledge/models/index.ts';
+import type { Finding } from '../../contract/index.ts';
+import { ALVIS, ALVIS_NODES, type GpuId, INFINIBAND_100, type NodeType, parseQuantization, parseWeightType } from '../../knowledge/index.ts';
+import type { JudgedPhase, JudgedRun } from '../../judging/index.ts';
 import { plan } from '../../planner/index.ts';
-import { ALVIS } from '../../knowledge/site/index.ts';
 import { finding, meanOver } from './kit.ts';
 
 /** Tokens that a request holds where nothing tells it: the planner's own default. */
 const CONTEXT = 4096;
 
 /**
- * A model spread over more GPUs than pay (SCIENCE §5b row 7: 7B on eight A100 reads at half the rate of one). By the planner's
+ * A model spread over more GPUs than pay (§5b row 7: 7B on eight A100 reads at half the rate of one). By the planner's
  * arithmetic with this job's model, cards, requests and cache, and only where half the GPUs would hold it, too.
  */
 export function findOverSharded(judged: JudgedRun): Finding[] {

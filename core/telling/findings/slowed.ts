@@ -1,9 +1,6 @@
-import { busyOf, rowWidth } from '../../readings/aligned.ts';
-import { INACTIVE, THERMAL_FRACTION, THERMAL_SAMPLES } from '../../judging/thresholds.ts';
-import type { Finding } from '../../contract/verdict.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
-import type { MetricId } from '../../readings/metrics.ts';
-import { formatDuration, formatPercent, formatValue } from '../../readings/units.ts';
+import { busyOf, formatDuration, formatPercent, formatValue, type MetricId, rowWidth } from '../../readings/index.ts';
+import { INACTIVE, type JudgedGpu, type JudgedRun, THERMAL_FRACTION, THERMAL_SAMPLES } from '../../judging/index.ts';
+import type { Finding } from '../../contract/index.ts';
 import { gpuName, type Said } from './kit.ts';
 import { together } from './together.ts';
 

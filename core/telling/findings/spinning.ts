@@ -1,7 +1,6 @@
-import { HUNG_BUSY, INACTIVE } from '../../judging/thresholds.ts';
-import { ACHIEVABLE } from '../../knowledge/hardware/index.ts';
-import type { JudgedPhase } from '../../judging/judged.ts';
-import type { MetricId } from '../../readings/metrics.ts';
+import { HUNG_BUSY, INACTIVE, type JudgedPhase } from '../../judging/index.ts';
+import { ACHIEVABLE } from '../../knowledge/index.ts';
+import type { MetricId } from '../../readings/index.ts';
 import { settled } from './kit.ts';
 
 /** A share of work in a phase, with its name for texts. */

@@ -1,5 +1,4 @@
-import type { JudgedGpu, JudgedPhase, JudgedRun } from '../../judging/judged.ts';
-import { BRIDGED_PERIODS } from '../../judging/thresholds.ts';
+import { BRIDGED_PERIODS, type JudgedGpu, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
 import { isSpinning } from './spinning.ts';
 
 export type State = 'spin' | 'idle' | 'active';

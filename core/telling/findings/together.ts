@@ -1,5 +1,5 @@
-import type { Finding } from '../../contract/verdict.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
+import type { Finding } from '../../contract/index.ts';
+import type { JudgedGpu, JudgedRun } from '../../judging/index.ts';
 import { finding, type Said, type Stretch } from './kit.ts';
 
 /** A stretch of one GPU. */

@@ -1,8 +1,6 @@
-import { aligned, busyOf } from '../../readings/aligned.ts';
-import { INACTIVE } from '../../judging/thresholds.ts';
-import type { Finding } from '../../contract/verdict.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
-import { formatDuration, formatPercent } from '../../readings/units.ts';
+import { aligned, busyOf, formatDuration, formatPercent } from '../../readings/index.ts';
+import { INACTIVE, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
+import type { Finding } from '../../contract/index.ts';
 import { idleStretches } from './idle.ts';
 import { finding, gpuName, settled } from './kit.ts';
 import { IMBALANCE, SUSTAINED_SECONDS, TURN, TURN_SAMPLES, TURN_SUM } from './limits.ts';
@@ -19,7 +17,7 @@ interface Team {
 }
 
 /**
- * Uneven work (§7.2, §7.6): GPUs that take turns, and a node whose busiest GPU is more than 20 points above its mean. Idle
+ * Uneven work (§7.2, §7.6.6): GPUs that take turns, and a node whose busiest GPU is more than 20 points above its mean. Idle
  * GPUs are findings of their own and enter no mean; GPUs of different engines are not compared.
  */
 export function findUneven(judged: JudgedRun, working: readonly JudgedGpu[]): Finding[] {

@@ -1,7 +1,6 @@
-import { IDLE_FINDING_SECONDS, INACTIVE } from '../../judging/thresholds.ts';
-import type { Finding } from '../../contract/verdict.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
-import { formatDuration, formatOf } from '../../readings/units.ts';
+import { IDLE_FINDING_SECONDS, INACTIVE, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
+import type { Finding } from '../../contract/index.ts';
+import { formatDuration, formatOf } from '../../readings/index.ts';
 import { namesOf } from './allocated.ts';
 import { finding, gpuHours, gpuName, listed, meanOver, samplesOf } from './kit.ts';
 import { IDLE_SAMPLES } from './limits.ts';

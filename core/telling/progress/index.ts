@@ -1,8 +1,8 @@
-import type { Analysis } from '../../contract/verdict.ts';
-import type { JudgedRun } from '../../judging/judged.ts';
+import type { Analysis } from '../../contract/index.ts';
+import type { JudgedRun } from '../../judging/index.ts';
 import { growthOf, type Growth } from './memory.ts';
 import { paceOf, type Pace } from './rate.ts';
-import { formatDuration, formatOf, formatValue } from '../../readings/units.ts';
+import { formatDuration, formatOf, formatValue } from '../../readings/index.ts';
 
 type Progress = NonNullable<Analysis['progress']>;
 

@@ -1,7 +1,5 @@
-import { rowWidth } from '../../readings/aligned.ts';
-import { MEMORY_STEP } from '../../judging/thresholds.ts';
-import type { Table } from '../../readings/columns.ts';
-import type { MetricId } from '../../readings/metrics.ts';
+import { type MetricId, rowWidth, type Table } from '../../readings/index.ts';
+import { MEMORY_STEP } from '../../judging/index.ts';
 
 /** Memory that grows steadily: bytes per second, bytes in use and in all, seconds until it is full at this pace. */
 export interface Growth {

@@ -1,6 +1,4 @@
-import { aligned } from '../../readings/aligned.ts';
-import type { Table } from '../../readings/columns.ts';
-import type { MetricId } from '../../readings/metrics.ts';
+import { aligned, type MetricId, type Table } from '../../readings/index.ts';
 
 /** A kind of progress: the columns that show it, the most telling first. */
 interface Kind {

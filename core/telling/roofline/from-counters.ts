@@ -1,8 +1,6 @@
-import { busyOf, rowWidth } from '../../readings/aligned.ts';
-import { INACTIVE } from '../../judging/thresholds.ts';
-import type { MathType } from '../../knowledge/hardware/index.ts';
-import type { JudgedGpu } from '../../judging/judged.ts';
-import type { MetricId } from '../../readings/metrics.ts';
+import { busyOf, type MetricId, rowWidth } from '../../readings/index.ts';
+import { INACTIVE, type JudgedGpu } from '../../judging/index.ts';
+import type { MathType } from '../../knowledge/index.ts';
 import type { Achieved } from './point.ts';
 
 /** Pipes besides the tensor cores, with the type that they multiply. */
@@ -16,7 +14,7 @@ const PIPES: readonly { readonly id: MetricId; readonly math: MathType }[] = [
 const ON_TENSOR: readonly MathType[] = ['tf32', 'fp16', 'bf16', 'fp8', 'int8', 'int4', 'fp64_tensor'];
 
 /**
- * FLOP/s and bytes/s by DCGM: active time of each pipe × its peak × clock ÷ boost, and of DRAM × bandwidth (SCIENCE §2.3). The
+ * FLOP/s and bytes/s by DCGM: active time of each pipe × its peak × clock ÷ boost, and of DRAM × bandwidth (§2.3). The
  * time is a fraction at the actual clock, so only FLOP/s need it. Empty without a known card, DRAM and a pipe.
  */
 export function fromCounters({ series, ceilings }: JudgedGpu, math: MathType, period: number): Achieved[] {

@@ -1,13 +1,17 @@
-import { rowWidth } from '../../readings/aligned.ts';
-import { mean } from '../../judging/stats.ts';
-import type { Subject } from '../../judging/subject.ts';
-import { tallyOf, type SpanView } from '../../judging/tally.ts';
-import { workOf } from '../../judging/work.ts';
-import type { Table } from '../../readings/columns.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
-import { engineWork, mathType } from '../../judging/engine-work.ts';
-import { entityGrid } from '../../judging/grid.ts';
-import { viewOf } from '../../judging/view.ts';
+import { rowWidth, type Table } from '../../readings/index.ts';
+import {
+  engineWork,
+  entityGrid,
+  type JudgedGpu,
+  type JudgedRun,
+  mathType,
+  mean,
+  type SpanView,
+  type Subject,
+  tallyOf,
+  viewOf,
+  workOf,
+} from '../../judging/index.ts';
 import type { Achieved } from './point.ts';
 
 /** What an engine's tokens make of one of its GPUs, and where its bytes are only a lower bound. */
@@ -16,7 +20,7 @@ export interface Modelled {
   readonly gaps: readonly string[];
 }
 
-/** FLOP/s and bytes/s of a GPU by the same model of an engine's work that verdicts use (SCIENCE §4); nothing without model or engine. */
+/** FLOP/s and bytes/s of a GPU by the same model of an engine's work that verdicts use (§4); nothing without model or engine. */
 export function fromEngine(judged: JudgedRun, gpu: JudgedGpu, most: number): Modelled {
   const tables = gpu.engines.map((index) => judged.engines[index]).filter((table) => table !== undefined);
   const [first] = tables;

@@ -1,6 +1,6 @@
-import { ACHIEVABLE, gemmFraction, MATH_TYPES, onTensorCores, type Ceilings, type GpuId } from '../../knowledge/hardware/index.ts';
-import type { Activity, Roofline } from '../../contract/verdict.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
+import { ACHIEVABLE, gemmFraction, MATH_TYPES, onTensorCores, type Ceilings, type GpuId } from '../../knowledge/index.ts';
+import type { Activity, Roofline } from '../../contract/index.ts';
+import type { JudgedGpu, JudgedRun } from '../../judging/index.ts';
 import { fromCounters } from './from-counters.ts';
 import { fromEngine } from './from-engine.ts';
 import { mathInUse } from './math-in-use.ts';

@@ -1,6 +1,6 @@
-import type { Activity } from '../../contract/verdict.ts';
-import { gemmFraction, GPUS, onTensorCores, type Ceilings, type MathType } from '../../knowledge/hardware/index.ts';
-import { formatFactor, formatValue } from '../../readings/units.ts';
+import type { Activity } from '../../contract/index.ts';
+import { gemmFraction, GPUS, onTensorCores, type Ceilings, type MathType } from '../../knowledge/index.ts';
+import { formatFactor, formatValue } from '../../readings/index.ts';
 
 /** Where the job stands: its work's FLOP per byte and FLOP/s, with the type in use. */
 export interface Standing {

@@ -1,4 +1,4 @@
-import { GPUS, type GpuId } from '../../../core/knowledge/hardware/index.ts';
+import { GPUS, type GpuId } from '../../../core/knowledge/index.ts';
 
 /** A model as the pretend engine knows it (from the models' own config.json files). */
 export interface DemoModel {

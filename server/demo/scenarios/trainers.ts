@@ -1,4 +1,4 @@
-import { GPUS } from '../../../core/knowledge/hardware/index.ts';
+import { GPUS } from '../../../core/knowledge/index.ts';
 import type { Frame } from './loads.ts';
 import { each, stageAt, type Moment, type Scenario } from './scenario.ts';
 

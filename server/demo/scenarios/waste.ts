@@ -1,4 +1,4 @@
-import { GPUS } from '../../../core/knowledge/hardware/index.ts';
+import { GPUS } from '../../../core/knowledge/index.ts';
 import { IDLE_HOST } from './loads.ts';
 import { each, type Scenario } from './scenario.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { textReader } from '../../../collectors/run/file-text.ts';
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import { Problem } from '../../http/problem.ts';
+import type { IngestBatch } from '../../../core/contract/index.ts';
+import { Problem } from '../../http/index.ts';
 import type { Ingest } from '../ingest.ts';
 import { patiently } from '../retry.ts';
 import type { Piece, RawReader } from './reader.ts';

@@ -1,14 +1,12 @@
 import type { ParseContext } from '../../../collectors/collector.ts';
-import { placed, type Place } from '../../../collectors/entities.ts';
+import { type Place, placed } from '../../../collectors/entities.ts';
 import { collectorById } from '../../../collectors/registry.ts';
 import { openReaders, type Recognise } from '../../../collectors/run/readers.ts';
 import { HEAD, recognise } from '../../../collectors/sniff.ts';
 import { isZone } from '../../../collectors/text/zone.ts';
-import { tablesOf } from '../../../core/readings/columns.ts';
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import type { EntityRef } from '../../../core/readings/entity.ts';
-import type { Batch, Rejection } from '../../../core/readings/reading.ts';
-import { Problem } from '../../http/problem.ts';
+import { type Batch, type EntityRef, type Rejection, tablesOf } from '../../../core/readings/index.ts';
+import type { IngestBatch } from '../../../core/contract/index.ts';
+import { Problem } from '../../http/index.ts';
 import { stamper, type Stamper } from './stamps.ts';
 import { toBlock } from './to-block.ts';
 

@@ -1,5 +1,5 @@
 import type { Place } from '../../../collectors/entities.ts';
-import type { Job } from '../../../core/contract/jobs.ts';
+import type { Job } from '../../../core/contract/index.ts';
 
 /** What the query of a stream says, and what is known beside it. */
 export interface Asked {

@@ -1,10 +1,10 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Place } from '../../../collectors/entities.ts';
-import { Problem } from '../../http/problem.ts';
+import { Problem } from '../../http/index.ts';
 import { inflated, isBadCompression } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';
-import { pump, type Line } from './pump.ts';
+import { type Line, pump } from './pump.ts';
 import type { RawReader } from './reader.ts';
 import type { Streams } from './streams.ts';
 

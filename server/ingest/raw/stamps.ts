@@ -1,5 +1,5 @@
 import { ORDINAL_PERIOD } from '../../../collectors/run/align.ts';
-import type { Clock } from '../../../core/readings/reading.ts';
+import type { Clock } from '../../../core/readings/index.ts';
 
 /** Turns the times of one stream's batches into seconds UTC. */
 export interface Stamper {

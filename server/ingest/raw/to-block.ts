@@ -1,5 +1,5 @@
-import type { Table } from '../../../core/readings/columns.ts';
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
+import type { Table } from '../../../core/readings/index.ts';
+import type { IngestBatch } from '../../../core/contract/index.ts';
 
 /** A table as it travels: the validity mask becomes null, stamps are rounded to milliseconds. */
 export function toBlock(table: Table): IngestBatch['blocks'][number] {

@@ -1,11 +1,5 @@
-import type { Table } from '../../../core/readings/columns.ts';
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import type { Job, JobDeclaration, JobsQuery } from '../../../core/contract/jobs.ts';
-import type { Series } from '../../../core/contract/series.ts';
-import type { Analysis, Finding } from '../../../core/contract/verdict.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import type { EntityRef } from '../../../core/readings/entity.ts';
-import type { Fact, SourceEvent } from '../../../core/readings/reading.ts';
+import type { EntityRef, Fact, MetricId, SourceEvent, Table } from '../../../core/readings/index.ts';
+import type { Analysis, Finding, IngestBatch, Job, JobDeclaration, JobsQuery, Series } from '../../../core/contract/index.ts';
 
 /**
  * Who asks. `system` is the server itself (analysis, schedule); `local` the person at this machine's own service, who sees all

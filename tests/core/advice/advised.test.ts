@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { advised } from '../../../core/telling/advice/index.ts';
+import { advised } from '../../../core/telling/index.ts';
 import { judged, table, type GpuSpec, type PhaseSpec, type RunSpec } from '../findings/judged.ts';
 
 const decode: PhaseSpec = {

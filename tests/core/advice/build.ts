@@ -1,11 +1,9 @@
 import { NOTHING_KNOWN } from '../../../core/judging/nothing.ts';
-import type { Advice, Verdict, Workload } from '../../../core/contract/verdict.ts';
+import type { Advice, Verdict, Workload } from '../../../core/contract/index.ts';
 import { adviceFor } from '../../../core/telling/advice/index.ts';
-import { ceilingsFor, type GpuId } from '../../../core/knowledge/hardware/index.ts';
-import type { AdviceContext } from '../../../core/judging/judged.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import { findModel } from '../../../core/knowledge/models/index.ts';
-import type { FactName } from '../../../core/readings/reading.ts';
+import { ceilingsFor, findModel, type GpuId } from '../../../core/knowledge/index.ts';
+import type { AdviceContext } from '../../../core/judging/index.ts';
+import type { FactName, MetricId } from '../../../core/readings/index.ts';
 
 export interface Case {
   readonly verdict: Partial<Omit<Verdict, 'shares' | 'tree'>> & { readonly shares?: Partial<Verdict['shares']>; readonly unexplained?: number };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BOTTLENECKS, type Activity, type Verdict } from '../../../core/contract/verdict.ts';
-import { GPU_IDS } from '../../../core/knowledge/hardware/index.ts';
+import { type Activity, type Verdict } from '../../../core/contract/index.ts';
+import { BOTTLENECKS } from '../../../core/contract/verdict.ts';
+import { GPU_IDS } from '../../../core/knowledge/index.ts';
 import { advice, type Case } from './build.ts';
 
 const ACTIVITIES: readonly Activity[] = ['prefill', 'decode', 'serving', 'training', 'fine-tuning', 'loading', 'unknown'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GpuId } from '../../../core/knowledge/hardware/index.ts';
+import type { GpuId } from '../../../core/knowledge/index.ts';
 import { about, advice, DECODE, type Case } from './build.ts';
 
 describe('compute', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findFindings } from '../../../core/telling/findings/index.ts';
-import type { GpuId } from '../../../core/knowledge/hardware/index.ts';
+import { findFindings } from '../../../core/telling/index.ts';
+import type { GpuId } from '../../../core/knowledge/index.ts';
 import { judged, table, type GpuSpec, type PhaseSpec, type RunSpec } from './judged.ts';
 
 const found = (spec: RunSpec) => findFindings(judged(spec));

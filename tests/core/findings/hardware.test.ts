@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findFindings } from '../../../core/telling/findings/index.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
+import { findFindings } from '../../../core/telling/index.ts';
+import type { MetricId } from '../../../core/readings/index.ts';
 import { judged, type GpuSpec, type PhaseSpec, type RunSpec } from './judged.ts';
 
 const found = (spec: RunSpec) => findFindings(judged(spec));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findFindings } from '../../../core/telling/findings/index.ts';
+import { findFindings } from '../../../core/telling/index.ts';
 import { judged, table, type GpuSpec, type PhaseSpec, type RunSpec, type Values } from './judged.ts';
 
 const ids = (spec: RunSpec) => findFindings(judged(spec)).map(({ id }) => id);

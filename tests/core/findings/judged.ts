@@ -1,13 +1,8 @@
 import { NOTHING_KNOWN } from '../../../core/judging/nothing.ts';
-import type { Table } from '../../../core/readings/columns.ts';
-import type { Verdict, Workload } from '../../../core/contract/verdict.ts';
-import { ceilingsFor, type GpuId } from '../../../core/knowledge/hardware/index.ts';
-import type { AnalyseOptions } from '../../../core/judging/workload/analyse-options.ts';
-import type { FractionName, JudgedGpu, JudgedPhase, JudgedRun } from '../../../core/judging/judged.ts';
-import { findModel } from '../../../core/knowledge/models/index.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import type { EntityKind } from '../../../core/readings/entity.ts';
-import type { FactName, SourceEvent } from '../../../core/readings/reading.ts';
+import type { EntityKind, FactName, MetricId, SourceEvent, Table } from '../../../core/readings/index.ts';
+import type { Verdict, Workload } from '../../../core/contract/index.ts';
+import { ceilingsFor, findModel, type GpuId } from '../../../core/knowledge/index.ts';
+import type { AnalyseOptions, FractionName, JudgedGpu, JudgedPhase, JudgedRun } from '../../../core/judging/index.ts';
 
 export type Values = Partial<Record<MetricId, number>>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findFindings } from '../../../core/telling/findings/index.ts';
-import type { FractionName } from '../../../core/judging/judged.ts';
+import { findFindings } from '../../../core/telling/index.ts';
+import type { FractionName } from '../../../core/judging/index.ts';
 import { judged, table, type PhaseSpec, type RunSpec, type Values } from './judged.ts';
 
 const found = (spec: RunSpec) => findFindings(judged(spec));

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { judgeRun } from '../../../core/analyse/index.ts';
-import type { Table } from '../../../core/readings/columns.ts';
-import { findFindings } from '../../../core/telling/findings/index.ts';
-import type { AnalyseOptions } from '../../../core/judging/workload/analyse-options.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import type { FactName } from '../../../core/readings/reading.ts';
+import type { FactName, MetricId, Table } from '../../../core/readings/index.ts';
+import { findFindings } from '../../../core/telling/index.ts';
+import type { AnalyseOptions } from '../../../core/judging/index.ts';
 
 const PERIOD = 5;
 type Load = Partial<Record<MetricId, number>>;

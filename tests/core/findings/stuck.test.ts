@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findFindings } from '../../../core/telling/findings/index.ts';
+import { findFindings } from '../../../core/telling/index.ts';
 import { judged, type GpuSpec, type PhaseSpec, type RunSpec } from './judged.ts';
 
 const found = (spec: RunSpec) => findFindings(judged(spec));

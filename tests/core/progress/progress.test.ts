@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AnalyseOptions } from '../../../core/judging/workload/analyse-options.ts';
-import { progressOf } from '../../../core/telling/progress/index.ts';
+import type { AnalyseOptions } from '../../../core/judging/index.ts';
+import { progressOf } from '../../../core/telling/index.ts';
 import { judged, table, type GpuSpec } from '../findings/judged.ts';
 
 type Columns = Parameters<typeof table>[2];

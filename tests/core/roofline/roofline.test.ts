@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { GpuId } from '../../../core/knowledge/hardware/index.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import { rooflineOf } from '../../../core/telling/roofline/index.ts';
+import type { GpuId } from '../../../core/knowledge/index.ts';
+import type { MetricId } from '../../../core/readings/index.ts';
+import { rooflineOf } from '../../../core/telling/index.ts';
 import { judged, table, type GpuSpec, type PhaseSpec, type RunSpec } from '../findings/judged.ts';
 
 const rows = (count: number, value: number): number[] => Array.from({ length: count }, () => value);

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Table } from '../../../core/readings/columns.ts';
-import type { EntityKind } from '../../../core/readings/entity.ts';
-import type { FactName } from '../../../core/readings/reading.ts';
-import { findModel } from '../../../core/knowledge/models/index.ts';
+import type { EntityKind, FactName, Table } from '../../../core/readings/index.ts';
+import { findModel } from '../../../core/knowledge/index.ts';
 import { detectWorkload } from '../../../core/judging/workload/index.ts';
 
 function table(kind: EntityKind, id: string, facts: Partial<Record<FactName, string>>): Table {

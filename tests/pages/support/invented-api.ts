@@ -1,4 +1,4 @@
-import type { NodeDetail, NodeRow } from '../../../core/contract/nodes.ts';
+import type { NodeDetail, NodeRow } from '../../../core/contract/index.ts';
 import { detail, emptyOverview, NOW, overview, row, series } from './fixtures.ts';
 import type { Answer, Api } from './page-server.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openTracker } from '../../../core/analyse/index.ts';
-import type { Analysis } from '../../../core/contract/verdict.ts';
+import type { Analysis } from '../../../core/contract/index.ts';
 import { CADENCE, dueIn, firstChanged, shouldRebuild, shouldSave, type Followed } from '../../../server/analysis/follow.ts';
 import { after, drain, hold, nothing } from '../../../server/analysis/pending.ts';
 import { tablesOfDelivery } from '../../../server/analysis/to-tables.ts';

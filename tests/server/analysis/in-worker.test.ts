@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../../core/analyse/index.ts';
-import { tableOf, type Run } from '../../../core/readings/columns.ts';
+import { tableOf, type Run } from '../../../core/readings/index.ts';
 import { analysisWorker } from '../../../server/analysis/in-worker.ts';
 
 const worker = analysisWorker();

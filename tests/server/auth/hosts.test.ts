@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { hostRules } from '../../../server/auth/hosts.ts';
+import { hostRules } from '../../../server/auth/index.ts';
 import { bearerOf, cookieOf } from '../../../server/auth/recognise.ts';
 
 const rules = hostRules({ url: 'https://headroom.example.org', hosts: ['login1'] });

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { IngestReply } from '../../../core/contract/ingest.ts';
-import type { SeriesReply } from '../../../core/contract/series.ts';
+import type { IngestReply, SeriesReply } from '../../../core/contract/index.ts';
 import { headroom } from '../../support/cli.ts';
 import { dataFolder, gpuBatch, removeFolders } from '../../support/service.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Overview } from '../../../core/contract/jobs.ts';
+import type { Overview } from '../../../core/contract/index.ts';
 import { ask, dataFolder, gpuBatch, removeFolders, startService } from '../../support/service.ts';
 
 afterAll(removeFolders);

@@ -1,7 +1,6 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { IngestReply } from '../../../core/contract/ingest.ts';
-import type { SeriesReply } from '../../../core/contract/series.ts';
+import type { IngestReply, SeriesReply } from '../../../core/contract/index.ts';
 import { ask, gpuBatch, removeFolders, startService, type Exchange, type TestService } from '../../support/service.ts';
 
 let service: TestService;

@@ -2,18 +2,22 @@ import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   FindingsReplySchema,
-  JobDetailSchema,
-  JobsPageSchema,
-  JobSchema,
-  OverviewSchema,
+  HealthSchema,
   type Job,
   type JobDetail,
+  JobDetailSchema,
+  JobSchema,
   type JobsPage,
+  JobsPageSchema,
+  NodeDetailSchema,
+  type NodesReply,
+  NodesReplySchema,
   type Overview,
-} from '../../../core/contract/jobs.ts';
-import { NodeDetailSchema, NodesReplySchema, type NodesReply } from '../../../core/contract/nodes.ts';
-import { SeriesReplySchema, type SeriesReply } from '../../../core/contract/series.ts';
-import { HealthSchema, SessionSchema } from '../../../core/contract/service.ts';
+  OverviewSchema,
+  type SeriesReply,
+  SeriesReplySchema,
+  SessionSchema,
+} from '../../../core/contract/index.ts';
 import { ask, gpuBatch, removeFolders, startService, type TestService } from '../../support/service.ts';
 
 let service: TestService;

@@ -1,7 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { JobRow } from '../../../core/contract/jobs.ts';
-import type { ClientToServer, LiveReadings, ServerStatus, ServerToClient, WatchReply, WatchTarget } from '../../../core/contract/live.ts';
+import type { ClientToServer, JobRow, LiveReadings, ServerStatus, ServerToClient, WatchReply, WatchTarget } from '../../../core/contract/index.ts';
 import { ask, gpuBatch, removeFolders, startService, type TestService } from '../../support/service.ts';
 
 type Page = Socket<ServerToClient, ClientToServer>;

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { openLog, withoutToken } from '../../../server/http/logging.ts';
+import { openLog } from '../../../server/http/index.ts';
+import { withoutToken } from '../../../server/http/logging.ts';
 
 const logged = (act: (log: ReturnType<typeof openLog>) => void): string => {
   let text = '';

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../../server/main/app.ts';
-import type { App } from '../../../server/http/app.ts';
+import type { App } from '../../../server/http/index.ts';
 import { dataFolder, removeFolders, startService, type TestService } from '../../support/service.ts';
 
 let service: TestService;

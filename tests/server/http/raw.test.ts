@@ -3,9 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { createClient } from '@libsql/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobDetail } from '../../../core/contract/jobs.ts';
-import type { NodeDetail } from '../../../core/contract/nodes.ts';
-import type { SeriesReply } from '../../../core/contract/series.ts';
+import type { JobDetail, NodeDetail, SeriesReply } from '../../../core/contract/index.ts';
 import { ask, openStream, removeFolders, startService, type TestService } from '../../support/service.ts';
 
 let service: TestService;

@@ -1,8 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { JobDetail } from '../../../core/contract/jobs.ts';
-import type { ClientToServer, LiveVerdict, ServerToClient } from '../../../core/contract/live.ts';
-import type { Analysis } from '../../../core/contract/verdict.ts';
+import type { Analysis, ClientToServer, JobDetail, LiveVerdict, ServerToClient } from '../../../core/contract/index.ts';
 import { ask, dataFolder, removeFolders, startService, type TestService } from '../../support/service.ts';
 
 afterAll(removeFolders);

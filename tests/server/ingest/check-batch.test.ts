@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkBatch } from '../../../server/ingest/check-batch.ts';
-import { Problem } from '../../../server/http/problem.ts';
+import { Problem } from '../../../server/http/index.ts';
 
 const window = { oldest: 1000, newest: 2000, why: { old: 'too old', future: 'in the future' } };
 const gpu = { kind: 'gpu', id: 'GPU-1', node: 'n1' };

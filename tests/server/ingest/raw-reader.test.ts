@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../server/http/problem.ts';
-import { rawReader } from '../../../server/ingest/raw/reader.ts';
-import { scopeOf } from '../../../server/ingest/raw/scope.ts';
+import { Problem } from '../../../server/http/index.ts';
+import { rawReader, scopeOf } from '../../../server/ingest/index.ts';
 
 const DMON = [
   '# gpu     pwr  gtemp  mtemp     sm    mem    enc    dec    jpg    ofa   mclk   pclk',

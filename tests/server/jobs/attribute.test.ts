@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../../core/contract/jobs.ts';
-import { attribute, blockOf } from '../../../server/ownership/attribute.ts';
-import { jobIndex } from '../../../server/ownership/job-index.ts';
+import type { Job } from '../../../core/contract/index.ts';
+import { blockOf, jobIndex } from '../../../server/ownership/index.ts';
+import { attribute } from '../../../server/ownership/attribute.ts';
 
 const job = (id: string, changes: Partial<Job> = {}): Job => ({
   cluster: 'c',

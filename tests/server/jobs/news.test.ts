@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jobIndex } from '../../../server/ownership/job-index.ts';
-import { deliveriesByJob } from '../../../server/ownership/by-job.ts';
-import { silenceOf } from '../../../server/ownership/own.ts';
+import { deliveriesByJob, jobIndex, silenceOf } from '../../../server/ownership/index.ts';
 import { aJob } from '../../support/jobs.ts';
 
 const gpu = (id: string) => ({ kind: 'gpu' as const, id, node: 'n1' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LiveReadings } from '../../../core/contract/live.ts';
-import { openHub } from '../../../server/live/hub.ts';
+import type { LiveReadings } from '../../../core/contract/index.ts';
+import { openHub } from '../../../server/live/index.ts';
 import { roomOf } from '../../../server/live/sockets.ts';
 
 const block = (watts: number, rows = 1) => ({

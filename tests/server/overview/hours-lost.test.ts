@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../../core/contract/jobs.ts';
-import type { Finding } from '../../../core/contract/verdict.ts';
+import type { Finding, Job } from '../../../core/contract/index.ts';
 import { hoursLost } from '../../../server/answers/hours-lost.ts';
 
 const job: Job = {

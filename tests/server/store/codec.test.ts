@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chance } from '../../../bench/support/readings.ts';
 import { DamagedBytes, putVarint, reader, takeVarint, unzigzag, writer, written, zigzag } from '../../../server/store/series/codec/bytes.ts';
-import { putColumn, takeColumn } from '../../../server/store/series/codec/column.ts';
-import type { Effort } from '../../../server/store/series/codec/column.ts';
+import { type Effort, putColumn, takeColumn } from '../../../server/store/series/codec/column.ts';
 import { toIntegers } from '../../../server/store/series/codec/decimal.ts';
 
 const efforts: Effort[] = ['quick', 'small'];

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mergeColumns, sliceColumns } from '../../../server/store/series/columns.ts';
-import type { Columns } from '../../../server/store/series/columns.ts';
+import { type Columns, mergeColumns, sliceColumns } from '../../../server/store/series/columns.ts';
 import { extendHead, newHead, readHead } from '../../../server/store/series/head.ts';
 
 const table = (t: number[], columns: Record<number, number[]>): Columns => ({

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openStore } from '../../../server/store/index.ts';
-import type { Viewer } from '../../../server/store/interface/types.ts';
+import { openStore, type Viewer } from '../../../server/store/index.ts';
 import { batchOf, gpu } from '../../support/batches.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { listening, storeForTest } from '../../support/store.ts';

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobsQuery } from '../../../core/contract/jobs.ts';
-import { openRelational } from '../../../server/store/relational/store.ts';
-import type { Relational } from '../../../server/store/relational/store.ts';
-import type { Viewer } from '../../../server/store/interface/types.ts';
+import type { JobsQuery } from '../../../core/contract/index.ts';
+import { openRelational, type Relational } from '../../../server/store/relational/store.ts';
+import type { Viewer } from '../../../server/store/index.ts';
 import { someAnalysis, someFinding, someSummary } from '../../support/analysis.ts';
 import { listening } from '../../support/store.ts';
 

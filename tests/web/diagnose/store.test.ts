@@ -1,8 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
-import { tableOf, type Run } from '../../../core/readings/columns.ts';
-import { IngestBatchSchema } from '../../../core/contract/ingest.ts';
-import { JobDeclarationSchema } from '../../../core/contract/jobs.ts';
+import { tableOf, type Run } from '../../../core/readings/index.ts';
+import { IngestBatchSchema, JobDeclarationSchema } from '../../../core/contract/index.ts';
 import { batchesOf, declarationOf, sizeOf, type StoreAsk } from '../../../web/lib/diagnose/store.ts';
 import { analysis } from '../../pages/support/fixtures.ts';
 

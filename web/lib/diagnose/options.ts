@@ -1,7 +1,7 @@
 import type { ParseContext } from '../../../collectors/collector.ts';
 import { isZone } from '../../../collectors/text/zone.ts';
-import { isGpuId } from '../../../core/knowledge/hardware/index.ts';
-import type { AnalyseOptions } from '../../../core/judging/workload/analyse-options.ts';
+import { isGpuId } from '../../../core/knowledge/index.ts';
+import type { AnalyseOptions } from '../../../core/judging/index.ts';
 
 /** What the form holds: text as typed, empty for "read it from the files". */
 export interface GivenText {

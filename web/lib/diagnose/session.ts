@@ -1,7 +1,7 @@
 import type { ParseContext } from '../../../collectors/collector.ts';
 import { diagnosing, type Diagnosing, type Diagnosis } from '../../../collectors/run/diagnose.ts';
 import { readFileText } from '../../../collectors/run/file-text.ts';
-import type { AnalyseOptions } from '../../../core/judging/workload/analyse-options.ts';
+import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import { api, troubleOf } from '../api.ts';
 import { seriesReply } from './bucket.ts';
 import type { Diagnosed, FromWorker, NamedFile, ToWorker } from './protocol.ts';

@@ -1,8 +1,6 @@
 import { placed } from '../../../collectors/entities.ts';
-import type { Run, Table } from '../../../core/readings/columns.ts';
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import type { JobDeclaration } from '../../../core/contract/jobs.ts';
-import type { Analysis } from '../../../core/contract/verdict.ts';
+import type { Run, Table } from '../../../core/readings/index.ts';
+import type { Analysis, IngestBatch, JobDeclaration } from '../../../core/contract/index.ts';
 
 /** What a person says when a diagnosis is to be kept as a job. */
 export interface StoreAsk {

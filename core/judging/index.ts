@@ -1,0 +1,28 @@
+export { engineWork, mathType } from './engine-work.ts';
+export { entityGrid } from './grid.ts';
+export type { AdviceContext, FractionName, JudgedGpu, JudgedPhase, JudgedRun } from './judged.ts';
+export { openRunJudge, type RunJudge } from './run-judge.ts';
+export { mean } from './stats.ts';
+export type { Subject } from './subject.ts';
+export { type SpanView, tallyOf } from './tally.ts';
+export {
+  BRIDGED_PERIODS,
+  CONTRIBUTING,
+  DOMINANT,
+  HUNG_BUSY,
+  HUNG_SECONDS,
+  IDLE_FINDING_SECONDS,
+  INACTIVE,
+  KV_FULL,
+  KV_FULL_FRACTION,
+  MEMORY_STEP,
+  MIN_SEGMENT_SAMPLES,
+  NO_TENSOR,
+  THERMAL_FRACTION,
+  THERMAL_SAMPLES,
+  TIE,
+} from './thresholds.ts';
+export { timelineOf } from './timeline.ts';
+export { viewOf } from './view.ts';
+export { workOf } from './work.ts';
+export type { AnalyseOptions } from './workload/index.ts';
