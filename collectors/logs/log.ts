@@ -1,5 +1,6 @@
 import { entityKey, type EntityRef, formatLimits, plausible } from '../../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from '../collector.ts';
+import { engineOf } from '../entities.ts';
 import { lineSession, output } from '../text/session.ts';
 import { logClock } from './clock.ts';
 import type { LogSink, Values } from './reader.ts';
@@ -42,9 +43,9 @@ function openLog(context: ParseContext): Session {
 
   const sink: LogSink = {
     entity(program, part) {
-      const id = `${program}@?${part === undefined ? '' : `/${part}`}`;
+      const id = `${program} ${part ?? ''}`;
       let entity = entities.get(id);
-      if (entity === undefined) entities.set(id, (entity = { kind: 'engine', id, ...(context.node === undefined ? {} : { node: context.node }) }));
+      if (entity === undefined) entities.set(id, (entity = engineOf(program, context.node, part)));
       return entity;
     },
     reading(entity, values, time = {}) {

@@ -57,6 +57,21 @@ describe('dmon', () => {
     expect(batch.rejected[0]?.reason).toContain('time goes back from 1.5 s to 0.5 s');
   });
 
+  it('with times of day counts from the first one, through midnight, and refuses rows of a clock that was set back', () => {
+    const row = (time: string, watts: number): string => ` ${time}      0    ${watts}     31\n`;
+    const batch = parse(
+      `#Time        gpu    pwr     sm\n#HH:MM:SS    Idx      W      %\n${row('23:59:58', 131)}${row('00:00:01', 132)}${row('23:59:59', 133)}`,
+    );
+    expect(batch.readings.map(({ at, values }) => [at, values['gpu.power']])).toEqual([
+      [0, 131],
+      [3, 132],
+      [86_401, 133],
+    ]);
+    const back = parse(`#Time        gpu    pwr     sm\n#HH:MM:SS    Idx      W      %\n${row('10:00:00', 131)}${row('09:59:59', 132)}${row('10:00:02', 133)}`);
+    expect(back.readings.map(({ at }) => at)).toEqual([0, 2]);
+    expect(back.rejected.map(({ line, reason }) => [line, reason.split(',')[0]])).toEqual([[4, 'the clock went back: this row cannot be placed in time']]);
+  });
+
   it('takes the error of a lost GPU as an event', () => {
     const line = 'Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost. Reboot the system to recover this GPU';
     expect(parse(`# gpu pwr sm\n# Idx W %\n 0 1 2\n${line}\n`).events).toEqual([

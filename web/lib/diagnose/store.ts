@@ -1,3 +1,4 @@
+import { placed } from '../../../collectors/entities.ts';
 import { batchFromIntake, rowsOf, type Run, type Table } from '../../../core/readings/index.ts';
 import type { Analysis, IngestBatch, JobDeclaration } from '../../../core/contract/index.ts';
 
@@ -76,18 +77,7 @@ export function sizeOf(run: Run): number {
   return run.tables.reduce((sum, table) => sum + table.t.length * table.columns.size, 0);
 }
 
-/** Names that mean something only inside the files (`#0`, `?`) get the job's or node's name, so that they join nothing else. */
-function renamed<T extends Pick<Table, 'entity'>>(table: T, { id, node }: StoreAsk): T {
-  const { entity } = table;
-  const at = entity.node === undefined || entity.node === '?' ? node : entity.node;
-  switch (entity.kind) {
-    case 'gpu':
-      return { ...table, entity: { kind: 'gpu', id: entity.id.startsWith('#') ? `${id}-gpu-${entity.id.slice(1)}` : entity.id, node: at } };
-    case 'host':
-      return { ...table, entity: { kind: 'host', id: entity.id === '?' ? node : entity.id, node: entity.id === '?' ? node : entity.id } };
-    case 'engine':
-      return { ...table, entity: { kind: 'engine', id: entity.id.endsWith('@?') ? `${entity.id.slice(0, -1)}${id}` : entity.id, node: at } };
-    case 'process':
-      return { ...table, entity: { kind: 'process', id: entity.id.startsWith('?/') ? `${node}${entity.id.slice(1)}` : entity.id, node: at } };
-  }
+/** What the files name only by number belongs to the job that they are stored as. */
+function renamed<T extends Pick<Table, 'entity'>>(table: T, { cluster, id, node }: StoreAsk): T {
+  return { ...table, entity: placed(table.entity, { node, job: `${cluster}/${id}`, uuids: {} }) };
 }
