@@ -1,12 +1,12 @@
 import { Type, type Static } from 'typebox';
-import { FACT_NAMES, METRIC_IDS } from '../readings/index.ts';
+import { FACT_NAMES, LONGEST, METRIC_IDS } from '../readings/index.ts';
 import { nullable, oneOf } from './verdict.ts';
 
 export const EntitySchema = Type.Object(
   {
     kind: oneOf(['gpu', 'host', 'engine', 'process'] as const),
-    id: Type.String({ minLength: 1, maxLength: 200 }),
-    node: Type.Optional(Type.String({ maxLength: 200 })),
+    id: Type.String({ minLength: 1, maxLength: LONGEST.name }),
+    node: Type.Optional(Type.String({ maxLength: LONGEST.name })),
   },
   { additionalProperties: false },
 );
@@ -28,7 +28,7 @@ export const WireFactSchema = Type.Object(
   {
     entity: EntitySchema,
     name: oneOf(FACT_NAMES),
-    value: Type.String({ maxLength: 4_000 }),
+    value: Type.String({ maxLength: LONGEST.fact }),
   },
   { additionalProperties: false },
 );
@@ -38,7 +38,7 @@ export const WireEventSchema = Type.Object(
     at: nullable(Type.Number()),
     entity: nullable(EntitySchema),
     kind: oneOf(['gpu-error', 'oom', 'xid', 'nccl-timeout', 'restart', 'collector', 'checkpoint', 'loading'] as const),
-    text: Type.String({ maxLength: 1_000 }),
+    text: Type.String({ maxLength: LONGEST.event }),
   },
   { additionalProperties: false },
 );

@@ -17,7 +17,7 @@ export const JobDeclarationSchema = Type.Object(
     /** Seconds of wall time that the job may take. */
     timeLimit: Type.Optional(nullable(Type.Number())),
     nodes: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 2_000 })),
-    gpus: Type.Optional(Type.Array(Type.Object({ uuid: Type.String({ maxLength: 100 }), node: Type.Optional(Type.String()) }), { maxItems: 10_000 })),
+    gpus: Type.Optional(Type.Array(Type.Object({ uuid: Type.String({ maxLength: 200 }), node: Type.Optional(Type.String()) }), { maxItems: 10_000 })),
     cores: Type.Optional(Type.Number()),
     memory: Type.Optional(Type.Number()),
     gpuType: Type.Optional(Type.String({ maxLength: 40 })),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { textReader } from '../../../collectors/run/file-text.ts';
 import type { IngestBatch } from '../../../core/contract/index.ts';
 import { Problem } from '../../http/index.ts';
 import type { Ingest } from '../ingest.ts';
@@ -36,7 +37,7 @@ export interface PumpOptions {
 export async function pump(options: PumpOptions): Promise<void> {
   const { reader, write, now } = options;
   const source = `raw:${randomUUID()}`;
-  const decoder = new TextDecoder('utf-8');
+  const text = textReader();
   const count = { durable: 0, bytes: 0, quiet: 0, rejected: 0, wentBack: 1 };
   let seq = 0;
 
@@ -65,7 +66,7 @@ export async function pump(options: PumpOptions): Promise<void> {
   for await (const chunk of options.body) {
     count.bytes += chunk.length;
     count.quiet += chunk.length;
-    await take(reader.feed(decoder.decode(chunk, { stream: true }), now()));
+    await take(reader.feed(text.feed(chunk), now()));
     if (count.quiet > QUIET) {
       throw new Problem(422, {
         error: `${QUIET / 1024 / 1024} MiB of text without one reading`,
@@ -74,7 +75,7 @@ export async function pump(options: PumpOptions): Promise<void> {
       });
     }
   }
-  await take(reader.feed(decoder.decode(), now()));
+  await take(reader.feed(text.end(), now()));
   await take(reader.end(now()));
   write({ durable: count.durable, bytes: count.bytes, rejected: count.rejected, end: options.ending() });
 }

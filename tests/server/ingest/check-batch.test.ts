@@ -22,14 +22,14 @@ describe('a batch', () => {
     );
     expect(kept.blocks[0]?.columns).toEqual({ 'gpu.util': [0.5, null, null], 'gpu.temp': [40, 41, 42] });
     expect(rejected).toEqual([
-      { at: 'blocks/0/columns/gpu.util/1', reason: '55 ratio is not between 0 and 1.2: taken as absent' },
-      { at: 'blocks/0/columns/gpu.util/2', reason: '"x" is not between 0 and 1.2: taken as absent' },
+      { at: 'blocks/0/columns/gpu.util/1', reason: '55 ratio is out of range, expected 0 to 105 %: taken as absent' },
+      { at: 'blocks/0/columns/gpu.util/2', reason: '"x" is out of range, expected 0 to 105 %: taken as absent' },
     ]);
   });
 
   it.each([
-    [1.2, 1.2],
-    [1.2000001, null],
+    [1.05, 1.05],
+    [1.0500001, null],
     [0, 0],
     [-0.0001, null],
   ])('takes a ratio of %s as %s', (value, kept) => {

@@ -4,7 +4,7 @@ import type { IngestBatch } from '../../../../core/contract/index.ts';
 import { Problem } from '../../../../server/http/index.ts';
 import { pump, type Line } from '../../../../server/ingest/raw/pump.ts';
 import { openStreams, rawReader, scopeOf } from '../../../../server/ingest/index.ts';
-import { toBlock } from '../../../../server/ingest/raw/to-block.ts';
+import { blockFromTable } from '../../../../core/readings/index.ts';
 
 const HEADER = '# gpu     pwr     sm\n# Idx       W      %\n';
 const row = (watts: number | string): string => `    0     ${watts}     97\n`;
@@ -80,7 +80,7 @@ describe('a table as it travels', () => {
     facts: new Map(),
   };
   it('keeps milliseconds and says of an absent value that it is absent, not zero', () => {
-    expect(toBlock(table)).toEqual({ entity: { kind: 'gpu', id: 'GPU-1' }, t: [1000, 1000.5], columns: { 'gpu.power': [300, null] } });
+    expect(blockFromTable(table)).toEqual({ entity: { kind: 'gpu', id: 'GPU-1' }, t: [1000, 1000.5], columns: { 'gpu.power': [300, null] } });
   });
 });
 
