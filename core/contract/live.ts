@@ -17,6 +17,12 @@ export interface LiveReadings {
   readonly blocks: IngestBatch['blocks'];
 }
 
+/** Rows of the overview or the job list that changed, bundled; `at` (seconds UTC) is later than any answer that they are news to. */
+export interface LiveRows {
+  readonly at: number;
+  readonly rows: readonly JobRow[];
+}
+
 /** A watched job's verdict now, and the phases from `fromPhase` on (earlier ones have not changed). */
 export interface LiveVerdict {
   readonly cluster: string;
@@ -29,7 +35,10 @@ export interface LiveVerdict {
 }
 
 export type WatchTarget =
-  { readonly kind: 'job'; readonly cluster: string; readonly id: string } | { readonly kind: 'node'; readonly node: string } | { readonly kind: 'overview' };
+  | { readonly kind: 'job'; readonly cluster: string; readonly id: string }
+  | { readonly kind: 'node'; readonly node: string }
+  /** `since`: seconds UTC of the answer (`now`) that the page holds already; rows that changed after it come at once, to this page only. */
+  | { readonly kind: 'overview'; readonly since?: number };
 
 /** The answer to a watch: the room that the server chose, or why not. */
 export type WatchReply = { readonly ok: true; readonly room: string } | { readonly ok: false; readonly reason: string };
@@ -39,8 +48,7 @@ export interface ServerToClient {
   status: (status: ServerStatus) => void;
   readings: (readings: LiveReadings) => void;
   verdict: (verdict: LiveVerdict) => void;
-  /** A row of the overview or the job list changed. */
-  row: (row: JobRow) => void;
+  rows: (rows: LiveRows) => void;
 }
 
 export interface ClientToServer {

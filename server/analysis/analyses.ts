@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { openTracker } from '../../core/analyse.ts';
-import type { Job } from '../../core/contract/jobs.ts';
+import type { Job, JobRow } from '../../core/contract/jobs.ts';
+import type { LiveVerdict } from '../../core/contract/live.ts';
 import type { Analysis } from '../../core/contract/verdict.ts';
 import { jobName, runsAt, type JobIndex } from '../jobs/index.ts';
 import { liveRow, summaryOf } from '../jobs/rows.ts';
@@ -52,6 +53,7 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
       lastReadingAt: null,
       dirty: false,
       judgedAt: 0,
+      changedAt: now(),
       savedAt: 0,
       savedAs: '',
       saving: false,
@@ -78,22 +80,21 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
       entry.saving = false;
     }
   };
+  const verdictOf = ({ cluster, id }: Job, analysis: Analysis, fromPhase: number): LiveVerdict => ({
+    cluster,
+    id,
+    at: now(),
+    verdict: analysis.verdict,
+    fromPhase,
+    phases: analysis.phases.slice(fromPhase),
+    findings: analysis.findings,
+  });
+  const rowNow = ({ job, analysis, lastReadingAt }: Followed): JobRow => liveRow(job, analysis, lastReadingAt);
   const publish = (entry: Followed, before: Analysis | null) => {
-    const { analysis, job, lastReadingAt } = entry;
+    const { analysis, job } = entry;
     if (analysis === null) return;
-    if (hub.watched(jobRoom(job))) {
-      const fromPhase = firstChanged(before, analysis);
-      hub.verdict({
-        cluster: job.cluster,
-        id: job.id,
-        at: now(),
-        verdict: analysis.verdict,
-        fromPhase,
-        phases: analysis.phases.slice(fromPhase),
-        findings: analysis.findings,
-      });
-    }
-    if (hub.watched(OVERVIEW_ROOM)) hub.row(liveRow(job, analysis, lastReadingAt));
+    if (hub.watched(jobRoom(job))) hub.verdict(verdictOf(job, analysis, firstChanged(before, analysis)));
+    if (hub.watched(OVERVIEW_ROOM)) hub.row(rowNow(entry));
   };
   const judge = (entry: Followed, time: number) => {
     const before = entry.analysis;
@@ -107,6 +108,7 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
       log.error({ err: error, job: jobName(entry.job) }, 'a job could not be judged');
       return;
     }
+    entry.changedAt = time;
     publish(entry, before);
     if (shouldSave(entry, time)) void save(entry);
   };
@@ -178,19 +180,23 @@ export function openAnalyses({ store, index, hub, log, now, named }: AnalysesOpt
         if (job.end !== null) finals.late(job, now());
       } else if (entry === undefined) rebuild(job);
       else if (entry.options !== JSON.stringify(options(job)) || entry.job.start !== job.start) rebuild(job);
-      else entry.job = job;
+      else {
+        entry.job = job;
+        entry.changedAt = now();
+      }
     },
     current: (key: JobKey) => followed.get(jobName(key))?.analysis ?? null,
     row(key) {
       const entry = followed.get(jobName(key));
-      return entry === undefined ? null : liveRow(entry.job, entry.analysis, entry.lastReadingAt);
+      return entry === undefined ? null : rowNow(entry);
     },
-    running: () => [...followed.values()].map((entry) => liveRow(entry.job, entry.analysis, entry.lastReadingAt)),
+    running: () => [...followed.values()].map(rowNow),
+    changedSince: (since) => [...followed.values()].filter((entry) => entry.changedAt >= since).map(rowNow),
     watched(key) {
       const entry = followed.get(jobName(key));
-      if (entry === undefined) return;
-      publish(entry, null);
+      if (entry === undefined) return null;
       entry.judgedAt = Math.min(entry.judgedAt, now() - 1);
+      return entry.analysis === null ? null : verdictOf(entry.job, entry.analysis, 0);
     },
     tick() {
       if (next === null && !closing) slice();

@@ -14,6 +14,8 @@ export interface Followed {
   /** True when readings came since the last verdict. */
   dirty: boolean;
   judgedAt: number;
+  /** When its row last became another one. */
+  changedAt: number;
   savedAt: number;
   /** What was last saved, to save at once when it changes. */
   savedAs: string;

@@ -13,7 +13,7 @@ import { rowOf } from './rows.ts';
 /** A page of jobs; rows of jobs that run now are as fresh as the last reading. */
 export async function listJobs(service: Service, viewer: Viewer, query: JobsQuery): Promise<JobsPage> {
   const { rows, cursor, total } = await service.store.jobs.list(viewer, query);
-  return { rows: rows.map((record) => service.analyses.row(record.job) ?? rowOf(record)), cursor, total };
+  return { now: service.now(), rows: rows.map((record) => service.analyses.row(record.job) ?? rowOf(record)), cursor, total };
 }
 
 /** A job with all that its page needs at first. Throws 404 for a job that is not there or not this viewer's. */

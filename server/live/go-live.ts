@@ -4,8 +4,9 @@ import type { Identity } from '../auth/identity.ts';
 import type { Recogniser } from '../auth/recognise.ts';
 import type { App } from '../routes/app.ts';
 import type { Service } from '../service.ts';
+import { bundled } from './hub.ts';
 import { attachSockets } from './plugin.ts';
-import { roomOf, serveSockets } from './sockets.ts';
+import { roomOf, serveSockets, type Page } from './sockets.ts';
 
 /** New readings go out this often, milliseconds: often enough to look live, seldom enough to come in bundles. */
 const FLUSH = 250;
@@ -24,15 +25,19 @@ export function goLive(app: App, { service, recogniser, hosts }: { service: Serv
     if (target.kind === 'node' && service.nodes.get(target.node) === undefined) return { ok: false, reason: `node ${target.node} has sent nothing yet` };
     return { ok: true, room: roomOf(target) };
   };
-  const joined = (_room: string, target: WatchTarget) => {
-    if (target.kind === 'job') analyses.watched(target);
-    if (target.kind === 'overview') for (const row of analyses.running()) hub.row(row);
+  const joined = (page: Page, target: WatchTarget) => {
+    if (target.kind === 'job') {
+      const verdict = analyses.watched(target);
+      if (verdict !== null) page.verdict(verdict);
+    }
+    if (target.kind === 'overview' && target.since !== undefined)
+      for (const rows of bundled(analyses.changedSince(target.since), service.now())) page.rows(rows);
   };
   hub.attach(serveSockets(attachSockets(app), { recogniser, hosts, log, admit, joined, connected: status }));
 
   const beat = setInterval(() => {
     analyses.tick();
-    hub.flush();
+    hub.flush(service.now());
   }, FLUSH);
   const heart = setInterval(status, HEARTBEAT);
   app.addHook('preClose', async () => {

@@ -15,9 +15,11 @@ const ROWS = 30;
 
 /** The figures and rows of the first page. */
 export async function overviewOf(service: Service, viewer: Viewer): Promise<Overview> {
+  const asked = service.now();
+  const midnight = Math.floor(asked / 86_400) * 86_400;
+  const [findings, recent] = await Promise.all([service.store.jobs.findings(viewer, { since: midnight }), service.store.jobs.active(viewer, asked - LATELY)]);
+  // Later than every row below: a page that names this time when it joins gets what changed afterwards, and nothing twice.
   const now = service.now();
-  const midnight = Math.floor(now / 86_400) * 86_400;
-  const [findings, recent] = await Promise.all([service.store.jobs.findings(viewer, { since: midnight }), service.store.jobs.active(viewer, now - LATELY)]);
   const jobs = new Map(recent.map(({ job }) => [jobName(job), job]));
   const finished = recent
     .filter(({ job }) => job.end !== null && job.end <= now)
