@@ -53,7 +53,7 @@ export async function pump(options: PumpOptions): Promise<void> {
       options.stopping,
     );
     seq += 1;
-    for (const { at, reason } of reply.rejected) tell({ at, reason });
+    for (const { at, reason } of reply.rejected) tell({ at: inWords(at, piece), reason });
     count.durable += reply.durable;
     if (reader.wentBack > count.wentBack) {
       count.wentBack = reader.wentBack;
@@ -77,4 +77,13 @@ export async function pump(options: PumpOptions): Promise<void> {
   await take(reader.feed(decoder.decode(), now()));
   await take(reader.end(now()));
   write({ durable: count.durable, bytes: count.bytes, rejected: count.rejected, end: options.ending() });
+}
+
+/** A place in a batch that the server made of a stream's text, in words that its sender knows: `gpu GPU-1, gpu.fan`. */
+function inWords(at: string, piece: Piece): string {
+  const [list, index = '', ...rest] = at.split('/');
+  const entity = list === 'blocks' || list === 'facts' || list === 'events' ? piece[list][Number.parseInt(index, 10)]?.entity : undefined;
+  if (entity === undefined || entity === null) return at;
+  const metric = rest[0] === 'columns' ? rest[1] : undefined;
+  return `${entity.kind} ${entity.id}${metric === undefined ? '' : `, ${metric}`}`;
 }
