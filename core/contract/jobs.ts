@@ -139,7 +139,7 @@ export const OverviewSchema = Type.Object({
   }),
   nodes: Type.Integer(),
   power: nullable(Type.Number()),
-  /** GPU-hours today on allocated GPUs that were idle, by finding. */
+  /** GPU-hours today (since the site's midnight) on allocated GPUs that were idle, by finding. */
   gpuHoursLostToday: nullable(Type.Number()),
   running: Type.Array(JobRowSchema),
   finished: Type.Array(JobRowSchema),

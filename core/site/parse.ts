@@ -2,6 +2,7 @@ import { Value } from 'typebox/value';
 import { knownGpus, parseGpuId } from '../hardware/detect.ts';
 import type { GpuId } from '../hardware/gpu-id.ts';
 import type { NodeType } from '../hardware/nodes.ts';
+import { isTimeZone } from './day.ts';
 import { SiteFileSchema, type SiteFile } from './schema.ts';
 import type { Site, SitePrices } from './site.ts';
 
@@ -25,6 +26,7 @@ export function parseSite(json: unknown): SiteResult {
     ok: true,
     site: {
       name: json.name,
+      timeZone: json.timeZone ?? 'UTC',
       nodeTypes: json.nodeTypes.flatMap((row) => nodeType(row)),
       storage: { name: json.storage?.name ?? 'storage', nodeBytesPerSecond: gigabytes(json.storage?.nodeGBPerSecond) },
       prices: prices(json),
@@ -42,6 +44,9 @@ function problems(file: SiteFile): string[] {
   const priced = file.nodeTypes.some((row) => row.pricePerGpuHour !== undefined);
   return [
     ...file.nodeTypes.flatMap((row, i) => (parseGpuId(row.gpu) === null ? [`/nodeTypes/${i}/gpu: "${row.gpu}" is not one of ${knownGpus()}`] : [])),
+    ...(file.timeZone === undefined || isTimeZone(file.timeZone)
+      ? []
+      : [`/timeZone: "${file.timeZone}" is not a time zone of the IANA database: expected a name such as "Europe/Stockholm" or "UTC"`]),
     ...ids.flatMap((id, i) => (ids.indexOf(id) === i ? [] : [`/nodeTypes/${i}/id: "${id}" occurs twice`])),
     ...(priced && file.currency === undefined ? ['/currency: expected the currency or unit of pricePerGpuHour, e.g. "SEK" or "core-hours"'] : []),
   ];

@@ -1,4 +1,5 @@
 import type { Overview } from '../../core/contract/jobs.ts';
+import { dayStart } from '../../core/site.ts';
 import { jobName, runsAt } from '../jobs/index.ts';
 import { rowOf } from '../jobs/rows.ts';
 import { busyOf, isSilent } from '../nodes/rows.ts';
@@ -16,13 +17,16 @@ const ROWS = 30;
 /** The figures and rows of the first page. */
 export async function overviewOf(service: Service, viewer: Viewer): Promise<Overview> {
   const asked = service.now();
-  const midnight = Math.floor(asked / 86_400) * 86_400;
-  const [findings, recent] = await Promise.all([service.store.jobs.findings(viewer, { since: midnight }), service.store.jobs.active(viewer, asked - LATELY)]);
+  const midnight = dayStart(asked, service.site.timeZone);
+  const [findings, recent] = await Promise.all([
+    service.store.jobs.findings(viewer, { since: midnight }),
+    service.store.jobs.active(viewer, Math.min(midnight, asked - LATELY)), // a day may have 25 hours
+  ]);
   // Later than every row below: a page that names this time when it joins gets what changed afterwards, and nothing twice.
   const now = service.now();
   const jobs = new Map(recent.map(({ job }) => [jobName(job), job]));
   const finished = recent
-    .filter(({ job }) => job.end !== null && job.end <= now)
+    .filter(({ job }) => job.end !== null && job.end <= now && job.end > asked - LATELY)
     .sort((a, b) => (b.job.end ?? now) - (a.job.end ?? now))
     .slice(0, ROWS);
   return {
