@@ -1,4 +1,5 @@
-import cron from 'node-cron';
+import cron, { type Logger as CronLogger } from 'node-cron';
+import type { Logger } from 'pino';
 import type { Service } from '../service.ts';
 import { DUTIES, type Duty } from './table.ts';
 
@@ -15,7 +16,7 @@ export function startSchedule(service: Service, duties: readonly Duty[] = DUTIES
         running.add(run);
         return run.finally(() => running.delete(run));
       },
-      { name: duty.name, noOverlap: true },
+      { name: duty.name, noOverlap: true, logger: loggerOf(service.log, duty.name) },
     ),
   );
   return {
@@ -23,5 +24,18 @@ export function startSchedule(service: Service, duties: readonly Duty[] = DUTIES
       for (const task of tasks) await task.destroy();
       await Promise.all(running);
     },
+  };
+}
+
+/** What node-cron has to say (a run that was missed or would overlap) as lines of our log; its own logger prints coloured text. */
+function loggerOf(log: Logger, duty: string): CronLogger {
+  const failed = (message: string | Error, error?: Error) => {
+    log.error({ duty, err: message instanceof Error ? message : error }, message instanceof Error ? 'the schedule failed' : message);
+  };
+  return {
+    info: (message) => log.info({ duty }, message),
+    warn: (message) => log.warn({ duty }, message),
+    error: failed,
+    debug: (message) => log.debug({ duty }, message instanceof Error ? message.message : message),
   };
 }
