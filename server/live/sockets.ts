@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import type { LiveRows, LiveVerdict, WatchReply, WatchTarget } from '../../core/contract/live.ts';
+import { Compile } from 'typebox/compile';
+import { WatchTargetSchema, type LiveRows, type LiveVerdict, type WatchReply, type WatchTarget } from '../../core/contract/live.ts';
 import type { HostRules } from '../auth/hosts.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { Recogniser } from '../auth/recognise.ts';
 import { jobRoom, nodeRoom, OVERVIEW_ROOM, type Outlet } from './hub.ts';
 import type { LiveServer, LiveSocket } from './plugin.ts';
+
+const Target = Compile(WatchTargetSchema);
 
 /** Rooms that one page may watch at a time. */
 const ROOMS = 64;
@@ -131,9 +134,5 @@ export function roomOf(target: WatchTarget): string {
 
 /** What comes over a socket is anybody's: looked at before it is believed. */
 function isTarget(value: unknown): value is WatchTarget {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
-  const short = (text: unknown) => typeof text === 'string' && text.length > 0 && text.length <= 200;
-  if (value.kind === 'overview') return !('since' in value) || typeof value.since === 'number';
-  if (value.kind === 'node') return 'node' in value && short(value.node);
-  return value.kind === 'job' && 'cluster' in value && 'id' in value && short(value.cluster) && short(value.id);
+  return Target.Check(value);
 }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { collectors } from '../../collectors/registry.ts';
 import { ErrorReplySchema } from '../../core/contract/error.ts';
+import { StreamLineSchema } from '../../core/contract/ingest.ts';
 import { scopeOf } from '../ingest/raw/scope.ts';
 import { rawReader } from '../ingest/raw/reader.ts';
 import { serveStream, type StreamOptions } from '../ingest/raw/serve-stream.ts';
@@ -39,7 +40,11 @@ export function rawRoutes(app: App, options: RawOptions): void {
         summary: 'Stream the output of a tool as it prints it',
         description: `Lines without a date are stamped on arrival. One JSON line comes back per commit: {"durable": N}, the stream's values on disk so far.\n\nReads: ${collectors.map((collector) => `${collector.id} (${collector.title})`).join(', ')}.`,
         querystring: RawQuerySchema,
-        response: { '4xx': ErrorReplySchema, 503: ErrorReplySchema },
+        response: {
+          200: { description: 'One line per commit', content: { 'application/x-ndjson': { schema: StreamLineSchema } } },
+          '4xx': ErrorReplySchema,
+          503: ErrorReplySchema,
+        },
       },
       handler: async (request, reply) => {
         const { job, tz, collector, fields, ...query } = request.query;

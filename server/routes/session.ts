@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { ErrorReplySchema } from '../../core/contract/error.ts';
-import { SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/contract/service.ts';
+import { RevokedSchema, SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/contract/service.ts';
 import type { Recogniser } from '../auth/recognise.ts';
 import { notThere, Problem } from '../http/problem.ts';
 import type { Service } from '../service.ts';
@@ -71,7 +71,7 @@ export function sessionRoutes(app: App, { service, recogniser, cookie, address }
         tags: ['service'],
         summary: 'Revoke every token of this name',
         params: Type.Object({ name: Type.String({ maxLength: 100 }) }),
-        response: { 200: Type.Object({ revoked: Type.Integer() }), '4xx': ErrorReplySchema },
+        response: { 200: RevokedSchema, '4xx': ErrorReplySchema },
       },
     },
     async (request) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
+import type { IngestBatch, StreamLine } from '../../../core/contract/ingest.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Ingest } from '../ingest.ts';
 import { patiently } from '../patiently.ts';
@@ -10,20 +10,13 @@ const QUIET = 8 * 1024 * 1024;
 /** Refused lines that are told word for word; more are counted. */
 const TOLD = 20;
 
-/** One line of the reply (newline-delimited JSON). `durable` counts the stream's values on disk so far. */
-export type Line =
-  | { readonly durable: number; readonly bytes?: number; readonly rejected?: number; readonly end?: string }
-  | { readonly rejected: { readonly line?: number; readonly at?: string; readonly reason: string; readonly text?: string } }
-  | { readonly note: string }
-  | { readonly error: string; readonly where: string; readonly remedy: string };
-
 export interface PumpOptions {
   readonly body: AsyncIterable<Buffer>;
   readonly reader: RawReader;
   readonly ingest: Ingest;
   readonly batch: Pick<IngestBatch, 'node' | 'job'>;
   readonly now: () => number;
-  readonly write: (line: Line) => void;
+  readonly write: (line: StreamLine) => void;
   /** Why the stream ends, asked once at its end. */
   readonly ending: () => string;
   readonly stopping: () => boolean;
@@ -40,7 +33,7 @@ export async function pump(options: PumpOptions): Promise<void> {
   const count = { durable: 0, bytes: 0, quiet: 0, rejected: 0, wentBack: 1 };
   let seq = 0;
 
-  const tell = (rejected: Extract<Line, { rejected: object }>['rejected']) => {
+  const tell = (rejected: Extract<StreamLine, { rejected: object }>['rejected']) => {
     count.rejected += 1;
     if (count.rejected <= TOLD) write({ rejected });
   };

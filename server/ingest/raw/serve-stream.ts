@@ -1,9 +1,10 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { StreamLine } from '../../../core/contract/ingest.ts';
 import { Problem } from '../../http/problem.ts';
 import { inflated, isBadCompression } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';
-import { pump, type Line } from './pump.ts';
+import { pump } from './pump.ts';
 import type { RawReader } from './reader.ts';
 import type { Scope } from './scope.ts';
 import type { Streams } from './streams.ts';
@@ -36,7 +37,7 @@ export async function serveStream(
 
   return new Promise<FastifyReply>((resolve, reject) => {
     let started = false;
-    const write = (line: Line) => {
+    const write = (line: StreamLine) => {
       if (!started) {
         started = true;
         resolve(reply.header('content-type', 'application/x-ndjson').header('x-accel-buffering', 'no').send(out));
