@@ -6,6 +6,7 @@ import { guard } from './auth/guard.ts';
 import { hostRules } from './auth/hosts.ts';
 import { recogniser } from './auth/recognise.ts';
 import { signIn } from './auth/sign-in.ts';
+import { compressAnswers } from './http/compress.ts';
 import { replyWithError } from './http/error-handler.ts';
 import { goLive } from './live/go-live.ts';
 import type { App } from './routes/app.ts';
@@ -58,6 +59,7 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   signIn(app, { tokens: store.tokens, hosts, cookie, now });
   guard(app, { recogniser: who, hosts, demo });
 
+  await compressAnswers(app);
   await collectSchemas(app, service.version);
   healthRoutes(app, service);
   sessionRoutes(app, { service, recogniser: who, cookie, address });

@@ -35,6 +35,7 @@ export function rawRoutes(app: App, options: RawOptions): void {
       method: ['PUT', 'POST'],
       url: '/api/ingest/raw',
       config: { access: 'write', intake: true },
+      compress: false,
       schema: {
         tags: ['ingest'],
         summary: 'Stream the output of a tool as it prints it',
