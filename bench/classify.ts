@@ -2,7 +2,7 @@ import { analyse, openTracker } from '../core/analyse/index.ts';
 import { judge } from '../core/judging/verdict.ts';
 import { tallyOf, viewOf } from '../core/judging/index.ts';
 import type { Table } from '../core/readings/index.ts';
-import { contextsOf } from '../core/judging/context.ts';
+import { contextsOf } from '../core/judging/subjects.ts';
 import { runEntity } from '../core/judging/entity.ts';
 import { detectWorkload } from '../core/judging/workload/index.ts';
 import type { Bench, Figure } from './bench.ts';

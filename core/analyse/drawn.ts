@@ -1,6 +1,7 @@
 import { advised, findFindings, progressOf, rooflineOf } from '../telling/index.ts';
 import type { Analysis, GpuVerdict } from '../contract/index.ts';
-import { type JudgedRun, timelineOf } from '../judging/index.ts';
+import type { JudgedRun } from '../judging/index.ts';
+import { timelineOf } from './timeline.ts';
 
 /** A judged run as the contract has it: what page, terminal and server show. */
 export function drawn(judged: JudgedRun): Analysis {

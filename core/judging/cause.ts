@@ -1,6 +1,6 @@
 import type { Bottleneck } from '../contract/index.ts';
 import { formatPercent, formatValue } from '../readings/index.ts';
-import { isLoading, readRate, type Sight } from './sight.ts';
+import { isLoading, readRate, type Sight } from './shares.ts';
 import { known, largest, mean } from './stats.ts';
 import { CONTRIBUTING, HOT_THREAD, ONE_WAY } from './thresholds.ts';
 

@@ -2,13 +2,12 @@ import { formatPercent } from '../readings/index.ts';
 import { byLabel } from './by-label.ts';
 import { capacityOf } from './capacity.ts';
 import { causeOfEmpty, causeOfTraffic } from './cause.ts';
-import { congested, isCongested } from './congestion.ts';
 import { unknown, type Decision } from './decision.ts';
-import { busySource, ceilingOf, coverageOf, gpuSource, sharesOf, tierOf, union, type Around } from './evidence.ts';
+import { busySource, ceilingOf, coverageOf, gpuSource, sharesOf, tierOf, union, type Around, sourcesOf, whatWouldTell } from './evidence.ts';
 import { labelOf, type LabelFacts } from './label.ts';
-import { isLoading, type Sight } from './sight.ts';
-import { known } from './stats.ts';
-import { CEILINGS, CONTRIBUTING, DOMINANT, FULL_LINE, INACTIVE, MIN_SAMPLES } from './thresholds.ts';
+import { isLoading, type Sight } from './shares.ts';
+import { known, covered, largest } from './stats.ts';
+import { CEILINGS, CONTRIBUTING, DOMINANT, FULL_LINE, INACTIVE, MIN_SAMPLES, ONE_WAY, SPIN_BUSY } from './thresholds.ts';
 import { unmeasured } from './unmeasured.ts';
 
 /** The whole tree of §7.2 for one window: enough samples, idle, links, empty or busy, and capacity before all of them. */
@@ -90,6 +89,39 @@ function idle(sight: Sight, around: Around): Decision {
     why: [['idle', asked, busy].filter((part) => part !== null).join(': ')],
     share: Number.NaN,
     next: Number.NaN,
+    noProgress: false,
+    ...around,
+  };
+}
+
+/**
+ * Collectives over a congested network: their kernels spin, so the GPU looks busy while its own resources rest (§7.3). The port's
+ * transmit wait alone is no proof (it grows a little on any loaded fabric): the traffic must be an exchange, and there.
+ */
+export function isCongested(sight: Sight): boolean {
+  const quiet = sight.tensor < CONTRIBUTING && sight.memory < CONTRIBUTING && sight.memoryFrom === 'counter';
+  const exchange = sight.nic >= INACTIVE && sight.receive <= ONE_WAY * sight.transmit && sight.transmit <= ONE_WAY * sight.receive;
+  return sight.congested && quiet && exchange && sight.busy >= SPIN_BUSY && !(sight.nic >= DOMINANT);
+}
+
+/** The verdict for it: at most the ceiling of tier C, since waiting is inferred. */
+export function congested(sight: Sight, around: Around): Decision {
+  const next = largest(sight.compute, sight.memory, sight.nic);
+  return {
+    bottleneck: 'network',
+    second: null,
+    lean: null,
+    tier: tierOf(sight),
+    evidence: union(sourcesOf(sight), ['proc']),
+    grade: { ceiling: CEILINGS.none, coverage: covered(sight.stats, 'host.ibWait'), ratios: [sight.busy / SPIN_BUSY], caps: [] },
+    candidates: ['overhead'],
+    missing: whatWouldTell(sight),
+    why: [
+      `the InfiniBand port had data to send and no credit, while the GPU was ${formatPercent(sight.busy)} busy with tensor and memory under ${formatPercent(CONTRIBUTING)}: collectives wait for the network`,
+    ],
+    // The network's share is the busy time that the GPU's own work does not explain.
+    share: sight.busy - next,
+    next,
     noProgress: false,
     ...around,
   };

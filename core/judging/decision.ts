@@ -1,7 +1,7 @@
 import type { Bottleneck, Tier } from '../contract/index.ts';
 import { sourcesOf, tierOf, whatWouldTell, type Around } from './evidence.ts';
-import type { GradeInput } from './grade.ts';
-import type { Sight } from './sight.ts';
+import type { GradeInput } from './evidence.ts';
+import type { Sight } from './shares.ts';
 
 /** A label with everything that a verdict prints about it. */
 export interface Decision extends Around {

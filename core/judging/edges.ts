@@ -1,5 +1,5 @@
-import { COLUMN } from './columns.ts';
-import type { SpanView } from './tally.ts';
+import { COLUMN } from './stats.ts';
+import type { SpanView } from './bins.ts';
 import { INACTIVE, MEMORY_STEP, MIN_DEMAND_SAMPLES, MIN_SAMPLES } from './thresholds.ts';
 
 /** A stretch between two hard edges. */

@@ -1,6 +1,72 @@
-import type { MetricId } from '../readings/index.ts';
+import type { MetricId, Table } from '../readings/index.ts';
+import { columnOf, JUDGED } from './stats.ts';
 import { BRIDGED_PERIODS } from './thresholds.ts';
-import { columnOf, JUDGED } from './columns.ts';
+
+/** Gaps looked at: the same number for a run that is still growing and for the finished one, so that both get one grid. */
+export const PERIOD_GAPS = 64;
+/** Widths that a grid may have, seconds: rounder ones make two samplers of nearly one period share bins. */
+const WIDTHS = [0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 1800, 3600];
+/** A sampler that wants 1 s comes at 1.0 to 1.1 s. */
+const JITTER = 0.15;
+
+/** What says how often a tool samples a GPU; engines and hosts where there is none. */
+const CLOCKS: readonly MetricId[] = [
+  'gpu.util',
+  'gpu.grActive',
+  'gpu.tensorActive',
+  'gpu.dramActive',
+  'gpu.power',
+  'engine.running',
+  'engine.generationTokens',
+  'engine.generationRate',
+  'engine.trainTokenRate',
+  'engine.trainSteps',
+  'engine.trainStepTime',
+  'engine.trainFlopRate',
+  'host.cpu',
+  'host.cpuTime',
+];
+
+/** Median distance of the first present values of a column, seconds; null below two. */
+export function cadenceOf(t: Float64Array, column: Float64Array): number | null {
+  const gaps: number[] = [];
+  let last = Number.NaN;
+  for (let i = 0; i < column.length && gaps.length < PERIOD_GAPS; i += 1) {
+    if (Number.isNaN(column[i] ?? Number.NaN)) continue;
+    const at = t[i] ?? Number.NaN;
+    if (!Number.isNaN(last)) gaps.push(at - last);
+    last = at;
+  }
+  gaps.sort((a, b) => a - b);
+  return gaps[gaps.length >> 1] ?? null;
+}
+
+/** The grid's bin width for some tables of one kind: the slowest of their samplers, rounded; null where nothing was sampled twice. */
+export function gridPeriod(tables: readonly Table[]): number | null {
+  let slowest: number | null = null;
+  for (const table of tables) {
+    const fastest = tableCadence(table);
+    if (fastest !== null && (slowest === null || fastest > slowest)) slowest = fastest;
+  }
+  return slowest === null ? null : roundPeriod(slowest);
+}
+
+/** Of one entity's tools the slowest of those that show load (util, DCGM): a finer grid would repeat their samples. */
+function tableCadence(table: Table): number | null {
+  let cadence: number | null = null;
+  for (const id of CLOCKS) {
+    const column = table.columns.get(id);
+    if (column === undefined || (id === 'gpu.power' && cadence !== null)) continue;
+    const own = cadenceOf(table.t, column);
+    if (own !== null && (cadence === null || own > cadence)) cadence = own;
+  }
+  return cadence;
+}
+
+/** The width that a measured period means: 1.0007 s is 1 s, 3 s is 5 s. */
+export function roundPeriod(seconds: number): number {
+  return WIDTHS.find((width) => seconds <= width * (1 + JITTER)) ?? seconds;
+}
 
 /** Gaps remembered per column to know its own sampling period. */
 const CADENCE_GAPS = 33;

@@ -1,10 +1,10 @@
-export { engineWork, mathType } from './engine-work.ts';
+export { type SpanView, viewOf } from './bins.ts';
 export { entityGrid } from './grid.ts';
-export type { AdviceContext, FractionName, JudgedGpu, JudgedPhase, JudgedRun } from './judged.ts';
+export type { AdviceContext, FractionName, JudgedGpu, JudgedPhase, JudgedRun } from './judged-run.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';
 export { mean } from './stats.ts';
-export type { Subject } from './subject.ts';
-export { type SpanView, tallyOf } from './tally.ts';
+export { engineWork, mathType, type Subject } from './subject.ts';
+export { tallyOf } from './tally.ts';
 export {
   BRIDGED_PERIODS,
   CONTRIBUTING,
@@ -22,7 +22,5 @@ export {
   THERMAL_SAMPLES,
   TIE,
 } from './thresholds.ts';
-export { timelineOf } from './timeline.ts';
-export { viewOf } from './view.ts';
 export { workOf } from './work.ts';
 export type { AnalyseOptions } from './workload/index.ts';

@@ -1,21 +1,22 @@
 import { judge, figuresFrom } from './verdict.ts';
-import { NOTHING_KNOWN } from './nothing.ts';
+import { NOTHING_KNOWN } from './job.ts';
 import type { Tally } from './tally.ts';
 import { type Clock, entityKey, type EntityKind, type SourceEvent, type Table } from '../readings/index.ts';
 import type { Verdict, Workload } from '../contract/index.ts';
 import { type AnalyseOptions, detectWorkload } from './workload/index.ts';
-import type { JudgedGpu, JudgedPhase, JudgedRun } from './judged.ts';
-import { contextsOf, modelOf, type Entities, type SubjectContext } from './context.ts';
+import type { JudgedGpu, JudgedPhase, JudgedRun } from './judged-run.ts';
+import { modelOf } from './subject.ts';
+import { contextsOf, type Entities, type SubjectContext } from './subjects.ts';
 import { runEntity, type RunEntity } from './entity.ts';
-import { verdictOf } from './group.ts';
+import { verdictOf } from './job.ts';
 import { jobPhases, mixOf, prevailing } from './job.ts';
-import type { Judged } from './merge.ts';
-import { withOrder } from './order.ts';
-import { withOutOfMemory } from './oom.ts';
-import { gridPeriod, PERIOD_GAPS } from './period.ts';
-import { phaseStream, type PhaseStream } from './stream.ts';
+import type { Judged } from './phases.ts';
+import { withOrder } from './unmeasured.ts';
+import { withOutOfMemory } from './capacity.ts';
+import { gridPeriod, PERIOD_GAPS } from './grid.ts';
+import { phaseStream, type PhaseStream } from './phases.ts';
 import { withTurns } from './turns.ts';
-import { viewOf } from './view.ts';
+import { viewOf } from './bins.ts';
 
 /** A run that is judged while it grows. */
 export interface RunJudge {

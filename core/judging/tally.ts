@@ -1,29 +1,6 @@
-import { COLUMN, JUDGED, type JudgedMetric } from './columns.ts';
+import type { SpanView } from './bins.ts';
+import { addArrays, addStats, addWhole, cleared, COLUMN, type JudgedMetric, type Lent, NOTHING, stats, type Stats } from './stats.ts';
 import { INACTIVE, KV_FULL, TIER_C } from './thresholds.ts';
-
-/** The judged columns of one subject over consecutive grid bins, as arrays of equal length; null where a column never came. */
-export interface SpanView {
-  readonly period: number;
-  /** Bin index of the first. */
-  readonly first: number;
-  readonly bins: number;
-  readonly columns: readonly (Float64Array | null)[];
-  /** Per bin: 1 requests running or waiting, 0 none, −1 not known. */
-  readonly demand: Int8Array;
-  /** Per bin: whether the subject was seen at all. */
-  readonly seen: Uint8Array;
-  /** GPU busy per bin (grActive, else util), NaN where absent. */
-  readonly busy: Float64Array;
-  /** Whether processes were listed: without them bursts of traffic prove nothing. */
-  readonly processes: boolean;
-}
-
-/** Sums and counts of the judged columns. */
-export interface Stats {
-  bins: number;
-  readonly sum: Float64Array;
-  readonly count: Float64Array;
-}
 
 /** Flags counted in bins with load. */
 export const FLAGS = [
@@ -75,34 +52,10 @@ export interface Tally {
   /** Power of samples with g < INACTIVE. */
   idlePower: number;
   idlePowerCount: number;
-  /** Seconds between symmetric bursts of link traffic, 0 where none were found (core/judging/periodic.ts). */
+  /** Seconds between symmetric bursts of link traffic, 0 where none were found (segments.ts). */
   burstSeconds: number;
   /** Tokens per finished request, over this run until the end of this stretch: for stretches in which none finished. */
   soFar: { promptTokens: number; generated: number; requests: number };
-}
-
-/** Of a window without idle time (or without work): shared, never written. */
-const NOTHING: Stats = { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
-
-function stats(): Stats {
-  return { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
-}
-
-/** Arrays that a caller lends for tallies that it drops at once: they are the dearest part of a small one. */
-export interface Lent {
-  readonly on: Stats;
-  readonly off: Stats;
-}
-
-export function lentStats(): Lent {
-  return { on: stats(), off: stats() };
-}
-
-function cleared(old: Stats): Stats {
-  old.bins = 0;
-  old.sum.fill(0);
-  old.count.fill(0);
-  return old;
 }
 
 /** Adds up bins from ≤ i < to of a view. With `lent` arrays it is valid until they are lent again. */
@@ -163,20 +116,6 @@ function countIdle(view: SpanView, from: number, to: number): number {
   let idle = 0;
   for (let i = from; i < to; i += 1) if (view.demand[i] === 0) idle += 1;
   return idle;
-}
-
-function addWhole(stats: Stats, c: number, column: Float64Array, from: number, to: number): void {
-  let sum = 0;
-  let count = 0;
-  for (let i = from; i < to; i += 1) {
-    const value = column[i] ?? Number.NaN;
-    if (value !== value) continue; // NaN: absent
-    sum += value;
-    count += 1;
-  }
-  if (count === 0) return;
-  stats.sum[c] = sum;
-  stats.count[c] = count;
 }
 
 function addColumn(tally: Tally, c: number, column: Float64Array, view: SpanView, from: number, to: number): void {
@@ -327,16 +266,4 @@ export function addTallies(a: Tally, b: Tally): Tally {
     burstSeconds: Math.max(a.burstSeconds, b.burstSeconds),
     soFar: b.soFar,
   };
-}
-
-function addStats(a: Stats, b: Stats): Stats {
-  if (b === NOTHING) return a;
-  if (a === NOTHING) return b;
-  return { bins: a.bins + b.bins, sum: addArrays(a.sum, b.sum), count: addArrays(a.count, b.count) };
-}
-
-function addArrays(a: Float64Array, b: Float64Array): Float64Array {
-  const out = Float64Array.from(a);
-  for (let i = 0; i < out.length; i += 1) out[i] = (out[i] ?? Number.NaN) + (b[i] ?? Number.NaN);
-  return out;
 }

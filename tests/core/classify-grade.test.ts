@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { disagreement, gradeOf, marginOf, UNGRADED } from '../../core/judging/grade.ts';
+import { disagreement, gradeOf, marginOf, UNGRADED } from '../../core/judging/evidence.ts';
 
 describe('the evidence grade', () => {
   it('has half its margin at a rule’s edge and all of it a quarter past', () => {

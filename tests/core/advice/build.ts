@@ -1,4 +1,4 @@
-import { NOTHING_KNOWN } from '../../../core/judging/nothing.ts';
+import { NOTHING_KNOWN } from '../../../core/judging/job.ts';
 import type { Advice, Verdict, Workload } from '../../../core/contract/index.ts';
 import { adviceFor } from '../../../core/telling/advice/index.ts';
 import { ceilingsFor, findModel, type GpuId } from '../../../core/knowledge/index.ts';

@@ -1,7 +1,7 @@
 import { ACHIEVABLE, GPUS } from '../knowledge/index.ts';
-import { covered, exact, firstKnown, known, largest, mean, sumKnown } from './stats.ts';
+import { type Stats, covered, exact, firstKnown, known, largest, mean, sumKnown } from './stats.ts';
 import type { Subject } from './subject.ts';
-import type { Stats, Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { BLOCKED_PROCESSES, CONTRIBUTING, IOWAIT_CORES, MEMORY_STEP, MIN_DEMAND_SAMPLES } from './thresholds.ts';
 import { ratesOf, workOf, type Work } from './work.ts';
 

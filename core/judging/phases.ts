@@ -1,9 +1,10 @@
 import type { Verdict } from '../contract/index.ts';
-import { lentStats, tallyOf, type Lent, type SpanView, type Tally } from './tally.ts';
-import { mean } from './stats.ts';
-import { burstSeconds } from './bursts.ts';
-import { append, type Judged } from './merge.ts';
-import { segmentsOf, shortestSegment, strideOf, type Segment } from './segment.ts';
+import { isSymmetric } from './activity.ts';
+import { segmentsOf, shortestSegment, strideOf, type Segment, periodOfPattern } from './segments.ts';
+import { type Lent, lentStats, mean, COLUMN, type JudgedMetric } from './stats.ts';
+import type { SpanView } from './bins.ts';
+import { tallyOf, type Tally, addTallies } from './tally.ts';
+import { MIN_SAMPLES, SHARE_MOVE } from './thresholds.ts';
 
 /** Half a span in strides: a span of 2 × 64 edge positions bounds the quadratic part of PELT whatever the run's length. */
 const HALF_SPAN = 64;
@@ -115,4 +116,76 @@ function counted(view: SpanView, segment: Segment, before: SoFar, lent?: Lent): 
     requests: plus(before.requests, mean(tally.on, 'engine.requests')),
   };
   return tally;
+}
+
+/** A stretch with its verdict while phases are being put together. */
+export interface Judged {
+  readonly tally: Tally;
+  readonly verdict: Verdict;
+}
+
+const MOVING = ['compute', 'memory', 'network', 'transfer', 'storage', 'host', 'nvlink', 'busy'] as const;
+
+/** Whether an edge between two neighbours is worth keeping: the verdict changes, or a share moves by a tenth. */
+export function sameVerdict(a: Verdict, b: Verdict): boolean {
+  if (a.bottleneck !== b.bottleneck || a.activity !== b.activity || a.tier !== b.tier) return false;
+  return a.bottleneck === 'idle' || sameShares(a, b);
+}
+
+function sameShares(a: Verdict, b: Verdict): boolean {
+  return MOVING.every((key) => moved(a.shares[key], b.shares[key]) < SHARE_MOVE);
+}
+
+/** Too short to say anything: it belongs to its neighbour. An engine without demand says something in one sample. */
+function isTiny({ tally, verdict }: Judged): boolean {
+  return tally.seen < MIN_SAMPLES && verdict.bottleneck !== 'idle';
+}
+
+/** A share measured on one side only has come or gone as a whole. */
+function moved(a: number | null, b: number | null): number {
+  if (a === null) return b ?? Number.NEGATIVE_INFINITY;
+  return b === null ? a : Math.abs(a - b);
+}
+
+/**
+ * Appends a segment to a run's phases, merging neighbours with one verdict. Changes the list. A segment that `continues` the
+ * one before was cut off by the length of a span, not by an edge: only shares that moved part them.
+ */
+export function append(list: Judged[], tally: Tally, judge: (tally: Tally) => Verdict, continues = false): void {
+  list.push({ tally, verdict: judge(tally) });
+  for (let first = true; ; first = false) {
+    const b = list[list.length - 1];
+    const a = list[list.length - 2];
+    if (a === undefined || b === undefined || a.tally.endBin !== b.tally.firstBin) return;
+    const tiny = isTiny(a) || isTiny(b);
+    const one = continues && first && sameShares(a.verdict, b.verdict);
+    if (!tiny && !one && !sameVerdict(a.verdict, b.verdict)) return;
+    const joined = addTallies(a.tally, b.tally);
+    list.splice(list.length - 2, 2, { tally: joined, verdict: judge(joined) });
+  }
+}
+
+/** A burst that is seen as one needs this many samples a period (§7.3): fewer are aliased. */
+const LEAST_SAMPLES = 4;
+/** Traffic under this is housekeeping: 100 MB/s, a hundredth of the slowest link that connects nodes of a training job. */
+const LEAST_TRAFFIC = 1e8;
+
+const LINKS: readonly (readonly [JudgedMetric, JudgedMetric])[] = [
+  ['host.ibRxRate', 'host.ibTxRate'],
+  ['gpu.nvlinkRx', 'gpu.nvlinkTx'],
+  ['host.netRxRate', 'host.netTxRate'],
+];
+
+/** Seconds between symmetric bursts of link traffic, as the gradients of every step make them; 0 where there is no such pattern. */
+export function burstSeconds(view: SpanView, from: number, to: number): number {
+  for (const [receive, transmit] of LINKS) {
+    const rx = view.columns[COLUMN[receive]]?.subarray(from, to);
+    const tx = view.columns[COLUMN[transmit]]?.subarray(from, to);
+    if (rx === undefined || tx === undefined) continue;
+    const mean = (column: Float64Array) => column.reduce((sum, value) => (value === value ? sum + value : sum), 0) / column.length;
+    if (mean(rx) < LEAST_TRAFFIC || !isSymmetric(mean(rx), mean(tx))) continue;
+    const samples = periodOfPattern(rx);
+    if (samples !== null && samples >= LEAST_SAMPLES) return samples * view.period;
+  }
+  return 0;
 }

@@ -1,7 +1,7 @@
-import type { AnalyseOptions } from './workload/index.ts';
-import type { Clock, EntityRef, FactName, MetricId, SourceEvent, Table } from '../readings/index.ts';
 import type { Activity, Advice, Bottleneck, Finding, Phase, Roofline, Verdict, Workload } from '../contract/index.ts';
 import type { Ceilings, GpuId, ModelSpec } from '../knowledge/index.ts';
+import type { Clock, EntityRef, FactName, MetricId, SourceEvent, Table } from '../readings/index.ts';
+import type { AnalyseOptions } from './workload/index.ts';
 
 /**
  * What was measured in a stretch of time of one GPU (or of an engine or host without one).

@@ -1,7 +1,23 @@
-import { COLUMN, JUDGED, type JudgedMetric } from './columns.ts';
-import type { SpanView } from './tally.ts';
-import { DOMINANT } from './thresholds.ts';
 import type { EntityGrid } from './grid.ts';
+import { COLUMN, JUDGED, type JudgedMetric } from './stats.ts';
+import { DOMINANT } from './thresholds.ts';
+
+/** The judged columns of one subject over consecutive grid bins, as arrays of equal length; null where a column never came. */
+export interface SpanView {
+  readonly period: number;
+  /** Bin index of the first. */
+  readonly first: number;
+  readonly bins: number;
+  readonly columns: readonly (Float64Array | null)[];
+  /** Per bin: 1 requests running or waiting, 0 none, −1 not known. */
+  readonly demand: Int8Array;
+  /** Per bin: whether the subject was seen at all. */
+  readonly seen: Uint8Array;
+  /** GPU busy per bin (grActive, else util), NaN where absent. */
+  readonly busy: Float64Array;
+  /** Whether processes were listed: without them bursts of traffic prove nothing. */
+  readonly processes: boolean;
+}
 
 /** Whose grids make up one subject's view. */
 export interface Sources {
