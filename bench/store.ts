@@ -1,3 +1,4 @@
+// Past the door of server/store: the benchmark measures the series file without the server around it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// Past the door of server/ingest: refusals are tried piece by piece, without a store behind them.
 import { describe, expect, it } from 'vitest';
 import { checkBatch } from '../../../server/ingest/check-batch.ts';
 import { Problem } from '../../../server/http/index.ts';

@@ -1,3 +1,4 @@
+// Past the door of server/live: the pile of unsent readings is filled without sockets.
 import { describe, expect, it } from 'vitest';
 import type { LiveReadings } from '../../../core/contract/index.ts';
 import { openHub } from '../../../server/live/index.ts';

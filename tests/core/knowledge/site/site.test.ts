@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ALVIS, parseSite, pricePerHour } from '../../../../core/knowledge/index.ts';
+
+const node = {
+  id: 'g',
+  gpu: 'A100-80',
+  gpusPerNode: 8,
+  cores: 128,
+  hostMemoryGB: [1024, 512],
+  networks: [
+    { kind: 'ethernet', gbit: 25 },
+    { kind: 'infiniband', gbit: 200 },
+  ],
+};
+
+function errors(json: unknown): readonly string[] {
+  const result = parseSite(json);
+  return result.ok ? [] : result.errors;
+}
+
+describe('a site file', () => {
+  it('becomes SI units, fastest network and smallest memory first', () => {
+    const result = parseSite({ name: 'Here', nodeTypes: [node], storage: { name: 's', nodeGBPerSecond: 5 } });
+    if (!result.ok) throw new Error(result.errors.join());
+    const [row] = result.site.nodeTypes;
+    expect(row?.networks).toEqual([
+      { kind: 'infiniband', rate: 25e9 },
+      { kind: 'ethernet', rate: 3.125e9 },
+    ]);
+    expect(row?.hostMemory).toEqual([512e9, 1024e9]);
+    expect([row?.nodes, row?.scratchBytes]).toEqual([null, null]);
+    expect(result.site.storage.nodeBytesPerSecond).toBe(5e9);
+    expect(result.site.prices).toBeNull();
+  });
+  it('may name GPUs as the scheduler does', () => {
+    const result = parseSite({ name: 'Here', nodeTypes: [{ ...node, gpu: 'A100fat' }] });
+    expect(result.ok && result.site.nodeTypes[0]?.gpu).toBe('A100-80');
+  });
+  it('gives prices by node type, none where none is set', () => {
+    const result = parseSite({
+      name: 'Here',
+      currency: 'SEK',
+      nodeTypes: [
+        { ...node, pricePerGpuHour: 2 },
+        { ...node, id: 'h' },
+      ],
+    });
+    if (!result.ok) throw new Error(result.errors.join());
+    expect(pricePerHour(result.site, 'g', 4)).toBe(8);
+    expect(pricePerHour(result.site, 'h', 4)).toBeNull();
+    expect(pricePerHour(ALVIS, 'A100', 4)).toBeNull();
+  });
+  it('with a price of zero is free, not without a price', () => {
+    const result = parseSite({ name: 'Here', currency: 'SEK', nodeTypes: [{ ...node, pricePerGpuHour: 0 }] });
+    expect(result.ok && pricePerHour(result.site, 'g', 4)).toBe(0);
+  });
+  it('as in docs/planner.md is accepted', () => {
+    const text = readFileSync(new URL('../../../../docs/planner.md', import.meta.url), 'utf8');
+    const example = /```json\n([\s\S]*?)\n```/.exec(text)?.[1] ?? '';
+    expect(errors(JSON.parse(example))).toEqual([]);
+  });
+  it('is refused with the place and what was expected', () => {
+    expect(errors(null)[0]).toContain('/: must be object');
+    expect(errors({ name: 'x', nodeTypes: [] })[0]).toContain('/nodeTypes');
+    expect(errors({ name: 'x', nodeTypes: [{ ...node, gpusPerNode: 0 }] })[0]).toContain('/nodeTypes/0/gpusPerNode');
+    expect(errors({ name: 'x', nodeTypes: [{ ...node, gpu: 'RTX 4090' }] })).toEqual([
+      expect.stringContaining('/nodeTypes/0/gpu: "RTX 4090" is not one of A100-40'),
+    ]);
+    expect(errors({ name: 'x', nodeTypes: [node, node] })).toEqual(['/nodeTypes/1/id: "g" occurs twice']);
+    expect(errors({ name: 'x', nodeTypes: [{ ...node, pricePerGpuHour: 2 }] })[0]).toContain('/currency');
+    expect(errors({ name: 'x', nodeTypes: [node], colour: 1 })).toContainEqual(expect.stringContaining('(colour)'));
+  });
+});
