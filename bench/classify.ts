@@ -1,7 +1,7 @@
 // Past the door of core/judging: the benchmark times the stages of a verdict one by one.
 import { analyse, openTracker } from '../core/analyse/index.ts';
 import { judge } from '../core/judging/verdict.ts';
-import { tallyOf, viewOf } from '../core/judging/index.ts';
+import { tallyOf, binsOf } from '../core/judging/index.ts';
 import type { Table } from '../core/readings/index.ts';
 import { contextsOf } from '../core/judging/subjects.ts';
 import { runEntity } from '../core/judging/entity.ts';
@@ -50,7 +50,7 @@ function windowsPerSecond(): number {
   return (
     count /
     best(() => {
-      for (let i = 0; i < count; i += 1) judge(tallyOf(viewOf(context.sources, 10, first, first + 60), 0, 60), context.subject);
+      for (let i = 0; i < count; i += 1) judge(tallyOf(binsOf(context.sources, 10, first, first + 60), 0, 60), context.subject);
     })
   );
 }

@@ -3,11 +3,11 @@ import { COLUMN, JUDGED, type JudgedMetric } from './stats.ts';
 import { DOMINANT } from './thresholds.ts';
 
 /** The judged columns of one subject over consecutive grid bins, as arrays of equal length; null where a column never came. */
-export interface SpanView {
+export interface Bins {
   readonly period: number;
   /** Bin index of the first. */
   readonly first: number;
-  readonly bins: number;
+  readonly length: number;
   readonly columns: readonly (Float64Array | null)[];
   /** Per bin: 1 requests running or waiting, 0 none, −1 not known. */
   readonly demand: Int8Array;
@@ -19,7 +19,7 @@ export interface SpanView {
   readonly processes: boolean;
 }
 
-/** Whose grids make up one subject's view. */
+/** Whose grids a subject's bins are read from. */
 export interface Sources {
   readonly gpu: EntityGrid | null;
   readonly host: EntityGrid | null;
@@ -42,30 +42,30 @@ const OF_ENGINE = indexes('engine.').map((index): { index: number; how: How } =>
 const OF_PROCESS = indexes('process.').map((index): { index: number; how: How } => ({ index, how: index === COLUMN[HOTTEST] ? 'max' : 'sum' }));
 
 /** The judged columns of one subject for bins first ≤ k < end: its GPU, its host, its engines together, its processes together. */
-export function viewOf(sources: Sources, period: number, first: number, end: number): SpanView {
-  const bins = end - first;
+export function binsOf(sources: Sources, period: number, first: number, end: number): Bins {
+  const length = end - first;
   const columns = new Array<Float64Array | null>(JUDGED.length).fill(null);
-  if (sources.gpu !== null) for (const index of OF_GPU) columns[index] = sources.gpu.span(index, first, end);
-  if (sources.host !== null) for (const index of OF_HOST) columns[index] = sources.host.span(index, first, end);
+  if (sources.gpu !== null) for (const index of OF_GPU) columns[index] = sources.gpu.values(index, first, end);
+  if (sources.host !== null) for (const index of OF_HOST) columns[index] = sources.host.values(index, first, end);
   if (sources.engines.length > 0) for (const { index, how } of OF_ENGINE) columns[index] = together(sources.engines, index, first, end, how);
   if (sources.processes.length > 0) for (const { index, how } of OF_PROCESS) columns[index] = together(sources.processes, index, first, end, how);
-  const busy = busyOf(columns, bins);
-  const view = { period, first, bins, columns, busy, processes: sources.processes.length > 0 };
-  return { ...view, demand: demandOf(columns, busy, bins), seen: seenOf(sources, columns, busy, bins) };
+  const busy = busyColumn(columns, length);
+  const read = { period, first, length, columns, busy, processes: sources.processes.length > 0 };
+  return { ...read, demand: demandOf(columns, busy, length), seen: seenOf(sources, columns, busy, length) };
 }
 
 function together(grids: readonly EntityGrid[], index: number, first: number, end: number, how: How): Float64Array | null {
   const [lone] = grids;
-  if (lone !== undefined && grids.length === 1) return lone.span(index, first, end);
-  const spans = grids.map((grid) => grid.span(index, first, end)).filter((span) => span !== null);
-  const [only] = spans;
-  if (only === undefined || spans.length === 1) return only ?? null;
+  if (lone !== undefined && grids.length === 1) return lone.values(index, first, end);
+  const parts = grids.map((grid) => grid.values(index, first, end)).filter((part) => part !== null);
+  const [only] = parts;
+  if (only === undefined || parts.length === 1) return only ?? null;
   const out = new Float64Array(end - first).fill(Number.NaN);
   for (let i = 0; i < out.length; i += 1) {
     let value = Number.NaN;
     let count = 0;
-    for (const span of spans) {
-      const one = span[i] ?? Number.NaN;
+    for (const part of parts) {
+      const one = part[i] ?? Number.NaN;
       if (one !== one) continue;
       value = value !== value ? one : how === 'max' ? Math.max(value, one) : value + one;
       count += 1;
@@ -75,10 +75,10 @@ function together(grids: readonly EntityGrid[], index: number, first: number, en
   return out;
 }
 
-function busyOf(columns: readonly (Float64Array | null)[], bins: number): Float64Array {
+function busyColumn(columns: readonly (Float64Array | null)[], length: number): Float64Array {
   const active = columns[COLUMN['gpu.grActive']] ?? null;
   const util = columns[COLUMN['gpu.util']] ?? null;
-  if (active === null) return util ?? new Float64Array(bins).fill(Number.NaN);
+  if (active === null) return util ?? new Float64Array(length).fill(Number.NaN);
   if (util === null) return active;
   return active.map((value, i) => (value === value ? value : (util[i] ?? Number.NaN)));
 }
@@ -90,22 +90,22 @@ const AHEAD = 3;
  * Demand is a request running or waiting. Where neither is, tokens that came out all the same are demand too (short requests
  * fall between two looks at a gauge), unless they may belong to the requests that are seen just after on a GPU that mostly rests.
  */
-function demandOf(columns: readonly (Float64Array | null)[], busy: Float64Array, bins: number): Int8Array {
-  const out = new Int8Array(bins).fill(-1);
+function demandOf(columns: readonly (Float64Array | null)[], busy: Float64Array, length: number): Int8Array {
+  const out = new Int8Array(length).fill(-1);
   if (columns[COLUMN['engine.running']] === null && columns[COLUMN['engine.waiting']] === null) return out;
   const present = (ids: readonly JudgedMetric[]) => ids.map((id) => columns[COLUMN[id]]).filter((column) => column !== null && column !== undefined);
   const asked = present(['engine.running', 'engine.waiting']);
   const tokens = present(['engine.generationRate', 'engine.promptRate']);
   if (asked.length === 0) return out;
   const any = (list: readonly Float64Array[], i: number) => list.some((column) => (column[i] ?? Number.NaN) > 0);
-  for (let i = 0; i < bins; i += 1) {
+  for (let i = 0; i < length; i += 1) {
     if (asked.every((column) => Number.isNaN(column[i] ?? Number.NaN))) continue;
     if (any(asked, i)) {
       out[i] = 1;
       continue;
     }
     let soon = false;
-    for (let k = i + 1; k <= i + AHEAD && k < bins; k += 1) soon ||= any(asked, k);
+    for (let k = i + 1; k <= i + AHEAD && k < length; k += 1) soon ||= any(asked, k);
     out[i] = any(tokens, i) && (!soon || (busy[i] ?? Number.NaN) >= DOMINANT) ? 1 : 0;
   }
   return carried(out);
@@ -143,9 +143,9 @@ const ENGINE_SIGNS: readonly JudgedMetric[] = [
 const HOST_SIGNS: readonly JudgedMetric[] = ['host.cpu', 'host.cpuTime', 'host.cpuMaxThread'];
 
 /** A bin counts where the subject itself was seen: its GPU, or else its engine, or else its host. */
-function seenOf(sources: Sources, columns: readonly (Float64Array | null)[], busy: Float64Array, bins: number): Uint8Array {
+function seenOf(sources: Sources, columns: readonly (Float64Array | null)[], busy: Float64Array, length: number): Uint8Array {
   const signs = sources.gpu !== null ? GPU_SIGNS : sources.engines.length > 0 ? ENGINE_SIGNS : HOST_SIGNS;
-  const out = new Uint8Array(bins);
+  const out = new Uint8Array(length);
   mark(out, busy);
   for (const id of signs) mark(out, columns[COLUMN[id]] ?? null);
   return out;

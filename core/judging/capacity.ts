@@ -2,7 +2,7 @@ import type { Verdict } from '../contract/index.ts';
 import { formatPercent, type SourceEvent } from '../readings/index.ts';
 import { gradeOf } from './evidence.ts';
 import type { JudgedPhase } from './judged-run.ts';
-import type { Sight } from './shares.ts';
+import type { WindowShares } from './shares.ts';
 import { known, mean } from './stats.ts';
 import { CONTRIBUTING, DOMINANT, KV_FULL, KV_FULL_FRACTION, MEMORY_FULL, CEILINGS } from './thresholds.ts';
 
@@ -23,8 +23,8 @@ const PLATEAU = 0.1;
  * plateau of running requests under the allowed maximum while others wait. Without: device memory full and offload traffic.
  * A full device memory by itself says nothing: engines allocate all of it at the start.
  */
-export function capacityOf(sight: Sight): Capacity | null {
-  const { tally, stats, subject } = sight;
+export function capacityOf(window: WindowShares): Capacity | null {
+  const { tally, stats, subject } = window;
   const preemptions = mean(stats, 'engine.preemptions');
   const full = tally.kv > 0 ? tally.kvFull / tally.kv : Number.NaN;
   if (full >= KV_FULL_FRACTION) {
@@ -32,7 +32,7 @@ export function capacityOf(sight: Sight): Capacity | null {
     const often = `the KV cache was ${formatPercent(KV_FULL)} full or more in ${formatPercent(full)} of the samples`;
     if (preemptions > 0)
       return { why: `${often}, ${(preemptions * 60).toPrecision(2)} preemptions a minute`, share: usage, margin: full / KV_FULL_FRACTION, tier: 'A' };
-    const plateau = plateauOf(sight);
+    const plateau = plateauOf(window);
     const maximum = subject.engineMaxRunning;
     if (plateau !== null && maximum !== null && plateau < maximum) {
       return {
@@ -44,11 +44,11 @@ export function capacityOf(sight: Sight): Capacity | null {
     }
   }
   const used = mean(stats, 'gpu.memUsed') / mean(stats, 'gpu.memTotal');
-  if (!subject.serving && used >= MEMORY_FULL && sight.pcie >= CONTRIBUTING) {
+  if (!subject.serving && used >= MEMORY_FULL && window.pcie >= CONTRIBUTING) {
     return {
-      why: `device memory ${formatPercent(used)} full with offload traffic on PCIe (${formatPercent(sight.pcie)})`,
+      why: `device memory ${formatPercent(used)} full with offload traffic on PCIe (${formatPercent(window.pcie)})`,
       share: used,
-      margin: sight.pcie / CONTRIBUTING,
+      margin: window.pcie / CONTRIBUTING,
       tier: 'B',
     };
   }
@@ -56,9 +56,9 @@ export function capacityOf(sight: Sight): Capacity | null {
 }
 
 /** Running requests of a window in which most samples had others waiting and the number stood still; null otherwise. */
-function plateauOf(sight: Sight): number | null {
-  const { waiting, waitingRunning, waitingRunningSquares } = sight.tally;
-  if (waiting < DOMINANT * sight.samples || waiting < 2) return null;
+function plateauOf(window: WindowShares): number | null {
+  const { waiting, waitingRunning, waitingRunningSquares } = window.tally;
+  if (waiting < DOMINANT * window.samples || waiting < 2) return null;
   const middle = waitingRunning / waiting;
   const spread = Math.sqrt(Math.max(0, waitingRunningSquares / waiting - middle * middle));
   return known(middle) && middle > 0 && spread <= PLATEAU * middle ? middle : null;

@@ -83,8 +83,8 @@ export interface EntityGrid {
   gauges(id: MetricId, t: Float64Array, values: Float64Array, start: number): void;
   /** `since` is where each rate's interval begins; it ends at `t`. */
   rates(id: MetricId, since: Float64Array, t: Float64Array, values: Float64Array, start: number): void;
-  /** Values of bins first ≤ k < end, as a view where possible; null where the column never came. */
-  span(column: number, first: number, end: number): Float64Array | null;
+  /** Values of bins first ≤ k < end, without a copy where possible; null where the column never came. */
+  values(column: number, first: number, end: number): Float64Array | null;
   /** Lets go of bins before `first`. */
   trim(first: number): void;
   /** First bin after the last that has a value. */
@@ -198,7 +198,7 @@ export function entityGrid(period: number): EntityGrid {
         }
       }
     },
-    span(index, first, stop) {
+    values(index, first, stop) {
       const column = columns[index];
       if (column === undefined) return null;
       const low = first - base;

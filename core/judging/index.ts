@@ -1,4 +1,4 @@
-export { type SpanView, viewOf } from './bins.ts';
+export { type Bins, binsOf } from './bins.ts';
 export { entityGrid } from './grid.ts';
 export type { AdviceContext, FractionName, JudgedGpu, JudgedPhase, JudgedRun } from './judged-run.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';

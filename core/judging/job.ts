@@ -66,7 +66,7 @@ function same(a: Verdict, b: Verdict): boolean {
   return a.bottleneck === b.bottleneck && a.activity === b.activity;
 }
 
-/** The verdict of one GPU that covers most of a stretch; its weight is how much. */
+/** The verdict of one GPU that covers most of the time between two edges; its weight is how much. */
 function voiceAt(line: readonly Phase[], cursors: number[], i: number, from: number, to: number): Voice | null {
   let cursor = cursors[i] ?? 0;
   while (cursor < line.length && (line[cursor]?.to ?? Number.POSITIVE_INFINITY) <= from) cursor += 1;
@@ -97,7 +97,7 @@ function commonEdges(all: readonly number[], near: number): number[] {
   return out;
 }
 
-/** One GPU's verdict over the same stretch of time as its neighbours'. */
+/** One GPU's verdict over the same time as its neighbours'. */
 export interface Voice {
   readonly verdict: Verdict;
   readonly weight: number;

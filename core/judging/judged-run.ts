@@ -4,11 +4,11 @@ import type { Clock, EntityRef, FactName, MetricId, SourceEvent, Table } from '.
 import type { AnalyseOptions } from './workload/index.ts';
 
 /**
- * What was measured in a stretch of time of one GPU (or of an engine or host without one).
+ * What was measured in one phase of one GPU (or of an engine or host without one).
  * Means are over the time with demand where an engine shows demand, else over all of it. Absent metrics are absent.
  */
 export interface WindowFigures {
-  /** Seconds of grid that the stretch covers, gaps included. */
+  /** Seconds of grid that the phase covers, gaps included. */
   readonly seconds: number;
   /** Grid bins with any reading of the subject. */
   readonly samples: number;

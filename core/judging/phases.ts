@@ -2,28 +2,28 @@ import type { Verdict } from '../contract/index.ts';
 import { isSymmetric } from './activity.ts';
 import { segmentsOf, shortestSegment, strideOf, type Segment, periodOfPattern } from './segments.ts';
 import { type Lent, lentStats, mean, COLUMN, type JudgedMetric } from './stats.ts';
-import type { SpanView } from './bins.ts';
+import type { Bins } from './bins.ts';
 import { tallyOf, type Tally, addTallies } from './tally.ts';
 import { MIN_SAMPLES, SHARE_MOVE } from './thresholds.ts';
 
-/** Half a span in strides: a span of 2 × 64 edge positions bounds the quadratic part of PELT whatever the run's length. */
-const HALF_SPAN = 64;
+/** Half a horizon in strides: a horizon of 2 × 64 edge positions bounds the quadratic part of PELT whatever the run's length. */
+const HALF_HORIZON = 64;
 
 /**
- * One subject's phases as its bins come in. A span of two halves is cut; edges in its first half are final and the rest is
+ * One subject's phases as its bins come in. A horizon of two halves is cut; edges in its first half are final and the rest is
  * looked at again with what comes after. What is final depends on the bins before it alone, not on when they came:
  * a growing run and the finished one have the same phases, and a push costs what its bins cost.
  */
 export interface PhaseStream {
   /** Makes final what can be; returns the first bin still needed. */
-  advance(end: number, view: (first: number, end: number) => SpanView, judge: (tally: Tally) => Verdict): number;
+  advance(end: number, binsOf: (first: number, end: number) => Bins, judge: (tally: Tally) => Verdict): number;
   /** All phases up to `end`, the open part cut as it stands. */
-  phases(end: number, view: (first: number, end: number) => SpanView, judge: (tally: Tally) => Verdict): Judged[];
+  phases(end: number, binsOf: (first: number, end: number) => Bins, judge: (tally: Tally) => Verdict): JudgedWindow[];
   /** Judges the final phases again, after something was learned about the run. */
   rejudge(judge: (tally: Tally) => Verdict): void;
   open(): number;
-  /** The latest stretch as far as it is known: from the last edge found, at most RECENT samples, to `end`. Null without a sample; valid until the next call on any stream. */
-  recent(end: number, view: (first: number, end: number) => SpanView): Tally | null;
+  /** The latest window: from the last edge found, at most RECENT samples, to `end`. Null without a sample; valid until the next call on any stream. */
+  recent(end: number, binsOf: (first: number, end: number) => Bins): Tally | null;
 }
 
 /** Samples of the verdict on now: enough for a mean, few enough that a change shows at once. */
@@ -39,8 +39,8 @@ interface SoFar {
 
 export function phaseStream(period: number, start: number): PhaseStream {
   const shortest = shortestSegment(period);
-  const half = HALF_SPAN * strideOf(shortest);
-  let list: Judged[] = [];
+  const half = HALF_HORIZON * strideOf(shortest);
+  let list: JudgedWindow[] = [];
   let open = start;
   /** Whether `open` lies within a segment rather than at an edge. */
   let continues = false;
@@ -48,13 +48,13 @@ export function phaseStream(period: number, start: number): PhaseStream {
   let soFar: SoFar = { promptTokens: 0, generated: 0, requests: 0 };
 
   return {
-    advance(end, view, judge) {
+    advance(end, binsOf, judge) {
       while (end - open >= 2 * half) {
-        const span = view(open, open + 2 * half);
-        const { segments, to, edge } = settled(segmentsOf(span), half, shortest);
+        const bins = binsOf(open, open + 2 * half);
+        const { segments, to, edge } = settled(segmentsOf(bins), half, shortest);
         for (const segment of segments) {
           if (segment.gap) continue;
-          const tally = counted(span, segment, soFar);
+          const tally = counted(bins, segment, soFar);
           soFar = tally.soFar;
           append(list, tally, judge, continues && segment.from === 0);
         }
@@ -63,15 +63,15 @@ export function phaseStream(period: number, start: number): PhaseStream {
       }
       return open;
     },
-    phases(end, view, judge) {
+    phases(end, binsOf, judge) {
       const out = [...list];
       if (end <= open) return out;
-      const span = view(open, end);
+      const bins = binsOf(open, end);
       lastEdge = open;
       let so = soFar;
-      for (const segment of segmentsOf(span)) {
+      for (const segment of segmentsOf(bins)) {
         if (segment.gap) continue;
-        const tally = counted(span, segment, so);
+        const tally = counted(bins, segment, so);
         so = tally.soFar;
         lastEdge = open + segment.from;
         append(out, tally, judge, continues && segment.from === 0);
@@ -84,18 +84,18 @@ export function phaseStream(period: number, start: number): PhaseStream {
       for (const { tally } of old) append(list, tally, judge);
     },
     open: () => open,
-    recent(end, view) {
+    recent(end, binsOf) {
       const first = Math.max(lastEdge, open, end - RECENT);
-      return end > first ? counted(view(first, end), { from: 0, to: end - first, gap: false }, soFar, LENT) : null;
+      return end > first ? counted(binsOf(first, end), { from: 0, to: end - first, gap: false }, soFar, LENT) : null;
     },
   };
 }
 
-/** The segments of a span's first half, and where the next span begins: at the last edge of that half, or in the middle of a long segment. */
+/** The segments of a horizon's first half, and where the next horizon begins: at the last edge of that half, or in the middle of a long segment. */
 function settled(segments: readonly Segment[], half: number, shortest: number): { segments: Segment[]; to: number; edge: boolean } {
   const edges = segments.map((segment) => segment.from);
   const last = edges.filter((edge) => edge > 0 && edge <= half).at(-1);
-  // Not within a shortest segment before a coming edge: the next span could not see it.
+  // Not within a shortest segment before a coming edge: the next horizon could not see it.
   const soon = edges.some((edge) => edge > half && edge < half + shortest);
   const to = last ?? (soon ? half - shortest : half);
   return {
@@ -105,11 +105,11 @@ function settled(segments: readonly Segment[], half: number, shortest: number): 
   };
 }
 
-function counted(view: SpanView, segment: Segment, before: SoFar, lent?: Lent): Tally {
-  const tally = tallyOf(view, segment.from, segment.to, lent);
+function counted(bins: Bins, segment: Segment, before: SoFar, lent?: Lent): Tally {
+  const tally = tallyOf(bins, segment.from, segment.to, lent);
   const seconds = tally.on.bins * tally.period;
   const plus = (sum: number, rate: number) => (Number.isNaN(rate) ? sum : sum + rate * seconds);
-  if (view.processes) tally.burstSeconds = burstSeconds(view, segment.from, segment.to);
+  if (bins.processes) tally.burstSeconds = burstSeconds(bins, segment.from, segment.to);
   tally.soFar = {
     promptTokens: plus(before.promptTokens, mean(tally.on, 'engine.promptRate')),
     generated: plus(before.generated, mean(tally.on, 'engine.generationRate')),
@@ -118,8 +118,8 @@ function counted(view: SpanView, segment: Segment, before: SoFar, lent?: Lent): 
   return tally;
 }
 
-/** A stretch with its verdict while phases are being put together. */
-export interface Judged {
+/** A window with its verdict while phases are being put together. */
+export interface JudgedWindow {
   readonly tally: Tally;
   readonly verdict: Verdict;
 }
@@ -137,7 +137,7 @@ function sameShares(a: Verdict, b: Verdict): boolean {
 }
 
 /** Too short to say anything: it belongs to its neighbour. An engine without demand says something in one sample. */
-function isTiny({ tally, verdict }: Judged): boolean {
+function isTiny({ tally, verdict }: JudgedWindow): boolean {
   return tally.seen < MIN_SAMPLES && verdict.bottleneck !== 'idle';
 }
 
@@ -149,9 +149,9 @@ function moved(a: number | null, b: number | null): number {
 
 /**
  * Appends a segment to a run's phases, merging neighbours with one verdict. Changes the list. A segment that `continues` the
- * one before was cut off by the length of a span, not by an edge: only shares that moved part them.
+ * one before was cut off by the length of a horizon, not by an edge: only shares that moved part them.
  */
-export function append(list: Judged[], tally: Tally, judge: (tally: Tally) => Verdict, continues = false): void {
+export function append(list: JudgedWindow[], tally: Tally, judge: (tally: Tally) => Verdict, continues = false): void {
   list.push({ tally, verdict: judge(tally) });
   for (let first = true; ; first = false) {
     const b = list[list.length - 1];
@@ -177,15 +177,15 @@ const LINKS: readonly (readonly [JudgedMetric, JudgedMetric])[] = [
 ];
 
 /** Seconds between symmetric bursts of link traffic, as the gradients of every step make them; 0 where there is no such pattern. */
-export function burstSeconds(view: SpanView, from: number, to: number): number {
+export function burstSeconds(bins: Bins, from: number, to: number): number {
   for (const [receive, transmit] of LINKS) {
-    const rx = view.columns[COLUMN[receive]]?.subarray(from, to);
-    const tx = view.columns[COLUMN[transmit]]?.subarray(from, to);
+    const rx = bins.columns[COLUMN[receive]]?.subarray(from, to);
+    const tx = bins.columns[COLUMN[transmit]]?.subarray(from, to);
     if (rx === undefined || tx === undefined) continue;
     const mean = (column: Float64Array) => column.reduce((sum, value) => (value === value ? sum + value : sum), 0) / column.length;
     if (mean(rx) < LEAST_TRAFFIC || !isSymmetric(mean(rx), mean(tx))) continue;
     const samples = periodOfPattern(rx);
-    if (samples !== null && samples >= LEAST_SAMPLES) return samples * view.period;
+    if (samples !== null && samples >= LEAST_SAMPLES) return samples * bins.period;
   }
   return 0;
 }

@@ -10,13 +10,13 @@ import { contextsOf, type Entities, type SubjectContext } from './subjects.ts';
 import { runEntity, type RunEntity } from './entity.ts';
 import { verdictOf } from './job.ts';
 import { jobPhases, mixOf, prevailing } from './job.ts';
-import type { Judged } from './phases.ts';
+import type { JudgedWindow } from './phases.ts';
 import { withOrder } from './unmeasured.ts';
 import { withOutOfMemory } from './capacity.ts';
 import { gridPeriod, PERIOD_GAPS } from './grid.ts';
 import { phaseStream, type PhaseStream } from './phases.ts';
 import { withTurns } from './turns.ts';
-import { viewOf } from './bins.ts';
+import { binsOf } from './bins.ts';
 
 /** A run that is judged while it grows. */
 export interface RunJudge {
@@ -25,7 +25,7 @@ export interface RunJudge {
   /** Everything known so far, phase by phase. `now` is the caller's clock. */
   judged(now?: number): JudgedRun;
   /**
-   * The verdict on now alone, for many jobs at once: the stretch since the last edge that `judged` found, at most the last
+   * The verdict on now alone, for many jobs at once: the window since the last edge that `judged` found, at most the last
    * 32 samples. It looks for no edges and costs the same whatever the run's length.
    */
   current(): Verdict;
@@ -33,7 +33,7 @@ export interface RunJudge {
   late(): number;
 }
 
-/** Bins that a span may still need before its first: bridged gaps and the rate's first interval. */
+/** Bins that a horizon may still need before its first: bridged gaps and the rate's first interval. */
 const KEPT_BINS = 8;
 /** Events kept. */
 const MAX_EVENTS = 1_000;
@@ -48,8 +48,8 @@ export function openRunJudge(options: AnalyseOptions = {}, clock: Exclude<Clock,
   /** The grid is decided by the first rows, the same for a growing run and the finished one. */
   const settle = () => {
     const clocks = samplers(waiting);
-    const found = gridPeriod(joined(clocks));
-    const enough = joined(clocks).some((table) => table.t.length > PERIOD_GAPS);
+    const found = gridPeriod(tableEach(clocks));
+    const enough = tableEach(clocks).some((table) => table.t.length > PERIOD_GAPS);
     followed = openFollower(found ?? 1, options);
     for (const table of waiting) followed.push(table);
     if (!enough) return;
@@ -86,27 +86,27 @@ function samplers(tables: readonly Table[]): readonly Table[] {
   return [];
 }
 
-/** The first rows of each entity, pieces joined. */
-function joined(tables: readonly Table[]): Table[] {
+/** The first rows of each entity, put together. */
+function tableEach(tables: readonly Table[]): Table[] {
   const groups = new Map<string, Table[]>();
   for (const table of tables) {
     const key = entityKey(table.entity);
     groups.set(key, [...(groups.get(key) ?? []), table]);
   }
-  return [...groups.values()].map((pieces) => (pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : concat(pieces)));
+  return [...groups.values()].map((parts) => (parts.length === 1 && parts[0] !== undefined ? parts[0] : concat(parts)));
 }
 
-function concat(pieces: readonly Table[]): Table {
-  const [first] = pieces;
-  const rows = pieces.reduce((sum, piece) => sum + piece.t.length, 0);
+function concat(parts: readonly Table[]): Table {
+  const [first] = parts;
+  const rows = parts.reduce((sum, part) => sum + part.t.length, 0);
   const t = new Float64Array(rows);
-  const ids = new Set(pieces.flatMap((piece) => [...piece.columns.keys()]));
+  const ids = new Set(parts.flatMap((part) => [...part.columns.keys()]));
   const columns = new Map([...ids].map((id) => [id, new Float64Array(rows).fill(Number.NaN)] as const));
   let row = 0;
-  for (const piece of pieces) {
-    t.set(piece.t, row);
-    for (const [id, column] of piece.columns) columns.get(id)?.set(column, row);
-    row += piece.t.length;
+  for (const part of parts) {
+    t.set(part.t, row);
+    for (const [id, column] of part.columns) columns.get(id)?.set(column, row);
+    row += part.t.length;
   }
   return { entity: first?.entity ?? { kind: 'gpu', id: '?' }, facts: first?.facts ?? new Map(), t, columns };
 }
@@ -136,7 +136,7 @@ function openFollower(period: number, options: AnalyseOptions) {
     if (known) for (const context of contexts) streams.get(entityKey(context.entity))?.rejudge(judgeOf(context));
   };
   const judgeOf = (context: SubjectContext) => (tally: Tally) => judge(tally, context.subject);
-  const viewFor = (context: SubjectContext) => (first: number, end: number) => viewOf(context.sources, period, first, end);
+  const binsFor = (context: SubjectContext) => (first: number, end: number) => binsOf(context.sources, period, first, end);
   const clockOf = (context: SubjectContext) => context.sources.gpu ?? context.sources.engines[0] ?? context.sources.host;
   const streamOf = (context: SubjectContext): PhaseStream | null => {
     const key = entityKey(context.entity);
@@ -167,7 +167,7 @@ function openFollower(period: number, options: AnalyseOptions) {
       refresh();
       let needed = Number.POSITIVE_INFINITY;
       for (const context of contexts) {
-        const open = streamOf(context)?.advance(endOf(context), viewFor(context), judgeOf(context));
+        const open = streamOf(context)?.advance(endOf(context), binsFor(context), judgeOf(context));
         if (open !== undefined) needed = Math.min(needed, open);
       }
       if (Number.isFinite(needed)) for (const entity of byKey.values()) entity.grid.trim(needed - KEPT_BINS);
@@ -175,7 +175,7 @@ function openFollower(period: number, options: AnalyseOptions) {
     current(): Verdict {
       refresh();
       const voices = contexts.flatMap((context) => {
-        const tally = streamOf(context)?.recent(endOf(context), viewFor(context)) ?? null;
+        const tally = streamOf(context)?.recent(endOf(context), binsFor(context)) ?? null;
         return tally === null ? [] : [{ verdict: judge(tally, context.subject), weight: 1 }];
       });
       return verdictOf(voices) ?? NOTHING_KNOWN;
@@ -188,7 +188,7 @@ function openFollower(period: number, options: AnalyseOptions) {
       const to = Math.max(...all.map((entity) => entity.to()), Number.NEGATIVE_INFINITY);
       const found = contexts.map((context) => ({
         subject: context.subject,
-        phases: streamOf(context)?.phases(endOf(context), viewFor(context), judgeOf(context)) ?? [],
+        phases: streamOf(context)?.phases(endOf(context), binsFor(context), judgeOf(context)) ?? [],
       }));
       const ordered = withOrder(found);
       const bounds = { from: Number.isFinite(from) ? from : 0, to: Number.isFinite(to) ? to : 0 };
@@ -250,7 +250,7 @@ function seriesOf(entity: RunEntity): Table {
   return entity.series.table(entity.entity, entity.facts);
 }
 
-function phaseOf({ tally, verdict }: Judged, period: number, bounds: { from: number; to: number }): JudgedPhase {
+function phaseOf({ tally, verdict }: JudgedWindow, period: number, bounds: { from: number; to: number }): JudgedPhase {
   return {
     from: Math.max(bounds.from, tally.firstBin * period),
     to: Math.max(bounds.from, Math.min(bounds.to, tally.endBin * period)),

@@ -1,7 +1,7 @@
-import { hardPieces, type Piece } from './edges.ts';
+import { hardSegments, type HardSegment } from './edges.ts';
 import { pelt, noiseScale } from './pelt.ts';
 import { COLUMN, type JudgedMetric } from './stats.ts';
-import type { SpanView } from './bins.ts';
+import type { Bins } from './bins.ts';
 import { MIN_SEGMENT_SAMPLES, MIN_SEGMENT_SECONDS } from './thresholds.ts';
 
 /** The shortest segment that statistics may find, in bins: ten samples and thirty seconds. */
@@ -14,28 +14,28 @@ export function strideOf(shortest: number): number {
   return Math.max(1, Math.floor(shortest / 5));
 }
 
-/** A segment of a span, in bins from its start. */
+/** A segment, in bins from the first of those cut. */
 export interface Segment {
   readonly from: number;
   readonly to: number;
   readonly gap: boolean;
 }
 
-/** Cuts a span into segments: hard edges first, then PELT between them. */
-export function segmentsOf(view: SpanView): Segment[] {
-  const shortest = shortestSegment(view.period);
-  return hardPieces(view, shortest).flatMap((piece) => (piece.gap ? [piece] : statistical(view, piece, shortest)));
+/** Cuts bins into segments: hard edges first, then PELT between them. */
+export function segmentsOf(bins: Bins): Segment[] {
+  const shortest = shortestSegment(bins.period);
+  return hardSegments(bins, shortest).flatMap((hard) => (hard.gap ? [hard] : statistical(bins, hard, shortest)));
 }
 
-function statistical(view: SpanView, piece: Piece, shortest: number): Segment[] {
-  const length = piece.to - piece.from;
-  if (length < 2 * shortest) return [{ from: piece.from, to: piece.to, gap: false }];
-  const pattern = Math.max(piece.period, periodOfPattern(view.busy.subarray(piece.from, piece.to)) ?? 0);
+function statistical(bins: Bins, hard: HardSegment, shortest: number): Segment[] {
+  const length = hard.to - hard.from;
+  if (length < 2 * shortest) return [{ from: hard.from, to: hard.to, gap: false }];
+  const pattern = Math.max(hard.period, periodOfPattern(bins.busy.subarray(hard.from, hard.to)) ?? 0);
   // Whole repetitions are judged, never parts of one.
   const least = Math.max(shortest, 2 * pattern);
-  const edges = length < 2 * least ? [] : pelt({ features: featuresOf(view, piece.from, piece.to, least), shortest: least, stride: strideOf(least) });
+  const edges = length < 2 * least ? [] : pelt({ features: featuresOf(bins, hard.from, hard.to, least), shortest: least, stride: strideOf(least) });
   const bounds = [0, ...edges, length];
-  return bounds.slice(1).map((to, k) => ({ from: piece.from + (bounds[k] ?? 0), to: piece.from + to, gap: false }));
+  return bounds.slice(1).map((to, k) => ({ from: hard.from + (bounds[k] ?? 0), to: hard.from + to, gap: false }));
 }
 
 /** Below this a difference of shares is no change of phase; an integer-quantised series has a deviation of 0. */
@@ -61,7 +61,7 @@ const FEATURES: readonly { readonly ids: readonly JudgedMetric[]; readonly scale
 ];
 
 /** The features of bins from ≤ i < to, absent values held, each divided by its own noise; series that never came are left out. */
-export function featuresOf(view: SpanView, from: number, to: number, block: number): Float64Array[] {
+export function featuresOf(bins: Bins, from: number, to: number, block: number): Float64Array[] {
   const out: Float64Array[] = [];
   const add = (columns: readonly (Float64Array | null | undefined)[], scale: (value: number) => number) => {
     const found = columns.filter((column) => column !== null && column !== undefined);
@@ -71,10 +71,10 @@ export function featuresOf(view: SpanView, from: number, to: number, block: numb
     for (let i = 0; i < filled.length; i += 1) filled[i] = (filled[i] ?? Number.NaN) / noise;
     out.push(filled);
   };
-  add([view.busy], (v) => v);
+  add([bins.busy], (v) => v);
   for (const { ids, scale } of FEATURES)
     add(
-      ids.map((id) => view.columns[COLUMN[id]]),
+      ids.map((id) => bins.columns[COLUMN[id]]),
       scale,
     );
   return out;

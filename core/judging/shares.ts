@@ -9,7 +9,7 @@ import { ratesOf, workOf, type Work } from './work.ts';
 export type Basis = 'counter' | 'nvml' | 'model' | null;
 
 /** Everything that one window shows of one subject, as shares and states. NaN is "not measured". */
-export interface Sight {
+export interface WindowShares {
   readonly tally: Tally;
   readonly subject: Subject;
   /** The time with demand, or all of it where there was none. */
@@ -57,11 +57,11 @@ export interface Sight {
 const NVML_OFFSET = 0.01;
 
 /** Reads a tally as shares (§7.1): demand over achievable rate and time, each resource by itself. */
-export function sightOf(tally: Tally, subject: Subject): Sight {
+export function sharesOf(tally: Tally, subject: Subject): WindowShares {
   const asleep = tally.off.bins > 0 && tally.on.bins < MIN_DEMAND_SAMPLES;
   const stats = asleep ? tally.off : tally.on;
   const work = asleep ? null : workOf(tally, subject);
-  const { busy, busyFrom } = busyOf(tally, stats, asleep, work);
+  const { busy, busyFrom } = busyShare(tally, stats, asleep, work);
   const rates = ratesOf(subject, mean(stats, 'gpu.smClock'));
   const tensor = mean(stats, 'gpu.tensorActive') / ACHIEVABLE.tensorCounter.value;
   const vector = (id: 'gpu.fp32Active' | 'gpu.fp64Active' | 'gpu.fp16Active' | 'gpu.intActive') => mean(stats, id) / ACHIEVABLE.vectorCounter.value;
@@ -106,7 +106,7 @@ export function sightOf(tally: Tally, subject: Subject): Sight {
   };
 }
 
-function busyOf(tally: Tally, stats: Stats, asleep: boolean, work: Work | null): Pick<Sight, 'busy' | 'busyFrom'> {
+function busyShare(tally: Tally, stats: Stats, asleep: boolean, work: Work | null): Pick<WindowShares, 'busy' | 'busyFrom'> {
   const [sum, count] = asleep ? [tally.offBusySum, tally.offBusyCount] : [tally.busySum, tally.busyCount];
   if (count > 0) return { busy: Math.min(1, exact(sum / count)), busyFrom: covered(stats, 'gpu.grActive') > 0 ? 'dcgm' : 'nvidia-smi' };
   const engine = firstKnown(
@@ -133,7 +133,7 @@ function nvlinkShare(stats: Stats, subject: Subject): number {
 function hostOf(
   stats: Stats,
   subject: Subject,
-): Pick<Sight, 'nic' | 'line' | 'receive' | 'transmit' | 'nicKind' | 'congested' | 'disk' | 'ioPressure' | 'iowaitCores'> {
+): Pick<WindowShares, 'nic' | 'line' | 'receive' | 'transmit' | 'nicKind' | 'congested' | 'disk' | 'ioPressure' | 'iowaitCores'> {
   const ib = { receive: mean(stats, 'host.ibRxRate'), transmit: mean(stats, 'host.ibTxRate'), speed: mean(stats, 'host.ibSpeed') };
   const ethernet = { receive: mean(stats, 'host.netRxRate'), transmit: mean(stats, 'host.netTxRate'), speed: mean(stats, 'host.netSpeed') };
   const share = (link: typeof ib) => duplex(link.receive, link.transmit, ACHIEVABLE.nic.value, link.speed > 0 ? link.speed : undefined);
@@ -178,7 +178,7 @@ export function writeRate(stats: Stats): number {
 const CLEAR = 3;
 
 /** Device memory grows by more than a model's buffer, and no token comes out. */
-export function isLoading(sight: Sight): boolean {
-  const tokens = sumKnown(mean(sight.stats, 'engine.generationRate'), mean(sight.stats, 'engine.trainTokenRate'));
-  return sight.memoryRise > MEMORY_STEP && sight.memoryRise > CLEAR * sight.tally.memorySpread && !(tokens > 0);
+export function isLoading(window: WindowShares): boolean {
+  const tokens = sumKnown(mean(window.stats, 'engine.generationRate'), mean(window.stats, 'engine.trainTokenRate'));
+  return window.memoryRise > MEMORY_STEP && window.memoryRise > CLEAR * window.tally.memorySpread && !(tokens > 0);
 }

@@ -42,9 +42,9 @@ export interface Stats {
 }
 
 /** Of a window without idle time (or without work): shared, never written. */
-export const NOTHING: Stats = { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
+export const NO_STATS: Stats = { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
 
-export function stats(): Stats {
+export function emptyStats(): Stats {
   return { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
 }
 
@@ -55,7 +55,7 @@ export interface Lent {
 }
 
 export function lentStats(): Lent {
-  return { on: stats(), off: stats() };
+  return { on: emptyStats(), off: emptyStats() };
 }
 
 export function cleared(old: Stats): Stats {
@@ -80,8 +80,8 @@ export function addWhole(stats: Stats, c: number, column: Float64Array, from: nu
 }
 
 export function addStats(a: Stats, b: Stats): Stats {
-  if (b === NOTHING) return a;
-  if (a === NOTHING) return b;
+  if (b === NO_STATS) return a;
+  if (a === NO_STATS) return b;
   return { bins: a.bins + b.bins, sum: addArrays(a.sum, b.sum), count: addArrays(a.count, b.count) };
 }
 

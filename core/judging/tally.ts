@@ -1,5 +1,5 @@
-import type { SpanView } from './bins.ts';
-import { addArrays, addStats, addWhole, cleared, COLUMN, type JudgedMetric, type Lent, NOTHING, stats, type Stats } from './stats.ts';
+import type { Bins } from './bins.ts';
+import { addArrays, addStats, addWhole, cleared, COLUMN, type JudgedMetric, type Lent, NO_STATS, emptyStats, type Stats } from './stats.ts';
 import { INACTIVE, KV_FULL, TIER_C } from './thresholds.ts';
 
 /** Flags counted in bins with load. */
@@ -15,7 +15,7 @@ export const FLAGS = [
 const FLAG_COLUMNS = FLAGS.map((id) => COLUMN[id]);
 
 /**
- * What a stretch of time adds up to. Tallies of neighbours add, so that a verdict over hours costs no more than over a
+ * What a window adds up to. Tallies of neighbours add, so that a verdict over hours costs no more than over a
  * minute, and a merged phase is judged from everything in it. `off` is the time without demand.
  */
 export interface Tally {
@@ -54,20 +54,20 @@ export interface Tally {
   idlePowerCount: number;
   /** Seconds between symmetric bursts of link traffic, 0 where none were found (segments.ts). */
   burstSeconds: number;
-  /** Tokens per finished request, over this run until the end of this stretch: for stretches in which none finished. */
+  /** Tokens per finished request, over this run until the end of this window: for windows in which none finished. */
   soFar: { promptTokens: number; generated: number; requests: number };
 }
 
-/** Adds up bins from ≤ i < to of a view. With `lent` arrays it is valid until they are lent again. */
-export function tallyOf(view: SpanView, from: number, to: number, lent?: Lent): Tally {
-  const idle = countIdle(view, from, to);
+/** Adds up bins from ≤ i < to. With `lent` arrays it is valid until they are lent again. */
+export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tally {
+  const idle = countIdle(bins, from, to);
   const tally: Tally = {
-    period: view.period,
-    firstBin: view.first + from,
-    endBin: view.first + to,
+    period: bins.period,
+    firstBin: bins.first + from,
+    endBin: bins.first + to,
     seen: 0,
-    on: idle === to - from ? NOTHING : lent === undefined ? stats() : cleared(lent.on),
-    off: idle === 0 ? NOTHING : lent === undefined ? stats() : cleared(lent.off),
+    on: idle === to - from ? NO_STATS : lent === undefined ? emptyStats() : cleared(lent.on),
+    off: idle === 0 ? NO_STATS : lent === undefined ? emptyStats() : cleared(lent.off),
     busySum: 0,
     busyCount: 0,
     offBusySum: 0,
@@ -94,31 +94,31 @@ export function tallyOf(view: SpanView, from: number, to: number, lent?: Lent): 
     soFar: { promptTokens: 0, generated: 0, requests: 0 },
   };
   for (let i = from; i < to; i += 1) {
-    if (view.seen[i] !== 1) continue;
+    if (bins.seen[i] !== 1) continue;
     tally.seen += 1;
-    if (view.demand[i] === 0) tally.off.bins += 1;
+    if (bins.demand[i] === 0) tally.off.bins += 1;
     else tally.on.bins += 1;
   }
-  for (let c = 0; c < view.columns.length; c += 1) {
-    const column = view.columns[c];
+  for (let c = 0; c < bins.columns.length; c += 1) {
+    const column = bins.columns[c];
     if (column === null || column === undefined) continue;
     if (idle === 0) addWhole(tally.on, c, column, from, to);
-    else addColumn(tally, c, column, view, from, to);
+    else addColumn(tally, c, column, bins, from, to);
   }
-  addBusy(tally, view, from, to);
-  addEngine(tally, view, from, to);
-  addMemory(tally, view, from, to);
+  addBusy(tally, bins, from, to);
+  addEngine(tally, bins, from, to);
+  addMemory(tally, bins, from, to);
   return tally;
 }
 
 /** Bins without demand. */
-function countIdle(view: SpanView, from: number, to: number): number {
+function countIdle(bins: Bins, from: number, to: number): number {
   let idle = 0;
-  for (let i = from; i < to; i += 1) if (view.demand[i] === 0) idle += 1;
+  for (let i = from; i < to; i += 1) if (bins.demand[i] === 0) idle += 1;
   return idle;
 }
 
-function addColumn(tally: Tally, c: number, column: Float64Array, view: SpanView, from: number, to: number): void {
+function addColumn(tally: Tally, c: number, column: Float64Array, bins: Bins, from: number, to: number): void {
   let onSum = 0;
   let onCount = 0;
   let offSum = 0;
@@ -126,7 +126,7 @@ function addColumn(tally: Tally, c: number, column: Float64Array, view: SpanView
   for (let i = from; i < to; i += 1) {
     const value = column[i] ?? Number.NaN;
     if (value !== value) continue; // NaN: absent
-    if (view.demand[i] === 0) {
+    if (bins.demand[i] === 0) {
       offSum += value;
       offCount += 1;
     } else {
@@ -144,17 +144,17 @@ function addColumn(tally: Tally, c: number, column: Float64Array, view: SpanView
   }
 }
 
-function addBusy(tally: Tally, view: SpanView, from: number, to: number): void {
-  const flags = FLAG_COLUMNS.map((column) => view.columns[column] ?? null);
+function addBusy(tally: Tally, bins: Bins, from: number, to: number): void {
+  const flags = FLAG_COLUMNS.map((column) => bins.columns[column] ?? null);
   const flagged = flags.some((column) => column !== null);
-  const util = view.columns[COLUMN['gpu.util']] ?? view.busy;
-  const memUtil = view.columns[COLUMN['gpu.memUtil']];
-  const power = view.columns[COLUMN['gpu.power']];
+  const util = bins.columns[COLUMN['gpu.util']] ?? bins.busy;
+  const memUtil = bins.columns[COLUMN['gpu.memUtil']];
+  const power = bins.columns[COLUMN['gpu.power']];
   for (let i = from; i < to; i += 1) {
-    const busy = view.busy[i] ?? Number.NaN;
+    const busy = bins.busy[i] ?? Number.NaN;
     const watts = power?.[i] ?? Number.NaN;
     if (busy === busy) {
-      if (view.demand[i] === 0) {
+      if (bins.demand[i] === 0) {
         tally.offBusySum += busy;
         tally.offBusyCount += 1;
       } else {
@@ -169,7 +169,7 @@ function addBusy(tally: Tally, view: SpanView, from: number, to: number): void {
         tally.idlePowerCount += 1;
       }
     }
-    if ((util[i] ?? Number.NaN) >= TIER_C.busy && view.demand[i] !== 0) {
+    if ((util[i] ?? Number.NaN) >= TIER_C.busy && bins.demand[i] !== 0) {
       tally.hot += 1;
       const traffic = memUtil?.[i] ?? Number.NaN;
       if (traffic === traffic) {
@@ -184,13 +184,13 @@ function addBusy(tally: Tally, view: SpanView, from: number, to: number): void {
   }
 }
 
-function addEngine(tally: Tally, view: SpanView, from: number, to: number): void {
-  const kv = view.columns[COLUMN['engine.kvUsage']];
-  const running = view.columns[COLUMN['engine.running']];
-  const waiting = view.columns[COLUMN['engine.waiting']];
+function addEngine(tally: Tally, bins: Bins, from: number, to: number): void {
+  const kv = bins.columns[COLUMN['engine.kvUsage']];
+  const running = bins.columns[COLUMN['engine.running']];
+  const waiting = bins.columns[COLUMN['engine.waiting']];
   if ((kv ?? running ?? waiting ?? null) === null) return;
   for (let i = from; i < to; i += 1) {
-    if (view.demand[i] === 0) continue;
+    if (bins.demand[i] === 0) continue;
     const used = kv?.[i] ?? Number.NaN;
     if (used === used) {
       tally.kv += 1;
@@ -206,8 +206,8 @@ function addEngine(tally: Tally, view: SpanView, from: number, to: number): void
   }
 }
 
-function addMemory(tally: Tally, view: SpanView, from: number, to: number): void {
-  const used = view.columns[COLUMN['gpu.memUsed']];
+function addMemory(tally: Tally, bins: Bins, from: number, to: number): void {
+  const used = bins.columns[COLUMN['gpu.memUsed']];
   if (used === null || used === undefined) return;
   const part = Math.max(1, (to - from) >> 2);
   const first = levelOf(used, from, from + part);

@@ -1,4 +1,4 @@
-export { aligned, busyOf, rowWidth } from './aligned.ts';
+export { busyOf, commonRows, rowWidth } from './aligned.ts';
 export { entityOf } from './block.ts';
 export { lastOf, lowerBound, meanOf, periodOf, type Run, slice, type Table, tableOf, tablesOf } from './columns.ts';
 export { entityKey, type EntityKind, type EntityRef } from './entity.ts';

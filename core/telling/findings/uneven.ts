@@ -1,4 +1,4 @@
-import { aligned, busyOf, formatDuration, formatPercent } from '../../readings/index.ts';
+import { commonRows, busyOf, formatDuration, formatPercent } from '../../readings/index.ts';
 import { INACTIVE, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { idleStretches } from './idle.ts';
@@ -51,7 +51,7 @@ function teamOf(gpus: readonly JudgedGpu[], judged: JudgedRun): Team | null {
     t,
     width,
     values: busy,
-  } = aligned(
+  } = commonRows(
     gpus.map(({ series }) => series),
     judged.period,
     busyOf,

@@ -1,4 +1,4 @@
-import { aligned, type MetricId, type Table } from '../../readings/index.ts';
+import { commonRows, type MetricId, type Table } from '../../readings/index.ts';
 
 /** A kind of progress: the columns that show it, the most telling first. */
 interface Kind {
@@ -51,7 +51,7 @@ export function paceOf(engines: readonly Table[], period: number): Pace | null {
 function paceBy(kind: Kind, engines: readonly Table[], period: number): Pace | null {
   const having = engines.filter(({ columns }) => columns.has(kind.id));
   if (having.length === 0) return null;
-  const { t, width, values } = aligned(having, period, ({ columns }) => {
+  const { t, width, values } = commonRows(having, period, ({ columns }) => {
     const column = columns.get(kind.id);
     return (row) => kind.value(column?.[row] ?? Number.NaN);
   });

@@ -4,7 +4,7 @@ import type { JudgedRun } from '../judging/index.ts';
 import { timelineOf } from './timeline.ts';
 
 /** A judged run as the contract has it: what page, terminal and server show. */
-export function drawn(judged: JudgedRun): Analysis {
+export function analysisOf(judged: JudgedRun): Analysis {
   const types = new Set(judged.gpus.map((gpu) => gpu.type));
   const [type] = types;
   const told = advised(judged);
