@@ -1,6 +1,6 @@
 export { engineWork, mathType } from './engine-work.ts';
 export { entityGrid } from './grid.ts';
-export type { AdviceContext, FractionName, JudgedGpu, JudgedPhase, JudgedRun } from './judged.ts';
+export type { FractionName, JudgedGpu, JudgedPhase, JudgedRun, WindowFigures } from './judged.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';
 export { mean } from './stats.ts';
 export type { Subject } from './subject.ts';

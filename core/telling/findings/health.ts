@@ -1,7 +1,7 @@
 import { busyOf, lastOf, type MetricId } from '../../readings/index.ts';
 import { DOMINANT, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
-import { finding, gpuName, listed } from './kit.ts';
+import { finding, gpuName, listed } from './finding.ts';
 import { LOADED_SAMPLES, MEMORY_XIDS } from './limits.ts';
 
 /** Uncorrectable memory errors. Corrected ones, and rows remapped or pages retired before the job, are a card's ordinary life. */

@@ -2,7 +2,8 @@ import type { Finding } from '../../contract/index.ts';
 import { ACHIEVABLE, ALVIS_NODES, loadSeconds, parseQuantization, parseWeightType, pcieBytesPerSecond, weightBytes } from '../../knowledge/index.ts';
 import type { JudgedGpu, JudgedRun } from '../../judging/index.ts';
 import { formatDuration, formatFactor, formatValue, lowerBound } from '../../readings/index.ts';
-import { finding, meanOver, stretchesOf, type Stretch } from './kit.ts';
+import { finding } from './finding.ts';
+import { type Stretch, meanOver, stretchesOf } from './stretches.ts';
 import { SLOW_LOAD } from './limits.ts';
 
 interface Load {

@@ -2,7 +2,8 @@ import type { Finding } from '../../contract/index.ts';
 import { ALVIS, ALVIS_NODES, type GpuId, INFINIBAND_100, type NodeType, parseQuantization, parseWeightType } from '../../knowledge/index.ts';
 import type { JudgedPhase, JudgedRun } from '../../judging/index.ts';
 import { plan } from '../../planner/index.ts';
-import { finding, meanOver } from './kit.ts';
+import { finding } from './finding.ts';
+import { meanOver } from './stretches.ts';
 
 /** Tokens that a request holds where nothing tells it: the planner's own default. */
 const CONTEXT = 4096;

@@ -1,7 +1,7 @@
 import { HUNG_BUSY, INACTIVE, type JudgedPhase } from '../../judging/index.ts';
 import { ACHIEVABLE } from '../../knowledge/index.ts';
 import type { MetricId } from '../../readings/index.ts';
-import { settled } from './kit.ts';
+import { settled } from './stretches.ts';
 
 /** A share of work in a phase, with its name for texts. */
 export interface WorkShare {

@@ -1,8 +1,9 @@
 import { aligned, busyOf, formatDuration, formatPercent } from '../../readings/index.ts';
 import { INACTIVE, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
+import { finding, gpuName } from './finding.ts';
+import { settled } from './stretches.ts';
 import { idleStretches } from './idle.ts';
-import { finding, gpuName, settled } from './kit.ts';
 import { IMBALANCE, SUSTAINED_SECONDS, TURN, TURN_SAMPLES, TURN_SUM } from './limits.ts';
 
 /** GPUs of one engine or trainer with their mean utilisation while any of them worked. */

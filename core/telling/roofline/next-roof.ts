@@ -17,7 +17,7 @@ const WORTH = 1.25;
  * The roof that a job could move to, in words; null at the best one. Where memory is the roof, fewer bytes per weight or more
  * tokens per pass over the weights; where arithmetic is, a smaller type that this card's tensor cores multiply.
  */
-export function moveOf(at: Standing, ceilings: Ceilings): string | null {
+export function nextRoof(at: Standing, ceilings: Ceilings): string | null {
   const peak = ceilings.peaks[at.math];
   if (peak === null) return null;
   const ridge = peak / ceilings.bandwidth;
