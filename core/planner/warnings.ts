@@ -1,10 +1,10 @@
 import { computeType, dataParallelBalanceTokens, GPUS, onTensorCores, QUANTIZATIONS } from '../knowledge/index.ts';
-import { decodePlan } from './decode.ts';
+import { decodePlan } from './serve.ts';
 import type { PlanInput } from './input.ts';
 import { placement, type Placement } from './links.ts';
 import { memoryPlan } from './memory.ts';
 
-export type WarningId =
+type WarningId =
   | 'unsupported-dtype'
   | 'int8-without-tensor-cores'
   | 'fp8-weights-only'

@@ -1,5 +1,5 @@
 /** The arithmetic of language models: bytes, FLOPs, cache, training state, communication. Pure formulas, SI units. */
-export { bytesOf, bytesPerWeight, expertsTouched, weightBytes, weightBytesTouched, weightParts, type WeightFormat, type WeightParts } from './weights.ts';
+export { bytesPerWeight, expertsTouched, weightBytes, weightBytesTouched, weightParts, type WeightFormat } from './weights.ts';
 export {
   activeBlockParameters,
   causalAttentionFlops,
@@ -8,19 +8,9 @@ export {
   denseFlopsPerToken,
   prefillFlops,
   trainingFlops,
-  type TrainingPass,
 } from './flops.ts';
-export { kvBytesPerSequence, kvBytesPerToken, kvFractionPerGpu, kvRoomTokens, tokensWhereCacheEqualsWeights, type KvRoom } from './kv.ts';
-export {
-  activationBytes,
-  bytesPerTrainedParameter,
-  logitBytes,
-  loraParameters,
-  OPTIMIZERS,
-  type ActivationInput,
-  type OptimizerId,
-  type TrainingState,
-} from './training.ts';
+export { kvBytesPerSequence, kvBytesPerToken, kvFractionPerGpu, kvRoomTokens, tokensWhereCacheEqualsWeights } from './kv.ts';
+export { activationBytes, bytesPerTrainedParameter, logitBytes, loraParameters, OPTIMIZERS, type OptimizerId } from './training.ts';
 export {
   dataParallelBalanceTokens,
   dataParallelBytes,
@@ -29,7 +19,7 @@ export {
   ringAllReduceBytes,
   tensorParallelMessageBytes,
 } from './parallel.ts';
-export { loadSeconds, type LoadInput } from './load.ts';
+export { loadSeconds } from './load.ts';
 export { criticalBatch } from './critical.ts';
 export { computeType, type ComputeType } from './compute-type.ts';
 export { KERNELS_PER_LAYER, LAUNCH_SECONDS } from './launches.ts';

@@ -4,7 +4,7 @@ import { adviceFor } from './advice-for.ts';
 import type { AdviceContext } from './situation.ts';
 
 /** The verdicts of a run with what to try about each. */
-export interface Advised {
+interface Advised {
   readonly verdict: Verdict;
   readonly phases: readonly Phase[];
   /** In the order of the run's GPUs. */

@@ -6,7 +6,7 @@ import type { Situation } from './situation.ts';
 export type Move = (job: Situation) => Advice | null;
 
 /** A gain of less than a twentieth is within the error of what it is computed from. */
-export const WORTH_TRYING = 1.05;
+const WORTH_TRYING = 1.05;
 
 /** Amdahl: the speed-up when a share of the time shrinks to `factor` of itself and the rest stays. */
 export function shrinking(share: number, factor: number): number {

@@ -53,7 +53,7 @@ const largerBatch: Move = (job) => {
 };
 
 /** GPUs that share a small model wait for each other more than they work. */
-export const narrowerTensor: Move = (job) => {
+const narrowerTensor: Move = (job) => {
   const {
     context: { workload, ceilings },
     decode,

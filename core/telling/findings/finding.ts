@@ -23,7 +23,7 @@ export function finding(judged: JudgedRun, said: Said, where: { entity: string |
 }
 
 /** Whether something that was so until `to` is so still: only a caller that gave its clock follows a running job. */
-export function isOpen(judged: JudgedRun, to: number): boolean {
+function isOpen(judged: JudgedRun, to: number): boolean {
   return judged.options.now !== undefined && judged.to - to <= BRIDGED_PERIODS * judged.period;
 }
 

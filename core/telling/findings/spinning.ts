@@ -4,7 +4,7 @@ import type { MetricId } from '../../readings/index.ts';
 import { settled } from './stretches.ts';
 
 /** A share of work in a phase, with its name for texts. */
-export interface WorkShare {
+interface WorkShare {
   readonly name: string;
   readonly share: number;
 }

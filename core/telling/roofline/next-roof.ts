@@ -3,7 +3,7 @@ import { gemmFraction, GPUS, onTensorCores, type Ceilings, type MathType } from 
 import { formatFactor, formatValue } from '../../readings/index.ts';
 
 /** Where the job stands: its work's FLOP per byte and FLOP/s, with the type in use. */
-export interface Standing {
+interface Standing {
   readonly intensity: number;
   readonly flops: number;
   readonly math: MathType;
