@@ -9,6 +9,7 @@ export {
   BRIDGED_PERIODS,
   CONTRIBUTING,
   DOMINANT,
+  HOT_THREAD,
   HUNG_BUSY,
   HUNG_SECONDS,
   IDLE_FINDING_SECONDS,
@@ -18,9 +19,11 @@ export {
   MEMORY_STEP,
   MIN_SEGMENT_SAMPLES,
   NO_TENSOR,
+  ONE_ACTIVITY,
   THERMAL_FRACTION,
   THERMAL_SAMPLES,
   TIE,
+  WORTH_NAMING,
 } from './thresholds.ts';
 export { timelineOf } from './timeline.ts';
 export { viewOf } from './view.ts';

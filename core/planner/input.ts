@@ -1,4 +1,15 @@
-import { ALVIS, type GpuId, type ModelSpec, type OptimizerId, type QuantizationId, type Reported, type Site, type WeightType } from '../knowledge/index.ts';
+import {
+  ALVIS,
+  COMMON_CONTEXT,
+  ENGINE_MEMORY,
+  type GpuId,
+  type ModelSpec,
+  type OptimizerId,
+  type QuantizationId,
+  type Reported,
+  type Site,
+  type WeightType,
+} from '../knowledge/index.ts';
 
 export type PlanMode = 'serve' | 'train' | 'lora';
 
@@ -53,7 +64,7 @@ export type PlanQuestion = Pick<PlanInput, Needed> & {
   readonly [K in keyof Omit<PlanInput, Needed | 'serve' | 'train'>]?: PlanInput[K] | undefined;
 } & { readonly serve?: Partial<ServeSettings> | undefined; readonly train?: Partial<TrainSettings> | undefined };
 
-const SERVE: ServeSettings = { memoryUtilization: 0.9, cacheBytes: 2, chunkTokens: 2048 };
+const SERVE: ServeSettings = { memoryUtilization: ENGINE_MEMORY, cacheBytes: 2, chunkTokens: 2048 };
 const TRAIN: TrainSettings = { optimizer: 'adamw', microBatch: 1, flashAttention: true, checkpointing: true, zero: 0, loraRank: 16 };
 
 /** A complete input: one GPU, batch 1, 4096 tokens (or the model's longest), the model's own type and quantisation, Alvis. */
@@ -72,7 +83,7 @@ export function planInput(question: PlanQuestion): PlanInput {
     pipelineParallel: question.pipelineParallel ?? 1,
     dataParallel: question.dataParallel ?? 1,
     batch: question.batch ?? 1,
-    context: question.context ?? Math.min(4096, model.maxContext ?? 4096),
+    context: question.context ?? Math.min(COMMON_CONTEXT, model.maxContext ?? COMMON_CONTEXT),
     allowTf32: question.allowTf32 ?? false,
     serve: { ...SERVE, ...question.serve },
     train: { ...TRAIN, ...question.train },

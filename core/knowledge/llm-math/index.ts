@@ -12,14 +12,17 @@ export {
 export { kvBytesPerSequence, kvBytesPerToken, kvFractionPerGpu, kvRoomTokens, tokensWhereCacheEqualsWeights } from './kv.ts';
 export { activationBytes, bytesPerTrainedParameter, logitBytes, loraParameters, OPTIMIZERS, type OptimizerId } from './training.ts';
 export {
+  BALANCE_MFU,
   dataParallelBalanceTokens,
   dataParallelBytes,
   pipelineBubble,
   pipelineBytesPerToken,
   ringAllReduceBytes,
+  SHARDED_TRAFFIC,
   tensorParallelMessageBytes,
 } from './parallel.ts';
 export { loadSeconds } from './load.ts';
 export { criticalBatch } from './critical.ts';
 export { computeType, type ComputeType } from './compute-type.ts';
+export { COMMON_CONTEXT, ENGINE_MEMORY, WORKSPACE_BYTES } from './serving.ts';
 export { KERNELS_PER_LAYER, LAUNCH_SECONDS } from './launches.ts';

@@ -1,7 +1,8 @@
-import { DOMINANT, NO_TENSOR } from '../../judging/index.ts';
+import { DOMINANT, NO_TENSOR, ONE_ACTIVITY } from '../../judging/index.ts';
 import { GPUS, type MathType, onTensorCores, parseQuantization, QUANTIZATIONS } from '../../knowledge/index.ts';
 import { formatFactor, formatOf as formatOfTotal, formatPercent, formatValue } from '../../readings/index.ts';
 import { fasterArithmetic } from './hardware.ts';
+import { NVLINK_BOARD } from './limits.ts';
 import { formatOf } from './situation.ts';
 import { shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
@@ -72,10 +73,13 @@ const smallTypes: Move = (job) => {
   });
 };
 
+/** Neither prefill nor decode is all that a GPU does: what is left to the other when one alone would name the activity. */
+const BOTH_KINDS = 1 - ONE_ACTIVITY;
+
 /** Long prompts hold up those who read their answer word by word. */
 const chunkedPrefill: Move = (job) => {
   const time = job.verdict.split?.time;
-  if (!job.serving || time === null || time === undefined || !(time.prefill >= 0.2) || !(time.decode >= 0.2)) return null;
+  if (!job.serving || time === null || time === undefined || !(time.prefill >= BOTH_KINDS) || !(time.decode >= BOTH_KINDS)) return null;
   return advise(job, {
     text: 'If answers stutter while prompts are read: chunked prefill with a smaller --max-num-batched-tokens, or prompts and answers on GPUs of their own.',
     gain: null,
@@ -90,7 +94,7 @@ const widerTensor: Move = (job) => {
     share,
   } = job;
   const tp = workload.tensorParallel ?? 1;
-  if (!job.serving || gpu === null || ceilings?.nvlink?.reach !== 'all' || gpuCount !== tp || tp >= 4 || Number.isNaN(share)) return null;
+  if (!job.serving || gpu === null || ceilings?.nvlink?.reach !== 'all' || gpuCount !== tp || tp >= NVLINK_BOARD || Number.isNaN(share)) return null;
   return advise(job, {
     text: `If the first token must come sooner: --tensor-parallel-size ${tp * 2} inside one node (NVLink), at twice the GPU-hours an hour.`,
     gain: shrinking(share, 0.5),

@@ -1,6 +1,7 @@
 import { TIE } from '../../judging/index.ts';
 import { ALVIS_NODES, GPUS, type GpuId } from '../../knowledge/index.ts';
 import { formatFactor, formatValue } from '../../readings/index.ts';
+import { AS_LARGE } from './limits.ts';
 import type { Situation } from './situation.ts';
 import { shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
@@ -14,7 +15,7 @@ const WORTH = TIE;
 function holds(gpu: GpuId, { context: { ceilings, workload }, mean }: Situation): boolean {
   const needed = Math.min(
     mean('gpu.memUsed') > 0 ? mean('gpu.memUsed') : Number.POSITIVE_INFINITY,
-    ceilings === null ? Number.POSITIVE_INFINITY : 0.8 * ceilings.memoryBytes,
+    ceilings === null ? Number.POSITIVE_INFINITY : AS_LARGE * ceilings.memoryBytes,
   );
   const bf16 = workload.dtype !== null && /bf16|bfloat16/.test(workload.dtype);
   return GPUS[gpu].memoryBytes >= needed && (!bf16 || GPUS[gpu].peaks.bf16 !== null);

@@ -1,5 +1,7 @@
-import { KERNELS_PER_LAYER, LAUNCH_SECONDS } from '../../knowledge/index.ts';
+import { CONTRIBUTING } from '../../judging/index.ts';
+import { ENGINE_MEMORY, KERNELS_PER_LAYER, LAUNCH_SECONDS } from '../../knowledge/index.ts';
 import { formatDuration, formatFactor, formatPercent } from '../../readings/index.ts';
+import { SECOND_SERVER_BYTES } from './limits.ts';
 import { requestsText, type Situation } from './situation.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
@@ -54,6 +56,9 @@ const asynchronous: Move = (job) => {
   });
 };
 
+/** Of a GPU's memory what each of two servers takes. */
+const HALF_OF_IT = ENGINE_MEMORY / 2;
+
 /** A small model leaves room for a second server beside it, which works while the first one's host thinks. */
 const replicas: Move = (job) => {
   const {
@@ -62,9 +67,9 @@ const replicas: Move = (job) => {
     share,
   } = job;
   const total = job.mean('gpu.memTotal') > 0 ? job.mean('gpu.memTotal') : (ceilings?.memoryBytes ?? Number.NaN);
-  if (decode === null || Number.isNaN(share) || !(2 * (decode.weights(decode.running) + 2e9) <= 0.9 * total)) return null;
+  if (decode === null || Number.isNaN(share) || !(decode.weights(decode.running) + SECOND_SERVER_BYTES <= HALF_OF_IT * total)) return null;
   return advise(job, {
-    text: `The model takes ${formatPercent(decode.weights(decode.running) / total)} of the memory: two servers on the GPU (MPS, --gpu-memory-utilization 0.45 each) work while the other's host is busy.`,
+    text: `The model takes ${formatPercent(decode.weights(decode.running) / total)} of the memory: two servers on the GPU (MPS, --gpu-memory-utilization ${HALF_OF_IT} each) work while the other's host is busy.`,
     gain: overlapping(share),
     arithmetic: overlappingText(share),
   });
@@ -80,7 +85,7 @@ const loaders: Move = (job) => {
   const perGpu = cores === null || cores === undefined ? Number.NaN : Math.floor(cores / Math.max(1, gpuCount / Math.max(1, nodeCount)));
   const hot = Math.max(...[job.mean('host.cpuMaxThread'), job.mean('process.maxThread')].filter((one) => one > 0), Number.NEGATIVE_INFINITY);
   return advise(job, {
-    text: `The GPU waited for the CPU ${formatPercent(share)} of the time${hot > 0 ? ` with a thread at ${formatPercent(hot)} of a core` : ''}: prepare batches in workers (num_workers${perGpu >= 2 ? ` up to ${perGpu - 1} per GPU of your ${cores ?? 0} cores` : ' above 0'}, pin_memory: 0.646 → 0.459 s a step measured on an A100), tokenise before the job, and save .item(), print and other synchronisation for every hundredth step.`,
+    text: `The GPU waited for the CPU ${formatPercent(share)} of the time${hot > 0 ? ` with a thread at ${formatPercent(hot)} of a core` : ''}: prepare batches in workers (num_workers${perGpu > 1 ? ` up to ${perGpu - 1} per GPU of your ${cores ?? 0} cores` : ' above 0'}, pin_memory: 0.646 → 0.459 s a step measured on an A100), tokenise before the job, and save .item(), print and other synchronisation for every hundredth step.`,
     gain: overlapping(share),
     arithmetic: overlappingText(share),
   });
@@ -93,7 +98,7 @@ const moreCores: Move = (job) => {
     share,
   } = job;
   const pressure = job.mean('host.psiCpu');
-  if (!(pressure >= 0.33) || Number.isNaN(share)) return null;
+  if (!(pressure >= CONTRIBUTING) || Number.isNaN(share)) return null;
   return advise(job, {
     text: `Processes waited for a core ${formatPercent(pressure)} of the time${cores === null || cores === undefined ? '' : ` on ${cores} cores for ${gpuCount} ${gpuCount === 1 ? 'GPU' : 'GPUs'}`}: ask for more cores per GPU (--cpus-per-task), or start fewer threads (OMP_NUM_THREADS).`,
     gain: shrinking(share, Math.max(0, 1 - pressure)),

@@ -1,7 +1,9 @@
-import { GPUS, onTensorCores, type QuantizationId, QUANTIZATIONS } from '../../knowledge/index.ts';
+import { CONTRIBUTING } from '../../judging/index.ts';
+import { ACHIEVABLE, GPUS, onTensorCores, type QuantizationId, QUANTIZATIONS } from '../../knowledge/index.ts';
 import { formatFactor, formatOf, formatPercent, formatValue } from '../../readings/index.ts';
 import { fasterMemory } from './hardware.ts';
-import { type Decoding, requestsText } from './situation.ts';
+import { AT_MAXIMUM, DRAFT, WIDE_WEIGHTS } from './limits.ts';
+import { type Decoding, requestsText, type Situation } from './situation.ts';
 import { shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
 /** Bytes of a step with so many requests. */
@@ -25,7 +27,7 @@ const moreRequests: Move = (job) => {
   const compute = job.shareOf('compute');
   const gain = Math.min(target / running / (1 - share + share * factor), compute > 0 ? 1 / compute : Number.POSITIVE_INFINITY);
   const maximum = Number(context.facts?.get('maxNumSeqs') ?? job.mean('engine.maxRunning'));
-  const capped = maximum > 0 && running >= 0.95 * maximum;
+  const capped = maximum > 0 && running >= AT_MAXIMUM * maximum;
   const how =
     capped || job.mean('engine.waiting') >= 1
       ? `raise --max-num-seqs${maximum > 0 ? ` (now ${maximum.toFixed(0)})` : ''}`
@@ -45,8 +47,8 @@ export const smallerWeights: Move = (job) => {
   const { decode, share, context } = job;
   if (decode === null || Number.isNaN(share) || context.gpu === null) return null;
   const now = decode.format.quantization;
-  const bits = now === null ? 16 : QUANTIZATIONS[now].bits;
-  if (bits < 7) return null;
+  const bits = now === null ? null : QUANTIZATIONS[now].bits;
+  if (bits !== null && bits < WIDE_WEIGHTS) return null;
   const old = GPUS[context.gpu].generation === 'Volta' || GPUS[context.gpu].generation === 'Turing';
   const next: QuantizationId = old ? 'gptq-int4' : 'awq';
   const before = stepBytes(decode, decode.running);
@@ -58,7 +60,7 @@ export const smallerWeights: Move = (job) => {
       ? ' INT8 weights are the half-way step with less loss.'
       : '';
   return advise(job, {
-    text: `Each step reads ${formatValue(decode.weights(decode.running), 'bytes')} of weights per GPU in ${bits === 16 ? '16 bits' : `${bits.toFixed(0)} bits`}: serve 4-bit weights (${QUANTIZATIONS[next].label}).${warning}`,
+    text: `Each step reads ${formatValue(decode.weights(decode.running), 'bytes')} of weights per GPU in ${(bits ?? 16).toFixed(0)} bits: serve 4-bit weights (${QUANTIZATIONS[next].label}).${warning}`,
     gain: shrinking(share, factor),
     arithmetic: `${formatValue(after, 'bytes')} instead of ${formatValue(before, 'bytes')} a step: ${shrinkingText(share, factor)}`,
   });
@@ -80,9 +82,6 @@ const smallerCache: Move = (job) => {
   });
 };
 
-/** Draft tokens per cycle, their chance of being right, and the draft's size as a part of the model's. */
-const DRAFT = { tokens: 4, accepted: 0.7, size: 0.1 } as const;
-
 /**
  * Speculative decoding: a draft proposes, one pass over the weights checks. (1 − a^(k+1)) ÷ (1 − a) tokens for 1 + k·r passes
  * (Leviathan et al., arXiv 2211.17192); measured 25.3 → 48.4 tokens/s with a 7B draft for 70B (gpt-fast). Only while the
@@ -92,7 +91,7 @@ const speculative: Move = (job) => {
   const { decode } = job;
   if (
     decode === null ||
-    !(2 * decode.running * (DRAFT.tokens + 1) <= decode.critical) ||
+    !(decode.running * (DRAFT.tokens + 1) <= DRAFT.batch * decode.critical) ||
     job.verdict.activity === 'prefill' ||
     job.commanded(/--?spec(?:ulative|ulation)?[-_]/)
   )
@@ -114,7 +113,7 @@ const groupedHeads: Move = (job) => {
   const before = stepBytes(decode, decode.running);
   const groups = 8;
   const factor = (before - cache * (1 - 1 / groups)) / before;
-  if (!(cache / before >= 0.33)) return null;
+  if (!(cache / before >= CONTRIBUTING)) return null;
   return advise(job, {
     text: `${decode.model.id} keeps a cache for each of its ${decode.model.heads} heads, ${formatPercent(cache / before)} of what a step reads: a newer model with grouped heads (Llama 3, Mistral, Qwen) keeps an eighth.`,
     gain: shrinking(share, factor),
@@ -122,11 +121,17 @@ const groupedHeads: Move = (job) => {
   });
 };
 
+/** Part of the time that the memory moves data: of training only DCGM sees it, and its share is that counter over what is achievable. */
+function memoryActive(job: Situation): number {
+  const active = job.mean('gpu.dramActive');
+  return Number.isNaN(active) ? job.share * ACHIEVABLE.dramCounter.value : active;
+}
+
 /** What the memory moves, against what it can: the sentence before all advice on memory. */
 const fewerPasses: Move = (job) => {
   const { verdict, context, share } = job;
   if (!job.training || verdict.relief === null || context.ceilings === null) return null;
-  const moved = share * 0.8 * context.ceilings.bandwidth;
+  const moved = memoryActive(job) * context.ceilings.bandwidth;
   return advise(job, {
     text: `Training moves ${formatOf(moved, context.ceilings.bandwidth, 'bytes/s')} while its compute share is ${formatPercent(verdict.shares.compute)}: save passes over memory with flash attention, torch.compile or fused optimiser and norm kernels, and fill steps with a larger micro-batch.`,
     gain: verdict.relief,

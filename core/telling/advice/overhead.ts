@@ -1,13 +1,15 @@
 import { HUNG_BUSY, INACTIVE } from '../../judging/index.ts';
+import { ENGINE_MEMORY } from '../../knowledge/index.ts';
 import { formatFactor, formatPercent } from '../../readings/index.ts';
 import { cudaGraphs, widerSteps } from './host.ts';
+import { MOST_LARGER_BATCH, ROOMY } from './limits.ts';
 import type { Situation } from './situation.ts';
 import { advise, type Move } from './gain.ts';
 
 /** Resident kernels without work are no overhead that tuning could save: somebody waits for somebody (core/telling/findings/stuck.ts). */
 function isSpinning({ shareOf }: Situation): boolean {
   const shares = (['compute', 'memory', 'nvlink', 'transfer', 'network'] as const).map(shareOf).filter((share) => !Number.isNaN(share));
-  return shareOf('busy') >= HUNG_BUSY && shares.length >= 2 && shares.every((share) => share < INACTIVE);
+  return shareOf('busy') >= HUNG_BUSY && shares.length > 1 && shares.every((share) => share < INACTIVE);
 }
 
 const findWaiting: Move = (job) => {
@@ -44,7 +46,7 @@ const largerBatch: Move = (job) => {
   const used = job.mean('gpu.memUsed');
   const total = job.mean('gpu.memTotal');
   if (!job.training || Number.isNaN(job.share) || !(total > used)) return null;
-  const factor = Math.min(4, (total * 0.9) / used);
+  const factor = Math.min(MOST_LARGER_BATCH, (total * ENGINE_MEMORY) / used);
   return advise(job, {
     text: `Memory is ${formatPercent(used / total)} full: a micro-batch up to ${factor.toFixed(1)} times as large makes kernels longer, not more.`,
     gain: 1 / (1 - job.share * (1 - 1 / factor)),
@@ -60,9 +62,9 @@ const narrowerTensor: Move = (job) => {
     verdict,
   } = job;
   const tp = workload.tensorParallel;
-  if (tp === null || tp < 2 || decode === null || ceilings === null || verdict.relief === null) return null;
+  if (tp === null || tp <= 1 || decode === null || ceilings === null || verdict.relief === null) return null;
   const whole = decode.weights(decode.running) * tp;
-  const fits = Math.ceil(whole / (0.6 * ceilings.memoryBytes));
+  const fits = Math.ceil(whole / (ROOMY * ceilings.memoryBytes));
   if (fits >= tp) return null;
   return advise(job, {
     text: `${tp} GPUs share ${(whole / 1e9).toFixed(1)} GB of weights, which ${fits === 1 ? 'one GPU holds' : `${fits} GPUs hold`} with room for the cache: --tensor-parallel-size ${fits}, and ${Math.floor(tp / fits)} replicas.`,

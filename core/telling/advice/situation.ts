@@ -127,7 +127,10 @@ function decoding(verdict: Verdict, context: AdviceContext, mean: (id: MetricId)
   };
 }
 
+/** Requests are told whole from here. */
+const WHOLE_REQUESTS = 9.5;
+
 /** Requests as people write them. */
 export function requestsText(value: number): string {
-  return value >= 9.5 ? value.toFixed(0) : `${Number(value.toFixed(1))}`;
+  return value >= WHOLE_REQUESTS ? value.toFixed(0) : `${Number(value.toFixed(1))}`;
 }

@@ -1,3 +1,4 @@
+import { DOMINANT } from '../../judging/index.ts';
 import { ETHERNET_25, GPUS, INFINIBAND_100, loadSeconds, weightBytes } from '../../knowledge/index.ts';
 import { formatDuration, formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { formatOf, type Situation } from './situation.ts';
@@ -60,7 +61,7 @@ const readAhead: Move = (job) => {
   } = job;
   if (isLoading(job) || isSaving(job) || job.serving || Number.isNaN(share)) return null;
   const perGpu = cores === null || cores === undefined ? Number.NaN : Math.floor(cores / Math.max(1, gpuCount / Math.max(1, nodeCount)));
-  const workers = perGpu >= 2 ? `num_workers up to ${Math.max(1, perGpu - 1)} per GPU (${cores ?? 0} cores)` : 'num_workers above 0';
+  const workers = perGpu > 1 ? `num_workers up to ${Math.max(1, perGpu - 1)} per GPU (${cores ?? 0} cores)` : 'num_workers above 0';
   return advise(job, {
     text: `The GPU waited for files ${formatPercent(share)} of the time: read ahead (DataLoader ${workers}, prefetch_factor 4, pin_memory, persistent_workers).`,
     gain: overlapping(share),
@@ -89,7 +90,7 @@ const fasterLine: Move = (job) => {
   } = job;
   const speed = Math.max(...[job.mean('host.netSpeed'), job.mean('host.ibSpeed')].filter((rate) => rate > 0), Number.NEGATIVE_INFINITY);
   const busiest = Math.max(...[job.mean('host.netRxRate'), job.mean('host.ibRxRate')].filter((rate) => rate >= 0), Number.NEGATIVE_INFINITY);
-  if (gpu === null || gpu.startsWith('A100') || gpu.startsWith('H') || Number.isNaN(share) || !(busiest >= 0.5 * speed)) return null;
+  if (gpu === null || gpu.startsWith('A100') || gpu.startsWith('H') || Number.isNaN(share) || !(busiest >= DOMINANT * speed)) return null;
   const factor = speed / INFINIBAND_100.rate;
   return advise(job, {
     text: `The node's line carries ${formatValue(busiest, 'bytes/s')} of ${formatValue(speed, 'bytes/s')}: nodes with ${GPUS[gpu].label} are on Ethernet; A100 nodes reach the storage over ${formatValue(INFINIBAND_100.rate, 'bytes/s')}.`,

@@ -1,4 +1,4 @@
-import { pcieBytesPerSecond, weightBytes } from '../../knowledge/index.ts';
+import { ENGINE_MEMORY, pcieBytesPerSecond, weightBytes } from '../../knowledge/index.ts';
 import { formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { formatOf } from './situation.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, advise, type Move } from './gain.ts';
@@ -24,11 +24,11 @@ const stay: Move = (job) => {
   if (model === null || format === null || ceilings === null || gpu === null || verdict.relief === null) return null;
   const bytes = weightBytes(model, format);
   const small = weightBytes(model, { ...format, quantization: 'awq' });
-  const room = gpuCount * ceilings.memoryBytes * 0.9;
+  const room = gpuCount * ceilings.memoryBytes * ENGINE_MEMORY;
   if (bytes <= room) return null;
   const fits = small <= room;
   return advise(job, {
-    text: `${formatValue(bytes, 'bytes')} of weights do not fit into ${formatValue(room, 'bytes')} of GPU memory, so they cross PCIe in every step: ${fits ? '4-bit weights fit' : `take ${Math.ceil(bytes / (0.9 * ceilings.memoryBytes))} GPUs, or larger ones`}.`,
+    text: `${formatValue(bytes, 'bytes')} of weights do not fit into ${formatValue(room, 'bytes')} of GPU memory, so they cross PCIe in every step: ${fits ? '4-bit weights fit' : `take ${Math.ceil(bytes / (ENGINE_MEMORY * ceilings.memoryBytes))} GPUs, or larger ones`}.`,
     gain: verdict.relief,
     arithmetic: `${formatValue(bytes, 'bytes')} in ${format.type}, ${formatValue(small, 'bytes')} in 4 bits; without those copies ${formatFactor(verdict.relief)}`,
   });

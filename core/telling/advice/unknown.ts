@@ -1,4 +1,4 @@
-import { DOMINANT } from '../../judging/index.ts';
+import { DOMINANT, WORTH_NAMING } from '../../judging/index.ts';
 import { type Bottleneck, BOTTLENECK_LABELS } from '../../contract/index.ts';
 import { ACHIEVABLE } from '../../knowledge/index.ts';
 import { formatPercent, formatValue } from '../../readings/index.ts';
@@ -80,7 +80,7 @@ const trainerLog: Move = (job) => {
 /** What the host does while the GPU is empty. */
 const host: Move = (job) => {
   const empty = job.shareOf('empty');
-  if (!(empty >= 0.1) || job.mean('host.psiIo') >= 0 || job.mean('host.cpuMaxThread') >= 0) return null;
+  if (!(empty >= WORTH_NAMING) || job.mean('host.psiIo') >= 0 || job.mean('host.cpuMaxThread') >= 0) return null;
   return advise(job, {
     text: 'See what the host does meanwhile: run the agent (or headroom-record) on the node; both need no rights.',
     gain: null,

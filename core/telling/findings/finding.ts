@@ -32,10 +32,14 @@ export function listed(names: readonly string[], most = 8): string {
   return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
 }
 
+/** Hours from which no decimal is told, and one: what would be rounded to 10 and to 1. */
+const WHOLE_HOURS = 9.95;
+const TENTHS = 0.995;
+
 /** GPU-hours of so many GPUs over so many seconds, in words. */
 export function gpuHours(gpus: number, seconds: number): string {
   const hours = (gpus * seconds) / 3600;
-  return `${hours >= 9.95 ? hours.toFixed(0) : hours >= 0.995 ? hours.toFixed(1) : hours.toFixed(2)} GPU-hours`;
+  return `${hours >= WHOLE_HOURS ? hours.toFixed(0) : hours >= TENTHS ? hours.toFixed(1) : hours.toFixed(2)} GPU-hours`;
 }
 
 /** A stretch of one GPU. */

@@ -94,7 +94,7 @@ function growth({ series }: JudgedGpu, id: MetricId): number {
   const values = [...(series.columns.get(id) ?? [])].filter((value) => !Number.isNaN(value));
   const [first] = values;
   const last = values[values.length - 1];
-  return first === undefined || last === undefined || values.length < 2 ? Number.NaN : last - first;
+  return first === undefined || last === undefined || values.length <= 1 ? Number.NaN : last - first;
 }
 
 /** A MIG slice whose utilisation nothing shows: the driver hides it from nvidia-smi. */

@@ -48,7 +48,7 @@ export function isSpinning(phase: JudgedPhase): boolean {
     busy !== null &&
     busy >= HUNG_BUSY &&
     mean.has('gpu.dramActive') &&
-    shares.length >= 2 &&
+    shares.length > 1 &&
     shares.every(({ share }) => share < INACTIVE) &&
     !progress.some((id) => (mean.get(id) ?? Number.NaN) > 0)
   );

@@ -80,7 +80,7 @@ function teamOf(gpus: readonly JudgedGpu[], judged: JudgedRun): Team | null {
     });
   }
   const present = gpus.map((gpu, k) => ({ gpu, mean: settled((sums[k] ?? Number.NaN) / (counts[k] ?? Number.NaN)) })).filter(({ mean }) => !Number.isNaN(mean));
-  if (present.length < 2 || rows * width < SUSTAINED_SECONDS) return null;
+  if (present.length <= 1 || rows * width < SUSTAINED_SECONDS) return null;
   return {
     gpus: present.map(({ gpu }) => gpu),
     means: present.map(({ mean }) => mean),

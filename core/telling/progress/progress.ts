@@ -56,7 +56,8 @@ function median(values: readonly number[]): number | null {
   const high = sorted[middle];
   const low = sorted[middle - 1];
   if (high === undefined) return null;
-  return sorted.length % 2 === 1 || low === undefined ? high : (low + high) / 2;
+  const odd = sorted.length - middle > middle;
+  return odd || low === undefined ? high : (low + high) / 2;
 }
 
 /** The memory that is full first at its present pace. */
