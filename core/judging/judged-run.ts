@@ -1,6 +1,6 @@
-import type { Activity, Advice, Bottleneck, Finding, Phase, Roofline, Verdict, Workload } from '../contract/index.ts';
+import type { Activity, Bottleneck, Phase, Verdict, Workload } from '../contract/index.ts';
 import type { Ceilings, GpuId, ModelSpec } from '../knowledge/index.ts';
-import type { Clock, EntityRef, FactName, MetricId, SourceEvent, Table } from '../readings/index.ts';
+import type { Clock, EntityRef, MetricId, SourceEvent, Table } from '../readings/index.ts';
 import type { AnalyseOptions } from './workload/index.ts';
 
 /**
@@ -86,36 +86,3 @@ export interface JudgedRun {
   /** GPU-seconds per bottleneck and activity. */
   readonly mix: { readonly bottleneck: Readonly<Partial<Record<Bottleneck, number>>>; readonly activity: Readonly<Partial<Record<Activity, number>>> };
 }
-
-/** What advice is computed from: the verdict's own window and what is known around it. */
-export interface AdviceContext {
-  readonly gpu: GpuId | null;
-  readonly ceilings: Ceilings | null;
-  readonly workload: Workload;
-  readonly model: ModelSpec | null;
-  readonly figures: WindowFigures | null;
-  readonly gpuCount: number;
-  readonly nodeCount: number;
-  /** What the engine (or trainer) says of itself, and the command lines of the job's processes; left out where nothing does. */
-  readonly facts?: ReadonlyMap<FactName, string>;
-  readonly commands?: readonly string[];
-  /** CPU cores of the job, else of a host. */
-  readonly cores?: number | null;
-}
-
-/** core/judging/workload/index.ts: engine, model, data type and parallelism from facts, command lines and options. */
-export type DetectWorkload = (tables: readonly Table[], options: AnalyseOptions) => Workload;
-/** core/telling/findings/index.ts: what an owner or admin should act on; silent on ordinary jobs. */
-export type FindFindings = (judged: JudgedRun) => Finding[];
-/** core/telling/advice/index.ts: what to try, in order, each with its arithmetic. */
-export type AdviceFor = (verdict: Verdict, context: AdviceContext) => Advice[];
-/** core/telling/roofline/index.ts: null where the GPU is not known or nothing was measured to place a point. */
-export type RooflineOf = (judged: JudgedRun) => Roofline | null;
-/** core/telling/progress/index.ts: tokens or steps per second against the job's own median; null without any. */
-export type ProgressOf = (judged: JudgedRun) => {
-  unit: string;
-  now: number | null;
-  median: number | null;
-  lastProgressAt: number | null;
-  memory?: { of: string; bytesPerSecond: number; fullAt: number; text: string };
-} | null;

@@ -12,10 +12,10 @@ import {
   binsOf,
   workOf,
 } from '../../judging/index.ts';
-import type { Achieved } from './point.ts';
+import type { Achieved } from './achieved.ts';
 
 /** What an engine's tokens make of one of its GPUs, and where its bytes are only a lower bound. */
-export interface Modelled {
+interface Modelled {
   readonly windows: readonly Achieved[];
   readonly gaps: readonly string[];
 }

@@ -6,7 +6,7 @@ import type { Situation } from './situation.ts';
 export type Move = (job: Situation) => Advice | null;
 
 /** A gain of less than a twentieth is within the error of what it is computed from. */
-export const WORTH_TRYING = 1.05;
+const WORTH_TRYING = 1.05;
 
 /** Amdahl: the speed-up when a share of the time shrinks to `factor` of itself and the rest stays. */
 export function shrinking(share: number, factor: number): number {
@@ -38,7 +38,7 @@ interface Told {
  * An advice whose gain is bounded by the verdict's relief: beyond it the next resource is the limit. Null where the gain is
  * not worth the effort, or not a number: then there is no arithmetic behind it.
  */
-export function tell({ verdict }: Situation, { text, gain, arithmetic }: Told): Advice | null {
+export function advise({ verdict }: Situation, { text, gain, arithmetic }: Told): Advice | null {
   if (gain === null) return { text, gain: null, arithmetic };
   const bound = verdict.relief ?? Number.POSITIVE_INFINITY;
   const best = Math.min(gain, bound);

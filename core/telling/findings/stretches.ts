@@ -1,5 +1,4 @@
-import { BRIDGED_PERIODS, type FractionName, type JudgedGpu, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
-import type { Finding, FindingId } from '../../contract/index.ts';
+import { BRIDGED_PERIODS, type FractionName, type JudgedPhase } from '../../judging/index.ts';
 import type { MetricId } from '../../readings/index.ts';
 
 /** A stretch of time of one GPU and the phases in it. */
@@ -50,42 +49,6 @@ export function fractionOver(phases: readonly JudgedPhase[], name: FractionName)
 /** Samples of some phases together. */
 export function samplesOf(phases: readonly JudgedPhase[]): number {
   return phases.reduce((sum, { figures }) => sum + figures.samples, 0);
-}
-
-/** `GPU 2` where its index is known, with the start of its UUID where it has one. */
-export function gpuName(gpu: JudgedGpu): string {
-  const index = gpu.series.facts.get('index') ?? /^#(\d+)$/.exec(gpu.id)?.[1];
-  const short = gpu.id.startsWith('#') ? null : gpu.id.slice(0, 12);
-  if (index === undefined) return short ?? gpu.id;
-  return short === null ? `GPU ${index}` : `GPU ${index} (${short})`;
-}
-
-/** What a finding says, before times and entity. */
-export interface Said {
-  readonly id: FindingId;
-  readonly text: string;
-  readonly evidence: readonly string[];
-}
-
-/** A finding; its end is null while the run goes on and it reaches to now. */
-export function finding(judged: JudgedRun, said: Said, where: { entity: string | null; from: number | null; to: number | null }): Finding {
-  return { ...said, evidence: [...said.evidence], ...where, to: where.to === null || isOpen(judged, where.to) ? null : where.to };
-}
-
-/** Whether something that was so until `to` is so still: only a caller that gave its clock follows a running job. */
-export function isOpen(judged: JudgedRun, to: number): boolean {
-  return judged.options.now !== undefined && judged.to - to <= BRIDGED_PERIODS * judged.period;
-}
-
-/** Lists a few names and counts the rest. */
-export function listed(names: readonly string[], most = 8): string {
-  return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
-}
-
-/** GPU-hours of so many GPUs over so many seconds, in words. */
-export function gpuHours(gpus: number, seconds: number): string {
-  const hours = (gpus * seconds) / 3600;
-  return `${hours >= 9.95 ? hours.toFixed(0) : hours >= 0.995 ? hours.toFixed(1) : hours.toFixed(2)} GPU-hours`;
 }
 
 /** Rounds off what adding and dividing left in the last binary digits, so that a threshold met exactly counts as met. */

@@ -1,23 +1,21 @@
 import type { Activity } from '../../contract/index.ts';
+import { TIE } from '../../judging/index.ts';
 import { gemmFraction, GPUS, onTensorCores, type Ceilings, type MathType } from '../../knowledge/index.ts';
 import { formatFactor, formatValue } from '../../readings/index.ts';
 
 /** Where the job stands: its work's FLOP per byte and FLOP/s, with the type in use. */
-export interface Standing {
+interface Standing {
   readonly intensity: number;
   readonly flops: number;
   readonly math: MathType;
   readonly activity: Activity;
 }
 
-/** Below this a move is within the error of η and not worth a sentence. */
-const WORTH = 1.25;
-
 /**
  * The roof that a job could move to, in words; null at the best one. Where memory is the roof, fewer bytes per weight or more
  * tokens per pass over the weights; where arithmetic is, a smaller type that this card's tensor cores multiply.
  */
-export function moveOf(at: Standing, ceilings: Ceilings): string | null {
+export function nextRoof(at: Standing, ceilings: Ceilings): string | null {
   const peak = ceilings.peaks[at.math];
   if (peak === null) return null;
   const ridge = peak / ceilings.bandwidth;
@@ -27,7 +25,7 @@ export function moveOf(at: Standing, ceilings: Ceilings): string | null {
     // Half the bytes for each value double the FLOP per byte: the smaller type's slope moves, too.
     const reach = Math.min(smaller.peak, at.intensity * smaller.fewerBytes * ceilings.bandwidth);
     const gain = (reach * gemmFraction(ceilings.gpu).value) / at.flops;
-    if (gain < WORTH) return null;
+    if (gain < TIE) return null;
     return `${name(at.math)} ends at ${formatValue(peak, 'flop/s')}; ${name(smaller.math)} on this card at ${formatValue(smaller.peak, 'flop/s')}: up to ${formatFactor(gain)} from here`;
   }
   const slope = at.intensity * ceilings.bandwidth;
@@ -64,6 +62,9 @@ function name(math: MathType): string {
   return math.toUpperCase().replace('_', ' ');
 }
 
+/** Figures are told whole from here: what would be rounded to 10. */
+const WHOLE = 9.95;
+
 function number(value: number): string {
-  return value >= 9.95 ? value.toFixed(0) : value.toPrecision(2);
+  return value >= WHOLE ? value.toFixed(0) : value.toPrecision(2);
 }
