@@ -43,7 +43,11 @@ function windowsPerSecond(): number {
   const table = trainingGpu({ id: 'GPU-0', node: 'n1', samples: 60, seed: 1 });
   const gpu = runEntity(table.entity, 10);
   gpu.push(table);
-  const [context] = contextsOf({ gpus: [gpu], hosts: [], engines: [], processes: [] }, {}, detectWorkload([], {}));
+  const [context] = contextsOf({
+    entities: { gpus: [gpu], hosts: [], engines: [], processes: [] },
+    options: {},
+    workload: detectWorkload([], {}),
+  });
   if (context === undefined) return Number.NaN;
   const first = gpu.grid.start();
   const count = 5_000;

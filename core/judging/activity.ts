@@ -4,7 +4,7 @@ import { formatPercent } from '../readings/index.ts';
 import { marginOf } from './evidence.ts';
 import { isLoading, writeRate, type WindowShares } from './shares.ts';
 import { known, mean, sumKnown } from './stats.ts';
-import { ACTIVITY_CAPS, CEILINGS, CONTRIBUTING, DECODE_TOKENS, DOMINANT, INACTIVE, MEMORY_STEP, ONE_ACTIVITY, TENSOR_NONE, TIE } from './thresholds.ts';
+import { ACTIVITY_CAPS, CEILINGS, CONTRIBUTING, DECODE_TOKENS, DOMINANT, INACTIVE, MEMORY_STEP, ONE_ACTIVITY, TENSOR_NONE } from './thresholds.ts';
 
 export interface Doing {
   readonly activity: Activity;
@@ -113,11 +113,6 @@ function fromProcesses(window: WindowShares): Doing | null {
   const says = window.subject.processSays;
   if (says === null || !(window.busy >= INACTIVE)) return null;
   return { activity: says, grade: ACTIVITY_CAPS.processName, why: `only a process’s name says ${says}` };
-}
-
-/** Symmetric enough for a collective: both directions within the tie factor. */
-export function isSymmetric(receive: number, transmit: number): boolean {
-  return receive <= TIE * transmit && transmit <= TIE * receive && Math.max(receive, transmit) > 0;
 }
 
 /** What an unknown activity could be, for the text. */

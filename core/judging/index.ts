@@ -1,6 +1,7 @@
 export { type Bins, binsOf } from './bins.ts';
 export { entityGrid } from './grid.ts';
-export type { FractionName, JudgedGpu, JudgedPhase, JudgedRun, WindowFigures } from './judged-run.ts';
+export type { FractionName, WindowFigures } from './figures.ts';
+export type { JudgedGpu, JudgedPhase, JudgedRun } from './judged-run.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';
 export { mean } from './stats.ts';
 export { engineWork, mathType, type Subject } from './subject.ts';

@@ -1,40 +1,8 @@
 import type { Activity, Bottleneck, Phase, Verdict, Workload } from '../contract/index.ts';
 import type { Ceilings, GpuId, ModelSpec } from '../knowledge/index.ts';
-import type { Clock, EntityRef, MetricId, SourceEvent, Table } from '../readings/index.ts';
+import type { Clock, EntityRef, SourceEvent, Table } from '../readings/index.ts';
+import type { WindowFigures } from './figures.ts';
 import type { AnalyseOptions } from './workload/index.ts';
-
-/**
- * What was measured in one phase of one GPU (or of an engine or host without one).
- * Means are over the time with demand where an engine shows demand, else over all of it. Absent metrics are absent.
- */
-export interface WindowFigures {
-  /** Seconds of grid that the phase covers, gaps included. */
-  readonly seconds: number;
-  /** Grid bins with any reading of the subject. */
-  readonly samples: number;
-  /** Share of the time without any request running or waiting; null without an engine. */
-  readonly idleFraction: number | null;
-  /** GPU busy (grActive, else util), 0–1. */
-  readonly busy: number | null;
-  /** Counters as rates per second, under the gauge's id where core/readings/metrics.ts names one. */
-  readonly mean: ReadonlyMap<MetricId, number>;
-  /** Share of bins in which a flag (gpu.cap…) was above zero, or a limit passed, by name. */
-  readonly fraction: ReadonlyMap<FractionName, number>;
-}
-
-/** Things counted per bin rather than averaged. */
-export const FRACTION_NAMES = [
-  'gpu.capPower',
-  'gpu.capHw',
-  'gpu.capSwThermal',
-  'gpu.capHwThermal',
-  'gpu.capBrake',
-  'gpu.capApp',
-  'kvFull',
-  'waiting',
-  'busy80',
-] as const;
-export type FractionName = (typeof FRACTION_NAMES)[number];
 
 /** One phase of one GPU, with the numbers behind its verdict. */
 export interface JudgedPhase extends Phase {

@@ -1,13 +1,19 @@
 import type { Verdict } from '../contract/index.ts';
-import { isSymmetric } from './activity.ts';
 import { segmentsOf, shortestSegment, strideOf, type Segment, periodOfPattern } from './segments.ts';
 import { type Lent, lentStats, mean, COLUMN, type JudgedMetric } from './stats.ts';
 import type { Bins } from './bins.ts';
 import { tallyOf, type Tally, addTallies } from './tally.ts';
-import { MIN_SAMPLES, SHARE_MOVE } from './thresholds.ts';
+import { MIN_SAMPLES, SHARE_MOVE, TIE } from './thresholds.ts';
 
 /** Half a horizon in strides: a horizon of 2 × 64 edge positions bounds the quadratic part of PELT whatever the run's length. */
 const HALF_HORIZON = 64;
+
+/** What one subject's phases are made from, as far as it has come: bins before `end`, and the verdict on some of them added up. */
+export interface PhaseSource {
+  readonly end: number;
+  bins(first: number, end: number): Bins;
+  judge(tally: Tally): Verdict;
+}
 
 /**
  * One subject's phases as its bins come in. A horizon of two halves is cut; edges in its first half are final and the rest is
@@ -16,14 +22,13 @@ const HALF_HORIZON = 64;
  */
 export interface PhaseStream {
   /** Makes final what can be; returns the first bin still needed. */
-  advance(end: number, binsOf: (first: number, end: number) => Bins, judge: (tally: Tally) => Verdict): number;
-  /** All phases up to `end`, the open part cut as it stands. */
-  phases(end: number, binsOf: (first: number, end: number) => Bins, judge: (tally: Tally) => Verdict): JudgedWindow[];
+  advance(source: PhaseSource): number;
+  /** All phases up to the source's end, the open part cut as it stands. */
+  phases(source: PhaseSource): JudgedWindow[];
   /** Judges the final phases again, after something was learned about the run. */
-  rejudge(judge: (tally: Tally) => Verdict): void;
-  open(): number;
-  /** The latest window: from the last edge found, at most RECENT samples, to `end`. Null without a sample; valid until the next call on any stream. */
-  recent(end: number, binsOf: (first: number, end: number) => Bins): Tally | null;
+  rejudge(source: PhaseSource): void;
+  /** The latest window: from the last edge found, at most RECENT samples, to the end. Null without a sample; valid until the next call on any stream. */
+  recent(source: PhaseSource): Tally | null;
 }
 
 /** Samples of the verdict on now: enough for a mean, few enough that a change shows at once. */
@@ -31,12 +36,7 @@ const RECENT = 32;
 /** One set for every stream: `recent` is judged before the next is asked. */
 const LENT: Lent = lentStats();
 
-interface SoFar {
-  promptTokens: number;
-  generated: number;
-  requests: number;
-}
-
+/** The phases of a subject whose first bin is `start`, none yet. */
 export function phaseStream(period: number, start: number): PhaseStream {
   const shortest = shortestSegment(period);
   const half = HALF_HORIZON * strideOf(shortest);
@@ -45,28 +45,28 @@ export function phaseStream(period: number, start: number): PhaseStream {
   /** Whether `open` lies within a segment rather than at an edge. */
   let continues = false;
   let lastEdge = start;
-  let soFar: SoFar = { promptTokens: 0, generated: 0, requests: 0 };
+  let soFar: Tally['soFar'] = { promptTokens: 0, generated: 0, requests: 0 };
 
   return {
-    advance(end, binsOf, judge) {
-      while (end - open >= 2 * half) {
-        const bins = binsOf(open, open + 2 * half);
+    advance(source) {
+      while (source.end - open >= 2 * half) {
+        const bins = source.bins(open, open + 2 * half);
         const { segments, to, edge } = settled(segmentsOf(bins), half, shortest);
         for (const segment of segments) {
           if (segment.gap) continue;
           const tally = counted(bins, segment, soFar);
           soFar = tally.soFar;
-          append(list, tally, judge, continues && segment.from === 0);
+          append(list, tally, source.judge, continues && segment.from === 0);
         }
         open += to;
         continues = !edge;
       }
       return open;
     },
-    phases(end, binsOf, judge) {
+    phases(source) {
       const out = [...list];
-      if (end <= open) return out;
-      const bins = binsOf(open, end);
+      if (source.end <= open) return out;
+      const bins = source.bins(open, source.end);
       lastEdge = open;
       let so = soFar;
       for (const segment of segmentsOf(bins)) {
@@ -74,19 +74,18 @@ export function phaseStream(period: number, start: number): PhaseStream {
         const tally = counted(bins, segment, so);
         so = tally.soFar;
         lastEdge = open + segment.from;
-        append(out, tally, judge, continues && segment.from === 0);
+        append(out, tally, source.judge, continues && segment.from === 0);
       }
       return out;
     },
-    rejudge(judge) {
+    rejudge(source) {
       const old = list;
       list = [];
-      for (const { tally } of old) append(list, tally, judge);
+      for (const { tally } of old) append(list, tally, source.judge);
     },
-    open: () => open,
-    recent(end, binsOf) {
+    recent({ end, bins }) {
       const first = Math.max(lastEdge, open, end - RECENT);
-      return end > first ? counted(binsOf(first, end), { from: 0, to: end - first, gap: false }, soFar, LENT) : null;
+      return end > first ? counted(bins(first, end), { from: 0, to: end - first, gap: false }, soFar, LENT) : null;
     },
   };
 }
@@ -105,7 +104,8 @@ function settled(segments: readonly Segment[], half: number, shortest: number): 
   };
 }
 
-function counted(bins: Bins, segment: Segment, before: SoFar, lent?: Lent): Tally {
+/** What a segment adds up to, with the tokens per request of the run so far. */
+function counted(bins: Bins, segment: Segment, before: Tally['soFar'], lent?: Lent): Tally {
   const tally = tallyOf(bins, segment.from, segment.to, lent);
   const seconds = tally.on.bins * tally.period;
   const plus = (sum: number, rate: number) => (Number.isNaN(rate) ? sum : sum + rate * seconds);
@@ -127,7 +127,7 @@ export interface JudgedWindow {
 const MOVING = ['compute', 'memory', 'network', 'transfer', 'storage', 'host', 'nvlink', 'busy'] as const;
 
 /** Whether an edge between two neighbours is worth keeping: the verdict changes, or a share moves by a tenth. */
-export function sameVerdict(a: Verdict, b: Verdict): boolean {
+function sameVerdict(a: Verdict, b: Verdict): boolean {
   if (a.bottleneck !== b.bottleneck || a.activity !== b.activity || a.tier !== b.tier) return false;
   return a.bottleneck === 'idle' || sameShares(a, b);
 }
@@ -151,7 +151,7 @@ function moved(a: number | null, b: number | null): number {
  * Appends a segment to a run's phases, merging neighbours with one verdict. Changes the list. A segment that `continues` the
  * one before was cut off by the length of a horizon, not by an edge: only shares that moved part them.
  */
-export function append(list: JudgedWindow[], tally: Tally, judge: (tally: Tally) => Verdict, continues = false): void {
+function append(list: JudgedWindow[], tally: Tally, judge: PhaseSource['judge'], continues = false): void {
   list.push({ tally, verdict: judge(tally) });
   for (let first = true; ; first = false) {
     const b = list[list.length - 1];
@@ -177,7 +177,7 @@ const LINKS: readonly (readonly [JudgedMetric, JudgedMetric])[] = [
 ];
 
 /** Seconds between symmetric bursts of link traffic, as the gradients of every step make them; 0 where there is no such pattern. */
-export function burstSeconds(bins: Bins, from: number, to: number): number {
+function burstSeconds(bins: Bins, from: number, to: number): number {
   for (const [receive, transmit] of LINKS) {
     const rx = bins.columns[COLUMN[receive]]?.subarray(from, to);
     const tx = bins.columns[COLUMN[transmit]]?.subarray(from, to);
@@ -188,4 +188,9 @@ export function burstSeconds(bins: Bins, from: number, to: number): number {
     if (samples !== null && samples >= LEAST_SAMPLES) return samples * bins.period;
   }
   return 0;
+}
+
+/** Symmetric enough for a collective: both directions within the tie factor. */
+function isSymmetric(receive: number, transmit: number): boolean {
+  return receive <= TIE * transmit && transmit <= TIE * receive && Math.max(receive, transmit) > 0;
 }

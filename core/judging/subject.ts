@@ -36,7 +36,6 @@ export interface Subject {
   readonly id: string;
   readonly type: GpuId | null;
   readonly ceilings: Ceilings | null;
-  readonly powerReported: boolean;
   /** An engine serves requests here (running, waiting, tokens). */
   readonly serving: boolean;
   /** Its name for texts: `vllm`. */
@@ -57,7 +56,6 @@ export interface Subject {
   /** CPU cores of the job, else of the host; null where not known. */
   readonly cores: number | null;
   readonly mig: boolean;
-  readonly nvlinked: boolean;
   /** The engine cannot be told to be this GPU's. */
   readonly engineAmbiguous: boolean;
 }

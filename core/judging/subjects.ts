@@ -12,7 +12,6 @@ export interface SubjectContext {
   readonly entity: EntityRef;
   readonly name: string | null;
   readonly type: GpuId | null;
-  readonly typeFrom: 'detected' | 'given' | 'unknown';
   readonly ceilings: Ceilings | null;
   readonly subject: Subject;
   readonly sources: Sources;
@@ -20,6 +19,7 @@ export interface SubjectContext {
   readonly engines: readonly number[];
 }
 
+/** The entities of a run by kind, each kind in order of id. */
 export interface Entities {
   readonly gpus: readonly RunEntity[];
   readonly hosts: readonly RunEntity[];
@@ -27,98 +27,99 @@ export interface Entities {
   readonly processes: readonly RunEntity[];
 }
 
+/** A run as far as it is known: its entities, what was told of it, what runs. */
+export interface KnownRun {
+  readonly entities: Entities;
+  readonly options: AnalyseOptions;
+  readonly workload: Workload;
+}
+
 /** Subjects of a run: its GPUs; without any, its engines; without those, its hosts. */
-export function contextsOf(entities: Entities, options: AnalyseOptions, workload: Workload): SubjectContext[] {
-  const owned = enginesOf(entities);
-  if (entities.gpus.length > 0) return entities.gpus.map((gpu) => gpuContext(gpu, owned.get(gpu.entity.id), entities, options, workload));
-  const real = entities.engines.filter((engine) => isServing(engine) || isTraining(engine));
-  if (real.length > 0) {
-    return real.map((engine) => {
-      const index = entities.engines.indexOf(engine);
-      return contextFor(
-        engine,
-        null,
-        { engines: [index], gpus: gpusTold(workload), ambiguous: false, says: null, noServer: false },
-        entities,
-        options,
-        workload,
-      );
-    });
+export function contextsOf(run: KnownRun): SubjectContext[] {
+  const { gpus, engines, hosts } = run.entities;
+  if (gpus.length > 0) {
+    const owned = enginesOf(run.entities);
+    return gpus.map((gpu) => contextOf(gpu, owned.get(gpu.entity.id) ?? NOBODY, run));
   }
-  return entities.hosts.map((host) => contextFor(host, null, NOBODY, entities, options, workload));
+  const real = engines.filter(speaks);
+  if (real.length > 0) return real.map((engine) => contextOf(engine, { ...NOBODY, engines: [engines.indexOf(engine)], gpus: gpusTold(run.workload) }, run));
+  return hosts.map((host) => contextOf(host, NOBODY, run));
 }
 
 const NOBODY: Owned = { engines: [], gpus: 1, ambiguous: false, says: null, noServer: false };
 
 /** GPUs of an engine whose GPUs nobody sees: as it is spread, else one. */
-function gpusTold(workload: Workload): number {
-  return (workload.tensorParallel ?? 1) * (workload.pipelineParallel ?? 1) * (workload.dataParallel ?? 1);
+function gpusTold({ tensorParallel, pipelineParallel, dataParallel }: Workload): number {
+  return (tensorParallel ?? 1) * (pipelineParallel ?? 1) * (dataParallel ?? 1);
 }
 
-function gpuContext(gpu: RunEntity, owned: Owned | undefined, entities: Entities, options: AnalyseOptions, workload: Workload): SubjectContext {
-  return contextFor(gpu, gpu, owned ?? NOBODY, entities, options, workload);
-}
-
-function contextFor(entity: RunEntity, gpu: RunEntity | null, owned: Owned, entities: Entities, options: AnalyseOptions, workload: Workload): SubjectContext {
-  const name = gpu?.facts.get('name') ?? null;
-  const memoryTotal = gpu?.latest('gpu.memTotal') ?? Number.NaN;
-  const detected = name === null ? null : detectGpu(name, memoryTotal > 0 ? memoryTotal : undefined);
-  const type = options.gpu ?? detected;
-  const powerLimit = gpu?.latest('gpu.powerLimit') ?? Number.NaN;
-  const ceilings =
-    type === null
-      ? null
-      : ceilingsFor(type, {
-          memoryTotal,
-          powerLimit,
-          ...reportedLink(gpu),
-        });
+function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectContext {
+  const { entities } = run;
+  const gpu = entity.entity.kind === 'gpu' ? entity : null;
   const hostIndex = hostOf(entity.entity, entities);
   const host = hostIndex === null ? null : (entities.hosts[hostIndex] ?? null);
   const engines = owned.engines.map((index) => entities.engines[index]).filter((one) => one !== undefined);
-  const speaking = engines.filter((engine) => isServing(engine) || isTraining(engine));
-  const [first] = speaking;
-  const serving = speaking.some(isServing);
-  const facts = first?.facts ?? new Map();
-  const maxRunning = Number(facts.get('maxNumSeqs') ?? first?.latest('engine.maxRunning') ?? Number.NaN);
-  const cores = options.cores ?? Number(host?.facts.get('cores') ?? host?.latest('host.cores') ?? Number.NaN);
-  const work = speaking.length === 0 ? null : engineWork(options, workload, { facts, type, gpus: owned.gpus, engines: speaking.length });
+  const processes = processesOf(entity.entity, entities);
+  const name = gpu?.facts.get('name') ?? null;
+  const card = cardOf(gpu, name, run.options);
   return {
     entity: entity.entity,
     name,
-    type,
-    typeFrom: options.gpu !== undefined ? 'given' : detected === null ? 'unknown' : 'detected',
-    ceilings,
+    ...card,
     host: hostIndex,
     engines: owned.engines,
     sources: {
       gpu: gpu?.grid ?? null,
       host: host?.grid ?? null,
       engines: engines.map((one) => one.grid),
-      processes: processesOf(entity.entity, entities).map((one) => one.grid),
+      processes: processes.map((one) => one.grid),
     },
     subject: {
-      kind: gpu === null ? (entity.entity.kind === 'host' ? 'host' : 'engine') : 'gpu',
+      kind: entity.entity.kind === 'gpu' || entity.entity.kind === 'host' ? entity.entity.kind : 'engine',
       id: entity.entity.id,
-      type,
-      ceilings,
-      powerReported: powerLimit > 0,
-      serving,
-      engineName: first?.entity.id.split('@')[0] ?? null,
-      training: !serving && speaking.some(isTraining),
-      fineTuning: looksLikeFineTuning([...speaking, ...processesOf(entity.entity, entities)]),
-      work,
-      math: mathType(work?.format ?? null, workload, type),
-      modelNamed: workload.model,
+      ...card,
+      ...workOn(engines.filter(speaks), { type: card.type, gpus: owned.gpus }, run),
+      fineTuning: looksLikeFineTuning([...engines.filter(speaks), ...processes]),
       processSays: owned.says,
       noServer: owned.noServer,
-      engineMaxRunning: maxRunning > 0 ? maxRunning : null,
-      cores: cores > 0 ? cores : null,
+      cores: positive(run.options.cores ?? Number(host?.facts.get('cores') ?? host?.latest('host.cores') ?? Number.NaN)),
       mig: gpu !== null && (/^enabled/i.test(gpu.facts.get('migMode') ?? '') || gpu.entity.id.startsWith('MIG-')),
-      nvlinked: gpu?.has('gpu.nvlinkRx') ?? false,
       engineAmbiguous: owned.ambiguous,
     },
   };
+}
+
+/** The type of a card and its limits, as far as it reports them itself. */
+function cardOf(gpu: RunEntity | null, name: string | null, options: AnalyseOptions): Pick<Subject, 'type' | 'ceilings'> {
+  const memoryTotal = gpu?.latest('gpu.memTotal') ?? Number.NaN;
+  const powerLimit = gpu?.latest('gpu.powerLimit') ?? Number.NaN;
+  const type = options.gpu ?? (name === null ? null : detectGpu(name, memoryTotal > 0 ? memoryTotal : undefined));
+  return { type, ceilings: type === null ? null : ceilingsFor(type, { memoryTotal, powerLimit, ...reportedLink(gpu) }) };
+}
+
+/** What the engines and trainers that speak for a subject do on it. */
+function workOn(
+  speaking: readonly RunEntity[],
+  on: { readonly type: GpuId | null; readonly gpus: number },
+  { options, workload }: KnownRun,
+): Pick<Subject, 'serving' | 'training' | 'engineName' | 'work' | 'math' | 'modelNamed' | 'engineMaxRunning'> {
+  const [first] = speaking;
+  const serving = speaking.some(isServing);
+  const facts = first?.facts ?? new Map();
+  const work = first === undefined ? null : engineWork(options, workload, { facts, ...on, engines: speaking.length });
+  return {
+    serving,
+    training: !serving && speaking.some(isTraining),
+    engineName: first?.entity.id.split('@')[0] ?? null,
+    work,
+    math: mathType(work?.format ?? null, workload, on.type),
+    modelNamed: workload.model,
+    engineMaxRunning: positive(Number(facts.get('maxNumSeqs') ?? first?.latest('engine.maxRunning') ?? Number.NaN)),
+  };
+}
+
+function positive(value: number): number | null {
+  return value > 0 ? value : null;
 }
 
 /** The link as the card reports it: its maximum, else the best it was seen at (it drops when idle). */
@@ -147,7 +148,7 @@ function processesOf(entity: EntityRef, entities: Entities): RunEntity[] {
 }
 
 /** Whose engine works on a GPU. */
-export interface Owned {
+interface Owned {
   /** Indexes of the engines that work on it. */
   readonly engines: readonly number[];
   /** How many GPUs those engines have. */
@@ -160,11 +161,30 @@ export interface Owned {
 /** Memory that a context of a process with a model takes at least; below it and never busy, a GPU is not the engine's. */
 const IN_USE = 2e9;
 
-export function isServing(engine: RunEntity): boolean {
+/** Facts longer than this count by their length: a command line does not change within a run. */
+const LONG_FACT = 40;
+
+/** Changes when an entity or a fact is new that `contextsOf` looks at: then subjects and workload are found again. */
+export function signatureOf(entities: Iterable<RunEntity>): string {
+  let text = '';
+  for (const one of entities) {
+    const { entity, facts, latest } = one;
+    text += `${entity.kind}:${entity.id}|${facts.size}`;
+    for (const value of facts.values()) text += `;${value.length > LONG_FACT ? value.length : value}`;
+    if (entity.kind === 'gpu') text += `|${latest('gpu.memTotal')},${latest('gpu.powerLimit')},${wasUsed(one)}`;
+    if (entity.kind === 'engine') text += `|${isServing(one)},${isTraining(one)},${latest('engine.maxRunning')}`;
+    if (entity.kind === 'host') text += `|${latest('host.cores')}`;
+  }
+  return text;
+}
+
+/** An engine that answers requests. */
+function isServing(engine: RunEntity): boolean {
   return engine.has('engine.running') || engine.has('engine.generationTokens') || engine.has('engine.generationRate') || engine.has('engine.promptTokens');
 }
 
-export function isTraining(engine: RunEntity): boolean {
+/** A trainer that tells of its steps. */
+function isTraining(engine: RunEntity): boolean {
   return (
     engine.has('engine.trainSteps') ||
     engine.has('engine.trainTokens') ||
@@ -174,19 +194,24 @@ export function isTraining(engine: RunEntity): boolean {
   );
 }
 
+/** An engine or a trainer whose own figures are here. */
+function speaks(engine: RunEntity): boolean {
+  return isServing(engine) || isTraining(engine);
+}
+
 /**
  * Which engines work on which GPU. An engine that names its GPUs has those; the only engine of a run has every GPU that was
  * in use; engines on nodes of their own have their node's GPUs; several alike on one node share them; a server and a trainer
  * on one node, with nothing that tells them apart, have nobody's: then no engine is believed.
  */
-export function enginesOf(entities: { gpus: readonly RunEntity[]; engines: readonly RunEntity[]; processes: readonly RunEntity[] }): Map<string, Owned> {
+function enginesOf(entities: Entities): Map<string, Owned> {
   const { gpus, engines, processes } = entities;
   const owners = new Map<string, Owned>();
   const groups = new Map<string, { engines: number[]; gpus: number }>();
   for (const gpu of gpus) {
     const roles = rolesOf(gpu, processes);
     const candidates = engines.map((engine, index) => ({ engine, index })).filter(({ engine }) => reaches(engine, gpu, engines) && wasUsed(gpu));
-    const speaking = candidates.filter(({ engine }) => isServing(engine) || isTraining(engine));
+    const speaking = candidates.filter(({ engine }) => speaks(engine));
     const byRole = roles.says === null || speaking.length < 2 ? speaking : speaking.filter(({ engine }) => isServing(engine) === (roles.says === 'serving'));
     const mixed = byRole.some(({ engine }) => isServing(engine)) && byRole.some(({ engine }) => !isServing(engine));
     const chosen = mixed ? [] : candidates.filter((one) => byRole.includes(one) || !speaking.includes(one)).map(({ index }) => index);
@@ -203,7 +228,7 @@ export function enginesOf(entities: { gpus: readonly RunEntity[]; engines: reado
 function reaches(engine: RunEntity, gpu: RunEntity, engines: readonly RunEntity[]): boolean {
   const named = engine.facts.get('gpu');
   if (named !== undefined) return named.split(/[\s,]+/).includes(gpu.entity.id);
-  const alone = engines.filter((one) => isServing(one) || isTraining(one)).length <= 1;
+  const alone = engines.filter(speaks).length <= 1;
   const { node } = engine.entity;
   return alone || node === undefined || gpu.entity.node === undefined || node === gpu.entity.node;
 }
@@ -227,7 +252,7 @@ function rolesOf(gpu: RunEntity, processes: readonly RunEntity[]): Pick<Owned, '
 }
 
 /** Words of fine-tuning in command lines and logs. */
-export function looksLikeFineTuning(entities: readonly RunEntity[]): boolean {
+function looksLikeFineTuning(entities: readonly RunEntity[]): boolean {
   return entities.some(({ facts }) => {
     const text = [facts.get('workload'), facts.get('trainer'), facts.has('trainer') ? facts.get('command') : undefined]
       .filter((part) => part !== undefined)

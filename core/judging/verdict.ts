@@ -1,12 +1,12 @@
-import type { Figure, Shares, TimeTree, Verdict, Split } from '../contract/index.ts';
-import { type MetricId, formatPercent, formatValue } from '../readings/index.ts';
+import type { Shares, TimeTree, Verdict, Split } from '../contract/index.ts';
+import { formatPercent, formatValue } from '../readings/index.ts';
 import { activityCandidates, activityOf } from './activity.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
 import { gradeOf, UNGRADED } from './evidence.ts';
-import { FRACTION_NAMES, type FractionName, type WindowFigures } from './judged-run.ts';
+import { figuresOf } from './figures.ts';
 import { sharesOf, type WindowShares } from './shares.ts';
-import { JUDGED, known, mean, orNull, COLUMN, largest } from './stats.ts';
+import { known, mean, orNull, COLUMN, largest } from './stats.ts';
 import type { Subject } from './subject.ts';
 import { FLAGS, type Tally } from './tally.ts';
 import { INACTIVE, CAPPED_FRACTION, CONTRIBUTING, DOMINANT, NO_TENSOR, REDUCED_CLOCK, THERMAL_FRACTION, THERMAL_SAMPLES } from './thresholds.ts';
@@ -120,64 +120,6 @@ function treeOf(window: WindowShares, decision: Decision): TimeTree {
 function idleLine(window: WindowShares): string[] {
   if (!(window.idleFraction > 0) || window.demand !== true) return [];
   return [`no request ${Math.round(window.idleFraction * 100)} % of the time; the shares are of the rest`];
-}
-
-/** The numbers behind the verdict, each with its ceiling and source. */
-function figuresOf(window: WindowShares): Figure[] {
-  const { stats, work, subject } = window;
-  const { ceilings } = subject;
-  const engine = subject.engineName ?? 'engine';
-  const out: Figure[] = [];
-  const add = (label: string, value: number, unit: string, ceiling: number | null | undefined, source: string) => {
-    if (known(value) && Number.isFinite(value)) out.push({ label, value, unit, ceiling: ceiling ?? null, source });
-  };
-  const dram = mean(stats, 'gpu.dramActive');
-  if (known(dram) && ceilings !== null) add('Memory bandwidth', dram * ceilings.bandwidth, 'bytes/s', ceilings.bandwidth, 'dcgm');
-  else if (work !== null) add('Memory bandwidth', work.bytes, 'bytes/s', ceilings?.bandwidth, engine);
-  const peak = subject.math === null ? null : ceilings?.peaks[subject.math];
-  if (work !== null) add('Compute', work.flops, 'flop/s', peak, engine);
-  if (work !== null) {
-    add('Decode', work.decodeTokens, 'tokens/s', null, engine);
-    add('Prefill', work.prefillTokens, 'tokens/s', null, engine);
-    add('Requests running', work.running, 'count', subject.engineMaxRunning, engine);
-  }
-  add('KV cache used', mean(stats, 'engine.kvUsage'), 'ratio', 1, engine);
-  add('Training', mean(stats, 'engine.trainTokenRate'), 'tokens/s', null, engine);
-  add('GPU busy', window.busy, 'ratio', 1, window.busyFrom === 'engine' ? engine : (window.busyFrom ?? 'nvidia-smi'));
-  add('Power', mean(stats, 'gpu.power'), 'watts', orNull(mean(stats, 'gpu.powerLimit')), 'nvidia-smi');
-  add('GPU memory', mean(stats, 'gpu.memUsed'), 'bytes', orNull(mean(stats, 'gpu.memTotal')), 'nvidia-smi');
-  return out;
-}
-
-/** A tally as the means that findings and advice look at. */
-export function figuresFrom(tally: Tally): WindowFigures {
-  const stats = tally.on.bins > 0 ? tally.on : tally.off;
-  const means = new Map<MetricId, number>();
-  for (const id of JUDGED) {
-    const value = mean(stats, id);
-    if (known(value)) means.set(id, value);
-  }
-  const busy = stats === tally.on ? tally.busySum / tally.busyCount : tally.offBusySum / tally.offBusyCount;
-  const fraction = new Map<FractionName, number>();
-  for (const name of FRACTION_NAMES) {
-    const value = fractionOf(tally, name);
-    if (known(value)) fraction.set(name, value);
-  }
-  return {
-    seconds: (tally.endBin - tally.firstBin) * tally.period,
-    samples: tally.seen,
-    idleFraction: tally.seen > 0 ? tally.off.bins / tally.seen : null,
-    busy: orNull(busy),
-    mean: means,
-    fraction,
-  };
-}
-
-function fractionOf(tally: Tally, name: FractionName): number {
-  if (name === 'kvFull') return tally.kvFull / tally.kv;
-  if (name === 'waiting') return tally.kv > 0 || tally.waiting > 0 ? tally.waiting / tally.on.bins : Number.NaN;
-  if (name === 'busy80') return tally.hot / tally.on.bins;
-  return (tally.flags[FLAGS.indexOf(name)] ?? Number.NaN) / tally.loaded;
 }
 
 /** What changes how a label reads, never the label: power cap, thermal slowdown (§7.3), locked clocks, no tensor cores (§7.2). */

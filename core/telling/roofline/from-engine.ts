@@ -36,7 +36,6 @@ export function fromEngine(judged: JudgedRun, gpu: JudgedGpu, most: number): Mod
     id: gpu.id,
     type: gpu.type,
     ceilings: gpu.ceilings,
-    powerReported: false,
     serving,
     engineName: null,
     training: !serving,
@@ -49,7 +48,6 @@ export function fromEngine(judged: JudgedRun, gpu: JudgedGpu, most: number): Mod
     engineMaxRunning: null,
     cores: null,
     mig: false,
-    nvlinked: false,
     engineAmbiguous: false,
   };
   const whole = tallyOf(bins, 0, bins.length);
@@ -79,7 +77,7 @@ function binsFor(tables: readonly Table[], period: number): Bins | null {
   const width = Math.max(...tables.map(({ t }) => rowWidth(t, period)));
   const grids = tables.map(({ t, columns }) => {
     const grid = entityGrid(width);
-    for (const [id, column] of columns) grid.gauges(id, t, column, 0);
+    for (const [id, column] of columns) grid.gauges(id, { t, values: column, start: 0 });
     return grid;
   });
   const first = Math.min(...grids.map((grid) => grid.start()));

@@ -4,7 +4,7 @@ import { analyse } from '../../../core/analyse/index.ts';
 import type { Table } from '../../../core/readings/index.ts';
 import { noiseScale, pelt } from '../../../core/judging/pelt.ts';
 import { periodOfPattern } from '../../../core/judging/segments.ts';
-import { gridPeriod, roundPeriod } from '../../../core/judging/grid.ts';
+import { gridPeriod, roundPeriod } from '../../../core/judging/period.ts';
 import { made, randomOf, runOf } from '../../support/telemetry.ts';
 
 const A100 = { name: 'NVIDIA A100-SXM4-40GB' };
