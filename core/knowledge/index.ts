@@ -24,8 +24,10 @@ export {
 export {
   activationBytes,
   activeBlockParameters,
+  BALANCE_MFU,
   bytesPerWeight,
   causalAttentionFlops,
+  COMMON_CONTEXT,
   computeType,
   type ComputeType,
   criticalBatch,
@@ -34,6 +36,7 @@ export {
   decodeAttentionFlops,
   decodeFlopsPerToken,
   denseFlopsPerToken,
+  ENGINE_MEMORY,
   KERNELS_PER_LAYER,
   kvBytesPerSequence,
   kvBytesPerToken,
@@ -48,12 +51,14 @@ export {
   pipelineBytesPerToken,
   prefillFlops,
   ringAllReduceBytes,
+  SHARDED_TRAFFIC,
   tensorParallelMessageBytes,
   trainingFlops,
   weightBytes,
   weightBytesTouched,
   type WeightFormat,
   weightParts,
+  WORKSPACE_BYTES,
 } from './llm-math/index.ts';
 export {
   findModel,

@@ -1,6 +1,5 @@
 import { GPUS, type NodeType, pricePerHour, type WeightType } from '../knowledge/index.ts';
-import { inputErrors } from './check.ts';
-import { gpuCount, type PlanInput } from './input.ts';
+import { gpuCount, inputErrors, type PlanInput } from './input.ts';
 import { memoryPlan, type MemoryPlan } from './memory.ts';
 
 /** GPUs of one node type on which a question runs. */

@@ -4,7 +4,7 @@ import { MEASURED, type MeasuredRow } from './measured.ts';
 import { plan } from './plan.ts';
 
 /** A published rate beside the planner's answer to the same question. */
-export interface Comparison {
+interface Comparison {
   readonly row: MeasuredRow;
   readonly input: PlanInput;
   readonly ceiling: number;

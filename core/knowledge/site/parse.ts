@@ -4,7 +4,7 @@ import { type GpuId, knownGpus, type NodeType, parseGpuId } from '../hardware/in
 import { SiteFileSchema, type SiteFile } from './schema.ts';
 import type { Site, SitePrices } from './site.ts';
 
-export type SiteResult = { readonly ok: true; readonly site: Site } | { readonly ok: false; readonly errors: readonly string[] };
+type SiteResult = { readonly ok: true; readonly site: Site } | { readonly ok: false; readonly errors: readonly string[] };
 
 const GB = 1e9;
 const BYTES_PER_GBIT = 1e9 / 8;

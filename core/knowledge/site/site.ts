@@ -1,7 +1,7 @@
 import { ALVIS_NODES, type NodeType } from '../hardware/index.ts';
 
 /** What storage gives to a node. Null is "not published". */
-export interface SiteStorage {
+interface SiteStorage {
   readonly name: string;
   /** Bytes/s that one node can read, apart from its network's limit. */
   readonly nodeBytesPerSecond: number | null;

@@ -1,7 +1,8 @@
 import { type JudgedGpu, type JudgedPhase, type JudgedRun, KV_FULL, KV_FULL_FRACTION, MIN_SEGMENT_SAMPLES } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { formatDuration, formatPercent } from '../../readings/index.ts';
-import { finding, fractionOver, meanOver, samplesOf, stretchesOf } from './kit.ts';
+import { finding } from './finding.ts';
+import { fractionOver, meanOver, samplesOf, stretchesOf } from './stretches.ts';
 import { QUEUE } from './limits.ts';
 
 /**

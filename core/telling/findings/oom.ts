@@ -1,7 +1,7 @@
 import { formatValue, rowWidth, type Table } from '../../readings/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import type { JudgedRun } from '../../judging/index.ts';
-import { finding } from './kit.ts';
+import { finding } from './finding.ts';
 
 /** Memory that ran out: said by a log or the kernel, on the GPU or on the host. */
 export function findOom(judged: JudgedRun): Finding[] {

@@ -2,8 +2,8 @@ import { CONTRIBUTING, DOMINANT, type JudgedGpu, type JudgedRun, MIN_SEGMENT_SAM
 import type { Finding } from '../../contract/index.ts';
 import { type GpuId, GPUS, onTensorCores, parseQuantization, parseWeightType, QUANTIZATIONS } from '../../knowledge/index.ts';
 import { formatPercent, formatValue } from '../../readings/index.ts';
-import { finding, gpuName, listed, over, samplesOf, stretchesOf } from './kit.ts';
-import { together } from './together.ts';
+import { finding, gpuName, listed, together } from './finding.ts';
+import { over, samplesOf, stretchesOf } from './stretches.ts';
 
 /** FP32 work on CUDA cores while the tensor cores rest (§7.2): seen by DCGM's pipes only. */
 export function findNoTensorCores(judged: JudgedRun): Finding[] {

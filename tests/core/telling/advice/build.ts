@@ -1,9 +1,8 @@
 // Past the door of core/telling/advice: advice is asked in situations that no run has to have.
-import { NOTHING_KNOWN } from '../../../../core/judging/nothing.ts';
+import { NOTHING_KNOWN } from '../../../../core/judging/job.ts';
 import type { Advice, Verdict, Workload } from '../../../../core/contract/index.ts';
-import { adviceFor } from '../../../../core/telling/advice/index.ts';
+import { type AdviceContext, adviceFor } from '../../../../core/telling/advice/index.ts';
 import { ceilingsFor, findModel, type GpuId } from '../../../../core/knowledge/index.ts';
-import type { AdviceContext } from '../../../../core/judging/index.ts';
 import type { FactName, MetricId } from '../../../../core/readings/index.ts';
 
 export interface Case {

@@ -145,6 +145,14 @@ describe('training that waits for memory', () => {
     expect(first).toMatchObject({ gain: 1.6 });
     expect(first?.text).toContain('Training moves 0.93 of 1.55 TB/s while its compute share is 40 %');
   });
+
+  it('is told what DCGM counted where that is more than was thought achievable', () => {
+    const [first] = advice({
+      verdict: { bottleneck: 'memory', activity: 'training', relief: 1.6, shares: { memory: 1.1, compute: 0.4 } },
+      mean: { 'engine.trainTokenRate': 5000, 'gpu.dramActive': 0.88 },
+    });
+    expect(first?.text).toContain('Training moves 1.37 of 1.55 TB/s');
+  });
 });
 
 describe('memory by nvidia-smi alone', () => {

@@ -1,5 +1,5 @@
 // Past the door of core/judging: findings are tried on judged runs made by hand, at the exact threshold.
-import { NOTHING_KNOWN } from '../../../../core/judging/nothing.ts';
+import { NOTHING_KNOWN } from '../../../../core/judging/job.ts';
 import type { EntityKind, FactName, MetricId, SourceEvent, Table } from '../../../../core/readings/index.ts';
 import type { Verdict, Workload } from '../../../../core/contract/index.ts';
 import { ceilingsFor, findModel, type GpuId } from '../../../../core/knowledge/index.ts';
