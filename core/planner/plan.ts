@@ -3,7 +3,7 @@ import { allocations, type Allocation } from './allocation.ts';
 import { inputErrors, type PlanInput, planInput, type PlanQuestion } from './input.ts';
 import { communication, loadPlan, type LoadPlan, type Traffic } from './traffic.ts';
 import { decodePlan, type PhasePlan, prefillPlan } from './serve.ts';
-import { placement, type Placement } from './links.ts';
+import { type Link, linkTable, placement, type Placement } from './links.ts';
 import { memoryPlan, type MemoryPlan } from './memory.ts';
 import { mmapOption, offloadOption, type PlanOption } from './options.ts';
 import type { PlanResource } from './estimate.ts';
@@ -24,6 +24,8 @@ export interface Plan {
   /** Null when serving. */
   readonly train: TrainPlan | null;
   readonly load: LoadPlan;
+  /** What ranks can talk over: the GPU's links and the site's networks. */
+  readonly links: readonly Link[];
   readonly communication: readonly Traffic[];
   /** What limits it: capacity when it does not fit, otherwise the resource of decoding, or of the training step. */
   readonly binding: PlanResource;
@@ -42,6 +44,7 @@ export function plan(question: PlanQuestion): PlanResult {
   if (errors.length > 0) return { ok: false, errors };
   const place = placement(input);
   const memory = memoryPlan(input);
+  const links = linkTable(input, place);
   const common = {
     ok: true,
     input,
@@ -50,7 +53,8 @@ export function plan(question: PlanQuestion): PlanResult {
     card: ceilingsFor(input.gpu, input.card),
     compute: computeType(input.gpu, input.type, input.quantization, input.allowTf32),
     load: loadPlan(input, place),
-    communication: communication(input, place),
+    links,
+    communication: communication(input, place, links),
     warnings: warnings(input, place),
     allocations: allocations(input),
   } as const;

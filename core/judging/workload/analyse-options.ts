@@ -1,4 +1,4 @@
-import type { GpuId, ModelSpec } from '../../knowledge/index.ts';
+import type { GpuId, ModelSpec, Site } from '../../knowledge/index.ts';
 
 /** What a person, a job declaration or a file name says beyond the telemetry. Given values beat detected ones. */
 export interface AnalyseOptions {
@@ -16,6 +16,8 @@ export interface AnalyseOptions {
   readonly cores?: number;
   /** UUIDs (or `#index`) of the GPUs that the job was given, also those that no tool has shown. */
   readonly gpusAllocated?: readonly string[];
+  /** What the cluster is made of; left out: nothing is told of other cards and nodes, and its storage has no name. */
+  readonly site?: Site;
   /** The caller's time on the run's clock, seconds: core reads no clock. Absent for a finished run. */
   readonly now?: number;
 }

@@ -1,4 +1,5 @@
 import type { Phase, Verdict } from '../../contract/index.ts';
+import { UNKNOWN_SITE } from '../../knowledge/index.ts';
 import type { JudgedGpu, JudgedPhase, JudgedRun } from '../../judging/index.ts';
 import { adviceFor } from './advice-for.ts';
 import type { AdviceContext } from './situation.ts';
@@ -94,6 +95,7 @@ function contextOf(judged: JudgedRun, { nodes, commands }: Surroundings, gpu: Ju
     figures: phase?.figures ?? null,
     gpuCount: Math.max(1, own.length),
     nodeCount: nodes,
+    site: judged.options.site ?? UNKNOWN_SITE,
     commands,
     cores: cores > 0 ? cores : null,
     ...(engine === undefined ? {} : { facts: engine.facts }),
