@@ -58,6 +58,7 @@ export function plan(question: PlanQuestion): PlanResult {
     warnings: warnings(input, place),
     allocations: allocations(input),
   } as const;
+  const planned = { input, place, memory };
   const limit = (binding: PlanResource): PlanResource => (memory.fits ? binding : 'capacity');
   if (input.mode === 'serve') {
     const decode = decodePlan(input, place);
@@ -67,9 +68,9 @@ export function plan(question: PlanQuestion): PlanResult {
       prefill: prefillPlan(input, place),
       train: null,
       binding: limit(decode.binding),
-      options: [offloadOption(input, place, memory, decode), mmapOption(input, place, memory, decode)],
+      options: [offloadOption({ ...planned, phase: decode }), mmapOption({ ...planned, phase: decode })],
     };
   }
   const train = trainPlan(input, place);
-  return { ...common, decode: null, prefill: null, train, binding: limit(train.binding), options: [offloadOption(input, place, memory, train)] };
+  return { ...common, decode: null, prefill: null, train, binding: limit(train.binding), options: [offloadOption({ ...planned, phase: train })] };
 }
