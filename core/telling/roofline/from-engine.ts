@@ -31,25 +31,7 @@ export function fromEngine(judged: JudgedRun, gpu: JudgedGpu, most: number): Mod
   const sharing = judged.gpus.filter(({ engines }) => engines.join(',') === key).length;
   const serving = tables.some(({ columns }) => columns.has('engine.running') || columns.has('engine.generationRate'));
   const work = engineWork(judged.options, judged.workload, { facts: first.facts, type: gpu.type, gpus: sharing, engines: tables.length });
-  const subject: Subject = {
-    kind: 'gpu',
-    id: gpu.id,
-    type: gpu.type,
-    ceilings: gpu.ceilings,
-    serving,
-    engineName: null,
-    training: !serving,
-    fineTuning: false,
-    work,
-    math: mathType(work?.format ?? null, judged.workload, gpu.type),
-    modelNamed: judged.workload.model,
-    processSays: null,
-    noServer: false,
-    engineMaxRunning: null,
-    cores: null,
-    mig: false,
-    engineAmbiguous: false,
-  };
+  const subject = subjectOf(judged, gpu, { serving, work });
   const whole = tallyOf(bins, 0, bins.length);
   const seconds = whole.on.bins * whole.period;
   const soFar = {
@@ -70,6 +52,29 @@ export function fromEngine(judged: JudgedRun, gpu: JudgedGpu, most: number): Mod
     windows.push({ at: (bins.first + row) * bins.period, to: (bins.first + end) * bins.period, flops: done.flops, bytes: done.bytes });
   }
   return { windows, gaps: [...gaps] };
+}
+
+/** The GPU as verdicts see one: with its engine's work, and nothing of what only a verdict asks. */
+function subjectOf({ workload }: JudgedRun, gpu: JudgedGpu, { serving, work }: Pick<Subject, 'serving' | 'work'>): Subject {
+  return {
+    kind: 'gpu',
+    id: gpu.id,
+    type: gpu.type,
+    ceilings: gpu.ceilings,
+    serving,
+    engineName: null,
+    training: !serving,
+    fineTuning: false,
+    work,
+    math: mathType(work?.format ?? null, workload, gpu.type),
+    modelNamed: workload.model,
+    processSays: null,
+    noServer: false,
+    engineMaxRunning: null,
+    cores: null,
+    mig: false,
+    engineAmbiguous: false,
+  };
 }
 
 /** The engines' series on a grid as wide as their widest rows, put together as a verdict's own bins are. */
