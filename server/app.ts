@@ -7,6 +7,7 @@ import { hostRules } from './auth/hosts.ts';
 import { recogniser } from './auth/recognise.ts';
 import { signIn } from './auth/sign-in.ts';
 import { compressAnswers } from './http/compress.ts';
+import { limitBodies, serverOptions } from './http/deadlines.ts';
 import { replyWithError } from './http/error-handler.ts';
 import { goLive } from './live/go-live.ts';
 import type { App } from './routes/app.ts';
@@ -43,6 +44,7 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    ...serverOptions(config.deadlines),
     routerOptions: { maxParamLength: 400 },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
@@ -52,6 +54,8 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+
+  limitBodies(app, config.deadlines);
 
   const hosts = hostRules(config);
   const who = recogniser({ tokens: store.tokens, demo, cookie, isOwner, now });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Deadlines } from './http/deadlines.ts';
 
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -15,6 +16,8 @@ export interface Config {
   readonly hosts: readonly string[];
   readonly rawDays: number;
   readonly rollupDays: number;
+  /** Seconds that connections may take: see server/http/deadlines.ts. */
+  readonly deadlines: Deadlines;
   readonly log: LogLevel | null;
   /** The site file's path; null is the built-in Alvis. */
   readonly site: string | null;
@@ -35,6 +38,8 @@ interface Row<T> {
   readonly parse: (text: string) => T | undefined;
   readonly expected: string;
 }
+
+const SECONDS = 'a whole number of seconds from 1 to 3600';
 
 const ROWS = {
   HEADROOM_DATA: { fallback: 'headroom-data', parse: (text) => text, expected: 'the path of a folder on a local disk' } satisfies Row<string>,
@@ -58,6 +63,10 @@ const ROWS = {
     parse: (text) => integer(text, 1, 36_500),
     expected: 'a whole number of days from 1 to 36500, not fewer than HEADROOM_RAW_DAYS',
   } satisfies Row<number>,
+  HEADROOM_HEADER_SECONDS: { fallback: 20, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
+  HEADROOM_REQUEST_SECONDS: { fallback: 120, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
+  HEADROOM_IDLE_SECONDS: { fallback: 120, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
+  HEADROOM_KEEPALIVE_SECONDS: { fallback: 72, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
   HEADROOM_LOG: { fallback: null, parse: level, expected: `one of ${LOG_LEVELS.join(', ')}` } satisfies Row<LogLevel | null>,
   HEADROOM_SITE: { fallback: null, parse: existing, expected: 'the path of a site file that exists' } satisfies Row<string | null>,
   HEADROOM_CLUSTER: { fallback: 'local', parse: slug, expected: 'a short name of letters, digits, dots, dashes and underscores' } satisfies Row<string>,
@@ -82,6 +91,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     hosts: read<readonly string[]>('HEADROOM_HOSTS', ROWS.HEADROOM_HOSTS),
     rawDays: read('HEADROOM_RAW_DAYS', ROWS.HEADROOM_RAW_DAYS),
     rollupDays: read('HEADROOM_ROLLUP_DAYS', ROWS.HEADROOM_ROLLUP_DAYS),
+    deadlines: {
+      headers: read('HEADROOM_HEADER_SECONDS', ROWS.HEADROOM_HEADER_SECONDS),
+      request: read('HEADROOM_REQUEST_SECONDS', ROWS.HEADROOM_REQUEST_SECONDS),
+      idle: read('HEADROOM_IDLE_SECONDS', ROWS.HEADROOM_IDLE_SECONDS),
+      keepAlive: read('HEADROOM_KEEPALIVE_SECONDS', ROWS.HEADROOM_KEEPALIVE_SECONDS),
+    },
     log: read<LogLevel | null>('HEADROOM_LOG', ROWS.HEADROOM_LOG),
     site: read<string | null>('HEADROOM_SITE', ROWS.HEADROOM_SITE),
     cluster: read('HEADROOM_CLUSTER', ROWS.HEADROOM_CLUSTER),

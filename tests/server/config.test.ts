@@ -41,6 +41,7 @@ describe('the environment', () => {
     [{ HEADROOM_PORT: '0x50' }, 'HEADROOM_PORT', '0x50', '0 to 65535'],
     [{ HEADROOM_RAW_DAYS: '0' }, 'HEADROOM_RAW_DAYS', '0', '1 to 3650'],
     [{ HEADROOM_RAW_DAYS: '1.5' }, 'HEADROOM_RAW_DAYS', '1.5', 'whole number'],
+    [{ HEADROOM_IDLE_SECONDS: '0' }, 'HEADROOM_IDLE_SECONDS', '0', '1 to 3600'],
     [{ HEADROOM_LOG: 'loud' }, 'HEADROOM_LOG', 'loud', 'silent, fatal'],
     [{ HEADROOM_HOST: 'http://here' }, 'HEADROOM_HOST', 'http://here', '0.0.0.0'],
     [{ HEADROOM_URL: 'here' }, 'HEADROOM_URL', 'here', 'https://'],
