@@ -9,6 +9,7 @@ import { signIn } from './auth/sign-in.ts';
 import { compressAnswers } from './http/compress.ts';
 import { limitBodies, serverOptions } from './http/deadlines.ts';
 import { replyWithError } from './http/error-handler.ts';
+import { limitIntake } from './http/pressure.ts';
 import { goLive } from './live/go-live.ts';
 import type { App } from './routes/app.ts';
 import { collectSchemas, docsRoutes } from './routes/docs.ts';
@@ -62,6 +63,7 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   await app.register(cookiePlugin);
   signIn(app, { tokens: store.tokens, hosts, cookie, now });
   guard(app, { recogniser: who, hosts, demo });
+  limitIntake(app, service.pressure);
 
   await compressAnswers(app);
   await collectSchemas(app, service.version);

@@ -3,6 +3,7 @@ import type { IngestBatch } from '../core/contract/ingest.ts';
 import { openAnalyses } from './analysis/analyses.ts';
 import type { Analyses } from './analysis/types.ts';
 import type { Config } from './config.ts';
+import { openPressure, ownLoad, type Pressure } from './http/pressure.ts';
 import { ingestInto, type Ingest } from './ingest/ingest.ts';
 import { openStreams, type Streams } from './ingest/raw/streams.ts';
 import { blockOf } from './jobs/attribute.ts';
@@ -34,6 +35,7 @@ export interface Service {
   readonly analyses: Analyses;
   readonly streams: Streams;
   readonly ingest: Ingest;
+  readonly pressure: Pressure;
 }
 
 export interface ServiceOptions {
@@ -83,5 +85,6 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     analyses,
     streams: openStreams(MOST_STREAMS),
     ingest,
+    pressure: openPressure({ limits: config.limits, log, look: ownLoad() }),
   };
 }

@@ -1,21 +1,9 @@
 import { STATUS_CODES, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorReply } from '../../core/contract/error.ts';
-import type { App } from '../routes/app.ts';
+import type { Deadlines } from '../config.ts';
 import { Problem } from './problem.ts';
-
-/** How long a connection may take, seconds. */
-export interface Deadlines {
-  /** From the first byte of a request to the end of its headers. */
-  readonly headers: number;
-  /** From the headers to the end of the body; streams that are meant to last (`endless` routes) are exempt. */
-  readonly request: number;
-  /** Without a byte in either direction while a request is under way. */
-  readonly idle: number;
-  /** Between two requests; longer than a reverse proxy keeps its own connections. */
-  readonly keepAlive: number;
-}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -44,7 +32,7 @@ export function serverOptions({ headers, idle, keepAlive }: Deadlines): {
 }
 
 /** Ends requests whose bodies do not come; for routes that are added afterwards. */
-export function limitBodies(app: App, { request: seconds }: Deadlines): void {
+export function limitBodies(app: FastifyInstance, { request: seconds }: Deadlines): void {
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.endless === true) {
       request.raw.socket.setTimeout(0); // silence is no fault there; TCP's keep-alive notices a sender that is gone

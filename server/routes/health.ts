@@ -32,6 +32,7 @@ export function healthRoutes(app: App, service: Service): void {
         demo: service.demo,
         uptime: Math.round(now - service.started),
         store,
+        pressure: service.pressure.now(),
         streams: service.streams.count,
       };
       return reply
