@@ -1,3 +1,4 @@
+import { openPressure, ownLoad, type Pressure } from '../http/index.ts';
 import type { Logger } from 'pino';
 import type { IngestBatch } from '../../core/contract/index.ts';
 import { type Analyses, type Audience, openAnalyses } from '../analysis/index.ts';
@@ -30,6 +31,7 @@ export interface Service {
   readonly answers: Answers;
   readonly streams: Streams;
   readonly ingest: Ingest;
+  readonly pressure: Pressure;
 }
 
 export interface ServiceOptions {
@@ -86,5 +88,6 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     answers: openAnswers({ store, index, nodes, analyses, site, demo, now }),
     streams: openStreams(MOST_STREAMS),
     ingest,
+    pressure: openPressure({ limits: config.limits, log, look: ownLoad() }),
   };
 }

@@ -47,6 +47,7 @@ export async function start({ config, demo, agent }: StartOptions): Promise<Runn
   try {
     const service = await openService({ config, store, demo: demo !== null, log, now });
     undo.push(() => service.analyses.close());
+    undo.push(async () => service.pressure.close());
     const port = await choosePort(config.host, config.port);
     const owner = ownerSocket(config.data);
     let address = '';

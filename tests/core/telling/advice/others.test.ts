@@ -1,7 +1,6 @@
-import type { NodeType, Site } from '../../../../core/knowledge/index.ts';
+import type { GpuId, NodeType, Site } from '../../../../core/knowledge/index.ts';
 import { ANOTHER_SITE } from '../../../support/another-site.ts';
 import { describe, expect, it } from 'vitest';
-import type { GpuId } from '../../../../core/knowledge/index.ts';
 import { about, advice, DECODE, type Case } from './build.ts';
 
 describe('compute', () => {
