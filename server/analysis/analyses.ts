@@ -3,7 +3,7 @@ import { openTracker } from '../../core/analyse/index.ts';
 import type { Analysis, Job } from '../../core/contract/index.ts';
 import { jobName, runsAt, type JobIndex } from '../ownership/index.ts';
 import { liveRow, summaryOf } from './rows.ts';
-import type { JobKey, Store, Viewer } from '../store/index.ts';
+import type { JobKey, Store } from '../store/index.ts';
 import { openFinals } from './finals.ts';
 import { dueIn, FIRST_PATIENCE, firstChanged, nameOf, nextPatience, shouldRebuild, shouldSave, type Followed } from './follow.ts';
 import { optionsOf } from './options.ts';
@@ -11,7 +11,6 @@ import { pastOf } from './past.ts';
 import { after, drain, hold, later, nothing } from './pending.ts';
 import type { Analyses, Audience } from './types.ts';
 
-const SYSTEM: Viewer = { kind: 'system' };
 /** Milliseconds of one slice of verdicts, and between two, so that sockets and ingest are not held up. */
 const BUDGET = 40;
 const PAUSE = 10;
@@ -68,7 +67,7 @@ export function openAnalyses({ store, index, audience, log, now, named }: Analys
     entry.savedAt = now();
     entry.savedAs = nameOf(analysis);
     try {
-      await store.jobs.saveAnalysis(SYSTEM, job, analysis, summaryOf(analysis, entry.lastReadingAt));
+      await store.jobs.saveAnalysis(job, analysis, summaryOf(analysis, entry.lastReadingAt));
     } catch (error) {
       log.warn({ err: error, job: jobName(job) }, 'an analysis could not be saved; it will be tried again');
       entry.savedAs = '';
@@ -91,7 +90,7 @@ export function openAnalyses({ store, index, audience, log, now, named }: Analys
         findings: analysis.findings,
       });
     }
-    if (audience.watchesOverview()) audience.row(liveRow(job, analysis, lastReadingAt));
+    if (audience.watchesRow(job)) audience.row(liveRow(job, analysis, lastReadingAt));
   };
   const judge = (entry: Followed, time: number) => {
     const before = entry.analysis;
@@ -196,7 +195,7 @@ export function openAnalyses({ store, index, audience, log, now, named }: Analys
     async restore() {
       const entries = [...index.all()].filter((job) => runsAt(job, now())).map((job) => follow(job));
       for (const entry of entries) {
-        entry.analysis = await store.jobs.analysis(SYSTEM, entry.job);
+        entry.analysis = await store.jobs.analysis(entry.job);
         restoreSoon(entry);
       }
       await finals.missed();

@@ -1,9 +1,8 @@
 import { entityKey, type Run } from '../../core/readings/index.ts';
 import type { Job } from '../../core/contract/index.ts';
 import { entitiesOf, type JobIndex, ownRows } from '../ownership/index.ts';
-import type { Store, Viewer } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
 
-const SYSTEM: Viewer = { kind: 'system' };
 /** Rows per entity that a whole job is judged by; the store averages neighbours beyond: two days at 5 s stay as they are. */
 const MAX_ROWS = 35_000;
 
@@ -21,8 +20,8 @@ export async function pastOf(
   const ids = entities.map((entity) => entity.id);
   const [tables, facts, events] = await Promise.all([
     store.series.tables({ entities, from, to: end, maxRows: MAX_ROWS }),
-    store.facts.facts(SYSTEM, { ids }),
-    store.facts.events(SYSTEM, { ids, from, to: end }),
+    store.facts.facts({ ids }),
+    store.facts.events({ ids, from, to: end }),
   ]);
   const own = tables
     .map((table) => ownRows(table, job, index))

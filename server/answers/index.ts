@@ -11,7 +11,8 @@ import type {
   SeriesReply,
   WatchTarget,
 } from '../../core/contract/index.ts';
-import type { JobKey, Viewer } from '../store/index.ts';
+import type { Viewer } from '../auth/index.ts';
+import type { JobKey } from '../store/index.ts';
 import { analysisOf, detailOf, listJobs, seriesOf } from './jobs.ts';
 import { listNodes, nodeDetail, nodeSeries } from './nodes.ts';
 import { findingsOf, overviewOf } from './overview.ts';
@@ -39,10 +40,10 @@ export function openAnswers(parts: AnswerParts): Answers {
     jobs: (viewer, query) => listJobs(parts, viewer, query),
     job: (viewer, key) => detailOf(parts, viewer, key),
     analysis: (viewer, key) => analysisOf(parts, viewer, key),
-    series: (viewer, key, query) => seriesOf(parts, viewer, key, query),
+    series: (viewer, key, query) => seriesOf(parts, viewer, { key, query }),
     nodes: (viewer) => listNodes(parts, viewer),
     node: (viewer, name) => nodeDetail(parts, viewer, name),
-    nodeSeries: (viewer, name, query) => nodeSeries(parts, viewer, name, query),
+    nodeSeries: (viewer, name, query) => nodeSeries(parts, viewer, { name, query }),
     overview: (viewer) => overviewOf(parts, viewer),
     findings: (viewer, query) => findingsOf(parts, viewer, query),
     refusal: (viewer, target) => refusalOf(parts, viewer, target),

@@ -1,4 +1,6 @@
-import type { IngestBatch, JobRow, LiveReadings, LiveVerdict, ServerStatus } from '../../core/contract/index.ts';
+import type { IngestBatch, Job, JobRow, LiveReadings, LiveVerdict, ServerStatus } from '../../core/contract/index.ts';
+
+import { circlesThatSee, EVERYTHING } from '../ownership/index.ts';
 
 type Block = IngestBatch['blocks'][number];
 
@@ -7,7 +9,8 @@ export interface Outlet {
   watched(room: string): boolean;
   readings(room: string, readings: LiveReadings): void;
   verdict(room: string, verdict: LiveVerdict): void;
-  row(room: string, row: JobRow): void;
+  /** Once to everybody who is in one of the rooms or in several. */
+  row(rooms: readonly string[], row: JobRow): void;
   status(status: ServerStatus): void;
 }
 
@@ -15,7 +18,10 @@ export interface Outlet {
 export interface Hub {
   attach(outlet: Outlet): void;
   watched(room: string): boolean;
-  readings(room: string, block: Block): void;
+  /** True where somebody who may see the job watches the overview. */
+  watchesRow(job: Job): boolean;
+  /** For those of one circle only, where it is named: who sees everything hears it from the room itself. */
+  readings(room: string, block: Block, circle?: string): void;
   verdict(verdict: LiveVerdict): void;
   row(row: JobRow): void;
   status(status: ServerStatus): void;
@@ -26,6 +32,7 @@ export interface Hub {
 /** Values of one room that wait for a flush at most; beyond that the oldest go: the page asks the API when it sees a gap. */
 const WAITING = 50_000;
 
+/** The room of the overview's watchers. */
 export const OVERVIEW_ROOM = 'overview';
 
 /** The room of a job's watchers. */
@@ -38,19 +45,27 @@ export function nodeRoom(node: string): string {
   return `node:${node}`;
 }
 
+/** The part of a room that those of one circle are in; who sees everything is in the room itself. */
+export function circleRoom(room: string, circle: string): string {
+  return circle === EVERYTHING ? room : `${room} ${circle}`;
+}
+
 /** A hub with nobody attached: everything falls on the floor until `attach`. */
 export function openHub(): Hub {
   let outlet: Outlet | null = null;
-  const waiting = new Map<string, { blocks: Block[]; values: number }>();
+  const waiting = new Map<string, { room: string; blocks: Block[]; values: number }>();
   const watched = (room: string) => outlet?.watched(room) ?? false;
+  const rowRooms = (job: Job) => circlesThatSee(job).map((circle) => circleRoom(OVERVIEW_ROOM, circle));
 
   return {
     watched,
+    watchesRow: (job) => rowRooms(job).some(watched),
     attach: (to) => void (outlet = to),
-    readings(room, block) {
-      if (!watched(room)) return;
-      const pile = waiting.get(room) ?? { blocks: [], values: 0 };
-      waiting.set(room, pile);
+    readings(room, block, circle = EVERYTHING) {
+      const part = circleRoom(room, circle);
+      if (!watched(part)) return;
+      const pile = waiting.get(part) ?? { room, blocks: [], values: 0 };
+      waiting.set(part, pile);
       pile.blocks.push(block);
       pile.values += valuesOf(block);
       while (pile.values > WAITING && pile.blocks.length > 1) {
@@ -60,11 +75,11 @@ export function openHub(): Hub {
     },
     verdict: (verdict) => outlet?.verdict(jobRoom(verdict), verdict),
     row(row) {
-      outlet?.row(OVERVIEW_ROOM, row);
+      outlet?.row(rowRooms(row.job), row);
     },
     status: (status) => outlet?.status(status),
     flush() {
-      for (const [room, { blocks }] of waiting) outlet?.readings(room, { room, blocks });
+      for (const [part, { room, blocks }] of waiting) outlet?.readings(part, { room, blocks });
       waiting.clear();
     },
   };

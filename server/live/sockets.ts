@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { WatchReply, WatchTarget } from '../../core/contract/index.ts';
-import type { HostRules, Identity, Recogniser } from '../auth/index.ts';
-import { jobRoom, nodeRoom, OVERVIEW_ROOM, type Outlet } from './hub.ts';
+import type { HostRules, Identity, Recogniser, Viewer } from '../auth/index.ts';
+import { circlesOf } from '../ownership/index.ts';
+import { circleRoom, jobRoom, nodeRoom, OVERVIEW_ROOM, type Outlet } from './hub.ts';
 import type { LiveServer } from './plugin.ts';
 
 /** Rooms that one page may watch at a time. */
@@ -55,7 +56,7 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
       options
         .admit(socket.data.identity, target)
         .then(async (answer) => {
-          if (answer.ok) await socket.join(answer.room);
+          if (answer.ok) await socket.join(roomsFor(target, socket.data.identity.viewer));
           reply(answer);
           if (answer.ok) options.joined(answer.room, target);
         })
@@ -65,7 +66,8 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
         });
     });
     socket.on('unwatch', (target) => {
-      if (isTarget(target)) void socket.leave(roomOf(target));
+      if (!isTarget(target)) return;
+      for (const room of roomsFor(target, socket.data.identity.viewer)) void socket.leave(room);
     });
   });
   return outletOf(io);
@@ -82,7 +84,7 @@ function outletOf(io: LiveServer): Outlet {
     watched: (room) => io.sockets.adapter.rooms.has(room),
     readings: (room, readings) => void io.to(room).emit('readings', readings),
     verdict: (room, verdict) => void io.to(room).emit('verdict', verdict),
-    row: (room, row) => void io.to(room).emit('row', row),
+    row: (rooms, row) => void io.to([...rooms]).emit('row', row),
     status: (status) => void io.emit('status', status),
   };
 }
@@ -97,6 +99,12 @@ export function roomOf(target: WatchTarget): string {
     case 'overview':
       return OVERVIEW_ROOM;
   }
+}
+
+/** The rooms that a viewer is put in for a target: of a node and of the overview, the parts of its circles. */
+export function roomsFor(target: WatchTarget, viewer: Viewer): string[] {
+  const room = roomOf(target);
+  return target.kind === 'job' ? [room] : circlesOf(viewer).map((circle) => circleRoom(room, circle));
 }
 
 /** What comes over a socket is anybody's: looked at before it is believed. */

@@ -2,3 +2,15 @@ export { type Block, blockOf, type Part } from './attribute.ts';
 export { deliveriesByJob, type Delivery } from './by-job.ts';
 export { type JobIndex, jobIndex, jobName, runsAt } from './job-index.ts';
 export { entitiesOf, ownRows, silenceOf } from './own.ts';
+export {
+  circlesOf,
+  circlesThatSee,
+  EVERYTHING,
+  mayDeclare,
+  maySee,
+  maySeeEntity,
+  maySeeNode,
+  seesEverything,
+  visibleOwnersAt,
+  visibleTo,
+} from './visibility.ts';

@@ -22,7 +22,7 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
   const nodeOfGpu = new Map<string, string | null>();
   const nodes = new Set<string>();
   const load = async (): Promise<void> => {
-    const all = await host.call('facts', () => ({ viewer: { kind: 'system' }, about: {} }));
+    const all = await host.call('facts', () => ({}));
     facts.clear();
     for (const fact of all) facts.set(keyOf(fact), fact);
   };
@@ -61,10 +61,10 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
       for (const node of heardNow.nodes) nodes.add(node);
       for (const { uuid, node } of heardNow.gpus) nodeOfGpu.set(uuid, node);
     },
-    facts: async (viewer, query) => (await host.call('facts', () => ({ viewer, about: query }))).map(({ entity, name, value }) => ({ entity, name, value })),
-    events: (viewer, query) => host.call('events', () => ({ viewer, query })),
-    nodes: async (viewer) => {
-      const [known, last] = await Promise.all([host.call('nodes', () => ({ viewer })), heard()]);
+    facts: async (query) => (await host.call('facts', () => query)).map(({ entity, name, value }) => ({ entity, name, value })),
+    events: (query) => host.call('events', () => query),
+    nodes: async () => {
+      const [known, last] = await Promise.all([host.call('nodes', () => null), heard()]);
       return known.map((row) => ({ ...row, lastReadingAt: last.get(row.node) ?? null }));
     },
     prune: async (bounds) => {

@@ -1,8 +1,8 @@
 import type { JobsQuery } from '../../../core/contract/index.ts';
 import type { Prisma } from '../generated/main/client.ts';
-import type { JobRecord, Viewer } from '../interface/index.ts';
+import type { Among, JobRecord } from '../interface/index.ts';
 import type { MainFile } from './file.ts';
-import { recordOf, visibleTo, withPlaces } from './rows.ts';
+import { recordOf, within, withPlaces } from './rows.ts';
 
 /** Counting more than this takes longer than the page itself: beyond it the total is not told. */
 const mostCounted = 1_000;
@@ -22,10 +22,10 @@ interface Place {
 }
 
 /** A page of jobs. Pages follow each other by the last row's place, not by counting, so that the thousandth is as quick as the first. */
-export async function list(db: MainFile, viewer: Viewer, query: JobsQuery): Promise<{ rows: JobRecord[]; cursor: string | null; total: number | null }> {
+export async function list(db: MainFile, query: JobsQuery, among: Among): Promise<{ rows: JobRecord[]; cursor: string | null; total: number | null }> {
   const { column, descending } = sortOf(query.sort);
   const limit = query.limit ?? 50;
-  const filter: Prisma.JobWhereInput = { AND: [visibleTo(viewer), ...conditions(query), ...(await placed(db, query))] };
+  const filter: Prisma.JobWhereInput = { AND: [within(among), ...conditions(query), ...(await placed(db, query))] };
   const after = placeOf(query.cursor);
   const order = descending ? 'desc' : 'asc';
   const step = descending ? 'lt' : 'gt';
@@ -51,12 +51,12 @@ export async function list(db: MainFile, viewer: Viewer, query: JobsQuery): Prom
 }
 
 /** Jobs that run, and those that ended at or after `since`; the latest first. */
-export async function active(db: MainFile, viewer: Viewer, since: number): Promise<JobRecord[]> {
+export async function active(db: MainFile, since: number, among: Among): Promise<JobRecord[]> {
   // Both by their index, and in parts: Prisma takes 999 parameters, and fetches nodes and GPUs by the jobs' numbers.
   const parts: Prisma.JobWhereInput[] = [{ state: 'running' }, { NOT: { state: 'running' }, end: { gte: since } }];
   const rows: Prisma.JobGetPayload<{ include: typeof withPlaces }>[] = [];
   for (const part of parts) {
-    const found = await db.job.findMany({ where: { AND: [visibleTo(viewer), part] }, select: { row: true } });
+    const found = await db.job.findMany({ where: { AND: [within(among), part] }, select: { row: true } });
     for (let at = 0; at < found.length; at += fewJobs) {
       rows.push(...(await db.job.findMany({ where: { row: { in: found.slice(at, at + fewJobs).map(({ row }) => row) } }, include: withPlaces })));
     }
