@@ -110,7 +110,7 @@ export function openAnalyses({ store, index, audience, log, now, named }: Analys
   const restoreOne = async (entry: Followed): Promise<void> => {
     if (closing) return;
     const { job } = entry;
-    const { run, lastReadingAt } = await pastOf(store, index, job, now());
+    const { run, lastReadingAt } = await pastOf({ store, index }, job, now());
     if (closing || followed.get(jobName(job)) !== entry) return;
     entry.tracker.push(run.tables, run.events);
     entry.lastReadingAt = later(entry.lastReadingAt, lastReadingAt);

@@ -38,7 +38,7 @@ export function openFinals({ store, index, log, now, options }: FinalsOptions): 
   let work: Promise<void> = Promise.resolve();
 
   const settle = async (job: Job): Promise<void> => {
-    const { run, lastReadingAt } = await pastOf(store, index, job, now());
+    const { run, lastReadingAt } = await pastOf({ store, index }, job, now());
     if (run.tables.length === 0) return;
     const analysis: Analysis = await worker.analyse(run, options(job));
     await store.jobs.saveAnalysis(job, analysis, summaryOf(analysis, lastReadingAt));

@@ -2,7 +2,7 @@ import type { NodeDetail, NodesReply, SeriesQuery, SeriesReply } from '../../cor
 import { entityKey } from '../../core/readings/index.ts';
 import type { Viewer } from '../auth/index.ts';
 import { notThere } from '../http/index.ts';
-import { jobName, maySeeEntity, maySeeNode, seesEverything, visibleOwnersAt } from '../ownership/index.ts';
+import { jobName, maySeeEntity, maySeeNode, seesEverything, visibleOwnersAt, visibleSpans } from '../ownership/index.ts';
 import { answerSeries } from './series.ts';
 import type { AnswerParts } from './parts.ts';
 import type { NodeNow } from '../nodes/index.ts';
@@ -34,15 +34,17 @@ export async function nodeDetail(parts: AnswerParts, viewer: Viewer, name: strin
     store.facts.facts({ nodes: [name] }),
     store.facts.events({ nodes: [name], from: now - 86_400, to: now + 1 }),
   ]);
+  // Of a card or node whatever was said; the number of a process or an engine's port may have been another job's then.
+  const told = facts.filter(({ entity, at }) => entity.kind === 'gpu' || entity.kind === 'host' || maySeeEntity(viewer, index, { entity, at }));
   return {
     row: nodeRow(node, { viewer, index, now }),
     entities: found
-      .filter(({ entity }) => maySeeEntity(viewer, index, { entity, at: now }))
+      .filter(({ entity }) => visibleSpans(viewer, index, { entity, from: now - LATELY, to: now + 1 }).length > 0)
       .map(({ entity, metrics }) => ({
         kind: entity.kind,
         id: entity.id,
         metrics,
-        facts: Object.fromEntries(facts.filter((fact) => entityKey(fact.entity) === entityKey(entity)).map((fact) => [fact.name, fact.value])),
+        facts: Object.fromEntries(told.filter((fact) => entityKey(fact.entity) === entityKey(entity)).map((fact) => [fact.name, fact.value])),
         jobs: visibleOwnersAt(viewer, index, { entity, at: now }).map(jobName),
       })),
     events: events
@@ -54,12 +56,11 @@ export async function nodeDetail(parts: AnswerParts, viewer: Viewer, name: strin
 /** Series of what a viewer may see on a node, whatever job it belongs to. Throws 404. */
 export async function nodeSeries(parts: AnswerParts, viewer: Viewer, { name, query }: { name: string; query: SeriesQuery }): Promise<SeriesReply> {
   known(parts, viewer, name);
-  const now = parts.now();
-  const to = query.to ?? now + 1;
+  const to = query.to ?? parts.now() + 1;
   const from = query.from ?? to - LATELY;
   const found = await parts.store.series.entities({ nodes: [name], from, to });
-  const entities = found.map(({ entity }) => entity).filter((entity) => maySeeEntity(viewer, parts.index, { entity, at: now }));
-  return answerSeries(parts, { entities, metrics: query.metrics, points: query.points, from, to });
+  const held = found.map(({ entity }) => ({ entity, spans: visibleSpans(viewer, parts.index, { entity, from, to }) }));
+  return answerSeries(parts, { held: held.filter(({ spans }) => spans.length > 0), metrics: query.metrics, points: query.points, from, to });
 }
 
 function known({ nodes, index, now }: AnswerParts, viewer: Viewer, name: string): NodeNow {

@@ -90,6 +90,7 @@ export function openJobs(options: JobsOptions): Jobs {
     },
     keyOf,
     async prepare(batch) {
+      index.learn(batch.facts ?? []);
       if (batch.job === undefined) return batch;
       const key = keyOf(batch.job);
       const known = index.get(key) ?? (await store.jobs.get(key))?.job;
@@ -110,7 +111,7 @@ export function openJobs(options: JobsOptions): Jobs {
     async load(time) {
       await streamed.load();
       for (const { job } of await store.jobs.active(time - LATE)) index.put(job);
-      for (const fact of await store.facts.facts({})) if (fact.name === 'job') index.claim(fact.entity, fact.value);
+      index.learn(await store.facts.facts({}));
     },
     async endSilent(time, lastReadingAt) {
       for (const name of streamed.all()) {

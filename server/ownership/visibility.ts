@@ -3,6 +3,7 @@ import type { EntityRef } from '../../core/readings/index.ts';
 import type { Job } from '../../core/contract/index.ts';
 import type { Among, JobKey } from '../store/index.ts';
 import { jobName, type JobIndex } from './job-index.ts';
+import { type Span, spansOf } from './spans.ts';
 
 /** The circle of those who see everything. */
 export const EVERYTHING = 'everything';
@@ -53,6 +54,11 @@ export function visibleOwnersAt(viewer: Viewer, index: JobIndex, { entity, at }:
 /** True where a viewer may see what an entity reads at one instant (seconds UTC). */
 export function maySeeEntity(viewer: Viewer, index: JobIndex, what: { entity: EntityRef; at: number }): boolean {
   return seesEverything(viewer) || visibleOwnersAt(viewer, index, what).length > 0;
+}
+
+/** The spans within a time in which a viewer may see what an entity reads. */
+export function visibleSpans(viewer: Viewer, index: JobIndex, { entity, from, to }: Span & { readonly entity: EntityRef }): Span[] {
+  return seesEverything(viewer) ? [{ from, to }] : spansOf(index, entity, { from, to, wanted: (job) => maySee(viewer, job) });
 }
 
 /** True where a viewer may see a node at one instant (seconds UTC): while a job that it may see runs there. */

@@ -54,14 +54,19 @@ export interface JobStore {
   list(query: JobsQuery, among?: Among): Promise<{ rows: JobRecord[]; cursor: string | null; total: number | null }>;
   /** Running jobs, and those that ended at or after `since`. */
   active(since: number, among?: Among): Promise<JobRecord[]>;
+  /** Jobs that had one of these nodes at some time from ≤ t < to (seconds UTC). */
+  beside(query: { nodes: readonly string[]; from: number; to: number }): Promise<Job[]>;
   saveAnalysis(key: JobKey, analysis: Analysis, summary: JobSummary): Promise<void>;
   analysis(key: JobKey): Promise<Analysis | null>;
   findings(since: number, among?: Among): Promise<{ key: JobKey; finding: Finding }[]>;
 }
 
+/** A fact, and when it was said: seconds UTC. Said again it counts as new after minutes (engines, processes) or a day. */
+export type SaidFact = Fact & { readonly at: number };
+
 /** Facts and events of entities: the latest value of each fact, and a bounded history of events. */
 export interface FactStore {
-  facts(query: { ids?: readonly string[]; nodes?: readonly string[] }): Promise<Fact[]>;
+  facts(query: { ids?: readonly string[]; nodes?: readonly string[] }): Promise<SaidFact[]>;
   events(query: { ids?: readonly string[]; nodes?: readonly string[]; from: number; to: number }): Promise<SourceEvent[]>;
   /** All nodes ever heard of, with their GPUs and when each was last heard. */
   nodes(): Promise<{ node: string; gpus: { uuid: string; name: string | null }[]; lastReadingAt: number | null }[]>;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EntityKind, EntityRef, Fact, FactName, SourceEvent } from '../../../core/readings/index.ts';
 import { inserts } from '../sqlite/index.ts';
 import { keepPlaces } from './declare.ts';
+import type { SaidFact } from '../interface/index.ts';
 import type { MainFile } from './file.ts';
 
 /** What a batch says beside its readings, as far as it is new. */
@@ -57,8 +58,8 @@ export async function keepHeard(db: MainFile, { nodes, gpus, facts, events, at }
 }
 
 /** The latest value of each fact about those entities, and when it was said. */
-export async function factsAbout(db: MainFile, about: About): Promise<(Fact & { at: number })[]> {
-  const found = new Map<string, Fact & { at: number }>();
+export async function factsAbout(db: MainFile, about: About): Promise<SaidFact[]> {
+  const found = new Map<string, SaidFact>();
   for (const where of conditions(about)) {
     for (const { kind, entity, name, node, value, at } of await db.fact.findMany({ where, orderBy: [{ kind: 'asc' }, { entity: 'asc' }, { name: 'asc' }] })) {
       found.set(`${kind} ${entity} ${name}`, { entity: refOf(kind, entity, node), name: name as FactName, value, at }); // written from the contract's types

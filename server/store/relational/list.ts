@@ -1,8 +1,8 @@
-import type { JobsQuery } from '../../../core/contract/index.ts';
-import type { Prisma } from '../generated/main/client.ts';
+import type { Job, JobsQuery } from '../../../core/contract/index.ts';
+import { Prisma } from '../generated/main/client.ts';
 import type { Among, JobRecord } from '../interface/index.ts';
 import type { MainFile } from './file.ts';
-import { recordOf, within, withPlaces } from './rows.ts';
+import { jobOf, recordOf, within, withPlaces } from './rows.ts';
 
 /** Counting more than this takes longer than the page itself: beyond it the total is not told. */
 const mostCounted = 1_000;
@@ -57,12 +57,29 @@ export async function active(db: MainFile, since: number, among: Among): Promise
   const rows: Prisma.JobGetPayload<{ include: typeof withPlaces }>[] = [];
   for (const part of parts) {
     const found = await db.job.findMany({ where: { AND: [within(among), part] }, select: { row: true } });
-    for (let at = 0; at < found.length; at += fewJobs) {
-      rows.push(...(await db.job.findMany({ where: { row: { in: found.slice(at, at + fewJobs).map(({ row }) => row) } }, include: withPlaces })));
-    }
+    for (const some of slices(found.map(({ row }) => row))) rows.push(...(await db.job.findMany({ where: { row: { in: some } }, include: withPlaces })));
   }
   rows.sort((a, b) => (b.start ?? Number.NEGATIVE_INFINITY) - (a.start ?? Number.NEGATIVE_INFINITY) || b.row - a.row);
   return rows.map(recordOf);
+}
+
+/** Jobs that had one of these nodes at some time from ≤ t < to, seconds UTC. */
+export async function beside(db: MainFile, { nodes, from, to }: { nodes: readonly string[]; from: number; to: number }): Promise<Job[]> {
+  const found = new Set<number>();
+  for (const part of slices(nodes)) {
+    // Told in which order: by its indices alone the planner would walk all jobs that began before `to`.
+    const rows = await db.$queryRaw<{ job: number | bigint }[]>`
+      SELECT n.job AS job FROM "JobNode" n CROSS JOIN "Job" j
+      WHERE n.node IN (${Prisma.join(part)}) AND j.row = n.job AND j.start < ${to} AND (j."end" IS NULL OR j."end" > ${from})`;
+    for (const { job } of rows) found.add(Number(job));
+  }
+  const jobs: Job[] = [];
+  for (const part of slices([...found])) jobs.push(...(await db.job.findMany({ where: { row: { in: part } }, include: withPlaces })).map(jobOf));
+  return jobs;
+}
+
+function slices<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / fewJobs) }, (_, index) => items.slice(index * fewJobs, (index + 1) * fewJobs));
 }
 
 /** From the node's side where there is one: its jobs are few, and each names it once. */

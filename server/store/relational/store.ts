@@ -20,6 +20,7 @@ export async function openRelational({ file, log, patience = 60_000 }: { file: s
     get: (key) => host.call('job', () => keyOf(key)),
     list: (query, among = null) => host.call('list', () => ({ query, among })),
     active: (since, among = null) => host.call('active', () => ({ since, among })),
+    beside: (query) => host.call('beside', () => query),
     saveAnalysis: async (key, analysis, summary) => {
       if (!(await save({ key: keyOf(key), analysis, summary }))) throw new StoreError('failed', `job ${key.id} of cluster ${key.cluster} is not known`);
     },

@@ -6,7 +6,7 @@ import { type AnalysisToSave, findingsSince, readAnalysis, saveAnalyses } from '
 import { declare } from './declare.ts';
 import { type MainFile, openMainFile } from './file.ts';
 import { type About, eventsAbout, factsAbout, type Heard, keepHeard, knownNodes, prune } from './facts.ts';
-import { active, list } from './list.ts';
+import { active, beside, list } from './list.ts';
 import { recordOf, withPlaces } from './rows.ts';
 import { dropTokens, type KnownToken, loadTokens, saveToken, useToken } from './tokens.ts';
 
@@ -22,6 +22,7 @@ function handlersOf(db: MainFile) {
     },
     list: ({ query, among }: { query: JobsQuery; among: Among }) => list(db, query, among),
     active: ({ since, among }: { since: number; among: Among }) => active(db, since, among),
+    beside: (query: { nodes: readonly string[]; from: number; to: number }) => beside(db, query),
     saveAnalyses: (items: readonly AnalysisToSave[]) => saveAnalyses(db, items),
     analysis: (key: JobKey) => readAnalysis(db, key),
     findings: ({ since, among }: { since: number; among: Among }) => findingsSince(db, since, among),

@@ -32,8 +32,8 @@ describe('facts, events, nodes, tokens and settings of one folder', () => {
       ),
     );
     await series.append(batchOf({ kind: 'gpu', id: '#0', node: 'n3' }, [300], { 'gpu.power': [1] }));
-    expect(await facts.facts({ ids: ['GPU-a'] })).toEqual([{ entity: about, name: 'name', value: 'A100' }]);
-    expect(await facts.facts({ nodes: ['n2'] })).toEqual([{ entity: { kind: 'host', id: 'n2' }, name: 'kernel', value: '6.1' }]);
+    expect(await facts.facts({ ids: ['GPU-a'] })).toEqual([{ entity: about, name: 'name', value: 'A100', at: 5000 }]);
+    expect(await facts.facts({ nodes: ['n2'] })).toEqual([{ entity: { kind: 'host', id: 'n2' }, name: 'kernel', value: '6.1', at: 5000 }]);
     expect(await facts.facts({})).toHaveLength(2);
     expect(await facts.events({ ids: ['GPU-a'], from: 0, to: 6000 })).toEqual([event, { ...event, at: 5000, text: 'undated' }]);
     expect(await facts.events({ nodes: ['n1'], from: 42, to: 43 })).toEqual([event]);

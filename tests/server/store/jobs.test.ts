@@ -128,6 +128,23 @@ describe('a list narrowed to one job', () => {
   });
 });
 
+describe('the jobs beside one', () => {
+  it('are those that had one of its nodes in its time: not one that ended when it began, or begins when it ends', async () => {
+    const declare = (id: string, start: number, end: number | null, nodes: string[]) => store.jobs.declare(key(id), { start, end, nodes });
+    await declare('beside-before', 0, 100, ['b1']);
+    await declare('beside-first', 50, 101, ['b1', 'b9']);
+    await declare('beside-last', 199, null, ['b2']);
+    await declare('beside-after', 200, null, ['b1']);
+    await declare('beside-apart', 100, 200, ['b3']);
+    await store.jobs.declare(key('beside-waiting'), { nodes: ['b1'] });
+    const beside = await store.jobs.beside({ nodes: ['b1', 'b2'], from: 100, to: 200 });
+    expect(beside.map(({ id, nodes }) => [id, ...nodes]).sort()).toEqual([
+      ['beside-first', 'b1', 'b9'],
+      ['beside-last', 'b2'],
+    ]);
+  });
+});
+
 describe('an analysis', () => {
   it('is kept whole, with its summary in the list, and the later one replaces it', async () => {
     await store.jobs.declare(key('a1'), { start: 100 });
