@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import type { JobDeclaration, JobsQuery } from '../../../core/contract/index.ts';
 import type { Among, JobKey } from '../interface/index.ts';
-import { serve } from '../worker/index.ts';
+import { serveFile } from '../worker/index.ts';
 import { type AnalysisToSave, findingsSince, readAnalysis, saveAnalyses } from './analyses.ts';
 import { declare } from './declare.ts';
 import { type MainFile, openMainFile } from './file.ts';
@@ -46,4 +46,4 @@ function handlersOf(db: MainFile) {
 }
 
 const options = workerData as { file: string }; // given by server/store/relational/store.ts
-await serve(async () => handlersOf(await openMainFile(options.file)));
+await serveFile(async () => handlersOf(await openMainFile(options.file)));
