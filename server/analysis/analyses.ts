@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { Job } from '../../core/contract/index.ts';
+import type { Job, JobRow } from '../../core/contract/index.ts';
 import { jobName, type JobIndex, runsAt } from '../ownership/index.ts';
 import type { Store } from '../store/index.ts';
 import { openFinals } from './finals.ts';
-import { type Followed, nameOf, shouldSave } from './follow.ts';
+import { type Followed, isNews, shouldSave } from './follow.ts';
 import { openFollowing } from './following.ts';
 import { judgeDue } from './judge-due.ts';
 import { optionsOf } from './options.ts';
@@ -41,7 +41,7 @@ export function openAnalyses({ store, index, audience, log, now, named }: Analys
     if (shouldSave(entry, at)) void keep(entry);
   };
   const judging = judgeDue({ following, audience, now, judge });
-  const rowOf = ({ job, analysis, lastReadingAt }: Followed) => liveRow(job, analysis, lastReadingAt);
+  const rowOrNull = (entry: Followed | undefined) => (entry === undefined ? null : rowOf(entry));
 
   return {
     feed(job, delivery) {
@@ -61,10 +61,7 @@ export function openAnalyses({ store, index, audience, log, now, named }: Analys
       else entry.job = job;
     },
     current: (key) => following.get(key)?.analysis ?? null,
-    row(key) {
-      const entry = following.get(key);
-      return entry === undefined ? null : rowOf(entry);
-    },
+    row: (key) => rowOrNull(following.get(key)),
     running: () => following.all().map(rowOf),
     watched(key) {
       const entry = following.get(key);
@@ -81,12 +78,9 @@ export function openAnalyses({ store, index, audience, log, now, named }: Analys
     catchUp: () => finals.catchUp(),
     async close() {
       judging.stop();
-      const closing = following.close();
-      await finals.close();
-      await closing;
+      await Promise.all([following.close(), finals.close()]);
       for (const entry of following.all()) if (entry.dirty) judge(entry, now());
-      // A verdict that stays what it was is found again from the readings at the next start.
-      for (const entry of following.all()) if (entry.analysis !== null && nameOf(entry.analysis) !== entry.savedAs) await keep(entry);
+      for (const entry of following.all()) if (isNews(entry)) await keep(entry);
     },
   };
 }
@@ -104,4 +98,8 @@ function judgeOne(entry: Followed, at: number, log: Pick<Logger, 'error'>): bool
     log.error({ err: error, job: jobName(entry.job) }, 'a job could not be judged');
     return false;
   }
+}
+
+function rowOf({ job, analysis, lastReadingAt }: Followed): JobRow {
+  return liveRow(job, analysis, lastReadingAt);
 }

@@ -1,9 +1,9 @@
 import type { IngestBatch, Job, JobDeclaration } from '../../core/contract/index.ts';
 import type { JobKey, Store } from '../store/index.ts';
 import type { Viewer } from '../auth/index.ts';
-import { entityOf } from '../../core/readings/index.ts';
 import { Problem } from '../http/index.ts';
 import { jobName, type JobIndex, mayDeclare } from '../ownership/index.ts';
+import { placesLearner, withClaims } from './batch-of-job.ts';
 import { streamedJobs } from './streamed.ts';
 
 /** How long after its end a job still takes late readings (a spool sent after a network cut), seconds. */
@@ -40,7 +40,7 @@ export interface JobsOptions {
 /** Jobs as the server knows them: in the store, and those that may take readings in the index too. */
 export function openJobs(options: JobsOptions): Jobs {
   const { store, index, cluster, now } = options;
-  const learning = new Set<string>();
+  const missing = placesLearner(now);
   const streamed = streamedJobs(store);
   const keyOf = (text: string): JobKey => {
     const slash = text.indexOf('/');
@@ -55,29 +55,6 @@ export function openJobs(options: JobsOptions): Jobs {
     return job;
   };
 
-  const missing = (batch: IngestBatch, key: JobKey, job: Job | undefined): JobDeclaration | null => {
-    const first = batch.blocks.reduce((least, block) => Math.min(least, block.t[0] ?? least), now());
-    const nodes = new Set(job?.nodes);
-    const gpus = new Map((job?.gpus ?? []).map((gpu) => [gpu.uuid, gpu.node]));
-    const before = nodes.size + gpus.size;
-    for (const { entity } of batch.blocks) {
-      if (entity.node === undefined) continue;
-      nodes.add(entity.node);
-      const place = `${jobName(key)}@${entity.node}`;
-      if (entity.kind !== 'gpu' || gpus.has(entity.id)) continue;
-      // Where somebody listed the job's GPUs on this node, the list stands; where nobody did, what the job's tools show is it.
-      const listed = (job?.gpus ?? []).some((gpu) => gpu.node === null || gpu.node === entity.node);
-      if (listed && !learning.has(place)) continue;
-      learning.add(place);
-      gpus.set(entity.id, entity.node);
-    }
-    if (job !== undefined && nodes.size + gpus.size === before) return null;
-    return {
-      nodes: [...nodes],
-      gpus: [...gpus].map(([uuid, node]) => (node === null ? { uuid } : { uuid, node })),
-      ...(job === undefined ? { state: 'running' as const, start: first } : {}),
-    };
-  };
   /** A job that was ended for its silence runs again when its stream comes back. */
   const reopened = (job: Job | undefined): JobDeclaration | null =>
     job !== undefined && job.end !== null && job.state === 'unknown' && streamed.has(jobName(job)) ? { state: 'running', end: null } : null;
@@ -97,16 +74,9 @@ export function openJobs(options: JobsOptions): Jobs {
       const name = jobName(key);
       if (known === undefined) await streamed.add(name);
       const again = reopened(known);
-      const more = missing(batch, key, known);
+      const more = missing(batch, { key, job: known });
       if (again !== null || more !== null) await record(key, { ...more, ...again });
-      const claims = new Map<string, NonNullable<IngestBatch['facts']>[number]>();
-      for (const { entity } of batch.blocks) {
-        if (entity.kind !== 'engine' && entity.kind !== 'process') continue;
-        if (index.claimOf(entityOf(entity)) === name) continue;
-        index.claim(entityOf(entity), name);
-        claims.set(`${entity.kind}:${entity.id}`, { entity, name: 'job', value: name });
-      }
-      return claims.size === 0 ? batch : { ...batch, facts: [...(batch.facts ?? []), ...claims.values()] };
+      return withClaims(batch, index, name);
     },
     async load(time) {
       await streamed.load();

@@ -2,6 +2,7 @@ import type { Job } from '../../core/contract/index.ts';
 import type { EntityRef, Fact } from '../../core/readings/index.ts';
 import type { JobKey } from '../store/index.ts';
 import { jobName } from './job-name.ts';
+import { newPlaces } from './places.ts';
 import { newSigns, type Signs } from './signs.ts';
 
 export { jobName };
@@ -31,24 +32,7 @@ const NONE: readonly Job[] = [];
 
 /** An empty index; `signs` where what is known of engines and processes is shared. */
 export function jobIndex(signs: Signs = newSigns()): JobIndex {
-  const jobs = new Map<string, Job>();
-  const byGpu = new Map<string, Job[]>();
-  const byNode = new Map<string, Job[]>();
-
-  const drop = (key: JobKey) => {
-    const name = jobName(key);
-    const job = jobs.get(name);
-    if (job === undefined) return;
-    jobs.delete(name);
-    for (const { uuid } of job.gpus) remove(byGpu, uuid, name);
-    for (const node of job.nodes) remove(byNode, node, name);
-  };
-  const nodeOf = (entity: EntityRef) => (entity.kind === 'host' ? entity.id : entity.node);
-  const onNode = (entity: EntityRef) => {
-    const node = nodeOf(entity);
-    return node === undefined ? NONE : (byNode.get(node) ?? NONE);
-  };
-  const listing = (entity: EntityRef) => byGpu.get(entity.id) ?? NONE;
+  const { put, drop, get, all, onNode, listing } = newPlaces();
   const candidates = (entity: EntityRef): readonly Job[] => {
     if (entity.kind !== 'gpu') return onNode(entity);
     const withoutList = onNode(entity).filter((job) => job.gpus.length === 0);
@@ -64,15 +48,10 @@ export function jobIndex(signs: Signs = newSigns()): JobIndex {
   };
 
   return {
+    put,
     drop,
-    put(job) {
-      drop(job);
-      jobs.set(jobName(job), job);
-      for (const uuid of new Set(job.gpus.map((gpu) => gpu.uuid))) add(byGpu, uuid, job);
-      for (const node of new Set(job.nodes)) add(byNode, node, job);
-    },
-    get: (key) => jobs.get(jobName(key)),
-    all: () => jobs.values(),
+    get,
+    all,
     claim: signs.claim,
     claimOf: signs.claimOf,
     learn: signs.learn,
@@ -97,16 +76,4 @@ export function jobIndex(signs: Signs = newSigns()): JobIndex {
 /** True where a job held its nodes and GPUs at an instant: from its start up to, not including, its end. */
 export function runsAt(job: Job, at: number): boolean {
   return job.start !== null && job.start <= at && (job.end === null || at < job.end);
-}
-
-function add(map: Map<string, Job[]>, key: string, job: Job): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [job]);
-  else list.push(job);
-}
-
-function remove(map: Map<string, Job[]>, key: string, name: string): void {
-  const rest = (map.get(key) ?? []).filter((job) => jobName(job) !== name);
-  if (rest.length === 0) map.delete(key);
-  else map.set(key, rest);
 }
