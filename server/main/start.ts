@@ -131,7 +131,7 @@ function reachable(listening: string): string {
 }
 
 async function firstAddress(store: Store, address: string): Promise<string> {
-  const token = await store.tokens.issue({ kind: 'system' }, { scope: 'page', name: 'start', expires: now() + PAGE_TOKEN_LIFE });
+  const token = await store.tokens.issue({ scope: 'page', name: 'start', expires: now() + PAGE_TOKEN_LIFE });
   return `${address}/?token=${token}`;
 }
 

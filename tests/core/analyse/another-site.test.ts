@@ -1,3 +1,4 @@
+// Past the door of server/demo: the demo’s scenarios are played on another cluster.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../../core/analyse/index.ts';
 import type { Analysis } from '../../../core/contract/index.ts';

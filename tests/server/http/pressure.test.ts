@@ -1,3 +1,4 @@
+// Past the door of server/main: an application is built with a store that is slow.
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
