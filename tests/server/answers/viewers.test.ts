@@ -125,7 +125,7 @@ describe('one job’s token', () => {
 
   it('sees its own: row, detail, verdict, readings, node and figures', async () => {
     expect((await answers.jobs(a, {})).rows.map(({ job }) => job.id)).toEqual(['a']);
-    expect((await answers.job(a, keyA)).entities.map(({ id }) => id).sort()).toEqual(['GPU-a', 'only-a', 'shared', 'common/111', 'vllm@shared:8001']);
+    expect((await answers.job(a, keyA)).entities.map(({ id }) => id).sort()).toEqual(['GPU-a', 'common/111', 'only-a', 'shared', 'vllm@shared:8001']);
     expect((await answers.series(a, keyA, metrics)).series.map(({ entity }) => entity.id)).toEqual(expect.arrayContaining(['GPU-a', 'shared']));
     expect(answers.nodes(a).nodes.map(({ node, jobs, gpus }) => [node, jobs, gpus.map(({ uuid }) => uuid)])).toEqual([
       ['only-a', ['c/a'], []],
