@@ -3,12 +3,14 @@ import { isStoreError, StoreError, type StoreOptions } from '../interface/index.
 import type { ArgumentOf, Failure, Handlers, ResultOf } from './messages.ts';
 import { ask, startThread } from './thread.ts';
 
-export interface HostOptions {
+export interface HostOptions<H extends Handlers> {
   /** The worker's file, as built or as source. */
   readonly entry: URL;
   readonly data: unknown;
   /** For messages: "series", "relational". */
   readonly name: string;
+  /** The operations that write: only they can tell that a trouble of writing has ended. */
+  readonly writes: readonly (keyof H & string)[];
   readonly log: StoreOptions['log'];
   /** Requests that may wait; more are refused as busy. */
   readonly maxWaiting: number;
@@ -20,7 +22,7 @@ export interface HostOptions {
 export interface Host<H extends Handlers> {
   /** Runs when its turn comes; `argument` is made then, so that what waited meanwhile can go along. */
   call<K extends keyof H & string>(operation: K, argument: () => ArgumentOf<H, K>): Promise<ResultOf<H, K>>;
-  /** What is wrong now, in words; null when well. */
+  /** What is wrong now, in words; null when well. It stays until a write succeeds: a file that cannot be written can be read. */
   trouble(): string | null;
   /** Lets what waits finish, then ends the worker; once, however often it is called. */
   close(): Promise<void>;
@@ -38,8 +40,9 @@ interface Task {
 }
 
 /** Starts the worker and waits until its file is open; throws StoreError when it cannot be. */
-export async function startHost<H extends Handlers>(options: HostOptions): Promise<Host<H>> {
+export async function startHost<H extends Handlers>(options: HostOptions<H>): Promise<Host<H>> {
   const { entry, data, name, log, patience } = options;
+  const writes: ReadonlySet<string> = new Set(options.writes);
   const waiting: Task[] = [];
   let worker: Worker | null = null;
   let running = false;
@@ -86,7 +89,7 @@ export async function startHost<H extends Handlers>(options: HostOptions): Promi
     }
     const outcome = await ask(worker, task.operation, task.argument);
     if (outcome.kind === 'done') {
-      trouble = null;
+      if (writes.has(task.operation)) trouble = null;
       task.resolve(outcome.value);
       return true;
     }
