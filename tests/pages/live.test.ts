@@ -4,7 +4,8 @@ import type { Browser, Page } from 'playwright-core';
 import type { IngestBatch } from '../../core/contract/index.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { watchErrors } from './support/basics.ts';
-import { analysis, decodeVerdict, detail, NOW, phases, valueOf, verdict } from './support/fixtures.ts';
+import { analysis, decodeVerdict, detail, NOW, phases, valueOf } from './support/fixtures.ts';
+import { aVerdict } from '../support/analysis.ts';
 import { busyApi } from './support/invented-api.ts';
 import { servePage, type PageServer } from './support/page-server.ts';
 
@@ -137,7 +138,7 @@ describe('a job’s page while the job runs', () => {
     await page.goto(`${server.url}/jobs/alvis/4182931`);
     await page.getByText('The first verdict needs a few more samples.').waitFor();
     known = true;
-    server.io.to(ROOM).emit('verdict', { cluster: 'alvis', id: '4182931', at: until, verdict: verdict(), fromPhase: 0, phases: [], findings: [] });
+    server.io.to(ROOM).emit('verdict', { cluster: 'alvis', id: '4182931', at: until, verdict: aVerdict(), fromPhase: 0, phases: [], findings: [] });
     await page.locator('.big', { hasText: 'Memory bandwidth' }).waitFor({ timeout: 10_000 });
     server.api = api;
     await page.close();
