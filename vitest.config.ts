@@ -9,8 +9,8 @@ const reports = process.env['HEADROOM_TEST_REPORTS'];
 const common = {
   pool: 'forks',
   environment: 'node',
-  testTimeout: 300_000,
-  hookTimeout: 300_000,
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
   expect: { poll: { timeout: 120_000, interval: 20 } },
 } as const;
 
