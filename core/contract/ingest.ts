@@ -1,3 +1,4 @@
+import { ErrorReplySchema } from './error.ts';
 import { Type, type Static } from 'typebox';
 import { FACT_NAMES, LONGEST, METRIC_IDS } from '../readings/index.ts';
 import { nullable, oneOf } from './verdict.ts';
@@ -64,6 +65,22 @@ export const IngestReplySchema = Type.Object({
   rejected: Type.Array(Type.Object({ at: Type.String(), reason: Type.String() })),
 });
 
+/** A line of the reply to `PUT /api/ingest/raw` (newline-delimited JSON). `durable` counts the stream's values on disk so far. */
+export const StreamLineSchema = Type.Union([
+  Type.Object({ durable: Type.Integer(), bytes: Type.Optional(Type.Integer()), rejected: Type.Optional(Type.Integer()), end: Type.Optional(Type.String()) }),
+  Type.Object({
+    rejected: Type.Object({
+      line: Type.Optional(Type.Integer()),
+      at: Type.Optional(Type.String()),
+      reason: Type.String(),
+      text: Type.Optional(Type.String()),
+    }),
+  }),
+  Type.Object({ note: Type.String() }),
+  ErrorReplySchema,
+]);
+
+export type StreamLine = Static<typeof StreamLineSchema>;
 export type WireEntity = Static<typeof EntitySchema>;
 export type WireFact = Static<typeof WireFactSchema>;
 export type WireEvent = Static<typeof WireEventSchema>;

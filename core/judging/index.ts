@@ -1,14 +1,12 @@
-export { engineWork, mathType } from './engine-work.ts';
-export { entityGrid } from './grid.ts';
-export type { AdviceContext, FractionName, JudgedGpu, JudgedPhase, JudgedRun } from './judged.ts';
+export { engineWindows } from './engine-windows.ts';
+export type { FractionName, WindowFigures } from './figures.ts';
+export type { JudgedGpu, JudgedPhase, JudgedRun } from './judged-run.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';
-export { mean } from './stats.ts';
-export type { Subject } from './subject.ts';
-export { type SpanView, tallyOf } from './tally.ts';
 export {
   BRIDGED_PERIODS,
   CONTRIBUTING,
   DOMINANT,
+  HOT_THREAD,
   HUNG_BUSY,
   HUNG_SECONDS,
   IDLE_FINDING_SECONDS,
@@ -18,11 +16,10 @@ export {
   MEMORY_STEP,
   MIN_SEGMENT_SAMPLES,
   NO_TENSOR,
+  ONE_ACTIVITY,
   THERMAL_FRACTION,
   THERMAL_SAMPLES,
   TIE,
+  WORTH_NAMING,
 } from './thresholds.ts';
-export { timelineOf } from './timeline.ts';
-export { viewOf } from './view.ts';
-export { workOf } from './work.ts';
 export type { AnalyseOptions } from './workload/index.ts';

@@ -43,10 +43,14 @@ export const SiteFileSchema = Type.Object(
         {
           name: Type.String(),
           nodeGBPerSecond: Type.Optional(Type.Number(POSITIVE)),
+          /** What jobs call the disk of their own node, e.g. $TMPDIR. */
+          scratch: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
         },
         { additionalProperties: false },
       ),
     ),
+    /** Whose midnight begins a day; UTC where it is left out. */
+    timeZone: Type.Optional(Type.String({ description: 'an IANA name such as Europe/Stockholm' })),
     currency: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),
   },
   { additionalProperties: false },

@@ -1,8 +1,8 @@
 // Past the door of server/ingest/raw: a stream is pumped without a connection.
 import { describe, expect, it } from 'vitest';
-import type { IngestBatch } from '../../../../core/contract/index.ts';
+import type { IngestBatch, StreamLine } from '../../../../core/contract/index.ts';
 import { Problem } from '../../../../server/http/index.ts';
-import { pump, type Line } from '../../../../server/ingest/raw/pump.ts';
+import { pump } from '../../../../server/ingest/raw/pump.ts';
 import { openStreams, rawReader, scopeOf } from '../../../../server/ingest/index.ts';
 import { blockFromTable } from '../../../../core/readings/index.ts';
 
@@ -14,7 +14,7 @@ const MIB = 1024 * 1024;
 async function pumped(chunks: readonly string[], bad: (batch: IngestBatch) => readonly string[] = () => []) {
   const scope = scopeOf({ sender: '10.0.0.3', node: 'n1', key: null, job: null });
   const batches: IngestBatch[] = [];
-  const lines: Line[] = [];
+  const lines: StreamLine[] = [];
   let now = 1_740_139_200;
   async function* body(): AsyncGenerator<Buffer> {
     for (const chunk of chunks) yield await Promise.resolve(Buffer.from(chunk));
