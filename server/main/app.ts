@@ -41,6 +41,8 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    // Against hanging only: ten seconds, the default, are not enough to start in where other programs take the cores.
+    pluginTimeout: 120_000,
     routerOptions: { maxParamLength: 400 },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
