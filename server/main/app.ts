@@ -42,6 +42,8 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
     ...serverOptions(config.deadlines),
+    // Against hanging only: ten seconds, the default, are not enough to start in where other programs take the cores.
+    pluginTimeout: 120_000,
     routerOptions: { maxParamLength: 400 },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);

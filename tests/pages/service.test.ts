@@ -64,14 +64,14 @@ describe('the page of a new service', () => {
       }),
     });
     expect(sent.status).toBe(200);
-    await page.getByText('One node reports').waitFor({ timeout: 35_000 });
+    await page.getByText('One node reports').waitFor();
     await page.getByRole('link', { name: 'Nodes' }).first().click();
     await page.getByRole('link', { name: 'n1' }).click();
     await page.getByText('no job holds this node').waitFor();
     await page.locator('.panels [data-panel=cpu]').waitFor();
     expect({ errors, faults: await faultsOf(page) }).toEqual({ errors: [], faults: [] });
     await page.close();
-  }, 60_000);
+  });
 
   it('keeps a diagnosis as a job, whose page then says the same', async () => {
     const page = await context.newPage();
@@ -86,11 +86,11 @@ describe('the page of a new service', () => {
     await page.getByRole('link', { name: 'Open job kept-1' }).click();
     await page.waitForURL('**/jobs/*/kept-1');
     await page.locator('h1', { hasText: 'an old run' }).waitFor();
-    await page.locator('.big', { hasText: headline }).waitFor({ timeout: 20_000 });
+    await page.locator('.big', { hasText: headline }).waitFor();
     await page.locator('.panels [data-panel=power] .now', { hasText: /mean 25\d of 300 W/ }).waitFor();
     expect({ errors, faults: await faultsOf(page) }).toEqual({ errors: [], faults: [] });
     await page.goto(`${service.address}/jobs?q=old`);
     await page.getByText('1 job', { exact: true }).waitFor();
     await page.close();
-  }, 60_000);
+  });
 });

@@ -1,26 +1,57 @@
-import type { Analysis, Finding, Verdict } from '../../core/contract/index.ts';
+import type { Analysis, Finding, Shares, Verdict, Workload } from '../../core/contract/index.ts';
 import type { JobSummary } from '../../server/store/index.ts';
 
-const shares = {
-  compute: 0.2,
-  memory: 0.9,
-  network: null,
-  storage: null,
-  host: 0.1,
-  transfer: null,
-  nvlink: null,
-  busy: 0.95,
-  empty: 0.05,
-  tensor: null,
-  fp32: null,
-  fp64: null,
-};
+/** Shares of which none is known, but those that a test says. */
+export function someShares(changes: Partial<Shares> = {}): Shares {
+  return {
+    compute: null,
+    memory: null,
+    network: null,
+    storage: null,
+    host: null,
+    transfer: null,
+    nvlink: null,
+    busy: null,
+    empty: null,
+    tensor: null,
+    fp32: null,
+    fp64: null,
+    ...changes,
+  };
+}
 
-/** A verdict with every field, for tests of what keeps and shows verdicts, not of what makes them. */
-export const someVerdict: Verdict = {
+/** A verdict with everything at its emptiest, and what a test says of it. */
+export function aVerdict(changes: Partial<Verdict> = {}): Verdict {
+  return {
+    bottleneck: 'unknown',
+    second: null,
+    lean: null,
+    activity: 'unknown',
+    activityGrade: 0,
+    tier: 'C',
+    evidence: ['nvidia-smi'],
+    grade: 0.4,
+    gradeWhy: 'ceiling 0.60 × coverage 1.00 × margin 0.67',
+    headroom: null,
+    relief: null,
+    shares: someShares(),
+    tree: { empty: {}, busy: {}, unexplained: null, unexplainedAtLeast: null },
+    split: null,
+    modifiers: [],
+    figures: [],
+    candidates: [],
+    missing: [],
+    why: [],
+    advice: [],
+    tries: [],
+    ...changes,
+  };
+}
+
+/** A verdict that says something in most fields, for tests of what keeps and shows verdicts, not of what makes them. */
+export const someVerdict = aVerdict({
   bottleneck: 'memory',
   second: 'host',
-  lean: null,
   activity: 'decode',
   activityGrade: 0.8,
   tier: 'A',
@@ -29,17 +60,26 @@ export const someVerdict: Verdict = {
   gradeWhy: 'made up',
   headroom: 1.1,
   relief: 4.5,
-  shares,
+  shares: someShares({ compute: 0.2, memory: 0.9, host: 0.1, busy: 0.95, empty: 0.05 }),
   tree: { empty: { host: 0.05 }, busy: { memory: 0.9 }, unexplained: 0.05, unexplainedAtLeast: 0 },
-  split: null,
-  modifiers: [],
-  figures: [],
   candidates: ['memory'],
-  missing: [],
   why: ['it reads as fast as it can'],
-  advice: [],
-  tries: [],
-};
+});
+
+/** A workload of which nothing is known, but what a test says. */
+export function aWorkload(changes: Partial<Workload> = {}): Workload {
+  return {
+    engine: null,
+    model: null,
+    dtype: null,
+    quantization: null,
+    tensorParallel: null,
+    pipelineParallel: null,
+    dataParallel: null,
+    from: [],
+    ...changes,
+  };
+}
 
 /** An analysis with every field. */
 export function someAnalysis(more: Partial<Analysis> = {}): Analysis {
@@ -48,7 +88,7 @@ export function someAnalysis(more: Partial<Analysis> = {}): Analysis {
     from: 100,
     to: 200,
     hardware: { gpu: 'A100-40', from: 'detected' },
-    workload: { engine: 'vllm', model: null, dtype: null, quantization: null, tensorParallel: null, pipelineParallel: null, dataParallel: null, from: [] },
+    workload: aWorkload({ engine: 'vllm' }),
     verdict: someVerdict,
     mix: { bottleneck: { memory: 100 }, activity: { decode: 100 } },
     gpus: [],

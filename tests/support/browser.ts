@@ -28,5 +28,7 @@ export function browserFlags(): string[] {
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = findBrowser();
   if (executablePath === undefined) throw new Error('no Chromium or Chrome: `npm test` fetches one, or name it in HEADROOM_CHROMIUM');
-  return chromium.launch({ executablePath, headless: true, args: browserFlags() });
+  const browser = await chromium.launch({ executablePath, headless: true, args: browserFlags() });
+  browser.on('context', (context) => context.setDefaultTimeout(120_000)); // against hanging only: a busy machine takes its time
+  return browser;
 }

@@ -11,7 +11,7 @@ export function headroom(args: readonly string[], options: { input?: string; env
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', new URL('../../cli/main.ts', import.meta.url).pathname, ...args], {
       env: { ...process.env, NO_COLOR: '1', ...options.env },
-      timeout: 120_000,
+      timeout: 240_000,
       killSignal: 'SIGKILL',
     });
     let stdout = '';

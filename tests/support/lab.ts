@@ -14,12 +14,12 @@ export async function fetchText(
   url: string,
   options: { until?: (text: string) => boolean; seconds?: number; method?: string; body?: string } = {},
 ): Promise<string> {
-  const deadline = Date.now() + (options.seconds ?? 20) * 1000;
+  const deadline = Date.now() + (options.seconds ?? 120) * 1000;
   for (;;) {
     const reply = await fetch(url, {
       method: options.method ?? 'GET',
       ...(options.body === undefined ? {} : { body: options.body }),
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(60_000),
     });
     const text = await reply.text();
     if (reply.ok && (options.until === undefined || options.until(text))) return text;

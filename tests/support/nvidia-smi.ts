@@ -29,6 +29,7 @@ export interface FakeOptions {
   readonly error?: string;
   readonly hangAfter?: number;
   readonly dieAfter?: number;
+  readonly pace?: number;
 }
 
 /** Installs the stand-in as `nvidia-smi` in a folder. What each option does stands in the script. */
@@ -46,6 +47,7 @@ export function fakeNvidiaSmi(folder: string, options: FakeOptions = {}): FakeNv
   put('error', options.error);
   put('hang-after', options.hangAfter?.toString());
   put('die-after', options.dieAfter?.toString());
+  put('pace', options.pace?.toString());
   writeFileSync(join(settings, 'calls'), '');
   // A test may run it as somebody else.
   chmodSync(settings, 0o777);

@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { request, type ClientRequest, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { IngestBatch } from '../../core/contract/index.ts';
 import { readConfig } from '../../server/settings/index.ts';
 import { start } from '../../server/main/index.ts';
 import { type Running } from '../../server/main/start.ts';
+import { batchOf } from './batches.ts';
 
 export interface TestService {
   readonly running: Running;
@@ -146,6 +148,6 @@ export function openStream(address: string, query: string, token: string, header
 }
 
 /** One reading of a GPU, as a batch. */
-export function gpuBatch(source: string, seq: number, uuid: string, t: number[], columns: Record<string, (number | null)[]>, node = 'n1'): object {
-  return { source, seq, node, blocks: [{ entity: { kind: 'gpu', id: uuid }, t, columns }] };
+export function gpuBatch(source: string, seq: number, uuid: string, t: number[], columns: Parameters<typeof batchOf>[2], node = 'n1'): IngestBatch {
+  return batchOf({ kind: 'gpu', id: uuid }, t, columns, { source, seq, node });
 }

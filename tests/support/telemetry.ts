@@ -40,9 +40,38 @@ export function made(kind: EntityKind, what: Made): Table {
   };
 }
 
+/** A table of one entity from columns as they are written down: a row per `period` seconds, from 0. */
+export function table(
+  kind: EntityKind,
+  id: string,
+  columns: Partial<Record<MetricId, readonly number[]>>,
+  facts: Partial<Record<FactName, string>> = {},
+  period = 10,
+): Table {
+  const entries = Object.entries(columns) as [MetricId, readonly number[]][]; // keys of a typed literal
+  const rows = Math.max(0, ...entries.map(([, values]) => values.length));
+  return {
+    entity: { kind, id },
+    t: Float64Array.from({ length: rows }, (_, i) => i * period),
+    columns: new Map(entries.map(([name, values]) => [name, Float64Array.from(values)])),
+    facts: new Map(Object.entries(facts) as [FactName, string][]), // keys of a typed literal
+  };
+}
+
 export function runOf(...tables: readonly Table[]): Run {
   return { clock: 'relative', tables, events: [] };
 }
+
+/** What an engine says that serves eight requests: 50 steps a second over a cache of 4000 tokens. */
+export const SERVING: Partial<Record<MetricId, number>> = {
+  'engine.running': 8,
+  'engine.waiting': 0,
+  'engine.promptTokens': 400,
+  'engine.requests': 2,
+  'engine.steps': 50,
+  'engine.generationTokens': 402,
+  'engine.kvTokens': 4000,
+};
 
 /** A repeatable random number in 0–1. */
 export function randomOf(seed: number): () => number {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { axesOf, intensityText, markOf, pathsOf, roofsOf } from '../../web/charts/roofline-shape.ts';
 import type { Roofline } from '../../core/contract/index.ts';
-import { verdict } from '../pages/support/fixtures.ts';
+import { aVerdict } from '../support/analysis.ts';
 
 const roofline: Roofline = {
   gpu: 'A100-40',
@@ -46,7 +46,7 @@ describe('the roofline’s picture', () => {
   });
 
   it('colours points by the bottleneck of their phase, the present one last', () => {
-    const phases = (['memory', 'compute', 'memory'] as const).map((bottleneck, index) => ({ from: index, to: index + 1, verdict: verdict({ bottleneck }) }));
+    const phases = (['memory', 'compute', 'memory'] as const).map((bottleneck, index) => ({ from: index, to: index + 1, verdict: aVerdict({ bottleneck }) }));
     expect(pathsOf(roofline.points, phases).map(({ bottleneck, points }) => [bottleneck, points.length])).toEqual([
       ['compute', 1],
       ['memory', 2],
@@ -54,7 +54,7 @@ describe('the roofline’s picture', () => {
   });
 
   it('names the latest point of a run that goes on, the typical one of a run that is over', () => {
-    const phases = (['memory', 'compute', 'memory'] as const).map((bottleneck, index) => ({ from: index, to: index + 1, verdict: verdict({ bottleneck }) }));
+    const phases = (['memory', 'compute', 'memory'] as const).map((bottleneck, index) => ({ from: index, to: index + 1, verdict: aVerdict({ bottleneck }) }));
     const ended = [...roofline.points, { at: 12, intensity: 13_000, flops: 1e12, phase: 2 }];
     expect(markOf(ended, phases, true)).toEqual({ x: 13_000, y: 1e12, bottleneck: 'memory', word: 'now' });
     expect(markOf(ended, phases, false)).toEqual({ x: 22, y: 25e12, bottleneck: 'memory', word: 'typical' });

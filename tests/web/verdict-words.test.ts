@@ -6,7 +6,8 @@ import { splitLines } from '../../web/lib/split.ts';
 import { treeParts } from '../../web/lib/tree.ts';
 import { findingTags, findingWord, headline, phaseWords } from '../../web/lib/words.ts';
 import { workloadText } from '../../web/lib/workload.ts';
-import { analysis, detail, NOW, verdict } from '../pages/support/fixtures.ts';
+import { analysis, detail, NOW } from '../pages/support/fixtures.ts';
+import { aVerdict, aWorkload } from '../support/analysis.ts';
 
 describe('headlines', () => {
   it.each([
@@ -64,15 +65,15 @@ describe('prefill and decode', () => {
     expect(
       splitLines({
         phases: [
-          { from: 0, to: 5, verdict: verdict() },
-          { from: 5, to: 9, verdict: verdict({ split: half }) },
+          { from: 0, to: 5, verdict: aVerdict() },
+          { from: 5, to: 9, verdict: aVerdict({ split: half }) },
         ],
       }),
     ).toEqual({ t: [0, 5, 5, 9], prefill: [Number.NaN, Number.NaN, 0.25, 0.25], decode: [Number.NaN, Number.NaN, 0.5, 0.5], estimated: false });
   });
 
   it('are absent where no phase is split', () => {
-    expect(splitLines({ phases: [{ from: 0, to: 5, verdict: verdict() }] })).toBeNull();
+    expect(splitLines({ phases: [{ from: 0, to: 5, verdict: aVerdict() }] })).toBeNull();
   });
 });
 
@@ -86,9 +87,7 @@ describe('names', () => {
 
   it('writes a workload without what is not known', () => {
     expect(workloadText(analysis().workload)).toBe('vLLM 0.11 · Llama-3.1-70B · awq int4 · fp16 · TP 4');
-    expect(
-      workloadText({ engine: null, model: null, dtype: null, quantization: null, tensorParallel: 1, pipelineParallel: null, dataParallel: null, from: [] }),
-    ).toBe('');
+    expect(workloadText(aWorkload({ tensorParallel: 1 }))).toBe('');
   });
 });
 
@@ -97,9 +96,9 @@ describe('a verdict that comes live', () => {
     cluster: 'alvis',
     id: '4182931',
     at: NOW + 5,
-    verdict: verdict({ bottleneck: 'host' }),
+    verdict: aVerdict({ bottleneck: 'host' }),
     fromPhase: 4,
-    phases: [{ from: NOW - 100, to: NOW + 5, verdict: verdict({ bottleneck: 'host' }) }],
+    phases: [{ from: NOW - 100, to: NOW + 5, verdict: aVerdict({ bottleneck: 'host' }) }],
     findings: [],
   };
 

@@ -13,7 +13,15 @@ export interface Relational {
 /** Opens the relational file; throws StoreError. */
 export async function openRelational({ file, log, patience = 60_000 }: { file: string; log: StoreOptions['log']; patience?: number }): Promise<Relational> {
   const entry = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-  const host = await startHost<RelationalHandlers>({ entry, data: { file }, name: 'relational', log, maxWaiting: 5_000, patience });
+  const host = await startHost<RelationalHandlers>({
+    entry,
+    data: { file },
+    name: 'relational',
+    writes: ['declare', 'saveAnalyses', 'keepHeard', 'prune', 'saveToken', 'useToken', 'dropTokens', 'setSetting'],
+    log,
+    maxWaiting: 5_000,
+    patience,
+  });
   const save = grouped<AnalysisToSave, boolean>((take) => host.call('saveAnalyses', take), { size: () => 1, mostWaiting: 5_000, mostTogether: 32 });
   const jobs: JobStore = {
     declare: (key, declaration) => host.call('declare', () => ({ key: keyOf(key), declaration })),

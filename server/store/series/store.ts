@@ -32,7 +32,15 @@ export async function openSeries({
   patience = 60_000,
 }: { file: string; patience?: number } & Omit<StoreOptions, 'folder'>): Promise<EmbeddedSeries> {
   const entry = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-  const host = await startHost<SeriesHandlers>({ entry, data: { file, rawDays, rollupDays }, name: 'series', log, maxWaiting: 2_000, patience });
+  const host = await startHost<SeriesHandlers>({
+    entry,
+    data: { file, rawDays, rollupDays },
+    name: 'series',
+    writes: ['append', 'upkeep', 'relieve'],
+    log,
+    maxWaiting: 2_000,
+    patience,
+  });
   let relieving = false;
 
   const report = async (): Promise<void> => {

@@ -1,12 +1,14 @@
 import { type ArgumentOf, type Failure, type Handlers, openThread, type ResultOf, type Thread } from '../../threads/index.ts';
 import { isStoreErrorCode, StoreError, type StoreOptions } from '../interface/index.ts';
 
-export interface HostOptions {
+export interface HostOptions<H extends Handlers> {
   /** The worker's file, as built or as source. */
   readonly entry: URL;
   readonly data: unknown;
   /** For messages: "series", "relational". */
   readonly name: string;
+  /** The operations that write: only they can tell that a trouble of writing has ended. */
+  readonly writes: readonly (keyof H & string)[];
   readonly log: StoreOptions['log'];
   /** Requests that may wait; more are refused as busy. */
   readonly maxWaiting: number;
@@ -18,7 +20,7 @@ export interface HostOptions {
 export interface Host<H extends Handlers> {
   /** Runs when its turn comes; `argument` is made then, so that what waited meanwhile can go along. */
   call<K extends keyof H & string>(operation: K, argument: () => ArgumentOf<H, K>): Promise<ResultOf<H, K>>;
-  /** What is wrong now, in words; null when well. */
+  /** What is wrong now, in words; null when well. It stays until a write succeeds: a file that cannot be written can be read. */
   trouble(): string | null;
   /** Lets what waits finish, then ends the worker; once, however often it is called. */
   close(): Promise<void>;
@@ -36,7 +38,8 @@ interface Task {
 }
 
 /** What a host knows of its worker and of what waits for it. */
-interface Desk extends HostOptions {
+interface Desk extends Omit<HostOptions<Handlers>, 'writes'> {
+  readonly writes: ReadonlySet<string>;
   /** Whatever it is asked: which operations there are is the caller's to know. */
   readonly thread: Thread<Handlers>;
   readonly waiting: Task[];
@@ -46,10 +49,10 @@ interface Desk extends HostOptions {
 }
 
 /** Starts the worker and waits until its file is open; throws StoreError when it cannot be. */
-export async function startHost<H extends Handlers>(options: HostOptions): Promise<Host<H>> {
+export async function startHost<H extends Handlers>(options: HostOptions<H>): Promise<Host<H>> {
   const { entry, data, name, log, maxWaiting } = options;
   const thread = openThread<Handlers>({ entry, data, name, failed: (text) => log.error(text) });
-  const desk: Desk = { ...options, thread, waiting: [], running: false, closing: false, trouble: null };
+  const desk: Desk = { ...options, writes: new Set<string>(options.writes), thread, waiting: [], running: false, closing: false, trouble: null };
   await untilOpen(desk);
   let closed: Promise<void> | undefined;
   return {
@@ -104,7 +107,7 @@ async function attempt(desk: Desk, task: Task): Promise<boolean> {
   const mayRepeat = !desk.closing && Date.now() - task.since < desk.patience;
   const outcome = await desk.thread.ask(task.operation, task.argument as never); // the caller's types: see `call`
   if (outcome.kind === 'done') {
-    desk.trouble = null;
+    if (desk.writes.has(task.operation)) desk.trouble = null;
     task.resolve(outcome.value);
     return true;
   }

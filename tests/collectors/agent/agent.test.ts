@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -44,13 +44,25 @@ async function start(options: Partial<AgentOptions> = {}): Promise<RunningAgent>
 /** Times of a GPU's readings as they are stored, in order. */
 const gpuTimes = (): number[] => sink.stored.flatMap((batch) => batch.blocks.filter((block) => block.entity.id === GPU).flatMap((block) => block.t));
 const seqs = (): number[] => sink.stored.map((batch) => batch.seq);
+/** Bytes that wait on disk. */
+const spooled = (): number => {
+  const spool = join(folder, 'spool');
+  return readdirSync(spool)
+    .filter((name) => name.endsWith('.seg'))
+    .reduce((sum, name) => sum + statSync(join(spool, name)).size, 0);
+};
+/** Waits until so many more batches have gone to disk: each makes it longer. */
+async function moreOnDisk(count: number): Promise<void> {
+  const sizes = new Set([spooled()]);
+  await expect.poll(() => sizes.add(spooled()).size).toBeGreaterThan(count);
+}
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
 
 describe('the agent', () => {
   it("sends GPUs and host in batches of the wire's shape", async () => {
     fakeNvidiaSmi(folder);
     await start();
-    await expect.poll(() => gpuTimes().length, { timeout: 5000 }).toBeGreaterThan(3);
+    await expect.poll(() => gpuTimes().length).toBeGreaterThan(3);
     const kinds = new Set(sink.stored.flatMap((batch) => batch.blocks.map((block) => block.entity.kind)));
     expect([...kinds]).toEqual(expect.arrayContaining(['gpu', 'host']));
     expect(sink.stored[0]?.node).toBe('n1');
@@ -61,35 +73,37 @@ describe('the agent', () => {
   it('with the server away, then failing, then losing replies, every batch arrives once and in order, and time has no gap', async () => {
     fakeNvidiaSmi(folder);
     await start();
-    await expect.poll(() => gpuTimes().length, { timeout: 5000 }).toBeGreaterThan(1);
+    await expect.poll(() => gpuTimes().length).toBeGreaterThan(1);
     await sink.down();
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    expect(readdirSync(join(folder, 'spool')).some((name) => name.endsWith('.seg'))).toBe(true);
+    const away = Date.now() / 1000;
+    await moreOnDisk(8);
+    const back = Date.now() / 1000;
     sink.mood = 'failing';
     await sink.up();
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    const asked = sink.requests();
+    await expect.poll(() => sink.requests()).toBeGreaterThan(asked + 1);
     sink.mood = 'lose';
-    await expect.poll(() => sink.repeated(), { timeout: 5000 }).toBeGreaterThan(0);
+    await expect.poll(() => sink.repeated()).toBeGreaterThan(0);
     sink.mood = 'well';
     const before = seqs().length;
-    await expect.poll(() => seqs().length, { timeout: 5000 }).toBeGreaterThan(before + 5);
+    await expect.poll(() => seqs().length).toBeGreaterThan(before + 5);
     await agent?.stop();
     expect(seqs()).toEqual(upTo(seqs().length));
     const times = gpuTimes();
     const gaps = times.slice(1).map((at, index) => at - (times[index] ?? at));
     expect(Math.min(...gaps)).toBeGreaterThan(0);
-    expect(Math.max(...gaps)).toBeLessThan(2.5); // the server was away for longer
+    expect(times.filter((at) => at > away && at < back).length).toBeGreaterThan(1);
   });
 
   it('what could not be sent before the end is sent by the next run', async () => {
     fakeNvidiaSmi(folder);
     await sink.down();
     const first = await start();
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    await moreOnDisk(2);
     await first.stop();
     await sink.up();
     await start();
-    await expect.poll(() => new Set(sink.stored.map((batch) => batch.source)).size, { timeout: 5000 }).toBe(2);
+    await expect.poll(() => new Set(sink.stored.map((batch) => batch.source)).size).toBe(2);
     expect(sink.stored[0]?.seq).toBe(1);
     expect(gpuTimes()).toEqual([...gpuTimes()].sort((a, b) => a - b));
   });
@@ -99,19 +113,19 @@ describe('the agent', () => {
     await start();
     const events = () => sink.stored.flatMap((batch) => batch.events ?? []);
     await expect
-      .poll(
-        () =>
-          events()
-            .map((event) => event.text)
-            .join(),
-        { timeout: 10_000 },
+      .poll(() =>
+        events()
+          .map((event) => event.text)
+          .join(),
       )
       .toContain('no output for 1 s: killed and started again');
     expect(events()[0]).toMatchObject({ kind: 'collector', entity: { kind: 'host', id: 'n1' } });
+    const told = events()[0]?.at ?? Number.NaN;
+    const hung = Math.max(...gpuTimes().filter((at) => at < told));
     const hosts = sink.stored.flatMap((batch) => batch.blocks.filter((block) => block.entity.kind === 'host').flatMap((block) => block.t));
-    expect(Math.max(...hosts.slice(1).map((at, index) => at - (hosts[index] ?? at)))).toBeLessThan(2.5);
+    expect(hosts.filter((at) => at > hung && at < told).length).toBeGreaterThan(0);
     const count = gpuTimes().length;
-    await expect.poll(() => gpuTimes().length, { timeout: 5000 }).toBeGreaterThan(count + 1);
+    await expect.poll(() => gpuTimes().length).toBeGreaterThan(count + 1);
   });
 
   it('a machine without GPUs is watched all the same, and says what is missing', async () => {
@@ -127,9 +141,9 @@ describe('the agent', () => {
     sink.mood = 'failing';
     const declaration = { nodes: ['n1'], state: 'running' as const, start: 1_700_000_000 };
     const running = await start({ declare: http.declare, job: { cluster: 'alvis', id: '7_1', declaration, first: true, gpus: null } });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect.poll(() => sink.requests()).toBeGreaterThan(2);
     sink.mood = 'well';
-    await expect.poll(() => sink.jobs, { timeout: 5000 }).toEqual([{ path: '/api/jobs/alvis/7_1', declaration }]);
+    await expect.poll(() => sink.jobs).toEqual([{ path: '/api/jobs/alvis/7_1', declaration }]);
     await running.stop();
     expect(sink.stored.every((batch) => batch.job === 'alvis/7_1')).toBe(true);
     expect(sink.jobs[1]).toMatchObject({ declaration: { nodes: ['n1'], state: 'unknown' } });
@@ -143,15 +157,24 @@ describe('the agent', () => {
     expect(sink.jobs).toHaveLength(1);
   });
 
-  it('ends within seconds although server and nvidia-smi hang', async () => {
-    fakeNvidiaSmi(folder, { hangAfter: 0 });
-    sink.mood = 'hang';
-    const running = await start();
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const asked = performance.now();
+  it('ends although server and nvidia-smi hang, with one last attempt', async () => {
+    const smi = fakeNvidiaSmi(folder, { hangAfter: 0 });
+    const attempts: string[] = [];
+    const running = await start({
+      send: (_, signal) =>
+        new Promise((resolve) => {
+          attempts.push('begun');
+          signal.addEventListener('abort', () => {
+            attempts.push('cut');
+            resolve({ kind: 'later', reason: 'no reply in time' });
+          });
+        }),
+    });
+    await expect.poll(() => attempts).toEqual(['begun']);
+    await expect.poll(() => smi.calls().some((line) => line.includes('--loop'))).toBe(true);
     await running.stop();
-    expect(performance.now() - asked).toBeLessThan(8000);
-  }, 20_000);
+    expect(attempts).toEqual(['begun', 'cut']);
+  });
 
   it('inside the server it hands over batches without a wire or a disk', async () => {
     const seen: number[] = [];

@@ -31,13 +31,14 @@ interface Watched {
 }
 
 async function watch(options: FakeOptions, more: { interval?: number; gpus?: string; program?: string } = {}): Promise<Watched> {
-  const smi = fakeNvidiaSmi(folder, options);
+  // It is taken to hang after three intervals: long ones, where a slow machine is not what a test is about.
+  const smi = fakeNvidiaSmi(folder, { pace: 0.1, ...options });
   const watched: Watched = { smi, readings: [], facts: [], troubles: [], pids: [] };
   source = await startGpus({
     program: more.program ?? join(folder, 'nvidia-smi'),
     gpus: more.gpus ?? null,
     node: 'n1',
-    interval: more.interval ?? 0.1,
+    interval: more.interval ?? 20,
     env: { PATH: process.env['PATH'], TZ: 'Asia/Tokyo' },
     backoff: { first: 0.05, most: 0.2 },
     signal: new AbortController().signal,
@@ -102,27 +103,28 @@ describe('GPUs through nvidia-smi', () => {
   });
 
   it('a hung one is killed although it is deaf to SIGTERM, started again, and it is told', async () => {
-    const watched = await watch({ hangAfter: 2 });
-    await expect.poll(() => watched.troubles.length, { timeout: 10_000 }).toBe(1);
-    expect(watched.troubles[0]).toBe('nvidia-smi --query-gpu: no output for 0 s: killed and started again');
+    const watched = await watch({ hangAfter: 2 }, { interval: 1 });
+    await expect.poll(() => watched.troubles.length).toBeGreaterThan(0);
+    expect(watched.troubles[0]).toBe('nvidia-smi --query-gpu: no output for 3 s: killed and started again');
     const before = watched.readings.length;
-    await expect.poll(() => watched.readings.length, { timeout: 5000 }).toBeGreaterThan(before + 2);
-    expect(loops(watched.smi)).toHaveLength(2);
+    await expect.poll(() => watched.readings.length).toBeGreaterThan(before + 2);
+    expect(loops(watched.smi).length).toBeGreaterThan(1);
     expect(alive(loops(watched.smi)[0] ?? '')).toBe(false);
   });
 
   it('one that ends is started again, with its last words', async () => {
     const watched = await watch({ dieAfter: 2 });
-    await expect.poll(() => loops(watched.smi).length, { timeout: 5000 }).toBe(2);
+    await expect.poll(() => loops(watched.smi).length).toBe(2);
     expect(watched.troubles[0]).toMatch(/^nvidia-smi --query-gpu: ended \(exit 15\): .*GPU is lost/);
   });
 
   it('a broken driver is told once, and tried ever more slowly', async () => {
+    const began = performance.now();
     const watched = await watch({ error: "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n" });
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await expect.poll(() => loops(watched.smi).length).toBeGreaterThan(8);
+    // Eight waits: a half at least of 0.05 s, 0.1 s, and 0.2 s from the third on. A busy machine only adds to it.
+    expect(performance.now() - began).toBeGreaterThan(25 + 50 + 6 * 100 - 20);
     expect(watched.troubles.filter((text) => text.includes('--query-gpu: ended (exit 9): NVIDIA-SMI has failed'))).toHaveLength(1);
-    expect(loops(watched.smi).length).toBeGreaterThan(2);
-    expect(loops(watched.smi).length).toBeLessThan(14);
     expect(watched.readings).toEqual([]);
   });
 
@@ -183,9 +185,10 @@ describe('children', () => {
   const env = { PATH: process.env['PATH'] };
 
   it('a program that does not end is killed in time', async () => {
-    const asked = performance.now();
-    expect(await runOnce({ program: 'sh', args: ['-c', 'trap "" TERM; sleep 30'], env }, 0.2)).toEqual({ kind: 'failed', reason: 'no end within 0.2 s' });
-    expect(performance.now() - asked).toBeLessThan(2000);
+    expect(await runOnce({ program: 'sh', args: ['-c', 'trap "" TERM; exec sleep 3600'], env }, 0.2)).toEqual({
+      kind: 'failed',
+      reason: 'no end within 0.2 s',
+    });
   });
 
   it.each([
@@ -193,12 +196,12 @@ describe('children', () => {
     ['sh', ['-c', 'echo no >&2; exit 3'], { kind: 'failed', reason: 'exit 3: no' }],
     ['/no/such/program', [], { kind: 'missing' }],
   ])('%s %j', async (program, args, result) => {
-    expect(await runOnce({ program, args, env }, 5)).toEqual(result);
+    expect(await runOnce({ program, args, env }, 120)).toEqual(result);
   });
 
   it('a cancelled one is not waited for', async () => {
     const cancel = new AbortController();
-    const running = runOnce({ program: 'sleep', args: ['30'], env }, 20, cancel.signal);
+    const running = runOnce({ program: 'sleep', args: ['3600'], env }, 3600, cancel.signal);
     cancel.abort();
     expect(await running).toEqual({ kind: 'failed', reason: 'cancelled' });
   });
@@ -209,8 +212,8 @@ describe('children', () => {
       command: { program: 'sh', args: ['-c', 'printf half; exit 1'], env },
       onText: (text) => texts.push(text),
       onTrouble: () => undefined,
-      silence: 1,
-      patience: 1,
+      silence: 60,
+      patience: 60,
       backoff: { first: 0.01, most: 0.02 },
       missingWait: 1,
     });

@@ -65,7 +65,7 @@ describe('a /metrics page', () => {
       ['engine', 1200],
     ]);
     expect(own.readings[0]?.entity).toMatchObject({ node: 'n1', id: `vllm@127.0.0.1:${port}` });
-    expect(Math.abs((own.readings[1]?.at ?? 0) - Date.now() / 1000)).toBeLessThan(5);
+    expect(Math.abs((own.readings[1]?.at ?? 0) - Date.now() / 1000)).toBeLessThan(60);
     expect(own.troubles).toEqual([]);
   });
 

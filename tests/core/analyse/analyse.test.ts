@@ -4,7 +4,7 @@ import { analyse } from '../../../core/analyse/index.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import type { MetricId, Table } from '../../../core/readings/index.ts';
 import { AnalysisSchema, type Bottleneck } from '../../../core/contract/index.ts';
-import { made, runOf } from '../../support/telemetry.ts';
+import { made, runOf, SERVING } from '../../support/telemetry.ts';
 
 type Values = Partial<Record<MetricId, number | ((sample: number) => number)>>;
 
@@ -45,15 +45,7 @@ describe('several GPUs', () => {
   it('an engine’s work is shared by the GPUs that it uses, not by those that stay empty', () => {
     const used: Values = { 'gpu.util': 0.97, 'gpu.memUsed': 36e9 };
     const spare: Values = { 'gpu.util': 0, 'gpu.memUsed': 0.5e9 };
-    const serving = vllm({
-      'engine.running': 8,
-      'engine.waiting': 0,
-      'engine.promptTokens': 400,
-      'engine.requests': 2,
-      'engine.steps': 50,
-      'engine.generationTokens': 402,
-      'engine.kvTokens': 4000,
-    });
+    const serving = vllm(SERVING);
     const { gpus } = analyse(runOf(gpu('a', used), gpu('b', used), gpu('c', spare), gpu('d', spare), serving), { model: 'llama-3.1-8b' });
     expect(gpus.map((one) => one.verdict.bottleneck)).toEqual(['overhead', 'overhead', 'idle', 'idle']);
     expect(gpus[0]?.verdict.shares.memory).toBeCloseTo(0.301, 3);

@@ -9,7 +9,8 @@ import { ANOTHER_SITE, foreignNames, sentFromThere } from '../../support/another
 import { demoJobs, type DemoJob } from '../../support/demo-run.ts';
 import { SCENARIOS as DEMO } from '../../../server/demo/scenarios/index.ts';
 import { SCENARIOS } from '../../support/scenarios.ts';
-import { judged, table, type GpuSpec } from '../telling/findings/judged.ts';
+import { table } from '../../support/telemetry.ts';
+import { judged, type GpuSpec } from '../telling/findings/judged.ts';
 
 const NOON = 1_740_139_200;
 const H100 = 'NVIDIA H100 80GB HBM3';
@@ -23,7 +24,7 @@ describe('on a cluster of another site file no text names what that cluster lack
   let jobs: Map<string, DemoJob>;
   beforeAll(async () => {
     jobs = await demoJobs(1, NOON);
-  }, 120_000);
+  });
 
   it.each(DEMO.map(({ name }) => name))('the demo’s %s', (name) => {
     const found = [...jobs.values()].filter(({ declaration }) => declaration.name === name);

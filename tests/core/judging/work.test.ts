@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../core/analyse/index.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import type { FactName, MetricId, Table } from '../../../core/readings/index.ts';
-import { made, runOf } from '../../support/telemetry.ts';
+import { made, runOf, SERVING } from '../../support/telemetry.ts';
 
 type Values = Partial<Record<MetricId, number | ((sample: number) => number)>>;
 
@@ -12,16 +12,6 @@ const BUSY: Values = { 'gpu.util': 0.97 };
 const gpu = (values: Values = BUSY, samples = 60, id = 'GPU-0'): Table => made('gpu', { id, node: 'n1', samples, facts: A100, values });
 const engine = (values: Values, samples = 60, facts: Partial<Record<FactName, string>> = {}, id = 'vllm@n1:8000'): Table =>
   made('engine', { id, node: 'n1', samples, values, facts });
-
-const SERVING: Values = {
-  'engine.running': 8,
-  'engine.waiting': 0,
-  'engine.promptTokens': 400,
-  'engine.requests': 2,
-  'engine.steps': 50,
-  'engine.generationTokens': 402,
-  'engine.kvTokens': 4000,
-};
 
 const verdictOf = (tables: readonly Table[], options: AnalyseOptions = LLAMA) => analyse(runOf(...tables), options).verdict;
 const figure = (tables: readonly Table[], label: string, options: AnalyseOptions = LLAMA): number =>

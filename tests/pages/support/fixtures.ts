@@ -1,55 +1,14 @@
-import type { Analysis, Bottleneck, Job, JobDetail, JobRow, Overview, Phase, SeriesReply, Shares, Verdict } from '../../../core/contract/index.ts';
+import type { Analysis, Bottleneck, Job, JobDetail, JobRow, Overview, Phase, SeriesReply, Verdict } from '../../../core/contract/index.ts';
 import { isMetricId, METRICS, type MetricId } from '../../../core/readings/index.ts';
+import { aVerdict, aWorkload, someAnalysis, someShares } from '../../support/analysis.ts';
+import { aJob } from '../../support/jobs.ts';
 
 /** Invented jobs in the shapes of the contract. Times hang on one instant, so that pictures of them are alike. */
 export const NOW = 1_795_000_000;
 
-const SHARES: Shares = {
-  compute: null,
-  memory: null,
-  network: null,
-  storage: null,
-  host: null,
-  transfer: null,
-  nvlink: null,
-  busy: null,
-  empty: null,
-  tensor: null,
-  fp32: null,
-  fp64: null,
-};
-
-/** A verdict with everything at its emptiest, and what a test says of it. */
-export function verdict(changes: Partial<Verdict> = {}): Verdict {
-  return {
-    bottleneck: 'unknown',
-    second: null,
-    lean: null,
-    activity: 'unknown',
-    activityGrade: 0,
-    tier: 'C',
-    evidence: ['nvidia-smi'],
-    grade: 0.4,
-    gradeWhy: 'ceiling 0.60 × coverage 1.00 × margin 0.67',
-    headroom: null,
-    relief: null,
-    shares: SHARES,
-    tree: { empty: {}, busy: {}, unexplained: null, unexplainedAtLeast: null },
-    split: null,
-    modifiers: [],
-    figures: [],
-    candidates: [],
-    missing: [],
-    why: [],
-    advice: [],
-    tries: [],
-    ...changes,
-  };
-}
-
 /** A memory-bound decode with full evidence. */
 export function decodeVerdict(): Verdict {
-  return verdict({
+  return aVerdict({
     bottleneck: 'memory',
     second: 'compute',
     activity: 'decode',
@@ -60,7 +19,7 @@ export function decodeVerdict(): Verdict {
     gradeWhy: 'ceiling 0.95 × coverage 0.98 × margin 1.00',
     headroom: 1.08,
     relief: 3.2,
-    shares: { ...SHARES, memory: 0.93, compute: 0.1, nvlink: 0.31, host: 0.03, transfer: 0.02, network: 0.01, busy: 0.97, empty: 0.03 },
+    shares: someShares({ memory: 0.93, compute: 0.1, nvlink: 0.31, host: 0.03, transfer: 0.02, network: 0.01, busy: 0.97, empty: 0.03 }),
     tree: { empty: { host: 0.02, unknown: 0.01 }, busy: { memory: 0.93, compute: 0.1 }, unexplained: 0.04, unexplainedAtLeast: 0 },
     split: {
       flops: { prefill: 0.2, decode: 0.8 },
@@ -87,16 +46,13 @@ export function decodeVerdict(): Verdict {
 }
 
 export function job(changes: Partial<Job> = {}): Job {
-  return {
+  return aJob('4182931', {
     cluster: 'alvis',
-    id: '4182931',
     name: 'llama70b-serve',
     user: 'mira',
     project: 'naiss2026-5-12',
     partition: 'alvis',
-    state: 'running',
     start: NOW - 11_520,
-    end: null,
     timeLimit: 43_200,
     nodes: ['alvis4-12'],
     gpus: [0, 1, 2, 3].map((index) => ({ uuid: `GPU-0000000${index}-aaaa`, node: 'alvis4-12' })),
@@ -107,10 +63,8 @@ export function job(changes: Partial<Job> = {}): Job {
     model: 'meta-llama/Llama-3.1-70B',
     dtype: 'fp16',
     tensorParallel: 4,
-    command: null,
-    demo: false,
     ...changes,
-  };
+  });
 }
 
 const LIFE: readonly (readonly [number, Bottleneck, Verdict['activity']])[] = [
@@ -135,7 +89,7 @@ export function phases(from: number): Phase[] {
           : bottleneck === 'balanced'
             ? { prefill: 0.4, decode: 0.48, other: 0.12 }
             : null;
-    const base = bottleneck === 'memory' ? decodeVerdict() : verdict({ bottleneck, activity, grade: 0.8, tier: 'A' });
+    const base = bottleneck === 'memory' ? decodeVerdict() : aVerdict({ bottleneck, activity, grade: 0.8, tier: 'A' });
     return { from: start, to: at, verdict: { ...base, split: split === null ? null : { flops: null, bytes: null, time: split, estimated: true } } };
   });
 }
@@ -143,21 +97,17 @@ export function phases(from: number): Phase[] {
 export function analysis(changes: Partial<Analysis> = {}): Analysis {
   const from = NOW - 11_520;
   const life = phases(from);
-  return {
-    clock: 'utc',
+  return someAnalysis({
     from,
     to: NOW,
-    hardware: { gpu: 'A100-40', from: 'detected' },
-    workload: {
+    workload: aWorkload({
       engine: 'vLLM 0.11',
       model: 'Llama-3.1-70B',
       dtype: 'fp16',
       quantization: 'awq int4',
       tensorParallel: 4,
-      pipelineParallel: null,
-      dataParallel: null,
       from: ['the process’s command line', 'the engine’s /metrics'],
-    },
+    }),
     verdict: decodeVerdict(),
     mix: {
       bottleneck: { storage: 2640, compute: 7440, idle: 4320, balanced: 10_560, memory: 21_120 },
@@ -190,10 +140,8 @@ export function analysis(changes: Partial<Analysis> = {}): Analysis {
           : [],
       ),
     },
-    timeline: { t: [], series: {} },
-    progress: null,
     ...changes,
-  };
+  });
 }
 
 function point(phase: Phase, index: number, step: number) {

@@ -36,7 +36,7 @@ const declare = (service: TestService, job: string, body: object) =>
 
 /** What the finding of a job says, once it is told. */
 async function told(service: TestService, job: string): Promise<string> {
-  for (let left = 600; left > 0; left -= 1) {
+  for (let left = 3000; left > 0; left -= 1) {
     const analysis = await service.get<Analysis>(`/api/jobs/c/${job}/analysis`).catch(() => null);
     const found = analysis?.findings.find(({ id }) => id === 'oom');
     if (found !== undefined) return found.text;
@@ -46,7 +46,7 @@ async function told(service: TestService, job: string): Promise<string> {
 }
 
 describe('the configured site', () => {
-  it('reaches the verdicts of running jobs, and those that a worker makes of ended ones', { timeout: 180_000 }, async () => {
+  it('reaches the verdicts of running jobs, and those that a worker makes of ended ones', async () => {
     const data = dataFolder();
     const site = join(data, 'site.json');
     writeFileSync(site, JSON.stringify(ANOTHER_SITE_FILE));

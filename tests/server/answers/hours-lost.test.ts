@@ -2,33 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding, Job } from '../../../core/contract/index.ts';
 import { hoursLost } from '../../../server/answers/hours-lost.ts';
+import { aJob } from '../../support/jobs.ts';
 
-const job: Job = {
-  cluster: 'c',
-  id: 'a',
-  name: 'a',
-  user: null,
-  project: null,
-  partition: null,
-  state: 'running',
+const job = aJob('a', {
   start: 0,
-  end: null,
-  timeLimit: null,
   nodes: ['n1', 'n2'],
   gpus: [
     { uuid: 'GPU-1', node: 'n1' },
     { uuid: 'GPU-2', node: 'n2' },
   ],
   gpuCount: 2,
-  gpuType: null,
-  cores: null,
-  memory: null,
-  model: null,
-  dtype: null,
-  tensorParallel: null,
-  command: null,
-  demo: false,
-};
+});
 const finding = (changes: Partial<Finding>): { key: Job; finding: Finding } => ({
   key: job,
   finding: { id: 'idle', text: '', evidence: [], entity: null, from: null, to: null, ...changes },

@@ -33,7 +33,7 @@ describe('the demo does not confirm itself', () => {
   beforeAll(async () => {
     jobs = await demoJobs(1, NOON);
     honest = await verdicts(jobs);
-  }, 60_000);
+  });
 
   it('takes from core the hardware table, types and nothing that judges', () => {
     const edges = importGraph(root, ['server']).filter((edge) => edge.from.startsWith('server/demo/') && edge.to.startsWith('core/'));

@@ -58,7 +58,7 @@ const sendAll = async () => {
 };
 /** What a page's connection can be told: to read nothing more, and to go on. */
 const wireOf = (page: Page) => (page.io.engine.transport as unknown as { ws: { _socket: { pause(): void; resume(): void } } }).ws._socket; // there is no public way to be a slow reader
-const soon = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 50_000, interval: 50 });
+const soon = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 240_000, interval: 50 });
 
 describe(`${JOBS} running jobs`, () => {
   it('reach a page that joins, each of them, in few events; who was there before hears nothing twice', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -42,24 +42,29 @@ describe('the agent and the server', () => {
         ({ job }) => job,
         () => null,
       );
-    await expect.poll(async () => (await jobOf(first))?.gpus.length, { timeout: 15_000 }).toBe(2);
+    await expect.poll(async () => (await jobOf(first))?.gpus.length).toBe(2);
     expect(await jobOf(first)).toMatchObject({ name: 'tiny', user: 'ana', state: 'running', nodes: ['gpu01'] });
 
     await first.stop();
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const away = Date.now() / 1000;
+    // Each batch that goes to disk makes what waits there longer.
+    const sizes = new Set<number>();
+    const spooled = () =>
+      readdirSync(join(folder, 'spool')).reduce((sum, name) => sum + (name.endsWith('.seg') ? statSync(join(folder, 'spool', name)).size : 0), 0);
+    await expect.poll(() => sizes.add(spooled()).size).toBeGreaterThan(8);
+    const back = Date.now() / 1000;
     const second = await startService({ data, env: { HEADROOM_PORT: port } });
-    await expect.poll(() => said.some((text) => text.includes('takes readings again')), { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => said.some((text) => text.includes('takes readings again'))).toBe(true);
     await agent.stop();
     http.close();
 
     const now = Date.now() / 1000;
     const tables = await second.running.service.store.series.tables({ entities: [{ kind: 'gpu', id: GPU }], from: now - 600, to: now + 60 });
     const t = [...(tables[0]?.t ?? [])];
-    const gaps = t.slice(1).map((at, index) => at - (t[index] ?? at));
-    expect(t.length).toBeGreaterThan(4);
-    expect(Math.max(...gaps)).toBeLessThan(2.5); // sampled every half second, the server away for longer than three
+    expect(t.filter((at) => at < away).length).toBeGreaterThan(0);
+    expect(t.filter((at) => at > away && at < back).length).toBeGreaterThan(1);
     expect(said.filter((text) => /refused|left out|lost/.test(text))).toEqual([]);
     expect((await jobOf(second))?.end).toBeGreaterThan(now - 60);
     await second.stop();
-  }, 60_000);
+  });
 });

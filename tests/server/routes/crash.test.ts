@@ -29,7 +29,7 @@ async function serve(data: string): Promise<{ child: ChildProcess; address: stri
 const gone = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
 
 describe('a service that is killed while it takes readings', () => {
-  it('has every acknowledged one when it starts again, once, and a sender may repeat the rest', { timeout: 240_000 }, async () => {
+  it('has every acknowledged one when it starts again, once, and a sender may repeat the rest', async () => {
     const data = dataFolder();
     const began = Math.floor(Date.now() / 1000) - 3000;
     const first = await serve(data);
@@ -83,7 +83,7 @@ describe('a service that is killed while it takes readings', () => {
 });
 
 describe('headroom serve', () => {
-  it('refuses a setting that is wrong with its name, value and remedy, and exit code 2', { timeout: 120_000 }, async () => {
+  it('refuses a setting that is wrong with its name, value and remedy, and exit code 2', async () => {
     const { code, stderr } = await headroom(['serve'], { env: { HEADROOM_DATA: dataFolder(), HEADROOM_PORT: 'eighty' } });
     expect(code).toBe(2);
     expect(stderr).toContain('HEADROOM_PORT is “eighty”');
@@ -92,7 +92,7 @@ describe('headroom serve', () => {
 });
 
 describe('headroom token', () => {
-  it('says how to start a service where none runs', { timeout: 120_000 }, async () => {
+  it('says how to start a service where none runs', async () => {
     const { code, stderr } = await headroom(['token', 'page'], { env: { HEADROOM_DATA: dataFolder() } });
     expect(code).toBe(2);
     expect(stderr).toContain('npm start');

@@ -4,23 +4,39 @@ import { ask, dataFolder, gpuBatch, removeFolders, startService } from '../../su
 
 afterAll(removeFolders);
 
+/** CPU time of a piece of work that is always the same, in seconds: half a second on a core that nobody shares. */
+function knownWork(): number {
+  const before = process.cpuUsage();
+  let sum = 0;
+  for (let turn = 0; turn < 4e8; turn += 1) sum = (sum * 31 + turn) | 0;
+  const { user, system } = process.cpuUsage(before);
+  return sum === 0.5 ? 0 : (user + system) / 1e6;
+}
+
 describe('a demo', () => {
-  it('shows everybody an hour of Alvis after a few seconds of work, and takes nothing from outside', { timeout: 150_000 }, async () => {
-    const began = Date.now();
+  it('shows everybody an hour of Alvis after a few seconds of work, and takes nothing from outside', async () => {
+    const known = [knownWork()];
     const before = process.cpuUsage();
     const demo = await startService({ demo: true });
     try {
       expect(demo.running.url).toBe(`${demo.address}/`);
       const overview = async () => JSON.parse((await ask(demo.address, '/api/overview')).text) as Overview;
       let now = await overview();
-      while (now.nodes < 217 || now.gpus.known < 892 || now.running.length < 14 || now.running.filter((row) => row.bottleneck !== 'unknown').length < 10) {
-        if (Date.now() - began > 120_000) break;
-        await new Promise((resolve) => setTimeout(resolve, 1000));
-        now = await overview();
-      }
-      // Time at work, not on the wall: a busy test machine must not decide. Fifteen seconds on two cores is the promise.
+      await expect
+        .poll(
+          async () => {
+            now = await overview();
+            return (
+              now.nodes >= 217 && now.gpus.known >= 892 && now.running.length >= 14 && now.running.filter((row) => row.bottleneck !== 'unknown').length >= 10
+            );
+          },
+          { timeout: 500_000, interval: 1000 },
+        )
+        .toBe(true);
       const { user, system } = process.cpuUsage(before);
-      expect((user + system) / 1e6).toBeLessThan(30);
+      known.push(knownWork());
+      // Fifteen seconds on two cores is the promise. Time at work, not on the wall, beside known work: where others take the cores, both cost more.
+      expect((user + system) / 1e6 / Math.min(...known)).toBeLessThan(60);
       expect(now.demo).toBe(true);
       expect(now.nodes).toBe(217);
       expect(now.gpus.known).toBe(892);
@@ -38,7 +54,7 @@ describe('a demo', () => {
     }
   });
 
-  it('refuses a folder with real data, and real data refuse a demo’s', { timeout: 150_000 }, async () => {
+  it('refuses a folder with real data, and real data refuse a demo’s', async () => {
     const real = dataFolder();
     await (await startService({ data: real })).stop();
     await expect(startService({ data: real, demo: true })).rejects.toThrow(/holds real data/);
@@ -48,7 +64,7 @@ describe('a demo', () => {
     await (await startService({ data: real })).stop();
   });
 
-  it('tells its past anew at every start, without what it told before', { timeout: 150_000 }, async () => {
+  it('tells its past anew at every start, without what it told before', async () => {
     const data = dataFolder();
     const first = await startService({ data, demo: true });
     await first.running.service.store.setSetting('mark', 'first');

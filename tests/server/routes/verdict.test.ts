@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { Analysis, ClientToServer, JobDetail, LiveVerdict, ServerToClient } from '../../../core/contract/index.ts';
 import { ask, dataFolder, removeFolders, startService, type TestService } from '../../support/service.ts';
 
@@ -44,7 +44,7 @@ const declare = (service: TestService, body: object) =>
     body: JSON.stringify(body),
     headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' },
   });
-const until = async <T>(what: () => Promise<T>, good: (value: T) => boolean, seconds = 30): Promise<T> => {
+const until = async <T>(what: () => Promise<T>, good: (value: T) => boolean, seconds = 120): Promise<T> => {
   for (let left = seconds * 10; ; left -= 1) {
     const value = await what();
     if (good(value) || left <= 0) return value;
@@ -54,7 +54,7 @@ const until = async <T>(what: () => Promise<T>, good: (value: T) => boolean, sec
 const words = ({ phases }: Analysis) => phases.map((phase) => `${phase.verdict.bottleneck} ${Math.round(phase.from)}-${Math.round(phase.to)}`);
 
 describe('the verdict of a job', () => {
-  it('is told live, stands after a restart, and is judged whole when the job has ended', { timeout: 180_000 }, async () => {
+  it('is told live, stands after a restart, and is judged whole when the job has ended', async () => {
     const data = dataFolder();
     let service = await startService({ data });
     const samples = (MINUTES * 60) / PERIOD;
@@ -96,12 +96,15 @@ describe('the verdict of a job', () => {
     expect(words(again)).toEqual(words(live));
     expect(again.verdict).toEqual(live.verdict);
 
-    await declare(service, { state: 'completed', end: start + samples * PERIOD });
     const { store } = service.running.service;
+    const saves = vi.spyOn(store.jobs, 'saveAnalysis');
+    await declare(service, { state: 'completed', end: start + samples * PERIOD });
     const stored = () => store.jobs.get({ cluster: 'c', id: 'v' });
-    await until(stored, (record) => record?.summary !== null && record?.job.end !== null, 5);
-    // Ten seconds after its last news a worker judges the whole of it.
-    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    await until(stored, (record) => record?.summary !== null && record?.job.end !== null);
+    // Of the job that has ended the last live verdict is saved, and, when nothing comes any more, that of a worker on the whole.
+    const ofEnded = () => saves.mock.calls.filter((all) => all.some((one) => 'end' in one && one.end !== null));
+    await expect.poll(() => ofEnded().length).toBe(2);
+    await saves.mock.results.at(-1)?.value;
     const final = await until(analysis, (one) => one.to >= start + (samples - 1) * PERIOD);
     expect(words(final)).toEqual(words(live));
     expect((await stored())?.summary).toMatchObject({ bottleneck: final.verdict.bottleneck, lastReadingAt: start + (samples - 1) * PERIOD });

@@ -53,5 +53,5 @@ describe('a process killed while it appends, seals and merges', () => {
     const answers = await Promise.all(acknowledged.map((seq) => series.append(crashBatch(seq))));
     expect(answers.filter(({ duplicate }) => !duplicate)).toEqual([]);
     expect((await series.stats()).values).toBe(2 * there.size);
-  }, 180_000);
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import VerdictCard from '../../../web/parts/VerdictCard.svelte';
-import { decodeVerdict, verdict } from '../../pages/support/fixtures.ts';
+import { decodeVerdict } from '../../pages/support/fixtures.ts';
+import { aVerdict } from '../../support/analysis.ts';
 import { render, textOf } from './render.ts';
 
 describe('the verdict card', () => {
@@ -35,7 +36,7 @@ describe('the verdict card', () => {
 
   it('draws a share that is not measured as a dash, and one above the ceiling with its true number', () => {
     const shares = { ...decodeVerdict().shares, compute: 1.07, storage: null };
-    const card = render(VerdictCard, { verdict: verdict({ shares }), title: 'x', over: 'now' });
+    const card = render(VerdictCard, { verdict: aVerdict({ shares }), title: 'x', over: 'now' });
     const rows = [...card.querySelectorAll('dl dt')].map((dt) => [
       textOf(dt),
       textOf(dt.nextElementSibling?.nextElementSibling ?? null),
@@ -53,7 +54,7 @@ describe('the verdict card', () => {
 
   it('says “cannot tell” plainly, with what would tell', () => {
     const card = render(VerdictCard, {
-      verdict: verdict({ missing: ['tokens/s or dram_active'], candidates: ['memory', 'overhead'] }),
+      verdict: aVerdict({ missing: ['tokens/s or dram_active'], candidates: ['memory', 'overhead'] }),
       title: 'x',
       over: 'now',
     });

@@ -3,28 +3,17 @@ import { describe, expect, it } from 'vitest';
 import type { EntityKind, FactName, Table } from '../../../../core/readings/index.ts';
 import { findModel } from '../../../../core/knowledge/index.ts';
 import { detectWorkload } from '../../../../core/judging/workload/index.ts';
+import { aWorkload } from '../../../support/analysis.ts';
+import { made } from '../../../support/telemetry.ts';
 
-function table(kind: EntityKind, id: string, facts: Partial<Record<FactName, string>>): Table {
-  const map = new Map<FactName, string>();
-  for (const [name, value] of Object.entries(facts)) map.set(name as FactName, value); // keys of a typed literal
-  return { entity: { kind, id }, t: new Float64Array(0), columns: new Map(), facts: map };
-}
+const table = (kind: EntityKind, id: string, facts: Partial<Record<FactName, string>>): Table => made(kind, { id, samples: 0, facts, values: {} });
 
 const ENGINE = table('engine', 'vllm@n1:8000', { model: 'my-chat', dtype: 'torch.float16', tensorParallel: '2' });
 const SERVER = table('process', 'n1/400', { command: 'vllm serve meta-llama/Llama-3.1-8B -tp 4 --dtype auto' });
 
 describe('the workload', () => {
   it('is unknown where nothing says it', () => {
-    expect(detectWorkload([], {})).toEqual({
-      engine: null,
-      model: null,
-      dtype: null,
-      quantization: null,
-      tensorParallel: null,
-      pipelineParallel: null,
-      dataParallel: null,
-      from: [],
-    });
+    expect(detectWorkload([], {})).toEqual(aWorkload());
   });
 
   it('takes the command line before the engine’s own words, and says which', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { advised } from '../../../../core/telling/index.ts';
-import { judged, table, type GpuSpec, type PhaseSpec, type RunSpec } from '../findings/judged.ts';
+import { judged, type GpuSpec, type PhaseSpec, type RunSpec } from '../findings/judged.ts';
+import { table } from '../../../support/telemetry.ts';
 
 const decode: PhaseSpec = {
   seconds: 600,

@@ -4,6 +4,7 @@ import type { Advice, Verdict, Workload } from '../../../../core/contract/index.
 import { type AdviceContext, adviceFor } from '../../../../core/telling/advice/index.ts';
 import { ALVIS, ceilingsFor, findModel, type GpuId, type Site } from '../../../../core/knowledge/index.ts';
 import type { FactName, MetricId } from '../../../../core/readings/index.ts';
+import { aWorkload } from '../../../support/analysis.ts';
 
 export interface Case {
   readonly verdict: Partial<Omit<Verdict, 'shares' | 'tree'>> & { readonly shares?: Partial<Verdict['shares']>; readonly unexplained?: number };
@@ -20,22 +21,11 @@ export interface Case {
   readonly seconds?: number;
 }
 
-const NO_WORKLOAD: Workload = {
-  engine: null,
-  model: null,
-  dtype: null,
-  quantization: null,
-  tensorParallel: null,
-  pipelineParallel: null,
-  dataParallel: null,
-  from: [],
-};
-
 /** The advice on a verdict and numbers that a test writes down. */
 export function advice(one: Case): Advice[] {
   const { shares, unexplained, ...verdict } = one.verdict;
   const gpu = one.gpu === undefined ? 'A100-40' : one.gpu;
-  const workload = { ...NO_WORKLOAD, ...one.workload };
+  const workload = aWorkload(one.workload);
   const context: AdviceContext = {
     gpu,
     ceilings: gpu === null ? null : ceilingsFor(gpu),

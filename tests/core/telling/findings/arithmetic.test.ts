@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findFindings } from '../../../../core/telling/index.ts';
 import type { GpuId } from '../../../../core/knowledge/index.ts';
-import { judged, table, type GpuSpec, type PhaseSpec, type RunSpec } from './judged.ts';
+import { judged, type GpuSpec, type PhaseSpec, type RunSpec } from './judged.ts';
+import { table } from '../../../support/telemetry.ts';
 
 const found = (spec: RunSpec) => findFindings(judged(spec));
 const ids = (spec: RunSpec) => found(spec).map(({ id }) => id);

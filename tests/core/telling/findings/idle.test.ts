@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findFindings } from '../../../../core/telling/index.ts';
-import { judged, table, type GpuSpec, type PhaseSpec, type RunSpec, type Values } from './judged.ts';
+import { judged, type GpuSpec, type PhaseSpec, type RunSpec, type Values } from './judged.ts';
+import { table } from '../../../support/telemetry.ts';
 
 const ids = (spec: RunSpec) => findFindings(judged(spec)).map(({ id }) => id);
 const work: PhaseSpec = { seconds: 1200, busy: 0.9, bottleneck: 'memory' };

@@ -1,9 +1,11 @@
 // Past the door of core/judging: findings are tried on judged runs made by hand, at the exact threshold.
 import { NOTHING_KNOWN } from '../../../../core/judging/job.ts';
-import type { EntityKind, FactName, MetricId, SourceEvent, Table } from '../../../../core/readings/index.ts';
+import type { FactName, MetricId, SourceEvent, Table } from '../../../../core/readings/index.ts';
 import type { Verdict, Workload } from '../../../../core/contract/index.ts';
 import { ALVIS, ceilingsFor, findModel, type GpuId } from '../../../../core/knowledge/index.ts';
 import type { AnalyseOptions, FractionName, JudgedGpu, JudgedPhase, JudgedRun } from '../../../../core/judging/index.ts';
+import { aWorkload } from '../../../support/analysis.ts';
+import { table } from '../../../support/telemetry.ts';
 
 export type Values = Partial<Record<MetricId, number>>;
 
@@ -31,23 +33,6 @@ export interface GpuSpec {
   readonly facts?: Partial<Record<FactName, string>>;
   readonly host?: number | null;
   readonly engines?: readonly number[];
-}
-
-export function table(
-  kind: EntityKind,
-  id: string,
-  columns: Partial<Record<MetricId, readonly number[]>>,
-  facts: Partial<Record<FactName, string>> = {},
-  period = 10,
-): Table {
-  const entries = Object.entries(columns) as [MetricId, readonly number[]][]; // keys of a typed literal
-  const rows = Math.max(0, ...entries.map(([, values]) => values.length));
-  return {
-    entity: { kind, id },
-    t: Float64Array.from({ length: rows }, (_, i) => i * period),
-    columns: new Map(entries.map(([name, values]) => [name, Float64Array.from(values)])),
-    facts: new Map(Object.entries(facts) as [FactName, string][]), // keys of a typed literal
-  };
 }
 
 function phaseOf(spec: PhaseSpec, from: number, period: number): JudgedPhase {
@@ -101,17 +86,6 @@ export function gpu(spec: GpuSpec, index: number, period: number): JudgedGpu {
   };
 }
 
-const NO_WORKLOAD: Workload = {
-  engine: null,
-  model: null,
-  dtype: null,
-  quantization: null,
-  tensorParallel: null,
-  pipelineParallel: null,
-  dataParallel: null,
-  from: [],
-};
-
 export interface RunSpec {
   readonly gpus: readonly GpuSpec[];
   readonly period?: number;
@@ -127,7 +101,7 @@ export function judged(spec: RunSpec): JudgedRun {
   const period = spec.period ?? 10;
   const gpus = spec.gpus.map((one, index) => gpu(one, index, period));
   const to = Math.max(0, ...gpus.flatMap(({ phases }) => phases.map((phase) => phase.to)));
-  const workload = { ...NO_WORKLOAD, ...spec.workload };
+  const workload = aWorkload(spec.workload);
   return {
     clock: 'utc',
     from: 0,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AnalyseOptions } from '../../../../core/judging/index.ts';
 import { progressOf } from '../../../../core/telling/index.ts';
-import { judged, table, type GpuSpec } from '../findings/judged.ts';
+import { judged, type GpuSpec } from '../findings/judged.ts';
+import { table } from '../../../support/telemetry.ts';
 
 type Columns = Parameters<typeof table>[2];
 const trainer = (columns: Columns) => table('engine', 'hf-trainer@?', columns);

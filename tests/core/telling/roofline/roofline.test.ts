@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { GpuId } from '../../../../core/knowledge/index.ts';
 import type { MetricId } from '../../../../core/readings/index.ts';
 import { rooflineOf } from '../../../../core/telling/index.ts';
-import { judged, table, type GpuSpec, type PhaseSpec, type RunSpec } from '../findings/judged.ts';
+import { judged, type GpuSpec, type PhaseSpec, type RunSpec } from '../findings/judged.ts';
+import { table } from '../../../support/telemetry.ts';
 
 const rows = (count: number, value: number): number[] => Array.from({ length: count }, () => value);
 const series = (values: Partial<Record<MetricId, number>>, count = 60): NonNullable<GpuSpec['series']> =>

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../server/http/index.ts';
 import { rawReader, scopeOf } from '../../../../server/ingest/index.ts';
+import { aJob } from '../../../support/jobs.ts';
 
 const DMON = [
   '# gpu     pwr  gtemp  mtemp     sm    mem    enc    dec    jpg    ofa   mclk   pclk',
@@ -100,17 +101,8 @@ describe('what no collector knows', () => {
 });
 
 describe('the scope of a stream', () => {
-  const job = {
-    cluster: 'c',
-    id: '1',
-    name: '1',
-    user: null,
-    project: null,
-    partition: null,
-    state: 'running' as const,
+  const job = aJob('1', {
     start: 0,
-    end: null,
-    timeLimit: null,
     nodes: ['n1', 'n2'],
     gpus: [
       { uuid: 'GPU-a', node: 'n1' },
@@ -118,15 +110,7 @@ describe('the scope of a stream', () => {
       { uuid: 'GPU-c', node: 'n2' },
     ],
     gpuCount: 3,
-    gpuType: null,
-    cores: null,
-    memory: null,
-    model: null,
-    dtype: null,
-    tensorParallel: null,
-    command: null,
-    demo: false,
-  };
+  });
 
   it('is the sender’s address where nobody names a node, and the job’s only node where it has one', () => {
     expect(scope.node).toBe('n1');

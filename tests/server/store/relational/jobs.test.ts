@@ -8,6 +8,7 @@ import { openRelational, type Relational } from '../../../../server/store/relati
 import type { Among } from '../../../../server/store/index.ts';
 import { someAnalysis, someFinding, someSummary } from '../../../support/analysis.ts';
 import { listening } from '../../../support/store.ts';
+import { aJob } from '../../../support/jobs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headroom-test-'));
 let store: Relational;
@@ -31,32 +32,18 @@ describe('a declared job', () => {
       gpus: [{ uuid: 'GPU-b', node: 'n2' }, { uuid: 'GPU-a' }],
       start: 100,
     });
-    expect(job).toEqual({
-      cluster: 'alvis',
-      id: 'd1',
-      name: 'd1',
-      user: 'anna',
-      project: null,
-      partition: null,
-      state: 'running',
-      start: 100,
-      end: null,
-      timeLimit: null,
-      nodes: ['n2', 'n1'],
-      gpus: [
-        { uuid: 'GPU-b', node: 'n2' },
-        { uuid: 'GPU-a', node: null },
-      ],
-      gpuCount: 2,
-      gpuType: null,
-      cores: null,
-      memory: null,
-      model: null,
-      dtype: null,
-      tensorParallel: null,
-      command: null,
-      demo: false,
-    });
+    expect(job).toEqual(
+      aJob('d1', {
+        cluster: 'alvis',
+        user: 'anna',
+        nodes: ['n2', 'n1'],
+        gpus: [
+          { uuid: 'GPU-b', node: 'n2' },
+          { uuid: 'GPU-a', node: null },
+        ],
+        gpuCount: 2,
+      }),
+    );
     expect(await store.jobs.get(key('d1'))).toEqual({ job, summary: null });
   });
 
