@@ -775,14 +775,14 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'server/store/series/codec/bytes.ts',
     tests: [CODEC],
     mutations: [
-      { find: 'while (rest >= 0x80000000)', replace: 'while (rest > 0x80000000)', harm: 'one number of 31 bits is read as another' },
+      { find: 'while (rest >= 0x80000000)', replace: 'while (rest >= 0x8000000000)', harm: 'numbers of 32 bits and more are read as others' },
       { find: 'count < 8; count', replace: 'count < 7; count', harm: 'a large counter is damage' },
       {
         find: 'value < 0x40000000 && value >= -0x40000000',
         replace: 'value < 0x80000000 && value >= -0x40000000',
         harm: 'a counter’s growth comes back negative',
       },
-      { find: 'if (value < 0x80000000) return', replace: 'if (value < 0x100000000) return', harm: 'large differences change their sign' },
+      { find: 'if (value < 0x80000000) return', replace: 'if (value < 0x10000000000000) return', harm: 'large differences change their sign' },
       { find: 'if (from.at + length > from.bytes.length) throw', replace: 'if (false) throw', harm: 'a cut row is read as a shorter one' },
       { find: 'Math.max(out.bytes.length * 2, out.at + more)', replace: 'out.bytes.length * 2', harm: 'a large batch is not written' },
     ],
