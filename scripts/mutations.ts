@@ -878,7 +878,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/append.ts',
-    tests: [STATE],
+    tests: [STATE, SERIES],
     mutations: [
       { find: ' || inThisCommit.has(key)', replace: '', harm: 'a batch repeated in one commit is acknowledged twice' },
       { find: 'state.lastWal = id;', replace: '', harm: 'a second batch cannot be written' },
@@ -903,7 +903,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/seal.ts',
-    tests: [STATE],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'Math.min(entity.rolledTo, dayOf(earliest, kept))', replace: 'entity.rolledTo', harm: 'late readings never reach the roll-ups' },
       {
@@ -924,7 +924,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/state.ts',
-    tests: [STATE],
+    tests: [STATE, SERIES],
     mutations: [
       { find: ' || wal <= entity.sealedTo', replace: '', harm: 'sealed readings are stored again after a restart' },
       { find: 'wal <= entity.sealedTo', replace: 'wal < entity.sealedTo', harm: 'the last sealed batch is stored again after a restart' },
@@ -949,7 +949,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/rollup.ts',
-    tests: [STATE],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'day + DAY + limits.rollupDelay <= now', replace: 'day + DAY <= now', harm: 'days are rolled up before late readings have come' },
       { find: 'from: day - limits.rateGap, to', replace: 'from: day, to', harm: 'the first rate of each day is missing' },
@@ -966,7 +966,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/upkeep.ts',
-    tests: [STATE],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'rawKeptFrom(state, now), most)', replace: 'now, most)', harm: 'raw readings are deleted at once' },
       { find: 'now - state.retention.rollupDays * DAY', replace: 'now', harm: 'roll-ups are deleted at once' },
@@ -1006,7 +1006,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/range.ts',
-    tests: [STATE],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'from: rawFrom - limits.rateGap, to', replace: 'from: rawFrom, to', harm: 'the first point of a counter’s chart is missing' },
       { find: 'return counter ? rateOf(', replace: 'return !counter ? rateOf(', harm: 'counters are drawn as they grow' },
@@ -1017,7 +1017,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/tables.ts',
-    tests: [STATE],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'counter || Number.isNaN(first) ? second', replace: 'Number.isNaN(first) ? second', harm: 'a thinned counter seems to have restarted' },
       { find: 'at(table.t, 2 * row + 1)', replace: 'at(table.t, 2 * row)', harm: 'a thinned counter’s rates are shifted' },

@@ -44,7 +44,7 @@ describe.each(efforts)('a column, coded %s', (effort) => {
     ['the same decimal', [0.1, 0.1, 0.1]],
     ['the same number without a decimal form', [1 / 3, 1 / 3]],
     ['tenths, which no double holds exactly', [0.1, 0.2, 0.3, 0.7, 1.1]],
-    ['a value that is exact in its own decimals and not in its neighbour’s', [4.4, 1e-15]],
+    ['a value that is exact in its own decimals and not in its neighbour’s', [35.2, 35.20000000000004]],
     ['hundredths of watts', [51.23, 51.31, 388.04, 0]],
     ['a memory size in MiB steps', [1048576, 17 * 1048576, 40536 * 1048576]],
     ['negative values', [-3, -2.5, 4, -1000000.25]],

@@ -193,6 +193,16 @@ describe('rolled-up days', () => {
 });
 
 describe('expiry', () => {
+  it('leaves no minute that counts twice: the one in which the raw readings begin is rolled up, too', async () => {
+    const { state } = await opened(undefined, { rawDays: 1, rollupDays: 400 });
+    const t = steps(day0 + DAY - 95, 1, 200);
+    await append(state, batchOf(A, t, { 'gpu.power': t.map((at) => (at < day0 + DAY - 60 ? 0 : 100)) }));
+    await upkeep(state, day0 + 2 * DAY + HOUR);
+    const [series] = await range(state, { entities: [A], metrics: ['gpu.power'], from: day0 + DAY - 120, to: day0 + DAY, points: 1 });
+    // 35 seconds of 0 and 60 of 100.
+    expect(series?.mean[0]).toBeCloseTo(63.16, 2);
+  });
+
   it('keeps a chunk that reaches over the edge: it holds readings of a day that is kept', async () => {
     const { state } = await opened(undefined, { rawDays: 1, rollupDays: 400 });
     await append(state, batchOf(A, steps(day0 + DAY - 100, 1, 200), { 'gpu.power': steps(1, 0, 200) }));
