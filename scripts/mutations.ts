@@ -1026,7 +1026,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/entities.ts',
-    tests: [STATE],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'if (chunk.first >= from && chunk.last < to) note(', replace: 'note(', harm: 'an entity is told in a time in which it had no reading' },
       { find: "(entity.kind === 'host' && onNodes.has(entity.id))", replace: 'false', harm: 'a host that no batch gave a node is not found on it' },
@@ -1044,7 +1044,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/pack-batch.ts',
-    tests: [STATE],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'there ? value : Number.NaN', replace: 'there ? value : 0', harm: 'absent becomes zero' },
       { find: 'if (there) values += 1;', replace: 'values += 1;', harm: 'absent values are acknowledged as stored' },
