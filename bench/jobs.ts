@@ -1,12 +1,12 @@
+// Past the door of server/store: the benchmark fills a million jobs below the API.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JobsQuery } from '../core/contract/jobs.ts';
+import type { JobsQuery } from '../core/contract/index.ts';
 import { openMainFile } from '../server/store/relational/file.ts';
 import { openRelational } from '../server/store/relational/store.ts';
 import { inserts } from '../server/store/sqlite/inserts.ts';
-import type { Bench, Figure } from './bench.ts';
-import { quantile } from './bench.ts';
+import { type Bench, type Figure, quantile } from './bench.ts';
 import { chance } from './support/readings.ts';
 
 const quiet = { info: () => undefined, warn: console.warn, error: console.error };

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { MODELS } from '../core/knowledge/models/index.ts';
+import { MODELS } from '../core/knowledge/index.ts';
 import { plan } from '../core/planner/index.ts';
 import { planJson } from './plan/json.ts';
 import { OptionError, OPTIONS, questionFrom, type Given } from './plan/options.ts';

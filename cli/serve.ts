@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigError, integer, readConfig, type Config } from '../server/settings/config.ts';
-import { start } from '../server/main/start.ts';
+import { ConfigError, integer, readConfig, type Config } from '../server/settings/index.ts';
+import { start } from '../server/main/index.ts';
 
 const HELP = `Usage: headroom serve [options]
 

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
-import { ownerSocketPath } from '../server/auth/owner-socket.ts';
-import { ConfigError, readConfig } from '../server/settings/config.ts';
+import { ownerSocketPath } from '../server/auth/index.ts';
+import { ConfigError, readConfig } from '../server/settings/index.ts';
 
 const HELP = `Usage: headroom token issue NAME [--days N]
        headroom token page

@@ -1,4 +1,4 @@
-import type { Batch, EntityKind } from '../core/readings/reading.ts';
+import type { Batch, EntityKind } from '../core/readings/index.ts';
 
 /** What the caller knows of a source, since a parser reads no clock and no environment. */
 export interface ParseContext {

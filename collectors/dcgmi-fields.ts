@@ -1,5 +1,4 @@
-import type { MetricId } from '../core/readings/metrics.ts';
-import type { FactName } from '../core/readings/reading.ts';
+import type { FactName, MetricId } from '../core/readings/index.ts';
 import type { UnitName } from './text/units.ts';
 
 /** One field of DCGM as `dcgmi dmon` prints it: its id, its short name in the header, what it is to us. */

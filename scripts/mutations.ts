@@ -20,28 +20,28 @@ export interface MutatedFile {
   readonly mutations: readonly Mutation[];
 }
 
-const BOTTLENECKS = 'tests/core/classify-bottlenecks.test.ts';
-const LABEL = 'tests/core/classify-label.test.ts';
-const CAPACITY = 'tests/core/classify-capacity.test.ts';
-const MODIFIERS = 'tests/core/classify-modifiers.test.ts';
-const GRADE = 'tests/core/classify-grade.test.ts';
-const TIER_C = 'tests/core/classify-tier-c.test.ts';
-const ACTIVITY = 'tests/core/classify-activity.test.ts';
-const ANALYSE = 'tests/core/analyse.test.ts';
-const TRACKER = 'tests/core/analyse-tracker.test.ts';
-const SEGMENTS = 'tests/core/phases-segments.test.ts';
-const WORK = 'tests/core/classify-work.test.ts';
+const BOTTLENECKS = 'tests/core/judging/bottlenecks.test.ts';
+const LABEL = 'tests/core/judging/label.test.ts';
+const CAPACITY = 'tests/core/judging/capacity.test.ts';
+const MODIFIERS = 'tests/core/judging/modifiers.test.ts';
+const GRADE = 'tests/core/judging/grade.test.ts';
+const TIER_C = 'tests/core/judging/tier-c.test.ts';
+const ACTIVITY = 'tests/core/judging/activity.test.ts';
+const ANALYSE = 'tests/core/analyse/analyse.test.ts';
+const TRACKER = 'tests/core/analyse/tracker.test.ts';
+const SEGMENTS = 'tests/core/judging/segments.test.ts';
+const WORK = 'tests/core/judging/work.test.ts';
 const VERDICTS = [BOTTLENECKS, LABEL, CAPACITY, MODIFIERS, GRADE, TIER_C, ACTIVITY, WORK, ANALYSE];
 const PHASES = [SEGMENTS, ANALYSE, WORK, TRACKER];
-const FINDINGS = 'tests/core/findings';
-const ADVICE = 'tests/core/advice';
-const ROOFLINE = 'tests/core/roofline';
-const PROGRESS = 'tests/core/progress';
-const CODEC = 'tests/server/store/codec.test.ts';
-const BUCKETS = 'tests/server/store/buckets.test.ts';
-const COLUMNS = 'tests/server/store/columns.test.ts';
-const SERIES = 'tests/server/store/series.test.ts';
-const STATE = 'tests/server/store/series-state.test.ts';
+const FINDINGS = 'tests/core/telling/findings';
+const ADVICE = 'tests/core/telling/advice';
+const ROOFLINE = 'tests/core/telling/roofline';
+const PROGRESS = 'tests/core/telling/progress';
+const CODEC = 'tests/server/store/series/codec.test.ts';
+const BUCKETS = 'tests/server/store/series/buckets.test.ts';
+const COLUMNS = 'tests/server/store/series/columns.test.ts';
+const SERIES = 'tests/server/store/series/series.test.ts';
+const STATE = 'tests/server/store/series/state.test.ts';
 const INGEST = 'tests/server/ingest';
 
 export const MUTATIONS: readonly MutatedFile[] = [
@@ -213,7 +213,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'judging',
     file: 'core/judging/overhead.ts',
-    tests: [...VERDICTS, 'tests/core/scoreboard.test.ts'],
+    tests: [...VERDICTS, 'tests/core/analyse/scoreboard.test.ts'],
     mutations: [
       { find: '\n    !progress\n', replace: '\n    true\n', harm: 'a server that answers slowly is called hung' },
       { find: 'work.length >= 2 &&', replace: '', harm: 'one counter alone calls a job hung' },
@@ -893,7 +893,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/sources.ts',
-    tests: ['tests/server/store/sources.test.ts'],
+    tests: ['tests/server/store/series/sources.test.ts'],
     mutations: [
       { find: 'entry.heard < before', replace: 'entry.heard <= before', harm: 'a sender heard just now is forgotten' },
       { find: 'out.slice(out.length - 2 * mostRanges)', replace: 'out.slice(0, 2 * mostRanges)', harm: 'the newest batches are forgotten, and stored twice' },

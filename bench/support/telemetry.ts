@@ -1,5 +1,4 @@
-import type { Table } from '../../core/readings/columns.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
+import type { MetricId, Table } from '../../core/readings/index.ts';
 
 interface What {
   readonly id: string;

@@ -1,9 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { knownGpus, parseGpuId } from '../../core/knowledge/hardware/index.ts';
-import { OPTIMIZERS, type OptimizerId } from '../../core/knowledge/llm-math/index.ts';
-import { findModel, modelFromHfConfig, parseQuantization, parseWeightType, QUANTIZATIONS } from '../../core/knowledge/models/index.ts';
+import {
+  findModel,
+  knownGpus,
+  modelFromHfConfig,
+  type OptimizerId,
+  OPTIMIZERS,
+  parseGpuId,
+  parseQuantization,
+  parseSite,
+  parseWeightType,
+  QUANTIZATIONS,
+  type Site,
+} from '../../core/knowledge/index.ts';
 import type { PlanMode, PlanQuestion } from '../../core/planner/index.ts';
-import { parseSite, type Site } from '../../core/knowledge/site/index.ts';
 
 /** The options of `headroom plan`, as parseArgs gives them. */
 export const OPTIONS = {

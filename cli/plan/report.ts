@@ -1,7 +1,7 @@
-import { GPUS, onTensorCores } from '../../core/knowledge/hardware/index.ts';
-import { BOTTLENECK_LABELS } from '../../core/contract/labels.ts';
+import { GPUS, onTensorCores } from '../../core/knowledge/index.ts';
+import { BOTTLENECK_LABELS } from '../../core/contract/index.ts';
 import type { Allocation, Estimate, MemoryPlan, PhasePlan, Plan } from '../../core/planner/index.ts';
-import { formatDuration, formatValue } from '../../core/readings/units.ts';
+import { formatDuration, formatValue } from '../../core/readings/index.ts';
 import type { Painter } from '../terminal/style.ts';
 import { LINK_NAMES, trafficLines } from './traffic.ts';
 

@@ -1,5 +1,5 @@
 import type { LinkKind, Plan } from '../../core/planner/index.ts';
-import { formatDuration, formatValue } from '../../core/readings/units.ts';
+import { formatDuration, formatValue } from '../../core/readings/index.ts';
 
 export const LINK_NAMES: Readonly<Record<LinkKind, string>> = { nvlink: 'NVLink', pcie: 'PCIe', infiniband: 'InfiniBand', ethernet: 'Ethernet' };
 const COLUMNS: readonly (readonly [LinkKind, string])[] = [

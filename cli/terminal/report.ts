@@ -1,8 +1,7 @@
 import type { Diagnosis } from '../../collectors/run/diagnose.ts';
 import type { SourceReport } from '../../collectors/run/assemble.ts';
-import type { SourceEvent } from '../../core/readings/reading.ts';
-import type { Analysis, Finding, Verdict } from '../../core/contract/verdict.ts';
-import { ACTIVITY_LABELS, BOTTLENECK_LABELS, SHARE_LABELS } from '../../core/contract/labels.ts';
+import type { SourceEvent } from '../../core/readings/index.ts';
+import { ACTIVITY_LABELS, type Analysis, BOTTLENECK_LABELS, type Finding, SHARE_LABELS, type Verdict } from '../../core/contract/index.ts';
 import { legend, ribbon } from './ribbon.ts';
 import { LOOKS, type Painter } from './style.ts';
 

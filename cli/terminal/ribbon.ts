@@ -1,5 +1,4 @@
-import type { Bottleneck, Phase } from '../../core/contract/verdict.ts';
-import { BOTTLENECK_LABELS } from '../../core/contract/labels.ts';
+import { type Bottleneck, BOTTLENECK_LABELS, type Phase } from '../../core/contract/index.ts';
 import { LOOKS, type Painter } from './style.ts';
 
 /** The phase ribbon as one line of `width` characters: each cell shows the phase that holds most of its time, a blank is time without readings. */

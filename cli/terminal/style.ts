@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Bottleneck } from '../../core/contract/verdict.ts';
+import type { Bottleneck } from '../../core/contract/index.ts';
 
 /** How a bottleneck looks in a terminal: a letter that reads without colour, and the nearest ANSI colour to the page's. */
 export const LOOKS = {

@@ -1,18 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { Batch } from '../../core/readings/reading.ts';
+import type { Batch } from '../../core/readings/index.ts';
+import { hostOf } from '../entities.ts';
 import { parseUptime } from '../host/proc/stat.ts';
 import { discover } from './discover.ts';
 import { readKernelFile } from './files.ts';
 import { hostSource } from './host-source.ts';
-import { startGpus } from './nvidia-smi.ts';
-import type { GpuSource } from './nvidia-smi.ts';
+import { type GpuSource, startGpus } from './nvidia-smi.ts';
 import { outbox } from './outbox.ts';
 import { parcelOf } from './parcel.ts';
 import { processSource } from './process-source.ts';
 import { queueOn } from './queue.ts';
 import { register } from './register.ts';
-import { scraper } from './scrape.ts';
-import type { Scraper } from './scrape.ts';
+import { scraper, type Scraper } from './scrape.ts';
 import { startSender } from './sender.ts';
 import { openSpool } from './spool.ts';
 import type { AgentOptions, Log, RunningAgent } from './types.ts';
@@ -50,7 +49,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   });
   const trouble = (text: string): void => {
     log.warn(text);
-    box.event({ at: now(), entity: { kind: 'host', id: node, node }, kind: 'collector', text });
+    box.event({ at: now(), entity: hostOf(node), kind: 'collector', text });
   };
   const lost = (batches: number, why: string): void => trouble(`${batches} ${batches === 1 ? 'batch is' : 'batches are'} lost: ${why}`);
   const spool = options.spool === null ? null : await openSpool(options.spool, lost);

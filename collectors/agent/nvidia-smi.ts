@@ -1,8 +1,7 @@
-import type { Batch, Fact, Reading } from '../../core/readings/reading.ts';
+import type { Batch, Fact, Reading } from '../../core/readings/index.ts';
 import type { Session } from '../collector.ts';
 import { nvidiaSmiQuery } from '../nvidia-smi/query-csv.ts';
-import { keepRunning, runOnce } from './child.ts';
-import type { Kept } from './child.ts';
+import { keepRunning, type Kept, runOnce } from './child.ts';
 import { minorNumbers } from './driver-files.ts';
 import { knownFields, OLD_FIELDS } from './nvidia-fields.ts';
 import type { Backoff } from './types.ts';

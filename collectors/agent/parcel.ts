@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { IngestBatch } from '../../core/contract/ingest.ts';
+import type { IngestBatch } from '../../core/contract/index.ts';
 import type { Parcel } from './types.ts';
 
 /** A batch that is compressed when it has to be, once. */

@@ -1,13 +1,12 @@
-import type { EntityRef, Fact, Reading } from '../../core/readings/reading.ts';
+import type { EntityRef, Fact, Reading } from '../../core/readings/index.ts';
+import { processOf } from '../entities.ts';
 import { parseCmdline, parsePidIo, parsePidStat, parseUid } from '../host/proc/pid.ts';
 import { llmProcess } from '../host/process/programs.ts';
 import { redact } from '../host/process/redact.ts';
-import { processUsage, threadGauges } from '../host/process/usage.ts';
-import type { ProcessSample, ProcessUsage } from '../host/process/usage.ts';
+import { type ProcessSample, processUsage, type ProcessUsage, threadGauges } from '../host/process/usage.ts';
 import type { Values } from '../host/proc/values.ts';
 import { readFolder, readKernelFile } from './files.ts';
-import { threadWatch } from './threads.ts';
-import type { ThreadWatch } from './threads.ts';
+import { threadWatch, type ThreadWatch } from './threads.ts';
 
 /** Processes that are followed at a time; with more, those that came first stay. */
 const MOST = 64;
@@ -55,7 +54,7 @@ export function processSource({ node, uid, names }: ProcessSourceOptions): Proce
     if (stat === null || owner === null || (uid !== null && owner !== uid)) return;
     const known = followed.get(pid);
     if (known === undefined && followed.size >= MOST) return;
-    const entity: EntityRef = { kind: 'process', id: `${node}/${pid}`, node };
+    const entity = processOf(node, pid);
     const fact = (name: Fact['name'], value: string): Fact => ({ entity, name, value });
     const facts = [
       fact('command', redact(args.length > 0 ? args : [stat.comm])),

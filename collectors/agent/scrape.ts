@@ -1,4 +1,4 @@
-import type { Batch } from '../../core/readings/reading.ts';
+import type { Batch } from '../../core/readings/index.ts';
 import { prometheus } from '../prometheus/exposition.ts';
 import { fetchPage, instanceOf } from './fetch-page.ts';
 

@@ -1,4 +1,4 @@
-import type { JobDeclaration } from '../../core/contract/jobs.ts';
+import type { JobDeclaration } from '../../core/contract/index.ts';
 import { expandNodes } from './hostlist.ts';
 import type { OwnJob } from './types.ts';
 

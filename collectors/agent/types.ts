@@ -1,5 +1,4 @@
-import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { JobDeclaration } from '../../core/contract/jobs.ts';
+import type { IngestBatch, JobDeclaration } from '../../core/contract/index.ts';
 
 /** What became of a batch or a declaration that was sent. */
 export type Outcome =

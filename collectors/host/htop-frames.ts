@@ -1,5 +1,4 @@
-import { openScreen } from './screen.ts';
-import type { Screen } from './screen.ts';
+import { openScreen, type Screen } from './screen.ts';
 import { isHtopHeader, isHtopMeter } from './htop-screen.ts';
 
 const MAX_ROWS = 1000;

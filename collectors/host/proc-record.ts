@@ -1,15 +1,12 @@
-import type { EntityRef } from '../../core/readings/reading.ts';
 import type { Collector, ParseContext, Session } from '../collector.ts';
+import { hostOf, processOf, UNNAMED } from '../entities.ts';
 import { parseDecimal } from '../text/numbers.ts';
-import { lineSession, output } from '../text/session.ts';
-import type { Output } from '../text/session.ts';
+import { lineSession, output, type Output } from '../text/session.ts';
 import { parseDf } from './df.ts';
 import { recordedProcesses } from './proc/processes.ts';
-import { hostSample } from './proc/sample.ts';
-import type { HostState, Scratch } from './proc/sample.ts';
+import { hostSample, type HostState, type Scratch } from './proc/sample.ts';
 import { parseUptime } from './proc/stat.ts';
-import { processUsage, threadGauges } from './process/usage.ts';
-import type { ProcessSample } from './process/usage.ts';
+import { type ProcessSample, processUsage, threadGauges } from './process/usage.ts';
 import { llmProcess } from './process/programs.ts';
 import { redact } from './process/redact.ts';
 
@@ -106,7 +103,7 @@ function emptySample(): Sample {
 }
 
 function recordReader(out: Output, context: ParseContext) {
-  let node = context.node ?? '?';
+  let node = context.node ?? UNNAMED;
   let scratchPath: string | null = null;
   let mountinfo: string | undefined; // written once: it is long and changes seldom
   let previous: HostState | undefined;
@@ -142,7 +139,7 @@ function recordReader(out: Output, context: ParseContext) {
       if (mountinfo !== undefined) sample.files.set(MOUNTS, mountinfo);
       const df = parseDf(sample.scratchText);
       const scratch: Scratch | undefined = scratchPath === null ? undefined : { path: scratchPath, total: df?.total ?? null, used: df?.used ?? null };
-      const entity: EntityRef = { kind: 'host', id: node, ...(node === '?' ? {} : { node }) };
+      const entity = hostOf(node);
       const host = hostSample({ at, files: sample.files, ...(scratch === undefined ? {} : { scratch }), ...(previous === undefined ? {} : { previous }) });
       previous = host.state;
       const usages = processReadings(sample, at);
@@ -156,7 +153,7 @@ function recordReader(out: Output, context: ParseContext) {
     const usages = [];
     for (const seen of recordedProcesses(sample.files)) {
       const { pid } = seen.stat;
-      const entity: EntityRef = { kind: 'process', id: `${node}/${pid}`, ...(node === '?' ? {} : { node }) };
+      const entity = processOf(node, pid);
       const own: ProcessSample = { at, stat: seen.stat, ...(seen.io === undefined ? {} : { io: seen.io }), threads: seen.threads };
       const usage = processUsage(own, processes.get(pid));
       now.set(pid, own);

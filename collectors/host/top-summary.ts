@@ -1,6 +1,5 @@
 import { parseDecimal } from '../text/numbers.ts';
-import { maxOf, put } from './proc/values.ts';
-import type { Values } from './proc/values.ts';
+import { maxOf, put, type Values } from './proc/values.ts';
 import { parseSize } from './sizes.ts';
 
 const UNIT: Readonly<Record<string, string>> = { KiB: 'K', MiB: 'M', GiB: 'G', TiB: 'T', PiB: 'P', EiB: 'P' };

@@ -1,9 +1,9 @@
 import type { Collector, ParseContext, Session } from '../collector.ts';
+import { hostOf, UNNAMED } from '../entities.ts';
 import { parseDecimal } from '../text/numbers.ts';
 import { lineSession, output } from '../text/session.ts';
 import { timeReader } from '../text/time.ts';
-import { cellsOf, put } from './proc/values.ts';
-import type { Values } from './proc/values.ts';
+import { cellsOf, put, type Values } from './proc/values.ts';
 import { wholeLines } from './whole-lines.ts';
 
 const NAMES = /^\s*r\s+b\s+swpd\s/;
@@ -22,7 +22,7 @@ export const vmstat: Collector = {
 
 function openVmstat(context: ParseContext): Session {
   const out = output('ordinal');
-  const node = context.node ?? '?';
+  const node = context.node ?? UNNAMED;
   const readTime = timeReader(context.tz ?? 'UTC');
   let columns: readonly string[] | null = null;
   let zone = '';
@@ -57,7 +57,7 @@ function openVmstat(context: ParseContext): Session {
       if (rows === 0)
         out.event({ at: null, entity: null, kind: 'collector', text: 'vmstat: the first row is a mean since boot; its rates and CPU are left out' });
       rows += 1;
-      out.reading({ entity: { kind: 'host', id: node, ...(node === '?' ? {} : { node }) }, at, values });
+      out.reading({ entity: hostOf(node), at, values });
     },
   });
 

@@ -1,4 +1,4 @@
-import type { Batch } from '../../core/readings/reading.ts';
+import type { Batch } from '../../core/readings/index.ts';
 import type { Session } from '../collector.ts';
 import { MAX_LINE } from '../text/lines.ts';
 import { quote } from '../text/session.ts';

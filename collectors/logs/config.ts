@@ -1,4 +1,4 @@
-import type { EntityRef, FactName } from '../../core/readings/reading.ts';
+import type { EntityRef, FactName } from '../../core/readings/index.ts';
 import type { LogSink } from './reader.ts';
 
 /** A setting that programs print at their start, by any of its names. */

@@ -1,4 +1,4 @@
-import type { SourceEvent } from '../../core/readings/reading.ts';
+import type { SourceEvent } from '../../core/readings/index.ts';
 import type { LogReader } from './reader.ts';
 
 interface Incident {

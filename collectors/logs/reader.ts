@@ -1,5 +1,4 @@
-import type { MetricId } from '../../core/readings/metrics.ts';
-import type { EntityRef, FactName, SourceEvent } from '../../core/readings/reading.ts';
+import type { EntityRef, FactName, MetricId, SourceEvent } from '../../core/readings/index.ts';
 
 export type Values = Partial<Record<MetricId, number>>;
 

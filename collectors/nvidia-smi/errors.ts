@@ -1,4 +1,4 @@
-import type { EntityRef, SourceEvent } from '../../core/readings/reading.ts';
+import type { EntityRef, SourceEvent } from '../../core/readings/index.ts';
 import { busIdIn, type GpuScope } from './scope.ts';
 
 type ErrorKind = Extract<SourceEvent['kind'], 'gpu-error' | 'xid' | 'collector'>;

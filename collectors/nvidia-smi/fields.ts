@@ -1,5 +1,4 @@
-import type { MetricId } from '../../core/readings/metrics.ts';
-import type { FactName } from '../../core/readings/reading.ts';
+import type { FactName, MetricId } from '../../core/readings/index.ts';
 import type { UnitName } from '../text/units.ts';
 
 /** What one column of `--query-gpu` (or one tag of the XML) is to us. Fields that are not in the table are left out. */

@@ -1,4 +1,4 @@
-import type { MetricId } from '../../core/readings/metrics.ts';
+import type { MetricId } from '../../core/readings/index.ts';
 import type { UnitName } from '../text/units.ts';
 
 export interface MonitorField {

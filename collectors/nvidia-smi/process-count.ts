@@ -1,4 +1,4 @@
-import type { EntityRef } from '../../core/readings/reading.ts';
+import type { EntityRef } from '../../core/readings/index.ts';
 import type { Output } from '../text/session.ts';
 
 /** Counts the processes per GPU of one sweep and states `gpu.processes` when the next one begins. */

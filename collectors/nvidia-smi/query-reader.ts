@@ -1,4 +1,4 @@
-import type { EntityRef } from '../../core/readings/reading.ts';
+import type { EntityRef } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector.ts';
 import { cellColumn, splitCsv } from '../text/csv.ts';
 import type { RowClock } from '../text/row-clock.ts';

@@ -12,7 +12,7 @@ export interface SweepSplitter<T> {
 }
 
 /**
- * Rows a few milliseconds apart, then a pause, are one sweep over several GPUs (SCIENCE 7.5, item 6): they get slots 0, 1, 2 …
+ * Rows a few milliseconds apart, then a pause, are one sweep over several GPUs (§7.5.6): they get slots 0, 1, 2 …
  * in nvidia-smi's order. Until the first pause shows the period the rows are held back (at most 64).
  */
 export function sweepSplitter<T>(emit: (slot: number, at: number, row: T) => void): SweepSplitter<T> {

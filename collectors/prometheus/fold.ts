@@ -1,5 +1,4 @@
-import type { MetricId } from '../../core/readings/metrics.ts';
-import type { EntityRef, Reading } from '../../core/readings/reading.ts';
+import type { EntityRef, MetricId, Reading } from '../../core/readings/index.ts';
 import { scaled, type Slot } from './resolve.ts';
 import { openWatch, type Values, type Watch } from './watch.ts';
 

@@ -1,5 +1,4 @@
-import { isMetricId, metric } from '../../core/readings/metrics.ts';
-import { entityKey, type EntityRef, type FactName } from '../../core/readings/reading.ts';
+import { entityKey, type EntityRef, type FactName, isMetricId, metric } from '../../core/readings/index.ts';
 import { nameTables } from './names/tables.ts';
 import { ownerOf, type Scope } from './owner.ts';
 import type { Labels, NameTable, Rule } from './rule.ts';

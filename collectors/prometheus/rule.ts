@@ -1,5 +1,4 @@
-import type { MetricId } from '../../core/readings/metrics.ts';
-import type { FactName } from '../../core/readings/reading.ts';
+import type { FactName, MetricId } from '../../core/readings/index.ts';
 
 /** The labels of one series. */
 export type Labels = ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-import type { MetricId } from '../../core/readings/metrics.ts';
+import type { MetricId } from '../../core/readings/index.ts';
 import type { Slot } from './resolve.ts';
 
 /** Values of the series of one instant that are judged together: cores, disks, ports. */

@@ -1,4 +1,4 @@
-import { metric } from '../../core/readings/metrics.ts';
+import { metric } from '../../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from '../collector.ts';
 import { inSi, isKnownName, type Target } from '../prometheus/resolve.ts';
 import { cellColumn, splitCsv } from '../text/csv.ts';

@@ -1,4 +1,4 @@
-import type { Unit } from '../../core/readings/metrics.ts';
+import type { Unit } from '../../core/readings/index.ts';
 import { parseDecimal } from '../text/numbers.ts';
 import { isAbsent, isUnitName, toSi, UNITS } from '../text/units.ts';
 

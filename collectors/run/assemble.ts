@@ -1,5 +1,4 @@
-import type { Run } from '../../core/readings/columns.ts';
-import { entityKey, type Rejection, type SourceEvent } from '../../core/readings/reading.ts';
+import { entityKey, type Rejection, type Run, type SourceEvent } from '../../core/readings/index.ts';
 import { align } from './align.ts';
 import { renamer } from './identity.ts';
 import { mergeTables } from './merge.ts';

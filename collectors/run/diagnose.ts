@@ -1,9 +1,8 @@
 import { analyse } from '../../core/analyse/index.ts';
-import type { AnalyseOptions } from '../../core/judging/judged.ts';
-import type { Run } from '../../core/readings/columns.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
+import type { AnalyseOptions } from '../../core/judging/index.ts';
+import { entityKey, type Run } from '../../core/readings/index.ts';
+import type { Analysis } from '../../core/contract/index.ts';
 import type { ParseContext } from '../collector.ts';
-import { entityKey } from '../../core/readings/reading.ts';
 import { recognise } from '../sniff.ts';
 import { assemble, type SourceReport } from './assemble.ts';
 import { openSource, type OpenSource, type SourceData } from './source.ts';

@@ -1,6 +1,4 @@
-import type { Table } from '../../core/readings/columns.ts';
-import { METRICS, type MetricId } from '../../core/readings/metrics.ts';
-import type { EntityRef, FactName } from '../../core/readings/reading.ts';
+import { type EntityRef, type FactName, type MetricId, METRICS, type Table } from '../../core/readings/index.ts';
 
 /** Rows kept per entity before neighbours are merged: two weeks at 5 s, some 20 MB with twelve metrics. */
 export const MAX_ROWS = 200_000;

@@ -1,5 +1,4 @@
-import type { Table } from '../../core/readings/columns.ts';
-import { entityKey, type EntityRef } from '../../core/readings/reading.ts';
+import { entityKey, type EntityRef, type Table } from '../../core/readings/index.ts';
 
 /**
  * Says which names mean one thing, in sources given together as one run:

@@ -1,6 +1,4 @@
-import type { Table } from '../../core/readings/columns.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
-import { entityKey, type EntityRef, type FactName } from '../../core/readings/reading.ts';
+import { entityKey, type EntityRef, type FactName, type MetricId, type Table } from '../../core/readings/index.ts';
 
 /** Merges tables of one entity (after renaming) from several sources: union of instants; of two values for one instant the first source's stays. */
 export function mergeTables(tables: readonly Table[], rename: (entity: EntityRef) => EntityRef): Table[] {

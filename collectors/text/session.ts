@@ -1,5 +1,14 @@
-import type { Batch, Clock, EntityRef, Fact, FactName, Reading, Rejection, SourceEvent } from '../../core/readings/reading.ts';
-import { entityKey } from '../../core/readings/reading.ts';
+import {
+  type Batch,
+  type Clock,
+  entityKey,
+  type EntityRef,
+  type Fact,
+  type FactName,
+  type Reading,
+  type Rejection,
+  type SourceEvent,
+} from '../../core/readings/index.ts';
 import type { Session } from '../collector.ts';
 import { lineSplitter } from './lines.ts';
 

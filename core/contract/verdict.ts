@@ -56,7 +56,7 @@ export const TreeSchema = Type.Object({
   unexplainedAtLeast: nullable(Type.Number()),
 });
 
-/** Prefill and decode shares of one window (SCIENCE §7.7): of FLOPs, of bytes, of time. */
+/** Prefill and decode shares of one window (§7.7): of FLOPs, of bytes, of time. */
 export const SplitSchema = Type.Object({
   flops: nullable(Type.Object({ prefill: Type.Number(), decode: Type.Number() })),
   bytes: nullable(Type.Object({ weights: Type.Number(), kv: Type.Number(), other: Type.Number() })),

@@ -1,4 +1,4 @@
-import type { Bottleneck } from '../contract/verdict.ts';
+import type { Bottleneck } from '../contract/index.ts';
 import { known } from './stats.ts';
 import { CONTRIBUTING, DOMINANT, LEAN_EMPTY, TIE } from './thresholds.ts';
 

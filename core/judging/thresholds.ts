@@ -40,7 +40,7 @@ export const DISAGREE = 1.25;
 export const DISAGREE_CAP = 0.6;
 
 /**
- * Ceilings of the evidence grade: how sure a perfect, complete observation of that tier can make us. Inferred (SCIENCE §9), not
+ * Ceilings of the evidence grade (§7.4): how sure a perfect, complete observation of that tier can make us. Inferred (§9), not
  * calibrated: A with DCGM agreeing, A or B alone, C; what nvidia-smi and /proc do see (idle, host, thermal) as B.
  */
 export const CEILINGS = { agreeing: 0.95, single: 0.85, none: 0.6, seenDirectly: 0.85 } as const;
@@ -49,7 +49,7 @@ export const CEILINGS = { agreeing: 0.95, single: 0.85, none: 0.6, seenDirectly:
 export const ONE_WAY = 3;
 /** At tier C nothing says how busy the GPU's own resources are, so only a nearly full line makes a network verdict: share of the raw line rate. */
 export const FULL_LINE = 0.8;
-/** Two cores in I/O wait: one may be any process's single read; SCIENCE §7.2. */
+/** Two cores in I/O wait: one may be any process's single read; §7.2. */
 export const IOWAIT_CORES = 2;
 /** A process blocked on I/O all the time, on average. */
 export const BLOCKED_PROCESSES = 1;
@@ -114,7 +114,7 @@ export const TIER_C = {
   orderMemory: 0.05,
 } as const;
 
-/** GPUs take turns: each busy 5–70 % of the time, together at most 115 % of one (SCIENCE §7.2: 100 % and the sampler's error). */
+/** GPUs take turns: each busy 5–70 % of the time, together at most 115 % of one (§7.2: 100 % and the sampler's error). */
 export const TURNS = { least: 0.05, most: 0.7, together: 1.15 } as const;
 
 /** Several GPUs: more than half of the working ones make a verdict of the job. */

@@ -1,17 +1,18 @@
-import { ACHIEVABLE, gemmFraction } from '../knowledge/hardware/index.ts';
 import {
-  causalAttentionFlops,
+  ACHIEVABLE,
   activeBlockParameters,
+  causalAttentionFlops,
   decodeFlopsPerToken,
+  gemmFraction,
   kvBytesPerToken,
   kvFractionPerGpu,
   trainingFlops,
   weightBytes,
   weightBytesTouched,
-} from '../knowledge/llm-math/index.ts';
-import { firstKnown, known, mean, sumKnown } from './stats.ts';
+} from '../knowledge/index.ts';
+import { type Stats, firstKnown, known, mean, sumKnown } from './stats.ts';
 import type { EngineWork, Subject } from './subject.ts';
-import type { Stats, Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { DOMINANT } from './thresholds.ts';
 
 /** What an engine's counters say that one GPU had to do, per second. NaN where it cannot be said. */
@@ -189,7 +190,7 @@ function contextOf(lengths: Lengths | null): number {
   return lengths === null ? Number.NaN : lengths.prompt + lengths.output / 2;
 }
 
-/** CUDA context, graphs and activations beside weights and cache: about 1 GB (SCIENCE §1.6). */
+/** CUDA context, graphs and activations beside weights and cache: about 1 GB (§1.6). */
 const WORKSPACE = 1e9;
 
 /**

@@ -1,9 +1,5 @@
-import type { NodeType } from '../knowledge/hardware/index.ts';
-import { GPUS } from '../knowledge/hardware/index.ts';
-import type { WeightType } from '../knowledge/models/index.ts';
-import { pricePerHour } from '../knowledge/site/site.ts';
-import { inputErrors } from './check.ts';
-import { gpuCount, type PlanInput } from './input.ts';
+import { GPUS, type NodeType, pricePerHour, type WeightType } from '../knowledge/index.ts';
+import { gpuCount, inputErrors, type PlanInput } from './input.ts';
 import { memoryPlan, type MemoryPlan } from './memory.ts';
 
 /** GPUs of one node type on which a question runs. */

@@ -1,11 +1,10 @@
-import { findModel } from '../knowledge/models/index.ts';
-import type { Site } from '../knowledge/site/site.ts';
+import { findModel, type Site } from '../knowledge/index.ts';
 import { planInput, type PlanInput } from './input.ts';
 import { MEASURED, type MeasuredRow } from './measured.ts';
 import { plan } from './plan.ts';
 
 /** A published rate beside the planner's answer to the same question. */
-export interface Comparison {
+interface Comparison {
   readonly row: MeasuredRow;
   readonly input: PlanInput;
   readonly ceiling: number;
@@ -18,7 +17,7 @@ export interface Comparison {
 }
 
 /** The published machines are not the site's: eight GPUs a node, networks not stated. */
-const ELSEWHERE: Site = { name: 'published machines', nodeTypes: [], storage: { name: 'not stated', nodeBytesPerSecond: null }, prices: null };
+const ELSEWHERE: Site = { name: 'published machines', timeZone: 'UTC', nodeTypes: [], storage: { name: 'not stated', nodeBytesPerSecond: null }, prices: null };
 
 /** Every published rate against its ceiling. A row whose model is not in the table throws: that is a fault of the table. */
 export function comparisons(): readonly Comparison[] {

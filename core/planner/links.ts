@@ -1,4 +1,4 @@
-import { ACHIEVABLE, ETHERNET_25, GPUS, INFINIBAND_100, type NodeType } from '../knowledge/hardware/index.ts';
+import { ACHIEVABLE, ETHERNET_25, GPUS, INFINIBAND_100, type NodeType } from '../knowledge/index.ts';
 import { gpuCount, type PlanInput } from './input.ts';
 
 export type LinkKind = 'nvlink' | 'pcie' | 'infiniband' | 'ethernet';

@@ -1,5 +1,4 @@
-import type { GpuId } from '../knowledge/hardware/index.ts';
-import type { QuantizationId, WeightType } from '../knowledge/models/index.ts';
+import type { GpuId, QuantizationId, WeightType } from '../knowledge/index.ts';
 
 /** A rate that somebody published, with enough said to plan for it. */
 export interface MeasuredRow {
@@ -37,7 +36,7 @@ const gptFast = { ...decode, source: GPT_FAST, gpu: 'A100-80', type: 'bf16', con
 const llamaCpp = { ...decode, source: LLAMA_CPP, type: 'fp16', context: 512 } as const;
 const vllm = { ...decode, source: MEMORY_GAP, gpu: 'H100-64', type: 'fp16', context: 380 } as const;
 
-/** Published rates of a known GPU, model and data type. 1–39 are of GPUs like Alvis's, M1–M12 of recordings on an H100-64. */
+/** Published rates of a known GPU, model and data type. 1–39 (§5b) are of GPUs like Alvis's, M1–M12 (§5a) of recordings on an H100-64. */
 export const MEASURED: readonly MeasuredRow[] = [
   { id: '1', ...gptFast, model: 'llama-2-7b', tokensPerSecond: 104.9 },
   { id: '2', ...gptFast, model: 'llama-2-7b', quantization: 'int8', tokensPerSecond: 155.6, remark: 'overhead grows as weights shrink' },

@@ -1,6 +1,5 @@
-import { ceilingsFor } from '../knowledge/hardware/index.ts';
-import { loraParameters, OPTIMIZERS } from '../knowledge/llm-math/index.ts';
-import type { PhasePlan } from './decode.ts';
+import { ceilingsFor, loraParameters, OPTIMIZERS } from '../knowledge/index.ts';
+import type { PhasePlan } from './serve.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';
 import { stageWeightBytes, type MemoryPlan } from './memory.ts';

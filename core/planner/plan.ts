@@ -1,16 +1,12 @@
-import { ceilingsFor, type Ceilings } from '../knowledge/hardware/index.ts';
+import { type Ceilings, ceilingsFor, computeType, type ComputeType } from '../knowledge/index.ts';
 import { allocations, type Allocation } from './allocation.ts';
-import { inputErrors } from './check.ts';
-import { communication, type Traffic } from './communication.ts';
-import { decodePlan, type PhasePlan } from './decode.ts';
-import { planInput, type PlanInput, type PlanQuestion } from './input.ts';
+import { inputErrors, type PlanInput, planInput, type PlanQuestion } from './input.ts';
+import { communication, loadPlan, type LoadPlan, type Traffic } from './traffic.ts';
+import { decodePlan, type PhasePlan, prefillPlan } from './serve.ts';
 import { placement, type Placement } from './links.ts';
-import { loadPlan, type LoadPlan } from './loading.ts';
-import { computeType, type ComputeType } from './math.ts';
 import { memoryPlan, type MemoryPlan } from './memory.ts';
 import { mmapOption, offloadOption, type PlanOption } from './options.ts';
-import { prefillPlan } from './prefill.ts';
-import type { PlanResource } from './rate.ts';
+import type { PlanResource } from './estimate.ts';
 import { trainPlan, type TrainPlan } from './train.ts';
 import { warnings, type PlanWarning } from './warnings.ts';
 
@@ -37,7 +33,7 @@ export interface Plan {
   readonly allocations: readonly Allocation[];
 }
 
-export type PlanResult = Plan | { readonly ok: false; readonly errors: readonly string[] };
+type PlanResult = Plan | { readonly ok: false; readonly errors: readonly string[] };
 
 /** Answers a what-if question: does it fit, how fast can it be, what limits it, what is the least that runs it. */
 export function plan(question: PlanQuestion): PlanResult {

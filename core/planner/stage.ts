@@ -1,18 +1,19 @@
-import { GPUS } from '../knowledge/hardware/index.ts';
 import {
+  computeType,
   decodeAttentionFlops,
   denseFlopsPerToken,
+  GPUS,
+  KERNELS_PER_LAYER,
+  LAUNCH_SECONDS,
   pipelineBytesPerToken,
   ringAllReduceBytes,
   tensorParallelMessageBytes,
   weightBytesTouched,
-} from '../knowledge/llm-math/index.ts';
-import { KERNELS_PER_LAYER, LAUNCH_SECONDS } from './expected.ts';
+} from '../knowledge/index.ts';
 import type { PlanInput } from './input.ts';
 import type { Link, Placement } from './links.ts';
-import { computeType } from './math.ts';
 import { kvPerSequencePerGpu, stageLayers } from './memory.ts';
-import type { StepParts } from './rate.ts';
+import type { StepParts } from './estimate.ts';
 
 /** What one GPU does in one pass of its pipeline stage. Bytes, FLOPs, operations. */
 export interface StageWork {

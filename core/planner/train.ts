@@ -1,11 +1,18 @@
-import { GPUS } from '../knowledge/hardware/index.ts';
-import { dataParallelBytes, loraParameters, OPTIMIZERS, pipelineBubble, trainingFlops } from '../knowledge/llm-math/index.ts';
-import { KERNELS_PER_LAYER, LAUNCH_SECONDS, trainingFractions, type Fractions } from './expected.ts';
+import {
+  computeType,
+  dataParallelBytes,
+  GPUS,
+  KERNELS_PER_LAYER,
+  LAUNCH_SECONDS,
+  loraParameters,
+  OPTIMIZERS,
+  pipelineBubble,
+  trainingFlops,
+} from '../knowledge/index.ts';
+import { bindingOf, type Estimate, type Fractions, type PlanResource, type StepParts, trainingFractions } from './estimate.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';
-import { computeType } from './math.ts';
 import { stageLayers } from './memory.ts';
-import { bindingOf, type Estimate, type PlanResource, type StepParts } from './rate.ts';
 import { exchange, linkSeconds, type Reached } from './stage.ts';
 
 export interface TrainPlan {

@@ -1,13 +1,10 @@
-import { GPUS, onTensorCores } from '../knowledge/hardware/index.ts';
-import { dataParallelBalanceTokens } from '../knowledge/llm-math/index.ts';
-import { QUANTIZATIONS } from '../knowledge/models/index.ts';
-import { decodePlan } from './decode.ts';
+import { BALANCE_MFU, computeType, dataParallelBalanceTokens, GPUS, onTensorCores, QUANTIZATIONS, SHARDED_TRAFFIC } from '../knowledge/index.ts';
+import { decodePlan } from './serve.ts';
 import type { PlanInput } from './input.ts';
 import { placement, type Placement } from './links.ts';
-import { computeType } from './math.ts';
 import { memoryPlan } from './memory.ts';
 
-export type WarningId =
+type WarningId =
   | 'unsupported-dtype'
   | 'int8-without-tensor-cores'
   | 'fp8-weights-only'
@@ -138,13 +135,14 @@ function trainingWarnings(input: PlanInput, place: Placement): PlanWarning[] {
   if (input.mode !== 'train' || place.nodes === 1 || input.dataParallel === 1) return [];
   const nodeFlops = place.gpusPerNode * computeType(input.gpu, input.type, null, input.allowTf32).peak;
   // The balance is the limit for many nodes: n nodes send (n−1)/n of it, sharded weights half again as much.
-  const balance = ((dataParallelBalanceTokens(nodeFlops, 0.5, place.data.rate) * (place.nodes - 1)) / place.nodes) * (input.train.zero === 3 ? 1.5 : 1);
+  const balance =
+    ((dataParallelBalanceTokens(nodeFlops, BALANCE_MFU, place.data.rate) * (place.nodes - 1)) / place.nodes) * (input.train.zero === 3 ? SHARDED_TRAFFIC : 1);
   const tokens = (input.batch * input.context * input.dataParallel) / place.nodes;
   return found([
     [
       tokens < balance,
       'too-few-tokens',
-      `${thousands(tokens)} tokens per node and step are fewer than the ${thousands(balance)} at which computing (MFU 0.5) takes as long as sending gradients: raise the batch or accumulate.`,
+      `${thousands(tokens)} tokens per node and step are fewer than the ${thousands(balance)} at which computing (MFU ${BALANCE_MFU}) takes as long as sending gradients: raise the batch or accumulate.`,
     ],
   ]);
 }

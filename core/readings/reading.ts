@@ -1,21 +1,5 @@
+import type { EntityRef } from './entity.ts';
 import type { MetricId } from './metrics.ts';
-
-/** What a series belongs to. */
-export type EntityKind = 'gpu' | 'host' | 'engine' | 'process';
-
-/**
- * One thing that is measured. `id` is unique within its kind:
- * - gpu: the UUID (`GPU-…`, `MIG-…`) where the tool prints it, else `#<index>`, which means something only in the scope that printed it;
- * - host: the node's name (`?` where the tool does not say it);
- * - engine: `<engine>@<host:port or instance>` (`vllm@?` where unknown);
- * - process: `<node or ?>/<pid>`.
- */
-export interface EntityRef {
-  readonly kind: EntityKind;
-  readonly id: string;
-  /** The node it lives on, where known. */
-  readonly node?: string;
-}
 
 /** The values of some metrics for one entity at one instant. A missing value is absent, never 0. */
 export interface Reading {
@@ -112,9 +96,4 @@ export interface Batch {
   readonly facts: readonly Fact[];
   readonly events: readonly SourceEvent[];
   readonly rejected: readonly Rejection[];
-}
-
-/** The key of an entity in maps and rooms: `kind:id`. */
-export function entityKey(entity: Pick<EntityRef, 'kind' | 'id'>): string {
-  return `${entity.kind}:${entity.id}`;
 }

@@ -1,11 +1,10 @@
 import type { Logger } from 'pino';
-import type { Job } from '../../core/contract/jobs.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
-import type { AnalyseOptions } from '../../core/judging/judged.ts';
-import { jobName, type JobIndex } from '../ownership/job-index.ts';
-import { LATE } from '../jobs/jobs.ts';
+import type { Analysis, Job } from '../../core/contract/index.ts';
+import type { AnalyseOptions } from '../../core/judging/index.ts';
+import { jobName, type JobIndex } from '../ownership/index.ts';
+import { LATE } from '../jobs/index.ts';
 import { summaryOf } from './rows.ts';
-import type { Store, Viewer } from '../store/types.ts';
+import type { Store, Viewer } from '../store/index.ts';
 import { analysisWorker } from './in-worker.ts';
 import { pastOf } from './past.ts';
 

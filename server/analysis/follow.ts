@@ -1,19 +1,17 @@
 import type { Tracker } from '../../core/analyse/index.ts';
-import type { Job } from '../../core/contract/jobs.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
-import type { Pending } from './pending.ts';
+import type { Analysis, Job } from '../../core/contract/index.ts';
+import type { Waiting } from './pending.ts';
 
 /** A running job that is followed: its tracker, its latest analysis, and when what was done last (seconds UTC). */
-export interface Followed {
+export interface Followed extends Waiting {
   job: Job;
   readonly tracker: Tracker;
   /** The options that the tracker was opened with, as text: other ones need another tracker. */
   readonly options: string;
   analysis: Analysis | null;
-  lastReadingAt: number | null;
-  /** True when readings came since the last verdict. */
-  dirty: boolean;
   judgedAt: number;
+  /** When its row last became another one. */
+  changedAt: number;
   savedAt: number;
   /** What was last saved, to save at once when it changes. */
   savedAs: string;
@@ -21,11 +19,6 @@ export interface Followed {
   readonly openedAt: number;
   /** Seconds that must pass from `openedAt` until the tracker may be built again. */
   readonly patience: number;
-  pending: Pending;
-  /** True while the past is read from the store. */
-  restoring: boolean;
-  /** True when more came meanwhile than is held: the store has it, so it is read again. */
-  overflown: boolean;
 }
 
 /** Seconds between verdicts: of a job that somebody watches, of the others, and without any news. */

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { Run } from '../../core/readings/columns.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
-import type { AnalyseOptions } from '../../core/judging/judged.ts';
+import type { Run } from '../../core/readings/index.ts';
+import type { Analysis } from '../../core/contract/index.ts';
+import type { AnalyseOptions } from '../../core/judging/index.ts';
 
 /** One whole job may take this long, milliseconds; a longer one is a fault, and its worker is ended. */
 const LONGEST = 120_000;

@@ -1,6 +1,6 @@
-import type { Job } from '../../core/contract/jobs.ts';
-import { isGpuId, parseGpuId, type GpuId } from '../../core/knowledge/hardware/index.ts';
-import type { AnalyseOptions } from '../../core/judging/judged.ts';
+import type { Job } from '../../core/contract/index.ts';
+import { isGpuId, parseGpuId, type GpuId } from '../../core/knowledge/index.ts';
+import type { AnalyseOptions } from '../../core/judging/index.ts';
 
 /** What a declared job says about its workload. `named`: true where a tool has printed the product name of one of its cards. */
 export function optionsOf(job: Job, named: boolean): AnalyseOptions {

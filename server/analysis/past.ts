@@ -1,9 +1,7 @@
-import type { Run } from '../../core/readings/columns.ts';
-import type { Job } from '../../core/contract/jobs.ts';
-import { entityKey } from '../../core/readings/reading.ts';
-import type { JobIndex } from '../ownership/job-index.ts';
-import { entitiesOf, ownRows } from '../ownership/own.ts';
-import type { Store, Viewer } from '../store/types.ts';
+import { entityKey, type Run } from '../../core/readings/index.ts';
+import type { Job } from '../../core/contract/index.ts';
+import { entitiesOf, type JobIndex, ownRows } from '../ownership/index.ts';
+import type { Store, Viewer } from '../store/index.ts';
 
 const SYSTEM: Viewer = { kind: 'system' };
 /** Rows per entity that a whole job is judged by; the store averages neighbours beyond: two days at 5 s stay as they are. */

@@ -1,8 +1,6 @@
-import type { Run } from '../../core/readings/columns.ts';
-import { entityKey, type Fact, type SourceEvent } from '../../core/readings/reading.ts';
-import type { Part } from '../ownership/attribute.ts';
-import type { Followed } from './follow.ts';
-import type { Delivery } from '../ownership/by-job.ts';
+import { entityKey, type Fact, type Run, type SourceEvent } from '../../core/readings/index.ts';
+import type { Delivery, Part } from '../ownership/index.ts';
+import type { Tracker } from '../../core/analyse/index.ts';
 import { tablesOfDelivery } from './to-tables.ts';
 
 /** What came for a job since its last verdict: pushed to the tracker in one go, which costs less than batch by batch. */
@@ -10,6 +8,20 @@ export interface Pending {
   readonly parts: Part[];
   readonly facts: Fact[];
   readonly events: SourceEvent[];
+}
+
+/** A running job's tracker with what waits for it. */
+export interface Waiting {
+  readonly tracker: Pick<Tracker, 'push'>;
+  /** Seconds UTC; null before the first reading. */
+  lastReadingAt: number | null;
+  /** True when readings came since the last verdict. */
+  dirty: boolean;
+  pending: Pending;
+  /** True while the past is read from the store. */
+  restoring: boolean;
+  /** True when more came meanwhile than is held: the store has it, so it is read again. */
+  overflown: boolean;
 }
 
 /** Nothing, yet. */
@@ -21,7 +33,7 @@ export function nothing(): Pending {
 const HELD = 50_000;
 
 /** Keeps what a batch brought until the next verdict. */
-export function hold(entry: Followed, delivery: Delivery): void {
+export function hold(entry: Waiting, delivery: Delivery): void {
   for (const { block, to } of delivery.parts) entry.lastReadingAt = later(entry.lastReadingAt, block.t[to - 1] ?? null);
   entry.dirty = true;
   if (entry.pending.parts.length > HELD) {
@@ -37,7 +49,7 @@ export function hold(entry: Followed, delivery: Delivery): void {
 }
 
 /** Hands what is held to the tracker. */
-export function drain(entry: Followed): void {
+export function drain(entry: Waiting): void {
   const { pending } = entry;
   if (pending.parts.length + pending.facts.length + pending.events.length === 0) return;
   entry.pending = nothing();

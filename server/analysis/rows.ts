@@ -1,6 +1,5 @@
-import type { Job, JobRow } from '../../core/contract/jobs.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
-import type { JobRecord, JobSummary } from '../store/types.ts';
+import type { Analysis, Job, JobRow } from '../../core/contract/index.ts';
+import type { JobRecord, JobSummary } from '../store/index.ts';
 
 /** Points of a sparkline, and parts of a ribbon, in a list. */
 const POINTS = 60;

@@ -1,9 +1,16 @@
-import { tableOf, type Table } from '../../core/readings/columns.ts';
-import { isMetricId, type MetricId } from '../../core/readings/metrics.ts';
-import { entityKey, type EntityRef, type Fact, type FactName, type Reading } from '../../core/readings/reading.ts';
-import { entityOf } from '../../core/readings/block.ts';
-import { blockOf, type Block } from '../ownership/attribute.ts';
-import type { Delivery } from '../ownership/by-job.ts';
+import {
+  entityKey,
+  entityOf,
+  type EntityRef,
+  type Fact,
+  type FactName,
+  isMetricId,
+  type MetricId,
+  type Reading,
+  type Table,
+  tableOf,
+} from '../../core/readings/index.ts';
+import { type Block, blockOf, type Delivery } from '../ownership/index.ts';
 
 /** What came as tables, one per entity; a fact without a reading is a table without rows. */
 export function tablesOfDelivery({ parts, facts }: Pick<Delivery, 'parts' | 'facts'>): Table[] {

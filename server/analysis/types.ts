@@ -1,8 +1,6 @@
-import type { Job, JobRow } from '../../core/contract/jobs.ts';
-import type { LiveVerdict } from '../../core/contract/live.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
-import type { JobKey } from '../store/types.ts';
-import type { Delivery } from '../ownership/by-job.ts';
+import type { Analysis, Job, JobRow, LiveVerdict } from '../../core/contract/index.ts';
+import type { JobKey } from '../store/index.ts';
+import type { Delivery } from '../ownership/index.ts';
 
 /** Who looks on: the sockets, once the HTTP side is up. */
 export interface Audience {
@@ -24,8 +22,10 @@ export interface Analyses {
   row(key: JobKey): JobRow | null;
   /** All rows of jobs that run now. */
   running(): JobRow[];
-  /** Somebody has begun to watch: send the verdict as it stands, and judge again soon. */
-  watched(key: JobKey): void;
+  /** Rows of running jobs that changed at or after this time, seconds UTC. */
+  changedSince(since: number): JobRow[];
+  /** Somebody has begun to watch: gives the verdict as it stands (null where there is none yet), and judges again soon. */
+  watched(key: JobKey): LiveVerdict | null;
   /** Judges what is due. Called a few times a second; bounded in time. */
   tick(): void;
   /** Follows the running jobs again after a start, from what the store holds. Resolves when all have caught up. */

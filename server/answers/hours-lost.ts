@@ -1,7 +1,6 @@
-import type { Job } from '../../core/contract/jobs.ts';
-import type { Finding, FindingId } from '../../core/contract/verdict.ts';
-import { jobName } from '../ownership/job-index.ts';
-import type { JobKey } from '../store/types.ts';
+import type { Finding, FindingId, Job } from '../../core/contract/index.ts';
+import { jobName } from '../ownership/index.ts';
+import type { JobKey } from '../store/index.ts';
 
 /** Findings that say of a GPU, or of all GPUs of a job, that nobody used it meanwhile. */
 const UNUSED: ReadonlySet<FindingId> = new Set(['idle', 'held-idle', 'no-process', 'unused-gpus', 'hung'] as const);

@@ -1,9 +1,17 @@
-import type { JobDetail, JobsPage, JobsQuery, FindingsReply, Overview } from '../../core/contract/jobs.ts';
-import type { WatchTarget } from '../../core/contract/live.ts';
-import type { NodeDetail, NodesReply } from '../../core/contract/nodes.ts';
-import type { SeriesQuery, SeriesReply } from '../../core/contract/series.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
-import type { JobKey, Viewer } from '../store/types.ts';
+import type {
+  Analysis,
+  FindingsReply,
+  JobDetail,
+  JobsPage,
+  JobsQuery,
+  NodeDetail,
+  NodesReply,
+  Overview,
+  SeriesQuery,
+  SeriesReply,
+  WatchTarget,
+} from '../../core/contract/index.ts';
+import type { JobKey, Viewer } from '../store/index.ts';
 import { analysisOf, detailOf, listJobs, seriesOf } from './jobs.ts';
 import { listNodes, nodeDetail, nodeSeries } from './nodes.ts';
 import { findingsOf, overviewOf } from './overview.ts';

@@ -1,19 +1,17 @@
-import type { JobDetail, JobsPage, JobsQuery } from '../../core/contract/jobs.ts';
-import type { SeriesQuery, SeriesReply } from '../../core/contract/series.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
-import { entityKey } from '../../core/readings/reading.ts';
-import { notThere } from '../http/problem.ts';
-import { SILENT } from '../nodes/silence.ts';
+import type { Analysis, JobDetail, JobsPage, JobsQuery, SeriesQuery, SeriesReply } from '../../core/contract/index.ts';
+import { entityKey } from '../../core/readings/index.ts';
+import { notThere } from '../http/index.ts';
+import { SILENT } from '../nodes/index.ts';
 import { answerSeries } from './series.ts';
 import type { AnswerParts } from './parts.ts';
-import type { JobKey, JobRecord, Viewer } from '../store/types.ts';
-import { entitiesOf, silenceOf } from '../ownership/own.ts';
-import { rowOf } from '../analysis/rows.ts';
+import type { JobKey, JobRecord, Viewer } from '../store/index.ts';
+import { entitiesOf, silenceOf } from '../ownership/index.ts';
+import { rowOf } from '../analysis/index.ts';
 
 /** A page of jobs; rows of jobs that run now are as fresh as the last reading. */
 export async function listJobs(parts: AnswerParts, viewer: Viewer, query: JobsQuery): Promise<JobsPage> {
   const { rows, cursor, total } = await parts.store.jobs.list(viewer, query);
-  return { rows: rows.map((record) => parts.analyses.row(record.job) ?? rowOf(record)), cursor, total };
+  return { now: parts.now(), rows: rows.map((record) => parts.analyses.row(record.job) ?? rowOf(record)), cursor, total };
 }
 
 /** A job with all that its page needs at first. Throws 404 for a job that is not there or not this viewer's. */

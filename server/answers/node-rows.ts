@@ -1,7 +1,6 @@
-import type { GpuNow as GpuRow, NodeRow } from '../../core/contract/nodes.ts';
-import { busyOf, type GpuNow, type NodeNow } from '../nodes/registry.ts';
-import { isSilent } from '../nodes/silence.ts';
-import { jobName, type JobIndex } from '../ownership/job-index.ts';
+import type { GpuNow as GpuRow, NodeRow } from '../../core/contract/index.ts';
+import { busyOf, type GpuNow, isSilent, type NodeNow } from '../nodes/index.ts';
+import { jobName, type JobIndex } from '../ownership/index.ts';
 
 /** A node as the API shows it at `now`. */
 export function nodeRow(node: NodeNow, index: JobIndex, now: number): NodeRow {

@@ -1,12 +1,11 @@
-import type { NodeDetail, NodesReply } from '../../core/contract/nodes.ts';
-import type { SeriesQuery, SeriesReply } from '../../core/contract/series.ts';
-import { entityKey } from '../../core/readings/reading.ts';
-import { notThere } from '../http/problem.ts';
-import { jobName } from '../ownership/job-index.ts';
+import type { NodeDetail, NodesReply, SeriesQuery, SeriesReply } from '../../core/contract/index.ts';
+import { entityKey } from '../../core/readings/index.ts';
+import { notThere } from '../http/index.ts';
+import { jobName } from '../ownership/index.ts';
 import { answerSeries } from './series.ts';
 import type { AnswerParts } from './parts.ts';
-import type { Viewer } from '../store/types.ts';
-import type { NodeNow } from '../nodes/registry.ts';
+import type { Viewer } from '../store/index.ts';
+import type { NodeNow } from '../nodes/index.ts';
 import { nodeRow } from './node-rows.ts';
 
 /** How far back a node's page looks when nobody says, seconds. */

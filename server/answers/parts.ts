@@ -1,7 +1,8 @@
-import type { Analyses } from '../analysis/types.ts';
-import type { NodeRegistry } from '../nodes/registry.ts';
-import type { JobIndex } from '../ownership/job-index.ts';
-import type { Store } from '../store/types.ts';
+import type { Site } from '../../core/knowledge/index.ts';
+import type { Analyses } from '../analysis/index.ts';
+import type { NodeRegistry } from '../nodes/index.ts';
+import type { JobIndex } from '../ownership/index.ts';
+import type { Store } from '../store/index.ts';
 
 /** What answers are made from. */
 export interface AnswerParts {
@@ -9,6 +10,7 @@ export interface AnswerParts {
   readonly index: JobIndex;
   readonly nodes: NodeRegistry;
   readonly analyses: Pick<Analyses, 'current' | 'row' | 'running'>;
+  readonly site: Pick<Site, 'timeZone'>;
   readonly demo: boolean;
   /** Seconds UTC. */
   readonly now: () => number;

@@ -1,7 +1,6 @@
-import { isMetricId, METRICS, metric, type MetricId } from '../../core/readings/metrics.ts';
-import type { SeriesReply } from '../../core/contract/series.ts';
-import type { EntityRef } from '../../core/readings/reading.ts';
-import { Problem } from '../http/problem.ts';
+import { type EntityRef, isMetricId, metric, type MetricId, METRICS } from '../../core/readings/index.ts';
+import type { SeriesReply } from '../../core/contract/index.ts';
+import { Problem } from '../http/index.ts';
 import type { AnswerParts } from './parts.ts';
 
 export interface SeriesAsked {

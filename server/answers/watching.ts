@@ -1,5 +1,5 @@
-import type { WatchTarget } from '../../core/contract/live.ts';
-import type { Viewer } from '../store/types.ts';
+import type { WatchTarget } from '../../core/contract/index.ts';
+import type { Viewer } from '../store/index.ts';
 import type { AnswerParts } from './parts.ts';
 
 /** Null where a viewer may watch a job, a node or the overview live; else why not, in words for the page. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../http/index.ts';
 import type { HostRules } from './hosts.ts';
 import type { Access, Identity } from './identity.ts';
 import { bearerOf, type Recogniser } from './recognise.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/index.ts';
 import type { Identity } from './identity.ts';
 
 /** How long a checked token is believed without asking the store again, seconds: agents send every few seconds. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/index.ts';
 import type { HostRules } from './hosts.ts';
 import { cookieOf } from './recognise.ts';
 

@@ -1,4 +1,4 @@
-import { ALVIS_NODES, GPUS, type GpuId, type NodeType } from '../../core/knowledge/hardware/index.ts';
+import { ALVIS_NODES, GPUS, type GpuId, type NodeType } from '../../core/knowledge/index.ts';
 import { hash01 } from './random.ts';
 
 export interface DemoGpu {

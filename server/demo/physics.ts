@@ -1,6 +1,6 @@
-import { GPUS, type GpuId, type MathType } from '../../core/knowledge/hardware/index.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
-import type { GpuLoad } from './loads.ts';
+import { GPUS, type GpuId, type MathType } from '../../core/knowledge/index.ts';
+import type { MetricId } from '../../core/readings/index.ts';
+import type { GpuLoad } from './scenarios/index.ts';
 
 /** Watts at rest with clocks up, as a fraction of the limit (an idle A100 draws some 60 of 400 W). */
 const REST_POWER = 0.14;

@@ -1,5 +1,5 @@
 import type { DemoGpu, DemoNode } from './cluster.ts';
-import type { Scenario } from './scenarios/scenario.ts';
+import type { Scenario } from './scenarios/index.ts';
 
 /** Where a job runs. */
 export interface Place {

@@ -1,5 +1,4 @@
-import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { JobDeclaration } from '../../core/contract/jobs.ts';
+import type { IngestBatch, JobDeclaration } from '../../core/contract/index.ts';
 import { background, type Background } from './background.ts';
 import { demoCluster } from './cluster.ts';
 import { placeAll } from './place.ts';

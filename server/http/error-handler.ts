@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import type { ErrorReply } from '../../core/contract/error.ts';
+import type { ErrorReply } from '../../core/contract/index.ts';
 import { Problem } from './problem.ts';
 
 /** The one place where an error becomes a reply: {error, where, remedy}, and a log line when the fault is ours. */

@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import type { LogLevel } from '../settings/config.ts';
+import type { LogLevel } from '../settings/index.ts';
 
 /** Structured logs on standard error, one JSON object per line; tokens and cookies never reach them. */
 export function openLog(level: LogLevel, destination: DestinationStream = pino.destination(2)): Logger {

@@ -1,4 +1,4 @@
-import type { ErrorReply } from '../../core/contract/error.ts';
+import type { ErrorReply } from '../../core/contract/index.ts';
 
 /** A refusal that the asker can act on: status, what is wrong, where in the request, what to do. */
 export class Problem extends Error implements ErrorReply {

@@ -1,6 +1,6 @@
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../http/index.ts';
 
 /** The plain bytes of a body, of any length (the reader bounds them), by its `content-encoding`; null where it is plain already. Throws a Problem (415) for other encodings. */
 export function inflated(body: Readable, encoding: string | undefined): Readable | null {

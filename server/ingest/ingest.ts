@@ -1,5 +1,5 @@
-import type { IngestBatch, IngestReply, WireEntity } from '../../core/contract/ingest.ts';
-import type { Store } from '../store/types.ts';
+import type { IngestBatch, IngestReply, WireEntity } from '../../core/contract/index.ts';
+import type { Store } from '../store/index.ts';
 import { checkBatch } from './check-batch.ts';
 import type { Window } from './check-block.ts';
 

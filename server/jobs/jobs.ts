@@ -1,8 +1,7 @@
-import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { Job, JobDeclaration } from '../../core/contract/jobs.ts';
-import type { JobKey, Store, Viewer } from '../store/types.ts';
-import { entityOf } from '../../core/readings/block.ts';
-import { jobName, type JobIndex } from '../ownership/job-index.ts';
+import type { IngestBatch, Job, JobDeclaration } from '../../core/contract/index.ts';
+import type { JobKey, Store, Viewer } from '../store/index.ts';
+import { entityOf } from '../../core/readings/index.ts';
+import { jobName, type JobIndex } from '../ownership/index.ts';
 import { streamedJobs } from './streamed.ts';
 
 const SYSTEM: Viewer = { kind: 'system' };

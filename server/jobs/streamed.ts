@@ -1,4 +1,4 @@
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/index.ts';
 
 const SETTING = 'streamed-jobs';
 /** Jobs remembered at most; the oldest are forgotten first and then stay as they were declared. */

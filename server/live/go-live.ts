@@ -1,15 +1,13 @@
-import type { WatchReply, WatchTarget } from '../../core/contract/live.ts';
-import type { HostRules } from '../auth/hosts.ts';
-import type { Identity } from '../auth/identity.ts';
-import type { Recogniser } from '../auth/recognise.ts';
-import type { App } from '../http/app.ts';
+import type { WatchReply, WatchTarget } from '../../core/contract/index.ts';
+import type { HostRules, Identity, Recogniser } from '../auth/index.ts';
+import type { App } from '../http/index.ts';
 import type { Logger } from 'pino';
-import type { Analyses } from '../analysis/types.ts';
+import type { Analyses } from '../analysis/index.ts';
 import type { Answers } from '../answers/index.ts';
-import type { Store } from '../store/types.ts';
-import type { Hub } from './hub.ts';
+import type { Store } from '../store/index.ts';
+import { bundled, type Hub } from './hub.ts';
 import { attachSockets } from './plugin.ts';
-import { roomOf, serveSockets } from './sockets.ts';
+import { roomOf, serveSockets, type Page } from './sockets.ts';
 
 /** New readings go out this often, milliseconds: often enough to look live, seldom enough to come in bundles. */
 const FLUSH = 250;
@@ -18,7 +16,7 @@ const HEARTBEAT = 5_000;
 
 export interface LiveParts {
   readonly hub: Hub;
-  readonly analyses: Pick<Analyses, 'watched' | 'running' | 'tick'>;
+  readonly analyses: Pick<Analyses, 'watched' | 'changedSince' | 'tick'>;
   readonly answers: Pick<Answers, 'refusal'>;
   readonly store: Pick<Store, 'trouble'>;
   readonly recogniser: Recogniser;
@@ -40,15 +38,18 @@ export function goLive(app: App, { hub, analyses, answers, store, recogniser, ho
     if (reason !== null) return { ok: false, reason };
     return { ok: true, room: roomOf(target) };
   };
-  const joined = (_room: string, target: WatchTarget) => {
-    if (target.kind === 'job') analyses.watched(target);
-    if (target.kind === 'overview') for (const row of analyses.running()) hub.row(row);
+  const joined = (page: Page, target: WatchTarget) => {
+    if (target.kind === 'job') {
+      const verdict = analyses.watched(target);
+      if (verdict !== null) page.verdict(verdict);
+    }
+    if (target.kind === 'overview' && target.since !== undefined) for (const rows of bundled(analyses.changedSince(target.since), now())) page.rows(rows);
   };
   hub.attach(serveSockets(attachSockets(app), { recogniser, hosts, log, admit, joined, connected: status }));
 
   const beat = setInterval(() => {
     analyses.tick();
-    hub.flush();
+    hub.flush(now());
   }, FLUSH);
   const heart = setInterval(status, HEARTBEAT);
   app.addHook('preClose', async () => {

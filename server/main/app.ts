@@ -1,24 +1,23 @@
+import { type App, compressAnswers, replyWithError } from '../http/index.ts';
 import { randomUUID } from 'node:crypto';
 import cookiePlugin from '@fastify/cookie';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { LogController, type FastifyBaseLogger } from 'fastify';
-import { guard } from '../auth/guard.ts';
-import { hostRules } from '../auth/hosts.ts';
-import { recogniser } from '../auth/recognise.ts';
-import { signIn } from '../auth/sign-in.ts';
-import { replyWithError } from '../http/error-handler.ts';
-import { goLive } from '../live/go-live.ts';
-import type { App } from '../http/app.ts';
-import { collectSchemas, docsRoutes } from '../routes/docs.ts';
-import { healthRoutes } from '../routes/health.ts';
-import { rawRoutes } from '../routes/ingest-raw.ts';
-import { ingestRoutes } from '../routes/ingest.ts';
-import { jobRoutes } from '../routes/jobs.ts';
-import { nodeRoutes } from '../routes/nodes.ts';
-import { overviewRoutes } from '../routes/overview.ts';
-import { pageRoutes } from '../routes/page.ts';
-import { sessionRoutes } from '../routes/session.ts';
-import { siteRoutes } from '../routes/site.ts';
+import { guard, hostRules, recogniser, signIn } from '../auth/index.ts';
+import { goLive } from '../live/index.ts';
+import {
+  collectSchemas,
+  docsRoutes,
+  healthRoutes,
+  ingestRoutes,
+  jobRoutes,
+  nodeRoutes,
+  overviewRoutes,
+  pageRoutes,
+  rawRoutes,
+  sessionRoutes,
+  siteRoutes,
+} from '../routes/index.ts';
 import type { Service } from './service.ts';
 
 export interface AppOptions {
@@ -58,6 +57,7 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   signIn(app, { tokens: store.tokens, hosts, cookie, now });
   guard(app, { recogniser: who, hosts, demo });
 
+  await compressAnswers(app);
   await collectSchemas(app, version);
   healthRoutes(app, service);
   sessionRoutes(app, { tokens: store.tokens, log, demo, version, cluster: config.cluster, now, recogniser: who, cookie, address });

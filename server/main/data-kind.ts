@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from '../settings/config.ts';
-import type { Store } from '../store/types.ts';
+import { ConfigError } from '../settings/index.ts';
+import type { Store } from '../store/index.ts';
 
 /** Demo data and real data never share a folder: the first use decides, and is remembered in the store. */
 export async function claimFolder(store: Pick<Store, 'setting' | 'setSetting'>, folder: string, demo: boolean): Promise<'new' | 'known'> {

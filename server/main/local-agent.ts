@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { startAgent } from '../../collectors/agent/agent.ts';
 import type { Outcome, Parcel } from '../../collectors/agent/types.ts';
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../http/index.ts';
 import type { Service } from './service.ts';
 
 /** Seconds between samples of this machine. */

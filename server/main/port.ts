@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { ConfigError } from '../settings/config.ts';
+import { ConfigError } from '../settings/index.ts';
 
 const FIRST = 8080;
 const LAST = 8099;

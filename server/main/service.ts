@@ -1,21 +1,15 @@
 import type { Logger } from 'pino';
-import type { IngestBatch } from '../../core/contract/ingest.ts';
-import { openAnalyses } from '../analysis/analyses.ts';
-import type { Analyses, Audience } from '../analysis/types.ts';
+import type { IngestBatch } from '../../core/contract/index.ts';
+import { type Analyses, type Audience, openAnalyses } from '../analysis/index.ts';
 import { openAnswers, type Answers } from '../answers/index.ts';
-import type { Config } from '../settings/config.ts';
-import { ingestInto, type Ingest } from '../ingest/ingest.ts';
-import { openStreams, type Streams } from '../ingest/raw/streams.ts';
-import { blockOf } from '../ownership/attribute.ts';
-import { deliveriesByJob } from '../ownership/by-job.ts';
-import { jobIndex, type JobIndex } from '../ownership/job-index.ts';
-import { openJobs, type Jobs } from '../jobs/jobs.ts';
-import { jobRoom, nodeRoom, openHub, OVERVIEW_ROOM, type Hub } from '../live/hub.ts';
-import { nodeRegistry, type NodeRegistry } from '../nodes/registry.ts';
-import { readSite } from '../settings/site.ts';
-import type { Site } from '../../core/knowledge/site/index.ts';
-import type { Store } from '../store/types.ts';
-import { packageVersion } from '../settings/version.ts';
+import { type Config, packageVersion, readSite } from '../settings/index.ts';
+import { type Ingest, ingestInto, openStreams, type Streams } from '../ingest/index.ts';
+import { blockOf, deliveriesByJob, jobIndex, type JobIndex } from '../ownership/index.ts';
+import { openJobs, type Jobs } from '../jobs/index.ts';
+import { jobRoom, nodeRoom, openHub, OVERVIEW_ROOM, type Hub } from '../live/index.ts';
+import { nodeRegistry, type NodeRegistry } from '../nodes/index.ts';
+import type { Site } from '../../core/knowledge/index.ts';
+import type { Store } from '../store/index.ts';
 
 /** Everything behind the HTTP side: one of each, wired together. */
 export interface Service {
@@ -89,7 +83,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     nodes,
     hub,
     analyses,
-    answers: openAnswers({ store, index, nodes, analyses, demo, now }),
+    answers: openAnswers({ store, index, nodes, analyses, site, demo, now }),
     streams: openStreams(MOST_STREAMS),
     ingest,
   };

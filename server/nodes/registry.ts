@@ -1,5 +1,5 @@
-import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
+import type { IngestBatch } from '../../core/contract/index.ts';
+import type { MetricId } from '../../core/readings/index.ts';
 
 type Block = IngestBatch['blocks'][number];
 

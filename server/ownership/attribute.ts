@@ -1,7 +1,6 @@
-import type { Job } from '../../core/contract/jobs.ts';
-import type { IngestBatch } from '../../core/contract/ingest.ts';
+import type { IngestBatch, Job } from '../../core/contract/index.ts';
 import { jobName, type JobIndex } from './job-index.ts';
-import { entityOf } from '../../core/readings/block.ts';
+import { entityOf } from '../../core/readings/index.ts';
 
 export type Block = IngestBatch['blocks'][number];
 

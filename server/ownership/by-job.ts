@@ -1,7 +1,5 @@
-import type { Job } from '../../core/contract/jobs.ts';
-import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { Fact, SourceEvent } from '../../core/readings/reading.ts';
-import { entityOf } from '../../core/readings/block.ts';
+import type { IngestBatch, Job } from '../../core/contract/index.ts';
+import { entityOf, type Fact, type SourceEvent } from '../../core/readings/index.ts';
 import { attribute, type Part } from './attribute.ts';
 import { jobName, type JobIndex } from './job-index.ts';
 

@@ -1,6 +1,6 @@
-import type { Job } from '../../core/contract/jobs.ts';
-import { entityKey, type EntityRef } from '../../core/readings/reading.ts';
-import type { JobKey } from '../store/types.ts';
+import type { Job } from '../../core/contract/index.ts';
+import { entityKey, type EntityRef } from '../../core/readings/index.ts';
+import type { JobKey } from '../store/index.ts';
 
 /** The key of a job in maps, rooms and facts: `cluster/id`. */
 export function jobName(key: JobKey): string {

@@ -1,7 +1,6 @@
-import { lowerBound, type Table } from '../../core/readings/columns.ts';
-import type { Job } from '../../core/contract/jobs.ts';
-import type { EntityRef } from '../../core/readings/reading.ts';
-import type { JobKey, Store } from '../store/types.ts';
+import { type EntityRef, lowerBound, type Table } from '../../core/readings/index.ts';
+import type { Job } from '../../core/contract/index.ts';
+import type { JobKey, Store } from '../store/index.ts';
 import { jobName, runsAt, type JobIndex } from './job-index.ts';
 
 /** True where an entity's readings can be a job's at all; who shares the node at a time is the index's to say. */

@@ -1,8 +1,8 @@
-import { HealthSchema, type Health } from '../../core/contract/service.ts';
+import { HealthSchema, type Health } from '../../core/contract/index.ts';
 import type { Logger } from 'pino';
-import type { Streams } from '../ingest/raw/streams.ts';
-import type { Store } from '../store/types.ts';
-import type { App } from '../http/app.ts';
+import type { Streams } from '../ingest/index.ts';
+import type { Store } from '../store/index.ts';
+import type { App } from '../http/index.ts';
 
 /** The store's figures are asked for at most this often, seconds: anybody may ask for health. */
 const FRESH = 5;

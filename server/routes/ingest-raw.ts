@@ -1,12 +1,10 @@
+import { ErrorReplySchema, StreamLineSchema } from '../../core/contract/index.ts';
 import { Type } from 'typebox';
 import { collectors } from '../../collectors/registry.ts';
-import { ErrorReplySchema } from '../../core/contract/error.ts';
-import { scopeOf } from '../ingest/raw/scope.ts';
-import { rawReader } from '../ingest/raw/reader.ts';
-import { serveStream, type StreamOptions } from '../ingest/raw/serve-stream.ts';
-import { jobName, type JobIndex } from '../ownership/job-index.ts';
-import type { Jobs } from '../jobs/jobs.ts';
-import type { App } from '../http/app.ts';
+import { rawReader, scopeOf, serveStream, type StreamOptions } from '../ingest/index.ts';
+import { jobName, type JobIndex } from '../ownership/index.ts';
+import type { Jobs } from '../jobs/index.ts';
+import type { App } from '../http/index.ts';
 
 const RawQuerySchema = Type.Object({
   node: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'The node whose tool prints; the sender’s address where it is left out' })),
@@ -34,12 +32,17 @@ export function rawRoutes(app: App, options: RawOptions): void {
       method: ['PUT', 'POST'],
       url: '/api/ingest/raw',
       config: { access: 'write', intake: true },
+      compress: false,
       schema: {
         tags: ['ingest'],
         summary: 'Stream the output of a tool as it prints it',
         description: `Lines without a date are stamped on arrival. One JSON line comes back per commit: {"durable": N}, the stream's values on disk so far.\n\nReads: ${collectors.map((collector) => `${collector.id} (${collector.title})`).join(', ')}.`,
         querystring: RawQuerySchema,
-        response: { '4xx': ErrorReplySchema, 503: ErrorReplySchema },
+        response: {
+          200: { description: 'One line per commit', content: { 'application/x-ndjson': { schema: StreamLineSchema } } },
+          '4xx': ErrorReplySchema,
+          503: ErrorReplySchema,
+        },
       },
       handler: async (request, reply) => {
         const { job, tz, collector, fields, ...query } = request.query;

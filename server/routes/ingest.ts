@@ -1,9 +1,6 @@
-import { IngestBatchSchema, IngestReplySchema } from '../../core/contract/ingest.ts';
-import { ErrorReplySchema } from '../../core/contract/error.ts';
-import { Problem } from '../http/problem.ts';
-import type { Ingest } from '../ingest/ingest.ts';
-import { inflated, isBadCompression } from '../ingest/inflate.ts';
-import type { App } from '../http/app.ts';
+import { ErrorReplySchema, IngestBatchSchema, IngestReplySchema } from '../../core/contract/index.ts';
+import { type App, Problem } from '../http/index.ts';
+import { inflated, type Ingest, isBadCompression } from '../ingest/index.ts';
 
 /** A body may be this long, bytes, inflated: a batch is some hundred kB, a gzip bomb is gigabytes. Fastify counts what it reads. */
 const LONGEST = 32 * 1024 * 1024;

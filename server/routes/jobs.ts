@@ -1,11 +1,18 @@
 import { Type } from 'typebox';
-import { ErrorReplySchema } from '../../core/contract/error.ts';
-import { JobDeclarationSchema, JobDetailSchema, JobSchema, JobsPageSchema, JobsQuerySchema } from '../../core/contract/jobs.ts';
-import { SeriesQuerySchema, SeriesReplySchema } from '../../core/contract/series.ts';
-import { AnalysisSchema } from '../../core/contract/verdict.ts';
+import {
+  AnalysisSchema,
+  ErrorReplySchema,
+  JobDeclarationSchema,
+  JobDetailSchema,
+  JobSchema,
+  JobsPageSchema,
+  JobsQuerySchema,
+  SeriesQuerySchema,
+  SeriesReplySchema,
+} from '../../core/contract/index.ts';
 import type { Answers } from '../answers/index.ts';
-import type { Jobs } from '../jobs/jobs.ts';
-import type { App } from '../http/app.ts';
+import type { Jobs } from '../jobs/index.ts';
+import type { App } from '../http/index.ts';
 import { viewerOf } from './viewer.ts';
 
 const Key = Type.Object({

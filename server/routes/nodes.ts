@@ -1,9 +1,7 @@
 import { Type } from 'typebox';
-import { ErrorReplySchema } from '../../core/contract/error.ts';
-import { NodeDetailSchema, NodesReplySchema } from '../../core/contract/nodes.ts';
-import { SeriesQuerySchema, SeriesReplySchema } from '../../core/contract/series.ts';
+import { ErrorReplySchema, NodeDetailSchema, NodesReplySchema, SeriesQuerySchema, SeriesReplySchema } from '../../core/contract/index.ts';
 import type { Answers } from '../answers/index.ts';
-import type { App } from '../http/app.ts';
+import type { App } from '../http/index.ts';
 import { viewerOf } from './viewer.ts';
 
 const Node = Type.Object({ node: Type.String({ minLength: 1, maxLength: 200 }) });

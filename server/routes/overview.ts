@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
-import { ErrorReplySchema } from '../../core/contract/error.ts';
-import { FindingsReplySchema, OverviewSchema } from '../../core/contract/jobs.ts';
+import { ErrorReplySchema, FindingsReplySchema, OverviewSchema } from '../../core/contract/index.ts';
 import type { Answers } from '../answers/index.ts';
-import type { App } from '../http/app.ts';
+import type { App } from '../http/index.ts';
 import { viewerOf } from './viewer.ts';
 
 const refusals = { '4xx': ErrorReplySchema, 503: ErrorReplySchema };

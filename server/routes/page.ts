@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from '../http/problem.ts';
-import type { App } from '../http/app.ts';
+import { type App, Problem } from '../http/index.ts';
 
 /** The page runs nothing but its own files; charts set `style` attributes. */
 const CSP = [
@@ -40,8 +39,11 @@ export async function pageRoutes(app: App, folder: string): Promise<void> {
     await app.register(fastifyStatic, {
       root: folder,
       cacheControl: false,
+      // The build lays them beside each file; a folder without them is served plain.
+      preCompressed: true,
       setHeaders: (reply, path) => {
         // Vite names files below assets/ after their content.
+        reply.setHeader('vary', 'accept-encoding');
         reply.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });

@@ -1,11 +1,9 @@
+import { ErrorReplySchema, RevokedSchema, SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/contract/index.ts';
 import { Type } from 'typebox';
-import { ErrorReplySchema } from '../../core/contract/error.ts';
-import { SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/contract/service.ts';
-import type { Recogniser } from '../auth/recognise.ts';
-import { notThere, Problem } from '../http/problem.ts';
+import type { Recogniser } from '../auth/index.ts';
+import { type App, notThere, Problem } from '../http/index.ts';
 import type { Logger } from 'pino';
-import type { Store } from '../store/types.ts';
-import type { App } from '../http/app.ts';
+import type { Store } from '../store/index.ts';
 
 export interface SessionOptions {
   readonly tokens: Store['tokens'];
@@ -78,7 +76,7 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
         tags: ['service'],
         summary: 'Revoke every token of this name',
         params: Type.Object({ name: Type.String({ maxLength: 100 }) }),
-        response: { 200: Type.Object({ revoked: Type.Integer() }), '4xx': ErrorReplySchema },
+        response: { 200: RevokedSchema, '4xx': ErrorReplySchema },
       },
     },
     async (request) => {

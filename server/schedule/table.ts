@@ -1,9 +1,8 @@
-import { tellSilence } from '../nodes/silence.ts';
+import { type NodeRegistry, tellSilence } from '../nodes/index.ts';
 import type { Logger } from 'pino';
-import type { Analyses } from '../analysis/types.ts';
-import type { Jobs } from '../jobs/jobs.ts';
-import type { NodeRegistry } from '../nodes/registry.ts';
-import type { Store } from '../store/types.ts';
+import type { Analyses } from '../analysis/index.ts';
+import type { Jobs } from '../jobs/index.ts';
+import type { Store } from '../store/index.ts';
 
 /** What the duties work on. */
 export interface DutyParts {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ALVIS, parseSite, type Site } from '../../core/knowledge/site/index.ts';
+import { ALVIS, parseSite, type Site } from '../../core/knowledge/index.ts';
 import { ConfigError } from './config.ts';
 
 /** The site that HEADROOM_SITE names, else the built-in Alvis. Throws ConfigError with every fault of the file and its place. */

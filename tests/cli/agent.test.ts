@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Compile } from 'typebox/compile';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { IngestBatchSchema } from '../../core/contract/ingest.ts';
+import { IngestBatchSchema } from '../../core/contract/index.ts';
 import { headroom } from '../support/cli.ts';
 import { ingestSink } from '../support/ingest-sink.ts';
 import { fakeNvidiaSmi } from '../support/nvidia-smi.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { diagnosing, type Diagnosis } from '../../collectors/run/diagnose.ts';
-import type { AnalyseOptions } from '../../core/judging/judged.ts';
+import type { AnalyseOptions } from '../../core/judging/index.ts';
 import { describeRecordings } from '../support/recordings.ts';
 
 const FILES = ['metrics_engine.csv', 'metrics_gpu_device_nvidia_smi_0.csv', 'metrics_gpu_device_nvidia_smi_dom_0.csv'] as const;

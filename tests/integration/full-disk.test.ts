@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { openStore } from '../../server/store/open.ts';
+import { openStore } from '../../server/store/index.ts';
 import { batchOf, gpu, steps } from '../support/batches.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { listening } from '../support/store.ts';

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAll } from '../../collectors/collector.ts';
 import { sniff } from '../../collectors/sniff.ts';
-import { tablesOf } from '../../core/readings/columns.ts';
-import { withRates } from '../../core/readings/rates.ts';
+import { tablesOf, withRates } from '../../core/readings/index.ts';
 import { fetchText, lab } from '../support/lab.ts';
 
 const PROMETHEUS = 'http://127.0.0.1:19090';

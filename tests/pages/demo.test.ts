@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import type { Overview } from '../../core/contract/jobs.ts';
+import type { Overview } from '../../core/contract/index.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { dataFolder, removeFolders, startService, type TestService } from '../support/service.ts';
 import { faultsOf, watchErrors } from './support/basics.ts';

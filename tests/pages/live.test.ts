@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import type { IngestBatch } from '../../core/contract/ingest.ts';
+import type { IngestBatch } from '../../core/contract/index.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { watchErrors } from './support/basics.ts';
 import { analysis, decodeVerdict, detail, NOW, phases, valueOf, verdict } from './support/fixtures.ts';

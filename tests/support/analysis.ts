@@ -1,5 +1,5 @@
-import type { Analysis, Finding, Verdict } from '../../core/contract/verdict.ts';
-import type { JobSummary } from '../../server/store/types.ts';
+import type { Analysis, Finding, Verdict } from '../../core/contract/index.ts';
+import type { JobSummary } from '../../server/store/index.ts';
 
 const shares = {
   compute: 0.2,

@@ -1,6 +1,6 @@
 // A process of its own for the crash test: appends batches as fast as they are acknowledged and prints each acknowledgement.
 import { writeSync } from 'node:fs';
-import { openStore } from '../../server/store/open.ts';
+import { openStore } from '../../server/store/index.ts';
 import { crashBatch } from './crash-batch.ts';
 
 const [folder, from] = process.argv.slice(2);

@@ -1,6 +1,5 @@
-import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
-import type { EntityRef } from '../../core/readings/reading.ts';
+import type { IngestBatch } from '../../core/contract/index.ts';
+import type { EntityRef, MetricId } from '../../core/readings/index.ts';
 
 /** A GPU on a node, as ingest names one. */
 export function gpu(name: string, node = 'alvis1-01'): EntityRef {

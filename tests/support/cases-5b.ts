@@ -1,6 +1,5 @@
-import type { Table } from '../../core/readings/columns.ts';
-import type { AnalyseOptions } from '../../core/judging/judged.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
+import type { MetricId, Table } from '../../core/readings/index.ts';
+import type { AnalyseOptions } from '../../core/judging/index.ts';
 import { made } from './telemetry.ts';
 
 type Values = Partial<Record<MetricId, number>>;
@@ -46,7 +45,7 @@ const A40 = 'NVIDIA A40';
 const BF16 = 312e12;
 const HOST = ['host', 'overhead'];
 
-/** SCIENCE §5b, the rows that name a GPU, a model and a rate (or counters). */
+/** §5b, the rows that name a GPU, a model and a rate (or counters). */
 export const ROWS: readonly Case[] = [
   { id: '1', what: 'gpt-fast L2-7B bf16, A100-80', tables: [decoding(104.9)], options: L2_7B, expected: ['memory'] },
   { id: '2', what: 'gpt-fast L2-7B int8, A100-80', tables: [decoding(155.6)], options: { ...L2_7B, quantization: 'int8' }, expected: ['memory'] },
@@ -96,7 +95,7 @@ export const ROWS: readonly Case[] = [
   { id: '45', what: 'Trainy: util 100 %, MFU 20 %, A100', tables: util(1)(training(0.2, BF16)), options: { gpu: 'A100-80', dtype: 'bf16' }, expected: ['overhead'] },
 ];
 
-/** M-row: steady means of dmon and the engine (SCIENCE §5a, output length 260), as telemetry of that kind. */
+/** M-row: steady means of dmon and the engine (§5a, output length 260), as telemetry of that kind. */
 function mrow(input: { model: string; running: number; sm: number; mem: number; watts: number; clock: number; decode: number; prompt: number; extra?: Values }): Pick<Case, 'tables' | 'options'> {
   const { model, running, sm, mem, watts, clock, decode, prompt, extra = {} } = input;
   return {

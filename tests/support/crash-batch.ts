@@ -1,4 +1,4 @@
-import type { IngestBatch } from '../../core/contract/ingest.ts';
+import type { IngestBatch } from '../../core/contract/index.ts';
 
 /** Batch number `seq` of the crash test: ten rows of one of five GPUs, with values that tell where they belong. */
 export function crashBatch(seq: number): IngestBatch {

@@ -1,9 +1,6 @@
-import type { Table } from '../../core/readings/columns.ts';
-import type { IngestBatch } from '../../core/contract/ingest.ts';
-import type { JobDeclaration } from '../../core/contract/jobs.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
-import { entityKey, type EntityRef, type FactName } from '../../core/readings/reading.ts';
-import { startDemo } from '../../server/demo/start.ts';
+import { entityKey, type EntityRef, type FactName, type MetricId, type Table } from '../../core/readings/index.ts';
+import type { IngestBatch, JobDeclaration } from '../../core/contract/index.ts';
+import { startDemo } from '../../server/demo/index.ts';
 
 /** One job of the demo's first hour, as tables. */
 export interface DemoJob {

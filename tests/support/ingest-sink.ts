@@ -3,9 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { Compile } from 'typebox/compile';
-import type { IngestBatch } from '../../core/contract/ingest.ts';
-import { IngestBatchSchema } from '../../core/contract/ingest.ts';
-import type { JobDeclaration } from '../../core/contract/jobs.ts';
+import { type IngestBatch, IngestBatchSchema, type JobDeclaration } from '../../core/contract/index.ts';
 
 /** What the sink does with the next requests: `lose` stores and breaks the connection before the reply, `hang` never answers. */
 export type Mood = 'well' | 'failing' | 'lose' | 'hang' | 'refusing' | 'strange-token';

@@ -1,4 +1,4 @@
-import type { Job } from '../../core/contract/jobs.ts';
+import type { Job } from '../../core/contract/index.ts';
 
 /** A job of cluster c on node n1 that runs since second 100, with what a test changes. */
 export function aJob(id: string, changes: Partial<Job> = {}): Job {

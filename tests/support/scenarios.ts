@@ -1,6 +1,5 @@
-import type { Table } from '../../core/readings/columns.ts';
-import type { AnalyseOptions } from '../../core/judging/judged.ts';
-import type { MetricId } from '../../core/readings/metrics.ts';
+import type { MetricId, Table } from '../../core/readings/index.ts';
+import type { AnalyseOptions } from '../../core/judging/index.ts';
 import { made } from './telemetry.ts';
 
 type Values = Partial<Record<MetricId, number | ((sample: number) => number)>>;

@@ -1,9 +1,11 @@
+// Past the door of server/main: tests hold the running service, to look into its parts.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request, type ClientRequest, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '../../server/settings/config.ts';
-import { start, type Running } from '../../server/main/start.ts';
+import { readConfig } from '../../server/settings/index.ts';
+import { start } from '../../server/main/index.ts';
+import { type Running } from '../../server/main/start.ts';
 
 export interface TestService {
   readonly running: Running;

@@ -1,9 +1,8 @@
+// Past the door of server/store/series: tests open one file of the store by itself.
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openStore } from '../../server/store/open.ts';
-import { openSeries } from '../../server/store/series/store.ts';
-import type { EmbeddedSeries } from '../../server/store/series/store.ts';
-import type { Store, StoreOptions } from '../../server/store/types.ts';
+import { openStore, type Store, type StoreOptions } from '../../server/store/index.ts';
+import { type EmbeddedSeries, openSeries } from '../../server/store/series/store.ts';
 import { temporaryFolder } from './folders.ts';
 
 /** What a store said, by level. */

@@ -1,6 +1,4 @@
-import type { Run, Table } from '../../core/readings/columns.ts';
-import { METRICS, type MetricId } from '../../core/readings/metrics.ts';
-import type { EntityKind, FactName } from '../../core/readings/reading.ts';
+import { type EntityKind, type FactName, type MetricId, METRICS, type Run, type Table } from '../../core/readings/index.ts';
 
 type Value = number | ((sample: number, at: number) => number);
 

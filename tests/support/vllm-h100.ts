@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diagnosing } from '../../collectors/run/diagnose.ts';
-import type { Run } from '../../core/readings/columns.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
-import type { AnalyseOptions } from '../../core/judging/judged.ts';
+import type { Run } from '../../core/readings/index.ts';
+import type { Analysis } from '../../core/contract/index.ts';
+import type { AnalyseOptions } from '../../core/judging/index.ts';
 
 export const ENGINE = 'metrics_engine.csv';
 export const DMON = 'metrics_gpu_device_nvidia_smi_dom_0.csv';

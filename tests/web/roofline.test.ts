@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { axesOf, intensityText, markOf, pathsOf, roofsOf } from '../../web/charts/roofline-shape.ts';
-import type { Roofline } from '../../core/contract/verdict.ts';
+import type { Roofline } from '../../core/contract/index.ts';
 import { verdict } from '../pages/support/fixtures.ts';
 
 const roofline: Roofline = {

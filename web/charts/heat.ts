@@ -1,5 +1,4 @@
-import type { Line } from '../lib/series/lines.ts';
-import { nearest } from '../lib/series/lines.ts';
+import { type Line, nearest } from '../lib/series/lines.ts';
 
 export interface HeatAsk {
   readonly width: number;

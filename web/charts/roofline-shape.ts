@@ -1,5 +1,5 @@
-import type { Bottleneck, Phase, Roofline } from '../../core/contract/verdict.ts';
-import { formatValue } from '../../core/readings/units.ts';
+import type { Bottleneck, Phase, Roofline } from '../../core/contract/index.ts';
+import { formatValue } from '../../core/readings/index.ts';
 
 export interface XY {
   readonly x: number;

@@ -1,10 +1,21 @@
-import type { ErrorReply } from '../../core/contract/error.ts';
-import type { IngestBatch, IngestReply } from '../../core/contract/ingest.ts';
-import type { Job, JobDeclaration, JobDetail, JobsPage, JobsQuery, Overview } from '../../core/contract/jobs.ts';
-import type { NodeDetail, NodesReply } from '../../core/contract/nodes.ts';
-import type { SeriesReply } from '../../core/contract/series.ts';
-import type { Session, TokenReply, TokenRequest } from '../../core/contract/service.ts';
-import type { Analysis } from '../../core/contract/verdict.ts';
+import type {
+  Analysis,
+  ErrorReply,
+  IngestBatch,
+  IngestReply,
+  Job,
+  JobDeclaration,
+  JobDetail,
+  JobsPage,
+  JobsQuery,
+  NodeDetail,
+  NodesReply,
+  Overview,
+  SeriesReply,
+  Session,
+  TokenReply,
+  TokenRequest,
+} from '../../core/contract/index.ts';
 
 /**
  * Why a request brought nothing: what happened and what to do, ready to be shown.

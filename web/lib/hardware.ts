@@ -1,4 +1,4 @@
-import { ceilingsFor, GPUS, isGpuId, type Ceilings } from '../../core/knowledge/hardware/index.ts';
+import { ceilingsFor, GPUS, isGpuId, type Ceilings } from '../../core/knowledge/index.ts';
 
 /** A GPU type's name for people; an id that the table does not know stands as it is. */
 export function gpuLabel(type: string | null): string | null {

@@ -1,4 +1,4 @@
-import type { JobsQuery } from '../../core/contract/jobs.ts';
+import type { JobsQuery } from '../../core/contract/index.ts';
 
 /** The filters of the job list that a URL may carry, as the API names them. */
 export const JOB_FILTERS = ['q', 'state', 'user', 'project', 'gpuType', 'bottleneck', 'activity', 'finding', 'node', 'sort'] as const;

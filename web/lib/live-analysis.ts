@@ -1,5 +1,4 @@
-import type { JobDetail } from '../../core/contract/jobs.ts';
-import type { LiveVerdict } from '../../core/contract/live.ts';
+import type { JobDetail, LiveVerdict } from '../../core/contract/index.ts';
 
 /** A job's detail with the verdict, the later phases and the findings that came over the socket. Without an analysis yet it stays as it is. */
 export function withVerdict(detail: JobDetail, live: LiveVerdict): JobDetail {

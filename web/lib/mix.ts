@@ -1,5 +1,4 @@
-import type { Bottleneck } from '../../core/contract/verdict.ts';
-import { BOTTLENECK_LABELS } from '../../core/contract/labels.ts';
+import { type Bottleneck, BOTTLENECK_LABELS } from '../../core/contract/index.ts';
 
 export interface MixPart {
   readonly key: string;

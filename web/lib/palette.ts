@@ -1,4 +1,4 @@
-import type { Bottleneck } from '../../core/contract/verdict.ts';
+import type { Bottleneck } from '../../core/contract/index.ts';
 
 /** A colour on the light and on the dark theme. */
 export interface Pair {

@@ -1,4 +1,4 @@
-import type { Analysis } from '../../core/contract/verdict.ts';
+import type { Analysis } from '../../core/contract/index.ts';
 
 /** Prefill's and decode's shares of GPU time at the edges of phases; NaN where not known. */
 export interface SplitLines {

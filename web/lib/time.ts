@@ -1,4 +1,4 @@
-import { formatDuration } from '../../core/readings/units.ts';
+import { formatDuration } from '../../core/readings/index.ts';
 
 /** Which clock an instant is on: seconds UTC, or seconds from the run's start. */
 export type RunClock = 'utc' | 'relative';

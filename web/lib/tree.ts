@@ -1,5 +1,4 @@
-import type { Bottleneck, TimeTree } from '../../core/contract/verdict.ts';
-import { BOTTLENECK_LABELS } from '../../core/contract/labels.ts';
+import { type Bottleneck, BOTTLENECK_LABELS, type TimeTree } from '../../core/contract/index.ts';
 import { isBottleneck } from './mix.ts';
 
 /** A piece of the time tree's bar: they sum to one. `explained` says whether a cause is known. */

@@ -1,6 +1,4 @@
-import { BOTTLENECK_LABELS, SHARE_LABELS } from '../../core/contract/labels.ts';
-import type { JobState } from '../../core/contract/jobs.ts';
-import type { Bottleneck, FindingId, ShareKey, Verdict } from '../../core/contract/verdict.ts';
+import { type Bottleneck, BOTTLENECK_LABELS, type FindingId, type JobState, SHARE_LABELS, type ShareKey, type Verdict } from '../../core/contract/index.ts';
 
 /** A bottleneck's name at the start of a line: core/contract/labels.ts has it for use inside a sentence. */
 export function bottleneckWord(bottleneck: Bottleneck): string {

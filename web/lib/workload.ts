@@ -1,4 +1,4 @@
-import type { Workload } from '../../core/contract/verdict.ts';
+import type { Workload } from '../../core/contract/index.ts';
 
 /** A workload in one line: `vllm · Llama-3.1-70B · awq · fp16 · TP 4`; what is not known is left out. */
 export function workloadText(workload: Workload): string {

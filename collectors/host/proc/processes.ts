@@ -1,5 +1,4 @@
-import type { PidIo, PidStat } from './pid.ts';
-import { parseCmdline, parsePidIo, parsePidStat } from './pid.ts';
+import { parseCmdline, parsePidIo, parsePidStat, type PidIo, type PidStat } from './pid.ts';
 
 /** One process in a recorded sample. */
 export interface RecordedProcess {

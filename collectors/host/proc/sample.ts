@@ -1,16 +1,11 @@
-import type { FactName } from '../../../core/readings/reading.ts';
-import type { CpuTimes } from './stat.ts';
-import { parseLoad1, parseStat } from './stat.ts';
-import { isWholeDisk, parseDiskStats } from './disks.ts';
-import type { DiskCounters } from './disks.ts';
-import { infinibandPorts } from './infiniband.ts';
-import type { IbPort } from './infiniband.ts';
+import type { FactName } from '../../../core/readings/index.ts';
+import { type CpuTimes, parseLoad1, parseStat } from './stat.ts';
+import { type DiskCounters, isWholeDisk, parseDiskStats } from './disks.ts';
+import { type IbPort, infinibandPorts } from './infiniband.ts';
 import { parseMemInfo, parsePressure, parseVmCounters } from './memory.ts';
-import { isNetworkMount, mountOf, parseLustreBytes, parseMounts, parseNfsBytes } from './mounts.ts';
-import type { Mount } from './mounts.ts';
+import { isNetworkMount, type Mount, mountOf, parseLustreBytes, parseMounts, parseNfsBytes } from './mounts.ts';
 import { isEthernet, parseNetDev, parseNetSpeed } from './network.ts';
-import { maxOf, put, sumOf } from './values.ts';
-import type { Values } from './values.ts';
+import { maxOf, put, sumOf, type Values } from './values.ts';
 
 /** Texts of files under `/proc` and `/sys`, by path, as they were at one instant. A file that could not be read is not there. */
 export type ProcFiles = ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-import type { MetricId } from '../../../core/readings/metrics.ts';
+import type { MetricId } from '../../../core/readings/index.ts';
 
 /** Values of one entity while they are gathered; handed over as a Reading's `values`. */
 export type Values = Partial<Record<MetricId, number>>;

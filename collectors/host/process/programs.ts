@@ -1,4 +1,4 @@
-import type { FactName } from '../../../core/readings/reading.ts';
+import type { FactName } from '../../../core/readings/index.ts';
 
 /** A program that serves or trains language models, known by its command line. */
 interface Program {

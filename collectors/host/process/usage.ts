@@ -1,6 +1,5 @@
 import type { PidIo, PidStat } from '../proc/pid.ts';
-import { maxOf, put } from '../proc/values.ts';
-import type { Values } from '../proc/values.ts';
+import { maxOf, put, type Values } from '../proc/values.ts';
 
 /** A thread counts as hot from this share of one core on: it has no time left to feed a GPU faster. */
 export const HOT = 0.9;

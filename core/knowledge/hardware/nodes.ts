@@ -1,7 +1,7 @@
 import type { GpuId } from './gpu-id.ts';
 
 /** A network that a node is on. `rate` is the line rate of one direction in bytes/s. */
-export interface NodeNetwork {
+interface NodeNetwork {
   readonly kind: 'infiniband' | 'ethernet';
   readonly rate: number;
 }

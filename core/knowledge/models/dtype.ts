@@ -1,4 +1,4 @@
-import type { WeightType } from './spec.ts';
+import type { WeightType } from './spec/index.ts';
 
 const NAMES: Readonly<Record<string, WeightType>> = {
   bf16: 'bf16',

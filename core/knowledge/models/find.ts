@@ -1,16 +1,6 @@
-import { DEEPSEEK } from './families/deepseek.ts';
-import { GEMMA } from './families/gemma.ts';
-import { GPT_OSS } from './families/gpt-oss.ts';
-import { LLAMA } from './families/llama.ts';
-import { MISTRAL } from './families/mistral.ts';
-import { OPT } from './families/opt.ts';
-import { OTHER } from './families/other.ts';
-import { PHI } from './families/phi.ts';
-import { QWEN } from './families/qwen.ts';
-import { SMALL } from './families/small.ts';
+import { DEEPSEEK, GEMMA, GPT_OSS, LLAMA, MISTRAL, OPT, OTHER, PHI, QWEN, SMALL } from './families/index.ts';
 import { containsRun, isSize, modelParts, nameTokens, type NameTokens } from './names.ts';
-import { detectQuantization, type QuantizationId } from './quantization.ts';
-import type { ModelSpec, NamedModel } from './spec.ts';
+import { detectQuantization, type ModelSpec, type NamedModel, type QuantizationId } from './spec/index.ts';
 
 const NAMED: readonly NamedModel[] = [...LLAMA, ...MISTRAL, ...QWEN, ...GEMMA, ...PHI, ...DEEPSEEK, ...GPT_OSS, ...OPT, ...SMALL, ...OTHER];
 
@@ -21,7 +11,7 @@ const INDEX: readonly { readonly tokens: readonly string[]; readonly spec: Model
   names.map((name) => ({ tokens: name.split('-'), spec })),
 ).sort((a, b) => b.tokens.length - a.tokens.length);
 
-export interface FoundModel {
+interface FoundModel {
   readonly model: ModelSpec;
   /** What the name, or the published weights, say about quantisation. */
   readonly quantization: QuantizationId | null;

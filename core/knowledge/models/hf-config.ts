@@ -1,10 +1,8 @@
-import type { Architecture } from './architecture.ts';
+import { type Architecture, describe, detectQuantization, type ModelSpec, type QuantizationId, type WeightType } from './spec/index.ts';
 import { flag, isJson, list, positive, text, type Json } from './hf-fields.ts';
 import { mlaOf, moeOf, slidingOf, traitsOf } from './hf-traits.ts';
-import { detectQuantization, type QuantizationId } from './quantization.ts';
-import { describe, type ModelSpec, type WeightType } from './spec.ts';
 
-export type HfConfigResult =
+type HfConfigResult =
   { readonly ok: true; readonly model: ModelSpec; readonly quantization: QuantizationId | null } | { readonly ok: false; readonly error: string };
 
 /**

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { GPU_IDS } from '../hardware/gpu-id.ts';
+import { GPU_IDS } from '../hardware/index.ts';
 
 const POSITIVE = { exclusiveMinimum: 0 } as const;
 
@@ -47,6 +47,8 @@ export const SiteFileSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    /** Whose midnight begins a day; UTC where it is left out. */
+    timeZone: Type.Optional(Type.String({ description: 'an IANA name such as Europe/Stockholm' })),
     currency: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),
   },
   { additionalProperties: false },

@@ -1,8 +1,7 @@
-import { ALVIS_NODES } from '../hardware/nodes.ts';
-import type { NodeType } from '../hardware/nodes.ts';
+import { ALVIS_NODES, type NodeType } from '../hardware/index.ts';
 
 /** What storage gives to a node. Null is "not published". */
-export interface SiteStorage {
+interface SiteStorage {
   readonly name: string;
   /** Bytes/s that one node can read, apart from its network's limit. */
   readonly nodeBytesPerSecond: number | null;
@@ -17,6 +16,8 @@ export interface SitePrices {
 /** What Headroom knows of a cluster. */
 export interface Site {
   readonly name: string;
+  /** IANA name: "today" begins at this zone's midnight. */
+  readonly timeZone: string;
   readonly nodeTypes: readonly NodeType[];
   readonly storage: SiteStorage;
   /** Null until somebody configures them. */
@@ -26,6 +27,7 @@ export interface Site {
 /** The built-in site. Another one is a headroom.site.json. */
 export const ALVIS: Site = {
   name: 'Alvis',
+  timeZone: 'Europe/Stockholm',
   nodeTypes: ALVIS_NODES,
   storage: { name: 'Mimer (WEKA, flash)', nodeBytesPerSecond: null },
   prices: null,

@@ -1,9 +1,10 @@
-import type { Phase, Verdict } from '../../contract/verdict.ts';
-import type { AdviceContext, JudgedGpu, JudgedPhase, JudgedRun } from '../../judging/judged.ts';
+import type { Phase, Verdict } from '../../contract/index.ts';
+import type { JudgedGpu, JudgedPhase, JudgedRun } from '../../judging/index.ts';
 import { adviceFor } from './advice-for.ts';
+import type { AdviceContext } from './situation.ts';
 
 /** The verdicts of a run with what to try about each. */
-export interface Advised {
+interface Advised {
   readonly verdict: Verdict;
   readonly phases: readonly Phase[];
   /** In the order of the run's GPUs. */

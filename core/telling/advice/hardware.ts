@@ -1,8 +1,9 @@
-import { TIE } from '../../judging/thresholds.ts';
-import { ALVIS_NODES, GPUS, type GpuId } from '../../knowledge/hardware/index.ts';
-import { formatFactor, formatValue } from '../../readings/units.ts';
+import { TIE } from '../../judging/index.ts';
+import { ALVIS_NODES, GPUS, type GpuId } from '../../knowledge/index.ts';
+import { formatFactor, formatValue } from '../../readings/index.ts';
+import { AS_LARGE } from './limits.ts';
 import type { Situation } from './situation.ts';
-import { shrinking, shrinkingText, tell, type Move } from './tell.ts';
+import { shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
 /** GPU types of the table of nodes, the least first. Who has another card is not on such a site and is told of none. */
 const OFFERED: readonly GpuId[] = [...new Set(ALVIS_NODES.map(({ gpu }) => gpu))];
@@ -14,7 +15,7 @@ const WORTH = TIE;
 function holds(gpu: GpuId, { context: { ceilings, workload }, mean }: Situation): boolean {
   const needed = Math.min(
     mean('gpu.memUsed') > 0 ? mean('gpu.memUsed') : Number.POSITIVE_INFINITY,
-    ceilings === null ? Number.POSITIVE_INFINITY : 0.8 * ceilings.memoryBytes,
+    ceilings === null ? Number.POSITIVE_INFINITY : AS_LARGE * ceilings.memoryBytes,
   );
   const bf16 = workload.dtype !== null && /bf16|bfloat16/.test(workload.dtype);
   return GPUS[gpu].memoryBytes >= needed && (!bf16 || GPUS[gpu].peaks.bf16 !== null);
@@ -33,7 +34,7 @@ export const fasterMemory: Move = (job) => {
   const [next] = better;
   if (next === undefined) return null;
   const factor = ceilings.bandwidth / GPUS[next].bandwidth;
-  return tell(job, {
+  return advise(job, {
     text: `${GPUS[gpu].label} reads at most ${formatValue(ceilings.bandwidth, 'bytes/s')}: ${GPUS[next].label} has ${formatValue(GPUS[next].bandwidth, 'bytes/s')}. More FLOP/s would not help this job.`,
     gain: shrinking(share, factor),
     arithmetic: `${formatFactor(1 / factor)} the bandwidth: ${shrinkingText(share, factor)}`,
@@ -53,7 +54,7 @@ export const fasterArithmetic: Move = (job) => {
   const [next] = OFFERED.filter((one) => rate(one) >= WORTH * now && holds(one, job)).sort((a, b) => rate(a) - rate(b));
   if (next === undefined) return null;
   const factor = now / rate(next);
-  return tell(job, {
+  return advise(job, {
     text: `${GPUS[gpu].label} multiplies at most ${formatValue(now, 'flop/s')} in 16 bits: ${GPUS[next].label} has ${formatValue(rate(next), 'flop/s')}.`,
     gain: shrinking(share, factor),
     arithmetic: `${formatFactor(1 / factor)} the peak: ${shrinkingText(share, factor)}`,

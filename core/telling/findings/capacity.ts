@@ -1,8 +1,8 @@
-import { KV_FULL, KV_FULL_FRACTION, MIN_SEGMENT_SAMPLES } from '../../judging/thresholds.ts';
-import type { Finding } from '../../contract/verdict.ts';
-import type { JudgedGpu, JudgedPhase, JudgedRun } from '../../judging/judged.ts';
-import { formatDuration, formatPercent } from '../../readings/units.ts';
-import { finding, fractionOver, meanOver, samplesOf, stretchesOf } from './kit.ts';
+import { type JudgedGpu, type JudgedPhase, type JudgedRun, KV_FULL, KV_FULL_FRACTION, MIN_SEGMENT_SAMPLES } from '../../judging/index.ts';
+import type { Finding } from '../../contract/index.ts';
+import { formatDuration, formatPercent } from '../../readings/index.ts';
+import { finding } from './finding.ts';
+import { fractionOver, meanOver, samplesOf, stretchesOf } from './stretches.ts';
 import { QUEUE } from './limits.ts';
 
 /**

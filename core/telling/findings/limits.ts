@@ -10,7 +10,7 @@ export const IDLE_SAMPLES = 5;
 
 /** Uneven or alternating work counts from five minutes on: start-up and loading are uneven in every job. */
 export const SUSTAINED_SECONDS = 300;
-/** Busiest GPU of a node above the node's mean: SCIENCE §7.6. */
+/** Busiest GPU of a node above the node's mean: §7.6.6. */
 export const IMBALANCE = 0.2;
 
 /** GPUs that take turns (§7.2): each works part of the time, together they are one. */
@@ -31,6 +31,9 @@ export const QUEUE = 0.5;
  * cost two minutes: a tenth of a second for a small model is nobody's loss.
  */
 export const SLOW_LOAD = { factor: 10, seconds: 120 } as const;
+
+/** A load is timed between these parts of its bytes: imports before it and compilation after it take no time of it. */
+export const LOADED = { from: 0.05, to: 0.95, part: 0.9 } as const;
 
 /** Xid numbers of memory errors: 48 double-bit, 63 and 64 row remapping, 92 rate of single-bit, 94 and 95 contained and uncontained (NVIDIA Xid catalogue). */
 export const MEMORY_XIDS: readonly number[] = [48, 63, 64, 92, 94, 95];

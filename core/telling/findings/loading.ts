@@ -1,12 +1,10 @@
-import type { Finding } from '../../contract/verdict.ts';
-import { ACHIEVABLE, ALVIS_NODES, pcieBytesPerSecond } from '../../knowledge/hardware/index.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
-import { lowerBound } from '../../readings/columns.ts';
-import { loadSeconds, weightBytes } from '../../knowledge/llm-math/index.ts';
-import { parseQuantization, parseWeightType } from '../../knowledge/models/index.ts';
-import { formatDuration, formatFactor, formatValue } from '../../readings/units.ts';
-import { finding, meanOver, stretchesOf, type Stretch } from './kit.ts';
-import { SLOW_LOAD } from './limits.ts';
+import type { Finding } from '../../contract/index.ts';
+import { ALVIS_NODES, loadSeconds, parseQuantization, parseWeightType, pcieBytesPerSecond, weightBytes } from '../../knowledge/index.ts';
+import { HOT_THREAD, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
+import { formatDuration, formatFactor, formatValue, lowerBound } from '../../readings/index.ts';
+import { finding } from './finding.ts';
+import { type Stretch, meanOver, stretchesOf } from './stretches.ts';
+import { LOADED, SLOW_LOAD } from './limits.ts';
 
 interface Load {
   readonly gpu: JudgedGpu;
@@ -65,7 +63,7 @@ function slow(judged: JudgedRun, group: readonly Load[]): Finding[] {
         evidence: [
           `floor: ${formatValue(line.rate, 'bytes/s')} ${line.from} and ${formatValue(pcie, 'bytes/s')} PCIe at line rate`,
           ...(cause === undefined ? [] : [cause]),
-          ...(thread >= ACHIEVABLE.nic.value ? [`a thread at ${(thread * 100).toFixed(0)} % of a core: unpacking, not reading, may be the limit`] : []),
+          ...(thread >= HOT_THREAD ? [`a thread at ${(thread * 100).toFixed(0)} % of a core: unpacking, not reading, may be the limit`] : []),
         ],
       },
       { entity: nodeOf(first.gpu) === '' ? null : (first.gpu.entity.node ?? null), from, to },
@@ -85,8 +83,7 @@ function loadOf(judged: JudgedRun, gpu: JudgedGpu, stretch: Stretch): Load | nul
   const least = Math.min(...rows.map(({ value }) => value));
   const bytes = Math.min(Math.max(...rows.map(({ value }) => value)) - least, weightsPerGpu(judged));
   const reached = (part: number) => rows.find(({ value }) => value >= least + part * bytes)?.at ?? Number.NaN;
-  // From 5 to 95 %: imports before the load and compilation after it take no time of it.
-  const seconds = Math.min(stretch.to - stretch.from, (reached(0.95) - reached(0.05)) / 0.9);
+  const seconds = Math.min(stretch.to - stretch.from, (reached(LOADED.to) - reached(LOADED.from)) / LOADED.part);
   return bytes > 0 && seconds > 0 ? { gpu, stretch, bytes, seconds } : null;
 }
 

@@ -1,9 +1,7 @@
-import { rowWidth } from '../../readings/aligned.ts';
-import type { Table } from '../../readings/columns.ts';
-import type { Finding } from '../../contract/verdict.ts';
-import type { JudgedRun } from '../../judging/judged.ts';
-import { formatValue } from '../../readings/units.ts';
-import { finding } from './kit.ts';
+import { formatValue, rowWidth, type Table } from '../../readings/index.ts';
+import type { Finding } from '../../contract/index.ts';
+import type { JudgedRun } from '../../judging/index.ts';
+import { finding } from './finding.ts';
 
 /** Memory that ran out: said by a log or the kernel, on the GPU or on the host. */
 export function findOom(judged: JudgedRun): Finding[] {

@@ -1,23 +1,19 @@
-import type { Finding } from '../../contract/verdict.ts';
-import { ALVIS_NODES, INFINIBAND_100, type GpuId, type NodeType } from '../../knowledge/hardware/index.ts';
-import type { JudgedPhase, JudgedRun } from '../../judging/judged.ts';
-import { parseQuantization, parseWeightType } from '../../knowledge/models/index.ts';
+import type { Finding } from '../../contract/index.ts';
+import { ALVIS, ALVIS_NODES, COMMON_CONTEXT, type GpuId, INFINIBAND_100, type NodeType, parseQuantization, parseWeightType } from '../../knowledge/index.ts';
+import type { JudgedPhase, JudgedRun } from '../../judging/index.ts';
 import { plan } from '../../planner/index.ts';
-import { ALVIS } from '../../knowledge/site/index.ts';
-import { finding, meanOver } from './kit.ts';
-
-/** Tokens that a request holds where nothing tells it: the planner's own default. */
-const CONTEXT = 4096;
+import { finding } from './finding.ts';
+import { meanOver } from './stretches.ts';
 
 /**
- * A model spread over more GPUs than pay (SCIENCE §5b row 7: 7B on eight A100 reads at half the rate of one). By the planner's
+ * A model spread over more GPUs than pay (§5b row 7: 7B on eight A100 reads at half the rate of one). By the planner's
  * arithmetic with this job's model, cards, requests and cache, and only where half the GPUs would hold it, too.
  */
 export function findOverSharded(judged: JudgedRun): Finding[] {
   const { workload, model } = judged;
   const tp = workload.tensorParallel;
   const gpu = judged.gpus.find(({ type, engines }) => type !== null && engines.length > 0);
-  if (tp === null || tp < 2 || model === null || gpu === undefined || gpu.type === null) return [];
+  if (tp === null || tp <= 1 || model === null || gpu === undefined || gpu.type === null) return [];
   const phases = gpu.phases.filter(isServing);
   const running = meanOver(phases, 'engine.running');
   if (phases.length === 0 || Number.isNaN(running)) return [];
@@ -64,8 +60,8 @@ function contextOf(judged: JudgedRun, phases: readonly JudgedPhase[], running: n
   const size = meanOver(phases, 'engine.kvTokensMax');
   const cached = Number.isNaN(tokens) ? usage * size : tokens;
   const context = Math.round(cached / Math.max(1, running));
-  const most = judged.model?.maxContext ?? CONTEXT;
-  return context >= 1 ? Math.min(context, most) : Math.min(CONTEXT, most);
+  const most = judged.model?.maxContext ?? COMMON_CONTEXT;
+  return context >= 1 ? Math.min(context, most) : Math.min(COMMON_CONTEXT, most);
 }
 
 /** The node as this run shows it: as many GPUs as share one; the network of the table's node with that card. */

@@ -1,11 +1,7 @@
-import { busyOf, rowWidth } from '../../readings/aligned.ts';
-import { INACTIVE, THERMAL_FRACTION, THERMAL_SAMPLES } from '../../judging/thresholds.ts';
-import type { Finding } from '../../contract/verdict.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
-import type { MetricId } from '../../readings/metrics.ts';
-import { formatDuration, formatPercent, formatValue } from '../../readings/units.ts';
-import { gpuName, type Said } from './kit.ts';
-import { together } from './together.ts';
+import { busyOf, formatDuration, formatPercent, formatValue, type MetricId, rowWidth } from '../../readings/index.ts';
+import { INACTIVE, type JudgedGpu, type JudgedRun, THERMAL_FRACTION, THERMAL_SAMPLES } from '../../judging/index.ts';
+import type { Finding } from '../../contract/index.ts';
+import { type Said, gpuName, together } from './finding.ts';
 
 /** Time under one cause of slow-down, in a GPU's busy time. */
 interface Slowed {

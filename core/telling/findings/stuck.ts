@@ -1,9 +1,8 @@
-import { HUNG_SECONDS } from '../../judging/thresholds.ts';
-import type { Finding } from '../../contract/verdict.ts';
-import type { JudgedGpu, JudgedPhase, JudgedRun } from '../../judging/judged.ts';
-import type { SourceEvent } from '../../readings/reading.ts';
-import { formatDuration, formatPercent } from '../../readings/units.ts';
-import { finding, gpuHours, gpuName, listed, over } from './kit.ts';
+import { HUNG_SECONDS, type JudgedGpu, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
+import type { Finding } from '../../contract/index.ts';
+import { formatDuration, formatPercent, type SourceEvent } from '../../readings/index.ts';
+import { finding, gpuHours, gpuName, listed } from './finding.ts';
+import { over } from './stretches.ts';
 import { isSpinning, workShares } from './spinning.ts';
 import { lasting, momentsOf, type Moment } from './states.ts';
 

@@ -1,11 +1,9 @@
-import { CONTRIBUTING, DOMINANT, MIN_SEGMENT_SAMPLES, NO_TENSOR } from '../../judging/thresholds.ts';
-import type { Finding } from '../../contract/verdict.ts';
-import { GPUS, onTensorCores, type GpuId } from '../../knowledge/hardware/index.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
-import { parseQuantization, parseWeightType, QUANTIZATIONS } from '../../knowledge/models/index.ts';
-import { formatPercent, formatValue } from '../../readings/units.ts';
-import { finding, gpuName, listed, over, samplesOf, stretchesOf } from './kit.ts';
-import { together } from './together.ts';
+import { CONTRIBUTING, DOMINANT, type JudgedGpu, type JudgedRun, MIN_SEGMENT_SAMPLES, NO_TENSOR } from '../../judging/index.ts';
+import type { Finding } from '../../contract/index.ts';
+import { type GpuId, GPUS, onTensorCores, parseQuantization, parseWeightType, QUANTIZATIONS } from '../../knowledge/index.ts';
+import { formatPercent, formatValue } from '../../readings/index.ts';
+import { finding, gpuName, listed, together } from './finding.ts';
+import { over, samplesOf, stretchesOf } from './stretches.ts';
 
 /** FP32 work on CUDA cores while the tensor cores rest (§7.2): seen by DCGM's pipes only. */
 export function findNoTensorCores(judged: JudgedRun): Finding[] {

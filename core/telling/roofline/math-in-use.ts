@@ -1,12 +1,9 @@
-import { DOMINANT, NO_TENSOR } from '../../judging/thresholds.ts';
-import { meanOf, type Table } from '../../readings/columns.ts';
-import { ACHIEVABLE, GPUS, type GpuId, type MathType } from '../../knowledge/hardware/index.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/judged.ts';
-import { parseQuantization, parseWeightType } from '../../knowledge/models/index.ts';
-import { computeType } from '../../planner/math.ts';
+import { DOMINANT, type JudgedGpu, type JudgedRun, NO_TENSOR } from '../../judging/index.ts';
+import { meanOf, type Table } from '../../readings/index.ts';
+import { ACHIEVABLE, computeType, type GpuId, GPUS, type MathType, parseQuantization, parseWeightType } from '../../knowledge/index.ts';
 
 /** What the job multiplies, and whether something says so or it is assumed. */
-export interface InUse {
+interface InUse {
   readonly math: MathType;
   readonly assumed: string | null;
 }

@@ -5,3 +5,5 @@ import { WASTE } from './waste.ts';
 
 /** The jobs with full telemetry: 14 on 45 GPUs. */
 export const SCENARIOS: readonly Scenario[] = [...SERVERS, ...TRAINERS, ...WASTE];
+export { type EngineLoad, type Frame, type GpuLoad, type HostLoad, IDLE_HOST } from './loads.ts';
+export type { Scenario } from './scenario.ts';

@@ -1,6 +1,6 @@
-import type { GpuId } from '../../../core/knowledge/hardware/index.ts';
-import type { Fact } from '../../../core/readings/reading.ts';
-import type { Frame } from '../loads.ts';
+import type { GpuId } from '../../../core/knowledge/index.ts';
+import type { Fact } from '../../../core/readings/index.ts';
+import type { Frame } from './loads.ts';
 
 /** One moment of a pretend job. */
 export interface Moment {

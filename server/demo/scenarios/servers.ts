@@ -1,6 +1,6 @@
-import { GPUS } from '../../../core/knowledge/hardware/index.ts';
-import { IDLE_HOST, type Frame } from '../loads.ts';
-import { DEMO_MODELS, serveStep, type DemoModel } from '../serving.ts';
+import { GPUS } from '../../../core/knowledge/index.ts';
+import { IDLE_HOST, type Frame } from './loads.ts';
+import { DEMO_MODELS, serveStep, type DemoModel } from './serving.ts';
 import { each, stageAt, type Moment, type Scenario } from './scenario.ts';
 
 interface Mix {

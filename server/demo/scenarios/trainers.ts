@@ -1,5 +1,5 @@
-import { GPUS } from '../../../core/knowledge/hardware/index.ts';
-import type { Frame } from '../loads.ts';
+import { GPUS } from '../../../core/knowledge/index.ts';
+import type { Frame } from './loads.ts';
 import { each, stageAt, type Moment, type Scenario } from './scenario.ts';
 
 /** A training step's averages: FLOPs done, the memory traffic and the exchange that go with them. */

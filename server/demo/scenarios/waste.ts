@@ -1,5 +1,5 @@
-import { GPUS } from '../../../core/knowledge/hardware/index.ts';
-import { IDLE_HOST } from '../loads.ts';
+import { GPUS } from '../../../core/knowledge/index.ts';
+import { IDLE_HOST } from './loads.ts';
 import { each, type Scenario } from './scenario.ts';
 
 /** Allocations that do no work. */

@@ -2,9 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from '@libsql/client';
 import type { Client } from '@libsql/client';
-import { StoreError } from '../errors.ts';
-import { connectionConfig } from '../sqlite/connection.ts';
-import { failureCode } from '../sqlite/failures.ts';
+import { StoreError } from '../interface/index.ts';
+import { connectionConfig, failureCode } from '../sqlite/index.ts';
 
 /** Keeps a data folder for this process until released, or until the process is gone, however it goes. */
 export interface FolderLock {

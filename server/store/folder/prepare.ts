@@ -1,5 +1,5 @@
 import { accessSync, constants, mkdirSync, readFileSync, realpathSync } from 'node:fs';
-import { StoreError } from '../errors.ts';
+import { StoreError } from '../interface/index.ts';
 import { isNetworkType, mountType } from './mounts.ts';
 
 /** Makes the folder where it is missing, for this user only, and refuses one that cannot hold a database. Gives its real path. */

@@ -1,6 +1,6 @@
 import { deflateSync, inflateSync } from 'node:zlib';
-import type { Analysis, Finding } from '../../../core/contract/verdict.ts';
-import type { JobKey, JobSummary, Viewer } from '../types.ts';
+import type { Analysis, Finding } from '../../../core/contract/index.ts';
+import type { JobKey, JobSummary, Viewer } from '../interface/index.ts';
 import type { MainFile } from './file.ts';
 import { findingOf, summaryColumns, visibleTo } from './rows.ts';
 

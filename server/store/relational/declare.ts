@@ -1,7 +1,6 @@
-import type { Job, JobDeclaration } from '../../../core/contract/jobs.ts';
-import { StoreError } from '../errors.ts';
-import { inserts } from '../sqlite/inserts.ts';
-import type { JobKey, Viewer } from '../types.ts';
+import type { Job, JobDeclaration } from '../../../core/contract/index.ts';
+import { type JobKey, StoreError, type Viewer } from '../interface/index.ts';
+import { inserts } from '../sqlite/index.ts';
 import type { MainFile } from './file.ts';
 import { jobOf, withPlaces } from './rows.ts';
 

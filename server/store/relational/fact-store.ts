@@ -1,8 +1,7 @@
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import { entityKey } from '../../../core/readings/reading.ts';
-import type { Fact } from '../../../core/readings/reading.ts';
-import type { FactStore } from '../types.ts';
-import type { Host } from '../worker/host.ts';
+import type { IngestBatch } from '../../../core/contract/index.ts';
+import { entityKey, type Fact } from '../../../core/readings/index.ts';
+import type { FactStore } from '../interface/index.ts';
+import type { Host } from '../worker/index.ts';
 import type { Heard } from './facts.ts';
 import type { RelationalHandlers } from './worker.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { EntityKind, EntityRef, Fact, FactName, SourceEvent } from '../../../core/readings/reading.ts';
-import { inserts } from '../sqlite/inserts.ts';
+import type { EntityKind, EntityRef, Fact, FactName, SourceEvent } from '../../../core/readings/index.ts';
+import { inserts } from '../sqlite/index.ts';
 import { keepPlaces } from './declare.ts';
-import type { Viewer } from '../types.ts';
+import type { Viewer } from '../interface/index.ts';
 import type { MainFile } from './file.ts';
 import { withPlaces } from './rows.ts';
 

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { packageRoot } from '../../settings/package-root.ts';
+import { packageRoot } from '../../settings/index.ts';
 import { PrismaClient } from '../generated/main/client.ts';
-import { oneConnectionAdapter } from '../sqlite/connection.ts';
-import { migrate } from '../sqlite/migrate.ts';
+import { migrate, oneConnectionAdapter } from '../sqlite/index.ts';
 
 export type MainFile = PrismaClient;
 

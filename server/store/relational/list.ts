@@ -1,6 +1,6 @@
-import type { JobsQuery } from '../../../core/contract/jobs.ts';
+import type { JobsQuery } from '../../../core/contract/index.ts';
 import type { Prisma } from '../generated/main/client.ts';
-import type { JobRecord, Viewer } from '../types.ts';
+import type { JobRecord, Viewer } from '../interface/index.ts';
 import type { MainFile } from './file.ts';
 import { recordOf, visibleTo, withPlaces } from './rows.ts';
 

@@ -1,7 +1,6 @@
-import type { Finding, FindingId } from '../../../core/contract/verdict.ts';
-import type { Job, JobState } from '../../../core/contract/jobs.ts';
+import type { Finding, FindingId, Job, JobState } from '../../../core/contract/index.ts';
 import type { Prisma } from '../generated/main/client.ts';
-import type { JobRecord, JobSummary, Viewer } from '../types.ts';
+import type { JobRecord, JobSummary, Viewer } from '../interface/index.ts';
 
 /** What is read of a job with its row. */
 export const withPlaces = { nodes: { orderBy: { position: 'asc' } }, gpus: { orderBy: { position: 'asc' } } } as const satisfies Prisma.JobInclude;

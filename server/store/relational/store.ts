@@ -1,9 +1,6 @@
 import { extname } from 'node:path';
-import { StoreError } from '../errors.ts';
-import type { JobStore, StoreOptions } from '../types.ts';
-import { grouped } from '../worker/grouped.ts';
-import { startHost } from '../worker/host.ts';
-import type { Host } from '../worker/host.ts';
+import { type JobStore, StoreError, type StoreOptions } from '../interface/index.ts';
+import { grouped, type Host, startHost } from '../worker/index.ts';
 import type { AnalysisToSave } from './analyses.ts';
 import type { RelationalHandlers } from './worker.ts';
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { TokenStore } from '../types.ts';
-import type { Host } from '../worker/host.ts';
+import type { TokenStore } from '../interface/index.ts';
+import type { Host } from '../worker/index.ts';
 import type { KnownToken } from './tokens.ts';
 import type { RelationalHandlers } from './worker.ts';
 

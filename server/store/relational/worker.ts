@@ -1,18 +1,14 @@
 import { workerData } from 'node:worker_threads';
-import type { JobDeclaration, JobsQuery } from '../../../core/contract/jobs.ts';
-import type { JobKey, Viewer } from '../types.ts';
-import { serve } from '../worker/serve.ts';
-import { findingsSince, readAnalysis, saveAnalyses } from './analyses.ts';
-import type { AnalysisToSave } from './analyses.ts';
+import type { JobDeclaration, JobsQuery } from '../../../core/contract/index.ts';
+import type { JobKey, Viewer } from '../interface/index.ts';
+import { serve } from '../worker/index.ts';
+import { type AnalysisToSave, findingsSince, readAnalysis, saveAnalyses } from './analyses.ts';
 import { declare } from './declare.ts';
-import { openMainFile } from './file.ts';
-import type { MainFile } from './file.ts';
-import { eventsAbout, factsAbout, keepHeard, knownNodes, prune } from './facts.ts';
-import type { About, Heard } from './facts.ts';
+import { type MainFile, openMainFile } from './file.ts';
+import { type About, eventsAbout, factsAbout, type Heard, keepHeard, knownNodes, prune } from './facts.ts';
 import { active, list } from './list.ts';
 import { recordOf, visibleTo, withPlaces } from './rows.ts';
-import { dropTokens, loadTokens, saveToken, useToken } from './tokens.ts';
-import type { KnownToken } from './tokens.ts';
+import { dropTokens, type KnownToken, loadTokens, saveToken, useToken } from './tokens.ts';
 
 /** What the relational worker can be asked, by the main thread's side of it. */
 export type RelationalHandlers = ReturnType<typeof handlersOf>;

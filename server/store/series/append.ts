@@ -1,9 +1,7 @@
 import { limits } from './limits.ts';
 import type { PackedBatch } from './pack-batch.ts';
-import { takeIn } from './state.ts';
-import type { SeriesState } from './state.ts';
-import { encodeCommit } from './wal.ts';
-import type { CommittedBatch } from './wal.ts';
+import { type SeriesState, takeIn } from './state.ts';
+import { type CommittedBatch, encodeCommit } from './wal.ts';
 
 export interface Appended {
   /** Values on disk by this batch; 0 for a duplicate. */

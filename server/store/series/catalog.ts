@@ -1,6 +1,4 @@
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import { entityKey } from '../../../core/readings/reading.ts';
-import type { EntityKind, EntityRef } from '../../../core/readings/reading.ts';
+import { entityKey, type EntityKind, type EntityRef, type MetricId } from '../../../core/readings/index.ts';
 
 /** An entity as the file numbers it. */
 export interface KnownEntity {

@@ -1,5 +1,4 @@
-import { DamagedBytes, putByte, putBytes, putVarint, reader, takeByte, takeBytes, takeVarint, writer, written } from './codec/bytes.ts';
-import { putColumn, takeColumn } from './codec/column.ts';
+import { DamagedBytes, putByte, putBytes, putColumn, putVarint, reader, takeByte, takeBytes, takeColumn, takeVarint, writer, written } from './codec/index.ts';
 import type { Columns } from './columns.ts';
 
 const VERSION = 1;

@@ -1,7 +1,6 @@
 import { decodeChunk } from './chunk.ts';
-import { DamagedBytes } from './codec/bytes.ts';
-import { mergeColumns } from './columns.ts';
-import type { Columns } from './columns.ts';
+import { DamagedBytes } from './codec/index.ts';
+import { type Columns, mergeColumns } from './columns.ts';
 import { limits } from './limits.ts';
 import { chunksOf, grow } from './seal.ts';
 import type { Extent, SeriesState } from './state.ts';

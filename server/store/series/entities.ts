@@ -1,6 +1,4 @@
-import { isMetricId, metric } from '../../../core/readings/metrics.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import type { EntityRef } from '../../../core/readings/reading.ts';
+import { type EntityRef, isMetricId, metric, type MetricId } from '../../../core/readings/index.ts';
 import type { KnownEntity } from './catalog.ts';
 import type { ChunkRow } from './file.ts';
 import { readHead } from './head.ts';

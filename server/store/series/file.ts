@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { packageRoot } from '../../settings/package-root.ts';
+import { packageRoot } from '../../settings/index.ts';
 import { Prisma, PrismaClient } from '../generated/series/client.ts';
-import { oneConnectionAdapter } from '../sqlite/connection.ts';
-import { inserts } from '../sqlite/inserts.ts';
-import { migrate } from '../sqlite/migrate.ts';
+import { inserts, migrate, oneConnectionAdapter } from '../sqlite/index.ts';
 
 /** A statement of a transaction; nothing runs until the whole is handed over. */
 export type Statement = ReturnType<PrismaClient['$executeRaw']>;

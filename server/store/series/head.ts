@@ -1,5 +1,4 @@
-import { mergeColumns } from './columns.ts';
-import type { Columns } from './columns.ts';
+import { type Columns, mergeColumns } from './columns.ts';
 
 /** An entity's readings that are in write-ahead rows and in no chunk yet, in the order of their writing. */
 export interface Head {

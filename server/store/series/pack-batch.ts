@@ -1,7 +1,5 @@
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import { isMetricId } from '../../../core/readings/metrics.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import type { EntityKind } from '../../../core/readings/reading.ts';
+import type { IngestBatch } from '../../../core/contract/index.ts';
+import { type EntityKind, isMetricId, type MetricId } from '../../../core/readings/index.ts';
 
 /** One entity's part of a batch: its numbers are rows of `data`, first the times, then each metric's values. */
 export interface PackedBlock {

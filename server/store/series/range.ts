@@ -1,9 +1,5 @@
-import { rateOf } from '../../../core/readings/rates.ts';
-import { isMetricId, metric as metricRow } from '../../../core/readings/metrics.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import type { EntityRef } from '../../../core/readings/reading.ts';
-import { addRollup, addSamples, drawn, newBuckets, rowsIn, samplingPeriod } from './buckets.ts';
-import type { Drawn, Grid, Rows } from './buckets.ts';
+import { type EntityRef, isMetricId, metric as metricRow, type MetricId, rateOf } from '../../../core/readings/index.ts';
+import { addRollup, addSamples, drawn, type Drawn, type Grid, newBuckets, type Rows, rowsIn, samplingPeriod } from './buckets.ts';
 import type { KnownEntity } from './catalog.ts';
 import type { Columns } from './columns.ts';
 import { limits } from './limits.ts';

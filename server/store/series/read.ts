@@ -1,9 +1,7 @@
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import { metric } from '../../../core/readings/metrics.ts';
+import { metric, type MetricId } from '../../../core/readings/index.ts';
 import { decodeChunk } from './chunk.ts';
-import { DamagedBytes } from './codec/bytes.ts';
-import { mergeColumns, sliceColumns } from './columns.ts';
-import type { Columns } from './columns.ts';
+import { DamagedBytes } from './codec/index.ts';
+import { type Columns, mergeColumns, sliceColumns } from './columns.ts';
 import { readHead } from './head.ts';
 import type { SeriesState } from './state.ts';
 

@@ -1,8 +1,7 @@
-import { withRates } from '../../../core/readings/rates.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
+import { type MetricId, withRates } from '../../../core/readings/index.ts';
 import { addSamples, newBuckets, rowsIn } from './buckets.ts';
 import type { KnownEntity } from './catalog.ts';
-import { toIntegers } from './codec/decimal.ts';
+import { toIntegers } from './codec/index.ts';
 import type { Columns } from './columns.ts';
 import { DAY, limits } from './limits.ts';
 import { readColumns, rollupColumn, rollupColumns } from './read.ts';

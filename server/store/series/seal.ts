@@ -1,13 +1,10 @@
 import { setText } from './catalog.ts';
 import { encodeChunk } from './chunk.ts';
-import { countValues, rowsOf } from './columns.ts';
-import type { Columns } from './columns.ts';
+import { type Columns, countValues, rowsOf } from './columns.ts';
 import type { NewChunk, Statement } from './file.ts';
-import { bytesOf, readHead } from './head.ts';
-import type { Head } from './head.ts';
+import { bytesOf, type Head, readHead } from './head.ts';
 import { DAY, limits } from './limits.ts';
-import { rawKeptFrom } from './state.ts';
-import type { Extent, SeriesState } from './state.ts';
+import { type Extent, rawKeptFrom, type SeriesState } from './state.ts';
 
 /**
  * Seals the heads that are due, as many as one step handles: full, old, or (under pressure) the oldest. Chunks, what the

@@ -1,18 +1,11 @@
-import { METRIC_IDS } from '../../../core/readings/metrics.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import type { EntityKind } from '../../../core/readings/reading.ts';
-import { newCatalog } from './catalog.ts';
-import type { Catalog } from './catalog.ts';
-import { DamagedBytes } from './codec/bytes.ts';
-import { openSeriesFile } from './file.ts';
-import type { SeriesFile } from './file.ts';
-import { bytesOf, extendHead, newHead } from './head.ts';
-import type { Head } from './head.ts';
+import { type EntityKind, METRIC_IDS, type MetricId } from '../../../core/readings/index.ts';
+import { type Catalog, newCatalog } from './catalog.ts';
+import { DamagedBytes } from './codec/index.ts';
+import { openSeriesFile, type SeriesFile } from './file.ts';
+import { bytesOf, extendHead, type Head, newHead } from './head.ts';
 import { DAY, limits } from './limits.ts';
-import { newSources } from './sources.ts';
-import type { Sources } from './sources.ts';
-import { decodeCommit } from './wal.ts';
-import type { CommittedBatch } from './wal.ts';
+import { newSources, type Sources } from './sources.ts';
+import { type CommittedBatch, decodeCommit } from './wal.ts';
 
 /** What chunks an entity has, from the index. */
 export interface Extent {

@@ -1,14 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { metric } from '../../../core/readings/metrics.ts';
-import type { Unit } from '../../../core/readings/metrics.ts';
-import type { Series } from '../../../core/contract/series.ts';
-import { systemClock } from '../clock.ts';
-import type { SeriesStore, StoreOptions } from '../types.ts';
-import { grouped } from '../worker/grouped.ts';
-import { startHost } from '../worker/host.ts';
-import { packBatch } from './pack-batch.ts';
-import type { PackedBatch } from './pack-batch.ts';
+import { metric, type Unit } from '../../../core/readings/index.ts';
+import type { Series } from '../../../core/contract/index.ts';
+import { type SeriesStore, type StoreOptions, systemClock } from '../interface/index.ts';
+import { grouped, startHost } from '../worker/index.ts';
+import { packBatch, type PackedBatch } from './pack-batch.ts';
 import type { RangeSeries } from './range.ts';
 import type { SeriesHandlers } from './worker.ts';
 

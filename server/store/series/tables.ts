@@ -1,6 +1,4 @@
-import { metric } from '../../../core/readings/metrics.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import type { EntityRef } from '../../../core/readings/reading.ts';
+import { type EntityRef, metric, type MetricId } from '../../../core/readings/index.ts';
 import type { Columns } from './columns.ts';
 import { limits } from './limits.ts';
 import { readColumns, rollupColumn } from './read.ts';

@@ -2,8 +2,7 @@ import { mergeSmall, wantsMerging } from './compact.ts';
 import { DAY, limits } from './limits.ts';
 import { dayToRoll, rollDay } from './rollup.ts';
 import { sealDue } from './seal.ts';
-import { loadExtents, rawKeptFrom } from './state.ts';
-import type { SeriesState } from './state.ts';
+import { loadExtents, rawKeptFrom, type SeriesState } from './state.ts';
 
 export interface UpkeepStep {
   readonly sealed: number;

@@ -1,7 +1,21 @@
-import type { EntityKind } from '../../../core/readings/reading.ts';
-import { DamagedBytes, putByte, putDouble, putText, putVarint, reader, takeByte, takeDouble, takeText, takeVarint, writer, written } from './codec/bytes.ts';
-import type { Reader } from './codec/bytes.ts';
-import { putColumn, takeColumn } from './codec/column.ts';
+import type { EntityKind } from '../../../core/readings/index.ts';
+import {
+  DamagedBytes,
+  putByte,
+  putColumn,
+  putDouble,
+  putText,
+  putVarint,
+  reader,
+  type Reader,
+  takeByte,
+  takeColumn,
+  takeDouble,
+  takeText,
+  takeVarint,
+  writer,
+  written,
+} from './codec/index.ts';
 import type { Columns } from './columns.ts';
 
 /** What one write-ahead row holds: all batches of one commit, and the entities that are new with them. */

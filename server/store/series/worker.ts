@@ -1,16 +1,12 @@
 import { workerData } from 'node:worker_threads';
-import { serve } from '../worker/serve.ts';
+import { serve } from '../worker/index.ts';
 import { append, isPressed } from './append.ts';
-import { entitiesIn } from './entities.ts';
-import type { EntitiesQuery } from './entities.ts';
+import { entitiesIn, type EntitiesQuery } from './entities.ts';
 import type { PackedBatch } from './pack-batch.ts';
-import { range } from './range.ts';
-import type { RangeQuery } from './range.ts';
+import { range, type RangeQuery } from './range.ts';
 import { sealDue } from './seal.ts';
-import { openState } from './state.ts';
-import type { Retention, SeriesState } from './state.ts';
-import { tables } from './tables.ts';
-import type { TablesQuery } from './tables.ts';
+import { openState, type Retention, type SeriesState } from './state.ts';
+import { tables, type TablesQuery } from './tables.ts';
 import { upkeepStep } from './upkeep.ts';
 
 /** What the series worker can be asked, by the main thread's side of it. */

@@ -1,5 +1,4 @@
-import type { StoreErrorCode } from '../errors.ts';
-import { StoreError } from '../errors.ts';
+import { StoreError, type StoreErrorCode } from '../interface/index.ts';
 
 /**
  * What kind of trouble an error of Prisma or libSQL is. After `busy` a connection may never write again

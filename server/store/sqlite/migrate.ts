@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from '@libsql/client';
 import type { Client, Value } from '@libsql/client';
-import { StoreError } from '../errors.ts';
+import { StoreError } from '../interface/index.ts';
 import { connectionConfig } from './connection.ts';
 
 interface Migration {

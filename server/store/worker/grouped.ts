@@ -1,4 +1,4 @@
-import { StoreError } from '../errors.ts';
+import { StoreError } from '../interface/index.ts';
 
 interface Waiting<T, R> {
   readonly item: T;

@@ -1,6 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { isStoreError, StoreError } from '../errors.ts';
-import type { StoreOptions } from '../types.ts';
+import { isStoreError, StoreError, type StoreOptions } from '../interface/index.ts';
 import type { ArgumentOf, Failure, Handlers, ResultOf } from './messages.ts';
 import { ask, startThread } from './thread.ts';
 

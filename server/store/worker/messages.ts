@@ -1,4 +1,4 @@
-import type { StoreErrorCode } from '../errors.ts';
+import type { StoreErrorCode } from '../interface/index.ts';
 
 /** What a worker can be asked: functions of one argument, run one after another. */
 export type Handlers = Record<string, (argument: never) => Promise<unknown>>;

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { failureCode } from '../sqlite/failures.ts';
+import { failureCode } from '../sqlite/index.ts';
 import type { Failure, Handlers, Reply, Request } from './messages.ts';
 
 /** The worker's side: opens, says so, then runs one request after another in the order of their arrival. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { StoreError } from '../errors.ts';
+import { StoreError } from '../interface/index.ts';
 import type { Failure, Reply } from './messages.ts';
 
 /** One request that holds the worker for longer is taken for hung (milliseconds). */

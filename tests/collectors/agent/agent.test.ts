@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAgent } from '../../../collectors/agent/agent.ts';
-import { httpDelivery } from '../../../collectors/agent/http-send.ts';
-import type { HttpDelivery } from '../../../collectors/agent/http-send.ts';
+import { httpDelivery, type HttpDelivery } from '../../../collectors/agent/http-send.ts';
 import type { AgentOptions, RunningAgent } from '../../../collectors/agent/types.ts';
-import { ingestSink } from '../../support/ingest-sink.ts';
-import type { IngestSink } from '../../support/ingest-sink.ts';
+import { ingestSink, type IngestSink } from '../../support/ingest-sink.ts';
 import { fakeNvidiaSmi } from '../../support/nvidia-smi.ts';
 
 const GPU = 'GPU-aaaaaaaa-0000-0000-0000-000000000001';

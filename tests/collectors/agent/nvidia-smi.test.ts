@@ -2,14 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Batch, Reading } from '../../../core/readings/reading.ts';
+import type { Batch, Reading } from '../../../core/readings/index.ts';
 import { keepRunning, runOnce } from '../../../collectors/agent/child.ts';
 import { minorNumbers } from '../../../collectors/agent/driver-files.ts';
 import { knownFields } from '../../../collectors/agent/nvidia-fields.ts';
-import { startGpus } from '../../../collectors/agent/nvidia-smi.ts';
-import type { GpuSource } from '../../../collectors/agent/nvidia-smi.ts';
-import { fakeNvidiaSmi, TWO_GPUS } from '../../support/nvidia-smi.ts';
-import type { FakeNvidiaSmi, FakeOptions } from '../../support/nvidia-smi.ts';
+import { type GpuSource, startGpus } from '../../../collectors/agent/nvidia-smi.ts';
+import { fakeNvidiaSmi, type FakeNvidiaSmi, type FakeOptions, TWO_GPUS } from '../../support/nvidia-smi.ts';
 
 const FIRST = 'GPU-aaaaaaaa-0000-0000-0000-000000000001';
 const SECOND = 'GPU-aaaaaaaa-0000-0000-0000-000000000002';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { outbox } from '../../../collectors/agent/outbox.ts';
 import { parcelFrom, parcelOf } from '../../../collectors/agent/parcel.ts';
-import type { Fact, Reading } from '../../../core/readings/reading.ts';
+import type { Fact, Reading } from '../../../core/readings/index.ts';
 
 const gpu = { kind: 'gpu', id: 'GPU-1', node: 'n1' } as const;
 const reading = (at: number, values: Reading['values']): Reading => ({ entity: gpu, at, values });

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
-import { processSource } from '../../../collectors/agent/process-source.ts';
-import type { ProcessSource } from '../../../collectors/agent/process-source.ts';
+import { processSource, type ProcessSource } from '../../../collectors/agent/process-source.ts';
 import { hostSource } from '../../../collectors/agent/host-source.ts';
 
 const children: ChildProcess[] = [];

@@ -2,8 +2,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSpool } from '../../../collectors/agent/spool.ts';
-import type { Spool } from '../../../collectors/agent/spool.ts';
+import { openSpool, type Spool } from '../../../collectors/agent/spool.ts';
 
 const LIMIT = 1024 * 1024;
 let folder = '';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { llmProcess } from '../../../collectors/host/process/programs.ts';
 import { processUsage, threadGauges } from '../../../collectors/host/process/usage.ts';
-import { parseAllowedCores, parseCmdline, parsePidIo, parsePidStat, parseUid } from '../../../collectors/host/proc/pid.ts';
-import type { PidStat } from '../../../collectors/host/proc/pid.ts';
+import { parseAllowedCores, parseCmdline, parsePidIo, parsePidStat, parseUid, type PidStat } from '../../../collectors/host/proc/pid.ts';
 
 const stat = (cpu: number, started = 700): PidStat => ({ pid: 41, comm: 'python', parent: 1, cpu, threads: 12, started, rss: 4096 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Collector } from '../../../collectors/collector.ts';
-import { parseAll } from '../../../collectors/collector.ts';
+import { type Collector, parseAll } from '../../../collectors/collector.ts';
 import { free } from '../../../collectors/host/free.ts';
 import { iostat } from '../../../collectors/host/iostat.ts';
 import { mpstat } from '../../../collectors/host/mpstat.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../../core/readings/metrics.ts';
+import { METRICS } from '../../../core/readings/index.ts';
 import { DCGM_FIELDS, isDcgmBlank } from '../../../collectors/prometheus/names/dcgm.ts';
 import { nameTables } from '../../../collectors/prometheus/names/tables.ts';
 import { asRates, inSi, isKnownName, resolveSeries } from '../../../collectors/prometheus/resolve.ts';

@@ -6,11 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Reading } from '../../../core/readings/reading.ts';
+import type { Reading } from '../../../core/readings/index.ts';
 import { parseAll } from '../../../collectors/collector.ts';
 import { sniff } from '../../../collectors/sniff.ts';
-import { fakeNvidiaSmi } from '../../support/nvidia-smi.ts';
-import type { FakeOptions } from '../../support/nvidia-smi.ts';
+import { fakeNvidiaSmi, type FakeOptions } from '../../support/nvidia-smi.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../../collectors/recorder/headroom-record.sh', import.meta.url));
 const SYSTEM = '/usr/local/bin:/usr/bin:/bin';

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../../collectors/run/assemble.ts';
 import type { SourceData } from '../../../collectors/run/source.ts';
-import { tablesOf } from '../../../core/readings/columns.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import type { Clock, EntityRef, Fact } from '../../../core/readings/reading.ts';
+import { type Clock, type EntityRef, type Fact, type MetricId, tablesOf } from '../../../core/readings/index.ts';
 
 type Row = [entity: EntityRef, at: number, values: Partial<Record<MetricId, number>>];
 

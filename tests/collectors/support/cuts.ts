@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { joinBatches, parseAll, type Collector, type ParseContext } from '../../../collectors/collector.ts';
-import type { Batch } from '../../../core/readings/reading.ts';
+import type { Batch } from '../../../core/readings/index.ts';
 
 type Openable = Pick<Collector, 'open' | 'sniff'>;
 

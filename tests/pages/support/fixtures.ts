@@ -1,7 +1,5 @@
-import type { Job, JobDetail, JobRow, Overview } from '../../../core/contract/jobs.ts';
-import type { SeriesReply } from '../../../core/contract/series.ts';
-import type { Analysis, Bottleneck, Phase, Shares, Verdict } from '../../../core/contract/verdict.ts';
-import { isMetricId, METRICS, type MetricId } from '../../../core/readings/metrics.ts';
+import type { Analysis, Bottleneck, Job, JobDetail, JobRow, Overview, Phase, SeriesReply, Shares, Verdict } from '../../../core/contract/index.ts';
+import { isMetricId, METRICS, type MetricId } from '../../../core/readings/index.ts';
 
 /** Invented jobs in the shapes of the contract. Times hang on one instant, so that pictures of them are alike. */
 export const NOW = 1_795_000_000;

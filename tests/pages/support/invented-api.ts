@@ -1,4 +1,4 @@
-import type { NodeDetail, NodeRow } from '../../../core/contract/nodes.ts';
+import type { NodeDetail, NodeRow } from '../../../core/contract/index.ts';
 import { detail, emptyOverview, NOW, overview, row, series } from './fixtures.ts';
 import type { Answer, Api } from './page-server.ts';
 
@@ -64,7 +64,7 @@ export function busyApi(until: () => number = () => NOW): Api {
 export const emptyApi: Api = (path) => {
   if (path === '/api/session') return { json: session };
   if (path === '/api/overview') return { json: emptyOverview() };
-  if (path === '/api/jobs') return { json: { rows: [], cursor: null, total: 0 } };
+  if (path === '/api/jobs') return { json: { now: 0, rows: [], cursor: null, total: 0 } };
   if (path === '/api/nodes') return { json: { now: NOW, nodes: [] } };
   if (path === '/api/tokens') return { json: { name: 'page', scope: 'write', token: 'hr_secret', url: null } };
   if (path === '/api/jobs/alvis/4182931')

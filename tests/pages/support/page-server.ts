@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Server } from 'socket.io';
-import type { ClientToServer, ServerToClient, WatchTarget } from '../../../core/contract/live.ts';
+import type { ClientToServer, ServerToClient, WatchTarget } from '../../../core/contract/index.ts';
 
 /** What an invented API answers: a value as JSON, or a refusal. Unknown paths are 404. */
 export type Answer = { readonly json: unknown } | { readonly status: number; readonly json: unknown };

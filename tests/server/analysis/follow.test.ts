@@ -1,6 +1,7 @@
+// Past the door of server/analysis: cadence and waiting readings are tried without a clock and a store.
 import { describe, expect, it } from 'vitest';
 import { openTracker } from '../../../core/analyse/index.ts';
-import type { Analysis } from '../../../core/contract/verdict.ts';
+import type { Analysis } from '../../../core/contract/index.ts';
 import { CADENCE, dueIn, firstChanged, shouldRebuild, shouldSave, type Followed } from '../../../server/analysis/follow.ts';
 import { after, drain, hold, nothing } from '../../../server/analysis/pending.ts';
 import { tablesOfDelivery } from '../../../server/analysis/to-tables.ts';
@@ -22,6 +23,7 @@ const followed = (changes: Partial<Followed> = {}): Followed => ({
   lastReadingAt: null,
   dirty: false,
   judgedAt: 1000,
+  changedAt: 1000,
   savedAt: 1000,
   savedAs: '',
   saving: false,

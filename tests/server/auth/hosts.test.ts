@@ -1,6 +1,7 @@
+// Past the door of server/auth: every spelling of a host is tried by itself.
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { hostRules } from '../../../server/auth/hosts.ts';
+import { hostRules } from '../../../server/auth/index.ts';
 import { bearerOf, cookieOf } from '../../../server/auth/recognise.ts';
 
 const rules = hostRules({ url: 'https://headroom.example.org', hosts: ['login1'] });

@@ -1,8 +1,8 @@
+// Past the door of server/demo: the demo’s cluster is counted before it plays.
 import { describe, expect, it } from 'vitest';
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import type { JobDeclaration } from '../../../core/contract/jobs.ts';
+import type { IngestBatch, JobDeclaration } from '../../../core/contract/index.ts';
 import { demoCluster } from '../../../server/demo/cluster.ts';
-import { startDemo } from '../../../server/demo/start.ts';
+import { startDemo } from '../../../server/demo/index.ts';
 
 const NOON = 1_740_139_200;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { isGpuId } from '../../../core/knowledge/hardware/index.ts';
+import { isGpuId } from '../../../core/knowledge/index.ts';
 import { importGraph } from '../../support/import-graph.ts';
 import { demoJobs, type DemoJob } from '../../support/demo-run.ts';
 

@@ -1,6 +1,8 @@
+// Past the door of server/http: a token in an address is looked for in the line that would be logged.
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { openLog, withoutToken } from '../../../server/http/logging.ts';
+import { openLog } from '../../../server/http/index.ts';
+import { withoutToken } from '../../../server/http/logging.ts';
 
 const logged = (act: (log: ReturnType<typeof openLog>) => void): string => {
   let text = '';

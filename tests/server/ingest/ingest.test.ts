@@ -1,6 +1,8 @@
+// Past the door of server/ingest: the one way in is asked without a store behind it.
 import { describe, expect, it } from 'vitest';
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import { ingestInto, type Origin } from '../../../server/ingest/ingest.ts';
+import type { IngestBatch } from '../../../core/contract/index.ts';
+import { ingestInto } from '../../../server/ingest/index.ts';
+import { type Origin } from '../../../server/ingest/ingest.ts';
 
 const NOW = 1_740_139_200;
 const DAY = 86_400;

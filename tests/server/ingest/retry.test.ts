@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patiently } from '../../../server/ingest/retry.ts';
+import { patiently } from '../../../server/ingest/index.ts';
 
 class StoreBusy extends Error {
   override readonly name = 'StoreBusy';

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Job } from '../../../core/contract/jobs.ts';
-import { jobIndex } from '../../../server/ownership/job-index.ts';
-import { openJobs, type Jobs } from '../../../server/jobs/jobs.ts';
-import type { Store } from '../../../server/store/types.ts';
-import { openStore } from '../../../server/store/open.ts';
+import type { Job } from '../../../core/contract/index.ts';
+import { jobIndex } from '../../../server/ownership/index.ts';
+import { openJobs, type Jobs } from '../../../server/jobs/index.ts';
+import { openStore, type Store } from '../../../server/store/index.ts';
 import { dataFolder, removeFolders } from '../../support/service.ts';
 
 let store: Store;

@@ -1,9 +1,8 @@
+// Past the door of server/answers: rows of nodes are looked at for each kind of silence.
 import { describe, expect, it } from 'vitest';
-import { jobIndex } from '../../../server/ownership/job-index.ts';
-import { nodeRegistry } from '../../../server/nodes/registry.ts';
+import { jobIndex } from '../../../server/ownership/index.ts';
+import { isSilent, nodeRegistry, tellSilence } from '../../../server/nodes/index.ts';
 import { nodeRow } from '../../../server/answers/node-rows.ts';
-import { isSilent } from '../../../server/nodes/silence.ts';
-import { tellSilence } from '../../../server/nodes/silence.ts';
 import { aJob } from '../../support/jobs.ts';
 
 const gpu = (t: number[], columns: Record<string, (number | null)[]>) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tableOf } from '../../../core/readings/columns.ts';
+import { tableOf } from '../../../core/readings/index.ts';
 import { bucketed, seriesReply } from '../../../web/lib/diagnose/bucket.ts';
 
 const array = (values: number[]): Float64Array => Float64Array.from(values);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { METRICS, isMetricId, type MetricId } from '../../../core/readings/metrics.ts';
+import { METRICS, isMetricId, type MetricId } from '../../../core/readings/index.ts';
 import { ceilingsOf, gpuLabel } from '../../../web/lib/hardware.ts';
 import { otherPanels } from '../../../web/lib/series/other-panels.ts';
 import { byReason, panelView } from '../../../web/lib/series/panel-view.ts';

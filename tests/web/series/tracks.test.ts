@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import type { Series } from '../../../core/contract/series.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
+import type { IngestBatch, Series } from '../../../core/contract/index.ts';
+import type { MetricId } from '../../../core/readings/index.ts';
 import { appendBlocks, emptyTracks, joinReply, lastTime, shownAs, shownUnit, tailStart } from '../../../web/lib/series/tracks.ts';
 
 const GPU = { kind: 'gpu', id: 'GPU-a', node: 'n1' } as const;

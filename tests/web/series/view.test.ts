@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import type { SeriesReply } from '../../../core/contract/series.ts';
+import type { IngestBatch, SeriesReply } from '../../../core/contract/index.ts';
 import { RequestFailed } from '../../../web/lib/api.ts';
 import type { Watcher } from '../../../web/lib/live.svelte.ts';
 import { openSeries } from '../../../web/lib/series/view.svelte.ts';

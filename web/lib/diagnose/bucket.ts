@@ -1,7 +1,5 @@
-import { lowerBound, periodOf, type Table } from '../../../core/readings/columns.ts';
-import type { Series, SeriesReply } from '../../../core/contract/series.ts';
-import { isMetricId } from '../../../core/readings/metrics.ts';
-import { withRates } from '../../../core/readings/rates.ts';
+import { isMetricId, lowerBound, periodOf, type Table, withRates } from '../../../core/readings/index.ts';
+import type { Series, SeriesReply } from '../../../core/contract/index.ts';
 import type { SeriesAsk } from '../api.ts';
 import { shownUnit } from '../series/tracks.ts';
 

@@ -1,6 +1,6 @@
 import type { ParseContext } from '../../../collectors/collector.ts';
-import type { SeriesReply } from '../../../core/contract/series.ts';
-import type { AnalyseOptions } from '../../../core/judging/judged.ts';
+import type { SeriesReply } from '../../../core/contract/index.ts';
+import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import { RequestFailed, type Trouble } from '../api.ts';
 import type { SeriesSource } from '../series/view.svelte.ts';
 import type { Diagnosed, FromWorker, NamedFile, Progress, ToWorker } from './protocol.ts';

@@ -1,9 +1,7 @@
 import type { SourceReport } from '../../../collectors/run/assemble.ts';
 import type { ParseContext } from '../../../collectors/collector.ts';
-import type { JobDetail } from '../../../core/contract/jobs.ts';
-import type { SeriesReply } from '../../../core/contract/series.ts';
-import type { Analysis } from '../../../core/contract/verdict.ts';
-import type { AnalyseOptions } from '../../../core/judging/judged.ts';
+import type { Analysis, JobDetail, SeriesReply } from '../../../core/contract/index.ts';
+import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import type { SeriesAsk, Trouble } from '../api.ts';
 import type { StoreAsk } from './store.ts';
 

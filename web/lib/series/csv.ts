@@ -1,4 +1,4 @@
-import { metric } from '../../../core/readings/metrics.ts';
+import { metric } from '../../../core/readings/index.ts';
 import { shownUnit, type Tracks } from './tracks.ts';
 
 /** The readings held for a stretch of time as CSV, one value a line, in order of time: what a spreadsheet or a script takes. */

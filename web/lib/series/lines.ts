@@ -1,5 +1,4 @@
-import type { Track } from './tracks.ts';
-import { periodOf } from './tracks.ts';
+import { periodOf, type Track } from './tracks.ts';
 
 /** A line ready to draw: one value per time, NaN where there is a gap; the band is the lowest and highest of all samples and entities. */
 export interface Line {

@@ -1,4 +1,4 @@
-import { isMetricId, metric, METRIC_IDS, type MetricId } from '../../../core/readings/metrics.ts';
+import { isMetricId, metric, METRIC_IDS, type MetricId } from '../../../core/readings/index.ts';
 import { PANEL_METRICS, type Panel } from './panels.ts';
 import { shownAs, shownUnit } from './tracks.ts';
 

@@ -1,5 +1,5 @@
-import type { Ceilings } from '../../../core/knowledge/hardware/index.ts';
-import type { MetricId, Unit } from '../../../core/readings/metrics.ts';
+import type { Ceilings } from '../../../core/knowledge/index.ts';
+import type { MetricId, Unit } from '../../../core/readings/index.ts';
 import { lastValue, lineOf, type Line } from './lines.ts';
 import type { Limit, Panel, Variant } from './panels.ts';
 import type { Track, Tracks } from './tracks.ts';

@@ -1,6 +1,6 @@
-import { ACHIEVABLE, type Ceilings } from '../../../core/knowledge/hardware/index.ts';
-import type { Bottleneck } from '../../../core/contract/verdict.ts';
-import type { MetricId, Unit } from '../../../core/readings/metrics.ts';
+import { ACHIEVABLE, type Ceilings } from '../../../core/knowledge/index.ts';
+import type { Bottleneck } from '../../../core/contract/index.ts';
+import type { MetricId, Unit } from '../../../core/readings/index.ts';
 
 /** The limit drawn on a panel: a constant, a metric that the card or host reports, or the hardware table's. Reported wins over table. */
 export interface Limit {

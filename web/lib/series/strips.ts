@@ -1,6 +1,5 @@
-import type { Bottleneck } from '../../../core/contract/verdict.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import { formatPercent } from '../../../core/readings/units.ts';
+import type { Bottleneck } from '../../../core/contract/index.ts';
+import { formatPercent, type MetricId } from '../../../core/readings/index.ts';
 import { lineOf, meanValue, type Line } from './lines.ts';
 import { groupByMetric } from './panel-view.ts';
 import type { Tracks } from './tracks.ts';
@@ -56,7 +55,7 @@ export function gpuRows(
   return { rows, top, words: spreadWords(rows, top) };
 }
 
-/** How far apart the GPUs are, in words; more than 20 % of the largest between mean and largest is a straggler's sign (SCIENCE 7.6). */
+/** How far apart the GPUs are, in words; more than 20 % of the largest between mean and largest is a straggler's sign (§7.6.6). */
 function spreadWords(rows: readonly StripRow[], top: number): string {
   const means = rows.flatMap((row) => (row.mean === null ? [] : [row.mean]));
   if (means.length < 2) return '';

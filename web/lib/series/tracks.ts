@@ -1,8 +1,5 @@
-import type { IngestBatch } from '../../../core/contract/ingest.ts';
-import type { Series, SeriesReply } from '../../../core/contract/series.ts';
-import { isMetricId, metric, METRICS, type MetricId, type Unit } from '../../../core/readings/metrics.ts';
-import { rateOf } from '../../../core/readings/rates.ts';
-import { entityKey } from '../../../core/readings/reading.ts';
+import type { IngestBatch, Series, SeriesReply } from '../../../core/contract/index.ts';
+import { entityKey, isMetricId, metric, type MetricId, METRICS, rateOf, type Unit } from '../../../core/readings/index.ts';
 
 type Block = IngestBatch['blocks'][number];
 

@@ -1,8 +1,6 @@
-import type { WatchTarget } from '../../../core/contract/live.ts';
-import type { SeriesReply } from '../../../core/contract/series.ts';
-import type { MetricId } from '../../../core/readings/metrics.ts';
-import type { SeriesAsk, Trouble } from '../api.ts';
-import { troubleOf } from '../api.ts';
+import type { SeriesReply, WatchTarget } from '../../../core/contract/index.ts';
+import type { MetricId } from '../../../core/readings/index.ts';
+import { type SeriesAsk, type Trouble, troubleOf } from '../api.ts';
 import { watch, type Watcher } from '../live.svelte.ts';
 import { appendBlocks, emptyTracks, joinReply, lastTime, tailStart, type Tracks } from './tracks.ts';
 

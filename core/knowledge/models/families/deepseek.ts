@@ -1,4 +1,4 @@
-import { defineFamily } from '../spec.ts';
+import { defineFamily } from '../spec/index.ts';
 
 const SOURCE = 'config.json of the Hugging Face repository; size from the model card, multi-token-prediction layer not counted';
 const mla = (queryRank: number | null) => ({ queryRank, kvRank: 512, ropeSize: 64, nopeSize: 128, valueSize: 128 });

@@ -1,4 +1,4 @@
-import { defineFamily } from '../spec.ts';
+import { defineFamily } from '../spec/index.ts';
 
 const moe = (experts: number) => ({ experts, activeExperts: 4, expertIntermediate: 2880, sharedIntermediate: 0, denseLayers: 0 });
 

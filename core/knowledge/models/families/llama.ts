@@ -1,4 +1,4 @@
-import { defineFamily } from '../spec.ts';
+import { defineFamily } from '../spec/index.ts';
 
 const SOURCE = 'config.json of the Hugging Face repository; size from its safetensors index';
 

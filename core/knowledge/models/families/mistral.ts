@@ -1,4 +1,4 @@
-import { defineFamily } from '../spec.ts';
+import { defineFamily } from '../spec/index.ts';
 
 const SOURCE = 'config.json of the Hugging Face repository; size from its safetensors index';
 const moe = (expertIntermediate: number) => ({ experts: 8, activeExperts: 2, expertIntermediate, sharedIntermediate: 0, denseLayers: 0 });

@@ -1,4 +1,4 @@
-import { defineFamily } from '../spec.ts';
+import { defineFamily } from '../spec/index.ts';
 
 /** OPT has two position rows more than its context. */
 export const OPT = defineFamily({

@@ -1,4 +1,4 @@
-import { defineFamily } from '../spec.ts';
+import { defineFamily } from '../spec/index.ts';
 
 const SOURCE = 'config.json of the Hugging Face repository; size from its safetensors index without copies of tied weights';
 const moe = (experts: number, expertIntermediate: number) => ({ experts, activeExperts: 8, expertIntermediate, sharedIntermediate: 0, denseLayers: 0 });

@@ -1,11 +1,21 @@
-import { DamagedBytes, putByte, putBytes, putDouble, putSigned, putVarint, takeByte, takeBytes, takeDouble, takeSigned, takeVarint } from './bytes.ts';
-import type { Reader, Writer } from './bytes.ts';
-import { fromIntegers, toDecimal, toIntegers } from './decimal.ts';
-import type { Integers } from './decimal.ts';
-import { deflate, inflate, isPacking, PACKINGS, smallest, unpack, varints } from './pack.ts';
-import type { Packing } from './pack.ts';
-import { ordersByCost, residualsOf, restore } from './residuals.ts';
-import type { Order } from './residuals.ts';
+import {
+  DamagedBytes,
+  putByte,
+  putBytes,
+  putDouble,
+  putSigned,
+  putVarint,
+  type Reader,
+  takeByte,
+  takeBytes,
+  takeDouble,
+  takeSigned,
+  takeVarint,
+  type Writer,
+} from './bytes.ts';
+import { fromIntegers, type Integers, toDecimal, toIntegers } from './decimal.ts';
+import { deflate, inflate, isPacking, type Packing, PACKINGS, smallest, unpack, varints } from './pack.ts';
+import { type Order, ordersByCost, residualsOf, restore } from './residuals.ts';
 
 /**
  * One column of one entity: doubles with NaN for "absent", lossless for every double.

@@ -1,0 +1,65 @@
+export { type ErrorReply, ErrorReplySchema } from './error.ts';
+export {
+  BlockSchema,
+  EntitySchema,
+  type IngestBatch,
+  IngestBatchSchema,
+  type IngestReply,
+  IngestReplySchema,
+  type WireEntity,
+  type WireEvent,
+  WireEventSchema,
+  type WireFact,
+  WireFactSchema,
+} from './ingest.ts';
+export {
+  type FindingsReply,
+  FindingsReplySchema,
+  type Job,
+  type JobDeclaration,
+  JobDeclarationSchema,
+  type JobDetail,
+  JobDetailSchema,
+  type JobRow,
+  JobSchema,
+  type JobsPage,
+  JobsPageSchema,
+  type JobsQuery,
+  JobsQuerySchema,
+  type JobState,
+  type Overview,
+  OverviewSchema,
+  type RibbonPart,
+} from './jobs.ts';
+export { ACTIVITY_LABELS, BOTTLENECK_LABELS, SHARE_LABELS } from './labels.ts';
+export type { ClientToServer, LiveReadings, LiveVerdict, ServerStatus, ServerToClient, WatchReply, WatchTarget } from './live.ts';
+export { type GpuNow, type NodeDetail, NodeDetailSchema, type NodeRow, type NodesReply, NodesReplySchema } from './nodes.ts';
+export { type Series, type SeriesQuery, SeriesQuerySchema, type SeriesReply, SeriesReplySchema } from './series.ts';
+export { type Health, HealthSchema, type Session, SessionSchema, type TokenReply, TokenReplySchema, type TokenRequest, TokenRequestSchema } from './service.ts';
+export {
+  type Activity,
+  type Advice,
+  type Analysis,
+  AnalysisSchema,
+  type Bottleneck,
+  type Figure,
+  type Finding,
+  type FindingId,
+  type GpuVerdict,
+  type Phase,
+  type Roofline,
+  SHARE_KEYS,
+  type ShareKey,
+  type Shares,
+  type Split,
+  type Tier,
+  type Timeline,
+  type TimeTree,
+  type Verdict,
+  type Workload,
+} from './verdict.ts';
+export { SiteReplySchema, siteReply } from './site.ts';
+export { StreamLineSchema, type StreamLine } from './ingest.ts';
+export { WatchTargetSchema, type LiveRows } from './live.ts';
+export { RevokedSchema } from './service.ts';
+export { OpenApiSchema } from './service.ts';

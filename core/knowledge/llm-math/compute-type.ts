@@ -1,0 +1,27 @@
+import { GPUS, type GpuId, type MathType } from '../hardware/index.ts';
+import { QUANTIZATIONS, type QuantizationId, type WeightType } from '../models/index.ts';
+
+/** What the matrix products run as. */
+export interface ComputeType {
+  readonly math: MathType;
+  /** Operations/s of one GPU, dense. */
+  readonly peak: number;
+  /** The wanted type where the GPU lacks it and something else is counted. */
+  readonly instead: MathType | null;
+}
+
+/**
+ * The multiplication that a weight type and quantisation lead to on a GPU: weight-only formats multiply in the model's own
+ * type, FP8 falls back to it where the GPU has none, BF16 falls back to FP32 (emulation), and FP32 may use TF32.
+ */
+export function computeType(gpu: GpuId, type: WeightType, quantization: QuantizationId | null, allowTf32: boolean): ComputeType {
+  const peaks = GPUS[gpu].peaks;
+  const math = quantization === null ? 'weights' : QUANTIZATIONS[quantization].math;
+  const small = math === 'weights' ? null : peaks[math];
+  if (math !== 'weights' && small !== null) return { math, peak: small, instead: null };
+  const missing = math === 'weights' ? null : math;
+  const own = type === 'fp32' && allowTf32 && peaks.tf32 !== null ? 'tf32' : type;
+  const peak = peaks[own];
+  if (peak !== null) return { math: own, peak, instead: missing };
+  return { math: 'fp32', peak: peaks.fp32, instead: own };
+}

@@ -1,0 +1,10 @@
+export { DEEPSEEK } from './deepseek.ts';
+export { GEMMA } from './gemma.ts';
+export { GPT_OSS } from './gpt-oss.ts';
+export { LLAMA } from './llama.ts';
+export { MISTRAL } from './mistral.ts';
+export { OPT } from './opt.ts';
+export { OTHER } from './other.ts';
+export { PHI } from './phi.ts';
+export { QWEN } from './qwen.ts';
+export { SMALL } from './small.ts';

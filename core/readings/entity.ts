@@ -1,0 +1,21 @@
+/** What a series belongs to. */
+export type EntityKind = 'gpu' | 'host' | 'engine' | 'process';
+
+/**
+ * One thing that is measured. `id` is unique within its kind:
+ * - gpu: the UUID (`GPU-…`, `MIG-…`) where the tool prints it, else `#<index>`, which means something only in the scope that printed it;
+ * - host: the node's name (`?` where the tool does not say it);
+ * - engine: `<engine>@<host:port or instance>` (`vllm@?` where unknown);
+ * - process: `<node or ?>/<pid>`.
+ */
+export interface EntityRef {
+  readonly kind: EntityKind;
+  readonly id: string;
+  /** The node it lives on, where known. */
+  readonly node?: string;
+}
+
+/** The key of an entity in maps and rooms: `kind:id`. */
+export function entityKey(entity: Pick<EntityRef, 'kind' | 'id'>): string {
+  return `${entity.kind}:${entity.id}`;
+}

@@ -1,0 +1,4 @@
+export { advised } from './advice/index.ts';
+export { findFindings } from './findings/index.ts';
+export { progressOf } from './progress/index.ts';
+export { rooflineOf } from './roofline/index.ts';

@@ -1,0 +1,4 @@
+export { rawReader } from './reader.ts';
+export { scopeOf } from './scope.ts';
+export { serveStream, type StreamOptions } from './serve-stream.ts';
+export { openStreams, type Streams } from './streams.ts';

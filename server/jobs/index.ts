@@ -1,0 +1,1 @@
+export { type Jobs, LATE, openJobs } from './jobs.ts';

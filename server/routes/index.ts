@@ -1,0 +1,10 @@
+export { collectSchemas, docsRoutes } from './docs.ts';
+export { healthRoutes } from './health.ts';
+export { rawRoutes } from './ingest-raw.ts';
+export { ingestRoutes } from './ingest.ts';
+export { jobRoutes } from './jobs.ts';
+export { nodeRoutes } from './nodes.ts';
+export { overviewRoutes } from './overview.ts';
+export { pageRoutes } from './page.ts';
+export { PAGE_TOKEN_LIFE, sessionRoutes } from './session.ts';
+export { siteRoutes } from './site.ts';

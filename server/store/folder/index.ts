@@ -1,0 +1,2 @@
+export { lockFolder } from './lock.ts';
+export { prepareFolder } from './prepare.ts';

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { type Store, type StoreOptions, systemClock } from './interface/index.ts';
+import { lockFolder, prepareFolder } from './folder/index.ts';
+import { openFacts, openRelational, openTokens } from './relational/index.ts';
+import { openSeries } from './series/index.ts';
+
+const DAY = 86_400;
+
+/**
+ * Opens the store of a data folder: two SQLite files, each with one writer in a worker. Throws StoreError: `folder` (on a
+ * network file system, no permission), `locked` (another process has it), `version` (made by a newer Headroom).
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const now = options.now ?? systemClock;
+  const folder = prepareFolder(options.folder);
+  const lock = await lockFolder(folder);
+  const open: { close(): Promise<void> }[] = [];
+  const closeAll = async (): Promise<void> => {
+    await Promise.all(open.map((part) => part.close()));
+    await lock.release();
+  };
+  let closed: Promise<void> | undefined;
+  try {
+    const starting = [
+      openSeries({ ...options, file: join(folder, 'series.db') }).then((part) => {
+        open.push(part);
+        return part;
+      }),
+      openRelational({ file: join(folder, 'headroom.db'), log: options.log }).then((part) => {
+        open.push(part.host);
+        return part;
+      }),
+    ] as const;
+    // Both must have ended, well or not, before anything is closed.
+    await Promise.allSettled(starting);
+    const [series, { host, jobs }] = await Promise.all(starting);
+    const facts = await openFacts(host, () => series.heard(), now);
+    const tokens = await openTokens(host, now);
+    return {
+      series: {
+        ...series,
+        append: async (batch) => {
+          // What the batch says beside numbers is kept first: if that much alone is on disk, the sender repeats the whole.
+          await facts.note(batch);
+          return series.append(batch);
+        },
+        maintain: async (at) => {
+          await facts.prune({ now: at, eventsBefore: at - options.rollupDays * DAY });
+          return series.maintain(at);
+        },
+      },
+      jobs,
+      facts,
+      tokens,
+      setting: (name) => host.call('setting', () => name),
+      setSetting: (name, value) => host.call('setSetting', () => ({ name, value })),
+      trouble: () => series.trouble() ?? host.trouble(),
+      close: () => {
+        closed ??= closeAll();
+        return closed;
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+export type { JobKey, JobRecord, JobSummary, Store, StoreOptions, Viewer } from './interface/index.ts';

@@ -1,0 +1,107 @@
+import type { EntityRef, Fact, MetricId, SourceEvent, Table } from '../../../core/readings/index.ts';
+import type { Analysis, Finding, IngestBatch, Job, JobDeclaration, JobsQuery, Series } from '../../../core/contract/index.ts';
+
+/**
+ * Who asks. `system` is the server itself (analysis, schedule); `local` the person at this machine's own service, who sees all
+ * of it; `job` a token that belongs to one job. Users with roles come with the login. Store functions take one first.
+ */
+export type Viewer = { readonly kind: 'system' } | { readonly kind: 'local' } | { readonly kind: 'job'; readonly cluster: string; readonly id: string };
+
+export interface JobKey {
+  readonly cluster: string;
+  readonly id: string;
+}
+
+/** Readings by entity, kept as they came (counters as counters), joined to jobs by time alone. */
+export interface SeriesStore {
+  /** Resolves after the data are on disk. `duplicate` when (source, seq) was there already. Throws StoreBusy when its bounded queue is full. */
+  append(batch: IngestBatch): Promise<{ durable: number; duplicate: boolean }>;
+  /** Bucketed min/mean/max of at most `points` per series; counters as rates. `from` ≤ t < `to`, seconds UTC. */
+  range(query: { entities: readonly EntityRef[]; metrics: readonly MetricId[]; from: number; to: number; points: number }): Promise<Series[]>;
+  /** Whole tables for analysis, counters as they came; at most `maxRows` rows per entity (pairs averaged beyond that). */
+  tables(query: { entities: readonly EntityRef[]; from: number; to: number; maxRows?: number }): Promise<Table[]>;
+  /** Entities that have readings in a time, with the metrics that they have; all of a node, or those named. */
+  entities(query: {
+    nodes?: readonly string[];
+    ids?: readonly string[];
+    from: number;
+    to: number;
+  }): Promise<{ entity: EntityRef; metrics: MetricId[]; first: number; last: number }[]>;
+  /** Seals full write-ahead rows into chunks, rolls up, expires. Called by the schedule. */
+  maintain(now: number): Promise<{ sealed: number; expired: number }>;
+  /** Bytes on disk and values held, for /api/health and the benchmark. */
+  stats(): Promise<{ bytes: number; values: number; chunks: number; walRows: number }>;
+}
+
+/** What a list row needs of a job's latest analysis, kept beside the job so that lists are one indexed query. */
+export interface JobSummary {
+  readonly bottleneck: Analysis['verdict']['bottleneck'];
+  readonly activity: Analysis['verdict']['activity'];
+  readonly grade: number | null;
+  readonly headroom: number | null;
+  readonly sparkline: readonly (number | null)[];
+  readonly ribbon: readonly { from: number; to: number; bottleneck: Analysis['verdict']['bottleneck']; activity: Analysis['verdict']['activity'] }[];
+  readonly findings: readonly string[];
+  readonly lastReadingAt: number | null;
+}
+
+export interface JobRecord {
+  readonly job: Job;
+  readonly summary: JobSummary | null;
+}
+
+export interface JobStore {
+  /** Creates or extends the job; fields left out keep their value. */
+  declare(viewer: Viewer, key: JobKey, declaration: JobDeclaration): Promise<Job>;
+  get(viewer: Viewer, key: JobKey): Promise<JobRecord | null>;
+  list(viewer: Viewer, query: JobsQuery): Promise<{ rows: JobRecord[]; cursor: string | null; total: number | null }>;
+  /** Running jobs, and those that ended at or after `since`. */
+  active(viewer: Viewer, since: number): Promise<JobRecord[]>;
+  saveAnalysis(viewer: Viewer, key: JobKey, analysis: Analysis, summary: JobSummary): Promise<void>;
+  analysis(viewer: Viewer, key: JobKey): Promise<Analysis | null>;
+  findings(viewer: Viewer, query: { since: number }): Promise<{ key: JobKey; finding: Finding }[]>;
+}
+
+/** Facts and events of entities: the latest value of each fact, and a bounded history of events. */
+export interface FactStore {
+  facts(viewer: Viewer, query: { ids?: readonly string[]; nodes?: readonly string[] }): Promise<Fact[]>;
+  events(viewer: Viewer, query: { ids?: readonly string[]; nodes?: readonly string[]; from: number; to: number }): Promise<SourceEvent[]>;
+  /** All nodes ever heard of, with their GPUs and when each was last heard. */
+  nodes(viewer: Viewer): Promise<{ node: string; gpus: { uuid: string; name: string | null }[]; lastReadingAt: number | null }[]>;
+}
+
+/** Access tokens, stored as SHA-256; the plain token is seen once. */
+export interface TokenStore {
+  /** Scope `page` becomes a cookie once; `write` may ingest and declare. */
+  issue(viewer: Viewer, token: { scope: 'page' | 'write' | 'session'; name: string; expires: number | null }): Promise<string>;
+  /** Null for an unknown, used (scope page) or expired one. */
+  check(token: string, now: number): Promise<{ scope: 'page' | 'write' | 'session'; name: string } | null>;
+  /** Takes a one-time page token: true the first time only. */
+  redeem(token: string, now: number): Promise<boolean>;
+  revoke(viewer: Viewer, name: string): Promise<number>;
+}
+
+export interface Store {
+  readonly series: SeriesStore;
+  readonly jobs: JobStore;
+  readonly facts: FactStore;
+  readonly tokens: TokenStore;
+  /** A key of the service kept for ever ("demo" or "real" data in this folder, …). */
+  setting(name: string): Promise<string | null>;
+  setSetting(name: string, value: string): Promise<void>;
+  /** Trouble in words, or null: what /api/health says. */
+  trouble(): string | null;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** The data folder; created when missing; refused on a network file system with the remedy. */
+  readonly folder: string;
+  readonly rawDays: number;
+  readonly rollupDays: number;
+  /** Seconds UTC, for the age of what waits and of what was said; the system's clock where left out. */
+  readonly now?: () => number;
+  readonly log: { info(text: string): void; warn(text: string): void; error(text: string): void };
+}
+
+// `openStore(options: StoreOptions): Promise<Store>` is exported by server/store/index.ts.

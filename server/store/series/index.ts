@@ -1,0 +1,1 @@
+export { openSeries } from './store.ts';

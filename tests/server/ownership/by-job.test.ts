@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { deliveriesByJob, jobIndex, silenceOf } from '../../../server/ownership/index.ts';
+import { aJob } from '../../support/jobs.ts';
+
+const gpu = (id: string) => ({ kind: 'gpu' as const, id, node: 'n1' });
+
+describe('what a batch brings', () => {
+  const index = jobIndex();
+  index.put(aJob('a', { gpus: [{ uuid: 'GPU-a', node: 'n1' }] }));
+  index.put(aJob('b', { gpus: [{ uuid: 'GPU-b', node: 'n1' }], end: 200 }));
+  const words = (deliveries: ReturnType<typeof deliveriesByJob>) =>
+    deliveries.map((one) => `${one.job.id}: ${one.delivery.parts.length} blocks, ${one.delivery.facts.length} facts, ${one.delivery.events.length} events`);
+
+  it('is sorted by job: readings, facts and events of a GPU to its job, those of the node to both', () => {
+    expect(
+      words(
+        deliveriesByJob(index, {
+          source: 's',
+          seq: 0,
+          blocks: [
+            { entity: gpu('GPU-a'), t: [150], columns: {} },
+            { entity: { kind: 'host', id: 'n1', node: 'n1' }, t: [150], columns: {} },
+          ],
+          facts: [{ entity: gpu('GPU-b'), name: 'name', value: 'NVIDIA A40' }],
+          events: [
+            { at: 150, entity: gpu('GPU-a'), kind: 'xid', text: '79' },
+            { at: 250, entity: gpu('GPU-b'), kind: 'xid', text: '79' },
+            { at: 150, entity: null, kind: 'oom', text: '' },
+          ],
+        }),
+      ),
+    ).toEqual(['a: 2 blocks, 0 facts, 1 events', 'b: 1 blocks, 1 facts, 0 events']);
+  });
+
+  it('of facts alone goes to whoever may hold the entity', () => {
+    expect(words(deliveriesByJob(index, { source: 's', seq: 0, blocks: [], facts: [{ entity: gpu('GPU-b'), name: 'name', value: 'x' }] }))).toEqual([
+      'b: 0 blocks, 1 facts, 0 events',
+    ]);
+  });
+});
+
+describe('why a job is silent', () => {
+  const job = aJob('a', { nodes: ['n1', 'n2'], gpus: [{ uuid: 'GPU-a', node: 'n2' }] });
+  const heard =
+    (times: Record<string, number>) =>
+    ({ id }: { id: string }) =>
+      times[id] ?? null;
+
+  it('names each node that says nothing, and since when', () => {
+    expect(silenceOf(job, heard({ n1: 1000 }), 1180, 180)).toEqual([expect.stringContaining('No reading from node n2 yet') as string]);
+    expect(silenceOf(job, heard({ n1: 1000, n2: 1181 }), 1181, 180)).toEqual([
+      'No reading from node n1 since 1970-01-01T00:16:40Z: is its agent still running?',
+    ]);
+  });
+
+  it('is nothing where a node’s GPUs speak, or the job does not run', () => {
+    expect(silenceOf(job, heard({ n1: 1000, 'GPU-a': 1000 }), 1000, 180)).toEqual([]);
+    expect(silenceOf({ ...job, end: 900 }, heard({}), 1000, 180)).toEqual([]);
+  });
+
+  it('may be that it names neither node nor GPU', () => {
+    expect(silenceOf(aJob('x', { nodes: [] }), heard({}), 1000, 180)[0]).toContain('declare its nodes or GPUs');
+  });
+});
