@@ -1,4 +1,4 @@
-// Past the store's door on purpose: what is open, sealed and numbered does not show in its answers.
+// Past the door of server/store/series: what is open, sealed and numbered does not show in its answers.
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { IngestBatch } from '../../../../core/contract/ingest.ts';
