@@ -351,7 +351,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: ' && value >= before.value', replace: '', harm: 'a restarted engine has a negative rate' },
       { find: 'MAX_RATE_GAP = 600', replace: 'MAX_RATE_GAP = 60000', harm: 'a counter over a day’s silence is a rate' },
       { find: '<= last) start += 1', replace: '< last) start += 1', harm: 'a row that is sent twice counts twice' },
-      { find: 'if (value > peak) peak = value;', replace: 'peak = value;', harm: 'a link that drops when idle is taken for its best' },
+      { find: 'if (value > peak) peak = value;', replace: 'peak = value;', harm: 'a GPU that rests at the end is taken for one that its engine never used' },
     ],
   },
   {
