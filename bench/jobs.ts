@@ -101,7 +101,7 @@ export const jobsBench: Bench = {
       const store = await openRelational({ file, log: quiet });
       const time = async (query: JobsQuery): Promise<number> => {
         const begin = performance.now();
-        await store.jobs.list({ kind: 'local' }, query);
+        await store.jobs.list(query);
         return performance.now() - begin;
       };
       const figures: Figure[] = [];

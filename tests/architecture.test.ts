@@ -61,7 +61,7 @@ describe('the floors inside core and server', () => {
   });
 
   it('go round in no circle of folders', () => {
-    expect(circles(folderArrows(edges)).filter((folders) => !folders.includes('collectors'))).toEqual([]);
+    expect(circles(folderArrows(edges)).filter((folders) => !/^(collectors|cli)/.test(folders[0] ?? ''))).toEqual([]);
   });
 });
 

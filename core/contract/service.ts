@@ -10,6 +10,8 @@ export const HealthSchema = Type.Object({
   /** Seconds since the start. */
   uptime: Type.Number(),
   store: nullable(Type.Object({ bytes: Type.Number(), values: Type.Number(), chunks: Type.Number(), walRows: Type.Number() })),
+  /** Why writes are told 503 for a moment, in words; null where they are not. Everything can still be read. */
+  pressure: nullable(Type.String()),
   /** Raw streams open now. */
   streams: Type.Integer(),
 });

@@ -1,6 +1,6 @@
 import type { Bottleneck, Tier } from '../contract/index.ts';
-import { sourcesOf, tierOf, whatWouldTell, type Causes } from './evidence.ts';
-import type { GradeInput } from './evidence.ts';
+import type { Causes } from './cause.ts';
+import { type GradeInput, sourcesOf, tierOf, whatWouldTell } from './evidence.ts';
 import type { WindowShares } from './shares.ts';
 
 /** A label with everything that a verdict prints about it. */

@@ -1,220 +1,118 @@
-import type { Analysis, Job, JobRow, LiveVerdict } from '../../core/contract/index.ts';
+import type { Site } from '../../core/knowledge/index.ts';
+import type { Job, JobRow } from '../../core/contract/index.ts';
 import type { Logger } from 'pino';
-import { openTracker } from '../../core/analyse/index.ts';
 import { jobName, runsAt, type JobIndex } from '../ownership/index.ts';
-import { liveRow, summaryOf } from './rows.ts';
-import type { JobKey, Store, Viewer } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
 import { openFinals } from './finals.ts';
-import { dueIn, FIRST_PATIENCE, firstChanged, nameOf, nextPatience, shouldRebuild, shouldSave, type Followed } from './follow.ts';
+import { type Followed, isNews, shouldSave } from './follow.ts';
+import { openFollowing } from './following.ts';
+import { judgeDue } from './judge-due.ts';
 import { optionsOf } from './options.ts';
-import { pastOf } from './past.ts';
-import { after, drain, hold, later, nothing } from './pending.ts';
+import { drain, hold } from './pending.ts';
+import { publish, verdictOf } from './publish.ts';
+import { liveRow } from './rows.ts';
+import { save } from './save.ts';
 import type { Analyses, Audience } from './types.ts';
-
-const SYSTEM: Viewer = { kind: 'system' };
-/** Milliseconds of one slice of verdicts, and between two, so that sockets and ingest are not held up. */
-const BUDGET = 40;
-const PAUSE = 10;
 
 export interface AnalysesOptions {
   readonly store: Pick<Store, 'jobs' | 'series' | 'facts'>;
   readonly index: JobIndex;
   readonly audience: Audience;
   readonly log: Logger;
+  /** Seconds UTC. */
   readonly now: () => number;
   /** True where a tool has printed this GPU's product name. */
   readonly named: (uuid: string) => boolean;
+  readonly site: Site;
 }
 
 /** Follows every running job on the main thread (windows are small) and hands jobs that ended to a worker. */
-export function openAnalyses({ store, index, audience, log, now, named }: AnalysesOptions): Analyses {
-  const followed = new Map<string, Followed>();
-  const options = (job: Job) =>
-    optionsOf(
+export function openAnalyses({ store, index, audience, log, now, named, site }: AnalysesOptions): Analyses {
+  const options = (job: Job) => ({
+    ...optionsOf(
       job,
       job.gpus.some((gpu) => named(gpu.uuid)),
-    );
-  const finals = openFinals({ store, index, log, now, options });
-  let restoring: Promise<void> = Promise.resolve();
-  let closing = false;
-  let next: NodeJS.Timeout | null = null;
-
-  const follow = (job: Job, patience = FIRST_PATIENCE): Followed => {
-    const given = options(job);
-    const entry: Followed = {
-      job,
-      tracker: openTracker(given),
-      options: JSON.stringify(given),
-      openedAt: now(),
-      analysis: null,
-      lastReadingAt: null,
-      dirty: false,
-      judgedAt: 0,
-      changedAt: now(),
-      savedAt: 0,
-      savedAs: '',
-      saving: false,
-      pending: nothing(),
-      restoring: true,
-      overflown: false,
-      patience,
-    };
-    followed.set(jobName(job), entry);
-    return entry;
-  };
-  const save = async (entry: Followed): Promise<void> => {
-    const { analysis, job } = entry;
-    if (analysis === null) return;
-    entry.saving = true;
-    entry.savedAt = now();
-    entry.savedAs = nameOf(analysis);
-    try {
-      await store.jobs.saveAnalysis(SYSTEM, job, analysis, summaryOf(analysis, entry.lastReadingAt));
-    } catch (error) {
-      log.warn({ err: error, job: jobName(job) }, 'an analysis could not be saved; it will be tried again');
-      entry.savedAs = '';
-    } finally {
-      entry.saving = false;
-    }
-  };
-  const verdictOf = ({ cluster, id }: Job, analysis: Analysis, fromPhase: number): LiveVerdict => ({
-    cluster,
-    id,
-    at: now(),
-    verdict: analysis.verdict,
-    fromPhase,
-    phases: analysis.phases.slice(fromPhase),
-    findings: analysis.findings,
+    ),
+    site,
   });
-  const rowNow = ({ job, analysis, lastReadingAt }: Followed): JobRow => liveRow(job, analysis, lastReadingAt);
-  const publish = (entry: Followed, before: Analysis | null) => {
-    const { analysis, job } = entry;
-    if (analysis === null) return;
-    if (audience.watchesJob(job)) audience.verdict(verdictOf(job, analysis, firstChanged(before, analysis)));
-    if (audience.watchesOverview()) audience.row(rowNow(entry));
-  };
-  const judge = (entry: Followed, time: number) => {
+  const following = openFollowing({ store, index, log, now, options });
+  const finals = openFinals({ store, index, log, now, options });
+  const keep = (entry: Followed) => save(entry, { store, log, now });
+  const judge = (entry: Followed, at: number) => {
     const before = entry.analysis;
-    entry.judgedAt = time;
-    entry.dirty = false;
-    try {
-      drain(entry);
-      entry.analysis = entry.lastReadingAt === null ? null : entry.tracker.analysis(time);
-    } catch (error) {
-      // One job whose readings the classifier cannot take must not end the verdicts of all others.
-      log.error({ err: error, job: jobName(entry.job) }, 'a job could not be judged');
-      return;
-    }
-    entry.changedAt = time;
-    publish(entry, before);
-    if (shouldSave(entry, time)) void save(entry);
+    if (!judgeOne(entry, at, log)) return;
+    entry.changedAt = at;
+    publish(audience, entry, { before, at: now() });
+    if (shouldSave(entry, at)) void keep(entry);
   };
-  const restoreOne = async (entry: Followed): Promise<void> => {
-    if (closing) return;
-    const { job } = entry;
-    const { run, lastReadingAt } = await pastOf(store, index, job, now());
-    if (closing || followed.get(jobName(job)) !== entry) return;
-    entry.tracker.push(run.tables, run.events);
-    entry.lastReadingAt = later(entry.lastReadingAt, lastReadingAt);
-    // What came meanwhile is partly in the store's answer already.
-    entry.pending = after(run, entry.pending);
-    entry.restoring = false;
-    entry.dirty = true;
-    if (entry.overflown) rebuild(job);
-  };
-  const restoreSoon = (entry: Followed) => {
-    restoring = restoring
-      .then(() => restoreOne(entry))
-      .catch((error: unknown) => {
-        log.error({ err: error, job: jobName(entry.job) }, 'a job could not be followed from its start');
-        entry.restoring = false;
-      });
-  };
-  /** Opens a job's tracker anew, with all that the store holds; the last verdict stands until it has caught up. */
-  const rebuild = (job: Job) => {
-    const before = followed.get(jobName(job));
-    const entry = follow(job, nextPatience(before, now()));
-    entry.analysis = before?.analysis ?? null;
-    entry.lastReadingAt = before?.lastReadingAt ?? null;
-    entry.savedAs = before?.savedAs ?? '';
-    entry.savedAt = before?.savedAt ?? 0;
-    restoreSoon(entry);
-  };
-
-  /** Judges what is due for a short while; what is left goes on after others had their turn (an hour of history brings hundreds). */
-  const slice = (): void => {
-    next = null;
-    const time = now();
-    const started = performance.now();
-    for (const entry of [...followed.values()]) if (shouldRebuild(entry, time)) rebuild(entry.job);
-    const due = [...followed.values()]
-      .filter((entry) => !entry.restoring)
-      .map((entry) => ({ entry, in: dueIn(entry, audience.watchesJob(entry.job), time) }))
-      .filter((one) => one.in <= 0)
-      .sort((a, b) => a.in - b.in);
-    for (const [index, { entry }] of due.entries()) {
-      judge(entry, time);
-      if (index === due.length - 1 || performance.now() - started <= BUDGET) continue;
-      next = setTimeout(slice, PAUSE);
-      return;
-    }
-  };
+  const judging = judgeDue({ following, audience, now, judge });
+  const rowOrNull = (entry: Followed | undefined) => (entry === undefined ? null : rowOf(entry));
 
   return {
     feed(job, delivery) {
-      const entry = followed.get(jobName(job));
+      const entry = following.get(job);
       if (entry === undefined) return void (job.end !== null && finals.late(job, now()));
       hold(entry, delivery);
-      if (delivery.facts.some((fact) => fact.name === 'name') && entry.options !== JSON.stringify(options(job))) rebuild(job);
+      if (delivery.facts.some((fact) => fact.name === 'name') && following.isOutdated(entry, job)) following.rebuild(job);
     },
     changed(job) {
-      const name = jobName(job);
-      const entry = followed.get(name);
+      const entry = following.get(job);
       if (job.start === null || job.end !== null) {
-        followed.delete(name);
+        following.drop(job);
         // Lists show the last live verdict until the worker has judged the whole.
-        if (entry !== undefined) void save({ ...entry, job });
+        if (entry !== undefined) void keep({ ...entry, job });
         if (job.end !== null) finals.late(job, now());
-      } else if (entry === undefined) rebuild(job);
-      else if (entry.options !== JSON.stringify(options(job)) || entry.job.start !== job.start) rebuild(job);
+      } else if (entry === undefined || following.isOutdated(entry, job)) following.rebuild(job);
       else {
         entry.job = job;
         entry.changedAt = now();
       }
     },
-    current: (key: JobKey) => followed.get(jobName(key))?.analysis ?? null,
-    row(key) {
-      const entry = followed.get(jobName(key));
-      return entry === undefined ? null : rowNow(entry);
-    },
-    running: () => [...followed.values()].map(rowNow),
-    changedSince: (since) => [...followed.values()].filter((entry) => entry.changedAt >= since).map(rowNow),
+    current: (key) => following.get(key)?.analysis ?? null,
+    row: (key) => rowOrNull(following.get(key)),
+    running: () => following.all().map(rowOf),
+    changedSince: (since) =>
+      following
+        .all()
+        .filter((entry) => entry.changedAt >= since)
+        .map(rowOf),
     watched(key) {
-      const entry = followed.get(jobName(key));
+      const entry = following.get(key);
       if (entry === undefined) return null;
       entry.judgedAt = Math.min(entry.judgedAt, now() - 1);
-      return entry.analysis === null ? null : verdictOf(entry.job, entry.analysis, 0);
+      return verdictOf(entry, { before: null, at: now() });
     },
-    tick() {
-      if (next === null && !closing) slice();
-    },
+    tick: judging.tick,
     async restore() {
-      const entries = [...index.all()].filter((job) => runsAt(job, now())).map((job) => follow(job));
-      for (const entry of entries) {
-        entry.analysis = await store.jobs.analysis(SYSTEM, entry.job);
-        restoreSoon(entry);
-      }
+      const running = [...index.all()].filter((job) => runsAt(job, now()));
+      for (const job of running) following.follow(job, await store.jobs.analysis(job));
       await finals.missed();
     },
     catchUp: () => finals.catchUp(),
     async close() {
-      closing = true;
-      if (next !== null) clearTimeout(next);
-      await finals.close();
-      await restoring;
-      for (const entry of followed.values()) if (entry.dirty) judge(entry, now());
-      // A verdict that stays what it was is found again from the readings at the next start.
-      for (const entry of followed.values()) if (entry.analysis !== null && nameOf(entry.analysis) !== entry.savedAs) await save(entry);
+      judging.stop();
+      await Promise.all([following.close(), finals.close()]);
+      for (const entry of following.all()) if (entry.dirty) judge(entry, now());
+      for (const entry of following.all()) if (isNews(entry)) await keep(entry);
     },
   };
+}
+
+/** Hands a job's tracker what waits and asks it for a verdict; false where it failed. */
+function judgeOne(entry: Followed, at: number, log: Pick<Logger, 'error'>): boolean {
+  entry.judgedAt = at;
+  entry.dirty = false;
+  try {
+    drain(entry);
+    entry.analysis = entry.lastReadingAt === null ? null : entry.tracker.analysis(at);
+    return true;
+  } catch (error) {
+    // One job whose readings the classifier cannot take must not end the verdicts of all others.
+    log.error({ err: error, job: jobName(entry.job) }, 'a job could not be judged');
+    return false;
+  }
+}
+
+function rowOf({ job, analysis, lastReadingAt }: Followed): JobRow {
+  return liveRow(job, analysis, lastReadingAt);
 }

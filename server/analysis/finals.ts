@@ -4,11 +4,10 @@ import type { AnalyseOptions } from '../../core/judging/index.ts';
 import { jobName, type JobIndex } from '../ownership/index.ts';
 import { LATE } from '../jobs/index.ts';
 import { summaryOf } from './rows.ts';
-import type { Store, Viewer } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
 import { analysisWorker } from './in-worker.ts';
 import { pastOf } from './past.ts';
 
-const SYSTEM: Viewer = { kind: 'system' };
 /** A job that ended is judged when nothing has come for it for so long, seconds: its last readings are on their way. */
 const SETTLE = 10;
 
@@ -39,10 +38,10 @@ export function openFinals({ store, index, log, now, options }: FinalsOptions): 
   let work: Promise<void> = Promise.resolve();
 
   const settle = async (job: Job): Promise<void> => {
-    const { run, lastReadingAt } = await pastOf(store, index, job, now());
+    const { run, lastReadingAt } = await pastOf({ store, index }, job, now());
     if (run.tables.length === 0) return;
     const analysis: Analysis = await worker.analyse(run, options(job));
-    await store.jobs.saveAnalysis(SYSTEM, job, analysis, summaryOf(analysis, lastReadingAt));
+    await store.jobs.saveAnalysis(job, analysis, summaryOf(analysis, lastReadingAt));
   };
   const settled = async (): Promise<void> => {
     for (const [name, { job, at }] of waiting) {
@@ -76,7 +75,7 @@ export function openFinals({ store, index, log, now, options }: FinalsOptions): 
     },
     catchUp,
     async missed() {
-      for (const { job, summary } of await store.jobs.active(SYSTEM, now() - LATE)) {
+      for (const { job, summary } of await store.jobs.active(now() - LATE)) {
         if (job.end !== null && summary === null) waiting.set(jobName(job), { job, at: now() - SETTLE });
       }
       void catchUp();

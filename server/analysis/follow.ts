@@ -35,7 +35,12 @@ const SAVE_EVERY = 300;
 
 /** True when the analysis should go to the store: the verdict became another one, or five minutes have passed. */
 export function shouldSave(followed: Followed, now: number): boolean {
-  return followed.analysis !== null && !followed.saving && (nameOf(followed.analysis) !== followed.savedAs || now - followed.savedAt >= SAVE_EVERY);
+  return followed.analysis !== null && !followed.saving && (isNews(followed) || now - followed.savedAt >= SAVE_EVERY);
+}
+
+/** True where the verdict is another one than was saved; one that stays what it was is found again from the readings at the next start. */
+export function isNews({ analysis, savedAs }: Pick<Followed, 'analysis' | 'savedAs'>): boolean {
+  return analysis !== null && nameOf(analysis) !== savedAs;
 }
 
 /** Rows that came out of order before the tracker is built again from the store. */

@@ -1,31 +1,29 @@
 import { entityKey, type Run } from '../../core/readings/index.ts';
 import type { Job } from '../../core/contract/index.ts';
-import { entitiesOf, type JobIndex, ownRows } from '../ownership/index.ts';
-import type { Store, Viewer } from '../store/index.ts';
+import { eventsOf, factsOf, holdingsOf, type OwnershipParts, rowsIn } from '../ownership/index.ts';
 
-const SYSTEM: Viewer = { kind: 'system' };
 /** Rows per entity that a whole job is judged by; the store averages neighbours beyond: two days at 5 s stay as they are. */
 const MAX_ROWS = 35_000;
 
-/** All that the store holds of a job up to `to`, as one run; rows of a neighbour on the same node are left out. */
-export async function pastOf(
-  store: Pick<Store, 'series' | 'facts'>,
-  index: JobIndex,
-  job: Job,
-  to: number,
-): Promise<{ run: Run; lastReadingAt: number | null }> {
+/** A job's past as one run, and its latest reading (seconds UTC); null where there is none. */
+export interface Past {
+  readonly run: Run;
+  readonly lastReadingAt: number | null;
+}
+
+/** All that the store holds of a job up to `to` (seconds UTC), as one run: what is its own, while it was. */
+export async function pastOf(parts: OwnershipParts, job: Job, to: number): Promise<Past> {
   const end = Math.min(job.end ?? to, to) + 0.001;
-  const from = job.start ?? end;
-  const entities = (await entitiesOf(store, index, job, end)).map((row) => row.entity);
-  if (entities.length === 0) return { run: { clock: 'utc', tables: [], events: [] }, lastReadingAt: null };
-  const ids = entities.map((entity) => entity.id);
+  const holdings = await holdingsOf(parts, job, end);
+  if (holdings.length === 0) return { run: { clock: 'utc', tables: [], events: [] }, lastReadingAt: null };
+  const spans = new Map(holdings.map((one) => [entityKey(one.entity), one.spans]));
   const [tables, facts, events] = await Promise.all([
-    store.series.tables({ entities, from, to: end, maxRows: MAX_ROWS }),
-    store.facts.facts(SYSTEM, { ids }),
-    store.facts.events(SYSTEM, { ids, from, to: end }),
+    parts.store.series.tables({ entities: holdings.map(({ entity }) => entity), from: job.start ?? end, to: end, maxRows: MAX_ROWS }),
+    factsOf(parts, job, holdings),
+    eventsOf(parts, holdings, end),
   ]);
   const own = tables
-    .map((table) => ownRows(table, job, index))
+    .map((table) => rowsIn(table, spans.get(entityKey(table.entity)) ?? []))
     .filter((table) => table.t.length > 0)
     .map((table) => ({
       ...table,

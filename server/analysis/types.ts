@@ -5,7 +5,8 @@ import type { Delivery } from '../ownership/index.ts';
 /** Who looks on: the sockets, once the HTTP side is up. */
 export interface Audience {
   watchesJob(key: JobKey): boolean;
-  watchesOverview(): boolean;
+  /** True where somebody watches a list that this job's row is in. */
+  watchesRow(job: Job): boolean;
   verdict(verdict: LiveVerdict): void;
   row(row: JobRow): void;
 }

@@ -1,13 +1,13 @@
-import { parentPort } from 'node:worker_threads';
 import { analyse } from '../../core/analyse/index.ts';
-import type { Reply, Request } from './in-worker.ts';
+import type { AnalyseOptions } from '../../core/judging/index.ts';
+import type { Run } from '../../core/readings/index.ts';
+import { serve } from '../threads/index.ts';
 
-parentPort?.on('message', ({ run, options }: Request) => {
-  let reply: Reply;
-  try {
-    reply = { analysis: analyse(run, options) };
-  } catch (error) {
-    reply = { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  }
-  parentPort?.postMessage(reply);
-});
+/** What the analysis thread can be asked. */
+export type AnalysisHandlers = typeof handlers;
+
+const handlers = {
+  analyse: async ({ run, options }: { run: Run; options: AnalyseOptions }) => analyse(run, options),
+};
+
+await serve(async () => handlers);

@@ -6,7 +6,11 @@ import type { JobKey } from '../store/index.ts';
 const UNUSED: ReadonlySet<FindingId> = new Set(['idle', 'held-idle', 'no-process', 'unused-gpus', 'hung'] as const);
 
 /** GPU-hours between two times (seconds UTC) on allocated GPUs that such findings name; a GPU counts once however many do. Null without any job. */
-export function hoursLost(findings: readonly { key: JobKey; finding: Finding }[], jobs: ReadonlyMap<string, Job>, from: number, to: number): number | null {
+export function hoursLost(
+  findings: readonly { key: JobKey; finding: Finding }[],
+  jobs: ReadonlyMap<string, Job>,
+  { from, to }: { readonly from: number; readonly to: number },
+): number | null {
   if (jobs.size === 0) return null;
   const spans = new Map<string, [number, number][]>();
   for (const { key, finding } of findings) {

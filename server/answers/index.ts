@@ -2,6 +2,7 @@ import type {
   Analysis,
   FindingsReply,
   JobDetail,
+  JobRow,
   JobsPage,
   JobsQuery,
   NodeDetail,
@@ -11,7 +12,9 @@ import type {
   SeriesReply,
   WatchTarget,
 } from '../../core/contract/index.ts';
-import type { JobKey, Viewer } from '../store/index.ts';
+import type { Viewer } from '../auth/index.ts';
+import { maySee } from '../ownership/index.ts';
+import type { JobKey } from '../store/index.ts';
 import { analysisOf, detailOf, listJobs, seriesOf } from './jobs.ts';
 import { listNodes, nodeDetail, nodeSeries } from './nodes.ts';
 import { findingsOf, overviewOf } from './overview.ts';
@@ -28,6 +31,8 @@ export interface Answers {
   node(viewer: Viewer, name: string): Promise<NodeDetail>;
   nodeSeries(viewer: Viewer, name: string, query: SeriesQuery): Promise<SeriesReply>;
   overview(viewer: Viewer): Promise<Overview>;
+  /** Rows of running jobs that changed at or after a time, seconds UTC. */
+  rowsSince(viewer: Viewer, since: number): JobRow[];
   findings(viewer: Viewer, query: { readonly since?: number | undefined }): Promise<FindingsReply>;
   /** Null where a viewer may watch that live, else why not, in words. */
   refusal(viewer: Viewer, target: WatchTarget): Promise<string | null>;
@@ -39,11 +44,12 @@ export function openAnswers(parts: AnswerParts): Answers {
     jobs: (viewer, query) => listJobs(parts, viewer, query),
     job: (viewer, key) => detailOf(parts, viewer, key),
     analysis: (viewer, key) => analysisOf(parts, viewer, key),
-    series: (viewer, key, query) => seriesOf(parts, viewer, key, query),
+    series: (viewer, key, query) => seriesOf(parts, viewer, { key, query }),
     nodes: (viewer) => listNodes(parts, viewer),
     node: (viewer, name) => nodeDetail(parts, viewer, name),
-    nodeSeries: (viewer, name, query) => nodeSeries(parts, viewer, name, query),
+    nodeSeries: (viewer, name, query) => nodeSeries(parts, viewer, { name, query }),
     overview: (viewer) => overviewOf(parts, viewer),
+    rowsSince: (viewer, since) => parts.analyses.changedSince(since).filter(({ job }) => maySee(viewer, job)),
     findings: (viewer, query) => findingsOf(parts, viewer, query),
     refusal: (viewer, target) => refusalOf(parts, viewer, target),
   };

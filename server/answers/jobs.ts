@@ -4,13 +4,14 @@ import { notThere } from '../http/index.ts';
 import { SILENT } from '../nodes/index.ts';
 import { answerSeries } from './series.ts';
 import type { AnswerParts } from './parts.ts';
-import type { JobKey, JobRecord, Viewer } from '../store/index.ts';
-import { entitiesOf, silenceOf } from '../ownership/index.ts';
+import type { Viewer } from '../auth/index.ts';
+import type { JobKey, JobRecord } from '../store/index.ts';
+import { eventsOf, factsOf, holdingsOf, maySee, silenceOf, visibleTo } from '../ownership/index.ts';
 import { rowOf } from '../analysis/index.ts';
 
 /** A page of jobs; rows of jobs that run now are as fresh as the last reading. */
 export async function listJobs(parts: AnswerParts, viewer: Viewer, query: JobsQuery): Promise<JobsPage> {
-  const { rows, cursor, total } = await parts.store.jobs.list(viewer, query);
+  const { rows, cursor, total } = await parts.store.jobs.list(query, visibleTo(viewer));
   return { now: parts.now(), rows: rows.map((record) => parts.analyses.row(record.job) ?? rowOf(record)), cursor, total };
 }
 
@@ -19,18 +20,17 @@ export async function detailOf(parts: AnswerParts, viewer: Viewer, key: JobKey):
   const { job, summary } = await recordOf(parts, viewer, key);
   const now = parts.now();
   const to = job.end ?? now;
-  const entities = await entitiesOf(parts.store, parts.index, job, to + 1);
-  const ids = entities.map(({ entity }) => entity.id);
+  const holdings = await holdingsOf(parts, job, to + 1);
   const [facts, events, analysis] = await Promise.all([
-    ids.length === 0 ? [] : parts.store.facts.facts(viewer, { ids }),
-    ids.length === 0 || job.start === null ? [] : parts.store.facts.events(viewer, { ids, from: job.start, to: to + 1 }),
-    parts.analyses.current(key) ?? parts.store.jobs.analysis(viewer, key),
+    factsOf(parts, job, holdings),
+    eventsOf(parts, holdings, to + 1),
+    parts.analyses.current(key) ?? parts.store.jobs.analysis(key),
   ]);
-  const lastReadingAt = entities.reduce<number | null>((most, { last }) => (most === null || last > most ? last : most), summary?.lastReadingAt ?? null);
+  const lastReadingAt = holdings.reduce<number | null>((most, { last }) => (most === null || last > most ? last : most), summary?.lastReadingAt ?? null);
   return {
     job,
     analysis,
-    entities: entities.map(({ entity, metrics }) => {
+    entities: holdings.map(({ entity, metrics }) => {
       const own = facts.filter((fact) => entityKey(fact.entity) === entityKey(entity));
       return {
         kind: entity.kind,
@@ -38,11 +38,11 @@ export async function detailOf(parts: AnswerParts, viewer: Viewer, key: JobKey):
         node: entity.node ?? null,
         name: own.find((fact) => fact.name === 'name')?.value ?? null,
         facts: Object.fromEntries(own.map((fact) => [fact.name, fact.value])),
-        metrics,
+        metrics: [...metrics],
       };
     }),
     lastReadingAt,
-    silence: silenceOf(job, ({ kind, id }) => (kind === 'host' ? parts.nodes.get(id)?.at : parts.nodes.gpu(id)?.at) ?? null, now, SILENT),
+    silence: silenceOf(job, { lastOf: ({ kind, id }) => (kind === 'host' ? parts.nodes.get(id)?.at : parts.nodes.gpu(id)?.at) ?? null, now, patience: SILENT }),
     events: events.map((event) => ({ at: event.at, kind: event.kind, entity: event.entity === null ? null : entityKey(event.entity), text: event.text })),
   };
 }
@@ -50,23 +50,23 @@ export async function detailOf(parts: AnswerParts, viewer: Viewer, key: JobKey):
 /** The latest analysis of a job. Throws 404 where there is no such job, or no reading was judged yet. */
 export async function analysisOf(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<Analysis> {
   await recordOf(parts, viewer, key);
-  const analysis = parts.analyses.current(key) ?? (await parts.store.jobs.analysis(viewer, key));
+  const analysis = parts.analyses.current(key) ?? (await parts.store.jobs.analysis(key));
   if (analysis === null) throw notThere(`an analysis of job ${key.id}`, 'path/id', 'no reading of this job was judged yet; GET the job itself to see why');
   return analysis;
 }
 
-/** Series of a job over its time, or a part of it. */
-export async function seriesOf(parts: AnswerParts, viewer: Viewer, key: JobKey, query: SeriesQuery): Promise<SeriesReply> {
+/** Series of what is a job's over its time, or a part of it. */
+export async function seriesOf(parts: AnswerParts, viewer: Viewer, { key, query }: { key: JobKey; query: SeriesQuery }): Promise<SeriesReply> {
   const { job } = await recordOf(parts, viewer, key);
   const end = job.end ?? parts.now() + 1;
   const from = Math.max(query.from ?? Number.NEGATIVE_INFINITY, job.start ?? end);
   const to = Math.min(query.to ?? Number.POSITIVE_INFINITY, end);
-  const entities = (await entitiesOf(parts.store, parts.index, job, end)).map(({ entity }) => entity);
-  return answerSeries(parts, { entities, metrics: query.metrics, points: query.points, from, to });
+  return answerSeries(parts, { held: await holdingsOf(parts, job, end), metrics: query.metrics, points: query.points, from, to });
 }
 
 async function recordOf(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<JobRecord> {
-  const record = await parts.store.jobs.get(viewer, key);
+  // The same words for both: whether somebody else's job is there is not told.
+  const record = maySee(viewer, key) ? await parts.store.jobs.get(key) : null;
   if (record === null) throw notThere(`job ${key.id} of cluster ${key.cluster}`, 'path', 'look for it in /api/jobs; a job of somebody else is not shown');
   return record;
 }

@@ -1,24 +1,35 @@
 import type { GpuNow as GpuRow, NodeRow } from '../../core/contract/index.ts';
+import type { Viewer } from '../auth/index.ts';
 import { busyOf, type GpuNow, isSilent, type NodeNow } from '../nodes/index.ts';
-import { jobName, type JobIndex } from '../ownership/index.ts';
+import { jobName, type JobIndex, maySeeEntity, visibleOwnersAt } from '../ownership/index.ts';
 
-/** A node as the API shows it at `now`. */
-export function nodeRow(node: NodeNow, index: JobIndex, now: number): NodeRow {
-  const jobs = index.ownersAt({ kind: 'host', id: node.node, node: node.node }, now).map(jobName);
+/** For whom a row is made, and when: seconds UTC. */
+interface Sight {
+  readonly viewer: Viewer;
+  readonly index: JobIndex;
+  readonly now: number;
+}
+
+/** A node as the API shows it at `now`: GPUs and jobs that the viewer may see, and the host, which is everybody's who has a job there. */
+export function nodeRow(node: NodeNow, sight: Sight): NodeRow {
+  const { viewer, index, now } = sight;
+  const gpuAt = (uuid: string) => ({ entity: { kind: 'gpu' as const, id: uuid, node: node.node }, at: now });
   return {
     node: node.node,
-    gpus: [...node.gpus.values()].map((gpu) => gpuRow(gpu, node.node, index, now)),
+    gpus: [...node.gpus.values()]
+      .filter(({ uuid }) => maySeeEntity(viewer, index, gpuAt(uuid)))
+      .map((gpu) => gpuRow(gpu, visibleOwnersAt(viewer, index, gpuAt(gpu.uuid)).map(jobName), now)),
     cpu: node.host.get('host.cpu') ?? null,
     cores: node.host.get('host.cores') ?? null,
     memUsed: node.host.get('host.memUsed') ?? null,
     memTotal: node.host.get('host.memTotal') ?? null,
-    jobs,
+    jobs: visibleOwnersAt(viewer, index, { entity: { kind: 'host', id: node.node, node: node.node }, at: now }).map(jobName),
     lastReadingAt: node.at,
     silent: isSilent(node.at, now),
   };
 }
 
-function gpuRow(gpu: GpuNow, node: string, index: JobIndex, now: number): GpuRow {
+function gpuRow(gpu: GpuNow, jobs: string[], now: number): GpuRow {
   return {
     uuid: gpu.uuid,
     name: gpu.name,
@@ -28,7 +39,7 @@ function gpuRow(gpu: GpuNow, node: string, index: JobIndex, now: number): GpuRow
     memUsed: gpu.latest.get('gpu.memUsed') ?? null,
     memTotal: gpu.latest.get('gpu.memTotal') ?? null,
     temp: gpu.latest.get('gpu.temp') ?? null,
-    jobs: index.ownersAt({ kind: 'gpu', id: gpu.uuid, node }, now).map(jobName),
+    jobs,
     lastReadingAt: gpu.at,
     silent: isSilent(gpu.at, now),
   };

@@ -1,10 +1,10 @@
 import { dayStart } from '../../core/knowledge/index.ts';
 import type { FindingsReply, Overview } from '../../core/contract/index.ts';
-import { jobName, runsAt } from '../ownership/index.ts';
+import { jobName, maySee, maySeeEntity, maySeeNode, runsAt, visibleOwnersAt, visibleTo } from '../ownership/index.ts';
 import { rowOf } from '../analysis/index.ts';
-import { busyOf, isSilent } from '../nodes/index.ts';
+import { busyOf, type GpuNow, isSilent, type NodeNow } from '../nodes/index.ts';
 import type { AnswerParts } from './parts.ts';
-import type { Viewer } from '../store/index.ts';
+import type { Viewer } from '../auth/index.ts';
 import { hoursLost } from './hours-lost.ts';
 
 /** A GPU below this busy fraction does nothing worth the name; below the second it leaves most of itself unused. */
@@ -19,8 +19,8 @@ export async function overviewOf(parts: AnswerParts, viewer: Viewer): Promise<Ov
   const asked = parts.now();
   const midnight = dayStart(asked, parts.site.timeZone);
   const [findings, recent] = await Promise.all([
-    parts.store.jobs.findings(viewer, { since: midnight }),
-    parts.store.jobs.active(viewer, Math.min(midnight, asked - LATELY)), // a day may have 25 hours
+    parts.store.jobs.findings(midnight, visibleTo(viewer)),
+    parts.store.jobs.active(Math.min(midnight, asked - LATELY), visibleTo(viewer)), // a day may have 25 hours
   ]);
   // Later than every row below: a page that names this time when it joins gets what changed afterwards, and nothing twice.
   const now = parts.now();
@@ -32,36 +32,34 @@ export async function overviewOf(parts: AnswerParts, viewer: Viewer): Promise<Ov
   return {
     demo: parts.demo,
     now,
-    gpus: gpuCounts(parts, now),
-    nodes: [...parts.nodes.all()].length,
-    power: power(parts, now),
-    gpuHoursLostToday: hoursLost(findings, jobs, midnight, now),
-    running: parts.analyses.running(),
+    gpus: gpuCounts(parts, viewer, now),
+    nodes: [...parts.nodes.all()].filter(({ node }) => maySeeNode(viewer, parts.index, { node, at: now })).length,
+    power: power(parts, viewer, now),
+    gpuHoursLostToday: hoursLost(findings, jobs, { from: midnight, to: now }),
+    running: parts.analyses.running().filter(({ job }) => maySee(viewer, job)),
     finished: finished.map(rowOf),
   };
 }
 
-function gpuCounts(parts: AnswerParts, now: number): Overview['gpus'] {
+function gpuCounts(parts: AnswerParts, viewer: Viewer, now: number): Overview['gpus'] {
   const counts = { known: 0, allocated: 0, busy: 0, underused: 0, idle: 0, silent: 0 };
   let measured = false;
   const seen = new Set<string>();
-  for (const node of parts.nodes.all()) {
-    for (const gpu of node.gpus.values()) {
-      counts.known += 1;
-      seen.add(gpu.uuid);
-      if (parts.index.ownersAt({ kind: 'gpu', id: gpu.uuid, node: node.node }, now).length === 0) continue;
-      counts.allocated += 1;
-      const busy = isSilent(gpu.at, now) ? null : busyOf(gpu);
-      if (busy === null) counts.silent += 1;
-      else {
-        measured = true;
-        counts[busy < IDLE ? 'idle' : busy < UNDERUSED ? 'underused' : 'busy'] += 1;
-      }
+  for (const { gpu, node } of visibleGpus(parts, viewer, now)) {
+    counts.known += 1;
+    seen.add(gpu.uuid);
+    if (visibleOwnersAt(viewer, parts.index, { entity: { kind: 'gpu', id: gpu.uuid, node: node.node }, at: now }).length === 0) continue;
+    counts.allocated += 1;
+    const busy = isSilent(gpu.at, now) ? null : busyOf(gpu);
+    if (busy === null) counts.silent += 1;
+    else {
+      measured = true;
+      counts[busy < IDLE ? 'idle' : busy < UNDERUSED ? 'underused' : 'busy'] += 1;
     }
   }
   // GPUs that a job lists and no source has ever shown: allocated, and silent.
   for (const job of parts.index.all()) {
-    if (!runsAt(job, now)) continue;
+    if (!runsAt(job, now) || !maySee(viewer, job)) continue;
     for (const { uuid } of job.gpus) {
       if (seen.has(uuid)) continue;
       seen.add(uuid);
@@ -74,19 +72,26 @@ function gpuCounts(parts: AnswerParts, now: number): Overview['gpus'] {
 }
 
 /** Watts of all GPUs that say so; null where none does. */
-function power(parts: AnswerParts, now: number): number | null {
+function power(parts: AnswerParts, viewer: Viewer, now: number): number | null {
   let sum: number | null = null;
-  for (const node of parts.nodes.all()) {
-    for (const gpu of node.gpus.values()) {
-      const watts = gpu.latest.get('gpu.power');
-      if (watts !== undefined && !isSilent(gpu.at, now)) sum = sum === null ? watts : sum + watts;
-    }
+  for (const { gpu } of visibleGpus(parts, viewer, now)) {
+    const watts = gpu.latest.get('gpu.power');
+    if (watts !== undefined && !isSilent(gpu.at, now)) sum = sum === null ? watts : sum + watts;
   }
   return sum;
 }
 
+/** The GPUs that a viewer may see now, with their nodes. */
+function* visibleGpus({ nodes, index }: AnswerParts, viewer: Viewer, now: number): Iterable<{ gpu: GpuNow; node: NodeNow }> {
+  for (const node of nodes.all()) {
+    for (const gpu of node.gpus.values()) {
+      if (maySeeEntity(viewer, index, { entity: { kind: 'gpu', id: gpu.uuid, node: node.node }, at: now })) yield { gpu, node };
+    }
+  }
+}
+
 /** Findings that were true at or after a time, seconds UTC; of the last day where nobody says. */
 export async function findingsOf(parts: AnswerParts, viewer: Viewer, query: { readonly since?: number | undefined }): Promise<FindingsReply> {
-  const found = await parts.store.jobs.findings(viewer, { since: query.since ?? parts.now() - LATELY });
+  const found = await parts.store.jobs.findings(query.since ?? parts.now() - LATELY, visibleTo(viewer));
   return { findings: found.map(({ key, finding }) => ({ ...key, finding })) };
 }

@@ -1,10 +1,13 @@
 import { type EntityRef, isMetricId, metric, type MetricId, METRICS } from '../../core/readings/index.ts';
-import type { SeriesReply } from '../../core/contract/index.ts';
+import type { Series, SeriesReply } from '../../core/contract/index.ts';
 import { Problem } from '../http/index.ts';
+import { bySpan, type Held } from '../ownership/index.ts';
 import type { AnswerParts } from './parts.ts';
 
+/** What is asked for; times in seconds UTC. */
 export interface SeriesAsked {
-  readonly entities: readonly EntityRef[];
+  /** Entities, and the spans in which their readings may be shown. */
+  readonly held: readonly Held[];
   /** Comma-separated metric ids. */
   readonly metrics: string;
   readonly from: number;
@@ -18,13 +21,70 @@ const POINTS = 600;
 /** Series of some entities; a metric that none of them has is named with the reason. Throws 400 for an unknown metric. */
 export async function answerSeries(parts: Pick<AnswerParts, 'store'>, asked: SeriesAsked): Promise<SeriesReply> {
   const metrics = metricsOf(asked.metrics);
-  const { entities, from, to } = asked;
+  const { held, from, to } = asked;
   if (!(from < to)) return { from, to: from, series: [], absent: metrics.map((id) => ({ metric: id, reason: 'the time asked for is not in the job’s time' })) };
   const kinds = new Set(metrics.map((id) => METRICS[id].entity));
-  const concerned = entities.filter((entity) => kinds.has(entity.kind));
-  const series = concerned.length === 0 ? [] : await parts.store.series.range({ entities: concerned, metrics, from, to, points: asked.points ?? POINTS });
+  const concerned = held.filter(({ entity }) => kinds.has(entity.kind));
+  const series = await heldSeries(parts, { ...asked, held: concerned }, metrics);
   const there = new Set(series.map((one) => one.metric));
-  return { from, to, series, absent: metrics.filter((id) => !there.has(id)).map((id) => ({ metric: id, reason: absence(id, entities) })) };
+  return {
+    from,
+    to,
+    series,
+    absent: metrics
+      .filter((id) => !there.has(id))
+      .map((id) => ({
+        metric: id,
+        reason: absence(
+          id,
+          held.map(({ entity }) => entity),
+        ),
+      })),
+  };
+}
+
+/** One question to the store for each span of time: only what may be shown is read, and once. */
+async function heldSeries(
+  { store }: Pick<AnswerParts, 'store'>,
+  { held, from, to, points = POINTS }: SeriesAsked,
+  metrics: readonly MetricId[],
+): Promise<Series[]> {
+  const groups = bySpan(held, { from, to });
+  const parts = await Promise.all(
+    groups.map(({ span, held: ones }) =>
+      store.series.range({
+        entities: ones.map(({ entity }) => entity),
+        metrics,
+        ...span,
+        points: Math.ceil((points * (span.to - span.from)) / (to - from)),
+      }),
+    ),
+  );
+  const [only, ...others] = parts;
+  return only === undefined || others.length === 0 ? (only ?? []) : inTurn(groups.map(({ span }, index) => ({ to: span.to, series: parts[index] ?? [] })));
+}
+
+/** Series of spans that follow each other, each entity's as one: between two of its spans is a gap, where the first ends. */
+function inTurn(parts: readonly { readonly to: number; readonly series: readonly Series[] }[]): Series[] {
+  const whole = new Map<string, { series: Series; to: number }>();
+  for (const { to, series } of parts) {
+    for (const part of series) {
+      const key = `${part.entity.kind}:${part.entity.id} ${part.metric}`;
+      const before = whole.get(key);
+      whole.set(key, { to, series: before === undefined ? part : joined(before.series, before.to, part) });
+    }
+  }
+  return [...whole.values()].map(({ series }) => series);
+}
+
+function joined(first: Series, gapAt: number, second: Series): Series {
+  return {
+    ...first,
+    t: [...first.t, gapAt, ...second.t],
+    min: [...first.min, null, ...second.min],
+    mean: [...first.mean, null, ...second.mean],
+    max: [...first.max, null, ...second.max],
+  };
 }
 
 function metricsOf(text: string): MetricId[] {

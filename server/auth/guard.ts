@@ -24,7 +24,7 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
     if (byBrowser && request.url !== '/api/health' && !options.hosts.hostAllowed(request.headers.host)) throw wrongHost(request);
     if (access === 'open') return;
     if (identity === null) throw unknown(request);
-    check(request, identity, access, options);
+    check(request, { identity, access }, options);
     request.identity = identity;
   });
 }
@@ -33,7 +33,7 @@ function accessOf(request: FastifyRequest): Access {
   return request.routeOptions.config.access ?? (request.url.startsWith('/api/') ? 'read' : 'open');
 }
 
-function check(request: FastifyRequest, identity: Identity, access: Access, options: GuardOptions): void {
+function check(request: FastifyRequest, { identity, access }: { identity: Identity; access: Access }, options: GuardOptions): void {
   if (options.demo && request.routeOptions.config.intake === true) {
     throw new Problem(403, {
       error: 'this is a demo: it takes readings from its own generator only',

@@ -1,4 +1,4 @@
-import type { Viewer } from '../store/index.ts';
+import type { Viewer } from './viewer.ts';
 
 /**
  * Who asks, as far as a request shows:

@@ -40,7 +40,7 @@ export function ownerSocket(data: string): OwnerSocket {
         throw new Error(`${dirname(path)} belongs to somebody else: remove it, or choose a shorter HEADROOM_DATA`);
       }
       rmSync(path, { force: true }); // left by a server that was killed; the store's lock keeps two live ones apart
-      const opened = createServer(handler);
+      const opened = createServer({ requestTimeout: 0 }, handler); // the handler knows which requests may last
       opened.on('connection', (socket) => owners.add(socket));
       server = opened;
       const before = process.umask(0o077);

@@ -25,7 +25,7 @@ export function signIn(app: FastifyInstance, options: SignInOptions): void {
     const clean = `${url.pathname.replace(/^\/+/, '/')}${url.search}`;
     reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
     if (await options.tokens.redeem(token, options.now())) {
-      const session = await options.tokens.issue({ kind: 'system' }, { scope: 'session', name: 'browser', expires: options.now() + SESSION });
+      const session = await options.tokens.issue({ scope: 'session', name: 'browser', expires: options.now() + SESSION });
       return reply
         .setCookie(options.cookie, session, { httpOnly: true, sameSite: 'strict', path: '/', maxAge: SESSION, secure: request.protocol === 'https' })
         .redirect(clean, 303);

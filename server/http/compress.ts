@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import type { App } from './app.ts';
@@ -10,7 +11,7 @@ const AT_ONCE = 8_192;
 const TEXT = /^(?:application\/(?:json|javascript|yaml)|text\/(?:html|css|javascript|plain)|image\/svg\+xml)(?:;|$)/;
 
 /** Answers go out as brotli or gzip, whichever the asker takes; for routes that are added afterwards. Request bodies are left alone. */
-export async function compressAnswers(app: App): Promise<void> {
+export async function compressAnswers(app: FastifyInstance): Promise<void> {
   await app.register(compress, {
     encodings: ['br', 'gzip'],
     globalDecompression: false,

@@ -1,3 +1,4 @@
+import { lengthOf } from './pressure.ts';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorReply } from '../../core/contract/index.ts';
 import { Problem } from './problem.ts';
@@ -8,7 +9,7 @@ export function replyWithError(error: FastifyError, request: FastifyRequest, rep
   if (status >= 500 && !(error instanceof Problem)) request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
   if (status === 503) reply.header('retry-after', '2');
   // A refused sender may still be sending, for hours even: without this its body would be read to the end.
-  if (!request.raw.complete) reply.header('connection', 'close');
+  if (!request.raw.complete && !(status === 503 && isShort(request))) reply.header('connection', 'close');
   void reply.code(status).send(bodyOf(error, status, request));
 }
 
@@ -43,6 +44,15 @@ const REMEDIES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'the body must be one JSON value',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'the body must be one JSON value',
 };
+
+/** Bytes that are read away so that their sender, who is to come again, hears why; closing at once would cut off the reply too. */
+const READ_AWAY = 32 * 1024 * 1024;
+
+/** True for a body with an end in sight. One that is being inflated could become anything. */
+function isShort(request: FastifyRequest): boolean {
+  const length = lengthOf(request);
+  return length > 0 && length <= READ_AWAY && (request.hold === null || request.headers['content-encoding'] === undefined);
+}
 
 /** The store says "later" by this name (StoreBusy) so that nothing here imports the store's own classes. */
 function isBusy(error: Error): boolean {

@@ -3,3 +3,5 @@ export { replyWithError } from './error-handler.ts';
 export { openLog } from './logging.ts';
 export { notThere, Problem } from './problem.ts';
 export { compressAnswers } from './compress.ts';
+export { limitBodies, serverOptions } from './deadlines.ts';
+export { type Hold, limitIntake, openPressure, ownLoad, type Pressure } from './pressure.ts';

@@ -1,17 +1,18 @@
 import type { IngestBatch, Job, JobDeclaration } from '../../core/contract/index.ts';
-import type { JobKey, Store, Viewer } from '../store/index.ts';
-import { entityOf } from '../../core/readings/index.ts';
-import { jobName, type JobIndex } from '../ownership/index.ts';
+import type { JobKey, Store } from '../store/index.ts';
+import type { Viewer } from '../auth/index.ts';
+import { Problem } from '../http/index.ts';
+import { jobName, type JobIndex, mayDeclare } from '../ownership/index.ts';
+import { placesLearner, withClaims } from './batch-of-job.ts';
 import { streamedJobs } from './streamed.ts';
 
-const SYSTEM: Viewer = { kind: 'system' };
 /** How long after its end a job still takes late readings (a spool sent after a network cut), seconds. */
 export const LATE = 2 * 86_400;
 /** Silence after which a job that only its stream declared has ended, seconds: longer than any reconnecting takes. */
 const SILENCE = 900;
 
 export interface Jobs {
-  /** Creates or extends a job. All ways in end here: the API, demo, streams, later Slurm. */
+  /** Creates or extends a job. All ways in end here: the API, demo, streams, later Slurm. Throws a Problem (403) for another's. */
   declare(viewer: Viewer, key: JobKey, declaration: JobDeclaration): Promise<Job>;
   /**
    * What must be known before a batch that names its job is stored: the job itself, its node, and its GPUs where nobody has
@@ -39,76 +40,48 @@ export interface JobsOptions {
 /** Jobs as the server knows them: in the store, and those that may take readings in the index too. */
 export function openJobs(options: JobsOptions): Jobs {
   const { store, index, cluster, now } = options;
-  const learning = new Set<string>();
+  const missing = placesLearner(now);
   const streamed = streamedJobs(store);
   const keyOf = (text: string): JobKey => {
     const slash = text.indexOf('/');
     return slash < 0 ? { cluster, id: text } : { cluster: text.slice(0, slash), id: text.slice(slash + 1) };
   };
 
-  const record = async (viewer: Viewer, key: JobKey, declaration: JobDeclaration): Promise<Job> => {
+  const record = async (key: JobKey, declaration: JobDeclaration): Promise<Job> => {
     const before = index.get(key);
-    const job = await store.jobs.declare(viewer, key, declaration);
+    const job = await store.jobs.declare(key, declaration);
     index.put(job);
     options.changed(job, before);
     return job;
   };
 
-  const missing = (batch: IngestBatch, key: JobKey, job: Job | undefined): JobDeclaration | null => {
-    const first = batch.blocks.reduce((least, block) => Math.min(least, block.t[0] ?? least), now());
-    const nodes = new Set(job?.nodes);
-    const gpus = new Map((job?.gpus ?? []).map((gpu) => [gpu.uuid, gpu.node]));
-    const before = nodes.size + gpus.size;
-    for (const { entity } of batch.blocks) {
-      if (entity.node === undefined) continue;
-      nodes.add(entity.node);
-      const place = `${jobName(key)}@${entity.node}`;
-      if (entity.kind !== 'gpu' || gpus.has(entity.id)) continue;
-      // Where somebody listed the job's GPUs on this node, the list stands; where nobody did, what the job's tools show is it.
-      const listed = (job?.gpus ?? []).some((gpu) => gpu.node === null || gpu.node === entity.node);
-      if (listed && !learning.has(place)) continue;
-      learning.add(place);
-      gpus.set(entity.id, entity.node);
-    }
-    if (job !== undefined && nodes.size + gpus.size === before) return null;
-    return {
-      nodes: [...nodes],
-      gpus: [...gpus].map(([uuid, node]) => (node === null ? { uuid } : { uuid, node })),
-      ...(job === undefined ? { state: 'running' as const, start: first } : {}),
-    };
-  };
   /** A job that was ended for its silence runs again when its stream comes back. */
   const reopened = (job: Job | undefined): JobDeclaration | null =>
     job !== undefined && job.end !== null && job.state === 'unknown' && streamed.has(jobName(job)) ? { state: 'running', end: null } : null;
 
   return {
     async declare(viewer, key, declaration) {
+      if (!mayDeclare(viewer, key)) throw notTheirs(key);
       await streamed.remove(jobName(key));
-      return record(viewer, key, declaration);
+      return record(key, declaration);
     },
     keyOf,
     async prepare(batch) {
+      index.learn(batch.facts ?? []);
       if (batch.job === undefined) return batch;
       const key = keyOf(batch.job);
-      const known = index.get(key) ?? (await store.jobs.get(SYSTEM, key))?.job;
+      const known = index.get(key) ?? (await store.jobs.get(key))?.job;
       const name = jobName(key);
       if (known === undefined) await streamed.add(name);
       const again = reopened(known);
-      const more = missing(batch, key, known);
-      if (again !== null || more !== null) await record(SYSTEM, key, { ...more, ...again });
-      const claims = new Map<string, NonNullable<IngestBatch['facts']>[number]>();
-      for (const { entity } of batch.blocks) {
-        if (entity.kind !== 'engine' && entity.kind !== 'process') continue;
-        if (index.claimOf(entityOf(entity)) === name) continue;
-        index.claim(entityOf(entity), name);
-        claims.set(`${entity.kind}:${entity.id}`, { entity, name: 'job', value: name });
-      }
-      return claims.size === 0 ? batch : { ...batch, facts: [...(batch.facts ?? []), ...claims.values()] };
+      const more = missing(batch, { key, job: known });
+      if (again !== null || more !== null) await record(key, { ...more, ...again });
+      return withClaims(batch, index, name);
     },
     async load(time) {
       await streamed.load();
-      for (const { job } of await store.jobs.active(SYSTEM, time - LATE)) index.put(job);
-      for (const fact of await store.facts.facts(SYSTEM, {})) if (fact.name === 'job') index.claim(fact.entity, fact.value);
+      for (const { job } of await store.jobs.active(time - LATE)) index.put(job);
+      index.learn(await store.facts.facts({}));
     },
     async endSilent(time, lastReadingAt) {
       for (const name of streamed.all()) {
@@ -117,11 +90,19 @@ export function openJobs(options: JobsOptions): Jobs {
         const last = lastReadingAt(job) ?? job.start;
         if (last === null || time - last <= SILENCE) continue;
         // Just after its last reading, which is the job's own still.
-        await record(SYSTEM, job, { state: 'unknown', end: last + 1 });
+        await record(job, { state: 'unknown', end: last + 1 });
       }
     },
     prune(time) {
       for (const job of [...index.all()]) if (job.end !== null && job.end < time - LATE) index.drop(job);
     },
   };
+}
+
+function notTheirs(key: JobKey): Problem {
+  return new Problem(403, {
+    error: `this caller may not declare job ${key.id} of cluster ${key.cluster}`,
+    where: 'path',
+    remedy: 'a token of one job declares that job only: use a write token (headroom token issue NAME)',
+  });
 }

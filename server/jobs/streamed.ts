@@ -14,6 +14,7 @@ export interface Streamed {
   load(): Promise<void>;
 }
 
+/** The list as it is kept in the store; `load` reads it. */
 export function streamedJobs(store: Pick<Store, 'setting' | 'setSetting'>): Streamed {
   let names: string[] = [];
   const keep = async (next: string[]): Promise<void> => {

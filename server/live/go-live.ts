@@ -16,8 +16,8 @@ const HEARTBEAT = 5_000;
 
 export interface LiveParts {
   readonly hub: Hub;
-  readonly analyses: Pick<Analyses, 'watched' | 'changedSince' | 'tick'>;
-  readonly answers: Pick<Answers, 'refusal'>;
+  readonly analyses: Pick<Analyses, 'watched' | 'tick'>;
+  readonly answers: Pick<Answers, 'refusal' | 'rowsSince'>;
   readonly store: Pick<Store, 'trouble'>;
   readonly recogniser: Recogniser;
   readonly hosts: HostRules;
@@ -43,7 +43,8 @@ export function goLive(app: App, { hub, analyses, answers, store, recogniser, ho
       const verdict = analyses.watched(target);
       if (verdict !== null) page.verdict(verdict);
     }
-    if (target.kind === 'overview' && target.since !== undefined) for (const rows of bundled(analyses.changedSince(target.since), now())) page.rows(rows);
+    if (target.kind === 'overview' && target.since !== undefined)
+      for (const rows of bundled(answers.rowsSince(page.viewer, target.since), now())) page.rows(rows);
   };
   hub.attach(serveSockets(attachSockets(app), { recogniser, hosts, log, admit, joined, connected: status }));
 

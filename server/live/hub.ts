@@ -1,4 +1,5 @@
-import type { IngestBatch, JobRow, LiveReadings, LiveRows, LiveVerdict, ServerStatus } from '../../core/contract/index.ts';
+import { circlesThatSee, EVERYTHING } from '../ownership/index.ts';
+import type { IngestBatch, Job, JobRow, LiveReadings, LiveRows, LiveVerdict, ServerStatus } from '../../core/contract/index.ts';
 
 type Block = IngestBatch['blocks'][number];
 
@@ -17,7 +18,10 @@ export interface Outlet {
 export interface Hub {
   attach(outlet: Outlet): void;
   watched(room: string): boolean;
-  readings(room: string, block: Block): void;
+  /** True where somebody who may see the job watches the overview. */
+  watchesRow(job: Job): boolean;
+  /** For those of one circle only, where it is named: who sees everything hears it from the room itself. */
+  readings(room: string, block: Block, circle?: string): void;
   verdict(verdict: LiveVerdict): void;
   row(row: JobRow): void;
   status(status: ServerStatus): void;
@@ -31,6 +35,7 @@ const WAITING = 50_000;
 /** Rows of one event at most: some hundred kilobytes. */
 const BUNDLE = 500;
 
+/** The room of the overview's watchers. */
 export const OVERVIEW_ROOM = 'overview';
 
 /** The room of a job's watchers. */
@@ -48,20 +53,29 @@ export function bundled(rows: readonly JobRow[], at: number): LiveRows[] {
   return Array.from({ length: Math.ceil(rows.length / BUNDLE) }, (_, index) => ({ at, rows: rows.slice(index * BUNDLE, (index + 1) * BUNDLE) }));
 }
 
+/** The part of a room that those of one circle are in; who sees everything is in the room itself. */
+export function circleRoom(room: string, circle: string): string {
+  return circle === EVERYTHING ? room : `${room} ${circle}`;
+}
+
 /** A hub with nobody attached: everything falls on the floor until `attach`. */
 export function openHub(): Hub {
   let outlet: Outlet | null = null;
-  const waiting = new Map<string, { blocks: Block[]; values: number }>();
-  const rows = new Map<string, JobRow>();
+  const waiting = new Map<string, { room: string; blocks: Block[]; values: number }>();
+  /** The latest row of each job, by the rooms of those who may see it. */
+  const rows = new Map<string, Map<string, JobRow>>();
   const watched = (room: string) => outlet?.watched(room) ?? false;
+  const rowRooms = (job: Job) => circlesThatSee(job).map((circle) => circleRoom(OVERVIEW_ROOM, circle));
 
   return {
     watched,
+    watchesRow: (job) => rowRooms(job).some(watched),
     attach: (to) => void (outlet = to),
-    readings(room, block) {
-      if (!watched(room)) return;
-      const pile = waiting.get(room) ?? { blocks: [], values: 0 };
-      waiting.set(room, pile);
+    readings(room, block, circle = EVERYTHING) {
+      const part = circleRoom(room, circle);
+      if (!watched(part)) return;
+      const pile = waiting.get(part) ?? { room, blocks: [], values: 0 };
+      waiting.set(part, pile);
       pile.blocks.push(block);
       pile.values += valuesOf(block);
       while (pile.values > WAITING && pile.blocks.length > 1) {
@@ -71,14 +85,19 @@ export function openHub(): Hub {
     },
     verdict: (verdict) => outlet?.verdict(jobRoom(verdict), verdict),
     row(row) {
-      if (watched(OVERVIEW_ROOM)) rows.set(jobRoom(row.job), row);
+      for (const room of rowRooms(row.job)) {
+        if (!watched(room)) continue;
+        const latest = rows.get(room) ?? new Map<string, JobRow>();
+        rows.set(room, latest);
+        latest.set(jobRoom(row.job), row);
+      }
     },
     status: (status) => outlet?.status(status),
     flush(now) {
       outlet?.letSlowGo();
-      for (const bundle of bundled([...rows.values()], now)) outlet?.rows(OVERVIEW_ROOM, bundle);
+      for (const [room, latest] of rows) for (const bundle of bundled([...latest.values()], now)) outlet?.rows(room, bundle);
       rows.clear();
-      for (const [room, { blocks }] of waiting) outlet?.readings(room, { room, blocks });
+      for (const [part, { room, blocks }] of waiting) outlet?.readings(part, { room, blocks });
       waiting.clear();
     },
   };

@@ -1,2 +1,2 @@
 export { goLive } from './go-live.ts';
-export { type Hub, jobRoom, nodeRoom, openHub, OVERVIEW_ROOM } from './hub.ts';
+export { type Hub, jobRoom, nodeRoom, openHub } from './hub.ts';

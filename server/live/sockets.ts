@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
 import { type LiveRows, type LiveVerdict, type WatchReply, type WatchTarget, WatchTargetSchema } from '../../core/contract/index.ts';
-import type { HostRules, Identity, Recogniser } from '../auth/index.ts';
-import { jobRoom, nodeRoom, OVERVIEW_ROOM, type Outlet } from './hub.ts';
+import type { HostRules, Identity, Recogniser, Viewer } from '../auth/index.ts';
+import { circlesOf } from '../ownership/index.ts';
+import { circleRoom, jobRoom, nodeRoom, OVERVIEW_ROOM, type Outlet } from './hub.ts';
 import type { LiveServer, LiveSocket } from './plugin.ts';
 
 const Target = Compile(WatchTargetSchema);
@@ -15,6 +16,7 @@ const BACKLOG = 8 * 1024 * 1024;
 
 /** One page that is connected: what only it is to hear. */
 export interface Page {
+  readonly viewer: Viewer;
   verdict(verdict: LiveVerdict): void;
   rows(rows: LiveRows): void;
 }
@@ -50,7 +52,11 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
   io.on('connection', (socket) => {
     countWaiting(socket);
     options.connected();
-    const page: Page = { verdict: (verdict) => void socket.emit('verdict', verdict), rows: (rows) => void socket.emit('rows', rows) };
+    const page: Page = {
+      viewer: socket.data.identity.viewer,
+      verdict: (verdict) => void socket.emit('verdict', verdict),
+      rows: (rows) => void socket.emit('rows', rows),
+    };
     socket.on('watch', (target, reply) => {
       if (typeof reply !== 'function') return;
       if (!isTarget(target)) return void reply({ ok: false, reason: 'watch a job (cluster, id), a node or the overview' });
@@ -58,7 +64,7 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
       options
         .admit(socket.data.identity, target)
         .then(async (answer) => {
-          if (answer.ok) await socket.join(answer.room);
+          if (answer.ok) await socket.join(roomsFor(target, socket.data.identity.viewer));
           reply(answer);
           if (answer.ok) options.joined(page, target);
         })
@@ -68,7 +74,8 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
         });
     });
     socket.on('unwatch', (target) => {
-      if (isTarget(target)) void socket.leave(roomOf(target));
+      if (!isTarget(target)) return;
+      for (const room of roomsFor(target, socket.data.identity.viewer)) void socket.leave(room);
     });
   });
   return outletOf(io, options.log);
@@ -128,6 +135,12 @@ export function roomOf(target: WatchTarget): string {
     case 'overview':
       return OVERVIEW_ROOM;
   }
+}
+
+/** The rooms that a viewer is put in for a target: of a node and of the overview, the parts of its circles. */
+export function roomsFor(target: WatchTarget, viewer: Viewer): string[] {
+  const room = roomOf(target);
+  return target.kind === 'job' ? [room] : circlesOf(viewer).map((circle) => circleRoom(room, circle));
 }
 
 /** What comes over a socket is anybody's: looked at before it is believed. */

@@ -1,4 +1,4 @@
-import { type App, compressAnswers, replyWithError } from '../http/index.ts';
+import { type App, compressAnswers, limitBodies, limitIntake, replyWithError, serverOptions } from '../http/index.ts';
 import { randomUUID } from 'node:crypto';
 import cookiePlugin from '@fastify/cookie';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -41,6 +41,7 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    ...serverOptions(config.deadlines),
     routerOptions: { maxParamLength: 400 },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
@@ -51,11 +52,14 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
     reply.header('x-request-id', request.id);
   });
 
+  limitBodies(app, config.deadlines);
+
   const hosts = hostRules(config);
   const who = recogniser({ tokens: store.tokens, demo, cookie, isOwner, now });
   await app.register(cookiePlugin);
   signIn(app, { tokens: store.tokens, hosts, cookie, now });
   guard(app, { recogniser: who, hosts, demo });
+  limitIntake(app, service.pressure);
 
   await compressAnswers(app);
   await collectSchemas(app, version);

@@ -1,12 +1,13 @@
+import { openPressure, ownLoad, type Pressure } from '../http/index.ts';
 import type { Logger } from 'pino';
-import type { IngestBatch } from '../../core/contract/index.ts';
+import type { IngestBatch, Job } from '../../core/contract/index.ts';
 import { type Analyses, type Audience, openAnalyses } from '../analysis/index.ts';
 import { openAnswers, type Answers } from '../answers/index.ts';
 import { type Config, packageVersion, readSite } from '../settings/index.ts';
 import { type Ingest, ingestInto, openStreams, type Streams } from '../ingest/index.ts';
-import { blockOf, deliveriesByJob, jobIndex, type JobIndex } from '../ownership/index.ts';
+import { type Block, blockOf, circlesThatSee, deliveriesByJob, EVERYTHING, jobIndex, type JobIndex } from '../ownership/index.ts';
 import { openJobs, type Jobs } from '../jobs/index.ts';
-import { jobRoom, nodeRoom, openHub, OVERVIEW_ROOM, type Hub } from '../live/index.ts';
+import { jobRoom, nodeRoom, openHub, type Hub } from '../live/index.ts';
 import { nodeRegistry, type NodeRegistry } from '../nodes/index.ts';
 import type { Site } from '../../core/knowledge/index.ts';
 import type { Store } from '../store/index.ts';
@@ -30,6 +31,7 @@ export interface Service {
   readonly answers: Answers;
   readonly streams: Streams;
   readonly ingest: Ingest;
+  readonly pressure: Pressure;
 }
 
 export interface ServiceOptions {
@@ -50,24 +52,24 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   const hub = openHub();
   const audience: Audience = {
     watchesJob: (key) => hub.watched(jobRoom(key)),
-    watchesOverview: () => hub.watched(OVERVIEW_ROOM),
+    watchesRow: hub.watchesRow,
     verdict: hub.verdict,
     row: hub.row,
   };
-  const analyses = openAnalyses({ store, index, audience, log, now, named: (uuid) => (nodes.gpu(uuid)?.name ?? null) !== null });
+  const analyses = openAnalyses({ store, index, audience, log, now, site, named: (uuid) => (nodes.gpu(uuid)?.name ?? null) !== null });
   const jobs = openJobs({ store, index, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
   const stored = (batch: IngestBatch) => {
     nodes.take(batch);
     for (const { job, delivery } of deliveriesByJob(index, batch)) {
       analyses.feed(job, delivery);
-      for (const part of delivery.parts) hub.readings(jobRoom(job), blockOf(part));
+      for (const part of delivery.parts) tellReadings(hub, job, blockOf(part));
     }
     for (const block of batch.blocks) if (block.entity.node !== undefined) hub.readings(nodeRoom(block.entity.node), block);
   };
   const ingest = ingestInto({ series: store.series, rawDays: config.rawDays, now, prepare: (batch) => jobs.prepare(batch), stored });
 
   await jobs.load(now());
-  for (const row of await store.facts.nodes({ kind: 'system' })) nodes.restore(row);
+  for (const row of await store.facts.nodes()) nodes.restore(row);
   await analyses.restore();
   return {
     config,
@@ -86,5 +88,14 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     answers: openAnswers({ store, index, nodes, analyses, site, demo, now }),
     streams: openStreams(MOST_STREAMS),
     ingest,
+    pressure: openPressure({ limits: config.limits, log, look: ownLoad() }),
   };
+}
+
+/** New readings of a job go to its watchers, and to those of its node who see no more than this job; the others have the whole node's. */
+function tellReadings(hub: Hub, job: Job, block: Block): void {
+  hub.readings(jobRoom(job), block);
+  const { node } = block.entity;
+  if (node === undefined) return;
+  for (const circle of circlesThatSee(job)) if (circle !== EVERYTHING) hub.readings(nodeRoom(node), block, circle);
 }

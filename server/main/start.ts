@@ -47,6 +47,7 @@ export async function start({ config, demo, agent }: StartOptions): Promise<Runn
   try {
     const service = await openService({ config, store, demo: demo !== null, log, now });
     undo.push(() => service.analyses.close());
+    undo.push(async () => service.pressure.close());
     const port = await choosePort(config.host, config.port);
     const owner = ownerSocket(config.data);
     let address = '';
@@ -130,7 +131,7 @@ function reachable(listening: string): string {
 }
 
 async function firstAddress(store: Store, address: string): Promise<string> {
-  const token = await store.tokens.issue({ kind: 'system' }, { scope: 'page', name: 'start', expires: now() + PAGE_TOKEN_LIFE });
+  const token = await store.tokens.issue({ scope: 'page', name: 'start', expires: now() + PAGE_TOKEN_LIFE });
   return `${address}/?token=${token}`;
 }
 

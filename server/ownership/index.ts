@@ -1,4 +1,19 @@
 export { type Block, blockOf, type Part } from './attribute.ts';
 export { deliveriesByJob, type Delivery } from './by-job.ts';
 export { type JobIndex, jobIndex, jobName, runsAt } from './job-index.ts';
-export { entitiesOf, ownRows, silenceOf } from './own.ts';
+export { eventsOf, factsOf, type Holding, holdingsOf, type OwnershipParts } from './holdings.ts';
+export { silenceOf } from './silence.ts';
+export { bySpan, covers, type Held, rowsIn, type Span, spansOf } from './spans.ts';
+export {
+  circlesOf,
+  circlesThatSee,
+  EVERYTHING,
+  mayDeclare,
+  maySee,
+  maySeeEntity,
+  maySeeNode,
+  seesEverything,
+  visibleOwnersAt,
+  visibleSpans,
+  visibleTo,
+} from './visibility.ts';

@@ -1,8 +1,8 @@
+import type { App, Pressure } from '../http/index.ts';
 import { HealthSchema, type Health } from '../../core/contract/index.ts';
 import type { Logger } from 'pino';
 import type { Streams } from '../ingest/index.ts';
 import type { Store } from '../store/index.ts';
-import type { App } from '../http/index.ts';
 
 /** The store's figures are asked for at most this often, seconds: anybody may ask for health. */
 const FRESH = 5;
@@ -12,6 +12,7 @@ const PATIENCE = 3;
 export interface HealthParts {
   readonly store: Pick<Store, 'series' | 'trouble'>;
   readonly streams: Pick<Streams, 'count'>;
+  readonly pressure: Pick<Pressure, 'now'>;
   readonly log: Logger;
   readonly version: string;
   readonly demo: boolean;
@@ -45,6 +46,7 @@ export function healthRoutes(app: App, service: HealthParts): void {
         demo: service.demo,
         uptime: Math.round(now - service.started),
         store,
+        pressure: service.pressure.now(),
         streams: service.streams.count,
       };
       return reply

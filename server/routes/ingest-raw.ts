@@ -31,7 +31,7 @@ export function rawRoutes(app: App, options: RawOptions): void {
     scope.route({
       method: ['PUT', 'POST'],
       url: '/api/ingest/raw',
-      config: { access: 'write', intake: true },
+      config: { access: 'write', intake: true, endless: true },
       compress: false,
       schema: {
         tags: ['ingest'],

@@ -1,5 +1,6 @@
+import { Transform, type Readable } from 'node:stream';
+import { type App, type Hold, Problem } from '../http/index.ts';
 import { ErrorReplySchema, IngestBatchSchema, IngestReplySchema } from '../../core/contract/index.ts';
-import { type App, Problem } from '../http/index.ts';
 import { inflated, type Ingest, isBadCompression } from '../ingest/index.ts';
 
 /** A body may be this long, bytes, inflated: a batch is some hundred kB, a gzip bomb is gigabytes. Fastify counts what it reads. */
@@ -21,14 +22,13 @@ export function ingestRoutes(app: App, ingest: Ingest): void {
       // The schema is for readers of /api/docs: ingest checks block by block, so that a bad one costs itself only.
       validatorCompiler: () => () => true,
       preParsing: async (request, _reply, payload) => {
-        const plain = inflated(payload, request.headers['content-encoding']);
-        if (plain === null) return payload;
+        const plain = inflated(payload, request.headers['content-encoding']) ?? payload;
         let onTheWire = 0;
         payload.on('data', (chunk: Buffer) => {
           onTheWire += chunk.length;
         });
         // Fastify compares the length header with what was received before inflating.
-        return Object.defineProperty(plain, 'receivedEncodedLength', { get: () => onTheWire });
+        return Object.defineProperty(counted(plain, request.hold), 'receivedEncodedLength', { get: () => onTheWire });
       },
       errorHandler: (error, _request, _reply) => {
         if (isBadCompression(error))
@@ -44,4 +44,30 @@ export function ingestRoutes(app: App, ingest: Ingest): void {
       return ingest(request.body, { kind: request.identity?.kind === 'session' ? 'page' : 'agent', name: request.identity?.name ?? 'unknown' });
     },
   );
+}
+
+/** The same bytes, each counted where it takes memory: neither a chunked body nor a compressed one says how long it is. */
+function counted(plain: Readable, hold: Hold | null): Readable {
+  let bytes = 0;
+  const counting = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      try {
+        hold?.grow(bytes);
+        done(null, chunk);
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+  });
+  plain.on('error', (error) => counting.destroy(error));
+  plain.on('close', () => {
+    if (!plain.readableEnded) counting.destroy(new Error('the sender went away'));
+  });
+  // Not pipeline, which would end the connection with the first refused byte: what is left of the body is read away instead.
+  counting.on('error', () => {
+    plain.unpipe(counting);
+    plain.resume();
+  });
+  return plain.pipe(counting);
 }

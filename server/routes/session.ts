@@ -59,7 +59,7 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
     async (request, reply) => {
       const { name, scope = 'write', days } = request.body;
       const life = days !== undefined ? days * 86_400 : scope === 'page' ? PAGE_TOKEN_LIFE : null;
-      const token = await tokens.issue({ kind: 'local' }, { scope, name, expires: life === null ? null : now() + life });
+      const token = await tokens.issue({ scope, name, expires: life === null ? null : now() + life });
       log.info({ name, scope, by: request.identity?.kind }, 'a token was issued');
       return reply
         .code(201)
@@ -80,7 +80,7 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
       },
     },
     async (request) => {
-      const revoked = await tokens.revoke({ kind: 'local' }, request.params.name);
+      const revoked = await tokens.revoke(request.params.name);
       recogniser.forget();
       if (revoked === 0) throw notThere('a token of this name', 'path/name', 'names are as given to headroom token issue');
       return { revoked };

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
+import type { Viewer } from '../auth/index.ts';
 import { Problem } from '../http/index.ts';
-import type { Viewer } from '../store/index.ts';
 
 /** Who looks; the guard has let somebody in before any handler runs. */
 export function viewerOf(request: FastifyRequest): Viewer {

@@ -4,6 +4,28 @@ import { resolve } from 'node:path';
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** How long a connection may take, seconds. */
+export interface Deadlines {
+  /** From the first byte of a request to the end of its headers. */
+  readonly headers: number;
+  /** From the headers to the end of the body; streams that are meant to last (`endless` routes) are exempt. */
+  readonly request: number;
+  /** Without a byte in either direction while a request is under way. */
+  readonly idle: number;
+  /** Between two requests; longer than a reverse proxy keeps its own connections. */
+  readonly keepAlive: number;
+}
+
+/** Beyond these, writes are refused for a moment. */
+export interface Limits {
+  /** Bytes of readings that are received or wait for the disk at a time. */
+  readonly incoming: number;
+  /** Resident bytes of the process; null is a share of what there is. */
+  readonly memory: number | null;
+  /** Seconds that the event loop may be behind. */
+  readonly lag: number;
+}
+
 /** What the environment says, checked once at start. `port` is null where nobody chose one: the first free one from 8080 on. */
 export interface Config {
   readonly data: string;
@@ -15,6 +37,8 @@ export interface Config {
   readonly hosts: readonly string[];
   readonly rawDays: number;
   readonly rollupDays: number;
+  readonly deadlines: Deadlines;
+  readonly limits: Limits;
   readonly log: LogLevel | null;
   /** The site file's path; null is the built-in Alvis. */
   readonly site: string | null;
@@ -35,6 +59,8 @@ interface Row<T> {
   readonly parse: (text: string) => T | undefined;
   readonly expected: string;
 }
+
+const SECONDS = 'a whole number of seconds from 1 to 3600';
 
 const ROWS = {
   HEADROOM_DATA: { fallback: 'headroom-data', parse: (text) => text, expected: 'the path of a folder on a local disk' } satisfies Row<string>,
@@ -58,6 +84,21 @@ const ROWS = {
     parse: (text) => integer(text, 1, 36_500),
     expected: 'a whole number of days from 1 to 36500, not fewer than HEADROOM_RAW_DAYS',
   } satisfies Row<number>,
+  HEADROOM_HEADER_SECONDS: { fallback: 20, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
+  HEADROOM_REQUEST_SECONDS: { fallback: 120, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
+  HEADROOM_IDLE_SECONDS: { fallback: 120, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
+  HEADROOM_KEEPALIVE_SECONDS: { fallback: 72, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
+  HEADROOM_INGEST_MB: { fallback: 64, parse: (text) => integer(text, 1, 100_000), expected: 'a whole number of MiB from 1 to 100000' } satisfies Row<number>,
+  HEADROOM_MEMORY_MB: {
+    fallback: null,
+    parse: (text) => integer(text, 64, 10_000_000),
+    expected: 'a whole number of MiB from 64 to 10000000',
+  } satisfies Row<number | null>,
+  HEADROOM_LAG_MS: {
+    fallback: 1_000,
+    parse: (text) => integer(text, 50, 60_000),
+    expected: 'a whole number of milliseconds from 50 to 60000',
+  } satisfies Row<number>,
   HEADROOM_LOG: { fallback: null, parse: level, expected: `one of ${LOG_LEVELS.join(', ')}` } satisfies Row<LogLevel | null>,
   HEADROOM_SITE: { fallback: null, parse: existing, expected: 'the path of a site file that exists' } satisfies Row<string | null>,
   HEADROOM_CLUSTER: { fallback: 'local', parse: slug, expected: 'a short name of letters, digits, dots, dashes and underscores' } satisfies Row<string>,
@@ -66,6 +107,7 @@ const ROWS = {
 /** Reads and checks the environment. Throws ConfigError naming each wrong variable, its value and the remedy. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const wrong: string[] = [];
+  const mebibytes = (count: number) => count * 1024 * 1024;
   const read = <T extends Value>(name: keyof typeof ROWS, row: Row<T>): T => {
     const text = env[name]?.trim();
     if (text === undefined || text === '') return row.fallback;
@@ -82,6 +124,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     hosts: read<readonly string[]>('HEADROOM_HOSTS', ROWS.HEADROOM_HOSTS),
     rawDays: read('HEADROOM_RAW_DAYS', ROWS.HEADROOM_RAW_DAYS),
     rollupDays: read('HEADROOM_ROLLUP_DAYS', ROWS.HEADROOM_ROLLUP_DAYS),
+    deadlines: {
+      headers: read('HEADROOM_HEADER_SECONDS', ROWS.HEADROOM_HEADER_SECONDS),
+      request: read('HEADROOM_REQUEST_SECONDS', ROWS.HEADROOM_REQUEST_SECONDS),
+      idle: read('HEADROOM_IDLE_SECONDS', ROWS.HEADROOM_IDLE_SECONDS),
+      keepAlive: read('HEADROOM_KEEPALIVE_SECONDS', ROWS.HEADROOM_KEEPALIVE_SECONDS),
+    },
+    limits: {
+      incoming: mebibytes(read('HEADROOM_INGEST_MB', ROWS.HEADROOM_INGEST_MB)),
+      memory: optionally(read<number | null>('HEADROOM_MEMORY_MB', ROWS.HEADROOM_MEMORY_MB), mebibytes),
+      lag: read('HEADROOM_LAG_MS', ROWS.HEADROOM_LAG_MS) / 1000,
+    },
     log: read<LogLevel | null>('HEADROOM_LOG', ROWS.HEADROOM_LOG),
     site: read<string | null>('HEADROOM_SITE', ROWS.HEADROOM_SITE),
     cluster: read('HEADROOM_CLUSTER', ROWS.HEADROOM_CLUSTER),
@@ -93,6 +146,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   if (wrong.length > 0) throw new ConfigError(wrong.join('\n'));
   return config;
+}
+
+function optionally(value: number | null, to: (value: number) => number): number | null {
+  return value === null ? null : to(value);
 }
 
 function shown(value: Value): string {

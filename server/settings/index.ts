@@ -1,4 +1,4 @@
-export { type Config, ConfigError, integer, type LogLevel, readConfig } from './config.ts';
+export { type Config, ConfigError, type Deadlines, integer, type Limits, type LogLevel, readConfig } from './config.ts';
 export { packageRoot } from './package-root.ts';
 export { readSite } from './site.ts';
 export { packageVersion } from './version.ts';

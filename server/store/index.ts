@@ -65,4 +65,4 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw error;
   }
 }
-export type { JobKey, JobRecord, JobSummary, Store, StoreOptions, Viewer } from './interface/index.ts';
+export type { Among, JobKey, JobRecord, JobSummary, Store, StoreOptions } from './interface/index.ts';

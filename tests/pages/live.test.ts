@@ -1,10 +1,10 @@
+import type { IngestBatch, WatchTarget } from '../../core/contract/index.ts';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import type { IngestBatch } from '../../core/contract/index.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { watchErrors } from './support/basics.ts';
-import { analysis, decodeVerdict, detail, NOW, phases, valueOf, verdict } from './support/fixtures.ts';
+import { analysis, decodeVerdict, detail, NOW, phases, row, valueOf, verdict } from './support/fixtures.ts';
 import { busyApi } from './support/invented-api.ts';
 import { servePage, type PageServer } from './support/page-server.ts';
 
@@ -141,5 +141,33 @@ describe('a job’s page while the job runs', () => {
     await page.locator('.big', { hasText: 'Memory bandwidth' }).waitFor({ timeout: 10_000 });
     server.api = api;
     await page.close();
+  });
+});
+
+describe('the overview while jobs run', () => {
+  it('joins with the time of its answer, takes rows as they come, and keeps those that an older answer does not know', async () => {
+    const server = await servePage(busyApi(() => NOW));
+    const browser = await launchBrowser();
+    const targets: WatchTarget[] = [];
+    server.watched = (target) => void targets.push(target);
+    const page = await browser.newPage();
+    await page.goto(`${server.url}/`);
+    await expect.poll(() => targets, { timeout: 20_000 }).toEqual([{ kind: 'overview', since: NOW }]);
+
+    const fresh = row(77);
+    server.io.to(JSON.stringify(targets[0])).emit('rows', { at: NOW + 1, rows: [{ ...fresh, job: { ...fresh.job, name: 'just begun' } }] });
+    await page.getByText('just begun').first().waitFor();
+
+    const asked = () => server.asked.filter((request) => request === 'GET /api/overview').length;
+    const before = asked();
+    await server.cut();
+    await server.mend();
+    // After a cut the whole is fetched again; its time is still before the row's.
+    await expect.poll(() => targets.at(-1), { timeout: 20_000 }).toEqual({ kind: 'overview' });
+    await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThan(before);
+    await page.waitForTimeout(1_000);
+    expect(await page.getByText('just begun').count()).toBeGreaterThan(0);
+    await browser.close();
+    await server.close();
   });
 });

@@ -39,7 +39,7 @@ export async function startService(options: { data?: string; demo?: boolean; env
   const data = options.data ?? dataFolder();
   const config = readConfig({ HEADROOM_DATA: data, HEADROOM_PORT: '0', HEADROOM_LOG: 'silent', ...options.env });
   const running = await start({ config, demo: options.demo === true ? { seed: 1 } : null, agent: false });
-  const token = await running.service.store.tokens.issue({ kind: 'system' }, { scope: 'write', name: 'test', expires: null });
+  const token = await running.service.store.tokens.issue({ scope: 'write', name: 'test', expires: null });
   const { address } = running;
   return {
     running,

@@ -1,4 +1,4 @@
 /** What a cluster is made of: the built-in Alvis, or a headroom.site.json. */
-export { ALVIS, pricePerHour, type Site } from './site.ts';
-export { parseSite } from './parse.ts';
+export { ALVIS, gpusOf, nodesWith, pricePerHour, scratchName, type Site, siteLine, UNKNOWN_SITE } from './site.ts';
 export { dayStart } from './day.ts';
+export { parseSite } from './parse.ts';

@@ -1,18 +1,20 @@
-/** Why the store could not do what it was asked; the text is for a person. */
-export type StoreErrorCode =
-  /** Too much is waiting, or another program holds the file: try again later. */
-  | 'busy'
-  /** The disk is full. */
-  | 'full'
-  /** Another process has this data folder open. */
-  | 'locked'
-  /** The folder cannot be used: a network file system, no permission. */
-  | 'folder'
-  /** The file was made by another version or its migrations were edited. */
-  | 'version'
-  /** Anything else; a fault of ours or of the disk. */
-  | 'failed';
+/** Why the store could not do what it was asked. */
+const CODES = {
+  busy: 'too much is waiting, or another program holds the file: try again later',
+  full: 'the disk is full',
+  locked: 'another process has this data folder open',
+  folder: 'the folder cannot be used: a network file system, no permission',
+  version: 'the file was made by another version, or its migrations were edited',
+  failed: 'anything else: a fault of ours or of the disk',
+} as const;
+export type StoreErrorCode = keyof typeof CODES;
 
+/** True for a word that is one of the codes. */
+export function isStoreErrorCode(word: string): word is StoreErrorCode {
+  return Object.hasOwn(CODES, word);
+}
+
+/** The text is for a person. */
 export class StoreError extends Error {
   /** `StoreBusy` where nothing was stored and the same request may succeed later; callers need no import to see that. */
   override readonly name: 'StoreBusy' | 'StoreError';

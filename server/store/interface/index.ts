@@ -1,3 +1,3 @@
 export { systemClock } from './clock.ts';
-export { isStoreError, StoreError, type StoreErrorCode } from './errors.ts';
-export type { FactStore, JobKey, JobRecord, JobStore, JobSummary, SeriesStore, Store, StoreOptions, TokenStore, Viewer } from './types.ts';
+export { isStoreError, isStoreErrorCode, StoreError, type StoreErrorCode } from './errors.ts';
+export type { Among, FactStore, JobKey, JobRecord, JobStore, JobSummary, SaidFact, SeriesStore, Store, StoreOptions, TokenStore } from './types.ts';

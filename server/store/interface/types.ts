@@ -1,16 +1,13 @@
 import type { EntityRef, Fact, MetricId, SourceEvent, Table } from '../../../core/readings/index.ts';
 import type { Analysis, Finding, IngestBatch, Job, JobDeclaration, JobsQuery, Series } from '../../../core/contract/index.ts';
 
-/**
- * Who asks. `system` is the server itself (analysis, schedule); `local` the person at this machine's own service, who sees all
- * of it; `job` a token that belongs to one job. Users with roles come with the login. Store functions take one first.
- */
-export type Viewer = { readonly kind: 'system' } | { readonly kind: 'local' } | { readonly kind: 'job'; readonly cluster: string; readonly id: string };
-
 export interface JobKey {
   readonly cluster: string;
   readonly id: string;
 }
+
+/** Which jobs a list may hold: this one, or (null) every one. The store does not know why. */
+export type Among = JobKey | null;
 
 /** Readings by entity, kept as they came (counters as counters), joined to jobs by time alone. */
 export interface SeriesStore {
@@ -52,33 +49,38 @@ export interface JobRecord {
 
 export interface JobStore {
   /** Creates or extends the job; fields left out keep their value. */
-  declare(viewer: Viewer, key: JobKey, declaration: JobDeclaration): Promise<Job>;
-  get(viewer: Viewer, key: JobKey): Promise<JobRecord | null>;
-  list(viewer: Viewer, query: JobsQuery): Promise<{ rows: JobRecord[]; cursor: string | null; total: number | null }>;
+  declare(key: JobKey, declaration: JobDeclaration): Promise<Job>;
+  get(key: JobKey): Promise<JobRecord | null>;
+  list(query: JobsQuery, among?: Among): Promise<{ rows: JobRecord[]; cursor: string | null; total: number | null }>;
   /** Running jobs, and those that ended at or after `since`. */
-  active(viewer: Viewer, since: number): Promise<JobRecord[]>;
-  saveAnalysis(viewer: Viewer, key: JobKey, analysis: Analysis, summary: JobSummary): Promise<void>;
-  analysis(viewer: Viewer, key: JobKey): Promise<Analysis | null>;
-  findings(viewer: Viewer, query: { since: number }): Promise<{ key: JobKey; finding: Finding }[]>;
+  active(since: number, among?: Among): Promise<JobRecord[]>;
+  /** Jobs that had one of these nodes at some time from ≤ t < to (seconds UTC). */
+  beside(query: { nodes: readonly string[]; from: number; to: number }): Promise<Job[]>;
+  saveAnalysis(key: JobKey, analysis: Analysis, summary: JobSummary): Promise<void>;
+  analysis(key: JobKey): Promise<Analysis | null>;
+  findings(since: number, among?: Among): Promise<{ key: JobKey; finding: Finding }[]>;
 }
+
+/** A fact, and when it was said: seconds UTC. Said again it counts as new after minutes (engines, processes) or a day. */
+export type SaidFact = Fact & { readonly at: number };
 
 /** Facts and events of entities: the latest value of each fact, and a bounded history of events. */
 export interface FactStore {
-  facts(viewer: Viewer, query: { ids?: readonly string[]; nodes?: readonly string[] }): Promise<Fact[]>;
-  events(viewer: Viewer, query: { ids?: readonly string[]; nodes?: readonly string[]; from: number; to: number }): Promise<SourceEvent[]>;
+  facts(query: { ids?: readonly string[]; nodes?: readonly string[] }): Promise<SaidFact[]>;
+  events(query: { ids?: readonly string[]; nodes?: readonly string[]; from: number; to: number }): Promise<SourceEvent[]>;
   /** All nodes ever heard of, with their GPUs and when each was last heard. */
-  nodes(viewer: Viewer): Promise<{ node: string; gpus: { uuid: string; name: string | null }[]; lastReadingAt: number | null }[]>;
+  nodes(): Promise<{ node: string; gpus: { uuid: string; name: string | null }[]; lastReadingAt: number | null }[]>;
 }
 
 /** Access tokens, stored as SHA-256; the plain token is seen once. */
 export interface TokenStore {
   /** Scope `page` becomes a cookie once; `write` may ingest and declare. */
-  issue(viewer: Viewer, token: { scope: 'page' | 'write' | 'session'; name: string; expires: number | null }): Promise<string>;
+  issue(token: { scope: 'page' | 'write' | 'session'; name: string; expires: number | null }): Promise<string>;
   /** Null for an unknown, used (scope page) or expired one. */
   check(token: string, now: number): Promise<{ scope: 'page' | 'write' | 'session'; name: string } | null>;
   /** Takes a one-time page token: true the first time only. */
   redeem(token: string, now: number): Promise<boolean>;
-  revoke(viewer: Viewer, name: string): Promise<number>;
+  revoke(name: string): Promise<number>;
 }
 
 export interface Store {

@@ -1,19 +1,18 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { Analysis, Finding } from '../../../core/contract/index.ts';
-import type { JobKey, JobSummary, Viewer } from '../interface/index.ts';
+import type { Among, JobKey, JobSummary } from '../interface/index.ts';
 import type { MainFile } from './file.ts';
-import { findingOf, summaryColumns, visibleTo } from './rows.ts';
+import { findingOf, summaryColumns, within } from './rows.ts';
 
 export interface AnalysisToSave {
-  readonly viewer: Viewer;
   readonly key: JobKey;
   readonly analysis: Analysis;
   readonly summary: JobSummary;
 }
 
-/** Saves many in one commit; tells for each whether its job was there (and to be seen). Of two for one job the later stays. */
+/** Saves many in one commit; tells for each whether its job was there. Of two for one job the later stays. */
 export async function saveAnalyses(db: MainFile, items: readonly AnalysisToSave[]): Promise<boolean[]> {
-  const rows = await Promise.all(items.map(({ viewer, key }) => db.job.findFirst({ where: { AND: [visibleTo(viewer), key] }, select: { row: true } })));
+  const rows = await Promise.all(items.map(({ key }) => db.job.findFirst({ where: key, select: { row: true } })));
   const statements = items.flatMap(({ analysis, summary }, index) => {
     const job = rows[index]?.row;
     if (job === undefined) return [];
@@ -29,15 +28,16 @@ export async function saveAnalyses(db: MainFile, items: readonly AnalysisToSave[
   return rows.map((row) => row !== null);
 }
 
-export async function readAnalysis(db: MainFile, viewer: Viewer, key: JobKey): Promise<Analysis | null> {
-  const row = await db.analysis.findFirst({ where: { owner: { AND: [visibleTo(viewer), key] } } });
+/** The latest analysis of a job; null where none was saved. */
+export async function readAnalysis(db: MainFile, key: JobKey): Promise<Analysis | null> {
+  const row = await db.analysis.findFirst({ where: { owner: key } });
   return row === null ? null : (JSON.parse(inflateSync(row.bytes).toString('utf8')) as Analysis); // written by saveAnalyses
 }
 
 /** Findings that still held at `since` or later: a finding without an end holds as long as its job runs. */
-export async function findingsSince(db: MainFile, viewer: Viewer, since: number): Promise<{ key: JobKey; finding: Finding }[]> {
+export async function findingsSince(db: MainFile, since: number, among: Among): Promise<{ key: JobKey; finding: Finding }[]> {
   const rows = await db.finding.findMany({
-    where: { owner: visibleTo(viewer), OR: [{ to: { gte: since } }, { to: null, owner: { OR: [{ end: null }, { end: { gte: since } }] } }] },
+    where: { owner: within(among), OR: [{ to: { gte: since } }, { to: null, owner: { OR: [{ end: null }, { end: { gte: since } }] } }] },
     include: { owner: { select: { cluster: true, id: true } } },
     orderBy: [{ job: 'desc' }, { position: 'asc' }],
   });

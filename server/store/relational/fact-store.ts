@@ -1,5 +1,5 @@
 import type { IngestBatch } from '../../../core/contract/index.ts';
-import { entityKey, type Fact } from '../../../core/readings/index.ts';
+import { entityKey, type EntityKind, type Fact } from '../../../core/readings/index.ts';
 import type { FactStore } from '../interface/index.ts';
 import type { Host } from '../worker/index.ts';
 import type { Heard } from './facts.ts';
@@ -12,8 +12,11 @@ export interface HeardStore extends FactStore {
   prune(bounds: { now: number; eventsBefore: number }): Promise<void>;
 }
 
-/** A fact that is said again is written again only after this long, so that its age is known to the day (seconds). */
-const refreshAfter = 86_400;
+/**
+ * A fact that is said again is written again only after this long, in seconds, so that its age is known so well: of a card
+ * or node to the day, of an engine or process to minutes, for the next one under that name may be another job's.
+ */
+const refreshAfter = { gpu: 86_400, host: 86_400, engine: 600, process: 600 } as const satisfies Record<EntityKind, number>;
 
 /** `heard` tells when each node was last heard (the series know). */
 export async function openFacts(host: Host<RelationalHandlers>, heard: () => Promise<Map<string, number>>, now: () => number): Promise<HeardStore> {
@@ -22,7 +25,7 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
   const nodeOfGpu = new Map<string, string | null>();
   const nodes = new Set<string>();
   const load = async (): Promise<void> => {
-    const all = await host.call('facts', () => ({ viewer: { kind: 'system' }, about: {} }));
+    const all = await host.call('facts', () => ({}));
     facts.clear();
     for (const fact of all) facts.set(keyOf(fact), fact);
   };
@@ -31,7 +34,7 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
   const news = (batch: IngestBatch, at: number): Heard | null => {
     const fresh: Fact[] = (batch.facts ?? []).flatMap((fact) => {
       const known = facts.get(keyOf(fact));
-      return known?.value === fact.value && at - known.at < refreshAfter ? [] : [fact];
+      return known?.value === fact.value && at - known.at < refreshAfter[fact.entity.kind] ? [] : [fact];
     });
     const names = new Map(fresh.filter((fact) => fact.entity.kind === 'gpu' && fact.name === 'name').map((fact) => [fact.entity.id, fact.value]));
     const entities = [...batch.blocks, ...(batch.facts ?? [])].map(({ entity }) => entity);
@@ -61,10 +64,10 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
       for (const node of heardNow.nodes) nodes.add(node);
       for (const { uuid, node } of heardNow.gpus) nodeOfGpu.set(uuid, node);
     },
-    facts: async (viewer, query) => (await host.call('facts', () => ({ viewer, about: query }))).map(({ entity, name, value }) => ({ entity, name, value })),
-    events: (viewer, query) => host.call('events', () => ({ viewer, query })),
-    nodes: async (viewer) => {
-      const [known, last] = await Promise.all([host.call('nodes', () => ({ viewer })), heard()]);
+    facts: (query) => host.call('facts', () => query),
+    events: (query) => host.call('events', () => query),
+    nodes: async () => {
+      const [known, last] = await Promise.all([host.call('nodes', () => null), heard()]);
       return known.map((row) => ({ ...row, lastReadingAt: last.get(row.node) ?? null }));
     },
     prune: async (bounds) => {

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import type { EntityKind, EntityRef, Fact, FactName, SourceEvent } from '../../../core/readings/index.ts';
 import { inserts } from '../sqlite/index.ts';
 import { keepPlaces } from './declare.ts';
-import type { Viewer } from '../interface/index.ts';
+import type { SaidFact } from '../interface/index.ts';
 import type { MainFile } from './file.ts';
-import { withPlaces } from './rows.ts';
 
 /** What a batch says beside its readings, as far as it is new. */
 export interface Heard {
@@ -58,27 +57,26 @@ export async function keepHeard(db: MainFile, { nodes, gpus, facts, events, at }
   ]);
 }
 
-export async function factsAbout(db: MainFile, viewer: Viewer, about: About): Promise<(Fact & { at: number })[]> {
-  const found = new Map<string, Fact & { at: number }>();
-  const sees = await sightOf(db, viewer);
+/** The latest value of each fact about those entities, and when it was said. */
+export async function factsAbout(db: MainFile, about: About): Promise<SaidFact[]> {
+  const found = new Map<string, SaidFact>();
   for (const where of conditions(about)) {
     for (const { kind, entity, name, node, value, at } of await db.fact.findMany({ where, orderBy: [{ kind: 'asc' }, { entity: 'asc' }, { name: 'asc' }] })) {
-      if (sees(entity, node)) found.set(`${kind} ${entity} ${name}`, { entity: refOf(kind, entity, node), name: name as FactName, value, at }); // written from the contract's types
+      found.set(`${kind} ${entity} ${name}`, { entity: refOf(kind, entity, node), name: name as FactName, value, at }); // written from the contract's types
     }
   }
   return [...found.values()];
 }
 
-export async function eventsAbout(db: MainFile, viewer: Viewer, { from, to, ...about }: About & { from: number; to: number }): Promise<SourceEvent[]> {
+/** What happened to those entities with from ≤ at < to (seconds UTC), oldest first. */
+export async function eventsAbout(db: MainFile, { from, to, ...about }: About & { from: number; to: number }): Promise<SourceEvent[]> {
   const found = new Map<number, SourceEvent & { at: number }>();
-  const sees = await sightOf(db, viewer);
   for (const where of conditions(about)) {
     for (const { id, at, kind, entityKind, entity, node, text } of await db.event.findMany({
       where: { AND: [where, { at: { gte: from, lt: to } }] },
       orderBy: [{ at: 'asc' }, { id: 'asc' }],
       take: mostAnswered,
     })) {
-      if (!sees(entity, node)) continue;
       const ref = entityKind === null || entity === null ? null : refOf(entityKind, entity, node);
       found.set(id, { at, text, kind: kind as SourceEvent['kind'], entity: ref }); // written from the contract's type
     }
@@ -86,12 +84,12 @@ export async function eventsAbout(db: MainFile, viewer: Viewer, { from, to, ...a
   return [...found].sort(([a, first], [b, second]) => first.at - second.at || a - b).map(([, event]) => event);
 }
 
-export async function knownNodes(db: MainFile, viewer: Viewer): Promise<{ node: string; gpus: { uuid: string; name: string | null }[] }[]> {
-  const sees = await sightOf(db, viewer);
+/** Every node ever heard of with its GPUs. */
+export async function knownNodes(db: MainFile): Promise<{ node: string; gpus: { uuid: string; name: string | null }[] }[]> {
   const rows = await db.node.findMany({ orderBy: { name: 'asc' } });
   const gpusOn = new Map<string, { uuid: string; name: string | null }[]>(rows.map(({ name }) => [name, []]));
   for (const { uuid, name, node } of await db.gpu.findMany({ orderBy: { uuid: 'asc' } })) if (node !== null) gpusOn.get(node)?.push({ uuid, name });
-  return rows.filter(({ name }) => sees(name, name)).map(({ name }) => ({ node: name, gpus: gpusOn.get(name) ?? [] }));
+  return rows.map(({ name }) => ({ node: name, gpus: gpusOn.get(name) ?? [] }));
 }
 
 /** Drops events before a time or beyond their number, and facts of processes long gone. */
@@ -101,15 +99,6 @@ export async function prune(db: MainFile, { now, eventsBefore }: { now: number; 
     db.event.deleteMany({ where: { OR: [{ at: { lt: eventsBefore } }, { id: { lte: (newest?.id ?? mostEvents) - mostEvents } }] } }),
     db.fact.deleteMany({ where: { kind: 'process', at: { lt: now - processMemory } } }),
   ]);
-}
-
-/** What a viewer may hear of: everything, or (one job's token) that job's GPUs and what is on its nodes. */
-async function sightOf(db: MainFile, viewer: Viewer): Promise<(entity: string | null, node: string | null) => boolean> {
-  if (viewer.kind !== 'job') return () => true;
-  const job = await db.job.findUnique({ where: { cluster_id: { cluster: viewer.cluster, id: viewer.id } }, include: withPlaces });
-  const nodes = new Set(job?.nodes.map(({ node }) => node));
-  const entities = new Set([...nodes, ...(job?.gpus ?? []).map(({ uuid }) => uuid)]);
-  return (entity, node) => (entity !== null && entities.has(entity)) || (node !== null && nodes.has(node));
 }
 
 /** Conditions that together ask for all of the ids and nodes: Prisma takes 999 parameters at a time. */

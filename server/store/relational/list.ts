@@ -1,8 +1,8 @@
-import type { JobsQuery } from '../../../core/contract/index.ts';
-import type { Prisma } from '../generated/main/client.ts';
-import type { JobRecord, Viewer } from '../interface/index.ts';
+import type { Job, JobsQuery } from '../../../core/contract/index.ts';
+import { Prisma } from '../generated/main/client.ts';
+import type { Among, JobRecord } from '../interface/index.ts';
 import type { MainFile } from './file.ts';
-import { recordOf, visibleTo, withPlaces } from './rows.ts';
+import { jobOf, recordOf, within, withPlaces } from './rows.ts';
 
 /** Counting more than this takes longer than the page itself: beyond it the total is not told. */
 const mostCounted = 1_000;
@@ -22,10 +22,10 @@ interface Place {
 }
 
 /** A page of jobs. Pages follow each other by the last row's place, not by counting, so that the thousandth is as quick as the first. */
-export async function list(db: MainFile, viewer: Viewer, query: JobsQuery): Promise<{ rows: JobRecord[]; cursor: string | null; total: number | null }> {
+export async function list(db: MainFile, query: JobsQuery, among: Among): Promise<{ rows: JobRecord[]; cursor: string | null; total: number | null }> {
   const { column, descending } = sortOf(query.sort);
   const limit = query.limit ?? 50;
-  const filter: Prisma.JobWhereInput = { AND: [visibleTo(viewer), ...conditions(query), ...(await placed(db, query))] };
+  const filter: Prisma.JobWhereInput = { AND: [within(among), ...conditions(query), ...(await placed(db, query))] };
   const after = placeOf(query.cursor);
   const order = descending ? 'desc' : 'asc';
   const step = descending ? 'lt' : 'gt';
@@ -51,18 +51,35 @@ export async function list(db: MainFile, viewer: Viewer, query: JobsQuery): Prom
 }
 
 /** Jobs that run, and those that ended at or after `since`; the latest first. */
-export async function active(db: MainFile, viewer: Viewer, since: number): Promise<JobRecord[]> {
+export async function active(db: MainFile, since: number, among: Among): Promise<JobRecord[]> {
   // Both by their index, and in parts: Prisma takes 999 parameters, and fetches nodes and GPUs by the jobs' numbers.
   const parts: Prisma.JobWhereInput[] = [{ state: 'running' }, { NOT: { state: 'running' }, end: { gte: since } }];
   const rows: Prisma.JobGetPayload<{ include: typeof withPlaces }>[] = [];
   for (const part of parts) {
-    const found = await db.job.findMany({ where: { AND: [visibleTo(viewer), part] }, select: { row: true } });
-    for (let at = 0; at < found.length; at += fewJobs) {
-      rows.push(...(await db.job.findMany({ where: { row: { in: found.slice(at, at + fewJobs).map(({ row }) => row) } }, include: withPlaces })));
-    }
+    const found = await db.job.findMany({ where: { AND: [within(among), part] }, select: { row: true } });
+    for (const some of slices(found.map(({ row }) => row))) rows.push(...(await db.job.findMany({ where: { row: { in: some } }, include: withPlaces })));
   }
   rows.sort((a, b) => (b.start ?? Number.NEGATIVE_INFINITY) - (a.start ?? Number.NEGATIVE_INFINITY) || b.row - a.row);
   return rows.map(recordOf);
+}
+
+/** Jobs that had one of these nodes at some time from ≤ t < to, seconds UTC. */
+export async function beside(db: MainFile, { nodes, from, to }: { nodes: readonly string[]; from: number; to: number }): Promise<Job[]> {
+  const found = new Set<number>();
+  for (const part of slices(nodes)) {
+    // Told in which order: by its indices alone the planner would walk all jobs that began before `to`.
+    const rows = await db.$queryRaw<{ job: number | bigint }[]>`
+      SELECT n.job AS job FROM "JobNode" n CROSS JOIN "Job" j
+      WHERE n.node IN (${Prisma.join(part)}) AND j.row = n.job AND j.start < ${to} AND (j."end" IS NULL OR j."end" > ${from})`;
+    for (const { job } of rows) found.add(Number(job));
+  }
+  const jobs: Job[] = [];
+  for (const part of slices([...found])) jobs.push(...(await db.job.findMany({ where: { row: { in: part } }, include: withPlaces })).map(jobOf));
+  return jobs;
+}
+
+function slices<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / fewJobs) }, (_, index) => items.slice(index * fewJobs, (index + 1) * fewJobs));
 }
 
 /** From the node's side where there is one: its jobs are few, and each names it once. */

@@ -1,23 +1,18 @@
 import type { Finding, FindingId, Job, JobState } from '../../../core/contract/index.ts';
 import type { Prisma } from '../generated/main/client.ts';
-import type { JobRecord, JobSummary, Viewer } from '../interface/index.ts';
+import type { Among, JobRecord, JobSummary } from '../interface/index.ts';
 
 /** What is read of a job with its row. */
 export const withPlaces = { nodes: { orderBy: { position: 'asc' } }, gpus: { orderBy: { position: 'asc' } } } as const satisfies Prisma.JobInclude;
 
 type Row = Prisma.JobGetPayload<{ include: typeof withPlaces }>;
 
-/** Jobs that a viewer may see, as a condition. */
-export function visibleTo(viewer: Viewer): Prisma.JobWhereInput {
-  switch (viewer.kind) {
-    case 'system':
-    case 'local':
-      return {};
-    case 'job':
-      return { cluster: viewer.cluster, id: viewer.id };
-  }
+/** The jobs that a list may hold, as a condition. */
+export function within(among: Among): Prisma.JobWhereInput {
+  return among === null ? {} : { cluster: among.cluster, id: among.id };
 }
 
+/** A row as the job that it holds. */
 export function jobOf(row: Row): Job {
   const { cluster, id, name, user, project, partition, start, end, timeLimit, gpuCount, gpuType, cores, memory, model, dtype, tensorParallel, command, demo } =
     row;
@@ -46,6 +41,7 @@ export function jobOf(row: Row): Job {
   };
 }
 
+/** A row as the job with what a list shows of its latest analysis. */
 export function recordOf(row: Row): JobRecord {
   return { job: jobOf(row), summary: summaryOf(row) };
 }
@@ -65,6 +61,7 @@ function summaryOf(row: Row): JobSummary | null {
   };
 }
 
+/** A summary as columns of its job's row. */
 export function summaryColumns({ bottleneck, activity, grade, headroom, sparkline, ribbon, findings, lastReadingAt }: JobSummary) {
   return {
     bottleneck,
@@ -78,6 +75,7 @@ export function summaryColumns({ bottleneck, activity, grade, headroom, sparklin
   };
 }
 
+/** A row as the finding that it holds. */
 export function findingOf(row: { kind: string; text: string; evidence: string; entity: string | null; from: number | null; to: number | null }): Finding {
   const { kind, text, evidence, entity, from, to } = row;
   return { id: kind as FindingId, text, evidence: JSON.parse(evidence) as string[], entity, from, to }; // written from the contract's type

@@ -16,15 +16,16 @@ export async function openRelational({ file, log, patience = 60_000 }: { file: s
   const host = await startHost<RelationalHandlers>({ entry, data: { file }, name: 'relational', log, maxWaiting: 5_000, patience });
   const save = grouped<AnalysisToSave, boolean>((take) => host.call('saveAnalyses', take), { size: () => 1, mostWaiting: 5_000, mostTogether: 32 });
   const jobs: JobStore = {
-    declare: (viewer, key, declaration) => host.call('declare', () => ({ viewer, key: keyOf(key), declaration })),
-    get: (viewer, key) => host.call('job', () => ({ viewer, key: keyOf(key) })),
-    list: (viewer, query) => host.call('list', () => ({ viewer, query })),
-    active: (viewer, since) => host.call('active', () => ({ viewer, since })),
-    saveAnalysis: async (viewer, key, analysis, summary) => {
-      if (!(await save({ viewer, key: keyOf(key), analysis, summary }))) throw new StoreError('failed', `job ${key.id} of cluster ${key.cluster} is not known`);
+    declare: (key, declaration) => host.call('declare', () => ({ key: keyOf(key), declaration })),
+    get: (key) => host.call('job', () => keyOf(key)),
+    list: (query, among = null) => host.call('list', () => ({ query, among })),
+    active: (since, among = null) => host.call('active', () => ({ since, among })),
+    beside: (query) => host.call('beside', () => query),
+    saveAnalysis: async (key, analysis, summary) => {
+      if (!(await save({ key: keyOf(key), analysis, summary }))) throw new StoreError('failed', `job ${key.id} of cluster ${key.cluster} is not known`);
     },
-    analysis: (viewer, key) => host.call('analysis', () => ({ viewer, key: keyOf(key) })),
-    findings: (viewer, { since }) => host.call('findings', () => ({ viewer, since })),
+    analysis: (key) => host.call('analysis', () => keyOf(key)),
+    findings: (since, among = null) => host.call('findings', () => ({ since, among })),
   };
   return { host, jobs };
 }

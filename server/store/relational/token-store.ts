@@ -21,7 +21,7 @@ export async function openTokens(host: Host<RelationalHandlers>, now: () => numb
   };
 
   return {
-    issue: async (_viewer, { scope, name, expires }) => {
+    issue: async ({ scope, name, expires }) => {
       const token = randomBytes(24).toString('base64url');
       const kept: KnownToken = { hash: hashOf(token), scope, name, expires, used: null };
       await host.call('saveToken', () => ({ token: kept, issued: now() }));
@@ -40,7 +40,7 @@ export async function openTokens(host: Host<RelationalHandlers>, now: () => numb
       await host.call('useToken', () => ({ hash: found.hash, used: at }));
       return true;
     },
-    revoke: async (_viewer, name) => {
+    revoke: async (name) => {
       const gone = [...known.values()].filter((token) => token.name === name);
       for (const { hash } of gone) known.delete(hash);
       await host.call('dropTokens', () => name);

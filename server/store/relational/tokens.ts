@@ -18,15 +18,18 @@ export async function loadTokens(db: MainFile, now: number): Promise<KnownToken[
   return rows.map(({ hash, scope, name, expires, used }) => ({ hash, scope: scope as Scope, name, expires, used })); // written from the type
 }
 
+/** Keeps a token; `issued` in seconds UTC. */
 export async function saveToken(db: MainFile, { hash, scope, name, expires }: KnownToken, issued: number): Promise<void> {
   const data = { scope, name, expires, issued };
   await db.token.upsert({ where: { hash }, create: { hash, ...data }, update: data });
 }
 
+/** Notes when a one-time token was used; the first use stays. */
 export async function useToken(db: MainFile, hash: string, used: number): Promise<void> {
   await db.token.updateMany({ where: { hash, used: null }, data: { used } });
 }
 
+/** Removes every token of a name. */
 export async function dropTokens(db: MainFile, name: string): Promise<void> {
   await db.token.deleteMany({ where: { name } });
 }

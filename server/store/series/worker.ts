@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { serve } from '../worker/index.ts';
+import { serveFile } from '../worker/index.ts';
 import { append, isPressed } from './append.ts';
 import { entitiesIn, type EntitiesQuery } from './entities.ts';
 import type { PackedBatch } from './pack-batch.ts';
@@ -68,4 +68,4 @@ function lastHeard(state: SeriesState): Map<string, number> {
 }
 
 const options = workerData as { file: string } & Retention; // given by server/store/series/store.ts
-await serve(async () => handlersOf(await openState(options.file, options)));
+await serveFile(async () => handlersOf(await openState(options.file, options)));

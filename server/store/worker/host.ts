@@ -1,7 +1,5 @@
-import type { Worker } from 'node:worker_threads';
-import { isStoreError, StoreError, type StoreOptions } from '../interface/index.ts';
-import type { ArgumentOf, Failure, Handlers, ResultOf } from './messages.ts';
-import { ask, startThread } from './thread.ts';
+import { type ArgumentOf, type Failure, type Handlers, openThread, type ResultOf, type Thread } from '../../threads/index.ts';
+import { isStoreErrorCode, StoreError, type StoreOptions } from '../interface/index.ts';
 
 export interface HostOptions {
   /** The worker's file, as built or as source. */
@@ -37,125 +35,111 @@ interface Task {
   readonly reject: (error: Error) => void;
 }
 
+/** What a host knows of its worker and of what waits for it. */
+interface Desk extends HostOptions {
+  /** Whatever it is asked: which operations there are is the caller's to know. */
+  readonly thread: Thread<Handlers>;
+  readonly waiting: Task[];
+  running: boolean;
+  closing: boolean;
+  trouble: string | null;
+}
+
 /** Starts the worker and waits until its file is open; throws StoreError when it cannot be. */
 export async function startHost<H extends Handlers>(options: HostOptions): Promise<Host<H>> {
-  const { entry, data, name, log, patience } = options;
-  const waiting: Task[] = [];
-  let worker: Worker | null = null;
-  let running = false;
-  let closing = false;
-  let trouble: string | null = null;
-
-  const start = async (): Promise<Worker> => {
-    const started = await startThread(entry, data, name);
-    started.on('error', (error) => {
-      log.error(`the ${name} worker failed: ${error.stack ?? error.message}`);
-    });
-    started.on('exit', () => {
-      if (worker === started) worker = null;
-    });
-    return started;
-  };
-
-  const drop = async (why: string): Promise<void> => {
-    log.warn(`the ${name} worker is replaced: ${why}`);
-    const old = worker;
-    worker = null;
-    await old?.terminate();
-  };
-
-  const note = ({ code }: Pick<Failure, 'code'>): void => {
-    if (code === 'busy') trouble = `Another program holds the ${name} file; writes wait for it.`;
-    if (code === 'full') trouble = 'The disk of the data folder is full: nothing more can be stored until there is space.';
-  };
-
-  /** True when the task is finished, either way; false when it is to be repeated. */
-  const attempt = async (task: Task): Promise<boolean> => {
-    if (task.since === null) {
-      task.since = Date.now();
-      task.argument = task.makeArgument();
-    }
-    const mayRepeat = !closing && Date.now() - task.since < patience;
-    try {
-      worker ??= await start();
-    } catch (error) {
-      if (!isStoreError(error)) throw error;
-      note(error);
-      if (error.code === 'busy' && mayRepeat) return false;
-      throw error;
-    }
-    const outcome = await ask(worker, task.operation, task.argument);
-    if (outcome.kind === 'done') {
-      trouble = null;
-      task.resolve(outcome.value);
-      return true;
-    }
-    const { code, message, stack } = outcome.failure;
-    note(outcome.failure);
-    // A connection that met a lock may never write again (prisma/orm #30028).
-    if (code === 'busy' || outcome.kind === 'died') await drop(message);
-    if (code === 'busy' && mayRepeat) return false;
-    if (outcome.kind === 'died' && !task.crashed && !closing) {
-      task.crashed = true;
-      return false;
-    }
-    // Of the two that a sender may meet any day, in words; SQLite's own stand in the cause.
-    throw new StoreError(code, code === 'busy' || code === 'full' ? (trouble ?? message) : message, { cause: stack });
-  };
-
-  const drain = async (): Promise<void> => {
-    if (running) return;
-    running = true;
-    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
-      try {
-        while (!(await attempt(task)));
-      } catch (error) {
-        task.reject(error instanceof Error ? error : new Error(String(error)));
-      }
-    }
-    running = false;
-  };
-
-  const enqueue = (operation: string, makeArgument: () => unknown): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      waiting.push({ operation, makeArgument, argument: undefined, since: null, crashed: false, resolve, reject });
-      void drain();
-    });
-
-  const opened = Date.now();
-  while (worker === null) {
-    try {
-      worker = await start();
-    } catch (error) {
-      if (!isStoreError(error, 'busy') || Date.now() - opened > patience) throw error;
-      log.warn(`the ${name} file is held by another program: waiting`);
-    }
-  }
-
-  const close = async (): Promise<void> => {
-    closing = true;
-    try {
-      await enqueue('close', () => null);
-    } catch (error) {
-      log.error(`the ${name} file did not close well: ${error instanceof Error ? error.message : String(error)}`);
-    }
-    const old = worker;
-    worker = null;
-    await old?.terminate();
-  };
+  const { entry, data, name, log, maxWaiting } = options;
+  const thread = openThread<Handlers>({ entry, data, name, failed: (text) => log.error(text) });
+  const desk: Desk = { ...options, thread, waiting: [], running: false, closing: false, trouble: null };
+  await untilOpen(desk);
   let closed: Promise<void> | undefined;
-
   return {
     call: async (operation, makeArgument) => {
-      if (closing) throw new StoreError('failed', 'the store is closed');
-      if (waiting.length >= options.maxWaiting) throw new StoreError('busy', `${waiting.length} requests wait for the ${name} file already`);
+      if (desk.closing) throw new StoreError('failed', 'the store is closed');
+      if (desk.waiting.length >= maxWaiting) throw new StoreError('busy', `${desk.waiting.length} requests wait for the ${name} file already`);
       // The worker's replies have the types of its handlers.
-      return (await enqueue(operation, makeArgument)) as ResultOf<H, typeof operation>;
+      return (await enqueue(desk, operation, makeArgument)) as ResultOf<H, typeof operation>;
     },
-    trouble: () => trouble,
+    trouble: () => desk.trouble,
     close: () => {
-      closed ??= close();
+      closed ??= close(desk);
       return closed;
     },
   };
+}
+
+async function untilOpen({ thread, name, log, patience }: Desk): Promise<void> {
+  const began = Date.now();
+  for (let failure = await thread.start(); failure !== null; failure = await thread.start()) {
+    if (failure.code !== 'busy' || Date.now() - began > patience) throw errorOf(failure);
+    log.warn(`the ${name} file is held by another program: waiting`);
+  }
+}
+
+function enqueue(desk: Desk, operation: string, makeArgument: () => unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    desk.waiting.push({ operation, makeArgument, argument: undefined, since: null, crashed: false, resolve, reject });
+    void drain(desk);
+  });
+}
+
+async function drain(desk: Desk): Promise<void> {
+  if (desk.running) return;
+  desk.running = true;
+  for (let task = desk.waiting.shift(); task !== undefined; task = desk.waiting.shift()) {
+    try {
+      while (!(await attempt(desk, task)));
+    } catch (error) {
+      task.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+  desk.running = false;
+}
+
+/** True when the task is finished; false when it is to be repeated. Throws when it has failed. */
+async function attempt(desk: Desk, task: Task): Promise<boolean> {
+  if (task.since === null) {
+    task.since = Date.now();
+    task.argument = task.makeArgument();
+  }
+  const mayRepeat = !desk.closing && Date.now() - task.since < desk.patience;
+  const outcome = await desk.thread.ask(task.operation, task.argument as never); // the caller's types: see `call`
+  if (outcome.kind === 'done') {
+    desk.trouble = null;
+    task.resolve(outcome.value);
+    return true;
+  }
+  const { failure, kind } = outcome;
+  note(desk, failure);
+  // A connection that met a lock may never write again (prisma/orm #30028).
+  if (kind !== 'unopened' && (failure.code === 'busy' || kind === 'died')) {
+    desk.log.warn(`the ${desk.name} worker is replaced: ${failure.message}`);
+    await desk.thread.end();
+  }
+  if (failure.code === 'busy' && mayRepeat) return false;
+  if (kind === 'died' && !task.crashed && !desk.closing) {
+    task.crashed = true;
+    return false;
+  }
+  throw errorOf(failure, desk.trouble);
+}
+
+function note(desk: Desk, { code }: Failure): void {
+  if (code === 'busy') desk.trouble = `Another program holds the ${desk.name} file; writes wait for it.`;
+  if (code === 'full') desk.trouble = 'The disk of the data folder is full: nothing more can be stored until there is space.';
+}
+
+/** Of the two troubles that a sender may meet any day, in words; SQLite's own stand in the cause. */
+function errorOf({ code, message, stack }: Failure, trouble: string | null = null): StoreError {
+  const text = code === 'busy' || code === 'full' ? (trouble ?? message) : message;
+  return new StoreError(isStoreErrorCode(code) ? code : 'failed', text, { cause: stack });
+}
+
+async function close(desk: Desk): Promise<void> {
+  desk.closing = true;
+  try {
+    await enqueue(desk, 'close', () => null);
+  } catch (error) {
+    desk.log.error(`the ${desk.name} file did not close well: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  await desk.thread.close();
 }

@@ -1,3 +1,3 @@
 export { grouped } from './grouped.ts';
 export { type Host, startHost } from './host.ts';
-export { serve } from './serve.ts';
+export { serveFile } from './serve.ts';

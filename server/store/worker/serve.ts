@@ -1,43 +1,7 @@
-import { parentPort } from 'node:worker_threads';
+import { type Handlers, serve } from '../../threads/index.ts';
 import { failureCode } from '../sqlite/index.ts';
-import type { Failure, Handlers, Reply, Request } from './messages.ts';
 
-/** The worker's side: opens, says so, then runs one request after another in the order of their arrival. */
-export async function serve(open: () => Promise<Handlers>): Promise<void> {
-  const port = parentPort;
-  if (port === null) throw new Error('this file runs in a worker thread');
-  const reply = (message: Reply): void => {
-    port.postMessage(message);
-  };
-  let handlers: Handlers;
-  try {
-    handlers = await open();
-  } catch (error) {
-    reply({ kind: 'failed', id: -1, failure: failureOf(error) });
-    return;
-  }
-  // SQLite blocks the thread and its one connection holds one transaction: requests wait for each other here.
-  let turn: Promise<void> = Promise.resolve();
-  port.on('message', (message: Request) => {
-    turn = turn.then(async () => {
-      reply(await answer(handlers, message));
-    });
-  });
-  reply({ kind: 'ready' });
-}
-
-async function answer(handlers: Handlers, { id, operation, argument }: Request): Promise<Reply> {
-  try {
-    const handler = handlers[operation];
-    if (handler === undefined) throw new Error(`no operation ${operation}`);
-    // The two sides share the Handlers type; what crosses the thread is checked there, at compile time.
-    return { kind: 'done', id, value: await handler(argument as never) };
-  } catch (error) {
-    return { kind: 'failed', id, failure: failureOf(error) };
-  }
-}
-
-function failureOf(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: failureCode(error), message, stack: error instanceof Error ? error.stack : undefined };
+/** The side of a worker that owns a file: as any thread's, and its failures say what trouble of SQLite's they are. */
+export function serveFile(open: () => Promise<Handlers>): Promise<void> {
+  return serve(open, failureCode);
 }

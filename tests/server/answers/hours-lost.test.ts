@@ -50,10 +50,10 @@ describe('GPU-hours lost', () => {
     ['it began yesterday', [finding({ from: -7200, to: 3600 })], 2],
     ['a GPU ran hot, which is not idle', [finding({ id: 'thermal' })], 0],
   ])('%s', (_, findings, hours) => {
-    expect(hoursLost(findings, jobs, 0, 36_000)).toBe(hours);
+    expect(hoursLost(findings, jobs, { from: 0, to: 36_000 })).toBe(hours);
   });
 
   it('are not known where there is no job', () => {
-    expect(hoursLost([], new Map(), 0, 36_000)).toBeNull();
+    expect(hoursLost([], new Map(), { from: 0, to: 36_000 })).toBeNull();
   });
 });

@@ -23,7 +23,7 @@ describe('GPU-hours lost today', () => {
     // One GPU that was held and idle from noon until noon, UTC.
     const [start, end] = [at('2026-07-10T12:00:00Z'), at('2026-07-11T12:00:00Z')];
     await inner.jobs.declare(SYSTEM, key, { start, end, state: 'completed', gpus: [{ uuid: 'GPU-1', node: 'n1' }] });
-    await inner.store.jobs.saveAnalysis(SYSTEM, key, someAnalysis({ findings: [someFinding({ entity: null, from: start, to: end })] }), someSummary());
+    await inner.store.jobs.saveAnalysis(key, someAnalysis({ findings: [someFinding({ entity: null, from: start, to: end })] }), someSummary());
     const lost = async (timeZone: string) => {
       const now = () => at('2026-07-11T10:00:00Z');
       return (await overviewOf({ ...inner, now, site: { ...ALVIS, timeZone } }, SYSTEM)).gpuHoursLostToday;
@@ -38,7 +38,7 @@ describe('GPU-hours lost today', () => {
     const key = { cluster: 'c', id: 'autumn' };
     const [start, end] = [at('2026-10-24T20:00:00Z'), at('2026-10-24T22:30:00Z')]; // half an hour into Stockholm's Sunday
     await inner.jobs.declare(SYSTEM, key, { start, end, state: 'completed', gpus: [{ uuid: 'GPU-2', node: 'n1' }] });
-    await inner.store.jobs.saveAnalysis(SYSTEM, key, someAnalysis({ findings: [someFinding({ entity: null, from: start, to: end })] }), someSummary());
+    await inner.store.jobs.saveAnalysis(key, someAnalysis({ findings: [someFinding({ entity: null, from: start, to: end })] }), someSummary());
     const overview = await overviewOf({ ...inner, now: () => at('2026-10-25T22:45:00Z') }, SYSTEM);
     expect(overview.gpuHoursLostToday).toBeCloseTo(0.5, 5);
     expect(overview.finished.map(({ job }) => job.id)).not.toContain('autumn'); // more than 24 hours ago

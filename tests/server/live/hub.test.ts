@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRow, LiveReadings, LiveRows } from '../../../core/contract/index.ts';
 import { openHub } from '../../../server/live/index.ts';
-import { roomOf } from '../../../server/live/sockets.ts';
+import { roomOf, roomsFor } from '../../../server/live/sockets.ts';
 import { aJob } from '../../support/jobs.ts';
 
 const block = (watts: number, rows = 1) => ({
@@ -24,16 +24,24 @@ const aRow = (id: string, grade: number): JobRow => ({
 const listening = (rooms: string[]) => {
   const sent: LiveReadings[] = [];
   const bundles: LiveRows[] = [];
+  const places: string[] = [];
+  const rows: string[] = [];
   const hub = openHub();
   hub.attach({
     watched: (room) => rooms.includes(room),
-    readings: (_room, readings) => sent.push(readings),
+    readings: (room, readings) => {
+      places.push(room);
+      sent.push(readings);
+    },
     verdict: () => undefined,
-    rows: (_room, rows) => bundles.push(rows),
+    rows: (to, bundle) => {
+      rows.push(to);
+      bundles.push(bundle);
+    },
     status: () => undefined,
     letSlowGo: () => undefined,
   });
-  return { hub, sent, bundles };
+  return { hub, sent, bundles, places, rows };
 };
 
 describe('readings for watchers', () => {
@@ -93,6 +101,46 @@ describe('rooms', () => {
       'job:c/1',
       'node:n1',
       'overview',
+    ]);
+  });
+});
+
+describe('who hears what', () => {
+  const mine = { kind: 'job', cluster: 'c', id: '1' } as const;
+  const row = (id: string) => ({ job: aJob(id) }) as Parameters<ReturnType<typeof openHub>['row']>[0]; // all that the hub looks at
+
+  it('is one in the rooms of its circle: one job’s token hears of its job alone', () => {
+    expect(roomsFor({ kind: 'overview' }, mine)).toEqual(['overview c/1']);
+    expect(roomsFor({ kind: 'node', node: 'n1' }, mine)).toEqual(['node:n1 c/1']);
+    expect(roomsFor({ kind: 'job', cluster: 'c', id: '1' }, mine)).toEqual(['job:c/1']);
+    expect(roomsFor({ kind: 'overview' }, { kind: 'local' })).toEqual(['overview']);
+  });
+
+  it('a row goes to those who see everything and to those who see its job', () => {
+    const { hub, rows, bundles } = listening(['overview', 'overview c/1']);
+    hub.row(aRow('1', 0.5));
+    hub.row(aRow('2', 0.5));
+    hub.flush(1000);
+    expect(rows).toEqual(['overview', 'overview c/1']);
+    expect(bundles.map((one) => one.rows.map(({ job }) => job.id))).toEqual([['1', '2'], ['1']]);
+  });
+
+  it('a row is wanted where one of those watches', () => {
+    const { hub } = listening(['overview c/1']);
+    expect([hub.watchesRow(aJob('1')), hub.watchesRow(aJob('2'))]).toEqual([true, false]);
+    expect(listening(['overview']).hub.watchesRow(aJob('2'))).toBe(true);
+  });
+
+  it('readings of a node for one circle go to its part of the room, under the room’s own name', () => {
+    const { hub, sent, places } = listening(['node:n1', 'node:n1 c/1']);
+    hub.readings('node:n1', block(1));
+    hub.readings('node:n1', block(2), 'c/1');
+    hub.readings('node:n1', block(3), 'c/2');
+    hub.flush(1000);
+    expect(places).toEqual(['node:n1', 'node:n1 c/1']);
+    expect(sent).toEqual([
+      { room: 'node:n1', blocks: [block(1)] },
+      { room: 'node:n1', blocks: [block(2)] },
     ]);
   });
 });

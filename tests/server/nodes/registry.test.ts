@@ -5,6 +5,7 @@ import { isSilent, nodeRegistry, tellSilence } from '../../../server/nodes/index
 import { nodeRow } from '../../../server/answers/node-rows.ts';
 import { aJob } from '../../support/jobs.ts';
 
+const viewer = { kind: 'local' } as const;
 const gpu = (t: number[], columns: Record<string, (number | null)[]>) => ({
   source: 's',
   seq: 0,
@@ -20,7 +21,14 @@ describe('the latest of a node', () => {
     const node = nodes.get('n1');
     expect(node).toBeDefined();
     if (node === undefined) return;
-    expect(nodeRow(node, jobIndex(), 1020).gpus[0]).toMatchObject({ busy: 0.5, power: 300, temp: null, lastReadingAt: 1010, silent: false, jobs: [] });
+    expect(nodeRow(node, { viewer, index: jobIndex(), now: 1020 }).gpus[0]).toMatchObject({
+      busy: 0.5,
+      power: 300,
+      temp: null,
+      lastReadingAt: 1010,
+      silent: false,
+      jobs: [],
+    });
   });
 
   it('prefers the profiler’s figure of a busy GPU to nvidia-smi’s', () => {
@@ -29,7 +37,7 @@ describe('the latest of a node', () => {
     const index = jobIndex();
     index.put(aJob('a', { gpus: [{ uuid: 'GPU-1', node: 'n1' }] }));
     const node = nodes.get('n1');
-    expect(node === undefined ? null : nodeRow(node, index, 1000)).toMatchObject({ jobs: ['c/a'], gpus: [{ busy: 0.4, jobs: ['c/a'] }] });
+    expect(node === undefined ? null : nodeRow(node, { viewer, index, now: 1000 })).toMatchObject({ jobs: ['c/a'], gpus: [{ busy: 0.4, jobs: ['c/a'] }] });
   });
 
   it('known from earlier is silent until it speaks', () => {
@@ -38,7 +46,7 @@ describe('the latest of a node', () => {
     nodes.restore({ node: 'n2', gpus: [], lastReadingAt: null });
     const row = (name: string, now: number) => {
       const node = nodes.get(name);
-      return node === undefined ? null : nodeRow(node, jobIndex(), now);
+      return node === undefined ? null : nodeRow(node, { viewer, index: jobIndex(), now });
     };
     expect(row('n1', 680)).toMatchObject({ silent: false, gpus: [{ name: 'NVIDIA A40', busy: null, silent: true }] });
     expect(row('n1', 681)?.silent).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deliveriesByJob, jobIndex, silenceOf } from '../../../server/ownership/index.ts';
+import { deliveriesByJob, jobIndex } from '../../../server/ownership/index.ts';
 import { aJob } from '../../support/jobs.ts';
 
 const gpu = (id: string) => ({ kind: 'gpu' as const, id, node: 'n1' });
@@ -36,29 +36,5 @@ describe('what a batch brings', () => {
     expect(words(deliveriesByJob(index, { source: 's', seq: 0, blocks: [], facts: [{ entity: gpu('GPU-b'), name: 'name', value: 'x' }] }))).toEqual([
       'b: 0 blocks, 1 facts, 0 events',
     ]);
-  });
-});
-
-describe('why a job is silent', () => {
-  const job = aJob('a', { nodes: ['n1', 'n2'], gpus: [{ uuid: 'GPU-a', node: 'n2' }] });
-  const heard =
-    (times: Record<string, number>) =>
-    ({ id }: { id: string }) =>
-      times[id] ?? null;
-
-  it('names each node that says nothing, and since when', () => {
-    expect(silenceOf(job, heard({ n1: 1000 }), 1180, 180)).toEqual([expect.stringContaining('No reading from node n2 yet') as string]);
-    expect(silenceOf(job, heard({ n1: 1000, n2: 1181 }), 1181, 180)).toEqual([
-      'No reading from node n1 since 1970-01-01T00:16:40Z: is its agent still running?',
-    ]);
-  });
-
-  it('is nothing where a node’s GPUs speak, or the job does not run', () => {
-    expect(silenceOf(job, heard({ n1: 1000, 'GPU-a': 1000 }), 1000, 180)).toEqual([]);
-    expect(silenceOf({ ...job, end: 900 }, heard({}), 1000, 180)).toEqual([]);
-  });
-
-  it('may be that it names neither node nor GPU', () => {
-    expect(silenceOf(aJob('x', { nodes: [] }), heard({}), 1000, 180)[0]).toContain('declare its nodes or GPUs');
   });
 });

@@ -53,7 +53,7 @@ describe('the printed address', () => {
   });
 
   const pageUrl = async () => {
-    const token = await service.running.service.store.tokens.issue({ kind: 'system' }, { scope: 'page', name: 'page', expires: null });
+    const token = await service.running.service.store.tokens.issue({ scope: 'page', name: 'page', expires: null });
     return new URL(`${service.address}/?token=${token}`);
   };
 });
@@ -146,6 +146,6 @@ describe('tokens', () => {
 
 async function session(): Promise<string> {
   const { store, now } = service.running.service;
-  const token = await store.tokens.issue({ kind: 'system' }, { scope: 'session', name: 'browser', expires: now() + 100 });
+  const token = await store.tokens.issue({ scope: 'session', name: 'browser', expires: now() + 100 });
   return `headroom-0=${token}`;
 }

@@ -98,7 +98,7 @@ describe('the verdict of a job', () => {
 
     await declare(service, { state: 'completed', end: start + samples * PERIOD });
     const { store } = service.running.service;
-    const stored = () => store.jobs.get({ kind: 'local' }, { cluster: 'c', id: 'v' });
+    const stored = () => store.jobs.get({ cluster: 'c', id: 'v' });
     await until(stored, (record) => record?.summary !== null && record?.job.end !== null, 5);
     // Ten seconds after its last news a worker judges the whole of it.
     await new Promise((resolve) => setTimeout(resolve, 12_000));

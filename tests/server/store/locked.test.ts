@@ -31,7 +31,6 @@ describe('a file that another program holds for ten seconds', () => {
     const folder = temporaryFolder();
     const { lines, log } = listening();
     const store = await storeForTest({ folder, log });
-    const viewer = { kind: 'local' } as const;
     await store.series.append(batchOf(gpu('a'), [1], { 'gpu.power': [1] }));
 
     const holders = await Promise.all([holdLock(join(folder, 'series.db'), 10), holdLock(join(folder, 'headroom.db'), 10)]);
@@ -39,7 +38,7 @@ describe('a file that another program holds for ten seconds', () => {
     const writes = Promise.all([
       store.series.append(batchOf(gpu('a'), [2], { 'gpu.power': [2] })),
       store.series.append(batchOf(gpu('a'), [3], { 'gpu.power': [3] })),
-      store.jobs.declare(viewer, { cluster: 'alvis', id: '7' }, { name: 'waits' }),
+      store.jobs.declare({ cluster: 'alvis', id: '7' }, { name: 'waits' }),
     ]);
     await pause(8_000);
     expect(store.trouble()).toMatch(/^Another program holds the (series|relational) file; writes wait for it\.$/);
@@ -53,10 +52,10 @@ describe('a file that another program holds for ten seconds', () => {
 
     expect(lines.some((line) => line.startsWith('warn: the series worker is replaced'))).toBe(true);
     await store.series.append(batchOf(gpu('a'), [4], { 'gpu.power': [4] }));
-    await store.jobs.declare(viewer, { cluster: 'alvis', id: '8' }, { name: 'after' });
+    await store.jobs.declare({ cluster: 'alvis', id: '8' }, { name: 'after' });
     expect(store.trouble()).toBeNull();
     expect([...((await store.series.tables({ entities: [gpu('a')], from: 0, to: 10 }))[0]?.t ?? [])]).toEqual([1, 2, 3, 4]);
     expect((await store.series.stats()).values).toBe(4);
-    expect((await store.jobs.list(viewer, { sort: 'name' })).rows.map(({ job }) => job.name)).toEqual(['after', 'waits']);
+    expect((await store.jobs.list({ sort: 'name' })).rows.map(({ job }) => job.name)).toEqual(['after', 'waits']);
   }, 120_000);
 });

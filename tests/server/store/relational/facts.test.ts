@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openStore, type Viewer } from '../../../../server/store/index.ts';
+import { openStore } from '../../../../server/store/index.ts';
 import { batchOf, gpu } from '../../../support/batches.ts';
 import { temporaryFolder } from '../../../support/folders.ts';
 import { listening, storeForTest } from '../../../support/store.ts';
-
-const local: Viewer = { kind: 'local' };
 
 describe('facts, events, nodes, tokens and settings of one folder', () => {
   it('a fact has its latest value, an event happened once however often it is delivered, a node was heard when it was', async () => {
@@ -34,38 +32,17 @@ describe('facts, events, nodes, tokens and settings of one folder', () => {
       ),
     );
     await series.append(batchOf({ kind: 'gpu', id: '#0', node: 'n3' }, [300], { 'gpu.power': [1] }));
-    expect(await facts.facts(local, { ids: ['GPU-a'] })).toEqual([{ entity: about, name: 'name', value: 'A100' }]);
-    expect(await facts.facts(local, { nodes: ['n2'] })).toEqual([{ entity: { kind: 'host', id: 'n2' }, name: 'kernel', value: '6.1' }]);
-    expect(await facts.facts(local, {})).toHaveLength(2);
-    expect(await facts.events(local, { ids: ['GPU-a'], from: 0, to: 6000 })).toEqual([event, { ...event, at: 5000, text: 'undated' }]);
-    expect(await facts.events(local, { nodes: ['n1'], from: 42, to: 43 })).toEqual([event]);
-    expect(await facts.events(local, { nodes: ['n1'], from: 43, to: 44 })).toEqual([]);
-    expect(await facts.nodes(local)).toEqual([
+    expect(await facts.facts({ ids: ['GPU-a'] })).toEqual([{ entity: about, name: 'name', value: 'A100', at: 5000 }]);
+    expect(await facts.facts({ nodes: ['n2'] })).toEqual([{ entity: { kind: 'host', id: 'n2' }, name: 'kernel', value: '6.1', at: 5000 }]);
+    expect(await facts.facts({})).toHaveLength(2);
+    expect(await facts.events({ ids: ['GPU-a'], from: 0, to: 6000 })).toEqual([event, { ...event, at: 5000, text: 'undated' }]);
+    expect(await facts.events({ nodes: ['n1'], from: 42, to: 43 })).toEqual([event]);
+    expect(await facts.events({ nodes: ['n1'], from: 43, to: 44 })).toEqual([]);
+    expect(await facts.nodes()).toEqual([
       { node: 'n1', gpus: [{ uuid: 'GPU-a', name: 'A100' }], lastReadingAt: 200 },
       { node: 'n2', gpus: [], lastReadingAt: null },
       { node: 'n3', gpus: [], lastReadingAt: 300 },
     ]);
-  });
-
-  it('one job’s token hears of that job’s nodes and GPUs only', async () => {
-    const { series, facts, jobs } = await storeForTest();
-    for (const name of ['a', 'b']) {
-      const about = gpu(name, `n-${name}`);
-      await series.append(
-        batchOf(
-          about,
-          [100],
-          { 'gpu.power': [1] },
-          { facts: [{ entity: about, name: 'name', value: 'A40' }], events: [{ at: 1, entity: about, kind: 'oom', text: name }] },
-        ),
-      );
-    }
-    await jobs.declare(local, { cluster: 'alvis', id: '1' }, { nodes: ['n-b'], gpus: [{ uuid: 'GPU-b', node: 'n-b' }] });
-    const viewer: Viewer = { kind: 'job', cluster: 'alvis', id: '1' };
-    expect((await facts.facts(viewer, {})).map(({ entity }) => entity.id)).toEqual(['GPU-b']);
-    expect((await facts.facts(viewer, { ids: ['GPU-a'] })).map(({ entity }) => entity.id)).toEqual([]);
-    expect((await facts.events(viewer, { from: 0, to: 10 })).map(({ text }) => text)).toEqual(['b']);
-    expect((await facts.nodes(viewer)).map(({ node }) => node)).toEqual(['n-b']);
   });
 
   it('facts of a thousand and more entities are asked for at once, each told once', async () => {
@@ -81,9 +58,9 @@ describe('facts, events, nodes, tokens and settings of one folder', () => {
       ),
     );
     const query = { ids: said.map(({ entity }) => entity.id), nodes: names.map((name) => `node-${name}`) };
-    expect(await facts.facts(local, query)).toHaveLength(1300);
-    expect(await facts.events(local, { ...query, from: 0, to: 10 })).toHaveLength(1300);
-    expect((await facts.nodes(local)).length).toBe(1300);
+    expect(await facts.facts(query)).toHaveLength(1300);
+    expect(await facts.events({ ...query, from: 0, to: 10 })).toHaveLength(1300);
+    expect((await facts.nodes()).length).toBe(1300);
   });
 
   it('facts of processes long gone and old events are dropped, the rest is kept', async () => {
@@ -106,19 +83,19 @@ describe('facts, events, nodes, tokens and settings of one folder', () => {
     );
     clock.now += 8 * 86_400;
     await series.maintain(clock.now);
-    expect((await facts.facts(local, {})).map(({ name }) => name)).toEqual(['name']);
-    expect(await facts.events(local, { from: 0, to: 1e12 })).toHaveLength(1);
+    expect((await facts.facts({})).map(({ name }) => name)).toEqual(['name']);
+    expect(await facts.events({ from: 0, to: 1e12 })).toHaveLength(1);
     await series.maintain(clock.now + 23 * 86_400);
-    expect(await facts.events(local, { from: 0, to: 1e12 })).toEqual([]);
+    expect(await facts.events({ from: 0, to: 1e12 })).toEqual([]);
   });
 
   it('a page token opens once, a write token until it is revoked or over, and a restart changes neither', async () => {
     const folder = temporaryFolder();
     const options = { folder, rawDays: 30, rollupDays: 400, log: listening().log };
     const first = await openStore(options);
-    const page = await first.tokens.issue(local, { scope: 'page', name: 'start', expires: null });
-    const write = await first.tokens.issue(local, { scope: 'write', name: 'agent', expires: null });
-    const brief = await first.tokens.issue(local, { scope: 'session', name: 'cookie', expires: 1e12 });
+    const page = await first.tokens.issue({ scope: 'page', name: 'start', expires: null });
+    const write = await first.tokens.issue({ scope: 'write', name: 'agent', expires: null });
+    const brief = await first.tokens.issue({ scope: 'session', name: 'cookie', expires: 1e12 });
     expect(await first.tokens.check(page, 1)).toEqual({ scope: 'page', name: 'start' });
     expect(await Promise.all([first.tokens.redeem(page, 1), first.tokens.redeem(page, 1)])).toEqual([true, false]);
     expect(await first.tokens.redeem(write, 1)).toBe(false);
@@ -135,14 +112,14 @@ describe('facts, events, nodes, tokens and settings of one folder', () => {
     expect(await second.tokens.check(write, 1)).toEqual({ scope: 'write', name: 'agent' });
     expect(await second.tokens.check(brief, 1e12 - 1)).toEqual({ scope: 'session', name: 'cookie' });
     expect(await second.tokens.check(brief, 1e12)).toBeNull();
-    expect(await second.tokens.revoke(local, 'agent')).toBe(1);
+    expect(await second.tokens.revoke('agent')).toBe(1);
     expect(await second.tokens.check(write, 1)).toBeNull();
   });
 
   it('a token is nowhere in the folder as it was issued', async () => {
     const folder = temporaryFolder();
     const store = await storeForTest({ folder });
-    const token = await store.tokens.issue(local, { scope: 'write', name: 'agent', expires: null });
+    const token = await store.tokens.issue({ scope: 'write', name: 'agent', expires: null });
     await store.close();
     const { readFileSync, readdirSync } = await import('node:fs');
     expect(readdirSync(folder).filter((name) => readFileSync(`${folder}/${name}`).includes(token))).toEqual([]);

@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobsQuery } from '../../../../core/contract/index.ts';
 import { openRelational, type Relational } from '../../../../server/store/relational/store.ts';
-import type { Viewer } from '../../../../server/store/index.ts';
+import type { Among } from '../../../../server/store/index.ts';
 import { someAnalysis, someFinding, someSummary } from '../../../support/analysis.ts';
 import { listening } from '../../../support/store.ts';
 
-const local: Viewer = { kind: 'local' };
 const folder = mkdtempSync(join(tmpdir(), 'headroom-test-'));
 let store: Relational;
 
@@ -22,11 +21,11 @@ afterAll(async () => {
 });
 
 const key = (id: string, cluster = 'alvis') => ({ cluster, id });
-const ids = async (query: JobsQuery, viewer: Viewer = local) => (await store.jobs.list(viewer, query)).rows.map(({ job }) => job.id);
+const ids = async (query: JobsQuery, among: Among = null) => (await store.jobs.list(query, among)).rows.map(({ job }) => job.id);
 
 describe('a declared job', () => {
   it('has what was said, and null for what was not', async () => {
-    const job = await store.jobs.declare(local, key('d1'), {
+    const job = await store.jobs.declare(key('d1'), {
       user: 'anna',
       nodes: ['n2', 'n1'],
       gpus: [{ uuid: 'GPU-b', node: 'n2' }, { uuid: 'GPU-a' }],
@@ -58,19 +57,19 @@ describe('a declared job', () => {
       command: null,
       demo: false,
     });
-    expect(await store.jobs.get(local, key('d1'))).toEqual({ job, summary: null });
+    expect(await store.jobs.get(key('d1'))).toEqual({ job, summary: null });
   });
 
   it('keeps what a later declaration leaves out, and takes what it says, null included', async () => {
-    await store.jobs.declare(local, key('d2'), { name: 'train', user: 'anna', nodes: ['n1'], start: 100, timeLimit: 3600 });
-    const job = await store.jobs.declare(local, key('d2'), { state: 'completed', end: 200, timeLimit: null, nodes: ['n3', 'n4'] });
+    await store.jobs.declare(key('d2'), { name: 'train', user: 'anna', nodes: ['n1'], start: 100, timeLimit: 3600 });
+    const job = await store.jobs.declare(key('d2'), { state: 'completed', end: 200, timeLimit: null, nodes: ['n3', 'n4'] });
     expect(job).toMatchObject({ name: 'train', user: 'anna', nodes: ['n3', 'n4'], start: 100, end: 200, state: 'completed', timeLimit: null });
   });
 
   it('has the nodes of its GPUs where none were named', async () => {
     expect(
       (
-        await store.jobs.declare(local, key('d3'), {
+        await store.jobs.declare(key('d3'), {
           gpus: [
             { uuid: 'GPU-c', node: 'n5' },
             { uuid: 'GPU-d', node: 'n5' },
@@ -81,13 +80,13 @@ describe('a declared job', () => {
   });
 
   it('of the same number on another cluster is another job', async () => {
-    await store.jobs.declare(local, key('d4', 'vera'), { name: 'there' });
-    expect(await store.jobs.get(local, key('d4', 'alvis'))).toBeNull();
+    await store.jobs.declare(key('d4', 'vera'), { name: 'there' });
+    expect(await store.jobs.get(key('d4', 'alvis'))).toBeNull();
   });
 
   it('that two declare at once is one job', async () => {
-    await Promise.all([store.jobs.declare(local, key('d5'), { user: 'a' }), store.jobs.declare(local, key('d5'), { project: 'p' })]);
-    expect((await store.jobs.get(local, key('d5')))?.job).toMatchObject({ user: 'a', project: 'p' });
+    await Promise.all([store.jobs.declare(key('d5'), { user: 'a' }), store.jobs.declare(key('d5'), { project: 'p' })]);
+    expect((await store.jobs.get(key('d5')))?.job).toMatchObject({ user: 'a', project: 'p' });
   });
 });
 
@@ -95,76 +94,90 @@ describe('a large job', () => {
   it('of 2,000 nodes and 8,000 GPUs is declared, changed, analysed and listed like any other', async () => {
     const nodes = Array.from({ length: 2000 }, (_, index) => `big-${index}`);
     const gpus = Array.from({ length: 8000 }, (_, index) => ({ uuid: `GPU-big-${index}`, node: `big-${Math.floor(index / 4)}` }));
-    await store.jobs.declare(local, key('big'), { nodes, gpus, start: 1, project: 'big' });
-    const job = await store.jobs.declare(local, key('big'), { nodes: nodes.slice(1), gpus });
+    await store.jobs.declare(key('big'), { nodes, gpus, start: 1, project: 'big' });
+    const job = await store.jobs.declare(key('big'), { nodes: nodes.slice(1), gpus });
     expect([job.nodes.length, job.gpuCount, job.gpus[7999]]).toEqual([1999, 8000, { uuid: 'GPU-big-7999', node: 'big-1999' }]);
     const findings = Array.from({ length: 500 }, (_, index) => someFinding({ entity: `GPU-big-${index}`, text: 'big' }));
-    await store.jobs.saveAnalysis(local, key('big'), someAnalysis({ findings }), someSummary());
-    expect((await store.jobs.findings(local, { since: 0 })).filter(({ finding }) => finding.text === 'big')).toHaveLength(500);
+    await store.jobs.saveAnalysis(key('big'), someAnalysis({ findings }), someSummary());
+    expect((await store.jobs.findings(0)).filter(({ finding }) => finding.text === 'big')).toHaveLength(500);
     expect(await ids({ node: 'big-1999' })).toEqual(['big']);
   });
 
   it('and many small ones run at once', async () => {
     const many = Array.from({ length: 1100 }, (_, index) => key(`small-${index}`));
-    await Promise.all(many.map((one) => store.jobs.declare(local, one, { nodes: ['shared'], state: 'running', project: 'small' })));
-    expect((await store.jobs.active(local, 1e12)).filter(({ job }) => job.project === 'small' && job.nodes[0] === 'shared')).toHaveLength(1100);
-    expect((await store.jobs.list(local, { node: 'shared', limit: 5 })).total).toBeNull();
-    expect((await store.jobs.list(local, { node: 'shared', project: 'small', q: 'small-10', limit: 200 })).rows).toHaveLength(111);
+    await Promise.all(many.map((one) => store.jobs.declare(one, { nodes: ['shared'], state: 'running', project: 'small' })));
+    expect((await store.jobs.active(1e12)).filter(({ job }) => job.project === 'small' && job.nodes[0] === 'shared')).toHaveLength(1100);
+    expect((await store.jobs.list({ node: 'shared', limit: 5 })).total).toBeNull();
+    expect((await store.jobs.list({ node: 'shared', project: 'small', q: 'small-10', limit: 200 })).rows).toHaveLength(111);
   });
 });
 
-describe('who sees a job', () => {
-  const other: Viewer = { kind: 'job', cluster: 'alvis', id: 'v2' };
-
-  it('one job’s token sees that job and no other, in every question', async () => {
+describe('a list narrowed to one job', () => {
+  it('holds that job and no other, whatever is asked', async () => {
     for (const id of ['v1', 'v2']) {
-      await store.jobs.declare(local, key(id), { name: `seen-${id}`, start: 1, state: 'running' });
-      await store.jobs.saveAnalysis(local, key(id), someAnalysis({ findings: [someFinding()] }), someSummary());
+      await store.jobs.declare(key(id), { name: `seen-${id}`, start: 1, state: 'running' });
+      await store.jobs.saveAnalysis(key(id), someAnalysis({ findings: [someFinding()] }), someSummary());
     }
-    expect(await store.jobs.get(other, key('v1'))).toBeNull();
-    expect((await store.jobs.get(other, key('v2')))?.job.id).toBe('v2');
-    expect(await ids({ q: 'seen-' }, other)).toEqual(['v2']);
-    expect((await store.jobs.active(other, 0)).map(({ job }) => job.id)).toEqual(['v2']);
-    expect(await store.jobs.analysis(other, key('v1'))).toBeNull();
-    expect((await store.jobs.findings(other, { since: 0 })).map((row) => row.key.id)).toEqual(['v2']);
-    await expect(store.jobs.saveAnalysis(other, key('v1'), someAnalysis(), someSummary())).rejects.toThrow('job v1 of cluster alvis is not known');
-    await expect(store.jobs.declare(other, key('v1'), { name: 'mine now' })).rejects.toThrow('job v2 may not declare job v1');
+    const only = key('v2');
+    expect(await ids({ q: 'seen-' }, only)).toEqual(['v2']);
+    expect((await store.jobs.active(0, only)).map(({ job }) => job.id)).toEqual(['v2']);
+    expect((await store.jobs.findings(0, only)).map((row) => row.key.id)).toEqual(['v2']);
+  });
+
+  it('and an analysis of a job that nobody declared is refused', async () => {
+    await expect(store.jobs.saveAnalysis(key('v3'), someAnalysis(), someSummary())).rejects.toThrow('job v3 of cluster alvis is not known');
+  });
+});
+
+describe('the jobs beside one', () => {
+  it('are those that had one of its nodes in its time: not one that ended when it began, or begins when it ends', async () => {
+    const declare = (id: string, start: number, end: number | null, nodes: string[]) => store.jobs.declare(key(id), { start, end, nodes });
+    await declare('beside-before', 0, 100, ['b1']);
+    await declare('beside-first', 50, 101, ['b1', 'b9']);
+    await declare('beside-last', 199, null, ['b2']);
+    await declare('beside-after', 200, null, ['b1']);
+    await declare('beside-apart', 100, 200, ['b3']);
+    await store.jobs.declare(key('beside-waiting'), { nodes: ['b1'] });
+    const beside = await store.jobs.beside({ nodes: ['b1', 'b2'], from: 100, to: 200 });
+    expect(beside.map(({ id, nodes }) => [id, ...nodes]).sort()).toEqual([
+      ['beside-first', 'b1', 'b9'],
+      ['beside-last', 'b2'],
+    ]);
   });
 });
 
 describe('an analysis', () => {
   it('is kept whole, with its summary in the list, and the later one replaces it', async () => {
-    await store.jobs.declare(local, key('a1'), { start: 100 });
+    await store.jobs.declare(key('a1'), { start: 100 });
     const first = someAnalysis({ findings: [someFinding(), someFinding({ id: 'thermal', to: 150 })] });
-    await store.jobs.saveAnalysis(local, key('a1'), first, someSummary());
-    expect(await store.jobs.analysis(local, key('a1'))).toEqual(first);
-    expect((await store.jobs.get(local, key('a1')))?.summary).toEqual(someSummary());
+    await store.jobs.saveAnalysis(key('a1'), first, someSummary());
+    expect(await store.jobs.analysis(key('a1'))).toEqual(first);
+    expect((await store.jobs.get(key('a1')))?.summary).toEqual(someSummary());
     const second = someAnalysis({ to: 300 });
-    await store.jobs.saveAnalysis(local, key('a1'), second, someSummary({ bottleneck: 'compute', grade: null }));
-    expect(await store.jobs.analysis(local, key('a1'))).toEqual(second);
-    expect((await store.jobs.get(local, key('a1')))?.summary).toMatchObject({ bottleneck: 'compute', grade: null });
-    expect((await store.jobs.findings(local, { since: 0 })).filter((row) => row.key.id === 'a1')).toEqual([]);
+    await store.jobs.saveAnalysis(key('a1'), second, someSummary({ bottleneck: 'compute', grade: null }));
+    expect(await store.jobs.analysis(key('a1'))).toEqual(second);
+    expect((await store.jobs.get(key('a1')))?.summary).toMatchObject({ bottleneck: 'compute', grade: null });
+    expect((await store.jobs.findings(0)).filter((row) => row.key.id === 'a1')).toEqual([]);
   });
 
   it('of many jobs at once are all kept', async () => {
     const many = Array.from({ length: 40 }, (_, index) => key(`many-${index}`));
-    for (const one of many) await store.jobs.declare(local, one, {});
-    await Promise.all(many.map((one, index) => store.jobs.saveAnalysis(local, one, someAnalysis({ to: index }), someSummary())));
-    expect(await Promise.all(many.map(async (one) => (await store.jobs.analysis(local, one))?.to))).toEqual(many.map((_, index) => index));
+    for (const one of many) await store.jobs.declare(one, {});
+    await Promise.all(many.map((one, index) => store.jobs.saveAnalysis(one, someAnalysis({ to: index }), someSummary())));
+    expect(await Promise.all(many.map(async (one) => (await store.jobs.analysis(one))?.to))).toEqual(many.map((_, index) => index));
   });
 
   it('finds by time: an ended finding until its end, an open one as long as its job runs', async () => {
-    await store.jobs.declare(local, key('f1'), { start: 100, end: null });
-    await store.jobs.declare(local, key('f2'), { start: 100, end: 500 });
+    await store.jobs.declare(key('f1'), { start: 100, end: null });
+    await store.jobs.declare(key('f2'), { start: 100, end: 500 });
     await store.jobs.saveAnalysis(
-      local,
       key('f1'),
       someAnalysis({ findings: [someFinding({ text: 'open' }), someFinding({ text: 'ended', to: 400 })] }),
       someSummary(),
     );
-    await store.jobs.saveAnalysis(local, key('f2'), someAnalysis({ findings: [someFinding({ text: 'job ended' })] }), someSummary());
+    await store.jobs.saveAnalysis(key('f2'), someAnalysis({ findings: [someFinding({ text: 'job ended' })] }), someSummary());
     const since = async (at: number) =>
-      (await store.jobs.findings(local, { since: at }))
+      (await store.jobs.findings(at))
         .filter((row) => row.key.id.startsWith('f'))
         .map((row) => row.finding.text)
         .sort();
@@ -177,7 +190,7 @@ describe('an analysis', () => {
 describe('the list', () => {
   beforeAll(async () => {
     for (let index = 0; index < 25; index += 1) {
-      await store.jobs.declare(local, key(`l${String(index).padStart(2, '0')}`), {
+      await store.jobs.declare(key(`l${String(index).padStart(2, '0')}`), {
         name: `list-${index % 5}`,
         project: 'list',
         user: index % 2 === 0 ? 'even' : 'odd',
@@ -189,7 +202,6 @@ describe('the list', () => {
       });
       if (index % 2 === 0)
         await store.jobs.saveAnalysis(
-          local,
           key(`l${String(index).padStart(2, '0')}`),
           someAnalysis({ findings: index % 4 === 0 ? [someFinding({ id: 'hung' })] : [] }),
           someSummary({ grade: (index % 6) / 10, bottleneck: 'network' }),
@@ -201,7 +213,7 @@ describe('the list', () => {
     const all: string[] = [];
     let cursor: string | null | undefined;
     while (cursor !== null) {
-      const page = await store.jobs.list(local, { ...query, limit: 4, ...(cursor === undefined ? {} : { cursor }) });
+      const page = await store.jobs.list({ ...query, limit: 4, ...(cursor === undefined ? {} : { cursor }) });
       all.push(...page.rows.map(({ job }) => job.id));
       cursor = page.cursor;
     }
@@ -239,7 +251,7 @@ describe('the list', () => {
     [{ to: 1010 }, 3],
     [{ to: 1011 }, 5],
   ])('with %j counts what fits', async (query, count) => {
-    const answer = await store.jobs.list(local, { ...query, project: 'list', limit: 200 });
+    const answer = await store.jobs.list({ ...query, project: 'list', limit: 200 });
     expect([answer.rows.length, answer.total]).toEqual([count, count]);
   });
 
@@ -248,10 +260,10 @@ describe('the list', () => {
   });
 
   it('of what runs, or ended lately', async () => {
-    await store.jobs.declare(local, key('run'), { project: 'lately', state: 'running', start: 1, end: null });
-    await store.jobs.declare(local, key('ended'), { project: 'lately', state: 'failed', start: 1, end: 900 });
+    await store.jobs.declare(key('run'), { project: 'lately', state: 'running', start: 1, end: null });
+    await store.jobs.declare(key('ended'), { project: 'lately', state: 'failed', start: 1, end: 900 });
     const active = async (since: number) =>
-      (await store.jobs.active(local, since))
+      (await store.jobs.active(since))
         .filter(({ job }) => job.project === 'lately')
         .map(({ job }) => job.id)
         .sort();
