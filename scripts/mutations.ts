@@ -222,7 +222,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: '>= TIER_C.busy && bins.demand[i] !== 0', replace: '>= TIER_C.busy', harm: 'samples without a request count as busy' },
       { find: 'Number.isNaN(a.memoryFirst) ? b.memoryFirst : a.memoryFirst', replace: 'b.memoryFirst', harm: 'a load over several segments is not seen' },
       { find: 'soFar: b.soFar', replace: 'soFar: a.soFar', harm: 'request lengths of a long phase are those of its start' },
-      { find: 'hotPower: a.hotPower + b.hotPower', replace: 'hotPower: a.hotPower', harm: 'the power of a long phase is that of its start' },
+      { find: "  'hotPower',\n", replace: '', harm: 'the power of a long phase is that of its start' },
     ],
   },
   {
@@ -242,7 +242,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: '(tokens * perToken) / gpus', replace: 'tokens * perToken', harm: 'a trainer’s work is counted on every GPU' },
       { find: 'const FEW = 10', replace: 'const FEW = 1', harm: 'one finished request sets the mean length' },
       { find: 'usage * size, from', replace: 'size, from', harm: 'an empty cache is read in full at every step' },
-      { find: 'lora: subject.fineTuning', replace: 'lora: false', harm: 'LoRA seems to compute half as much again' },
+      { find: 'lora: worker.fineTuning', replace: 'lora: false', harm: 'LoRA seems to compute half as much again' },
     ],
   },
   {
