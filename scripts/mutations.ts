@@ -41,6 +41,7 @@ const CODEC = 'tests/server/store/series/codec.test.ts';
 const BUCKETS = 'tests/server/store/series/buckets.test.ts';
 const COLUMNS = 'tests/server/store/series/columns.test.ts';
 const SERIES = 'tests/server/store/series/series.test.ts';
+const STATE = 'tests/server/store/series/state.test.ts';
 const INGEST = 'tests/server/ingest';
 
 export const MUTATIONS: readonly MutatedFile[] = [
@@ -90,7 +91,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'judging',
-    file: 'core/judging/sight.ts',
+    file: 'core/judging/shares.ts',
     tests: VERDICTS,
     mutations: [
       { find: 'CLEAR = 3', replace: 'CLEAR = 6', harm: 'a load with a noisy memory is told as idle time' },
@@ -107,25 +108,28 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/decide.ts',
     tests: VERDICTS,
     mutations: [
-      { find: ' || (sight.disk >= CONTRIBUTING && sight.ioPressure)', replace: '', harm: 'a GPU that waits for its disk is called idle' },
-      { find: '(sight.busy < least ||', replace: '(sight.busy <= least ||', harm: 'a GPU busy for a twentieth is called idle' },
-      { find: 'sight.demand === true || isLoading(sight)', replace: 'isLoading(sight)', harm: 'requests on an empty GPU are called idle' },
-      { find: 'sight.demand === true || isLoading(sight)', replace: 'sight.demand === true', harm: 'loading is called idle' },
+      { find: ' || (window.disk >= CONTRIBUTING && window.ioPressure)', replace: '', harm: 'a GPU that waits for its disk is called idle' },
+      { find: '(window.busy < least ||', replace: '(window.busy <= least ||', harm: 'a GPU busy for a twentieth is called idle' },
+      { find: 'window.demand === true || isLoading(window)', replace: 'isLoading(window)', harm: 'requests on an empty GPU are called idle' },
+      { find: 'window.demand === true || isLoading(window)', replace: 'window.demand === true', harm: 'loading is called idle' },
       {
-        find: '[sight.pcie, sight.nic, sight.nvlink].some',
-        replace: '[sight.nic, sight.nvlink].some',
+        find: '[window.pcie, window.nic, window.nvlink].some',
+        replace: '[window.nic, window.nvlink].some',
         harm: 'a GPU that is being filled over PCIe is called idle',
       },
       {
-        find: 'ratios: sight.busy > 0 && sight.demand !== false ? [INACTIVE / sight.busy] : [],',
+        find: 'ratios: window.busy > 0 && window.demand !== false ? [INACTIVE / window.busy] : [],',
         replace: 'ratios: [],',
         harm: 'nearly busy is graded as surely idle',
       },
       {
-        find: '|| sight.line >= FULL_LINE, diskCounts',
+        find: '|| window.line >= FULL_LINE, diskCounts',
         replace: '|| true, diskCounts',
         harm: 'a half-full line decides against a GPU of which nothing is known',
       },
+      { find: '&& !(window.nic >= DOMINANT)', replace: '', harm: 'a plainly full NIC is graded as an inference' },
+      { find: 'window.congested && quiet', replace: 'window.congested', harm: 'a computing GPU is said to wait for the network' },
+      { find: 'window.nic >= INACTIVE && window.receive', replace: 'window.receive', harm: 'a waiting port without traffic is the bottleneck' },
     ],
   },
   {
@@ -149,16 +153,23 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'judging',
     file: 'core/judging/by-label.ts',
-    tests: VERDICTS,
+    tests: [...VERDICTS, 'tests/core/analyse/scoreboard.test.ts'],
     mutations: [
       { find: 'const explained = counter > model &&', replace: 'const explained = counter < model &&', harm: 'a model that claims too much is believed' },
-      { find: 'sight.empty < sight.busy;', replace: 'false;', harm: 'the host is blamed for the smaller part of the time' },
+      { find: 'window.empty < window.busy;', replace: 'false;', harm: 'the host is blamed for the smaller part of the time' },
       {
-        find: 'const rival = waits && !facts.complete ? Math.max(label.s2, sight.busy) : label.s2;',
+        find: 'const rival = waits && !facts.complete ? Math.max(label.s2, window.busy) : label.s2;',
         replace: 'const rival = label.s2;',
         harm: 'waiting is graded as if the busy time had no cause',
       },
       { find: 'label.s2 >= WORTH_NAMING ? next : null', replace: 'label.s2 >= 0 ? next : null', harm: 'noise is named as the next limit' },
+      { find: '\n    !progress\n', replace: '\n    true\n', harm: 'a server that answers slowly is called hung' },
+      { find: 'work.length >= 2 &&', replace: '', harm: 'one counter alone calls a job hung' },
+      {
+        find: 'window.samples * window.tally.period >= HUNG_SECONDS',
+        replace: 'window.samples >= HUNG_SECONDS',
+        harm: 'a hung job sampled every 10 s is found after fifty minutes',
+      },
     ],
   },
   {
@@ -171,10 +182,13 @@ export const MUTATIONS: readonly MutatedFile[] = [
         replace: 'maximum !== null && plateau <= maximum',
         harm: 'a server at its own limit is told to find room',
       },
-      { find: 'waiting < DOMINANT * sight.samples', replace: 'waiting < 0', harm: 'a burst of waiting requests is lack of room' },
+      { find: 'waiting < DOMINANT * window.samples', replace: 'waiting < 0', harm: 'a burst of waiting requests is lack of room' },
       { find: 'PLATEAU = 0.1', replace: 'PLATEAU = 0.8', harm: 'a changing load is called a plateau' },
       { find: '!subject.serving && used', replace: 'used', harm: 'a server that fills its card at the start lacks room' },
-      { find: '&& sight.pcie >= CONTRIBUTING) {', replace: ') {', harm: 'a full card without traffic lacks room' },
+      { find: '&& window.pcie >= CONTRIBUTING) {', replace: ') {', harm: 'a full card without traffic lacks room' },
+      { find: 'Math.min(phase.to + SLACK, phase.from + SOON)', replace: 'phase.from + SOON', harm: 'a failure blames a phase that was over' },
+      { find: "event.entity.kind !== 'gpu' || event.entity.id === gpu", replace: 'true', harm: 'one GPU’s failure is told of all' },
+      { find: 'at >= phase.from && ', replace: '', harm: 'a failure blames the phase after it' },
     ],
   },
   {
@@ -183,25 +197,15 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: VERDICTS,
     mutations: [
       { find: 'files >= receive / 2', replace: 'files >= receive / 20', harm: 'a little file reading makes all traffic storage' },
-      { find: '(sight.ioPressure || explained)', replace: 'explained', harm: 'reading with I/O pressure cannot be told from network' },
-      { find: 'read * sight.seconds >= sight.memoryRise / 2', replace: 'read * sight.seconds >= 0', harm: 'any read explains a load' },
+      { find: '(window.ioPressure || explained)', replace: 'explained', harm: 'reading with I/O pressure cannot be told from network' },
+      { find: 'read * window.seconds >= window.memoryRise / 2', replace: 'read * window.seconds >= 0', harm: 'any read explains a load' },
       { find: 'if (remote >= CONTRIBUTING)', replace: 'if (remote >= 0)', harm: 'a remote cache is blamed for everything' },
       { find: 'transmit > ONE_WAY * receive && known(writes)', replace: 'known(writes)', harm: 'an exchange beside a checkpoint is called storage' },
     ],
   },
   {
     area: 'judging',
-    file: 'core/judging/congestion.ts',
-    tests: VERDICTS,
-    mutations: [
-      { find: '&& !(sight.nic >= DOMINANT)', replace: '', harm: 'a plainly full NIC is graded as an inference' },
-      { find: 'sight.congested && quiet', replace: 'sight.congested', harm: 'a computing GPU is said to wait for the network' },
-      { find: 'sight.nic >= INACTIVE && sight.receive', replace: 'sight.receive', harm: 'a waiting port without traffic is the bottleneck' },
-    ],
-  },
-  {
-    area: 'judging',
-    file: 'core/judging/grade.ts',
+    file: 'core/judging/evidence.ts',
     tests: [GRADE],
     mutations: [
       { find: '0.5 + 2 * (ratio - 1)', replace: '0.5 + 4 * (ratio - 1)', harm: 'grades near an edge are too sure' },
@@ -211,28 +215,14 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'judging',
-    file: 'core/judging/overhead.ts',
-    tests: [...VERDICTS, 'tests/core/analyse/scoreboard.test.ts'],
-    mutations: [
-      { find: '\n    !progress\n', replace: '\n    true\n', harm: 'a server that answers slowly is called hung' },
-      { find: 'work.length >= 2 &&', replace: '', harm: 'one counter alone calls a job hung' },
-      {
-        find: 'sight.samples * sight.tally.period >= HUNG_SECONDS',
-        replace: 'sight.samples >= HUNG_SECONDS',
-        harm: 'a hung job sampled every 10 s is found after fifty minutes',
-      },
-    ],
-  },
-  {
-    area: 'judging',
     file: 'core/judging/tally.ts',
     tests: [...VERDICTS, TRACKER],
     mutations: [
       { find: 'used >= KV_FULL) tally', replace: 'used > KV_FULL) tally', harm: 'a cache at its threshold does not count' },
-      { find: '>= TIER_C.busy && view.demand[i] !== 0', replace: '>= TIER_C.busy', harm: 'samples without a request count as busy' },
+      { find: '>= TIER_C.busy && bins.demand[i] !== 0', replace: '>= TIER_C.busy', harm: 'samples without a request count as busy' },
       { find: 'Number.isNaN(a.memoryFirst) ? b.memoryFirst : a.memoryFirst', replace: 'b.memoryFirst', harm: 'a load over several segments is not seen' },
       { find: 'soFar: b.soFar', replace: 'soFar: a.soFar', harm: 'request lengths of a long phase are those of its start' },
-      { find: 'hotPower: a.hotPower + b.hotPower', replace: 'hotPower: a.hotPower', harm: 'the power of a long phase is that of its start' },
+      { find: "  'hotPower',\n", replace: '', harm: 'the power of a long phase is that of its start' },
     ],
   },
   {
@@ -252,7 +242,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: '(tokens * perToken) / gpus', replace: 'tokens * perToken', harm: 'a trainer’s work is counted on every GPU' },
       { find: 'const FEW = 10', replace: 'const FEW = 1', harm: 'one finished request sets the mean length' },
       { find: 'usage * size, from', replace: 'size, from', harm: 'an empty cache is read in full at every step' },
-      { find: 'lora: subject.fineTuning', replace: 'lora: false', harm: 'LoRA seems to compute half as much again' },
+      { find: 'lora: worker.fineTuning', replace: 'lora: false', harm: 'LoRA seems to compute half as much again' },
     ],
   },
   {
@@ -269,10 +259,17 @@ export const MUTATIONS: readonly MutatedFile[] = [
       },
       { find: 'Math.max(0, busy - sum)', replace: 'busy - sum', harm: 'less than nothing is unexplained' },
       {
-        find: 'const largest = best === null ? 0 : Math.min(busy, sight[best]);',
-        replace: 'const largest = best === null ? 0 : sight[best];',
+        find: 'const largest = best === null ? 0 : Math.min(busy, window[best]);',
+        replace: 'const largest = best === null ? 0 : window[best];',
         harm: 'more busy time than there was',
       },
+      {
+        find: 'known(rate) ? rate : flag(',
+        replace: "known(rate) ? Math.max(rate, flag(sight, 'gpu.capPower')) : flag(",
+        harm: 'a flag overrules the counter of time',
+      },
+      { find: '&& flags > THERMAL_FRACTION', replace: '', harm: 'two flags in a week are a cooling fault' },
+      { find: 'if (!(window.busy >= INACTIVE)) return [];', replace: '', harm: 'a resting card is said to be capped' },
     ],
   },
   {
@@ -280,29 +277,34 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/activity.ts',
     tests: [ACTIVITY, BOTTLENECKS, ANALYSE],
     mutations: [
-      { find: 'sight.empty >= DOMINANT && known(writes)', replace: 'known(writes)', harm: 'a logging trainer is said to save' },
+      { find: 'window.empty >= DOMINANT && known(writes)', replace: 'known(writes)', harm: 'a logging trainer is said to save' },
       { find: 'decode > 0 && decode >= ONE_ACTIVITY', replace: 'decode >= ONE_ACTIVITY', harm: 'a server without a token decodes' },
-      { find: 'receive <= TIE * transmit && transmit', replace: 'transmit', harm: 'reading is taken for gradients' },
-      { find: 'if (isLoading(sight) && !(sight.busy >= DOMINANT))', replace: 'if (isLoading(sight))', harm: 'a working GPU is said to load' },
+      { find: 'if (isLoading(window) && !(window.busy >= DOMINANT))', replace: 'if (isLoading(window))', harm: 'a working GPU is said to load' },
     ],
   },
   {
     area: 'judging',
-    file: 'core/judging/modifiers.ts',
-    tests: [MODIFIERS],
+    file: 'core/judging/phases.ts',
+    tests: [ACTIVITY, BOTTLENECKS, ...PHASES],
     mutations: [
+      { find: 'receive <= TIE * transmit && transmit', replace: 'transmit', harm: 'reading is taken for gradients' },
+      { find: '(soon ? half - shortest : half)', replace: 'half', harm: 'an edge moves where a long run is cut into spans' },
+      { find: 'to: Math.min(segment.to, to)', replace: 'to: segment.to', harm: 'samples at a span’s end count twice' },
+      { find: 'continues = !edge;', replace: 'continues = false;', harm: 'a long steady phase is cut where a span ends' },
+      { find: '          soFar = tally.soFar;\n', replace: '', harm: 'requests that finished earlier are forgotten' },
       {
-        find: 'known(rate) ? rate : flag(',
-        replace: "known(rate) ? Math.max(rate, flag(sight, 'gpu.capPower')) : flag(",
-        harm: 'a flag overrules the counter of time',
+        find: '< SHARE_MOVE)',
+        replace: '<= SHARE_MOVE)',
+        harm: 'a step of exactly a tenth is not drawn',
+        survives: 'the difference of two shares is a tenth to the last binary digit by accident only',
       },
-      { find: '&& flags > THERMAL_FRACTION', replace: '', harm: 'two flags in a week are a cooling fault' },
-      { find: 'if (!(sight.busy >= INACTIVE)) return [];', replace: '', harm: 'a resting card is said to be capped' },
+      { find: ' || a.activity !== b.activity', replace: '', harm: 'prefill and decode are one phase' },
+      { find: 'a.tally.endBin !== b.tally.firstBin', replace: 'false', harm: 'phases are joined over an outage' },
     ],
   },
   {
     area: 'judging',
-    file: 'core/judging/view.ts',
+    file: 'core/judging/bins.ts',
     tests: PHASES,
     mutations: [
       { find: 'AHEAD = 3', replace: 'AHEAD = 1', harm: 'the rest before a request is shortened by a slow scrape' },
@@ -319,21 +321,10 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: PHASES,
     mutations: [
       { find: 'SLACK = 1.2', replace: 'SLACK = 1.6', harm: 'a fourth missing sample is made up' },
-      { find: '      column.sum = 0;\n', replace: '', harm: 'a bin holds the sum of all before it' },
+      { find: '    column.sum = 0;\n', replace: '', harm: 'a bin holds the sum of all before it' },
       { find: 'if (!bridged) continue;', replace: '', harm: 'a rate over an outage is spread over all of it' },
       { find: 'Math.max(column.cadence, period)', replace: 'period', harm: 'a slow sampler has gaps between all its samples' },
-      { find: 'base = first;\n', replace: '\n', harm: 'a long run’s bins are shifted in time' },
-    ],
-  },
-  {
-    area: 'judging',
-    file: 'core/judging/stream.ts',
-    tests: PHASES,
-    mutations: [
-      { find: '(soon ? half - shortest : half)', replace: 'half', harm: 'an edge moves where a long run is cut into spans' },
-      { find: 'to: Math.min(segment.to, to)', replace: 'to: segment.to', harm: 'samples at a span’s end count twice' },
-      { find: 'continues = !edge;', replace: 'continues = false;', harm: 'a long steady phase is cut where a span ends' },
-      { find: '          soFar = tally.soFar;\n', replace: '', harm: 'requests that finished earlier are forgotten' },
+      { find: 'grid.base = first;', replace: '', harm: 'a long run’s bins are shifted in time' },
     ],
   },
   {
@@ -342,29 +333,14 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: PHASES,
     mutations: [
       {
-        find: "const small = run.state === 'gap' && run.to - run.from < shortest;",
+        find: "const small = segment.state === 'gap' && segment.to - segment.from < shortest;",
         replace: 'const small = false;',
         harm: 'each missed sample begins a phase',
       },
-      { find: 'PATTERN_PIECES = 6', replace: 'PATTERN_PIECES = 60', harm: 'a loader that stalls makes a hundred phases' },
+      { find: 'PATTERN_SEGMENTS = 6', replace: 'PATTERN_SEGMENTS = 60', harm: 'a loader that stalls makes a hundred phases' },
       { find: 'Math.max(MEMORY_STEP, CLEAR *', replace: 'Math.max(MEMORY_STEP, 0 *', harm: 'a noisy memory makes a phase of each sample' },
-      { find: 'run.to - run.from >= PATTERN_LONGEST * shortest', replace: 'false', harm: 'hours of rest and hours of work are one phase' },
-      { find: 'last.to - last.from < MIN_SAMPLES && run.state', replace: 'run.state', harm: 'a job’s first phase is swallowed by the second' },
-    ],
-  },
-  {
-    area: 'judging',
-    file: 'core/judging/merge.ts',
-    tests: PHASES,
-    mutations: [
-      {
-        find: '< SHARE_MOVE)',
-        replace: '<= SHARE_MOVE)',
-        harm: 'a step of exactly a tenth is not drawn',
-        survives: 'the difference of two shares is a tenth to the last binary digit by accident only',
-      },
-      { find: ' || a.activity !== b.activity', replace: '', harm: 'prefill and decode are one phase' },
-      { find: 'a.tally.endBin !== b.tally.firstBin', replace: 'false', harm: 'phases are joined over an outage' },
+      { find: 'segment.to - segment.from >= PATTERN_LONGEST * shortest', replace: 'false', harm: 'hours of rest and hours of work are one phase' },
+      { find: 'last.to - last.from < MIN_SAMPLES && segment.state', replace: 'segment.state', harm: 'a job’s first phase is swallowed by the second' },
     ],
   },
   {
@@ -375,7 +351,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: ' && value >= before.value', replace: '', harm: 'a restarted engine has a negative rate' },
       { find: 'MAX_RATE_GAP = 600', replace: 'MAX_RATE_GAP = 60000', harm: 'a counter over a day’s silence is a rate' },
       { find: '<= last) start += 1', replace: '< last) start += 1', harm: 'a row that is sent twice counts twice' },
-      { find: 'if (value > peak) peak = value;', replace: 'peak = value;', harm: 'a link that drops when idle is taken for its best' },
+      { find: 'if (value > peak) peak = value;', replace: 'peak = value;', harm: 'a GPU that rests at the end is taken for one that its engine never used' },
     ],
   },
   {
@@ -383,7 +359,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/series.ts',
     tests: [...PHASES, ROOFLINE],
     mutations: [
-      { find: 'const shift = base - 2 * newBase;', replace: 'const shift = 0;', harm: 'a long chart is shifted by a row' },
+      { find: 'const shift = series.base - 2 * base;', replace: 'const shift = 0;', harm: 'a long chart is shifted by a row' },
       {
         find: "column.rollup === 'max') column.sum[row] = Math.max(old, sum)",
         replace: "column.rollup === 'max') column.sum[row] = sum",
@@ -393,18 +369,11 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'judging',
-    file: 'core/judging/group.ts',
+    file: 'core/judging/job.ts',
     tests: [ANALYSE],
     mutations: [
       { find: 'part > MAJORITY', replace: 'part >= MAJORITY', harm: 'half of the GPUs speak for all' },
       { find: 'round(verdict.grade * part)', replace: 'round(verdict.grade)', harm: 'three of four are as sure as four' },
-    ],
-  },
-  {
-    area: 'judging',
-    file: 'core/judging/job.ts',
-    tests: [ANALYSE],
-    mutations: [
       { find: 'to - from >= IDLE_FINDING_SECONDS', replace: 'to - from >= 0', harm: 'idle tails outvote a short job’s work' },
       { find: 'time(counted) < WORTH_NAMING * time(phases)', replace: 'false', harm: 'a burst of a second speaks for an idle hour' },
       { find: 'SAME_EDGE = 2', replace: 'SAME_EDGE = 0', harm: 'GPUs sampled a second apart make two phases of one edge' },
@@ -426,17 +395,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'judging',
-    file: 'core/judging/oom.ts',
-    tests: [CAPACITY],
-    mutations: [
-      { find: 'Math.min(phase.to + SLACK, phase.from + SOON)', replace: 'phase.from + SOON', harm: 'a failure blames a phase that was over' },
-      { find: "event.entity.kind !== 'gpu' || event.entity.id === gpu", replace: 'true', harm: 'one GPU’s failure is told of all' },
-      { find: 'at >= phase.from && ', replace: '', harm: 'a failure blames the phase after it' },
-    ],
-  },
-  {
-    area: 'judging',
-    file: 'core/judging/owners.ts',
+    file: 'core/judging/subjects.ts',
     tests: [ANALYSE, ACTIVITY],
     mutations: [
       { find: 'wasUsed(gpu));', replace: 'true);', harm: 'an engine’s work is spread over GPUs that it never used' },
@@ -455,7 +414,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'judging',
-    file: 'core/judging/tier-c.ts',
+    file: 'core/judging/unmeasured.ts',
     tests: [TIER_C],
     mutations: [
       { find: 'fraction >= TIER_C.power', replace: 'fraction > TIER_C.power', harm: 'power at its threshold is not noted' },
@@ -478,17 +437,27 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'QUEUE = 0.5', replace: 'QUEUE = 0.1', harm: 'a burst of requests is told as lack of room' },
       { find: 'factor: 10,', replace: 'factor: 2,', harm: 'an ordinary load is called slow' },
       { find: 'seconds: 120', replace: 'seconds: 1', harm: 'a small model’s load is called slow' },
+      { find: 'part: 0.9 }', replace: 'part: 0.5 }', harm: 'loads seem nearly twice as long' },
     ],
   },
   {
     area: 'telling',
-    file: 'core/telling/findings/kit.ts',
+    file: 'core/telling/findings/stretches.ts',
     tests: [FINDINGS],
     mutations: [
       { find: 'if (!holds(phase)) open = null;', replace: 'if (!holds(phase)) continue;', harm: 'rest before and after work is one stretch' },
       { find: 'sum += one * phase.figures.samples;', replace: 'sum += one;', harm: 'means are not means' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/finding.ts',
+    tests: [FINDINGS],
+    mutations: [
       { find: 'judged.options.now !== undefined && ', replace: '', harm: 'a finished recording is told as still so' },
       { find: '(gpus * seconds) / 3600', replace: '(gpus * seconds) / 60', harm: 'sixty times the GPU-hours are lost' },
+      { find: 'group.length > 1 && group.length === judged.gpus.length', replace: 'group.length > 1', harm: 'two of four idle GPUs are told as the whole job' },
+      { find: 'SAME_EDGE = 3', replace: 'SAME_EDGE = 0', harm: 'a job that rests is told GPU by GPU' },
     ],
   },
   {
@@ -520,7 +489,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: [FINDINGS],
     mutations: [
       {
-        find: 'return first === undefined || last === undefined || values.length < 2 ? Number.NaN : last - first;',
+        find: 'return first === undefined || last === undefined || values.length <= 1 ? Number.NaN : last - first;',
         replace: 'return last ?? Number.NaN;',
         harm: 'old remapped rows are told as new',
       },
@@ -578,11 +547,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'Number.isNaN(value) || paused) return;', replace: 'Number.isNaN(value)) return;', harm: 'a GPU that ended early makes the rest uneven' },
       { find: '!abreast &&', replace: '', harm: 'tensor-parallel ranks are said to take turns' },
       { find: '!explained &&', replace: '', harm: 'GPUs that wait for files are said to take turns' },
-      {
-        find: 'if (present.length < 2 || rows * width < SUSTAINED_SECONDS) return null;',
-        replace: 'if (present.length < 2 || rows < SUSTAINED_SECONDS) return null;',
-        harm: 'uneven work sampled every 10 s is told after fifty minutes',
-      },
+      { find: 'rows * width < SUSTAINED_SECONDS', replace: 'rows < SUSTAINED_SECONDS', harm: 'uneven work sampled every 10 s is told after fifty minutes' },
     ],
   },
   {
@@ -619,7 +584,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
         replace: 'Math.max(...rows.map(({ value }) => value)) - least',
         harm: 'the cache that an engine takes counts as loaded bytes',
       },
-      { find: '/ 0.9);', replace: '/ 0.5);', harm: 'loads seem nearly twice as long' },
     ],
   },
   {
@@ -633,16 +597,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'telling',
-    file: 'core/telling/findings/together.ts',
-    tests: [FINDINGS],
-    mutations: [
-      { find: 'group.length > 1 && group.length === judged.gpus.length', replace: 'group.length > 1', harm: 'two of four idle GPUs are told as the whole job' },
-      { find: 'SAME_EDGE = 3', replace: 'SAME_EDGE = 0', harm: 'a job that rests is told GPU by GPU' },
-    ],
-  },
-  {
-    area: 'telling',
-    file: 'core/telling/advice/tell.ts',
+    file: 'core/telling/advice/gain.ts',
     tests: [ADVICE],
     mutations: [
       { find: '1 / (1 - share + share * factor)', replace: '1 / (share * factor)', harm: 'gains are promised that nobody can reach' },
@@ -653,14 +608,18 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'telling',
-    file: 'core/telling/advice/serving.ts',
+    file: 'core/telling/advice/memory.ts',
     tests: [ADVICE],
     mutations: [
       { find: 'Math.floor(Math.min(critical, fits))', replace: 'Math.floor(critical)', harm: 'more requests are advised than the cache holds' },
       { find: 'compute > 0 ? 1 / compute : Number.POSITIVE_INFINITY);', replace: 'Number.POSITIVE_INFINITY);', harm: 'more is promised than compute allows' },
-      { find: 'if (bits < 7) return null;', replace: '', harm: '4-bit weights are advised to whoever has them' },
-      { find: '!(2 * decode.running * (DRAFT.tokens + 1) <= decode.critical)', replace: 'false', harm: 'speculative decoding is advised to a full batch' },
-      { find: 'if (!(cache / before >= 0.33)) return null;', replace: '', harm: 'another model is advised for a cache that costs nothing' },
+      { find: 'if (bits !== null && bits < WIDE_WEIGHTS) return null;', replace: '', harm: '4-bit weights are advised to whoever has them' },
+      {
+        find: '!(decode.running * (DRAFT.tokens + 1) <= DRAFT.batch * decode.critical)',
+        replace: 'false',
+        harm: 'speculative decoding is advised to a full batch',
+      },
+      { find: 'if (!(cache / before >= CONTRIBUTING)) return null;', replace: '', harm: 'another model is advised for a cache that costs nothing' },
     ],
   },
   {
@@ -706,32 +665,27 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'telling',
-    file: 'core/telling/roofline/from-counters.ts',
+    file: 'core/telling/roofline/achieved.ts',
     tests: [ROOFLINE],
     mutations: [
       { find: 'Math.min(1, hertz / ceilings.boostClock)', replace: '1', harm: 'a slowed card is drawn too high' },
       { find: ' || busy(row) < INACTIVE', replace: '', harm: 'rest is drawn as work' },
+      { find: '(first !== undefined && phaseAt(first.at) !== phaseAt(window.at))', replace: 'false', harm: 'a point lies between two phases' },
     ],
   },
   {
     area: 'telling',
-    file: 'core/telling/roofline/move.ts',
+    file: 'core/telling/roofline/next-roof.ts',
     tests: [ROOFLINE],
     mutations: [
       { find: 'at.intensity >= ridge', replace: 'at.intensity < ridge', harm: 'a memory-bound job is told of faster arithmetic' },
-      { find: 'if (gain < WORTH) return null;', replace: '', harm: 'a move within the error is advised' },
+      { find: 'if (gain < TIE) return null;', replace: '', harm: 'a move within the error is advised' },
       { find: "fewerBytes: next === 'tf32' ? 1 : 2", replace: 'fewerBytes: 1', harm: 'half the bytes move no roof' },
     ],
   },
   {
     area: 'telling',
-    file: 'core/telling/roofline/point.ts',
-    tests: [ROOFLINE],
-    mutations: [{ find: '(first !== undefined && phaseAt(first.at) !== phaseAt(window.at))', replace: 'false', harm: 'a point lies between two phases' }],
-  },
-  {
-    area: 'telling',
-    file: 'core/telling/progress/index.ts',
+    file: 'core/telling/progress/progress.ts',
     tests: [PROGRESS],
     mutations: [
       { find: 'Math.max(STALE_SECONDS, STALE_GAPS * usual)', replace: 'STALE_SECONDS', harm: 'a log with a line every two minutes has no present' },
@@ -747,7 +701,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'telling',
-    file: 'core/telling/progress/memory.ts',
+    file: 'core/telling/progress/growth.ts',
     tests: [PROGRESS],
     mutations: [
       { find: 'LEAST_SECONDS = 600', replace: 'LEAST_SECONDS = 60', harm: 'start-up is told as a leak' },
@@ -759,7 +713,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'telling',
-    file: 'core/telling/progress/rate.ts',
+    file: 'core/telling/progress/pace.ts',
     tests: [PROGRESS],
     mutations: [
       { find: 'MOSTLY_PROMPTS = 10', replace: 'MOSTLY_PROMPTS = 100', harm: 'a reader of prompts is known by what it hardly writes' },
@@ -775,14 +729,14 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'server/store/series/codec/bytes.ts',
     tests: [CODEC],
     mutations: [
-      { find: 'while (rest >= 0x80000000)', replace: 'while (rest > 0x80000000)', harm: 'one number of 31 bits is read as another' },
+      { find: 'while (rest >= 0x80000000)', replace: 'while (rest >= 0x8000000000)', harm: 'numbers of 32 bits and more are read as others' },
       { find: 'count < 8; count', replace: 'count < 7; count', harm: 'a large counter is damage' },
       {
         find: 'value < 0x40000000 && value >= -0x40000000',
         replace: 'value < 0x80000000 && value >= -0x40000000',
         harm: 'a counter’s growth comes back negative',
       },
-      { find: 'if (value < 0x80000000) return', replace: 'if (value < 0x100000000) return', harm: 'large differences change their sign' },
+      { find: 'if (value < 0x80000000) return', replace: 'if (value < 0x10000000000000) return', harm: 'large differences change their sign' },
       { find: 'if (from.at + length > from.bytes.length) throw', replace: 'if (false) throw', harm: 'a cut row is read as a shorter one' },
       { find: 'Math.max(out.bytes.length * 2, out.at + more)', replace: 'out.bytes.length * 2', harm: 'a large batch is not written' },
     ],
@@ -824,7 +778,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'server/store/series/codec/pack.ts',
     tests: [CODEC],
     mutations: [
-      { find: 'if (kind < 2) {', replace: 'if (kind < 1) {', harm: 'noise comes back changed' },
+      { find: '(1 << width) + (hold & ((1 << width) - 1))', replace: '(1 << width) + hold', harm: 'noise comes back changed' },
       { find: 'if (width <= 24) {', replace: 'if (width <= 31) {', harm: 'noise of 30 bits comes back changed' },
       { find: 'if (held > 0) packed[at] = hold;', replace: '', harm: 'the last value of a chunk is lost' },
     ],
@@ -868,7 +822,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/head.ts',
-    tests: [COLUMNS, SERIES],
+    tests: [COLUMNS, STATE],
     mutations: [
       { find: 'column.set(values, head.rows);', replace: 'column.set(values, 0);', harm: 'open readings overwrite each other' },
       { find: 'head.lastWal = wal;', replace: '', harm: 'sealed readings are replayed after a restart' },
@@ -877,7 +831,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/append.ts',
-    tests: [SERIES],
+    tests: [STATE, SERIES],
     mutations: [
       { find: ' || inThisCommit.has(key)', replace: '', harm: 'a batch repeated in one commit is acknowledged twice' },
       { find: 'state.lastWal = id;', replace: '', harm: 'a second batch cannot be written' },
@@ -892,7 +846,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/sources.ts',
-    tests: ['tests/server/store/series/sources.test.ts', SERIES],
+    tests: ['tests/server/store/series/sources.test.ts'],
     mutations: [
       { find: 'entry.heard < before', replace: 'entry.heard <= before', harm: 'a sender heard just now is forgotten' },
       { find: 'out.slice(out.length - 2 * mostRanges)', replace: 'out.slice(0, 2 * mostRanges)', harm: 'the newest batches are forgotten, and stored twice' },
@@ -902,7 +856,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/seal.ts',
-    tests: [SERIES],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'Math.min(entity.rolledTo, dayOf(earliest, kept))', replace: 'entity.rolledTo', harm: 'late readings never reach the roll-ups' },
       {
@@ -923,7 +877,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/state.ts',
-    tests: [SERIES],
+    tests: [STATE, SERIES],
     mutations: [
       { find: ' || wal <= entity.sealedTo', replace: '', harm: 'sealed readings are stored again after a restart' },
       { find: 'wal <= entity.sealedTo', replace: 'wal < entity.sealedTo', harm: 'the last sealed batch is stored again after a restart' },
@@ -948,7 +902,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/rollup.ts',
-    tests: [SERIES],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'day + DAY + limits.rollupDelay <= now', replace: 'day + DAY <= now', harm: 'days are rolled up before late readings have come' },
       { find: 'from: day - limits.rateGap, to', replace: 'from: day, to', harm: 'the first rate of each day is missing' },
@@ -965,7 +919,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/upkeep.ts',
-    tests: [SERIES],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'rawKeptFrom(state, now), most)', replace: 'now, most)', harm: 'raw readings are deleted at once' },
       { find: 'now - state.retention.rollupDays * DAY', replace: 'now', harm: 'roll-ups are deleted at once' },
@@ -980,7 +934,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/compact.ts',
-    tests: [SERIES],
+    tests: [STATE],
     mutations: [
       { find: 'wal = Math.max(wal, chunk.wal);', replace: '', harm: 'merged chunks are older than what they replaced' },
       { find: 'merged.push(chunk.id);', replace: '', harm: 'merged readings are stored twice' },
@@ -990,7 +944,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/file.ts',
-    tests: [SERIES],
+    tests: [STATE],
     mutations: [
       { find: 'DELETE FROM "Wal" WHERE id < ${before}', replace: 'DELETE FROM "Wal" WHERE id <= ${before}', harm: 'open readings are lost at a restart' },
       { find: 'AND first < ${to} ORDER BY wal, id', replace: 'AND first < ${to} ORDER BY wal DESC, id', harm: 'a corrected value turns back into the old one' },
@@ -1005,7 +959,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/range.ts',
-    tests: [SERIES],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'from: rawFrom - limits.rateGap, to', replace: 'from: rawFrom, to', harm: 'the first point of a counter’s chart is missing' },
       { find: 'return counter ? rateOf(', replace: 'return !counter ? rateOf(', harm: 'counters are drawn as they grow' },
@@ -1016,7 +970,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/tables.ts',
-    tests: [SERIES],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'counter || Number.isNaN(first) ? second', replace: 'Number.isNaN(first) ? second', harm: 'a thinned counter seems to have restarted' },
       { find: 'at(table.t, 2 * row + 1)', replace: 'at(table.t, 2 * row)', harm: 'a thinned counter’s rates are shifted' },
@@ -1025,7 +979,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/entities.ts',
-    tests: [SERIES],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'if (chunk.first >= from && chunk.last < to) note(', replace: 'note(', harm: 'an entity is told in a time in which it had no reading' },
       { find: "(entity.kind === 'host' && onNodes.has(entity.id))", replace: 'false', harm: 'a host that no batch gave a node is not found on it' },
@@ -1034,7 +988,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/catalog.ts',
-    tests: [SERIES],
+    tests: [STATE],
     mutations: [
       { find: 'lastNo = Math.max(lastNo, entity.no);', replace: '', harm: 'two entities share one number' },
       { find: 'if (node !== null) entity.node = node;', replace: '', harm: 'a GPU is never found on its node' },
@@ -1043,7 +997,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'series store',
     file: 'server/store/series/pack-batch.ts',
-    tests: [SERIES],
+    tests: [STATE, SERIES],
     mutations: [
       { find: 'there ? value : Number.NaN', replace: 'there ? value : 0', harm: 'absent becomes zero' },
       { find: 'if (there) values += 1;', replace: 'values += 1;', harm: 'absent values are acknowledged as stored' },
@@ -1068,7 +1022,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: [INGEST],
     mutations: [
       { find: '!(at > last)', replace: '!(at >= last)', harm: 'two rows of one instant are both stored' },
-      { find: 'value >= least && value <= most', replace: 'value >= least && value < most', harm: 'a value at its limit is lost' },
       { find: 'METRICS[id].entity !== entity.kind', replace: 'false', harm: 'a host’s metric stands on a GPU' },
       { find: 'column.length !== t.length', replace: 'column.length < t.length', harm: 'a column that is too long is stored shifted' },
       { find: 'else if (at < window.oldest)', replace: 'else if (at <= window.oldest)', harm: 'a reading at the edge is refused' },
@@ -1076,11 +1029,17 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'ingest',
+    file: 'core/readings/metrics.ts',
+    tests: [INGEST, 'tests/core/readings'],
+    mutations: [{ find: 'value >= least && value <= most', replace: 'value >= least && value < most', harm: 'a value at its limit is lost' }],
+  },
+  {
+    area: 'ingest',
     file: 'server/ingest/check-batch.ts',
     tests: [INGEST],
     mutations: [
-      { find: 'event.at <= window.newest', replace: 'true', harm: 'an event of tomorrow ends a job today' },
-      { find: 'event.at === null || ', replace: '', harm: 'an event without a time is lost' },
+      { find: '(at >= oldest && at <= newest)', replace: 'at >= oldest', harm: 'an event of tomorrow ends a job today' },
+      { find: 'if (at === null || (at >= oldest', replace: 'if (at !== null && (at >= oldest', harm: 'an event without a time is lost' },
       {
         find: 'if (block !== null) blocks.push(block);',
         replace: 'blocks.length === 0 && block !== null && blocks.push(block);',
@@ -1105,33 +1064,36 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'ingest',
+    file: 'collectors/entities.ts',
+    tests: [INGEST, 'tests/collectors/entities.test.ts'],
+    mutations: [{ find: 'job === null ? node : `${node}/${job}`', replace: 'node', harm: 'two jobs that each print GPU 0 share a series' }],
+  },
+  {
+    area: 'ingest',
     file: 'server/ingest/raw/scope.ts',
     tests: [INGEST],
-    mutations: [
-      { find: 'scope.job === null ? node : `${node}/${scope.job}`', replace: 'node', harm: 'two jobs that each print GPU 0 share a series' },
-      { find: 'gpu.node === null || gpu.node === node', replace: 'true', harm: 'GPU 0 of the second node is taken for that of the first' },
-    ],
+    mutations: [{ find: 'gpu.node === null || gpu.node === node', replace: 'true', harm: 'GPU 0 of the second node is taken for that of the first' }],
   },
   {
     area: 'ingest',
-    file: 'server/ingest/raw/to-block.ts',
-    tests: [INGEST],
+    file: 'core/readings/block.ts',
+    tests: [INGEST, 'tests/core/readings'],
     mutations: [
       { find: 'Math.round(at * 1000) / 1000', replace: 'Math.round(at)', harm: 'readings of one second become one' },
-      { find: 'Number.isNaN(value) ? null : value', replace: 'Number.isNaN(value) ? 0 : value', harm: 'absent becomes zero' },
+      {
+        find: 'value === undefined || Number.isNaN(value) ? null : rounded(id, value)',
+        replace: 'value === undefined || Number.isNaN(value) ? 0 : rounded(id, value)',
+        harm: 'absent becomes zero',
+      },
     ],
   },
   {
     area: 'ingest',
-    file: 'server/ingest/raw/reader.ts',
-    tests: [INGEST],
+    file: 'collectors/run/readers.ts',
+    tests: [INGEST, 'tests/collectors/run/readers.test.ts'],
     mutations: [
-      { find: 'if (last || text.length >= HEAD) throw', replace: 'if (last) throw', harm: 'a wrong file is read for hours' },
-      {
-        find: "if (!last && text.length < HEAD && text.split('\\n', 3).length < 3) return null;",
-        replace: '',
-        harm: 'a first line cut by the network is no known format',
-      },
+      { find: 'if (last || head.length >= HEAD) return true;', replace: 'if (last) return true;', harm: 'a wrong file is read for hours' },
+      { find: ' && linesOf(head, soonest) >= soonest', replace: '', harm: 'a first line cut by the network is no known format' },
     ],
   },
   {
@@ -1165,16 +1127,16 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'collectors',
-    file: 'collectors/nvidia-smi/monitor-reader.ts',
+    file: 'collectors/text/day-clock.ts',
     tests: ['tests/collectors/nvidia-smi/monitor.test.ts'],
     mutations: [
-      { find: 'else if (seconds < last - DAY / 2) days += 1;', replace: '', harm: 'a log loses all that came after midnight' },
-      { find: 'seconds < last - DAY / 2', replace: 'seconds < last', harm: 'a clock that was set back begins another day' },
+      { find: '        days += 1;\n', replace: '', harm: 'a log loses all that came after midnight' },
+      { find: 'if (last - seconds <= DAY / 2) return null;', replace: '', harm: 'a clock that was set back begins another day' },
     ],
   },
   {
     area: 'collectors',
-    file: 'collectors/run/align.ts',
+    file: 'collectors/text/zone.ts',
     tests: ['tests/collectors/run/assemble.test.ts'],
     mutations: [{ find: '14 * 3600', replace: '24 * 3600', harm: 'yesterday’s file is laid over today’s' }],
   },

@@ -50,6 +50,13 @@ describe('several GPUs', () => {
     expect(gpus.map((one) => one.verdict.bottleneck)).toEqual(['overhead', 'overhead', 'idle', 'idle']);
     expect(gpus[0]?.verdict.shares.memory).toBeCloseTo(0.301, 3);
   });
+  it('also by one that rests at its end: it has worked', () => {
+    const serving = vllm({ 'engine.running': 8, 'engine.waiting': 0, 'engine.steps': 50, 'engine.generationTokens': 400, 'engine.kvTokens': 4000 });
+    const early: Values = { 'gpu.util': (i) => (i < 60 ? 0.97 : 0) };
+    const { gpus } = analyse(runOf(gpu('a', { 'gpu.util': 0.97 }), gpu('b', early), serving), { model: 'llama-3.1-8b' });
+    // Half of 50 × 15.0 GB + 50 × 4000 × 131,072 B a second, of 1290 GB/s.
+    expect(gpus[0]?.verdict.shares.memory).toBeCloseTo(0.301, 2);
+  });
   it('GPUs that change pace within two samples of each other have one edge', () => {
     const step = (at: number): Values => ({
       'gpu.grActive': 0.98,

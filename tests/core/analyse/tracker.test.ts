@@ -111,6 +111,8 @@ describe('a run that is followed while it grows', () => {
     tracker.push([slice(tables[0] ?? made('gpu', { samples: 1, values: {} }), 1.7e9, 1.7e9 + 2000)]);
     tracker.push([slice(tables[0] ?? made('gpu', { samples: 1, values: {} }), 1.7e9, 1.7e9 + 50)]);
     expect(tracker.late()).toBe(5);
+    tracker.push([slice(tables[0] ?? made('gpu', { samples: 1, values: {} }), 1.7e9 + 1990, 1.7e9 + 2010)]);
+    expect(tracker.late()).toBe(6); // the last row was sent again: it must not count twice
   });
   it('costs a push what its rows cost: the last hundred of two days are no slower than the first hundred', () => {
     const long = made('gpu', {

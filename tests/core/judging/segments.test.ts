@@ -218,9 +218,11 @@ describe('phases of one GPU', () => {
   it('work of three shortest phases between short pauses is a phase each time, not a pattern', () => {
     expect(phasesOf(busyTable(400, (i) => i % 40 < 33, 10))).toHaveLength(20);
   });
-  it('an idle GPU whose memory is noisy rests all the time: no sample of it is a load', () => {
-    const random = randomOf(2);
-    const table = made('gpu', { samples: 400, period: 10, facts: A100, values: { 'gpu.util': 0.01, 'gpu.memUsed': () => 20e9 + 3e9 * (random() - 0.5) } });
+  it('a gigabyte that does not stand out of a noisy memory is no load: an idle GPU rests all the time', () => {
+    // It goes up and down by 0.28 GB from look to look, and now and then by 1.06 GB twice, up and down again.
+    const bump = (k: number): number => (k === 0 || k === 6 ? 1.2e9 : 2.26e9);
+    const used = (i: number): number => 10e9 + (i % 40 >= 20 && i % 40 < 27 ? bump((i % 40) - 20) : i % 2 === 0 ? -0.14e9 : 0.14e9);
+    const table = made('gpu', { samples: 400, period: 10, facts: A100, values: { 'gpu.util': 0.01, 'gpu.memUsed': used } });
     expect(phasesOf(table)).toEqual(['0–3990 idle']);
   });
   it('what is done parts phases, though the limit stays: reading prompts and writing answers are two things', () => {
@@ -324,16 +326,26 @@ describe('phases of one GPU', () => {
 
 describe('the chart of a long run', () => {
   const engine = (samples: number, start: number, usage: (at: number) => number) =>
-    made('engine', { id: 'vllm@1', samples, start, values: { 'engine.running': (_, at) => (at >= 302 ? 4 : 0), 'engine.kvUsage': (_, at) => usage(at) } });
+    made('engine', { id: 'vllm@1', samples, start, values: { 'engine.running': (_, at) => (at >= 303 ? 4 : 0), 'engine.kvUsage': (_, at) => usage(at) } });
   it('keeps the peak of a cache: a moment in which it was full is what one looks for', () => {
     const { timeline } = analyse(runOf(engine(2000, 0, (at) => (at === 1001 ? 1 : 0.2))));
     expect(timeline.t.length).toBeLessThanOrEqual(512);
     expect(Math.max(...(timeline.series['kvCache'] ?? []).map((value) => value ?? Number.NaN))).toBe(1);
   });
+  it('says nothing of the time after ten minutes of silence: a counter’s growth over it is no rate of now', () => {
+    const after = (silence: number): number | null | undefined => {
+      const tokens = made('engine', { id: 'vllm@1', samples: 60, period: 10, values: { 'engine.running': 4, 'engine.generationTokens': 100 } });
+      const t = tokens.t.map((at, i) => (i < 30 ? at : at + silence - 10));
+      const { timeline } = analyse(runOf({ ...tokens, t }));
+      return timeline.series['decode']?.[timeline.t.indexOf(290 + silence)];
+    };
+    expect(after(600)).toBeGreaterThan(0);
+    expect(after(610)).toBeNull();
+  });
   it('has its rows on the clock, wherever the run began', () => {
     for (const start of [0, 1]) {
       const { timeline } = analyse(runOf(engine(600, start, () => 0.2)));
-      expect(timeline.t[(timeline.series['running'] ?? []).findIndex((value) => value === 4)]).toBe(302);
+      expect(timeline.t[(timeline.series['running'] ?? []).findIndex((value) => value === 4)]).toBe(304); // the row of 302 holds half of it
     }
   });
 });

@@ -35,6 +35,19 @@ describe('a run’s verdicts with advice', () => {
     expect(gpus[0]?.tries).toEqual(verdict.tries);
   });
 
+  it('that were put together are told from the longest phase that says the same, not from another’s numbers', () => {
+    const other: PhaseSpec = { ...decode, seconds: 1200, bottleneck: 'compute', shares: { compute: 0.9 }, mean: { ...decode.mean, 'engine.running': 100 } };
+    const spec = judged({
+      gpus: [{ phases: [other, decode], engines: [0] }],
+      engines: [table('engine', 'vllm@?', {})],
+      workload: { engine: 'vllm', model: 'meta-llama/Llama-3.1-8B', dtype: 'fp16', tensorParallel: 1 },
+    });
+    const memory = spec.gpus[0]?.phases[1]?.verdict;
+    if (memory === undefined) throw new Error('a phase');
+    const { verdict } = advised({ ...spec, verdict: { ...memory, grade: 0.6 } });
+    expect(verdict.tries[0]?.text).toContain('32 requests share each pass');
+  });
+
   it('have the texts of what to try as their plain advice', () => {
     const { phases } = run();
     for (const { verdict } of phases) expect(verdict.advice).toEqual(verdict.tries.map(({ text }) => text));

@@ -15,6 +15,21 @@ describe('decode that waits for memory', () => {
     ]);
   });
 
+  it('promises nothing beyond the whole time, where the ceiling was passed', () => {
+    const at = (memory: number) => about(advice(with_({ verdict: verdict({ shares: { memory, compute: 0.2 } }) })), /^Each step reads/)?.gain;
+    expect(at(1.1)).toBe(2.52);
+    expect(at(1)).toBe(2.52);
+  });
+
+  it('counts the requests of one replica: the others share another pass', () => {
+    const two = with_({
+      gpuCount: 2,
+      workload: { ...DECODE.workload, dataParallel: 2 },
+      mean: { ...DECODE.mean, 'engine.running': 64, 'engine.kvTokens': 32_000 },
+    });
+    expect(about(advice(two), /share each pass/)?.text).toContain('32 requests share each pass over the weights');
+  });
+
   it('publishes the arithmetic of each', () => {
     const [more, smaller] = advice(DECODE);
     expect(more?.arithmetic).toBe(
@@ -50,6 +65,10 @@ describe('more requests at once', () => {
     expect(about(advice(with_(more)), words)?.text).toContain(text);
   });
 
+  it('gain at most what compute still has', () => {
+    expect(about(advice(with_({ verdict: verdict({ shares: { memory: 0.8, compute: 0.6 } }) })), words)?.gain).toBe(1.67);
+  });
+
   it.each<[string, Partial<Case>]>([
     ['where the cache is full', { mean: { ...DECODE.mean, 'engine.kvUsage': 0.99 } }],
     ['at the critical batch', { mean: { ...DECODE.mean, 'engine.running': 201, 'engine.kvUsage': 0.3 } }],
@@ -75,6 +94,7 @@ describe('smaller weights', () => {
   it('are not advised for weights in 4 bits, and less is gained from 8', () => {
     expect(on('A100-40', 'awq')).toBeUndefined();
     expect(on('A100-40', 'q4_k_m')).toBeUndefined();
+    expect(on('A100-40', 'q6_k')).toBeUndefined(); // chosen for its quality
     const gain = on('A100-40', 'int8')?.gain ?? Number.NaN;
     expect(gain).toBeGreaterThan(1.2);
     expect(gain).toBeLessThan(1.93);
@@ -104,6 +124,8 @@ describe('a smaller cache', () => {
     const mha = with_({ ...long, workload: { ...DECODE.workload, model: 'meta-llama/Llama-2-7b-hf' } });
     expect(about(advice(mha), /grouped heads/)?.text).toContain('keeps a cache for each of its 32 heads');
     expect(about(advice(with_(long)), /grouped heads/)).toBeUndefined();
+    const short = with_({ mean: { ...DECODE.mean, 'engine.kvTokens': 8_000 }, workload: { ...DECODE.workload, model: 'meta-llama/Llama-2-7b-hf' } });
+    expect(about(advice(short), /grouped heads/)).toBeUndefined(); // a quarter of what a step reads is not worth another model
   });
 });
 

@@ -232,6 +232,11 @@ describe('host', () => {
     expect(about(advice(server({ workload: { engine: 'llama.cpp', model: 'facebook/opt-1.3b' } })), /CUDA graphs/)).toBeUndefined();
   });
 
+  it('of a server that waits little gains little by scheduling ahead: the longer of the two is left', () => {
+    const little = server({ verdict: { bottleneck: 'host', activity: 'decode', relief: 9, shares: { host: 0.3, empty: 0.3, memory: 0.1 } } });
+    expect(about(advice(little), /schedule ahead/)?.gain).toBe(1.43);
+  });
+
   it('of a server is told to run more at once as far as the cache has room', () => {
     expect(about(advice(server()), /share the host's work/)?.text).toContain(
       "64 requests share the host's work of each step: run 128 at once (the KV cache holds 96 more)",
@@ -294,6 +299,16 @@ describe('overhead', () => {
       gain: 1.9,
       text: '8 GPUs share 13.2 GB of weights, which one GPU holds with room for the cache: --tensor-parallel-size 1, and 8 replicas.',
     });
+  });
+
+  it('of a large model over as few GPUs as hold it is not told to use fewer', () => {
+    const tries = advice({
+      gpuCount: 4,
+      verdict: { bottleneck: 'overhead', activity: 'decode', relief: 1.9, shares: { memory: 0.34 }, unexplained: 0.47 },
+      workload: { engine: 'vllm', model: 'meta-llama/Llama-3.1-70B', dtype: 'fp16', tensorParallel: 4 },
+      mean: { 'engine.running': 1, 'engine.generationRate': 30 },
+    });
+    expect(about(tries, /of weights, which/)).toBeUndefined();
   });
 
   it('of training is told of a larger micro-batch, as far as memory goes, and of fusing', () => {

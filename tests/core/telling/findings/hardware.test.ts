@@ -35,6 +35,10 @@ describe('a thermal slow-down', () => {
     expect(finding?.evidence).toEqual(['flag set in 30 samples', 'up to 91 °C', 'SM clock down to 705 MHz of 1410 MHz']);
   });
 
+  it('is never longer than the time there was, though a counter of time runs a little fast', () => {
+    expect(found(one({ 'gpu.capThermalTime': rows(100, 1.2) }))[0]?.text).toContain('for 16 min 40 s, 100 % of its busy time');
+  });
+
   it('of all GPUs of a job is told once', () => {
     const hot: GpuSpec = { phases: [work], series: { 'gpu.capHwThermal': rows(30, 1) } };
     const findings = found({ gpus: [hot, hot] });

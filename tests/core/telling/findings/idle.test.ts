@@ -55,6 +55,20 @@ describe('an idle GPU', () => {
     expect(ids({ gpus: [{ phases: [work, rest(400), { ...rest(400), gap: 30 }] }] })).toEqual(['idle']);
   });
 
+  it('is not stitched together over work, however short: a server that answers now and then is in use', () => {
+    expect(ids({ gpus: [{ phases: [work, rest(400), { ...work, seconds: 20 }, rest(400)] }] })).toEqual([]);
+  });
+
+  it('is told GPU by GPU where only some of the job’s are, and once where their edges are three samples apart', () => {
+    const works: GpuSpec = { phases: [work, { ...work, seconds: 900 }] };
+    const rests: GpuSpec = { phases: [work, rest(900)] };
+    const of = (...gpus: readonly GpuSpec[]) => findFindings(judged({ gpus })).filter(({ id }) => id === 'idle');
+    expect(of(works, works, rests, rests).map(({ entity }) => entity)).toEqual(['#2', '#3']);
+    const later = (seconds: number): GpuSpec => ({ phases: [{ ...work, seconds: 1200 + seconds }, rest(900)] });
+    expect(of(rests, later(30)).map(({ entity }) => entity)).toEqual([null]);
+    expect(of(rests, later(40)).map(({ entity }) => entity)).toEqual(['#0', '#1']);
+  });
+
   it('is not told from two looks days apart, only from five', () => {
     const days = (samples: number): RunSpec => ({ gpus: [{ phases: [rest(samples * 86_400)] }], period: 86_400 });
     expect(ids(days(4))).toEqual([]);
@@ -83,6 +97,12 @@ describe('an unused GPU', () => {
 
   it('is not told before', () => {
     expect(ids({ gpus: [{ phases: [{ ...work, seconds: 590 }] }, { phases: [rest(590)] }] })).toEqual([]);
+  });
+
+  it('is not one that was looked at four times: it may have worked between', () => {
+    const seen = (samples: number) => ids({ gpus: [{ phases: [work] }, { phases: [rest(samples * 10)] }] });
+    expect(seen(4)).toEqual([]);
+    expect(seen(5)).toEqual(['unused-gpus']);
   });
 
   it('is not one that worked once', () => {

@@ -61,6 +61,16 @@ describe('a hung job', () => {
     expect(ids({ gpus: [works, works, waits, waits] })).toEqual([]);
   });
 
+  it('shows the watchdog’s line, which comes minutes after the work stopped', () => {
+    const at = (seconds: number) =>
+      found({
+        gpus: [{ phases: [train(600), spin(600), { seconds: 600, busy: 0 }] }],
+        events: [{ at: seconds, entity: null, kind: 'nccl-timeout' as const, text: 'Watchdog caught collective operation timeout' }],
+      }).find(({ from, to }) => from === 600 && to === 1200)?.evidence;
+    expect(at(1500)).toContain('log: Watchdog caught collective operation timeout');
+    expect(at(1501)?.join()).not.toContain('log:');
+  });
+
   it('is also what NCCL’s watchdog says', () => {
     const events = [
       { at: 500, entity: null, kind: 'nccl-timeout' as const, text: 'Watchdog caught collective operation timeout: WorkNCCL(SeqNum=7, OpType=ALLREDUCE)' },

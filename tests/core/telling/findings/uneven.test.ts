@@ -80,6 +80,14 @@ describe('imbalance on a node', () => {
     expect(ids(team(...means))).toEqual(expected ? ['imbalance'] : []);
   });
 
+  it('is of the time in which any of them worked: pauses that all make do not even it out', () => {
+    const paused = (busy: number): GpuSpec => {
+      const part: PhaseSpec = { seconds: 300, busy, bottleneck: 'overhead' };
+      return { phases: [part, { seconds: 500, busy: 0 }, part] };
+    };
+    expect(ids({ gpus: [paused(0.91), paused(0.5)] })).toEqual(['imbalance']);
+  });
+
   it('says what even work would gain', () => {
     const [finding] = found(team(1, 0.7, 0.7, 0.7));
     expect(finding?.text).toContain('worked 100 % of the time, the mean of its 4 GPUs is 78 %');

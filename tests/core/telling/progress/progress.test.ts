@@ -72,6 +72,11 @@ describe('progress', () => {
 
   it('of a log with a line every two minutes is what the last line says', () => {
     expect(run([trainer({ 'engine.trainTokenRate': rows(100, (i) => (i % 12 === 0 ? 14_000 : Number.NaN)) })])?.now).toBe(14_000);
+    // The line after that of 840 s is late; the log is not silent before five of its lines are missing.
+    const late = [trainer({ 'engine.trainTokenRate': rows(90, (i) => (i % 12 === 0 ? 14_000 : Number.NaN)) })];
+    expect(run(late)?.now).toBe(14_000);
+    expect(run(late, { now: 1450 })?.now).toBe(14_000);
+    expect(run(late, { now: 1451 })?.now).toBeNull();
   });
 });
 
@@ -99,6 +104,7 @@ describe('a memory that grows', () => {
     ['stands still', () => 0],
     ['goes up and down', (i) => (i % 10) * 50e6],
     ['falls', (i) => -i * 10e6],
+    ['goes up and down on its way up', (i) => i * 10e6 + (i % 4 < 2 ? 600e6 : 0)],
     ['grows by less than 1 % of it in the time', (i) => i * 3e6],
     ['was allocated at once', (i) => (i < 50 ? 0 : 15e9)],
   ])('is not one that %s', (_, bytes) => {
@@ -107,6 +113,7 @@ describe('a memory that grows', () => {
 
   it('is judged since its last step of a gigabyte', () => {
     expect(memory(grow((i) => (i < 30 ? 0 : 5e9 + (i - 30) * 10e6)))?.bytesPerSecond).toBe(1e6);
+    expect(memory(grow((i) => (i < 36 ? 0 : 5e9 + (i - 36) * 10e6)))?.bytesPerSecond).toBe(1e6);
     expect(memory(grow((i) => (i < 60 ? 0 : 5e9 + (i - 60) * 20e6)))).toBeUndefined(); // 400 s are too few
   });
 

@@ -74,6 +74,17 @@ describe('the roofline', () => {
     for (const { at, phase: index } of drawn?.points ?? []) expect(index).toBe(at < 2550 ? 0 : 1);
   });
 
+  it('draws no mean of two phases: work that nobody did would lie between them', () => {
+    const step = (first: number, second: number): number[] => Array.from({ length: 510 }, (_, i) => (i < 255 ? first : second));
+    const two: GpuSpec = {
+      type: 'A100-40',
+      phases: [phase({ seconds: 2550 }), phase({ seconds: 2550, bottleneck: 'compute' })],
+      series: { 'gpu.util': step(0.9, 0.9), 'gpu.tensorActive': step(0.1, 0.4), 'gpu.dramActive': step(0.5, 0.5) },
+    };
+    const drawn = run({ gpus: [two, two, two, two] });
+    expect(new Set(drawn?.points.map(({ flops }) => (flops / 1e12).toFixed(1)))).toEqual(new Set(['31.2', '124.8']));
+  });
+
   it('leaves out time in which the GPU did nothing', () => {
     const half: GpuSpec = {
       type: 'A100-40',
@@ -136,6 +147,17 @@ describe('the roof to move to', () => {
     expect(advice({ 'gpu.tensorActive': 0, 'gpu.fp32Active': 0.8, 'gpu.dramActive': 0.05 }, { dtype: 'fp32' }, 'training', 'V100-32')).toContain(
       'FP32 ends at 15.7 TFLOP/s; FP16 on this card at 125 TFLOP/s',
     );
+  });
+
+  it('of TF32 work is BF16’s, whose half as many bytes move its slope too', () => {
+    // 0.8 × 156 TFLOP/s at 115 FLOP per byte: 229 in half the bytes, past the ridge of BF16; 0.869 × 312 is 2.2 times as fast.
+    expect(advice({ 'gpu.tensorActive': 0.8, 'gpu.dramActive': 0.7 }, { dtype: 'fp32' })).toBe(
+      'TF32 ends at 156 TFLOP/s; BF16 on this card at 312 TFLOP/s: up to 2.2 × from here',
+    );
+  });
+
+  it('is none where memory would end the next type hardly later', () => {
+    expect(advice({ 'gpu.tensorActive': 0, 'gpu.fp32Active': 0.8, 'gpu.dramActive': 0.79 }, { dtype: 'fp32' })).toBeNull();
   });
 
   it('is none for 16-bit training under its own roof', () => {

@@ -67,7 +67,7 @@ describe('a stream that is pumped', () => {
 
   it('counts what ingest refuses of it, too', async () => {
     const { lines } = await pumped([HEADER + row(300)], () => ['outside the time that is accepted']);
-    expect(lines).toContainEqual({ rejected: { at: 'blocks/0', reason: 'outside the time that is accepted' } });
+    expect(lines).toContainEqual({ rejected: { at: 'gpu n1#0', reason: 'outside the time that is accepted' } });
     expect(lines.at(-1)).toMatchObject({ rejected: 1 });
   });
 });

@@ -51,6 +51,28 @@ describe('samples in buckets', () => {
   });
 });
 
+describe('roll-ups in buckets', () => {
+  const rows = (t: readonly number[]) => {
+    const ones = from(t.map(() => 1));
+    return { t: from(t), min: ones, mean: ones, max: ones, count: ones, seconds: 60 };
+  };
+  it('count from the beginning of the time asked about to before its end: the last bucket holds nothing of what comes after', () => {
+    const buckets = newBuckets({ start: 0, width: 60, count: 3 });
+    addRollup(buckets, rows([0, 60, 120, 180]), 60, 180);
+    expect([...buckets.count]).toEqual([0, 1, 1]);
+  });
+
+  it('last as long as they are of: between two that lie three periods apart there is no gap', () => {
+    const drawnAt = (t: readonly number[]) => {
+      const buckets = newBuckets({ start: 0, width: 60, count: 8 });
+      addRollup(buckets, rows(t), 0, 480);
+      return plain(drawn(buckets, 60)).t;
+    };
+    expect(drawnAt([0, 240])).toEqual([0, 240]);
+    expect(drawnAt([0, 300])).toEqual([0, 60, 300]);
+  });
+});
+
 describe('the sampling period', () => {
   it('is the median distance of what is there', () => {
     expect(samplingPeriod(from([0, 10, 20, 30, 100]), from([1, 1, 1, 1, 1]))).toBe(10);
@@ -67,6 +89,10 @@ describe('the plan of a range', () => {
   it('takes the minute roll-up at exactly three minutes a bucket', () => {
     expect(planRange({ from: 0, to: 1800, points: 10 })).toEqual({ grid: { start: 0, width: 180, count: 10 }, level: 60 });
     expect(planRange({ from: 0, to: 1799, points: 10 }).level).toBeNull();
+  });
+
+  it('has no more buckets than points, though its edges are moved to the roll-up’s', () => {
+    expect(planRange({ from: 30, to: 1830, points: 10 })).toEqual({ grid: { start: 0, width: 240, count: 8 }, level: 60 });
   });
 
   it('takes the five-minute roll-up over a week, on its edges, with no more buckets than points', () => {

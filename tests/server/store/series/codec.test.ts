@@ -1,7 +1,18 @@
 // Past the door of server/store/series: encoders get numbers that ingest would not let through.
 import { describe, expect, it } from 'vitest';
 import { chance } from '../../../../bench/support/readings.ts';
-import { DamagedBytes, putVarint, reader, takeVarint, unzigzag, writer, written, zigzag } from '../../../../server/store/series/codec/bytes.ts';
+import {
+  DamagedBytes,
+  putBytes,
+  putVarint,
+  reader,
+  takeBytes,
+  takeVarint,
+  unzigzag,
+  writer,
+  written,
+  zigzag,
+} from '../../../../server/store/series/codec/bytes.ts';
 import { type Effort, putColumn, takeColumn } from '../../../../server/store/series/codec/column.ts';
 import { toIntegers } from '../../../../server/store/series/codec/decimal.ts';
 
@@ -33,10 +44,13 @@ describe.each(efforts)('a column, coded %s', (effort) => {
     ['the same decimal', [0.1, 0.1, 0.1]],
     ['the same number without a decimal form', [1 / 3, 1 / 3]],
     ['tenths, which no double holds exactly', [0.1, 0.2, 0.3, 0.7, 1.1]],
+    ['a value that is exact in its own decimals and not in its neighbour’s', [35.2, 35.20000000000004]],
     ['hundredths of watts', [51.23, 51.31, 388.04, 0]],
     ['a memory size in MiB steps', [1048576, 17 * 1048576, 40536 * 1048576]],
     ['negative values', [-3, -2.5, 4, -1000000.25]],
     ['minus zero, which is not zero', [0, -0, 1]],
+    ['minus zero by itself', [-0]],
+    ['a fall by more than differences can hold', [2 ** 52, 2 ** 52, 2 ** 52, -1, -1, -1, -1, -3]],
     ['infinities', [Infinity, 1, -Infinity]],
     ['thirds', [1 / 3, 2 / 3, 4 / 3]],
     ['floats that were widened', [Math.fround(0.1), Math.fround(0.2), Math.fround(7.3)]],
@@ -109,6 +123,21 @@ describe('integers of any size', () => {
 });
 
 describe('damaged bytes', () => {
+  it('that end within a text or a block are damage, not a shorter one: a name cut in half is another entity', () => {
+    const out = writer();
+    putBytes(out, Uint8Array.of(1, 2, 3, 4));
+    const whole = written(out);
+    expect([...takeBytes(reader(whole))]).toEqual([1, 2, 3, 4]);
+    expect(() => takeBytes(reader(whole.subarray(0, 4)))).toThrow(DamagedBytes);
+  });
+
+  it('whose mask is of another number of rows are damage: readings must not move to other times', () => {
+    const five = encode([1, NaN, 2, NaN, 3], 'small');
+    expect([...takeColumn(reader(five), 5)]).toEqual([1, NaN, 2, NaN, 3]);
+    expect(() => takeColumn(reader(five), 6)).toThrow(DamagedBytes);
+    expect(() => takeColumn(reader(five), 4)).toThrow(DamagedBytes);
+  });
+
   it('cut anywhere are an error of their own kind or another value, never a crash or a hang', () => {
     const whole = encode(
       Array.from({ length: 200 }, (_, index) => (index % 7 === 0 ? NaN : index * 1.37)),

@@ -47,6 +47,9 @@ describe('appending', () => {
       { durable: 2, duplicate: false },
     ]);
     expect(await series.append(batch)).toEqual({ durable: 0, duplicate: true });
+    // What waits while the first is written is one commit.
+    const [first, twice] = [batchOf(gpu('a'), [3], { 'gpu.power': [1] }), batchOf(gpu('a'), [4], { 'gpu.power': [1] })];
+    expect((await Promise.all([series.append(first), series.append(twice), series.append(twice)])).map(({ durable }) => durable)).toEqual([1, 1, 0]);
     await series.close();
     const second = await seriesForTest({ file });
     expect(await second.series.append(batch)).toEqual({ durable: 0, duplicate: true });

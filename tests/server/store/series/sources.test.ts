@@ -50,4 +50,18 @@ describe('what has arrived from a sender', () => {
     expect(sources.forget(101)).toBe(1);
     expect(sources.has('a', 1)).toBe(false);
   });
+
+  it('is not forgotten while it sends, nor at the edge: a batch that is repeated would be stored again', () => {
+    const sources = added([1]);
+    sources.add('a', 2, 200);
+    sources.add('a', 3, 150); // a clock that was set back
+    expect(sources.forget(200)).toBe(0);
+    expect(sources.has('a', 1)).toBe(true);
+    expect(sources.forget(201)).toBe(1);
+  });
+
+  it('with more holes than are kept is forgotten from its oldest: what is repeated is what was sent last', () => {
+    const sources = added(Array.from({ length: 510 }, (_, index) => index * 2));
+    expect([sources.has('a', 1018), sources.has('a', 20), sources.has('a', 18)]).toEqual([true, true, false]);
+  });
 });
