@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
 import { MODELS } from '../core/knowledge/index.ts';
-import { plan } from '../core/planner/index.ts';
-import { planJson } from './plan/json.ts';
-import { OptionError, OPTIONS, questionFrom, type Given } from './plan/options.ts';
+import { plan, type Plan } from '../core/planner/index.ts';
+import { type Given, OptionError, OPTIONS, questionFrom } from './plan/options.ts';
 import { planReport } from './plan/report.ts';
 import { painter } from './terminal/style.ts';
 
@@ -64,4 +63,29 @@ function modelList(): string {
 function print(text: string): number {
   process.stdout.write(text);
   return 0;
+}
+
+/** A plan for programs: everything in SI units, without the tables that it was made from. */
+function planJson(plan: Plan): unknown {
+  const { input, placement, allocations, ok: _, ...rest } = plan;
+  const { model, site, ...question } = input;
+  return {
+    ...rest,
+    input: { ...question, model: model.id, site: site.name },
+    model: {
+      id: model.id,
+      family: model.family,
+      parameters: model.parameters,
+      activeParameters: model.activeParameters,
+      layers: model.layers,
+      hidden: model.hidden,
+      heads: model.heads,
+      kvHeads: model.kvHeads,
+      headSize: model.headSize,
+      source: model.source,
+    },
+    placement: { ...placement, node: placement.node?.id ?? null },
+    currency: site.prices?.currency ?? null,
+    allocations: allocations.map(({ input: __, ...allocation }) => allocation),
+  };
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isZone } from '../../collectors/text/zone.ts';
+import { isZone } from '../../collectors/text/index.ts';
 import { GPU_IDS, modelFromHfConfig, type ModelSpec, parseGpuId } from '../../core/knowledge/index.ts';
 import type { AnalyseOptions } from '../../core/judging/index.ts';
 

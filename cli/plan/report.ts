@@ -1,9 +1,8 @@
 import { GPUS, onTensorCores } from '../../core/knowledge/index.ts';
 import { BOTTLENECK_LABELS } from '../../core/contract/index.ts';
-import type { Allocation, Estimate, MemoryPlan, PhasePlan, Plan } from '../../core/planner/index.ts';
+import type { Allocation, Estimate, LinkKind, MemoryPlan, PhasePlan, Plan } from '../../core/planner/index.ts';
 import { formatDuration, formatValue } from '../../core/readings/index.ts';
 import type { Painter } from '../terminal/style.ts';
-import { LINK_NAMES, trafficLines } from './traffic.ts';
 
 const BAR = 24;
 const MODES = { serve: 'Serve', train: 'Train', lora: 'Fine-tune (LoRA)' } as const;
@@ -148,4 +147,24 @@ function allocationLines(rows: readonly Allocation[], plan: Plan): string[] {
 
 function section(name: string, lines: readonly string[], paint: Painter): string[] {
   return lines.length === 0 ? [] : ['', paint.bold(name), ...lines.map((line) => `  ${line}`)];
+}
+
+const LINK_NAMES: Readonly<Record<LinkKind, string>> = { nvlink: 'NVLink', pcie: 'PCIe', infiniband: 'InfiniBand', ethernet: 'Ethernet' };
+const COLUMNS: readonly (readonly [LinkKind, string])[] = [
+  ['nvlink', 'NVLink'],
+  ['pcie', 'PCIe'],
+  ['infiniband', 'InfiniBand 100 Gbit'],
+  ['ethernet', 'Ethernet 25 Gbit'],
+];
+const KINDS = { tensor: 'tensor parallel', pipeline: 'pipeline', data: 'gradients' } as const;
+
+/** What each kind of traffic would take on each link; the one that the plan uses is marked. */
+function trafficLines({ communication }: Plan): string[] {
+  return communication.map((row) => {
+    const cells = COLUMNS.flatMap(([kind, name]) => {
+      const seconds = row.seconds[kind];
+      return seconds === undefined ? [] : [`${kind === row.uses ? '→ ' : ''}${name} ${formatDuration(seconds)}`];
+    });
+    return `${KINDS[row.kind].padEnd(16)}${formatValue(row.bytes, 'bytes').padStart(9)}   ${cells.join(' · ')}`;
+  });
 }

@@ -1,6 +1,6 @@
 import type { FactName, MetricId } from '../../core/readings/index.ts';
-import type { UnitName } from '../text/units.ts';
-import { rangeOf, type Range } from './limits.ts';
+import type { UnitName } from '../text/index.ts';
+import { type Range, rangeOf } from './limits.ts';
 
 /** One statement of `nvidia-smi -q` about a GPU: where it stands in the XML and in the plain text, and what it is to us. */
 export interface DeviceRow {

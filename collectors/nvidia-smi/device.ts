@@ -1,10 +1,9 @@
 import type { EntityRef } from '../../core/readings/index.ts';
-import type { Output } from '../text/session.ts';
-import { isAbsent, quantity } from '../text/units.ts';
+import { hasAny, isAbsent, type Output, quantity, type Values } from '../text/index.ts';
 import { isErrorCell } from './errors.ts';
 import { DEVICE_FACTS, DEVICE_ROWS, type DeviceRow } from './device-rows.ts';
 import { within } from './limits.ts';
-import { flagOf, hasAny, type Values } from './query-row.ts';
+import { flagOf } from './query-row.ts';
 import type { GpuScope } from './scope.ts';
 
 /** One GPU of `nvidia-smi -q`, as XML or as text. */

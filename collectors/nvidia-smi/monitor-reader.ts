@@ -1,14 +1,10 @@
 import type { EntityRef } from '../../core/readings/index.ts';
-import type { ParseContext } from '../collector.ts';
-import type { RowClock } from '../text/row-clock.ts';
-import type { Output } from '../text/session.ts';
-import { parseClockTime } from '../text/time.ts';
-import { quantity } from '../text/units.ts';
+import type { ParseContext } from '../collector/index.ts';
+import { hasAny, type Output, parseClockTime, quantity, type RowClock, type Values } from '../text/index.ts';
 import { within } from './limits.ts';
-import { monitorCells, monitorColumn, monitorHeader, monitorPlan, withUnits, type MonitorPlan } from './monitor-header.ts';
+import { monitorCells, monitorColumn, monitorHeader, monitorPlan, type MonitorPlan, withUnits } from './monitor-header.ts';
 import { sweepCounter, type SweepCounter } from './ordinal.ts';
 import { processCounter } from './process-count.ts';
-import { hasAny, type Values } from './query-row.ts';
 import type { GpuScope } from './scope.ts';
 
 /** Reads the lines of `nvidia-smi dmon` and `pmon`, by their headers. */

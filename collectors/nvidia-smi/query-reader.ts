@@ -1,15 +1,13 @@
 import type { EntityRef } from '../../core/readings/index.ts';
-import type { ParseContext } from '../collector.ts';
-import { cellColumn, splitCsv } from '../text/csv.ts';
-import type { RowClock } from '../text/row-clock.ts';
-import type { Output } from '../text/session.ts';
+import type { ParseContext } from '../collector/index.ts';
+import { cellColumn, hasAny, type Output, type RowClock, splitCsv, type Values } from '../text/index.ts';
 import { gpuError } from './errors.ts';
 import { sweepCounter, type SweepCounter } from './ordinal.ts';
 import { processCounter } from './process-count.ts';
 import { guessPlan } from './query-guess.ts';
-import { headerOf, isFieldLike, planOf, type Plan } from './query-header.ts';
-import { hasAny, valuesOf, type CellFaults, type Values } from './query-row.ts';
-import { busIdIn, isUuid, type GpuScope } from './scope.ts';
+import { headerOf, isFieldLike, type Plan, planOf } from './query-header.ts';
+import { type CellFaults, valuesOf } from './query-row.ts';
+import { busIdIn, type GpuScope, isUuid } from './scope.ts';
 import { sweepSplitter } from './sweep.ts';
 
 /** Reads the lines of `--query-gpu` (or `--query-compute-apps`) CSV. */

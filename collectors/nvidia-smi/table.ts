@@ -1,12 +1,10 @@
 import type { EntityRef, MetricId } from '../../core/readings/index.ts';
-import type { RowClock } from '../text/row-clock.ts';
-import type { Output } from '../text/session.ts';
-import { quantity, type UnitName } from '../text/units.ts';
+import { type Output, quantity, type RowClock, type UnitName, type Values } from '../text/index.ts';
 import { NO_CONTEXT } from './device.ts';
 import { rangeOf, within } from './limits.ts';
 import type { SweepCounter } from './ordinal.ts';
 import { busIdIn, type GpuScope } from './scope.ts';
-import { isClosing, readGpuLine, readProcessLine, readSliceLine, readStateLine, type GpuLine } from './table-lines.ts';
+import { type GpuLine, isClosing, readGpuLine, readProcessLine, readSliceLine, readStateLine } from './table-lines.ts';
 
 /** Reads the table that plain `nvidia-smi` prints, wherever it stands in a text. */
 export interface TableReader {
@@ -90,7 +88,7 @@ export function tableReader({ out, scope, clock, sweeps }: TableTools): TableRea
     const state = readStateLine(text);
     if (gpu === null || at === null || at === undefined) return;
     if (state === null) return out.reject(number, 'expected fan, temperature, power, memory and utilisation of a GPU', text);
-    const values: Partial<Record<MetricId, number>> = {};
+    const values: Values = {};
     let errors = gpu.line.ecc === 'ERR!' ? 1 : 0;
     const take = (metric: MetricId, cell: string, unit: UnitName): void => {
       if (cell === 'ERR!') errors += 1;

@@ -1,6 +1,6 @@
 import type { EntityRef, Fact } from '../../core/readings/index.ts';
-import type { Output } from '../text/session.ts';
-import { openFolder, type Folder } from './fold.ts';
+import type { Output } from '../text/index.ts';
+import { type Folder, openFolder } from './fold.ts';
 import { isNameless, type Scope } from './owner.ts';
 import { implausible } from './plausible.ts';
 import { resolveSeries, scaled, type Slot, type Target } from './resolve.ts';

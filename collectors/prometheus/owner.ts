@@ -1,6 +1,5 @@
 import type { EntityRef } from '../../core/readings/index.ts';
-import type { ParseContext } from '../collector.ts';
-import { processOf, UNNAMED } from '../entities.ts';
+import { type ParseContext, processOf, UNNAMED } from '../collector/index.ts';
 import type { Labels, Owner } from './rule.ts';
 
 /** What a page's caller or its comments say of where it comes from. */
@@ -35,7 +34,7 @@ export function isNameless(hostId: string): boolean {
 }
 
 /** The host part of `host:port`, without the port. */
-export function withoutPort(instance: string): string {
+function withoutPort(instance: string): string {
   return instance.replace(/:\d+$/, '');
 }
 

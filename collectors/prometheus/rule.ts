@@ -11,7 +11,7 @@ export type Labels = ReadonlyMap<string, string>;
  * - parts: the sum of differently signed parts, only where every part is there (used = total − available);
  * - busiest, core, port: see watch.ts.
  */
-export type Fold = 'max' | 'sum' | 'mean' | 'count' | 'parts' | 'busiest' | 'core' | 'port';
+type Fold = 'max' | 'sum' | 'mean' | 'count' | 'parts' | 'busiest' | 'core' | 'port';
 
 /** One way from a series to one of our metrics. Every row is data: adding a name is adding a row. */
 export interface Rule {
@@ -41,7 +41,7 @@ export interface Rule {
 }
 
 /** A series that carries its statements in labels (`…_info{num_gpu_blocks="4096"} 1`). */
-export interface InfoRule {
+interface InfoRule {
   readonly facts: Readonly<Record<string, FactName>>;
   /** A metric as the product of numeric labels: blocks × block size. */
   readonly product?: { readonly to: MetricId; readonly of: readonly string[] };

@@ -17,7 +17,7 @@ const shares = {
 };
 
 /** A verdict with every field, for tests of what keeps and shows verdicts, not of what makes them. */
-export const someVerdict: Verdict = {
+const someVerdict: Verdict = {
   bottleneck: 'memory',
   second: 'host',
   lean: null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { jobsQuery } from '../../web/lib/jobs-query.ts';
-import { lookedBefore } from '../../web/lib/looked.ts';
+import { lookedBefore } from '../../web/lib/overview.ts';
 import { inOrder, withRow } from '../../web/lib/overview.ts';
 import { sparkPath } from '../../web/lib/spark.ts';
 import { windowOf } from '../../web/lib/window.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { textReader } from '../../../collectors/run/file-text.ts';
+import { textReader } from '../../../collectors/run/index.ts';
 import type { IngestBatch } from '../../../core/contract/index.ts';
 import { Problem } from '../../http/index.ts';
 import type { Ingest } from '../ingest.ts';

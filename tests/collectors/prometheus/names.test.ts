@@ -1,3 +1,4 @@
+// Past the door: the name tables are checked whole, row by row.
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../../core/readings/index.ts';
 import { DCGM_FIELDS, isDcgmBlank } from '../../../collectors/prometheus/names/dcgm.ts';

@@ -86,7 +86,7 @@ export function decodeVerdict(): Verdict {
   });
 }
 
-export function job(changes: Partial<Job> = {}): Job {
+function job(changes: Partial<Job> = {}): Job {
   return {
     cluster: 'alvis',
     id: '4182931',

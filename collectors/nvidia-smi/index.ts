@@ -1,0 +1,9 @@
+export { NO_CONTEXT } from './device.ts';
+export { REASON_BITS } from './fields.ts';
+export { rangeOf, within } from './limits.ts';
+export { nvidiaSmiLog } from './log.ts';
+export { nvidiaSmiDmon, nvidiaSmiPmon } from './monitor.ts';
+export { sweepCounter } from './ordinal.ts';
+export { nvidiaSmiQuery } from './query-csv.ts';
+export { busIdIn, gpuScope, type GpuScope, isUuid } from './scope.ts';
+export { nvidiaSmiXml } from './xml.ts';
