@@ -1,3 +1,4 @@
+// Past the door of core/judging: the benchmark times the stages of a verdict one by one.
 import { analyse, openTracker } from '../core/analyse/index.ts';
 import { judge } from '../core/judging/verdict.ts';
 import { tallyOf, viewOf } from '../core/judging/index.ts';

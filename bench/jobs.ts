@@ -1,3 +1,4 @@
+// Past the door of server/store: the benchmark fills a million jobs below the API.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
-import type { MetricId } from '../core/readings/index.ts';
+import { formatLimits, type MetricId, plausible } from '../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from './collector/index.ts';
 import { dcgmField, type DcgmField } from './dcgmi-fields.ts';
-import { gpuScope, isUuid, rangeOf, REASON_BITS, sweepCounter, within } from './nvidia-smi/index.ts';
+import { gpuScope, isUuid, REASON_BITS, sweepCounter } from './nvidia-smi/index.ts';
 import { hasAny, isAbsent, lineSession, output, type Output, parseDecimal, splitBlanks, toSi, type Values } from './text/index.ts';
 
 /** `dcgmi dmon -e …`: rows by GPU under a header of short names, or under none where the command or a field list says what they are. No time. */
@@ -116,8 +116,7 @@ function valuesOf(fields: readonly (DcgmField | undefined)[], cells: readonly st
     const before = ranks.get(field.metric);
     if (before !== undefined && before <= rank) return;
     const value = toSi(plain, field.unit);
-    const range = rangeOf(field.metric);
-    if (!within(range, value)) return reject(field, cell, `out of range, expected ${range?.text ?? ''}`, place);
+    if (!plausible(field.metric, value)) return reject(field, cell, `out of range, expected ${formatLimits(field.metric)}`, place);
     ranks.set(field.metric, rank);
     values[field.metric] = value;
   });

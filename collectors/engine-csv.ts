@@ -1,6 +1,6 @@
-import type { EntityRef } from '../core/readings/index.ts';
+import { type EntityRef, formatLimits, plausible } from '../core/readings/index.ts';
 import { type Collector, engineOf, type ParseContext, type Session } from './collector/index.ts';
-import { engineNames, implausible, type NameTable, type Rule } from './prometheus/index.ts';
+import { engineNames, type NameTable, type Rule } from './prometheus/index.ts';
 import {
   cellColumn,
   hasAny,
@@ -95,9 +95,8 @@ function valuesOf(cells: readonly string[], header: Header, place: { out: Output
     }
     if (rule.min !== undefined && plain < rule.min) continue;
     const value = (plain * (rule.mul ?? 1)) / (rule.div ?? 1);
-    const fault = implausible(rule.to, value);
-    if (fault === null) values[rule.to] = value;
-    else place.out.reject(place.number, `${rule.to} ${fault}`, place.text, cellColumn(place.text, index));
+    if (plausible(rule.to, value)) values[rule.to] = value;
+    else place.out.reject(place.number, `${rule.to}: out of range, expected ${formatLimits(rule.to)}`, place.text, cellColumn(place.text, index));
   }
   return values;
 }

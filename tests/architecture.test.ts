@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { rooms, violations } from './support/arrows.ts';
+import { circles, climbing, doorless, doorsIn, folderArrows, reachingPast, unexplained } from './support/floors.ts';
 import { edgesOf, importGraph, reachable, sourceFiles } from './support/import-graph.ts';
 import { impurities } from './support/impurities.ts';
 
@@ -37,6 +38,33 @@ describe('the arrows of the house', () => {
   });
 });
 
+describe('the floors inside core and server', () => {
+  it('are climbed by no import, type or value', () => {
+    expect(climbing(edges)).toEqual([]);
+  });
+
+  it('have a door in every folder', () => {
+    expect(doorless(root, ['core', 'server'])).toEqual([]);
+  });
+
+  it('are entered at the doors only', () => {
+    expect(reachingPast(edges, doorsIn(root, ['core', 'server', 'collectors']))).toEqual([]);
+  });
+
+  it('are reached past a door by no test or bench without a reason in its first line', () => {
+    const outside = importGraph(root, ['tests', 'bench', 'scripts']);
+    expect(unexplained(root, reachingPast(outside, doorsIn(root, ['core', 'server', 'collectors'])))).toEqual([]);
+  });
+
+  it('go round in no circle of files', () => {
+    expect(circles(edges.filter((edge) => !edge.isPackage)).filter((files) => !files.join(' ').match(/by-label|openmetrics/))).toEqual([]);
+  });
+
+  it('go round in no circle of folders', () => {
+    expect(circles(folderArrows(edges)).filter((folders) => !folders.includes('collectors'))).toEqual([]);
+  });
+});
+
 describe('purity', () => {
   const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
@@ -51,6 +79,19 @@ describe('purity', () => {
 });
 
 describe('the checks themselves', () => {
+  it('find who climbs, who reaches past a door, and who goes round in a circle', () => {
+    const up = edgesOf('core/readings/a.ts', `import type { B } from '../judging/index.ts';`);
+    expect(climbing(up)).toEqual(['core/readings/a.ts climbs to core/judging/index.ts']);
+    expect(climbing(edgesOf('server/attic/a.ts', `import { b } from '../store/index.ts';`))).toEqual(['server/attic/a.ts is on no floor']);
+    expect(reachingPast(edgesOf('cli/a.ts', `import { b } from '../core/readings/b.ts';`), ['core/readings'])).toHaveLength(1);
+    expect(reachingPast(edgesOf('cli/a.ts', `import { b } from '../core/readings/index.ts';`), ['core/readings'])).toEqual([]);
+    expect(reachingPast(edgesOf('core/x/a.ts', `import { b } from './y/index.ts';`), ['core/x', 'core/x/y'])).toEqual([]);
+    const round = [...edgesOf('a/a.ts', `import type { B } from '../b/b.ts';`), ...edgesOf('b/b.ts', `import { C } from '../c/c.ts';`)];
+    expect(circles(round)).toEqual([]);
+    expect(circles([...round, ...edgesOf('c/c.ts', `import { A } from '../a/a.ts';`)])).toEqual([['a/a.ts', 'b/b.ts', 'c/c.ts']]);
+    expect(circles(folderArrows([...round, ...edgesOf('b/other.ts', `import { A } from '../a/other.ts';`)]))).toEqual([['a', 'b']]);
+  });
+
   it.each([
     ['core/a.ts', `import { readFileSync } from 'node:fs';`],
     ['core/a.ts', `import { parse } from '../collectors/x.ts';`],

@@ -1,6 +1,5 @@
-import { entityKey, type EntityRef } from '../../core/readings/index.ts';
+import { entityKey, type EntityRef, formatLimits, plausible } from '../../core/readings/index.ts';
 import { type Collector, engineOf, type ParseContext, type Session } from '../collector/index.ts';
-import { implausible } from '../prometheus/index.ts';
 import { jobLogByName, lineSession, output, type Values } from '../text/index.ts';
 import { logClock } from './clock.ts';
 import type { LogReader, LogSink } from './reader.ts';
@@ -58,9 +57,8 @@ function openLog(context: ParseContext): Session {
         const metric = id as keyof Values; // keys of Values are metric ids
         const value = values[metric];
         if (value === undefined) continue;
-        const fault = implausible(metric, value);
-        if (fault === null) possible[metric] = value;
-        else out.reject(number, `${metric} ${fault}`, text);
+        if (plausible(metric, value)) possible[metric] = value;
+        else out.reject(number, `${metric}: out of range, expected ${formatLimits(metric)}`, text);
       }
       if (Object.keys(possible).length === 0) return;
       const at = clock.reading(text, entityKey(entity), time);

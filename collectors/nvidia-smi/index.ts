@@ -1,6 +1,5 @@
 export { NO_CONTEXT } from './device.ts';
 export { REASON_BITS } from './fields.ts';
-export { rangeOf, within } from './limits.ts';
 export { nvidiaSmiLog } from './log.ts';
 export { nvidiaSmiDmon, nvidiaSmiPmon } from './monitor.ts';
 export { sweepCounter } from './ordinal.ts';

@@ -1,6 +1,5 @@
 import type { MetricId } from '../../core/readings/index.ts';
 import { cellColumn, isUnitName, splitBlanks, splitCsv, toSi, type UnitName, UNITS, wordColumn } from '../text/index.ts';
-import { type Range, rangeOf } from './limits.ts';
 import { DMON_FIELDS, type MonitorField, PMON_FIELDS } from './monitor-fields.ts';
 
 interface MonitorColumn {
@@ -8,7 +7,6 @@ interface MonitorColumn {
   readonly name: string;
   readonly metric: MetricId;
   readonly unit: UnitName;
-  readonly range: Range | undefined;
 }
 
 /** The header of `dmon` or `pmon`; -1 where there is no such column. */
@@ -45,7 +43,7 @@ export function monitorPlan(cells: readonly string[], csv: boolean): MonitorPlan
   const table = pid >= 0 ? PMON_FIELDS : DMON_FIELDS;
   const metrics = names.flatMap((name, index): (MonitorColumn & { rank: number })[] => {
     const field: MonitorField | undefined = Object.hasOwn(table, name) ? table[name] : undefined;
-    return field === undefined ? [] : [{ index, name, metric: field.metric, unit: field.unit, rank: field.rank ?? 0, range: rangeOf(field.metric) }];
+    return field === undefined ? [] : [{ index, name, metric: field.metric, unit: field.unit, rank: field.rank ?? 0 }];
   });
   if (metrics.length === 0 || (pid < 0 && metrics.length < 2)) return null;
   return {

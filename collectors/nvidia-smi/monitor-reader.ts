@@ -1,7 +1,6 @@
-import type { EntityRef } from '../../core/readings/index.ts';
+import { type EntityRef, formatLimits, plausible } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector/index.ts';
 import { hasAny, type Output, parseClockTime, quantity, type RowClock, type Values } from '../text/index.ts';
-import { within } from './limits.ts';
 import { monitorCells, monitorColumn, monitorHeader, monitorPlan, type MonitorPlan, withUnits } from './monitor-header.ts';
 import { sweepCounter, type SweepCounter } from './ordinal.ts';
 import { processCounter } from './process-count.ts';
@@ -52,8 +51,8 @@ export function monitorReader({ out, scope, clock, sweeps = sweepCounter() }: Mo
       const value = quantity(cells[column.index] ?? '', column.unit);
       if (value === 'absent') continue;
       if (value === 'unrecognised') reject(columns, cells, column.index, { reason: `${column.name}: expected a number or -`, text, number });
-      else if (!within(column.range, value))
-        reject(columns, cells, column.index, { reason: `${column.name}: out of range, expected ${column.range?.text ?? ''}`, text, number });
+      else if (!plausible(column.metric, value))
+        reject(columns, cells, column.index, { reason: `${column.name}: out of range, expected ${formatLimits(column.metric)}`, text, number });
       else values[column.metric] = value;
     }
     return values;

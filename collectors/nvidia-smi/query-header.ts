@@ -1,7 +1,6 @@
 import type { FactName, MetricId } from '../../core/readings/index.ts';
 import { isUnitName, splitCsv, toSi, type UnitName, UNITS } from '../text/index.ts';
 import { type Field, fieldName, fieldOf } from './fields.ts';
-import { type Range, rangeOf } from './limits.ts';
 
 export interface MetricColumn {
   readonly index: number;
@@ -11,7 +10,6 @@ export interface MetricColumn {
   readonly unit: UnitName;
   readonly rank: number;
   readonly sum: boolean;
-  readonly range: Range | undefined;
 }
 
 /** What each column of a query's CSV is; -1 where there is no such column. */
@@ -155,7 +153,6 @@ function metricColumns(heads: readonly HeaderCell[], known: readonly (Field | un
         unit: unitOf(heads[index]?.unit ?? null, field.unit),
         rank: field.rank ?? 0,
         sum: field.sum ?? false,
-        range: rangeOf(field.metric),
       },
     ];
   });

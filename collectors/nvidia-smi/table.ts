@@ -1,7 +1,6 @@
-import type { EntityRef, MetricId } from '../../core/readings/index.ts';
+import { type EntityRef, formatLimits, type MetricId, plausible } from '../../core/readings/index.ts';
 import { type Output, quantity, type RowClock, type UnitName, type Values } from '../text/index.ts';
 import { NO_CONTEXT } from './device.ts';
-import { rangeOf, within } from './limits.ts';
 import type { SweepCounter } from './ordinal.ts';
 import { busIdIn, type GpuScope } from './scope.ts';
 import { type GpuLine, isClosing, readGpuLine, readProcessLine, readSliceLine, readStateLine } from './table-lines.ts';
@@ -95,7 +94,7 @@ export function tableReader({ out, scope, clock, sweeps }: TableTools): TableRea
       const value = cell === 'ERR!' || cell === 'Off' || cell === 'On' ? 'absent' : quantity(cell, unit);
       if (value === 'absent') return;
       if (value === 'unrecognised') out.reject(number, `${metric}: expected a number in ${unit}, or N/A, got "${cell}"`, text);
-      else if (!within(rangeOf(metric), value)) out.reject(number, `${metric}: out of range, expected ${rangeOf(metric)?.text ?? ''}, got "${cell}"`, text);
+      else if (!plausible(metric, value)) out.reject(number, `${metric}: out of range, expected ${formatLimits(metric)}, got "${cell}"`, text);
       else values[metric] = value;
     };
     take('gpu.fan', state.fan, '%');

@@ -2,7 +2,6 @@ export { type Book, openBook, type Place } from './book.ts';
 export { prometheus } from './exposition.ts';
 export { closingBrace, parseLabels } from './labels.ts';
 export { engineNames } from './names/tables.ts';
-export { implausible } from './plausible.ts';
 export { asRates, inSi, isKnownName, type Target } from './resolve.ts';
 export type { Labels, NameTable, Rule } from './rule.ts';
 export { parseValue } from './sample-line.ts';

@@ -67,3 +67,4 @@ export {
   type WeightType,
 } from './models/index.ts';
 export { ALVIS, parseSite, pricePerHour, type Site } from './site/index.ts';
+export { dayStart } from './site/index.ts';

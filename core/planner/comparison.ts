@@ -17,7 +17,7 @@ export interface Comparison {
 }
 
 /** The published machines are not the site's: eight GPUs a node, networks not stated. */
-const ELSEWHERE: Site = { name: 'published machines', nodeTypes: [], storage: { name: 'not stated', nodeBytesPerSecond: null }, prices: null };
+const ELSEWHERE: Site = { name: 'published machines', timeZone: 'UTC', nodeTypes: [], storage: { name: 'not stated', nodeBytesPerSecond: null }, prices: null };
 
 /** Every published rate against its ceiling. A row whose model is not in the table throws: that is a fault of the table. */
 export function comparisons(): readonly Comparison[] {

@@ -1,3 +1,4 @@
+// Past the door of server/main: tests hold the running service, to look into its parts.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request, type ClientRequest, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+// Past the door of server/store/series: tests open one file of the store by itself.
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openStore, type Store, type StoreOptions } from '../../server/store/index.ts';

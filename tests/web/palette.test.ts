@@ -1,3 +1,4 @@
+// Past the door of core/contract: colours are compared for each bottleneck that the contract names.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

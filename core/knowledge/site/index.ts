@@ -2,3 +2,4 @@
 export { ALVIS, pricePerHour, type Site, type SitePrices, type SiteStorage } from './site.ts';
 export { SiteFileSchema, type SiteFile } from './schema.ts';
 export { parseSite, type SiteResult } from './parse.ts';
+export { dayStart } from './day.ts';

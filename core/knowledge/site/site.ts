@@ -16,6 +16,8 @@ export interface SitePrices {
 /** What Headroom knows of a cluster. */
 export interface Site {
   readonly name: string;
+  /** IANA name: "today" begins at this zone's midnight. */
+  readonly timeZone: string;
   readonly nodeTypes: readonly NodeType[];
   readonly storage: SiteStorage;
   /** Null until somebody configures them. */
@@ -25,6 +27,7 @@ export interface Site {
 /** The built-in site. Another one is a headroom.site.json. */
 export const ALVIS: Site = {
   name: 'Alvis',
+  timeZone: 'Europe/Stockholm',
   nodeTypes: ALVIS_NODES,
   storage: { name: 'Mimer (WEKA, flash)', nodeBytesPerSecond: null },
   prices: null,

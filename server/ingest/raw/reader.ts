@@ -3,11 +3,10 @@ import { collectorById } from '../../../collectors/registry.ts';
 import { openReaders, type Recognise } from '../../../collectors/run/index.ts';
 import { HEAD, recognise } from '../../../collectors/sniff.ts';
 import { isText, isZone } from '../../../collectors/text/index.ts';
-import { type Batch, type EntityRef, type Rejection, tablesOf } from '../../../core/readings/index.ts';
+import { type Batch, blockFromTable, type EntityRef, LONGEST, type Rejection, tablesOf, wireEntity } from '../../../core/readings/index.ts';
 import type { IngestBatch } from '../../../core/contract/index.ts';
 import { Problem } from '../../http/index.ts';
 import { stamper, type Stamper } from './stamps.ts';
-import { toBlock } from './to-block.ts';
 
 /** What a piece of text gave: ready for ingest, but for source and sequence number. */
 export interface Piece {
@@ -75,23 +74,19 @@ function pieceOf(batch: Batch, stamps: Stamper, place: Place, now: number): Piec
     batch.readings.map((reading) => reading.at),
     now,
   );
-  const wire = (entity: EntityRef) => toWire(placed(entity, place));
+  const wire = (entity: EntityRef) => wireEntity(placed(entity, place));
   const tables = tablesOf(batch.readings.map((reading) => ({ ...reading, at: at(reading.at), entity: placed(reading.entity, place) })));
   return {
-    blocks: tables.map(toBlock),
-    facts: batch.facts.map((fact) => ({ entity: wire(fact.entity), name: fact.name, value: fact.value.slice(0, 4_000) })),
+    blocks: tables.map((table) => blockFromTable(table)),
+    facts: batch.facts.map((fact) => ({ entity: wire(fact.entity), name: fact.name, value: fact.value.slice(0, LONGEST.fact) })),
     events: batch.events.map((event) => ({
       at: event.at === null ? now : at(event.at),
       entity: event.entity === null ? null : wire(event.entity),
       kind: event.kind,
-      text: event.text.slice(0, 1_000),
+      text: event.text.slice(0, LONGEST.event),
     })),
     rejected: batch.rejected,
   };
-}
-
-function toWire(entity: EntityRef): { kind: EntityRef['kind']; id: string; node?: string } {
-  return { kind: entity.kind, id: entity.id.slice(0, 200), ...(entity.node === undefined ? {} : { node: entity.node.slice(0, 200) }) };
 }
 
 function join(pieces: readonly Piece[]): Piece {

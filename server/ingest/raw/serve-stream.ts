@@ -4,7 +4,8 @@ import type { Place } from '../../../collectors/collector/index.ts';
 import { Problem } from '../../http/index.ts';
 import { inflated, isBadCompression } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';
-import { type Line, pump } from './pump.ts';
+import type { StreamLine } from '../../../core/contract/index.ts';
+import { pump } from './pump.ts';
 import type { RawReader } from './reader.ts';
 import type { Streams } from './streams.ts';
 
@@ -36,7 +37,7 @@ export async function serveStream(
 
   return new Promise<FastifyReply>((resolve, reject) => {
     let started = false;
-    const write = (line: Line) => {
+    const write = (line: StreamLine) => {
       if (!started) {
         started = true;
         resolve(reply.header('content-type', 'application/x-ndjson').header('x-accel-buffering', 'no').send(out));

@@ -1,3 +1,4 @@
+// Past the door of server/analysis: cadence and waiting readings are tried without a clock and a store.
 import { describe, expect, it } from 'vitest';
 import { openTracker } from '../../../core/analyse/index.ts';
 import type { Analysis } from '../../../core/contract/index.ts';
@@ -22,6 +23,7 @@ const followed = (changes: Partial<Followed> = {}): Followed => ({
   lastReadingAt: null,
   dirty: false,
   judgedAt: 1000,
+  changedAt: 1000,
   savedAt: 1000,
   savedAs: '',
   saving: false,

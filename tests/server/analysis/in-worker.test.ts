@@ -1,3 +1,4 @@
+// Past the door of server/analysis: a worker that fails or hangs is met without a whole service.
 import { afterAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../../core/analyse/index.ts';
 import { tableOf, type Run } from '../../../core/readings/index.ts';

@@ -1,3 +1,4 @@
+// Past the door of server/auth: every spelling of a host is tried by itself.
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { hostRules } from '../../../server/auth/index.ts';

@@ -1,3 +1,4 @@
+// Past the door of server/demo: the demo’s cluster is counted before it plays.
 import { describe, expect, it } from 'vitest';
 import type { IngestBatch, JobDeclaration } from '../../../core/contract/index.ts';
 import { demoCluster } from '../../../server/demo/cluster.ts';

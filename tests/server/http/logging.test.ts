@@ -1,3 +1,4 @@
+// Past the door of server/http: a token in an address is looked for in the line that would be logged.
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { openLog } from '../../../server/http/index.ts';

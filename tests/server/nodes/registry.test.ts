@@ -1,3 +1,4 @@
+// Past the door of server/answers: rows of nodes are looked at for each kind of silence.
 import { describe, expect, it } from 'vitest';
 import { jobIndex } from '../../../server/ownership/index.ts';
 import { isSilent, nodeRegistry, tellSilence } from '../../../server/nodes/index.ts';

@@ -1,0 +1,177 @@
+// Past the door of core/knowledge/hardware: every row of the tables is checked against its published source.
+import { describe, expect, it } from 'vitest';
+import {
+  ACHIEVABLE,
+  ALVIS_NODES,
+  ceilingsFor,
+  gemmFraction,
+  GPU_IDS,
+  GPUS,
+  onTensorCores,
+  pcieBytesPerSecond,
+  ridge,
+  type GpuId,
+  type MathType,
+} from '../../../../core/knowledge/index.ts';
+import { SOURCES } from '../../../../core/knowledge/hardware/index.ts';
+
+const TERA = 1e12;
+
+describe('the hardware table', () => {
+  // The course's table, row by row; null is its "N/A".
+  const course: readonly [MathType, ...(number | null)[]][] = [
+    ['fp64', 9.7, 0.58, 7.8, 0.25],
+    ['fp64_tensor', 19.5, null, null, null],
+    ['fp32', 19.5, 37.4, 15.7, 8.1],
+    ['tf32', 156, 74.8, null, null],
+    ['fp16', 312, 149.7, 125, 65],
+    ['bf16', 312, 149.7, null, null],
+    ['int8', 624, 299.3, 64, 130],
+    ['int4', 1248, 598.7, null, 260],
+  ];
+  const columns: readonly GpuId[] = ['A100-40', 'A40', 'V100-16', 'T4'];
+  for (const [type, ...cells] of course) {
+    it(`gives the course's ${type} peaks, "not available" as null`, () => {
+      const seen = columns.map((gpu) => GPUS[gpu].peaks[type]);
+      expect(seen.map((rate) => (rate === null ? null : Number((rate / TERA).toFixed(3))))).toEqual(cells);
+    });
+  }
+
+  it('has the slower peaks of the V100 PCIe card', () => {
+    const { fp64, fp32, fp16 } = GPUS['V100-PCIE-16'].peaks;
+    expect([fp64, fp32, fp16]).toEqual([7.0e12, 14.0e12, 112e12]);
+  });
+
+  it('has memory bandwidth, power and links of every Alvis card', () => {
+    const row = (gpu: GpuId) => [GPUS[gpu].bandwidth, GPUS[gpu].powerLimit, GPUS[gpu].pcie.generation, GPUS[gpu].nvlink?.duplex ?? null];
+    expect(row('A100-40')).toEqual([1555e9, 400, 4, 600e9]);
+    expect(row('A100-80')).toEqual([2039e9, 400, 4, 600e9]);
+    expect(row('A100-PCIE-80')).toEqual([1935e9, 300, 4, 600e9]);
+    expect(row('A40')).toEqual([696e9, 300, 4, 112.5e9]);
+    expect(row('V100-16')).toEqual([900e9, 300, 3, 300e9]);
+    expect(row('V100-PCIE-32')).toEqual([900e9, 250, 3, null]);
+    expect(row('T4')).toEqual([320e9, 70, 3, null]);
+    expect(row('H100-64')).toEqual([1631e9, 700, 5, 900e9]);
+  });
+
+  it('names a known source for every number of every card, and marks what was inferred', () => {
+    for (const id of GPU_IDS) {
+      for (const source of Object.values(GPUS[id].sources)) expect(Object.keys(SOURCES)).toContain(source);
+    }
+    expect(GPUS['H100-64'].sources.bandwidth).toBe('inferred');
+    expect(GPUS['H100-64'].sources.powerLimit).toBe('inferred');
+  });
+
+  it('gives half of the duplex figure as one direction of NVLink', () => {
+    expect(GPUS['A100-40'].nvlink?.oneWay).toBe(300e9);
+    expect(GPUS['V100-16'].nvlink?.oneWay).toBe(150e9);
+    expect(GPUS.A40.nvlink).toEqual({ duplex: 112.5e9, oneWay: 56.25e9, reach: 'pair' });
+  });
+
+  it('trusts utilization.memory as a scale on H100 alone', () => {
+    expect(GPU_IDS.filter((id) => GPUS[id].memoryUtilizationCalibrated)).toEqual(['H100-64', 'H100-80']);
+  });
+
+  it('knows that INT8 is no tensor type on V100 and BF16 is missing there', () => {
+    expect(onTensorCores('V100-16', 'int8')).toBe(false);
+    expect(onTensorCores('V100-16', 'fp16')).toBe(true);
+    expect(onTensorCores('V100-16', 'bf16')).toBe(false);
+    expect(onTensorCores('T4', 'int8')).toBe(true);
+    expect(onTensorCores('A100-40', 'fp32')).toBe(false);
+    expect(onTensorCores('A100-40', 'tf32')).toBe(true);
+  });
+});
+
+describe('ridge points', () => {
+  const table: readonly [MathType, ...(readonly [GpuId, number | null])[]][] = [
+    ['fp16', ['A100-40', 201], ['A100-80', 153], ['A40', 215], ['V100-16', 139], ['V100-PCIE-16', 124], ['T4', 203]],
+    ['bf16', ['A100-40', 201], ['A100-80', 153], ['A40', 215], ['V100-16', null], ['T4', null]],
+    ['tf32', ['A100-40', 100], ['A100-80', 77], ['A40', 107], ['V100-16', null], ['T4', null]],
+    ['int8', ['A100-40', 401], ['A100-80', 306], ['A40', 430], ['T4', 406]],
+  ];
+  for (const [type, ...cells] of table) {
+    for (const [gpu, flopPerByte] of cells) {
+      it(`is ${flopPerByte ?? 'unknown'} for ${type} on ${gpu}`, () => {
+        const value = ridge(gpu, type);
+        expect(value === null ? null : Math.round(value)).toBe(flopPerByte);
+      });
+    }
+  }
+  it('is 12.5, 9.6, 53.7, 17.4 and 25.3 for FP32 on CUDA cores', () => {
+    const gpus: readonly GpuId[] = ['A100-40', 'A100-80', 'A40', 'V100-16', 'T4'];
+    expect(gpus.map((gpu) => ridge(gpu, 'fp32')?.toFixed(1))).toEqual(['12.5', '9.6', '53.7', '17.4', '25.3']);
+  });
+});
+
+describe('ceilings of one card', () => {
+  it("are the table's when the card reports nothing", () => {
+    const ceilings = ceilingsFor('A100-80');
+    expect(ceilings.powerLimit).toBe(400);
+    expect(ceilings.memoryBytes).toBe(85899345920);
+    expect(ceilings.reported).toEqual([]);
+  });
+  it("take the card's own report: an A100fat with a 500 W limit behind PCIe 3", () => {
+    const ceilings = ceilingsFor('A100-80', { memoryTotal: 85_000_000_000, powerLimit: 500, pcieGen: 3, pcieWidth: 8 });
+    expect(ceilings.powerLimit).toBe(500);
+    expect(ceilings.memoryBytes).toBe(85_000_000_000);
+    expect(ceilings.pcie.bytesPerSecond).toBeCloseTo(7.877e9, -6);
+    expect(ceilings.reported).toEqual(['memoryBytes', 'powerLimit', 'pcie']);
+  });
+  it('ignore a report that no card can mean', () => {
+    const ceilings = ceilingsFor('T4', { powerLimit: 0, memoryTotal: Number.NaN, pcieGen: 9 });
+    expect(ceilings.powerLimit).toBe(70);
+    expect(ceilings.pcie.bytesPerSecond).toBe(15.754e9);
+    expect(ceilings.reported).toEqual([]);
+  });
+});
+
+describe('PCIe', () => {
+  it.each([
+    [1, 16, 4.0e9],
+    [2, 16, 8.0e9],
+    [3, 16, 15.754e9],
+    [4, 16, 31.508e9],
+    [4, 8, 15.754e9],
+    [5, 16, 63.015e9],
+  ])('generation %i with %i lanes moves %d bytes/s one way', (generation, lanes, rate) => {
+    expect(pcieBytesPerSecond(generation, lanes)).toBeCloseTo(rate, -7);
+  });
+  it('is unknown for a generation or width that does not exist', () => {
+    expect(pcieBytesPerSecond(0, 16)).toBeNull();
+    expect(pcieBytesPerSecond(4, 0)).toBeNull();
+  });
+});
+
+describe('achievable fractions', () => {
+  it('are the published ones, each with its source', () => {
+    expect(ACHIEVABLE.tensorCounter.value).toBe(0.87);
+    expect(ACHIEVABLE.dramCounter.value).toBe(0.8);
+    expect(ACHIEVABLE.nvlink.value).toBe(0.8);
+    expect(gemmFraction('A100-40').value).toBe(0.869);
+    expect(gemmFraction('A100-PCIE-80').value).toBe(0.811);
+    for (const { value, source } of Object.values(ACHIEVABLE)) {
+      expect(value).toBeGreaterThan(0);
+      expect(value).toBeLessThan(1);
+      expect(source.length).toBeGreaterThan(20);
+    }
+  });
+});
+
+describe('Alvis', () => {
+  it('has 892 GPUs on 209 nodes: 160 T4, 44 V100, 348 A40, 308 A100, 32 A100fat', () => {
+    const gpus = ALVIS_NODES.map((node) => [node.id, node.nodes * node.gpusPerNode]);
+    expect(gpus).toEqual([
+      ['T4', 160],
+      ['V100x2', 24],
+      ['V100x4', 20],
+      ['A40', 348],
+      ['A100', 308],
+      ['A100fat', 32],
+    ]);
+    expect(ALVIS_NODES.reduce((sum, node) => sum + node.nodes, 0)).toBe(209);
+  });
+  it('has InfiniBand on A100 nodes alone and says that scratch sizes are not published', () => {
+    expect(ALVIS_NODES.filter((node) => node.networks[0].kind === 'infiniband').map((node) => node.id)).toEqual(['A100', 'A100fat']);
+    expect(ALVIS_NODES.every((node) => node.scratchBytes === null)).toBe(true);
+  });
+});

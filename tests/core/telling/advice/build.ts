@@ -1,0 +1,80 @@
+// Past the door of core/telling/advice: advice is asked in situations that no run has to have.
+import { NOTHING_KNOWN } from '../../../../core/judging/nothing.ts';
+import type { Advice, Verdict, Workload } from '../../../../core/contract/index.ts';
+import { adviceFor } from '../../../../core/telling/advice/index.ts';
+import { ceilingsFor, findModel, type GpuId } from '../../../../core/knowledge/index.ts';
+import type { AdviceContext } from '../../../../core/judging/index.ts';
+import type { FactName, MetricId } from '../../../../core/readings/index.ts';
+
+export interface Case {
+  readonly verdict: Partial<Omit<Verdict, 'shares' | 'tree'>> & { readonly shares?: Partial<Verdict['shares']>; readonly unexplained?: number };
+  readonly gpu?: GpuId | null;
+  readonly workload?: Partial<Workload>;
+  readonly mean?: Partial<Record<MetricId, number>>;
+  readonly facts?: Partial<Record<FactName, string>>;
+  readonly commands?: readonly string[];
+  readonly gpuCount?: number;
+  readonly nodeCount?: number;
+  readonly cores?: number;
+  readonly seconds?: number;
+}
+
+const NO_WORKLOAD: Workload = {
+  engine: null,
+  model: null,
+  dtype: null,
+  quantization: null,
+  tensorParallel: null,
+  pipelineParallel: null,
+  dataParallel: null,
+  from: [],
+};
+
+/** The advice on a verdict and numbers that a test writes down. */
+export function advice(one: Case): Advice[] {
+  const { shares, unexplained, ...verdict } = one.verdict;
+  const gpu = one.gpu === undefined ? 'A100-40' : one.gpu;
+  const workload = { ...NO_WORKLOAD, ...one.workload };
+  const context: AdviceContext = {
+    gpu,
+    ceilings: gpu === null ? null : ceilingsFor(gpu),
+    workload,
+    model: workload.model === null ? null : (findModel(workload.model)?.model ?? null),
+    figures: {
+      seconds: one.seconds ?? 600,
+      samples: 120,
+      idleFraction: null,
+      busy: 0.95,
+      mean: new Map(Object.entries(one.mean ?? {}) as [MetricId, number][]),
+      fraction: new Map(), // keys of a typed literal
+    },
+    gpuCount: one.gpuCount ?? 1,
+    nodeCount: one.nodeCount ?? 1,
+    facts: new Map(Object.entries(one.facts ?? {}) as [FactName, string][]),
+    commands: one.commands ?? [],
+    cores: one.cores ?? null,
+  };
+  return adviceFor(
+    {
+      ...NOTHING_KNOWN,
+      grade: 0.8,
+      ...verdict,
+      shares: { ...NOTHING_KNOWN.shares, ...shares },
+      tree: { ...NOTHING_KNOWN.tree, unexplained: unexplained ?? null },
+    },
+    context,
+  );
+}
+
+/** The advice whose text has a word; its absence is a test's failure. */
+export function about(tries: readonly Advice[], word: RegExp): Advice | undefined {
+  return tries.find(({ text }) => word.test(text));
+}
+
+/** 8B in 16 bits on one A100-40: 32 requests of 500 tokens, the cache half full. 15.01 GB of weights and 2.10 GB of cache a step. */
+export const DECODE: Case = {
+  verdict: { bottleneck: 'memory', activity: 'decode', tier: 'A', relief: 5, shares: { memory: 0.8, compute: 0.2 } },
+  workload: { engine: 'vllm', model: 'meta-llama/Llama-3.1-8B', dtype: 'fp16', tensorParallel: 1 },
+  mean: { 'engine.running': 32, 'engine.waiting': 8, 'engine.kvUsage': 0.5, 'engine.kvTokens': 16_000, 'engine.generationRate': 1500 },
+  facts: { maxNumSeqs: '32' },
+};

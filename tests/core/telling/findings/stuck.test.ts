@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { findFindings } from '../../../../core/telling/index.ts';
+import { judged, type GpuSpec, type PhaseSpec, type RunSpec } from './judged.ts';
+
+const found = (spec: RunSpec) => findFindings(judged(spec));
+const ids = (spec: RunSpec) => found(spec).map(({ id }) => id);
+/** Kernels resident, nothing moved: 0.8 is DRAM's practical peak, 0.87 the tensor pipe's. */
+const spin = (seconds: number, more: Partial<PhaseSpec> = {}): PhaseSpec => ({
+  seconds,
+  busy: 0.99,
+  bottleneck: 'overhead',
+  mean: { 'gpu.dramActive': 0.004, 'gpu.tensorActive': 0.001 },
+  ...more,
+});
+const train = (seconds: number): PhaseSpec => ({ seconds, busy: 0.97, bottleneck: 'compute', mean: { 'gpu.dramActive': 0.4, 'gpu.tensorActive': 0.5 } });
+
+describe('a hung job', () => {
+  it.each<[string, PhaseSpec, boolean]>([
+    ['from five minutes on', spin(300), true],
+    ['not before', spin(290), false],
+    ['busy 90 %', spin(300, { busy: 0.9 }), true],
+    ['not less busy', spin(300, { busy: 0.89 }), false],
+    ['DRAM below a twentieth of the achievable', spin(300, { mean: { 'gpu.dramActive': 0.0399, 'gpu.tensorActive': 0 } }), true],
+    ['not DRAM at a twentieth', spin(300, { mean: { 'gpu.dramActive': 0.04, 'gpu.tensorActive': 0 } }), false],
+    ['not tensor at a twentieth', spin(300, { mean: { 'gpu.dramActive': 0, 'gpu.tensorActive': 0.0435 } }), false],
+    ['not on tensor alone: DRAM must be measured', spin(300, { mean: { 'gpu.tensorActive': 0, 'gpu.fp32Active': 0 } }), false],
+    ['not on DRAM alone: two shares must be measured', spin(300, { mean: { 'gpu.dramActive': 0 } }), false],
+    ['not while FP64 works', spin(300, { mean: { 'gpu.dramActive': 0, 'gpu.tensorActive': 0, 'gpu.fp64Active': 0.5 } }), false],
+    ['not while a link works', spin(300, { shares: { nvlink: 0.05 } }), false],
+    ['not while tokens come', spin(300, { mean: { 'gpu.dramActive': 0, 'gpu.tensorActive': 0, 'engine.generationRate': 1 } }), false],
+    ['also where the engine says that none come', spin(300, { mean: { 'gpu.dramActive': 0, 'gpu.tensorActive': 0, 'engine.trainTokenRate': 0 } }), true],
+  ])('%s', (_, phase, expected) => {
+    expect(ids({ gpus: [{ phases: [train(600), phase] }] })).toEqual(expected ? ['hung'] : []);
+  });
+
+  it('is told once for all its GPUs, with what was measured and what was not', () => {
+    const four = Array.from({ length: 4 }, (): GpuSpec => ({ phases: [train(600), spin(1800)] }));
+    const [finding, ...more] = found({ gpus: four });
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ id: 'hung', entity: null, from: 600, to: 2400 });
+    expect(finding?.text).toContain('All 4 GPUs ran kernels for 30 min that did no work');
+    expect(finding?.text).toContain('2.0 GPU-hours');
+    expect(finding?.evidence).toEqual([
+      'busy 99 %, yet DRAM 0.5 %, tensor 0.1 %',
+      'not measured: the FP32, FP64, integer pipes; work on them alone looks the same',
+    ]);
+  });
+
+  it('is told GPU by GPU where one of its processes died', () => {
+    const dead: GpuSpec = { phases: [train(600), { seconds: 400, busy: 0 }] };
+    const waiting: GpuSpec = { phases: [train(600), spin(400)] };
+    expect(found({ gpus: [dead, waiting, waiting] }).map(({ id, entity }) => [id, entity])).toEqual([
+      ['hung', '#1'],
+      ['hung', '#2'],
+    ]);
+  });
+
+  it('is not one of which two ranks work: a pipeline waits for its slowest stage', () => {
+    const works: GpuSpec = { phases: [train(600)] };
+    const waits: GpuSpec = { phases: [spin(600)] };
+    expect(ids({ gpus: [works, works, waits, waits] })).toEqual([]);
+  });
+
+  it('is also what NCCL’s watchdog says', () => {
+    const events = [
+      { at: 500, entity: null, kind: 'nccl-timeout' as const, text: 'Watchdog caught collective operation timeout: WorkNCCL(SeqNum=7, OpType=ALLREDUCE)' },
+    ];
+    const [finding] = found({ gpus: [{ phases: [train(600)] }], events });
+    expect(finding).toMatchObject({ id: 'hung', from: 500, to: 500 });
+    expect(finding?.evidence[0]).toContain('OpType=ALLREDUCE');
+  });
+});
+
+describe('one rank that works', () => {
+  const works: GpuSpec = { phases: [train(600)] };
+  const waits: GpuSpec = { phases: [spin(600)] };
+
+  it('while the others spin is its own finding', () => {
+    const [finding, ...more] = found({ gpus: [works, waits, waits, waits] });
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ id: 'one-rank-working', entity: '#0', from: 0, to: 600 });
+    expect(finding?.text).toContain('Only GPU 0 worked for 10 min; GPU 1, GPU 2, GPU 3 wait for it in a spinning kernel (0.50 GPU-hours)');
+  });
+
+  it('is told from five minutes on', () => {
+    const after = (seconds: number): GpuSpec[] => [{ phases: [train(900)] }, { phases: [train(900 - seconds), spin(seconds)] }];
+    expect(ids({ gpus: after(290) })).toEqual([]);
+    expect(ids({ gpus: after(300) })).toEqual(['one-rank-working']);
+  });
+
+  it('is not one GPU that works beside idle ones', () => {
+    expect(ids({ gpus: [works, { phases: [{ seconds: 600, busy: 0 }] }] })).toEqual(['unused-gpus']);
+  });
+});
