@@ -1,9 +1,9 @@
 // Past the door of core/judging: the benchmark times the stages of a verdict one by one.
 import { analyse, openTracker } from '../core/analyse/index.ts';
 import { judge } from '../core/judging/verdict.ts';
-import { tallyOf, viewOf } from '../core/judging/index.ts';
+import { tallyOf, binsOf } from '../core/judging/index.ts';
 import type { Table } from '../core/readings/index.ts';
-import { contextsOf } from '../core/judging/context.ts';
+import { contextsOf } from '../core/judging/subjects.ts';
 import { runEntity } from '../core/judging/entity.ts';
 import { detectWorkload } from '../core/judging/workload/index.ts';
 import type { Bench, Figure } from './bench.ts';
@@ -43,14 +43,18 @@ function windowsPerSecond(): number {
   const table = trainingGpu({ id: 'GPU-0', node: 'n1', samples: 60, seed: 1 });
   const gpu = runEntity(table.entity, 10);
   gpu.push(table);
-  const [context] = contextsOf({ gpus: [gpu], hosts: [], engines: [], processes: [] }, {}, detectWorkload([], {}));
+  const [context] = contextsOf({
+    entities: { gpus: [gpu], hosts: [], engines: [], processes: [] },
+    options: {},
+    workload: detectWorkload([], {}),
+  });
   if (context === undefined) return Number.NaN;
   const first = gpu.grid.start();
   const count = 5_000;
   return (
     count /
     best(() => {
-      for (let i = 0; i < count; i += 1) judge(tallyOf(viewOf(context.sources, 10, first, first + 60), 0, 60), context.subject);
+      for (let i = 0; i < count; i += 1) judge(tallyOf(binsOf(context.sources, 10, first, first + 60), 0, 60), context.subject);
     })
   );
 }

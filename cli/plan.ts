@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { MODELS } from '../core/knowledge/index.ts';
-import { plan, type Plan } from '../core/planner/index.ts';
+import { plan } from '../core/planner/index.ts';
+import { planJson } from './plan/json.ts';
 import { type Given, OptionError, OPTIONS, questionFrom } from './plan/options.ts';
 import { planReport } from './plan/report.ts';
 import { painter } from './terminal/style.ts';
@@ -34,8 +35,7 @@ export async function run(argv: string[]): Promise<number> {
     const given = optionsFrom(argv);
     if (given.help === true) return print(HELP);
     if (given.list === true) return print(modelList());
-    const site = given.site ?? process.env.HEADROOM_SITE;
-    const result = plan(await questionFrom({ ...given, ...(site === undefined || site === '' ? {} : { site }) }));
+    const result = plan(await questionFrom(given));
     if (!result.ok) throw new OptionError(result.errors.join('\n'));
     const colours = process.stdout.isTTY && process.env.NO_COLOR === undefined;
     return print(given.json === true ? `${JSON.stringify(planJson(result), null, 2)}\n` : planReport(result, painter(colours)));
@@ -63,29 +63,4 @@ function modelList(): string {
 function print(text: string): number {
   process.stdout.write(text);
   return 0;
-}
-
-/** A plan for programs: everything in SI units, without the tables that it was made from. */
-function planJson(plan: Plan): unknown {
-  const { input, placement, allocations, ok: _, ...rest } = plan;
-  const { model, site, ...question } = input;
-  return {
-    ...rest,
-    input: { ...question, model: model.id, site: site.name },
-    model: {
-      id: model.id,
-      family: model.family,
-      parameters: model.parameters,
-      activeParameters: model.activeParameters,
-      layers: model.layers,
-      hidden: model.hidden,
-      heads: model.heads,
-      kvHeads: model.kvHeads,
-      headSize: model.headSize,
-      source: model.source,
-    },
-    placement: { ...placement, node: placement.node?.id ?? null },
-    currency: site.prices?.currency ?? null,
-    allocations: allocations.map(({ input: __, ...allocation }) => allocation),
-  };
 }

@@ -3,7 +3,7 @@ import type { Output } from '../text/index.ts';
 import { type Folder, openFolder } from './fold.ts';
 import { isNameless, type Scope } from './owner.ts';
 import { resolveSeries, scaled, type Slot, type Target } from './resolve.ts';
-import type { Labels } from './rule.ts';
+import type { Labels } from './names/index.ts';
 
 /** Where a sample stands, for a rejection. */
 export interface Place {

@@ -1,6 +1,6 @@
 import type { EntityRef } from '../../core/readings/index.ts';
 import { type ParseContext, processOf, UNNAMED } from '../collector/index.ts';
-import type { Labels, Owner } from './rule.ts';
+import type { Labels, Owner } from './names/index.ts';
 
 /** What a page's caller or its comments say of where it comes from. */
 export type Scope = Pick<ParseContext, 'node' | 'instance' | 'uuids'>;

@@ -1,10 +1,10 @@
 import type { Activity } from '../contract/index.ts';
 import { ridge } from '../knowledge/index.ts';
 import { formatPercent } from '../readings/index.ts';
-import { marginOf } from './grade.ts';
-import { isLoading, writeRate, type Sight } from './sight.ts';
+import { marginOf } from './evidence.ts';
+import { isLoading, writeRate, type WindowShares } from './shares.ts';
 import { known, mean, sumKnown } from './stats.ts';
-import { ACTIVITY_CAPS, CEILINGS, CONTRIBUTING, DECODE_TOKENS, DOMINANT, INACTIVE, MEMORY_STEP, ONE_ACTIVITY, TENSOR_NONE, TIE } from './thresholds.ts';
+import { ACTIVITY_CAPS, CEILINGS, CONTRIBUTING, DECODE_TOKENS, DOMINANT, INACTIVE, MEMORY_STEP, ONE_ACTIVITY, TENSOR_NONE } from './thresholds.ts';
 
 export interface Doing {
   readonly activity: Activity;
@@ -12,25 +12,25 @@ export interface Doing {
   readonly why: string;
 }
 
-const NOTHING: Doing = { activity: 'unknown', grade: 0, why: 'activity unknown: no engine, no trainer’s log, no telling process name' };
+const NO_SIGN: Doing = { activity: 'unknown', grade: 0, why: 'activity unknown: no engine, no trainer’s log, no telling process name' };
 
 /** What the job does in a window, with a grade of its own (§7.3). Unknown is the usual answer without an engine or a trainer. */
-export function activityOf(sight: Sight, idle: boolean): Doing {
+export function activityOf(window: WindowShares, idle: boolean): Doing {
   if (idle) return { activity: 'idle', grade: CEILINGS.seenDirectly, why: '' };
-  if (isLoading(sight) && !(sight.busy >= DOMINANT)) {
+  if (isLoading(window) && !(window.busy >= DOMINANT)) {
     return { activity: 'loading', grade: 0.7, why: 'loading: device memory rises and no token comes out' };
   }
-  const engine = fromEngine(sight);
+  const engine = fromEngine(window);
   if (engine !== null) return engine;
-  const trainer = fromTrainer(sight);
+  const trainer = fromTrainer(window);
   if (trainer !== null) return trainer;
-  return fromCounters(sight) ?? fromProcesses(sight) ?? NOTHING;
+  return fromCounters(window) ?? fromProcesses(window) ?? NO_SIGN;
 }
 
 /** By the time that prefill and decode took, never by counting tokens. */
-function fromEngine(sight: Sight): Doing | null {
-  const { work } = sight;
-  if (work === null || work.training || sight.subject.serving === false) return null;
+function fromEngine(window: WindowShares): Doing | null {
+  const { work } = window;
+  if (work === null || work.training || window.subject.serving === false) return null;
   const prefill = work.prefillTokens;
   const decode = work.decodeTokens;
   const total = work.prefillTime + work.decodeTime;
@@ -56,7 +56,7 @@ function fromEngine(sight: Sight): Doing | null {
       why: `prefill and decode share the GPU time ${formatPercent(1 - share)} to ${formatPercent(share)}, ${how}`,
     };
   }
-  if (!known(prefill) && !known(decode)) return sight.demand === true ? { activity: 'serving', grade: DOMINANT, why: 'requests are running' } : null;
+  if (!known(prefill) && !known(decode)) return window.demand === true ? { activity: 'serving', grade: DOMINANT, why: 'requests are running' } : null;
   // A prompt token never costs more GPU time than a generated one: it shares its pass over the weights with more others.
   if (decode > 0 && decode >= ONE_ACTIVITY * (prefill + decode))
     return { activity: 'decode', grade: CEILINGS.none, why: 'few prompt tokens for each generated one, and a prompt token never costs more' };
@@ -64,8 +64,8 @@ function fromEngine(sight: Sight): Doing | null {
   return { activity: 'serving', grade: DOMINANT, why: 'prompts and outputs; their shares of time need the model (give --model)' };
 }
 
-function fromTrainer(sight: Sight): Doing | null {
-  const { stats, subject } = sight;
+function fromTrainer(window: WindowShares): Doing | null {
+  const { stats, subject } = window;
   const progress = sumKnown(
     mean(stats, 'engine.trainSteps'),
     mean(stats, 'engine.trainTokenRate'),
@@ -74,7 +74,7 @@ function fromTrainer(sight: Sight): Doing | null {
   );
   if (!subject.training || !known(progress)) return null;
   const writes = writeRate(stats);
-  if (sight.empty >= DOMINANT && known(writes) && writes * sight.seconds >= MEMORY_STEP && !(mean(stats, 'engine.trainSteps') > 0)) {
+  if (window.empty >= DOMINANT && known(writes) && writes * window.seconds >= MEMORY_STEP && !(mean(stats, 'engine.trainSteps') > 0)) {
     return { activity: 'checkpointing', grade: CEILINGS.none, why: 'the trainer stands still while gigabytes are written' };
   }
   return { activity: subject.fineTuning ? 'fine-tuning' : 'training', grade: CEILINGS.single, why: 'the trainer’s own log' };
@@ -84,14 +84,14 @@ function fromTrainer(sight: Sight): Doing | null {
  * Tokens per pass over the weights from counters: T_eff = ridge · tensor ÷ DRAM. Few of them at a busy memory are decode:
  * training and prefill move hundreds. The converse says nothing, and link traffic proves no training: sharded serving has it too.
  */
-function fromCounters(sight: Sight): Doing | null {
-  const { stats, subject } = sight;
-  if (sight.memoryFrom === 'counter' && sight.memory >= DOMINANT && subject.type !== null) {
+function fromCounters(window: WindowShares): Doing | null {
+  const { stats, subject } = window;
+  if (window.memoryFrom === 'counter' && window.memory >= DOMINANT && subject.type !== null) {
     const point = ridge(subject.type, 'fp16');
     const tensor = mean(stats, 'gpu.tensorActive');
     const dram = mean(stats, 'gpu.dramActive');
-    const otherPipe = Math.max(...[sight.fp32, sight.fp64].filter(known), Number.NEGATIVE_INFINITY) >= INACTIVE;
-    if (point !== null && known(tensor) && !(sight.tensor < TENSOR_NONE && otherPipe)) {
+    const otherPipe = Math.max(...[window.fp32, window.fp64].filter(known), Number.NEGATIVE_INFINITY) >= INACTIVE;
+    if (point !== null && known(tensor) && !(window.tensor < TENSOR_NONE && otherPipe)) {
       const tokens = (point * tensor) / dram;
       if (tokens <= DECODE_TOKENS) {
         return {
@@ -102,27 +102,22 @@ function fromCounters(sight: Sight): Doing | null {
       }
     }
   }
-  const { burstSeconds } = sight.tally;
+  const { burstSeconds } = window.tally;
   if (burstSeconds > 0 && subject.noServer) {
     return { activity: 'training', grade: ACTIVITY_CAPS.bursts, why: `symmetric bursts of traffic every ${burstSeconds.toFixed(0)} s and no serving process` };
   }
   return null;
 }
 
-function fromProcesses(sight: Sight): Doing | null {
-  const says = sight.subject.processSays;
-  if (says === null || !(sight.busy >= INACTIVE)) return null;
+function fromProcesses(window: WindowShares): Doing | null {
+  const says = window.subject.processSays;
+  if (says === null || !(window.busy >= INACTIVE)) return null;
   return { activity: says, grade: ACTIVITY_CAPS.processName, why: `only a process’s name says ${says}` };
 }
 
-/** Symmetric enough for a collective: both directions within the tie factor. */
-export function isSymmetric(receive: number, transmit: number): boolean {
-  return receive <= TIE * transmit && transmit <= TIE * receive && Math.max(receive, transmit) > 0;
-}
-
 /** What an unknown activity could be, for the text. */
-export function activityCandidates(sight: Sight): string | null {
-  if (sight.memory >= DOMINANT && !(sight.compute >= CONTRIBUTING)) return 'decode, or a memory-bound training step';
-  if (sight.compute >= DOMINANT) return 'prefill or training';
+export function activityCandidates(window: WindowShares): string | null {
+  if (window.memory >= DOMINANT && !(window.compute >= CONTRIBUTING)) return 'decode, or a memory-bound training step';
+  if (window.compute >= DOMINANT) return 'prefill or training';
   return null;
 }

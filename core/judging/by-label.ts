@@ -15,14 +15,29 @@ import {
   tierOf,
   union,
   whatWouldTell,
-  type Around,
+  type Causes,
+  disagreement,
+  type GradeInput,
 } from './evidence.ts';
-import { disagreement, type GradeInput } from './grade.ts';
 import { labelOf, sameLabel, type Label, type LabelFacts, type Resource, type ResourceShares } from './label.ts';
-import { overhead } from './overhead.ts';
-import type { Sight } from './sight.ts';
-import { known } from './stats.ts';
-import { CEILINGS, DISAGREE, DISAGREE_CAP, ETA_ERROR, FLIP_CAP, LEAN_CAP, TIE, WORTH_NAMING } from './thresholds.ts';
+import type { WindowShares } from './shares.ts';
+import { known, mean } from './stats.ts';
+import {
+  CEILINGS,
+  DISAGREE,
+  DISAGREE_CAP,
+  ETA_ERROR,
+  FLIP_CAP,
+  LEAN_CAP,
+  TIE,
+  WORTH_NAMING,
+  CONTRIBUTING,
+  DOMINANT,
+  HUNG_BUSY,
+  HUNG_SECONDS,
+  INACTIVE,
+  NO_TENSOR,
+} from './thresholds.ts';
 
 /** A label with the shares that it came from. */
 export interface Labelled {
@@ -30,31 +45,31 @@ export interface Labelled {
   readonly first: Resource;
   readonly shares: ResourceShares;
   readonly facts: LabelFacts;
-  readonly around: Around;
+  readonly causes: Causes;
 }
 
 /** Puts a label into words: what it means, its grade's parts, what is missing. */
-export function byLabel(sight: Sight, labelled: Labelled): Decision {
-  const { label, first, around } = labelled;
-  const caps = capsOf(sight, labelled);
+export function byLabel(window: WindowShares, labelled: Labelled): Decision {
+  const { label, first, causes } = labelled;
+  const caps = capsOf(window, labelled);
   const common: Common = {
-    tier: tierOf(sight),
-    evidence: evidenceOf(sight, label, around),
-    lean: label.lean === null ? null : meaningOf(label.lean, around),
+    tier: tierOf(window),
+    evidence: evidenceOf(window, label, causes),
+    lean: label.lean === null ? null : meaningOf(label.lean, causes),
     share: label.s1,
     next: label.s2,
     noProgress: false,
-    missing: [...whatWouldTell(sight), ...(causeFor(first, around)?.missing ?? [])],
-    empty: around.empty,
-    traffic: around.traffic,
+    missing: [...whatWouldTell(window), ...(causeFor(first, causes)?.missing ?? [])],
+    empty: causes.empty,
+    traffic: causes.traffic,
   };
-  const base: Base = { common, caps, coverage: coverageOf(sight, first) };
-  if (label.rule === 'overhead') return overhead(sight, labelled, base);
-  return label.rule === 'balanced' ? balanced(sight, labelled, base) : single(sight, labelled, base);
+  const base: Base = { common, caps, coverage: coverageOf(window, first) };
+  if (label.rule === 'overhead') return overhead(window, labelled, base);
+  return label.rule === 'balanced' ? balanced(window, labelled, base) : single(window, labelled, base);
 }
 
 /** What every kind of label has in common. */
-type Common = Pick<Decision, 'tier' | 'evidence' | 'lean' | 'share' | 'next' | 'missing' | 'noProgress' | keyof Around>;
+type Common = Pick<Decision, 'tier' | 'evidence' | 'lean' | 'share' | 'next' | 'missing' | 'noProgress' | keyof Causes>;
 export interface Base {
   readonly common: Common;
   readonly caps: GradeInput['caps'];
@@ -62,43 +77,43 @@ export interface Base {
 }
 
 /** The runner-up, where it is more than the error of η and has a name. */
-function secondOf({ label, around }: Labelled): Bottleneck | null {
-  const next = label.next === null ? null : meaningOf(label.next, around);
+function secondOf({ label, causes }: Labelled): Bottleneck | null {
+  const next = label.next === null ? null : meaningOf(label.next, causes);
   return next !== 'unknown' && label.s2 >= WORTH_NAMING ? next : null;
 }
 
-function balanced(sight: Sight, labelled: Labelled, { common, caps, coverage }: Base): Decision {
-  const { label, first, around } = labelled;
+function balanced(window: WindowShares, labelled: Labelled, { common, caps, coverage }: Base): Decision {
+  const { label, first, causes } = labelled;
   const names = [first, ...(label.next === null ? [] : [label.next])];
-  const meanings = names.map((name) => meaningOf(name, around));
+  const meanings = names.map((name) => meaningOf(name, causes));
   return {
     ...common,
     bottleneck: 'balanced',
     second: secondOf(labelled),
     candidates: union(
       meanings.filter((one) => one !== 'unknown'),
-      names.flatMap((name) => causeFor(name, around)?.candidates ?? []),
+      names.flatMap((name) => causeFor(name, causes)?.candidates ?? []),
     ),
     grade: { ceiling: ceilingOf(common.tier, false), coverage, ratios: [1], caps },
     why: [
       `balanced ${meanings.join('/')}: ${formatPercent(label.s1)} and ${formatPercent(label.s2)} are within the error of each other`,
-      ...shareLines(sight, label, around),
+      ...shareLines(window, label, causes),
     ],
   };
 }
 
-function single(sight: Sight, labelled: Labelled, { common, caps, coverage }: Base): Decision {
-  const { label, first, facts, around } = labelled;
-  const meaning = meaningOf(first, around);
-  const cause = causeFor(first, around);
+function single(window: WindowShares, labelled: Labelled, { common, caps, coverage }: Base): Decision {
+  const { label, first, facts, causes } = labelled;
+  const meaning = meaningOf(first, causes);
+  const cause = causeFor(first, causes);
   const waits = first === 'empty';
   // Nothing says how much of the busy time one resource takes: it may be all of it.
-  const rival = waits && !facts.complete ? Math.max(label.s2, sight.busy) : label.s2;
-  const outweighed = waits && !facts.complete && sight.empty < sight.busy;
+  const rival = waits && !facts.complete ? Math.max(label.s2, window.busy) : label.s2;
+  const outweighed = waits && !facts.complete && window.empty < window.busy;
   // Running requests prove that the empty time is the host's, not that it is the larger part: that takes /proc beside them, or more of it.
   if (outweighed && cause?.bottleneck === 'host' && !cause.evidence.includes('proc')) {
-    return unknown(sight, around, {
-      why: [cause.why, `busy ${formatPercent(sight.busy)}, and what limits that was not measured`],
+    return unknown(window, causes, {
+      why: [cause.why, `busy ${formatPercent(window.busy)}, and what limits that was not measured`],
       candidates: ['host', 'memory', 'compute', 'overhead'],
     });
   }
@@ -112,21 +127,21 @@ function single(sight: Sight, labelled: Labelled, { common, caps, coverage }: Ba
       meaning === 'unknown'
         ? null
         : {
-            ceiling: seenDirectly ? CEILINGS.seenDirectly : ceilingOf(common.tier, agrees(sight, first)),
+            ceiling: seenDirectly ? CEILINGS.seenDirectly : ceilingOf(common.tier, agrees(window, first)),
             coverage,
             ratios: [label.s1 / label.threshold, ...(rival > 0 ? [label.s1 / (TIE * rival)] : [])],
             caps: [...caps, ...(outweighed ? [{ value: FLIP_CAP, why: 'what the busy time is limited by was not measured, and there is more of it' }] : [])],
           },
-    why: [cause?.why ?? mainLine(sight, first, label.s1), ...shareLines(sight, label, around)],
+    why: [cause?.why ?? mainLine(window, first, label.s1), ...shareLines(window, label, causes)],
   };
 }
 
-function capsOf(sight: Sight, { label, first, shares, facts, around }: Labelled): GradeInput['caps'] {
+function capsOf(window: WindowShares, { label, first, shares, facts, causes }: Labelled): GradeInput['caps'] {
   return [
     ...flips(label, shares, facts),
     ...(label.lean === null ? [] : [{ value: LEAN_CAP, why: 'leaning is no label' }]),
-    ...disagreements(sight, first),
-    ...causeCaps(label, around),
+    ...disagreements(window, first),
+    ...causeCaps(label, causes),
   ];
 }
 
@@ -156,11 +171,56 @@ function flips(label: Label, shares: ResourceShares, facts: LabelFacts): GradeIn
 }
 
 /** Counter and model further apart than 25 %, unless the model is known to leave something out that the counter saw. */
-function disagreements(sight: Sight, resource: Resource): GradeInput['caps'] {
-  const both = bothOf(sight, resource);
+function disagreements(window: WindowShares, resource: Resource): GradeInput['caps'] {
+  const both = bothOf(window, resource);
   if (both === null) return [];
   const [counter, model] = both;
   if (counter <= DISAGREE * model && model <= DISAGREE * counter) return [];
-  const explained = counter > model && (sight.work?.gaps.length ?? 0) > 0; // no engine, no gaps
+  const explained = counter > model && (window.work?.gaps.length ?? 0) > 0; // no engine, no gaps
   return explained ? [] : [{ value: DISAGREE_CAP, why: disagreement(counter, model) }];
+}
+
+/** Busy, and no resource explains it: latency, small kernels, synchronisation, inefficient kernels, or nothing at all. */
+export function overhead(window: WindowShares, { label, first, causes }: Labelled, { common, caps, coverage }: Base): Decision {
+  const unseen = window.computeFrom === 'counter' && window.tensor < NO_TENSOR && !known(window.fp32);
+  const noProgress = isHung(window);
+  const waits = causes.empty;
+  const waiting = window.empty >= WORTH_NAMING && waits !== null && waits.bottleneck !== 'unknown' ? waits.bottleneck : null;
+  return {
+    ...common,
+    bottleneck: 'overhead',
+    second: waiting,
+    noProgress,
+    grade: {
+      ceiling: ceilingOf(common.tier, agrees(window, first)),
+      coverage,
+      ratios: [...(label.s1 > 0 ? [DOMINANT / label.s1] : []), window.busy / DOMINANT],
+      caps: [...caps, ...(unseen ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes were not measured' }] : [])],
+    },
+    // A model counts the least that was read: one that contributes may well be more.
+    candidates: [
+      ...(unseen || (window.computeFrom === 'model' && window.compute >= CONTRIBUTING) ? ['compute' as const] : []),
+      ...(window.memoryFrom === 'model' && window.memory >= CONTRIBUTING ? ['memory' as const] : []),
+    ],
+    missing: [...common.missing, ...(unseen ? ['gpu.fp32Active, gpu.fp64Active (DCGM 1007, 1006): work without tensor cores looks the same'] : [])],
+    why: [noProgress ? 'kernels resident but no work: hung collective, deadlock or spin wait' : loose(window), ...shareLines(window, label, causes)],
+  };
+}
+
+function loose(window: WindowShares): string {
+  return `busy ${formatPercent(window.busy)}, but no resource reaches ${formatPercent(DOMINANT)}: latency, small kernels, synchronisation or inefficient kernels`;
+}
+
+/** Kernels resident for five minutes with every measured share under a twentieth, DRAM among at least two, and no token out (§7.2). */
+export function isHung(window: WindowShares): boolean {
+  const work = [window.pipes, window.memory, window.nvlink, window.pcie, window.nic].filter(known);
+  const progress = (['engine.generationRate', 'engine.trainTokenRate', 'engine.trainSteps'] as const).some((id) => mean(window.stats, id) > 0);
+  return (
+    window.busy >= HUNG_BUSY &&
+    window.memoryFrom === 'counter' &&
+    work.length >= 2 &&
+    work.every((share) => share < INACTIVE) &&
+    window.samples * window.tally.period >= HUNG_SECONDS &&
+    !progress
+  );
 }

@@ -1,7 +1,10 @@
-import { formatPercent } from '../readings/index.ts';
-import type { Sight } from './sight.ts';
+import type { Verdict } from '../contract/index.ts';
+import { formatPercent, type SourceEvent } from '../readings/index.ts';
+import { gradeOf } from './evidence.ts';
+import type { JudgedPhase } from './judged-run.ts';
+import type { WindowShares } from './shares.ts';
 import { known, mean } from './stats.ts';
-import { CONTRIBUTING, DOMINANT, KV_FULL, KV_FULL_FRACTION, MEMORY_FULL } from './thresholds.ts';
+import { CONTRIBUTING, DOMINANT, KV_FULL, KV_FULL_FRACTION, MEMORY_FULL, CEILINGS } from './thresholds.ts';
 
 export interface Capacity {
   readonly why: string;
@@ -20,8 +23,8 @@ const PLATEAU = 0.1;
  * plateau of running requests under the allowed maximum while others wait. Without: device memory full and offload traffic.
  * A full device memory by itself says nothing: engines allocate all of it at the start.
  */
-export function capacityOf(sight: Sight): Capacity | null {
-  const { tally, stats, subject } = sight;
+export function capacityOf(window: WindowShares): Capacity | null {
+  const { tally, stats, subject } = window;
   const preemptions = mean(stats, 'engine.preemptions');
   const full = tally.kv > 0 ? tally.kvFull / tally.kv : Number.NaN;
   if (full >= KV_FULL_FRACTION) {
@@ -29,7 +32,7 @@ export function capacityOf(sight: Sight): Capacity | null {
     const often = `the KV cache was ${formatPercent(KV_FULL)} full or more in ${formatPercent(full)} of the samples`;
     if (preemptions > 0)
       return { why: `${often}, ${(preemptions * 60).toPrecision(2)} preemptions a minute`, share: usage, margin: full / KV_FULL_FRACTION, tier: 'A' };
-    const plateau = plateauOf(sight);
+    const plateau = plateauOf(window);
     const maximum = subject.engineMaxRunning;
     if (plateau !== null && maximum !== null && plateau < maximum) {
       return {
@@ -41,11 +44,11 @@ export function capacityOf(sight: Sight): Capacity | null {
     }
   }
   const used = mean(stats, 'gpu.memUsed') / mean(stats, 'gpu.memTotal');
-  if (!subject.serving && used >= MEMORY_FULL && sight.pcie >= CONTRIBUTING) {
+  if (!subject.serving && used >= MEMORY_FULL && window.pcie >= CONTRIBUTING) {
     return {
-      why: `device memory ${formatPercent(used)} full with offload traffic on PCIe (${formatPercent(sight.pcie)})`,
+      why: `device memory ${formatPercent(used)} full with offload traffic on PCIe (${formatPercent(window.pcie)})`,
       share: used,
-      margin: sight.pcie / CONTRIBUTING,
+      margin: window.pcie / CONTRIBUTING,
       tier: 'B',
     };
   }
@@ -53,10 +56,47 @@ export function capacityOf(sight: Sight): Capacity | null {
 }
 
 /** Running requests of a window in which most samples had others waiting and the number stood still; null otherwise. */
-function plateauOf(sight: Sight): number | null {
-  const { waiting, waitingRunning, waitingRunningSquares } = sight.tally;
-  if (waiting < DOMINANT * sight.samples || waiting < 2) return null;
+function plateauOf(window: WindowShares): number | null {
+  const { waiting, waitingRunning, waitingRunningSquares } = window.tally;
+  if (waiting < DOMINANT * window.samples || waiting < 2) return null;
   const middle = waitingRunning / waiting;
   const spread = Math.sqrt(Math.max(0, waitingRunningSquares / waiting - middle * middle));
   return known(middle) && middle > 0 && spread <= PLATEAU * middle ? middle : null;
+}
+
+/**
+ * A log that says "out of memory" within ten minutes of a phase's beginning says what limited it: room. Later, the time was
+ * spent on what the phase's verdict names, and the failure is a finding. Ten minutes as for the idle finding: a judgement, no measurement.
+ */
+const SOON = 600;
+/** The message is printed after the allocation failed; a sampler's last row may be before it. */
+const SLACK = 30;
+
+/** Phases in which the program ran out of memory soon after their beginning are limited by capacity (§7.3), what they had before kept as `second`. */
+export function withOutOfMemory(phases: readonly JudgedPhase[], events: readonly SourceEvent[], gpu: string): JudgedPhase[] {
+  const failures = events.filter(
+    (event) => event.kind === 'oom' && event.at !== null && (event.entity === null || event.entity.kind !== 'gpu' || event.entity.id === gpu),
+  );
+  if (failures.length === 0) return [...phases];
+  return phases.map((phase) => {
+    if (phase.verdict.bottleneck === 'idle') return phase;
+    const failed = failures.find(({ at }) => at !== null && at >= phase.from && at <= Math.min(phase.to + SLACK, phase.from + SOON));
+    return failed === undefined ? phase : { ...phase, verdict: limitedByRoom(phase.verdict, failed.text) };
+  });
+}
+
+function limitedByRoom(verdict: Verdict, text: string): Verdict {
+  const second =
+    verdict.bottleneck === 'unknown' || verdict.bottleneck === 'balanced' || verdict.bottleneck === 'capacity' ? verdict.second : verdict.bottleneck;
+  return {
+    ...verdict,
+    bottleneck: 'capacity',
+    second,
+    lean: null,
+    headroom: null,
+    relief: null,
+    evidence: [...new Set(['log', ...verdict.evidence])],
+    ...gradeOf({ ceiling: CEILINGS.seenDirectly, coverage: 1, ratios: [], caps: [] }),
+    why: [`the log says: ${text.slice(0, 160)}`, ...verdict.why],
+  };
 }

@@ -1,6 +1,6 @@
 import type { Bottleneck } from '../contract/index.ts';
 import { formatPercent, formatValue } from '../readings/index.ts';
-import { isLoading, readRate, type Sight } from './sight.ts';
+import { isLoading, readRate, type WindowShares } from './shares.ts';
 import { known, largest, mean } from './stats.ts';
 import { CONTRIBUTING, HOT_THREAD, ONE_WAY } from './thresholds.ts';
 
@@ -21,10 +21,10 @@ export interface Cause {
 const SURE = { candidates: [], missing: [], capped: false } as const;
 
 /** What the GPU waits for while no kernel runs (§7.2), asked in this order: loading, remote caches (§7.3), requests, I/O, CPU. */
-export function causeOfEmpty(sight: Sight): Cause {
-  const { stats, subject, work } = sight;
-  const empty = formatPercent(sight.empty);
-  if (isLoading(sight)) return causeOfLoading(sight);
+export function causeOfEmpty(window: WindowShares): Cause {
+  const { stats, subject, work } = window;
+  const empty = formatPercent(window.empty);
+  if (isLoading(window)) return causeOfLoading(window);
   const remote = mean(stats, 'engine.remoteReadTime');
   if (remote >= CONTRIBUTING) {
     return {
@@ -35,7 +35,7 @@ export function causeOfEmpty(sight: Sight): Cause {
       evidence: ['lmcache'],
     };
   }
-  if (sight.demand === true && (work === null || work.running > 0 || work.decodeTokens > 0 || work.prefillTokens > 0)) {
+  if (window.demand === true && (work === null || work.running > 0 || work.decodeTokens > 0 || work.prefillTokens > 0)) {
     return {
       ...SURE,
       bottleneck: 'host',
@@ -45,13 +45,13 @@ export function causeOfEmpty(sight: Sight): Cause {
     };
   }
   const io = mean(stats, 'host.psiIo');
-  const hot = hottest(sight);
-  if (sight.ioPressure) {
+  const hot = hottest(window);
+  if (window.ioPressure) {
     const seen =
       io >= CONTRIBUTING
         ? `I/O pressure ${formatPercent(io)}`
-        : known(sight.iowaitCores) && sight.iowaitCores >= 1
-          ? `${sight.iowaitCores.toFixed(1)} cores in I/O wait`
+        : known(window.iowaitCores) && window.iowaitCores >= 1
+          ? `${window.iowaitCores.toFixed(1)} cores in I/O wait`
           : 'processes blocked on I/O';
     const also = hot >= HOT_THREAD || mean(stats, 'host.psiCpu') >= CONTRIBUTING;
     return {
@@ -73,7 +73,7 @@ export function causeOfEmpty(sight: Sight): Cause {
     key: 'unknown',
     capped: true,
     evidence: [],
-    candidates: [...(sight.pcie >= CONTRIBUTING ? ['transfer' as const] : []), ...(sight.nic >= CONTRIBUTING ? ['network' as const] : []), 'host', 'storage'],
+    candidates: [...(window.pcie >= CONTRIBUTING ? ['transfer' as const] : []), ...(window.nic >= CONTRIBUTING ? ['network' as const] : []), 'host', 'storage'],
     why: `GPU starved for ${empty} of the time, cause unknown`,
     missing:
       known(io) || known(hot)
@@ -85,15 +85,15 @@ export function causeOfEmpty(sight: Sight): Cause {
 }
 
 /** Loading: from storage where reads or pressure show it, by the host where a thread is at its limit, else not known. */
-function causeOfLoading(sight: Sight): Cause {
-  const rise = `device memory rose by ${formatValue(sight.memoryRise, 'bytes')} with no token out`;
-  const read = readRate(sight.stats);
-  const reads = known(read) && read * sight.seconds >= sight.memoryRise / 2;
+function causeOfLoading(window: WindowShares): Cause {
+  const rise = `device memory rose by ${formatValue(window.memoryRise, 'bytes')} with no token out`;
+  const read = readRate(window.stats);
+  const reads = known(read) && read * window.seconds >= window.memoryRise / 2;
   const from = { ...SURE, key: 'loading', evidence: ['nvidia-smi', ...(known(read) ? ['proc'] : [])] };
-  if (sight.ioPressure || (reads && !(hottest(sight) >= HOT_THREAD))) {
+  if (window.ioPressure || (reads && !(hottest(window) >= HOT_THREAD))) {
     return { ...from, bottleneck: 'storage', why: `loading: ${rise}${known(read) ? `, ${formatValue(read, 'bytes/s')} read` : ''}` };
   }
-  if (hottest(sight) >= HOT_THREAD) return { ...from, bottleneck: 'host', why: `loading: ${rise}, a thread at its limit` };
+  if (hottest(window) >= HOT_THREAD) return { ...from, bottleneck: 'host', why: `loading: ${rise}, a thread at its limit` };
   return {
     ...from,
     bottleneck: 'unknown',
@@ -105,21 +105,21 @@ function causeOfLoading(sight: Sight): Cause {
 }
 
 /** The busiest thread in cores; NaN where threads were not looked at. A thread at 100 % is evidence for empty time only: CUDA and engine threads spin. */
-function hottest(sight: Sight): number {
-  return largest(mean(sight.stats, 'host.cpuMaxThread'), mean(sight.stats, 'process.maxThread'), mean(sight.stats, 'host.hotThreads') >= 1 ? 1 : Number.NaN);
+function hottest(window: WindowShares): number {
+  return largest(mean(window.stats, 'host.cpuMaxThread'), mean(window.stats, 'process.maxThread'), mean(window.stats, 'host.hotThreads') >= 1 ? 1 : Number.NaN);
 }
 
 /**
  * What a busy NIC carries (§7.2): reading from storage is one-way and the host waits for I/O (or the file systems' own
  * counters account for it); an exchange within a factor of three is between nodes; anything else cannot be separated.
  */
-export function causeOfTraffic(sight: Sight): Cause {
-  const { receive, transmit } = sight;
-  const seen = `${sight.nicKind} ${formatPercent(sight.line)} of the line (in ${formatValue(receive, 'bytes/s')}, out ${formatValue(transmit, 'bytes/s')})`;
-  const files = mean(sight.stats, 'host.fsReadRate');
+export function causeOfTraffic(window: WindowShares): Cause {
+  const { receive, transmit } = window;
+  const seen = `${window.nicKind} ${formatPercent(window.line)} of the line (in ${formatValue(receive, 'bytes/s')}, out ${formatValue(transmit, 'bytes/s')})`;
+  const files = mean(window.stats, 'host.fsReadRate');
   const explained = known(files) && files >= receive / 2;
-  const writes = mean(sight.stats, 'host.fsWriteRate');
-  if (receive > ONE_WAY * transmit && (sight.ioPressure || explained)) {
+  const writes = mean(window.stats, 'host.fsWriteRate');
+  if (receive > ONE_WAY * transmit && (window.ioPressure || explained)) {
     return {
       ...SURE,
       bottleneck: 'storage',

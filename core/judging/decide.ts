@@ -2,47 +2,46 @@ import { formatPercent } from '../readings/index.ts';
 import { byLabel } from './by-label.ts';
 import { capacityOf } from './capacity.ts';
 import { causeOfEmpty, causeOfTraffic } from './cause.ts';
-import { congested, isCongested } from './congestion.ts';
 import { unknown, type Decision } from './decision.ts';
-import { busySource, ceilingOf, coverageOf, gpuSource, sharesOf, tierOf, union, type Around } from './evidence.ts';
+import { busySource, ceilingOf, coverageOf, gpuSource, resourceShares, tierOf, union, type Causes, sourcesOf, whatWouldTell } from './evidence.ts';
 import { labelOf, type LabelFacts } from './label.ts';
-import { isLoading, type Sight } from './sight.ts';
-import { known } from './stats.ts';
-import { CEILINGS, CONTRIBUTING, DOMINANT, FULL_LINE, INACTIVE, MIN_SAMPLES } from './thresholds.ts';
+import { isLoading, type WindowShares } from './shares.ts';
+import { known, covered, largest } from './stats.ts';
+import { CEILINGS, CONTRIBUTING, DOMINANT, FULL_LINE, INACTIVE, MIN_SAMPLES, ONE_WAY, SPIN_BUSY } from './thresholds.ts';
 import { unmeasured } from './unmeasured.ts';
 
 /** The whole tree of §7.2 for one window: enough samples, idle, links, empty or busy, and capacity before all of them. */
-export function decide(sight: Sight): Decision {
-  const around: Around = {
-    empty: known(sight.empty) && sight.empty >= INACTIVE ? causeOfEmpty(sight) : null,
-    traffic: known(sight.nic) && sight.nic >= CONTRIBUTING ? causeOfTraffic(sight) : null,
+export function decide(window: WindowShares): Decision {
+  const causes: Causes = {
+    empty: known(window.empty) && window.empty >= INACTIVE ? causeOfEmpty(window) : null,
+    traffic: known(window.nic) && window.nic >= CONTRIBUTING ? causeOfTraffic(window) : null,
   };
   // The engine's word that nothing was asked of it is a state, not a mean: one sample tells it.
-  if (sight.samples < MIN_SAMPLES && !(sight.demand === false && isIdle(sight))) return unknown(sight, around, { why: [`only ${sight.samples} samples`] });
-  if (isIdle(sight)) return idle(sight, around);
-  return withCapacity(sight, limitedBy(sight, around));
+  if (window.samples < MIN_SAMPLES && !(window.demand === false && isIdle(window))) return unknown(window, causes, { why: [`only ${window.samples} samples`] });
+  if (isIdle(window)) return idle(window, causes);
+  return withCapacity(window, limitedBy(window, causes));
 }
 
-function limitedBy(sight: Sight, around: Around): Decision {
-  if (isCongested(sight)) return congested(sight, around);
-  const facts = factsOf(sight);
-  const shares = sharesOf(sight);
+function limitedBy(window: WindowShares, causes: Causes): Decision {
+  if (isCongested(window)) return congested(window, causes);
+  const facts = factsOf(window);
+  const shares = resourceShares(window);
   const label = labelOf(shares, facts);
-  if (label.rule === 'unmeasured' || label.first === null) return unmeasured(sight, label, around);
-  return byLabel(sight, { label, first: label.first, shares, facts, around });
+  if (label.rule === 'unmeasured' || label.first === null) return unmeasured(window, label, causes);
+  return byLabel(window, { label, first: label.first, shares, facts, causes });
 }
 
-function factsOf(sight: Sight): LabelFacts {
-  const complete = known(sight.compute) && known(sight.memory) && (sight.memoryFrom !== 'model' || sight.work === null || sight.work.gaps.length === 0);
-  return { busy: sight.busy, complete, nicCounts: known(sight.compute) || known(sight.memory) || sight.line >= FULL_LINE, diskCounts: sight.ioPressure };
+function factsOf(window: WindowShares): LabelFacts {
+  const complete = known(window.compute) && known(window.memory) && (window.memoryFrom !== 'model' || window.work === null || window.work.gaps.length === 0);
+  return { busy: window.busy, complete, nicCounts: known(window.compute) || known(window.memory) || window.line >= FULL_LINE, diskCounts: window.ioPressure };
 }
 
 /** Room comes first: what would bind with more of it is kept as `second` (§7.3). */
-function withCapacity(sight: Sight, plain: Decision): Decision {
-  const capacity = capacityOf(sight);
+function withCapacity(window: WindowShares, plain: Decision): Decision {
+  const capacity = capacityOf(window);
   if (capacity === null) return plain;
   const byEngine = capacity.tier === 'A';
-  const tier = byEngine || sight.dcgm ? tierOf(sight) : 'C';
+  const tier = byEngine || window.dcgm ? tierOf(window) : 'C';
   const second = plain.bottleneck === 'unknown' ? null : plain.bottleneck === 'balanced' ? plain.second : plain.bottleneck;
   return {
     ...plain,
@@ -50,7 +49,7 @@ function withCapacity(sight: Sight, plain: Decision): Decision {
     second,
     lean: null,
     tier,
-    evidence: union([byEngine ? (sight.subject.engineName ?? 'engine') : gpuSource(sight)], plain.evidence),
+    evidence: union([byEngine ? (window.subject.engineName ?? 'engine') : gpuSource(window)], plain.evidence),
     grade: { ceiling: ceilingOf(tier, false), coverage: 1, ratios: [capacity.margin], caps: [] },
     why: [capacity.why, ...plain.why],
     share: capacity.share,
@@ -62,28 +61,28 @@ function withCapacity(sight: Sight, plain: Decision): Decision {
  * Idle: no kernel, no link, no request, nothing being loaded. A state, whatever the window's length. Where an engine says that it
  * has no request, kernels under half of the time are its housekeeping or the sampler's memory of the time before.
  */
-function isIdle(sight: Sight): boolean {
-  if (sight.demand === true || isLoading(sight)) return false;
-  const links = [sight.pcie, sight.nic, sight.nvlink].some((share) => share >= CONTRIBUTING) || (sight.disk >= CONTRIBUTING && sight.ioPressure);
-  const least = sight.demand === false ? DOMINANT : INACTIVE;
-  return !links && (sight.busy < least || (!known(sight.busy) && sight.demand === false));
+function isIdle(window: WindowShares): boolean {
+  if (window.demand === true || isLoading(window)) return false;
+  const links = [window.pcie, window.nic, window.nvlink].some((share) => share >= CONTRIBUTING) || (window.disk >= CONTRIBUTING && window.ioPressure);
+  const least = window.demand === false ? DOMINANT : INACTIVE;
+  return !links && (window.busy < least || (!known(window.busy) && window.demand === false));
 }
 
-function idle(sight: Sight, around: Around): Decision {
-  const asked = sight.demand === false ? 'no request ran or waited' : null;
-  const busy = known(sight.busy) ? `a kernel ran ${formatPercent(sight.busy)} of the time` : null;
+function idle(window: WindowShares, causes: Causes): Decision {
+  const asked = window.demand === false ? 'no request ran or waited' : null;
+  const busy = known(window.busy) ? `a kernel ran ${formatPercent(window.busy)} of the time` : null;
   return {
     bottleneck: 'idle',
     second: null,
     lean: null,
-    tier: tierOf(sight),
-    evidence: [...(asked === null ? [] : [sight.subject.engineName ?? 'engine']), ...(busy === null ? [] : [busySource(sight)])],
+    tier: tierOf(window),
+    evidence: [...(asked === null ? [] : [window.subject.engineName ?? 'engine']), ...(busy === null ? [] : [busySource(window)])],
     grade: {
       ceiling: CEILINGS.seenDirectly,
-      coverage: coverageOf(sight, 'empty'),
+      coverage: coverageOf(window, 'empty'),
       caps: [],
       // No kernel at all, or the engine's own word: nothing is nearer to the rule's edge.
-      ratios: sight.busy > 0 && sight.demand !== false ? [INACTIVE / sight.busy] : [],
+      ratios: window.busy > 0 && window.demand !== false ? [INACTIVE / window.busy] : [],
     },
     candidates: [],
     missing: [],
@@ -91,6 +90,39 @@ function idle(sight: Sight, around: Around): Decision {
     share: Number.NaN,
     next: Number.NaN,
     noProgress: false,
-    ...around,
+    ...causes,
+  };
+}
+
+/**
+ * Collectives over a congested network: their kernels spin, so the GPU looks busy while its own resources rest (§7.3). The port's
+ * transmit wait alone is no proof (it grows a little on any loaded fabric): the traffic must be an exchange, and there.
+ */
+export function isCongested(window: WindowShares): boolean {
+  const quiet = window.tensor < CONTRIBUTING && window.memory < CONTRIBUTING && window.memoryFrom === 'counter';
+  const exchange = window.nic >= INACTIVE && window.receive <= ONE_WAY * window.transmit && window.transmit <= ONE_WAY * window.receive;
+  return window.congested && quiet && exchange && window.busy >= SPIN_BUSY && !(window.nic >= DOMINANT);
+}
+
+/** The verdict for it: at most the ceiling of tier C, since waiting is inferred. */
+export function congested(window: WindowShares, causes: Causes): Decision {
+  const next = largest(window.compute, window.memory, window.nic);
+  return {
+    bottleneck: 'network',
+    second: null,
+    lean: null,
+    tier: tierOf(window),
+    evidence: union(sourcesOf(window), ['proc']),
+    grade: { ceiling: CEILINGS.none, coverage: covered(window.stats, 'host.ibWait'), ratios: [window.busy / SPIN_BUSY], caps: [] },
+    candidates: ['overhead'],
+    missing: whatWouldTell(window),
+    why: [
+      `the InfiniBand port had data to send and no credit, while the GPU was ${formatPercent(window.busy)} busy with tensor and memory under ${formatPercent(CONTRIBUTING)}: collectives wait for the network`,
+    ],
+    // The network's share is the busy time that the GPU's own work does not explain.
+    share: window.busy - next,
+    next,
+    noProgress: false,
+    ...causes,
   };
 }

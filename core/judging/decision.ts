@@ -1,10 +1,9 @@
 import type { Bottleneck, Tier } from '../contract/index.ts';
-import { sourcesOf, tierOf, whatWouldTell, type Around } from './evidence.ts';
-import type { GradeInput } from './grade.ts';
-import type { Sight } from './sight.ts';
+import { type Causes, type GradeInput, sourcesOf, tierOf, whatWouldTell } from './evidence.ts';
+import type { WindowShares } from './shares.ts';
 
 /** A label with everything that a verdict prints about it. */
-export interface Decision extends Around {
+export interface Decision extends Causes {
   readonly bottleneck: Bottleneck;
   readonly second: Bottleneck | null;
   readonly lean: Bottleneck | null;
@@ -23,8 +22,8 @@ export interface Decision extends Around {
 
 /** No bottleneck is named: what it could be, and what would tell. */
 export function unknown(
-  sight: Sight,
-  around: Around,
+  window: WindowShares,
+  causes: Causes,
   said: {
     readonly why: readonly string[];
     readonly missing?: readonly string[];
@@ -35,15 +34,15 @@ export function unknown(
     bottleneck: 'unknown',
     second: null,
     lean: null,
-    tier: tierOf(sight),
-    evidence: sourcesOf(sight),
+    tier: tierOf(window),
+    evidence: sourcesOf(window),
     grade: null,
     candidates: said.candidates ?? [],
-    missing: [...(said.missing ?? []), ...whatWouldTell(sight)],
+    missing: [...(said.missing ?? []), ...whatWouldTell(window)],
     why: said.why,
     share: Number.NaN,
     next: Number.NaN,
     noProgress: false,
-    ...around,
+    ...causes,
   };
 }

@@ -1,19 +1,19 @@
-import { COLUMN } from './columns.ts';
-import type { SpanView } from './tally.ts';
+import { COLUMN } from './stats.ts';
+import type { Bins } from './bins.ts';
 import { INACTIVE, MEMORY_STEP, MIN_DEMAND_SAMPLES, MIN_SAMPLES } from './thresholds.ts';
 
-/** A stretch between two hard edges. */
-export interface Piece {
+/** What lies between two hard edges, in bins from `from` to before `to`. */
+export interface HardSegment {
   readonly from: number;
   readonly to: number;
   /** No reading of the subject at all: a gap, judged by nobody. */
   readonly gap: boolean;
-  /** Samples of one repetition where a pattern of short pieces was pooled into this one; 0 otherwise. */
+  /** Samples of one repetition where a pattern of short segments was pooled into this one; 0 otherwise. */
   readonly period: number;
 }
 
 type State = 'gap' | 'off' | 'empty' | 'busy';
-interface Run {
+interface StateSegment {
   readonly state: State;
   readonly from: number;
   readonly to: number;
@@ -21,71 +21,72 @@ interface Run {
 
 /**
  * Edges that need no statistics (§7.6.3): demand comes or goes, the GPU starts or stops being busy for two samples, device
- * memory steps by a gigabyte. Runs shorter than that are the sampling's or two clocks' skew, and belong to what was before.
- * A pattern of them that repeats is one piece (§7.6.4): a periodic stall is one phase.
+ * memory steps by a gigabyte. Segments shorter than that are the sampling's or two clocks' skew, and belong to what was before.
+ * A pattern of them that repeats is one segment (§7.6.4): a periodic stall is one phase.
  */
-export function hardPieces(view: SpanView, shortest: number): Piece[] {
-  const runs = withMemorySteps(steady(bridged(runsOf(view), shortest), view), view);
-  return pooled(runs, shortest);
+export function hardSegments(bins: Bins, shortest: number): HardSegment[] {
+  const segments = withMemorySteps(steady(bridged(stateSegments(bins), shortest), bins), bins);
+  return pooled(segments, shortest);
 }
 
-function stateAt(view: SpanView, i: number): State {
-  if (view.seen[i] !== 1) return 'gap';
-  if (view.demand[i] === 0) return 'off';
-  const busy = view.busy[i] ?? Number.NaN;
+function stateAt(bins: Bins, i: number): State {
+  if (bins.seen[i] !== 1) return 'gap';
+  if (bins.demand[i] === 0) return 'off';
+  const busy = bins.busy[i] ?? Number.NaN;
   return busy < INACTIVE ? 'empty' : 'busy';
 }
 
-function runsOf(view: SpanView): Run[] {
-  const runs: Run[] = [];
+function stateSegments(bins: Bins): StateSegment[] {
+  const segments: StateSegment[] = [];
   let from = 0;
-  for (let i = 0; i < view.bins; i += 1) {
-    const state = stateAt(view, i);
-    if (i + 1 < view.bins && stateAt(view, i + 1) === state) continue;
-    runs.push({ state, from, to: i + 1 });
+  for (let i = 0; i < bins.length; i += 1) {
+    const state = stateAt(bins, i);
+    if (i + 1 < bins.length && stateAt(bins, i + 1) === state) continue;
+    segments.push({ state, from, to: i + 1 });
     from = i + 1;
   }
-  return runs;
+  return segments;
 }
 
 /** A gap shorter than the shortest segment is missing samples of what was before, not a pause: it stays inside, uncounted. */
-function bridged(runs: readonly Run[], shortest: number): Run[] {
-  const out: Run[] = [];
-  for (const run of runs) {
+function bridged(segments: readonly StateSegment[], shortest: number): StateSegment[] {
+  const out: StateSegment[] = [];
+  for (const segment of segments) {
     const last = out[out.length - 1];
-    const small = run.state === 'gap' && run.to - run.from < shortest;
-    if (last !== undefined && (small || last.state === run.state)) out[out.length - 1] = { ...last, to: run.to };
-    else out.push(run);
+    const small = segment.state === 'gap' && segment.to - segment.from < shortest;
+    if (last !== undefined && (small || last.state === segment.state)) out[out.length - 1] = { ...last, to: segment.to };
+    else out.push(segment);
   }
   return out;
 }
 
-/** Gives runs that are too short to the one before; the first to the one after, unless an engine says of it that it was without demand. */
-function steady(runs: readonly Run[], view: SpanView): Run[] {
-  const demandKnown = view.demand.some((one) => one >= 0);
+/** Gives segments that are too short to the one before; the first to the one after, unless an engine says of it that it was without demand. */
+function steady(segments: readonly StateSegment[], bins: Bins): StateSegment[] {
+  const demandKnown = bins.demand.some((one) => one >= 0);
   const least = demandKnown ? MIN_DEMAND_SAMPLES : MIN_SAMPLES;
-  const out: Run[] = [];
-  for (const run of runs) {
+  const out: StateSegment[] = [];
+  for (const segment of segments) {
     const last = out[out.length - 1];
-    const length = run.to - run.from;
-    if (last === undefined) out.push(run);
-    else if (last.state === run.state || (run.state !== 'gap' && last.state !== 'gap' && length < least)) out[out.length - 1] = { ...last, to: run.to };
-    else if (out.length === 1 && last.state !== 'gap' && last.state !== 'off' && last.to - last.from < MIN_SAMPLES && run.state !== 'gap')
-      out[0] = { ...run, from: last.from };
-    else out.push(run);
+    const length = segment.to - segment.from;
+    if (last === undefined) out.push(segment);
+    else if (last.state === segment.state || (segment.state !== 'gap' && last.state !== 'gap' && length < least))
+      out[out.length - 1] = { ...last, to: segment.to };
+    else if (out.length === 1 && last.state !== 'gap' && last.state !== 'off' && last.to - last.from < MIN_SAMPLES && segment.state !== 'gap')
+      out[0] = { ...segment, from: last.from };
+    else out.push(segment);
   }
   return out;
 }
 
-/** Splits runs at steps of device memory: neighbouring steps make one ramp, which is a piece of its own. */
-function withMemorySteps(runs: readonly Run[], view: SpanView): Run[] {
-  const used = view.columns[COLUMN['gpu.memUsed']];
-  if (used === null || used === undefined) return [...runs];
-  return runs.flatMap((run) => {
-    if (run.state === 'gap') return [run];
-    const cuts = memoryCuts(used, run.from, run.to).filter((cut) => cut - run.from >= MIN_SAMPLES && run.to - cut >= MIN_SAMPLES);
-    const edges = [run.from, ...cuts, run.to];
-    return edges.slice(1).map((to, k) => ({ state: run.state, from: edges[k] ?? run.from, to }));
+/** Splits segments at steps of device memory: neighbouring steps make one ramp, which is a segment of its own. */
+function withMemorySteps(segments: readonly StateSegment[], bins: Bins): StateSegment[] {
+  const used = bins.columns[COLUMN['gpu.memUsed']];
+  if (used === null || used === undefined) return [...segments];
+  return segments.flatMap((segment) => {
+    if (segment.state === 'gap') return [segment];
+    const cuts = memoryCuts(used, segment.from, segment.to).filter((cut) => cut - segment.from >= MIN_SAMPLES && segment.to - cut >= MIN_SAMPLES);
+    const edges = [segment.from, ...cuts, segment.to];
+    return edges.slice(1).map((to, k) => ({ state: segment.state, from: edges[k] ?? segment.from, to }));
   });
 }
 
@@ -137,19 +138,19 @@ function memoryCuts(used: Float64Array, from: number, to: number): number[] {
   return cuts.filter((cut, k) => k === 0 || cut - (cuts[k - 1] ?? cut) >= MIN_SAMPLES);
 }
 
-/** Pieces of a repeating pattern: three times to and fro. */
-const PATTERN_PIECES = 6;
-/** The longer piece of a pattern is at most this many shortest segments: what lasts longer is a phase. */
+/** Segments of a repeating pattern: three times to and fro. */
+const PATTERN_SEGMENTS = 6;
+/** The longer segment of a pattern is at most this many shortest segments: what lasts longer is a phase. */
 const PATTERN_LONGEST = 3;
 
-function pooled(runs: readonly Run[], shortest: number): Piece[] {
-  const out: Piece[] = [];
-  for (let k = 0; k < runs.length;) {
-    const end = patternEnd(runs, k, shortest);
-    const first = runs[k];
-    const last = runs[end - 1];
+function pooled(segments: readonly StateSegment[], shortest: number): HardSegment[] {
+  const out: HardSegment[] = [];
+  for (let k = 0; k < segments.length;) {
+    const end = patternEnd(segments, k, shortest);
+    const first = segments[k];
+    const last = segments[end - 1];
     if (first === undefined || last === undefined) break;
-    const many = end - k >= PATTERN_PIECES;
+    const many = end - k >= PATTERN_SEGMENTS;
     if (many) {
       out.push({ from: first.from, to: last.to, gap: false, period: Math.ceil((last.to - first.from) / (end - k)) * 2 });
       k = end;
@@ -161,16 +162,16 @@ function pooled(runs: readonly Run[], shortest: number): Piece[] {
   return out;
 }
 
-/** Where the alternation A B A B … that begins at k ends (exclusive): every second piece short, none long, none a gap. */
-function patternEnd(runs: readonly Run[], k: number, shortest: number): number {
+/** Where the alternation A B A B … that begins at k ends (exclusive): every second segment short, none long, none a gap. */
+function patternEnd(segments: readonly StateSegment[], k: number, shortest: number): number {
   let end = k;
-  for (; end < runs.length; end += 1) {
-    const run = runs[end];
-    const before = runs[end - 1];
-    const twoBefore = runs[end - 2];
-    if (run === undefined || run.state === 'gap' || run.to - run.from >= PATTERN_LONGEST * shortest) break;
-    if (end > k && before !== undefined && run.to - run.from >= shortest && before.to - before.from >= shortest) break;
-    if (end > k + 1 && twoBefore !== undefined && twoBefore.state !== run.state) break;
+  for (; end < segments.length; end += 1) {
+    const segment = segments[end];
+    const before = segments[end - 1];
+    const twoBefore = segments[end - 2];
+    if (segment === undefined || segment.state === 'gap' || segment.to - segment.from >= PATTERN_LONGEST * shortest) break;
+    if (end > k && before !== undefined && segment.to - segment.from >= shortest && before.to - before.from >= shortest) break;
+    if (end > k + 1 && twoBefore !== undefined && twoBefore.state !== segment.state) break;
   }
   return Math.max(end, k + 1);
 }

@@ -1,5 +1,5 @@
 import { type EntityRef, type FactName, isMetricId, metric, type MetricId, METRICS, type Table } from '../readings/index.ts';
-import { entityGrid, type EntityGrid } from './grid.ts';
+import { entityGrid, type EntityGrid, type Rows } from './grid.ts';
 import { openSeries, type Series } from './series.ts';
 
 /** A counter over a longer silence says nothing about now (core/readings/rates.ts). */
@@ -22,83 +22,104 @@ export interface RunEntity {
   has(id: MetricId): boolean;
 }
 
-interface Counter {
-  at: number;
-  value: number;
-}
-
+/** An entity of which nothing has come yet, on a grid of bins `period` seconds wide. */
 export function runEntity(entity: EntityRef, period: number): RunEntity {
   const facts = new Map<FactName, string>();
   const grid = entityGrid(period);
   const series = openSeries(period);
-  const counters = new Map<MetricId, Counter>();
-  const printed = new Set<MetricId>();
-  const latest = new Map<MetricId, number>();
-  const peaks = new Map<MetricId, number>();
+  const counters = countersTo({ grid, series });
+  const gauges = gaugesTo({ grid, series });
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   let late = 0;
-
-  const pushCounter = (table: Table, id: MetricId, column: Float64Array, start: number) => {
-    const target = rateTarget(id);
-    if (target !== id && printed.has(target)) return;
-    const before = counters.get(id) ?? { at: Number.NaN, value: Number.NaN };
-    counters.set(id, before);
-    const rate = new Float64Array(column.length).fill(Number.NaN);
-    const since = new Float64Array(column.length);
-    for (let row = start; row < column.length; row += 1) {
-      const value = column[row] ?? Number.NaN;
-      const at = table.t[row] ?? Number.NaN;
-      if (value !== value) continue;
-      const dt = at - before.at;
-      since[row] = before.at;
-      // A drop is a restart: what was counted since is not known to belong to the interval.
-      if (dt > 0 && dt <= MAX_RATE_GAP && value >= before.value) rate[row] = (value - before.value) / dt;
-      before.at = at;
-      before.value = value;
-    }
-    grid.rates(target, since, table.t, rate, start);
-    series.add(target, table.t, rate, start);
-  };
-  const pushGauge = (table: Table, id: MetricId, column: Float64Array, start: number) => {
-    printed.add(id);
-    grid.gauges(id, table.t, column, start);
-    series.add(id, table.t, column, start);
-    let peak = peaks.get(id) ?? Number.NEGATIVE_INFINITY;
-    let newest = Number.NaN;
-    for (let row = start; row < column.length; row += 1) {
-      const value = column[row] ?? Number.NaN;
-      if (value !== value) continue;
-      newest = value;
-      if (value > peak) peak = value;
-    }
-    if (newest !== newest) return;
-    latest.set(id, newest);
-    peaks.set(id, peak);
-  };
-
   return {
     entity,
     facts,
     grid,
     series,
-    push(table) {
-      for (const [name, value] of table.facts) facts.set(name, value);
+    push({ t, columns, facts: more }) {
+      for (const [name, value] of more) facts.set(name, value);
       let start = 0;
-      while (start < table.t.length && (table.t[start] ?? Number.POSITIVE_INFINITY) <= last) start += 1;
+      while (start < t.length && (t[start] ?? Number.POSITIVE_INFINITY) <= last) start += 1;
       late += start;
-      if (start >= table.t.length) return;
-      first = Math.min(first, table.t[start] ?? first);
-      last = table.t[table.t.length - 1] ?? last;
-      for (const [id, column] of table.columns) if (METRICS[id].kind === 'gauge') pushGauge(table, id, column, start);
-      for (const [id, column] of table.columns) if (METRICS[id].kind === 'counter') pushCounter(table, id, column, start);
+      if (start >= t.length) return;
+      first = Math.min(first, t[start] ?? first);
+      last = t[t.length - 1] ?? last;
+      for (const [id, values] of columns) if (METRICS[id].kind === 'gauge') gauges.push(id, { t, values, start });
+      for (const [id, values] of columns) if (METRICS[id].kind === 'counter' && !gauges.printed.has(rateTarget(id))) counters.push(id, { t, values, start });
     },
     from: () => first,
     to: () => last,
     late: () => late,
-    latest: (id) => latest.get(id) ?? Number.NaN,
-    peak: (id) => peaks.get(id) ?? Number.NaN,
-    has: (id) => latest.has(id) || counters.has(id),
+    latest: (id) => gauges.latest.get(id) ?? Number.NaN,
+    peak: (id) => gauges.peaks.get(id) ?? Number.NaN,
+    has: (id) => gauges.latest.has(id) || counters.seen.has(id),
+  };
+}
+
+interface Kept {
+  readonly grid: EntityGrid;
+  readonly series: Series;
+}
+
+/** Where an entity's gauges go, with what each was last and at most. */
+function gaugesTo({ grid, series }: Kept) {
+  const printed = new Set<MetricId>();
+  const latest = new Map<MetricId, number>();
+  const peaks = new Map<MetricId, number>();
+  return {
+    printed,
+    latest,
+    peaks,
+    push(id: MetricId, rows: Rows) {
+      printed.add(id);
+      grid.gauges(id, rows);
+      series.add(id, rows);
+      let peak = peaks.get(id) ?? Number.NEGATIVE_INFINITY;
+      let newest = Number.NaN;
+      for (let row = rows.start; row < rows.values.length; row += 1) {
+        const value = rows.values[row] ?? Number.NaN;
+        if (value !== value) continue;
+        newest = value;
+        if (value > peak) peak = value;
+      }
+      if (newest !== newest) return;
+      latest.set(id, newest);
+      peaks.set(id, peak);
+    },
+  };
+}
+
+interface Counter {
+  at: number;
+  value: number;
+}
+
+/** Where an entity's counters go, as rates under the id of the gauge of the same quantity. */
+function countersTo({ grid, series }: Kept) {
+  const seen = new Map<MetricId, Counter>();
+  return {
+    seen,
+    push(id: MetricId, { t, values, start }: Rows) {
+      const before = seen.get(id) ?? { at: Number.NaN, value: Number.NaN };
+      seen.set(id, before);
+      const rate = new Float64Array(values.length).fill(Number.NaN);
+      const since = new Float64Array(values.length);
+      for (let row = start; row < values.length; row += 1) {
+        const value = values[row] ?? Number.NaN;
+        const at = t[row] ?? Number.NaN;
+        if (value !== value) continue;
+        const dt = at - before.at;
+        since[row] = before.at;
+        // A drop is a restart: what was counted since is not known to belong to the interval.
+        if (dt > 0 && dt <= MAX_RATE_GAP && value >= before.value) rate[row] = (value - before.value) / dt;
+        before.at = at;
+        before.value = value;
+      }
+      const rows = { t, values: rate, start };
+      grid.rates(rateTarget(id), rows, since);
+      series.add(rateTarget(id), rows);
+    },
   };
 }
 

@@ -1,11 +1,18 @@
 import type { MetricId } from '../readings/index.ts';
+import { columnOf, JUDGED } from './stats.ts';
 import { BRIDGED_PERIODS } from './thresholds.ts';
-import { columnOf, JUDGED } from './columns.ts';
 
 /** Gaps remembered per column to know its own sampling period. */
 const CADENCE_GAPS = 33;
 /** Jitter allowed on top of BRIDGED_PERIODS. */
 const SLACK = 1.2;
+
+/** Rows of one metric, in time order, of which those from `start` on are new: times in seconds, NaN where the value is absent. */
+export interface Rows {
+  readonly t: Float64Array;
+  readonly values: Float64Array;
+  readonly start: number;
+}
 
 /**
  * One entity's judged columns on the run's fixed grid: bin k holds [k·period, (k+1)·period). Rows come in time order.
@@ -14,16 +21,52 @@ const SLACK = 1.2;
  * absent stays NaN: gaps are masked, never interpolated.
  */
 export interface EntityGrid {
-  gauges(id: MetricId, t: Float64Array, values: Float64Array, start: number): void;
-  /** `since` is where each rate's interval begins; it ends at `t`. */
-  rates(id: MetricId, since: Float64Array, t: Float64Array, values: Float64Array, start: number): void;
-  /** Values of bins first ≤ k < end, as a view where possible; null where the column never came. */
-  span(column: number, first: number, end: number): Float64Array | null;
+  gauges(id: MetricId, rows: Rows): void;
+  /** `since` is where each rate's interval begins; it ends at the row's time. */
+  rates(id: MetricId, rows: Rows, since: Float64Array): void;
+  /** Values of bins first ≤ k < end, without a copy where possible; null where the column never came. */
+  values(column: number, first: number, end: number): Float64Array | null;
   /** Lets go of bins before `first`. */
   trim(first: number): void;
   /** First bin after the last that has a value. */
   end(): number;
   start(): number;
+}
+
+/** An empty grid of bins `period` seconds wide. */
+export function entityGrid(period: number): EntityGrid {
+  const grid: Grid = {
+    period,
+    columns: new Array<Column | undefined>(JUDGED.length),
+    base: Number.NaN,
+    capacity: 0,
+    end: Number.NEGATIVE_INFINITY,
+    start: Number.POSITIVE_INFINITY,
+  };
+  return {
+    gauges(id, rows) {
+      const index = columnOf(id);
+      if (index !== undefined) addGauges(grid, index, rows);
+    },
+    rates(id, rows, since) {
+      const index = columnOf(id);
+      if (index !== undefined) addRates(grid, index, { ...rows, since });
+    },
+    values: (index, first, end) => valuesOf(grid, grid.columns[index], { first, end }),
+    trim: (first) => trim(grid, first),
+    end: () => grid.end,
+    start: () => grid.start,
+  };
+}
+
+interface Grid {
+  readonly period: number;
+  readonly columns: (Column | undefined)[];
+  /** The bin that the columns' first place holds; NaN before the first row. */
+  base: number;
+  capacity: number;
+  end: number;
+  start: number;
 }
 
 interface Column {
@@ -38,126 +81,123 @@ interface Column {
   cadence: number;
 }
 
-export function entityGrid(period: number): EntityGrid {
-  const columns: (Column | undefined)[] = new Array<Column | undefined>(JUDGED.length);
-  let base = Number.NaN;
-  let capacity = 0;
-  let end = Number.NEGATIVE_INFINITY;
-  let start = Number.POSITIVE_INFINITY;
+/** Places by which a column grows and that it keeps at least. */
+const ROOM = 64;
+/** Bins that must have become superfluous before the columns are copied without them. */
+const WORTH_TRIMMING = 256;
 
-  const reach = (bin: number) => {
-    if (Number.isNaN(base)) {
-      base = bin;
-      capacity = 64;
-    }
-    if (bin - base >= capacity) {
-      capacity = Math.max(capacity * 2, bin - base + 64);
-      for (const column of columns) if (column !== undefined) column.mean = grown(column.mean, capacity);
-    }
-    if (bin + 1 > end) end = bin + 1;
-    if (bin < start) start = bin;
-  };
-  const columnFor = (index: number): Column => {
-    const known = columns[index];
-    if (known !== undefined) return known;
-    const made: Column = {
-      mean: new Float64Array(capacity).fill(Number.NaN),
-      bin: Number.NEGATIVE_INFINITY,
-      sum: 0,
-      weight: 0,
-      lastAt: Number.NaN,
-      lastValue: Number.NaN,
-      gaps: [],
-      cadence: Number.NaN,
-    };
-    columns[index] = made;
-    return made;
-  };
-  const put = (column: Column, bin: number, value: number, weight: number) => {
-    if (bin < base) return;
-    if (bin > column.bin) {
-      column.bin = bin;
-      column.sum = 0;
-      column.weight = 0;
-    } else if (bin < column.bin) return;
-    column.sum += value * weight;
-    column.weight += weight;
-    column.mean[bin - base] = column.sum / column.weight;
-  };
-  /** Whether the gap since the column's sample before is short enough to bridge, learning the column's own period. */
-  const bridges = (column: Column, at: number): boolean => {
-    const gap = at - column.lastAt;
-    if (!(gap > 0)) return false;
-    learn(column, gap);
-    return gap <= BRIDGED_PERIODS * SLACK * Math.max(column.cadence, period);
-  };
+function addGauges(grid: Grid, index: number, { t, values, start }: Rows): void {
+  for (let i = start; i < values.length; i += 1) {
+    const value = values[i] ?? Number.NaN;
+    if (value !== value) continue;
+    const at = t[i] ?? Number.NaN;
+    const bin = Math.floor(at / grid.period);
+    reach(grid, bin);
+    const column = columnAt(grid, index);
+    if (bridges(grid, column, at)) for (let k = Math.max(column.bin + 1, grid.base); k < bin; k += 1) put(column, k - grid.base, k, column.lastValue, 1);
+    put(column, bin - grid.base, bin, value, 1);
+    column.lastAt = at;
+    column.lastValue = value;
+  }
+}
 
-  return {
-    gauges(id, t, values, start) {
-      const index = columnOf(id);
-      if (index === undefined) return;
-      for (let i = start; i < values.length; i += 1) {
-        const value = values[i] ?? Number.NaN;
-        if (value !== value) continue;
-        const at = t[i] ?? Number.NaN;
-        const bin = Math.floor(at / period);
-        reach(bin);
-        const column = columnFor(index);
-        if (bridges(column, at)) for (let k = Math.max(column.bin + 1, base); k < bin; k += 1) put(column, k, column.lastValue, 1);
-        put(column, bin, value, 1);
-        column.lastAt = at;
-        column.lastValue = value;
-      }
-    },
-    rates(id, since, t, values, start) {
-      const index = columnOf(id);
-      if (index === undefined) return;
-      for (let i = start; i < values.length; i += 1) {
-        const value = values[i] ?? Number.NaN;
-        if (value !== value) continue;
-        const from = since[i] ?? Number.NaN;
-        const to = t[i] ?? Number.NaN;
-        const last = Math.ceil(to / period) - 1;
-        const first = Math.floor(from / period);
-        reach(first);
-        reach(last);
-        const column = columnFor(index);
-        if (column.lastAt !== column.lastAt) column.lastAt = from;
-        const bridged = bridges(column, to);
-        column.lastAt = to;
-        if (!bridged) continue;
-        for (let k = first; k <= last; k += 1) {
-          const overlap = Math.min(to, (k + 1) * period) - Math.max(from, k * period);
-          if (overlap > 0) put(column, k, value, overlap);
-        }
-      }
-    },
-    span(index, first, stop) {
-      const column = columns[index];
-      if (column === undefined) return null;
-      const low = first - base;
-      if (low >= 0 && stop - base <= column.mean.length) return column.mean.subarray(low, stop - base);
-      const copy = new Float64Array(stop - first).fill(Number.NaN);
-      const from = Math.max(first, base);
-      const to = Math.min(stop, base + column.mean.length);
-      if (to > from) copy.set(column.mean.subarray(from - base, to - base), from - first);
-      return copy;
-    },
-    trim(first) {
-      if (!(first > base + 256)) return;
-      const cut = first - base;
-      for (const column of columns) {
-        if (column === undefined) continue;
-        const kept = new Float64Array(Math.max(64, column.mean.length - cut)).fill(Number.NaN);
-        kept.set(column.mean.subarray(Math.min(cut, column.mean.length)));
-        column.mean = kept;
-      }
-      capacity = Math.max(64, capacity - cut);
-      base = first;
-    },
-    end: () => end,
-    start: () => start,
+function addRates(grid: Grid, index: number, { since, t, values, start }: Rows & { readonly since: Float64Array }): void {
+  const { period } = grid;
+  for (let i = start; i < values.length; i += 1) {
+    const value = values[i] ?? Number.NaN;
+    if (value !== value) continue;
+    const from = since[i] ?? Number.NaN;
+    const to = t[i] ?? Number.NaN;
+    const last = Math.ceil(to / period) - 1;
+    const first = Math.floor(from / period);
+    reach(grid, first);
+    reach(grid, last);
+    const column = columnAt(grid, index);
+    if (column.lastAt !== column.lastAt) column.lastAt = from;
+    const bridged = bridges(grid, column, to);
+    column.lastAt = to;
+    if (!bridged) continue;
+    for (let k = first; k <= last; k += 1) {
+      const overlap = Math.min(to, (k + 1) * period) - Math.max(from, k * period);
+      if (overlap > 0) put(column, k - grid.base, k, value, overlap);
+    }
+  }
+}
+
+/** Makes room for a bin. */
+function reach(grid: Grid, bin: number): void {
+  if (Number.isNaN(grid.base)) {
+    grid.base = bin;
+    grid.capacity = ROOM;
+  }
+  if (bin - grid.base >= grid.capacity) {
+    grid.capacity = Math.max(grid.capacity * 2, bin - grid.base + ROOM);
+    for (const column of grid.columns) if (column !== undefined) column.mean = grown(column.mean, grid.capacity);
+  }
+  if (bin + 1 > grid.end) grid.end = bin + 1;
+  if (bin < grid.start) grid.start = bin;
+}
+
+function columnAt(grid: Grid, index: number): Column {
+  const known = grid.columns[index];
+  if (known !== undefined) return known;
+  const made: Column = {
+    mean: new Float64Array(grid.capacity).fill(Number.NaN),
+    bin: Number.NEGATIVE_INFINITY,
+    sum: 0,
+    weight: 0,
+    lastAt: Number.NaN,
+    lastValue: Number.NaN,
+    gaps: [],
+    cadence: Number.NaN,
   };
+  grid.columns[index] = made;
+  return made;
+}
+
+/** Adds a weighted value to a bin and its place in the column; bins before the latest are closed. */
+function put(column: Column, place: number, bin: number, value: number, weight: number): void {
+  if (place < 0) return;
+  if (bin > column.bin) {
+    column.bin = bin;
+    column.sum = 0;
+    column.weight = 0;
+  } else if (bin < column.bin) return;
+  column.sum += value * weight;
+  column.weight += weight;
+  column.mean[place] = column.sum / column.weight;
+}
+
+/** Whether the gap since the column's sample before is short enough to bridge, learning the column's own period. */
+function bridges({ period }: Grid, column: Column, at: number): boolean {
+  const gap = at - column.lastAt;
+  if (!(gap > 0)) return false;
+  learn(column, gap);
+  return gap <= BRIDGED_PERIODS * SLACK * Math.max(column.cadence, period);
+}
+
+function valuesOf({ base }: Grid, column: Column | undefined, { first, end }: { first: number; end: number }): Float64Array | null {
+  if (column === undefined) return null;
+  const low = first - base;
+  if (low >= 0 && end - base <= column.mean.length) return column.mean.subarray(low, end - base);
+  const copy = new Float64Array(end - first).fill(Number.NaN);
+  const from = Math.max(first, base);
+  const to = Math.min(end, base + column.mean.length);
+  if (to > from) copy.set(column.mean.subarray(from - base, to - base), from - first);
+  return copy;
+}
+
+function trim(grid: Grid, first: number): void {
+  if (!(first > grid.base + WORTH_TRIMMING)) return;
+  const cut = first - grid.base;
+  for (const column of grid.columns) {
+    if (column === undefined) continue;
+    const kept = new Float64Array(Math.max(ROOM, column.mean.length - cut)).fill(Number.NaN);
+    kept.set(column.mean.subarray(Math.min(cut, column.mean.length)));
+    column.mean = kept;
+  }
+  grid.capacity = Math.max(ROOM, grid.capacity - cut);
+  grid.base = first;
 }
 
 function grown(old: Float64Array, capacity: number): Float64Array {

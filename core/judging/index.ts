@@ -1,14 +1,16 @@
-export { engineWork, mathType } from './engine-work.ts';
+export { type Bins, binsOf } from './bins.ts';
 export { entityGrid } from './grid.ts';
-export type { AdviceContext, FractionName, JudgedGpu, JudgedPhase, JudgedRun } from './judged.ts';
+export type { FractionName, WindowFigures } from './figures.ts';
+export type { JudgedGpu, JudgedPhase, JudgedRun } from './judged-run.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';
 export { mean } from './stats.ts';
-export type { Subject } from './subject.ts';
-export { type SpanView, tallyOf } from './tally.ts';
+export { engineWork, mathType, type Subject } from './subject.ts';
+export { tallyOf } from './tally.ts';
 export {
   BRIDGED_PERIODS,
   CONTRIBUTING,
   DOMINANT,
+  HOT_THREAD,
   HUNG_BUSY,
   HUNG_SECONDS,
   IDLE_FINDING_SECONDS,
@@ -18,11 +20,11 @@ export {
   MEMORY_STEP,
   MIN_SEGMENT_SAMPLES,
   NO_TENSOR,
+  ONE_ACTIVITY,
   THERMAL_FRACTION,
   THERMAL_SAMPLES,
   TIE,
+  WORTH_NAMING,
 } from './thresholds.ts';
-export { timelineOf } from './timeline.ts';
-export { viewOf } from './view.ts';
 export { workOf } from './work.ts';
 export type { AnalyseOptions } from './workload/index.ts';

@@ -1,6 +1,7 @@
-import type { Activity, Bottleneck, Phase, Verdict } from '../contract/index.ts';
-import { IDLE_FINDING_SECONDS, WORTH_NAMING } from './thresholds.ts';
-import { verdictOf, type Voice } from './group.ts';
+import { type Activity, type Bottleneck, type Phase, type Verdict, SHARE_KEYS, type Shares } from '../contract/index.ts';
+import { UNGRADED } from './evidence.ts';
+import { IDLE_FINDING_SECONDS, WORTH_NAMING, MAJORITY, MIXED_CAP } from './thresholds.ts';
+import { NO_PROGRESS } from './verdict.ts';
 
 /**
  * The verdict of a time line (§7.6.5): the label with most seconds, told by its longest phase, never by a mean over phases.
@@ -65,7 +66,7 @@ function same(a: Verdict, b: Verdict): boolean {
   return a.bottleneck === b.bottleneck && a.activity === b.activity;
 }
 
-/** The verdict of one GPU that covers most of a stretch; its weight is how much. */
+/** The verdict of one GPU that covers most of the time between two edges; its weight is how much. */
 function voiceAt(line: readonly Phase[], cursors: number[], i: number, from: number, to: number): Voice | null {
   let cursor = cursors[i] ?? 0;
   while (cursor < line.length && (line[cursor]?.to ?? Number.POSITIVE_INFINITY) <= from) cursor += 1;
@@ -95,3 +96,111 @@ function commonEdges(all: readonly number[], near: number): number[] {
   }
   return out;
 }
+
+/** One GPU's verdict over the same time as its neighbours'. */
+export interface Voice {
+  readonly verdict: Verdict;
+  readonly weight: number;
+}
+
+interface Group {
+  readonly bottleneck: Bottleneck;
+  weight: number;
+  count: number;
+  best: Voice;
+}
+
+/**
+ * The verdict on several GPUs (§7.6.6): each was judged by itself; equal labels are grouped; more than half of the working
+ * ones decide, and their part multiplies the grade; otherwise the job is mixed. Idle ones enter no mean.
+ */
+export function verdictOf(voices: readonly Voice[]): Verdict | null {
+  const [first] = voices;
+  if (first === undefined) return null;
+  const working = voices.filter(({ verdict }) => verdict.bottleneck !== 'idle');
+  if (working.length === 0) return largest(groupsOf(voices))?.best.verdict ?? first.verdict;
+  const groups = groupsOf(working);
+  const top = largest(groups);
+  if (top === null) return first.verdict;
+  const total = working.reduce((sum, voice) => sum + voice.weight, 0);
+  const part = top.weight / total;
+  const idle = voices.length - working.length;
+  const extra = idle > 0 ? [`${idle} of ${voices.length} GPUs idle: not counted`] : [];
+  const stuck = working.filter(({ verdict }) => verdict.modifiers.includes(NO_PROGRESS)).length;
+  if (stuck > 0 && stuck < working.length) extra.push(`${working.length - stuck} of ${working.length} GPUs work, the others wait`);
+  if (part > MAJORITY) return withPart(top, part, working.length, extra);
+  const spread = groups.map((group) => `${group.count} ${group.bottleneck}`).join(', ');
+  return {
+    ...top.best.verdict,
+    bottleneck: 'balanced',
+    second: null,
+    lean: null,
+    activity: working.every(({ verdict }) => verdict.activity === top.best.verdict.activity) ? top.best.verdict.activity : 'unknown',
+    grade: round(Math.min(MIXED_CAP, top.best.verdict.grade * part)),
+    gradeWhy: `mixed: no verdict on more than half of the ${working.length} working GPUs, at most ${MIXED_CAP.toFixed(2)}`,
+    headroom: null,
+    relief: null,
+    candidates: groups.map((group) => group.bottleneck),
+    why: [`mixed over ${working.length} GPUs: ${spread}`, ...extra, ...groups.map((group) => `${group.bottleneck}: ${group.best.verdict.why[0] ?? ''}`)],
+  };
+}
+
+function withPart(group: Group, part: number, working: number, extra: readonly string[]): Verdict {
+  const { verdict } = group.best;
+  if (part === 1) return extra.length === 0 ? verdict : { ...verdict, why: [...verdict.why, ...extra] };
+  return {
+    ...verdict,
+    grade: round(verdict.grade * part),
+    gradeWhy: `${verdict.gradeWhy}; × ${part.toFixed(2)}: ${group.count} of ${working} working GPUs`,
+    why: [...verdict.why, `so on ${group.count} of ${working} working GPUs`, ...extra],
+  };
+}
+
+function groupsOf(voices: readonly Voice[]): Group[] {
+  const groups: Group[] = [];
+  for (const voice of voices) {
+    const known = groups.find((group) => group.bottleneck === voice.verdict.bottleneck);
+    if (known === undefined) {
+      groups.push({ bottleneck: voice.verdict.bottleneck, weight: voice.weight, count: 1, best: voice });
+      continue;
+    }
+    known.weight += voice.weight;
+    known.count += 1;
+    if (voice.verdict.grade > known.best.verdict.grade) known.best = voice;
+  }
+  return groups;
+}
+
+function largest(groups: readonly Group[]): Group | null {
+  return groups.reduce<Group | null>((best, group) => (best === null || group.weight > best.weight ? group : best), null);
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+const NO_SHARES = Object.fromEntries(SHARE_KEYS.map((key) => [key, null])) as Shares; // keys are the table's
+
+/** The verdict where nothing was measured. */
+export const NOTHING_KNOWN: Verdict = {
+  bottleneck: 'unknown',
+  second: null,
+  lean: null,
+  activity: 'unknown',
+  activityGrade: 0,
+  tier: 'C',
+  evidence: [],
+  ...UNGRADED,
+  headroom: null,
+  relief: null,
+  shares: NO_SHARES,
+  tree: { empty: {}, busy: {}, unexplained: null, unexplainedAtLeast: null },
+  split: null,
+  modifiers: [],
+  figures: [],
+  candidates: [],
+  missing: ['any reading of a GPU, an engine or a host'],
+  why: ['nothing was measured'],
+  advice: [],
+  tries: [],
+};

@@ -62,7 +62,7 @@ export function pelt({ features, shortest, stride }: PeltInput): number[] {
 /**
  * Whether any segmentation could pay for its edges. A lone edge must gain a penalty over the whole; a bump of length L pays for
  * two edges only if L·δ² ≥ 2 penalties, and then the means of w ≤ L samples on both sides of its edge, w the power of two
- * between L/2 and L, differ by a gain of w·δ²/2 ≥ penalty/2. Most spans of a steady run end here, in O(n log n).
+ * between L/2 and L, differ by a gain of w·δ²/2 ≥ penalty/2. Most of a steady run ends here, in O(n log n).
  */
 function worthwhile(cost: Cost, n: number, shortest: number, stride: number, penalty: number): boolean {
   const whole = cost(0, n);
@@ -123,7 +123,7 @@ function costOf(features: readonly Float64Array[]): Cost {
 
 /**
  * The noise of a series: the median over blocks of the given length of the standard deviation within a block, at least
- * `floor`. A periodic stall shorter than a block is noise by this measure and is not cut into pieces; a step between two
+ * `floor`. A periodic stall shorter than a block is noise by this measure and is not cut into segments; a step between two
  * phases touches one block and does not count. (Differences of neighbours, or one MAD over all, cut a stalled loader into many phases.)
  */
 export function noiseScale(series: Float64Array, block: number, floor: number): number {

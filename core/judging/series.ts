@@ -1,4 +1,5 @@
 import { type EntityRef, type FactName, type MetricId, METRICS, type Rollup, type Table } from '../readings/index.ts';
+import type { Rows } from './grid.ts';
 
 /** Rows of an entity's series at most: a long run is shown and searched in means over a power of two of grid bins. */
 export const SERIES_ROWS = 512;
@@ -8,8 +9,8 @@ export const SERIES_ROWS = 512;
  * rows become one, and so on. Rows are aligned to the clock, so that a growing run and the finished one thin alike.
  */
 export interface Series {
-  /** Adds the present values of a column from row `start` on; a counter's column is its rates. */
-  add(id: MetricId, t: Float64Array, values: Float64Array, start: number): void;
+  /** Adds the present values of a metric; a counter's are its rates. */
+  add(id: MetricId, rows: Rows): void;
   table(entity: EntityRef, facts: ReadonlyMap<FactName, string>): Table;
 }
 
@@ -19,67 +20,75 @@ interface Column {
   count: Float64Array;
 }
 
+interface Thinned {
+  readonly columns: Map<MetricId, Column>;
+  /** Seconds that a row stands for, a power of two of the grid's period. */
+  width: number;
+  /** The number of the first row since time 0; NaN before the first value. */
+  base: number;
+  rows: number;
+}
+
+/** A series without rows, at first one for each bin of `period` seconds. */
 export function openSeries(period: number): Series {
-  const columns = new Map<MetricId, Column>();
-  let width = period;
-  let base = Number.NaN;
-  let rows = 0;
-
-  const halve = () => {
-    const newBase = Math.floor(base / 2);
-    const shift = base - 2 * newBase;
-    for (const column of columns.values()) {
-      const sum = new Float64Array(SERIES_ROWS);
-      const count = new Float64Array(SERIES_ROWS);
-      for (let i = 0; i < rows; i += 1) join({ rollup: column.rollup, sum, count }, (i + shift) >> 1, column.sum[i], column.count[i]);
-      column.sum = sum;
-      column.count = count;
-    }
-    rows = Math.min(SERIES_ROWS, (rows + shift + 1) >> 1);
-    base = newBase;
-    width *= 2;
-  };
-
+  const series: Thinned = { columns: new Map(), width: period, base: Number.NaN, rows: 0 };
   return {
-    add(id, t, values, start) {
-      let column = columns.get(id);
-      if (column === undefined) {
-        column = {
-          rollup: METRICS[id].kind === 'counter' ? 'mean' : METRICS[id].rollup,
-          sum: new Float64Array(SERIES_ROWS),
-          count: new Float64Array(SERIES_ROWS),
-        };
-        columns.set(id, column);
-      }
-      for (let i = start; i < values.length; i += 1) {
-        const value = values[i] ?? Number.NaN;
-        const at = t[i] ?? Number.NaN;
-        if (value !== value) continue;
-        if (base !== base) base = Math.floor(at / width);
-        let row = Math.floor(at / width) - base;
-        if (row < 0) continue;
-        while (row >= SERIES_ROWS) {
-          halve();
-          row = Math.floor(at / width) - base;
-        }
-        if (row >= rows) rows = row + 1;
-        join(column, row, value, 1);
-      }
-    },
-    table(entity, facts) {
-      const there = new Uint8Array(rows);
-      for (const { count } of columns.values()) for (let row = 0; row < rows; row += 1) if ((count[row] ?? Number.NaN) > 0) there[row] = 1;
-      const kept: number[] = [];
-      for (let row = 0; row < rows; row += 1) if (there[row] === 1) kept.push(row);
-      const t = Float64Array.from(kept, (row) => (base + row) * width);
-      const out = new Map<MetricId, Float64Array>();
-      for (const [id, column] of columns)
-        out.set(
-          id,
-          Float64Array.from(kept, (row) => valueAt(column, row)),
-        );
-      return { entity, t, columns: out, facts };
-    },
+    add: (id, rows) => add(series, columnFor(series, id), rows),
+    table: (entity, facts) => ({ entity, facts, ...tableOf(series) }),
+  };
+}
+
+function columnFor({ columns }: Thinned, id: MetricId): Column {
+  const known = columns.get(id);
+  if (known !== undefined) return known;
+  const { kind, rollup } = METRICS[id];
+  const made = { rollup: kind === 'counter' ? 'mean' : rollup, sum: new Float64Array(SERIES_ROWS), count: new Float64Array(SERIES_ROWS) };
+  columns.set(id, made);
+  return made;
+}
+
+function add(series: Thinned, column: Column, { t, values, start }: Rows): void {
+  for (let i = start; i < values.length; i += 1) {
+    const value = values[i] ?? Number.NaN;
+    const at = t[i] ?? Number.NaN;
+    if (value !== value) continue;
+    if (series.base !== series.base) series.base = Math.floor(at / series.width);
+    let row = Math.floor(at / series.width) - series.base;
+    if (row < 0) continue;
+    while (row >= SERIES_ROWS) {
+      halve(series);
+      row = Math.floor(at / series.width) - series.base;
+    }
+    if (row >= series.rows) series.rows = row + 1;
+    put(column, row, value, 1);
+  }
+}
+
+/** Makes one row of every two. */
+function halve(series: Thinned): void {
+  const base = Math.floor(series.base / 2);
+  const shift = series.base - 2 * base;
+  for (const column of series.columns.values()) {
+    const { rollup, sum, count } = column;
+    const halved = { rollup, sum: new Float64Array(SERIES_ROWS), count: new Float64Array(SERIES_ROWS) };
+    for (let i = 0; i < series.rows; i += 1) put(halved, (i + shift) >> 1, sum[i], count[i]);
+    column.sum = halved.sum;
+    column.count = halved.count;
+  }
+  series.rows = Math.min(SERIES_ROWS, (series.rows + shift + 1) >> 1);
+  series.base = base;
+  series.width *= 2;
+}
+
+/** The rows that hold anything, as times and columns. */
+function tableOf({ columns, width, base, rows }: Thinned): Pick<Table, 't' | 'columns'> {
+  const there = new Uint8Array(rows);
+  for (const { count } of columns.values()) for (let row = 0; row < rows; row += 1) if ((count[row] ?? Number.NaN) > 0) there[row] = 1;
+  const kept: number[] = [];
+  for (let row = 0; row < rows; row += 1) if (there[row] === 1) kept.push(row);
+  return {
+    t: Float64Array.from(kept, (row) => (base + row) * width),
+    columns: new Map([...columns].map(([id, column]) => [id, Float64Array.from(kept, (row) => valueAt(column, row))])),
   };
 }
 
@@ -97,7 +106,7 @@ function twelveDigits(value: number): number {
 }
 
 /** Adds `count` values that are `sum` together (or their maximum, or the last of them) to a row. */
-function join(column: Column, row: number, sum: number | undefined, count: number | undefined): void {
+function put(column: Column, row: number, sum: number | undefined, count: number | undefined): void {
   if (sum === undefined || count === undefined || count === 0) return;
   const had = column.count[row] ?? Number.NaN;
   const old = column.sum[row] ?? Number.NaN;

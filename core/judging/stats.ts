@@ -1,5 +1,95 @@
-import { COLUMN, type JudgedMetric } from './columns.ts';
-import type { Stats } from './tally.ts';
+import type { MetricId } from '../readings/index.ts';
+
+/** The metrics that a verdict is made from, as they stand after `withRates`: counters are rates. The index is the column of a tally. */
+// prettier-ignore
+export const JUDGED = [
+  'gpu.util', 'gpu.memUtil', 'gpu.memUsed', 'gpu.memTotal', 'gpu.power', 'gpu.powerLimit', 'gpu.smClock', 'gpu.smClockMax',
+  'gpu.pcieRx', 'gpu.pcieTx', 'gpu.nvlinkRx', 'gpu.nvlinkTx', 'gpu.grActive', 'gpu.smActive', 'gpu.smOccupancy', 'gpu.tensorActive',
+  'gpu.dramActive', 'gpu.fp64Active', 'gpu.fp32Active', 'gpu.fp16Active', 'gpu.immaActive', 'gpu.hmmaActive', 'gpu.dfmaActive',
+  'gpu.intActive', 'gpu.capApp', 'gpu.capPower', 'gpu.capHw', 'gpu.capSwThermal', 'gpu.capHwThermal', 'gpu.capBrake',
+  'gpu.capPowerTime', 'gpu.capThermalTime', 'gpu.capBrakeTime', 'gpu.processes', 'gpu.present', 'gpu.pcieGen', 'gpu.pcieGenMax',
+  'gpu.pcieWidth', 'gpu.pcieWidthMax', 'gpu.temp',
+  'engine.running', 'engine.waiting', 'engine.maxRunning', 'engine.kvUsage', 'engine.kvTokens', 'engine.kvTokensMax',
+  'engine.promptRate', 'engine.promptTokensComputed', 'engine.promptTokensCached', 'engine.generationRate', 'engine.requests',
+  'engine.preemptions', 'engine.stepRate', 'engine.stepTokens', 'engine.forwardTime', 'engine.schedulerTime', 'engine.prefillTime',
+  'engine.decodeTime', 'engine.hostWaitTime', 'engine.flops', 'engine.readBytes', 'engine.writeBytes', 'engine.prefixQueries',
+  'engine.prefixHits', 'engine.cacheHitRatio', 'engine.remoteReadTime', 'engine.remoteReadBytes', 'engine.trainSteps',
+  'engine.trainTokenRate', 'engine.trainStepTime', 'engine.trainFlopRate',
+  'host.cpu', 'host.cpuMaxCore', 'host.cpuMaxThread', 'host.hotThreads', 'host.cores', 'host.iowait', 'host.iowaitTime', 'host.cpuTime',
+  'host.procsBlocked', 'host.psiCpu', 'host.psiIo', 'host.psiMem', 'host.diskBusy', 'host.diskReadRate', 'host.diskWriteRate',
+  'host.scratchReadRate', 'host.scratchWriteRate', 'host.netRxRate', 'host.netTxRate', 'host.netSpeed', 'host.ibRxRate', 'host.ibTxRate',
+  'host.ibSpeed', 'host.ibWait', 'host.fsReadRate', 'host.fsWriteRate',
+  'process.maxThread', 'process.readChars', 'process.readBytes', 'process.writeChars', 'process.writeBytes',
+] as const satisfies readonly MetricId[];
+
+export type JudgedMetric = (typeof JUDGED)[number];
+
+/** Column of each judged metric. */
+export const COLUMN: Readonly<Record<JudgedMetric, number>> = Object.fromEntries(JUDGED.map((id, index) => [id, index])) as Record<JudgedMetric, number>; // keys are the list's
+
+const INDEX: ReadonlyMap<string, number> = new Map(JUDGED.map((id, index) => [id, index]));
+
+/** Column of a metric; undefined for one that no verdict looks at. */
+export function columnOf(id: MetricId): number | undefined {
+  return INDEX.get(id);
+}
+
+/** Sums and counts of the judged columns. */
+export interface Stats {
+  bins: number;
+  readonly sum: Float64Array;
+  readonly count: Float64Array;
+}
+
+/** Of a window without idle time (or without work): shared, never written. */
+export const NO_STATS: Stats = { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
+
+export function emptyStats(): Stats {
+  return { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
+}
+
+/** Arrays that a caller lends for tallies that it drops at once: they are the dearest part of a small one. */
+export interface Lent {
+  readonly on: Stats;
+  readonly off: Stats;
+}
+
+export function lentStats(): Lent {
+  return { on: emptyStats(), off: emptyStats() };
+}
+
+export function cleared(old: Stats): Stats {
+  old.bins = 0;
+  old.sum.fill(0);
+  old.count.fill(0);
+  return old;
+}
+
+export function addWhole(stats: Stats, c: number, column: Float64Array, from: number, to: number): void {
+  let sum = 0;
+  let count = 0;
+  for (let i = from; i < to; i += 1) {
+    const value = column[i] ?? Number.NaN;
+    if (value !== value) continue; // NaN: absent
+    sum += value;
+    count += 1;
+  }
+  if (count === 0) return;
+  stats.sum[c] = sum;
+  stats.count[c] = count;
+}
+
+export function addStats(a: Stats, b: Stats): Stats {
+  if (b === NO_STATS) return a;
+  if (a === NO_STATS) return b;
+  return { bins: a.bins + b.bins, sum: addArrays(a.sum, b.sum), count: addArrays(a.count, b.count) };
+}
+
+export function addArrays(a: Float64Array, b: Float64Array): Float64Array {
+  const out = Float64Array.from(a);
+  for (let i = 0; i < out.length; i += 1) out[i] = (out[i] ?? Number.NaN) + (b[i] ?? Number.NaN);
+  return out;
+}
 
 /** Mean of a judged metric over the samples that have it; NaN where none has. */
 export function mean(stats: Stats, id: JudgedMetric): number {

@@ -1,4 +1,18 @@
-import type { Ceilings, GpuId, MathType, ModelSpec, WeightFormat } from '../knowledge/index.ts';
+import type { Workload } from '../contract/index.ts';
+import {
+  type Ceilings,
+  type GpuId,
+  type MathType,
+  type ModelSpec,
+  type WeightFormat,
+  findModel,
+  GPUS,
+  parseQuantization,
+  QUANTIZATIONS,
+  type WeightType,
+} from '../knowledge/index.ts';
+import type { FactName } from '../readings/index.ts';
+import type { AnalyseOptions } from './workload/index.ts';
 
 /** The workload of an engine as the work model needs it. */
 export interface EngineWork {
@@ -22,7 +36,6 @@ export interface Subject {
   readonly id: string;
   readonly type: GpuId | null;
   readonly ceilings: Ceilings | null;
-  readonly powerReported: boolean;
   /** An engine serves requests here (running, waiting, tokens). */
   readonly serving: boolean;
   /** Its name for texts: `vllm`. */
@@ -43,7 +56,82 @@ export interface Subject {
   /** CPU cores of the job, else of the host; null where not known. */
   readonly cores: number | null;
   readonly mig: boolean;
-  readonly nvlinked: boolean;
   /** The engine cannot be told to be this GPU's. */
   readonly engineAmbiguous: boolean;
+}
+
+/** The architecture that was given or that a name means; null where it is not known. */
+export function modelOf(options: AnalyseOptions, workload: Workload): ModelSpec | null {
+  if (options.modelSpec !== undefined) return options.modelSpec;
+  return workload.model === null ? null : (findModel(workload.model)?.model ?? null);
+}
+
+/**
+ * Model, format and parallelism as the work model needs them, with what was assumed. `gpus` is the number of GPUs that the
+ * engine has: where nothing says how it is spread over them, it is taken as one tensor-parallel group (the bytes and FLOPs
+ * of each GPU are the n-th part whatever the kind of parallelism).
+ */
+export function engineWork(
+  options: AnalyseOptions,
+  workload: Workload,
+  context: { facts: ReadonlyMap<FactName, string>; type: GpuId | null; gpus: number; engines: number },
+): EngineWork | null {
+  const model = modelOf(options, workload);
+  if (model === null) return null;
+  const assumed: string[] = [];
+  const given = weightType(workload.dtype);
+  const type = given ?? possibleType(model.nativeType, context.type);
+  if (given === null) assumed.push(type === model.nativeType ? `weights in ${type}, as published` : `weights in ${type}: this GPU has no ${model.nativeType}`);
+  const said = workload.quantization === null ? null : parseQuantization(workload.quantization);
+  const named = workload.model === null ? null : (findModel(workload.model)?.quantization ?? null);
+  const format: WeightFormat = { type, quantization: said ?? named ?? model.nativeQuantization };
+  const tensor = workload.tensorParallel;
+  const pipeline = workload.pipelineParallel ?? 1;
+  const replicas = (workload.dataParallel ?? 1) * Math.max(1, context.engines);
+  const gpus = Math.max(1, context.gpus);
+  if (tensor === null && gpus > 1) assumed.push(`its work is spread evenly over ${gpus} GPUs`);
+  return {
+    model,
+    format,
+    cacheBytes: cacheBytes(context.facts.get('kvDtype'), type),
+    tensorParallel: tensor ?? Math.max(1, Math.round(gpus / (pipeline * replicas))),
+    pipelineParallel: pipeline,
+    replicas,
+    cacheTokens: product(context.facts.get('kvBlocks'), context.facts.get('kvBlockSize')),
+    assumed,
+  };
+}
+
+/** What an engine runs published weights in: FP16 where the GPU has no BF16 (engines refuse it there). */
+function possibleType(native: WeightType, gpu: GpuId | null): WeightType {
+  return native === 'bf16' && gpu !== null && GPUS[gpu].peaks.bf16 === null ? 'fp16' : native;
+}
+
+/** `bfloat16`, `torch.float16`, `half`, `bf16` …; null for what is no plain type of weights. */
+export function weightType(text: string | null): WeightType | null {
+  const word = text?.toLowerCase().replace(/^torch\./, '') ?? '';
+  if (/^(bf16|bfloat16)$/.test(word)) return 'bf16';
+  if (/^(fp16|f16|float16|half)$/.test(word)) return 'fp16';
+  return /^(fp32|f32|float32|float|tf32)$/.test(word) ? 'fp32' : null;
+}
+
+/**
+ * What is multiplied: small types on both sides where the format does, else the weights' type, else what was said of the data
+ * type, else 16 bits. Null where the GPU has no rate for it.
+ */
+export function mathType(format: WeightFormat | null, workload: Workload, gpu: GpuId | null): MathType | null {
+  const how = format === null || format.quantization === null ? 'weights' : QUANTIZATIONS[format.quantization].math;
+  const type = format?.type ?? weightType(workload.dtype) ?? 'fp16';
+  const wanted: MathType = how === 'weights' ? type : how;
+  return gpu === null || GPUS[gpu].peaks[wanted] !== null ? wanted : null;
+}
+
+function cacheBytes(kvDtype: string | undefined, type: WeightType): number {
+  if (kvDtype !== undefined && /fp8|int8|e4m3|e5m2/i.test(kvDtype)) return 1;
+  return type === 'fp32' ? 4 : 2;
+}
+
+function product(a: string | undefined, b: string | undefined): number | null {
+  const value = Number(a ?? Number.NaN) * Number(b ?? Number.NaN);
+  return Number.isFinite(value) && value > 0 ? value : null;
 }

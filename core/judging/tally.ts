@@ -1,29 +1,6 @@
-import { COLUMN, JUDGED, type JudgedMetric } from './columns.ts';
+import type { Bins } from './bins.ts';
+import { addArrays, addStats, addWhole, cleared, COLUMN, type JudgedMetric, type Lent, NO_STATS, emptyStats, type Stats } from './stats.ts';
 import { INACTIVE, KV_FULL, TIER_C } from './thresholds.ts';
-
-/** The judged columns of one subject over consecutive grid bins, as arrays of equal length; null where a column never came. */
-export interface SpanView {
-  readonly period: number;
-  /** Bin index of the first. */
-  readonly first: number;
-  readonly bins: number;
-  readonly columns: readonly (Float64Array | null)[];
-  /** Per bin: 1 requests running or waiting, 0 none, −1 not known. */
-  readonly demand: Int8Array;
-  /** Per bin: whether the subject was seen at all. */
-  readonly seen: Uint8Array;
-  /** GPU busy per bin (grActive, else util), NaN where absent. */
-  readonly busy: Float64Array;
-  /** Whether processes were listed: without them bursts of traffic prove nothing. */
-  readonly processes: boolean;
-}
-
-/** Sums and counts of the judged columns. */
-export interface Stats {
-  bins: number;
-  readonly sum: Float64Array;
-  readonly count: Float64Array;
-}
 
 /** Flags counted in bins with load. */
 export const FLAGS = [
@@ -38,7 +15,7 @@ export const FLAGS = [
 const FLAG_COLUMNS = FLAGS.map((id) => COLUMN[id]);
 
 /**
- * What a stretch of time adds up to. Tallies of neighbours add, so that a verdict over hours costs no more than over a
+ * What a window adds up to. Tallies of neighbours add, so that a verdict over hours costs no more than over a
  * minute, and a merged phase is judged from everything in it. `off` is the time without demand.
  */
 export interface Tally {
@@ -75,46 +52,22 @@ export interface Tally {
   /** Power of samples with g < INACTIVE. */
   idlePower: number;
   idlePowerCount: number;
-  /** Seconds between symmetric bursts of link traffic, 0 where none were found (core/judging/periodic.ts). */
+  /** Seconds between symmetric bursts of link traffic, 0 where none were found (segments.ts). */
   burstSeconds: number;
-  /** Tokens per finished request, over this run until the end of this stretch: for stretches in which none finished. */
+  /** Tokens per finished request, over this run until the end of this window: for windows in which none finished. */
   soFar: { promptTokens: number; generated: number; requests: number };
 }
 
-/** Of a window without idle time (or without work): shared, never written. */
-const NOTHING: Stats = { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
-
-function stats(): Stats {
-  return { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
-}
-
-/** Arrays that a caller lends for tallies that it drops at once: they are the dearest part of a small one. */
-export interface Lent {
-  readonly on: Stats;
-  readonly off: Stats;
-}
-
-export function lentStats(): Lent {
-  return { on: stats(), off: stats() };
-}
-
-function cleared(old: Stats): Stats {
-  old.bins = 0;
-  old.sum.fill(0);
-  old.count.fill(0);
-  return old;
-}
-
-/** Adds up bins from ≤ i < to of a view. With `lent` arrays it is valid until they are lent again. */
-export function tallyOf(view: SpanView, from: number, to: number, lent?: Lent): Tally {
-  const idle = countIdle(view, from, to);
+/** Adds up bins from ≤ i < to. With `lent` arrays it is valid until they are lent again. */
+export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tally {
+  const idle = countIdle(bins, from, to);
   const tally: Tally = {
-    period: view.period,
-    firstBin: view.first + from,
-    endBin: view.first + to,
+    period: bins.period,
+    firstBin: bins.first + from,
+    endBin: bins.first + to,
     seen: 0,
-    on: idle === to - from ? NOTHING : lent === undefined ? stats() : cleared(lent.on),
-    off: idle === 0 ? NOTHING : lent === undefined ? stats() : cleared(lent.off),
+    on: idle === to - from ? NO_STATS : lent === undefined ? emptyStats() : cleared(lent.on),
+    off: idle === 0 ? NO_STATS : lent === undefined ? emptyStats() : cleared(lent.off),
     busySum: 0,
     busyCount: 0,
     offBusySum: 0,
@@ -141,45 +94,31 @@ export function tallyOf(view: SpanView, from: number, to: number, lent?: Lent): 
     soFar: { promptTokens: 0, generated: 0, requests: 0 },
   };
   for (let i = from; i < to; i += 1) {
-    if (view.seen[i] !== 1) continue;
+    if (bins.seen[i] !== 1) continue;
     tally.seen += 1;
-    if (view.demand[i] === 0) tally.off.bins += 1;
+    if (bins.demand[i] === 0) tally.off.bins += 1;
     else tally.on.bins += 1;
   }
-  for (let c = 0; c < view.columns.length; c += 1) {
-    const column = view.columns[c];
+  for (let c = 0; c < bins.columns.length; c += 1) {
+    const column = bins.columns[c];
     if (column === null || column === undefined) continue;
     if (idle === 0) addWhole(tally.on, c, column, from, to);
-    else addColumn(tally, c, column, view, from, to);
+    else addColumn(tally, c, column, bins, from, to);
   }
-  addBusy(tally, view, from, to);
-  addEngine(tally, view, from, to);
-  addMemory(tally, view, from, to);
+  addBusy(tally, bins, from, to);
+  addEngine(tally, bins, from, to);
+  addMemory(tally, bins, from, to);
   return tally;
 }
 
 /** Bins without demand. */
-function countIdle(view: SpanView, from: number, to: number): number {
+function countIdle(bins: Bins, from: number, to: number): number {
   let idle = 0;
-  for (let i = from; i < to; i += 1) if (view.demand[i] === 0) idle += 1;
+  for (let i = from; i < to; i += 1) if (bins.demand[i] === 0) idle += 1;
   return idle;
 }
 
-function addWhole(stats: Stats, c: number, column: Float64Array, from: number, to: number): void {
-  let sum = 0;
-  let count = 0;
-  for (let i = from; i < to; i += 1) {
-    const value = column[i] ?? Number.NaN;
-    if (value !== value) continue; // NaN: absent
-    sum += value;
-    count += 1;
-  }
-  if (count === 0) return;
-  stats.sum[c] = sum;
-  stats.count[c] = count;
-}
-
-function addColumn(tally: Tally, c: number, column: Float64Array, view: SpanView, from: number, to: number): void {
+function addColumn(tally: Tally, c: number, column: Float64Array, bins: Bins, from: number, to: number): void {
   let onSum = 0;
   let onCount = 0;
   let offSum = 0;
@@ -187,7 +126,7 @@ function addColumn(tally: Tally, c: number, column: Float64Array, view: SpanView
   for (let i = from; i < to; i += 1) {
     const value = column[i] ?? Number.NaN;
     if (value !== value) continue; // NaN: absent
-    if (view.demand[i] === 0) {
+    if (bins.demand[i] === 0) {
       offSum += value;
       offCount += 1;
     } else {
@@ -205,17 +144,17 @@ function addColumn(tally: Tally, c: number, column: Float64Array, view: SpanView
   }
 }
 
-function addBusy(tally: Tally, view: SpanView, from: number, to: number): void {
-  const flags = FLAG_COLUMNS.map((column) => view.columns[column] ?? null);
+function addBusy(tally: Tally, bins: Bins, from: number, to: number): void {
+  const flags = FLAG_COLUMNS.map((column) => bins.columns[column] ?? null);
   const flagged = flags.some((column) => column !== null);
-  const util = view.columns[COLUMN['gpu.util']] ?? view.busy;
-  const memUtil = view.columns[COLUMN['gpu.memUtil']];
-  const power = view.columns[COLUMN['gpu.power']];
+  const util = bins.columns[COLUMN['gpu.util']] ?? bins.busy;
+  const memUtil = bins.columns[COLUMN['gpu.memUtil']];
+  const power = bins.columns[COLUMN['gpu.power']];
   for (let i = from; i < to; i += 1) {
-    const busy = view.busy[i] ?? Number.NaN;
+    const busy = bins.busy[i] ?? Number.NaN;
     const watts = power?.[i] ?? Number.NaN;
     if (busy === busy) {
-      if (view.demand[i] === 0) {
+      if (bins.demand[i] === 0) {
         tally.offBusySum += busy;
         tally.offBusyCount += 1;
       } else {
@@ -230,7 +169,7 @@ function addBusy(tally: Tally, view: SpanView, from: number, to: number): void {
         tally.idlePowerCount += 1;
       }
     }
-    if ((util[i] ?? Number.NaN) >= TIER_C.busy && view.demand[i] !== 0) {
+    if ((util[i] ?? Number.NaN) >= TIER_C.busy && bins.demand[i] !== 0) {
       tally.hot += 1;
       const traffic = memUtil?.[i] ?? Number.NaN;
       if (traffic === traffic) {
@@ -245,13 +184,13 @@ function addBusy(tally: Tally, view: SpanView, from: number, to: number): void {
   }
 }
 
-function addEngine(tally: Tally, view: SpanView, from: number, to: number): void {
-  const kv = view.columns[COLUMN['engine.kvUsage']];
-  const running = view.columns[COLUMN['engine.running']];
-  const waiting = view.columns[COLUMN['engine.waiting']];
+function addEngine(tally: Tally, bins: Bins, from: number, to: number): void {
+  const kv = bins.columns[COLUMN['engine.kvUsage']];
+  const running = bins.columns[COLUMN['engine.running']];
+  const waiting = bins.columns[COLUMN['engine.waiting']];
   if ((kv ?? running ?? waiting ?? null) === null) return;
   for (let i = from; i < to; i += 1) {
-    if (view.demand[i] === 0) continue;
+    if (bins.demand[i] === 0) continue;
     const used = kv?.[i] ?? Number.NaN;
     if (used === used) {
       tally.kv += 1;
@@ -267,8 +206,8 @@ function addEngine(tally: Tally, view: SpanView, from: number, to: number): void
   }
 }
 
-function addMemory(tally: Tally, view: SpanView, from: number, to: number): void {
-  const used = view.columns[COLUMN['gpu.memUsed']];
+function addMemory(tally: Tally, bins: Bins, from: number, to: number): void {
+  const used = bins.columns[COLUMN['gpu.memUsed']];
   if (used === null || used === undefined) return;
   const part = Math.max(1, (to - from) >> 2);
   const first = levelOf(used, from, from + part);
@@ -327,16 +266,4 @@ export function addTallies(a: Tally, b: Tally): Tally {
     burstSeconds: Math.max(a.burstSeconds, b.burstSeconds),
     soFar: b.soFar,
   };
-}
-
-function addStats(a: Stats, b: Stats): Stats {
-  if (b === NOTHING) return a;
-  if (a === NOTHING) return b;
-  return { bins: a.bins + b.bins, sum: addArrays(a.sum, b.sum), count: addArrays(a.count, b.count) };
-}
-
-function addArrays(a: Float64Array, b: Float64Array): Float64Array {
-  const out = Float64Array.from(a);
-  for (let i = 0; i < out.length; i += 1) out[i] = (out[i] ?? Number.NaN) + (b[i] ?? Number.NaN);
-  return out;
 }

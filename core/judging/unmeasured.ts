@@ -1,26 +1,28 @@
-import type { Bottleneck } from '../contract/index.ts';
+import type { Bottleneck, Verdict } from '../contract/index.ts';
+import { GPUS } from '../knowledge/index.ts';
 import { formatPercent } from '../readings/index.ts';
 import { unknown, type Decision } from './decision.ts';
-import { coverageOf, shareLines, whatWouldTell, type Around } from './evidence.ts';
+import { coverageOf, shareLines, whatWouldTell, type Causes } from './evidence.ts';
 import type { Label } from './label.ts';
-import type { Sight } from './sight.ts';
-import { known } from './stats.ts';
-import { nvidiaSmiAlone } from './tier-c.ts';
-import { CEILINGS, CONTRIBUTING, DOMINANT } from './thresholds.ts';
+import type { JudgedWindow } from './phases.ts';
+import type { WindowShares } from './shares.ts';
+import { known, exact, mean } from './stats.ts';
+import type { Subject } from './subject.ts';
+import { CEILINGS, CONTRIBUTING, DOMINANT, TIER_C } from './thresholds.ts';
 
 /** No measured share decides: what nvidia-smi alone may say (§7.5), or what is missing. */
-export function unmeasured(sight: Sight, label: Label, around: Around): Decision {
-  if (!known(sight.busy)) return unseen(sight, label, around);
-  if (sight.dcgm || sight.modelled) {
-    return unknown(sight, around, {
-      why: [`busy ${formatPercent(sight.busy)}, cause unknown`, ...shareLines(sight, label, around)],
-      missing: [missingShare(sight)],
-      candidates: left(sight),
+export function unmeasured(window: WindowShares, label: Label, causes: Causes): Decision {
+  if (!known(window.busy)) return unseen(window, label, causes);
+  if (window.dcgm || window.modelled) {
+    return unknown(window, causes, {
+      why: [`busy ${formatPercent(window.busy)}, cause unknown`, ...shareLines(window, label, causes)],
+      missing: [missingShare(window)],
+      candidates: left(window),
     });
   }
-  const seen = nvidiaSmiAlone(sight);
+  const seen = nvidiaSmiAlone(window);
   if (!seen.memory)
-    return unknown(sight, around, {
+    return unknown(window, causes, {
       why: seen.why,
       missing: seen.missing,
       candidates: seen.notMemory ? ['compute', 'overhead'] : ['memory', 'compute', 'overhead'],
@@ -31,38 +33,38 @@ export function unmeasured(sight: Sight, label: Label, around: Around): Decision
     lean: null,
     tier: 'C',
     evidence: ['nvidia-smi'],
-    grade: { ceiling: CEILINGS.none, coverage: coverageOf(sight, 'empty'), ratios: [], caps: [{ value: seen.cap, why: seen.capWhy }] },
+    grade: { ceiling: CEILINGS.none, coverage: coverageOf(window, 'empty'), ratios: [], caps: [{ value: seen.cap, why: seen.capWhy }] },
     candidates: [],
-    missing: [...seen.missing, ...whatWouldTell(sight)],
+    missing: [...seen.missing, ...whatWouldTell(window)],
     why: seen.why,
     share: Number.NaN,
     next: Number.NaN,
     noProgress: false,
-    ...around,
+    ...causes,
   };
 }
 
 /** Nobody looked at the GPU. */
-function unseen(sight: Sight, label: Label, around: Around): Decision {
-  if ((sight.demand === true || sight.subject.training) && (known(sight.compute) || known(sight.memory))) {
-    return unknown(sight, around, {
+function unseen(window: WindowShares, label: Label, causes: Causes): Decision {
+  if ((window.demand === true || window.subject.training) && (known(window.compute) || known(window.memory))) {
+    return unknown(window, causes, {
       why: [
         `work was done, yet no measured resource reaches ${formatPercent(DOMINANT)}: overhead on the GPU, or waiting for the host`,
-        ...shareLines(sight, label, around),
+        ...shareLines(window, label, causes),
       ],
       missing: ['gpu.util or gpu.grActive, to tell a busy GPU from an empty one'],
-      candidates: [...left(sight), 'host'],
+      candidates: [...left(window), 'host'],
     });
   }
-  return unknown(sight, around, {
-    why: ['nothing that was measured decides', ...shareLines(sight, label, around)],
-    missing: [sight.subject.mig ? 'utilisation, which MIG hides: DCGM or the engine’s counters would tell' : 'gpu.util or gpu.grActive'],
+  return unknown(window, causes, {
+    why: ['nothing that was measured decides', ...shareLines(window, label, causes)],
+    missing: [window.subject.mig ? 'utilisation, which MIG hides: DCGM or the engine’s counters would tell' : 'gpu.util or gpu.grActive'],
   });
 }
 
-function missingShare(sight: Sight): string {
-  if (!known(sight.memory)) return 'the memory share: DCGM’s dram_active (1005), or the engine’s tokens with its model';
-  if (!known(sight.compute)) return 'the compute share: DCGM’s tensor_active (1004), or the engine’s tokens with its model';
+function missingShare(window: WindowShares): string {
+  if (!known(window.memory)) return 'the memory share: DCGM’s dram_active (1005), or the engine’s tokens with its model';
+  if (!known(window.compute)) return 'the compute share: DCGM’s tensor_active (1004), or the engine’s tokens with its model';
   return 'what the model leaves out of the bytes';
 }
 
@@ -70,9 +72,113 @@ function missingShare(sight: Sight): string {
  * What it could still be: a counter under the dominant share puts its resource out; a model, which counts the least that was
  * done, only where even that is no contribution, and complete. Overhead is never out.
  */
-function left(sight: Sight): Bottleneck[] {
-  const gaps = sight.work !== null && sight.work.gaps.length > 0;
-  const memoryOut = sight.memory < (sight.memoryFrom === 'model' ? CONTRIBUTING : DOMINANT) && !(sight.memoryFrom === 'model' && gaps);
-  const computeOut = sight.compute < (sight.computeFrom === 'model' ? CONTRIBUTING : DOMINANT);
+function left(window: WindowShares): Bottleneck[] {
+  const gaps = window.work !== null && window.work.gaps.length > 0;
+  const memoryOut = window.memory < (window.memoryFrom === 'model' ? CONTRIBUTING : DOMINANT) && !(window.memoryFrom === 'model' && gaps);
+  const computeOut = window.compute < (window.computeFrom === 'model' ? CONTRIBUTING : DOMINANT);
   return [...(memoryOut ? [] : ['memory' as const]), ...(computeOut ? [] : ['compute' as const]), 'overhead'];
+}
+
+/** What nvidia-smi's figures alone allow to say of a busy GPU (§7.5). */
+export interface Seen {
+  /** Only memory, and only as "consistent with". */
+  readonly memory: boolean;
+  /** Mean utilization.memory of the busy samples; NaN without. */
+  readonly traffic: number;
+  /** Traffic so low on a calibrated scale that memory is out. */
+  readonly notMemory: boolean;
+  readonly cap: number;
+  readonly capWhy: string;
+  readonly why: readonly string[];
+  readonly missing: readonly string[];
+}
+
+const WOULD_TELL = 'DCGM’s dram_active and tensor_active, or the engine’s tokens/s, would tell';
+
+/** Judges busy samples by utilization.memory: consistent with a memory bound, not the limit (calibrated types), or nothing. */
+export function nvidiaSmiAlone(window: WindowShares): Seen {
+  const { tally, subject } = window;
+  const calibrated = subject.type !== null && GPUS[subject.type].memoryUtilizationCalibrated;
+  const cap = calibrated ? TIER_C.capCalibrated : TIER_C.capUncalibrated;
+  const traffic = tally.hotMemUtilCount > 0 ? exact(tally.hotMemUtil / tally.hotMemUtilCount) : Number.NaN;
+  const enough = tally.hot >= TIER_C.samples && tally.hotMemUtilCount >= TIER_C.samples;
+  const why: string[] = [];
+  let memory = false;
+  let notMemory = false;
+  if (!enough) {
+    why.push(
+      tally.hot < TIER_C.samples
+        ? `${tally.hot} samples with a utilisation of ${formatPercent(TIER_C.busy)} or more: fewer than ${TIER_C.samples} say nothing`
+        : 'busy, cause unknown: utilisation is the time with any kernel, not how well it runs',
+    );
+  } else if (traffic >= TIER_C.memory) {
+    memory = true;
+    why.push(`utilization.memory ${formatPercent(traffic)} over ${tally.hot} busy samples: consistent with memory-bound, not proven`);
+  } else if (calibrated && traffic < TIER_C.notMemory) {
+    notMemory = true;
+    why.push(`utilization.memory ${formatPercent(traffic)} over ${tally.hot} busy samples: memory bandwidth is not the limit`);
+  } else if (!calibrated && traffic < TIER_C.low) {
+    why.push(`low memory traffic on this counter (${formatPercent(traffic)}), scale unknown on this GPU`);
+  } else {
+    why.push(
+      `busy, cause unknown: utilization.memory ${formatPercent(traffic)} decides nothing${calibrated ? '' : ' (its scale is not calibrated on this GPU)'}`,
+    );
+  }
+  why.push(...powerNotes(window, enough ? traffic : Number.NaN));
+  const capWhy = calibrated ? 'nvidia-smi alone proves nothing' : 'the scale of utilization.memory is not calibrated on this GPU';
+  return { memory, traffic: enough ? traffic : Number.NaN, notMemory, cap, capWhy, why, missing: [WOULD_TELL] };
+}
+
+function powerNotes(window: WindowShares, traffic: number): string[] {
+  const { tally, stats } = window;
+  const limit = mean(stats, 'gpu.powerLimit');
+  if (!known(limit) || tally.hotPowerCount < TIER_C.samples) return [];
+  const fraction = exact(tally.hotPower / tally.hotPowerCount / limit);
+  if (fraction >= TIER_C.power) return [`power ${formatPercent(fraction)} of the reported limit: a note, no evidence for compute`];
+  if (fraction <= TIER_C.lowPower && traffic < TIER_C.low) {
+    return [
+      `busy but low energy (${formatPercent(fraction)} of the limit): communication, tiny kernels, or decode of a small model; NIC, NVLink or DCGM would tell`,
+    ];
+  }
+  return [];
+}
+
+/** A GPU's phases and who it is. */
+export interface Ordered {
+  readonly subject: Subject;
+  readonly phases: readonly JudgedWindow[];
+}
+
+/**
+ * Two GPUs of one LLM job seen by nvidia-smi alone may be ordered by power above idle per memory traffic (§7.5.5): multiplying
+ * costs power that moving bytes does not. It is a remark beside the verdict, never an activity: "prefill-like relative to …".
+ */
+export function withOrder(lines: readonly Ordered[]): JudgedWindow[][] {
+  const ratios = lines.map(powerPerTraffic);
+  const known = ratios.filter((ratio) => ratio !== null);
+  const low = Math.min(...known);
+  const reference = lines[ratios.indexOf(low)];
+  return lines.map(({ phases }, i) => {
+    const ratio = ratios[i] ?? null;
+    if (known.length < 2 || reference === undefined || ratio === null || exact(ratio / low) < TIER_C.orderFactor) return [...phases];
+    const text = `prefill-like relative to GPU ${reference.subject.id}: ${(ratio / low).toFixed(1)} times the power above idle per memory traffic (a relation, graded at most ${TIER_C.capUncalibrated.toFixed(2)})`;
+    return phases.map((phase) => (phase.verdict.bottleneck === 'idle' ? phase : { ...phase, verdict: said(phase.verdict, text) }));
+  });
+}
+
+function said(verdict: Verdict, text: string): Verdict {
+  return { ...verdict, why: [...verdict.why, text] };
+}
+
+/** Watts above idle ÷ utilization.memory over the busy samples; null where the GPU is seen by more than nvidia-smi, or by too little. */
+function powerPerTraffic({ subject, phases }: Ordered): number | null {
+  if (!(subject.serving || subject.processSays === 'serving')) return null;
+  if (phases.some(({ verdict }) => verdict.tier !== 'C')) return null;
+  const sum = (pick: (tally: JudgedWindow['tally']) => number) => phases.reduce((total, { tally }) => total + pick(tally), 0);
+  const hot = sum((tally) => tally.hot);
+  const traffic = sum((tally) => tally.hotMemUtil) / sum((tally) => tally.hotMemUtilCount);
+  const power = sum((tally) => tally.hotPower) / sum((tally) => tally.hotPowerCount);
+  const idle = sum((tally) => tally.idlePower) / sum((tally) => tally.idlePowerCount);
+  if (hot < TIER_C.samples || !(traffic >= TIER_C.orderMemory) || !(power > idle)) return null;
+  return (power - idle) / traffic;
 }

@@ -1,25 +1,22 @@
-import type { Figure, Shares, TimeTree, Verdict } from '../contract/index.ts';
-import type { MetricId } from '../readings/index.ts';
-import { FRACTION_NAMES, type FractionName, type WindowFigures } from './judged.ts';
+import type { Shares, TimeTree, Verdict, Split } from '../contract/index.ts';
+import { formatPercent, formatValue } from '../readings/index.ts';
 import { activityCandidates, activityOf } from './activity.ts';
-import { JUDGED } from './columns.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
-import { gradeOf, UNGRADED } from './grade.ts';
-import { modifiersOf } from './modifiers.ts';
-import { sightOf, type Sight } from './sight.ts';
-import { splitOf } from './split.ts';
-import { known, mean, orNull } from './stats.ts';
+import { gradeOf, UNGRADED } from './evidence.ts';
+import { figuresOf } from './figures.ts';
+import { sharesOf, type WindowShares } from './shares.ts';
+import { known, mean, orNull, COLUMN, largest } from './stats.ts';
 import type { Subject } from './subject.ts';
 import { FLAGS, type Tally } from './tally.ts';
-import { INACTIVE } from './thresholds.ts';
+import { INACTIVE, CAPPED_FRACTION, CONTRIBUTING, DOMINANT, NO_TENSOR, REDUCED_CLOCK, THERMAL_FRACTION, THERMAL_SAMPLES } from './thresholds.ts';
 
-/** The verdict on one stretch of time of one subject; advice is added by the caller. */
+/** The verdict on one window of one subject; advice is added by the caller. */
 export function judge(tally: Tally, subject: Subject): Verdict {
-  const sight = sightOf(tally, subject);
-  const decision = decide(sight);
-  const doing = activityOf(sight, decision.bottleneck === 'idle');
-  const hint = doing.activity === 'unknown' ? activityCandidates(sight) : null;
+  const window = sharesOf(tally, subject);
+  const decision = decide(window);
+  const doing = activityOf(window, decision.bottleneck === 'idle');
+  const hint = doing.activity === 'unknown' ? activityCandidates(window) : null;
   const { grade, gradeWhy } = decision.grade === null ? UNGRADED : gradeOf(decision.grade);
   return {
     bottleneck: decision.bottleneck,
@@ -32,27 +29,27 @@ export function judge(tally: Tally, subject: Subject): Verdict {
     grade,
     gradeWhy,
     headroom: headroomOf(decision),
-    relief: reliefOf(decision, sight),
-    shares: sharesFor(sight, decision),
-    tree: treeOf(sight, decision),
-    split: splitOf(sight),
-    modifiers: [...(decision.noProgress ? [NO_PROGRESS] : []), ...modifiersOf(sight)],
-    figures: figuresOf(sight),
+    relief: reliefOf(decision, window),
+    shares: sharesFor(window, decision),
+    tree: treeOf(window, decision),
+    split: splitOf(window),
+    modifiers: [...(decision.noProgress ? [NO_PROGRESS] : []), ...modifiersOf(window)],
+    figures: figuresOf(window),
     candidates: [...decision.candidates],
     missing: [...new Set(decision.missing)],
     why: [
       ...decision.why,
       ...(doing.why === '' ? [] : [doing.why]),
       ...(hint === null ? [] : [`activity could be ${hint}`]),
-      ...idleLine(sight),
-      ...assumptions(sight).map((text) => `assumed: ${text}`),
+      ...idleLine(window),
+      ...assumptions(window).map((text) => `assumed: ${text}`),
     ],
     advice: [],
     tries: [],
   };
 }
 
-function assumptions({ subject, work }: Sight): string[] {
+function assumptions({ subject, work }: WindowShares): string[] {
   return [
     ...(subject.work?.assumed ?? []), // no engine assumes nothing
     ...(work?.cachedFrom === 'device memory' ? ['the KV cache is what the weights leave of the device memory in use'] : []),
@@ -70,48 +67,48 @@ function headroomOf({ bottleneck, share }: Decision): number | null {
 }
 
 /** 1 ÷ max(next share, 1 − share): the speed-up if the binding resource were unlimited. Overhead's own share is its unexplained time. */
-function reliefOf(decision: Decision, sight: Sight): number | null {
+function reliefOf(decision: Decision, window: WindowShares): number | null {
   if (headroomOf(decision) === null) return null;
   if (decision.bottleneck === 'overhead') {
-    const unexplained = Math.max(0, sight.busy - decision.share);
+    const unexplained = Math.max(0, window.busy - decision.share);
     return orNull(1 / (1 - unexplained));
   }
   const rest = Math.max(decision.next, 1 - decision.share);
   return rest > 0 ? Math.max(1, 1 / rest) : null;
 }
 
-function sharesFor(sight: Sight, decision: Decision): Shares {
+function sharesFor(window: WindowShares, decision: Decision): Shares {
   const cause = decision.empty?.bottleneck;
   const traffic = decision.traffic?.bottleneck;
   return {
-    compute: orNull(sight.compute),
-    memory: orNull(sight.memory),
-    network: traffic === 'storage' ? null : orNull(sight.nic),
-    storage: cause === 'storage' ? orNull(sight.empty) : traffic === 'storage' ? orNull(sight.nic) : orNull(sight.disk),
-    host: cause === 'host' ? orNull(sight.empty) : null,
-    transfer: orNull(sight.pcie),
-    nvlink: orNull(sight.nvlink),
-    busy: orNull(sight.busy),
-    empty: orNull(sight.empty),
-    tensor: orNull(sight.tensor),
-    fp32: orNull(sight.fp32),
-    fp64: orNull(sight.fp64),
+    compute: orNull(window.compute),
+    memory: orNull(window.memory),
+    network: traffic === 'storage' ? null : orNull(window.nic),
+    storage: cause === 'storage' ? orNull(window.empty) : traffic === 'storage' ? orNull(window.nic) : orNull(window.disk),
+    host: cause === 'host' ? orNull(window.empty) : null,
+    transfer: orNull(window.pcie),
+    nvlink: orNull(window.nvlink),
+    busy: orNull(window.busy),
+    empty: orNull(window.empty),
+    tensor: orNull(window.tensor),
+    fp32: orNull(window.fp32),
+    fp64: orNull(window.fp64),
   };
 }
 
 /** What sums to one over the window: no demand, empty by cause, the largest busy share, and the rest of the busy time. */
-function treeOf(sight: Sight, decision: Decision): TimeTree {
-  const { busy, idleFraction } = sight;
+function treeOf(window: WindowShares, decision: Decision): TimeTree {
+  const { busy, idleFraction } = window;
   if (!known(busy)) return { empty: idleFraction > 0 ? { idle: idleFraction } : {}, busy: {}, unexplained: null, unexplainedAtLeast: null };
   const part = decision.bottleneck === 'idle' ? 1 : 1 - idleFraction;
-  const own = (['memory', 'compute', 'nvlink'] as const).filter((name) => known(sight[name]));
-  const best = own.reduce<(typeof own)[number] | null>((top, name) => (top === null || sight[name] > sight[top] ? name : top), null);
-  const largest = best === null ? 0 : Math.min(busy, sight[best]);
-  const sum = own.reduce((total, name) => total + sight[name], 0);
+  const own = (['memory', 'compute', 'nvlink'] as const).filter((name) => known(window[name]));
+  const best = own.reduce<(typeof own)[number] | null>((top, name) => (top === null || window[name] > window[top] ? name : top), null);
+  const largest = best === null ? 0 : Math.min(busy, window[best]);
+  const sum = own.reduce((total, name) => total + window[name], 0);
   const empty: Record<string, number> =
     decision.bottleneck === 'idle'
       ? { idle: 1 - busy }
-      : { ...(idleFraction > 0 ? { idle: idleFraction } : {}), ...(sight.empty > 0 ? { [decision.empty?.key ?? 'unknown']: part * sight.empty } : {}) };
+      : { ...(idleFraction > 0 ? { idle: idleFraction } : {}), ...(window.empty > 0 ? { [decision.empty?.key ?? 'unknown']: part * window.empty } : {}) };
   return {
     empty,
     busy: best === null ? {} : { [best]: part * largest },
@@ -120,65 +117,78 @@ function treeOf(sight: Sight, decision: Decision): TimeTree {
   };
 }
 
-function idleLine(sight: Sight): string[] {
-  if (!(sight.idleFraction > 0) || sight.demand !== true) return [];
-  return [`no request ${Math.round(sight.idleFraction * 100)} % of the time; the shares are of the rest`];
+function idleLine(window: WindowShares): string[] {
+  if (!(window.idleFraction > 0) || window.demand !== true) return [];
+  return [`no request ${Math.round(window.idleFraction * 100)} % of the time; the shares are of the rest`];
 }
 
-/** The numbers behind the verdict, each with its ceiling and source. */
-function figuresOf(sight: Sight): Figure[] {
-  const { stats, work, subject } = sight;
-  const { ceilings } = subject;
-  const engine = subject.engineName ?? 'engine';
-  const out: Figure[] = [];
-  const add = (label: string, value: number, unit: string, ceiling: number | null | undefined, source: string) => {
-    if (known(value) && Number.isFinite(value)) out.push({ label, value, unit, ceiling: ceiling ?? null, source });
-  };
-  const dram = mean(stats, 'gpu.dramActive');
-  if (known(dram) && ceilings !== null) add('Memory bandwidth', dram * ceilings.bandwidth, 'bytes/s', ceilings.bandwidth, 'dcgm');
-  else if (work !== null) add('Memory bandwidth', work.bytes, 'bytes/s', ceilings?.bandwidth, engine);
-  const peak = subject.math === null ? null : ceilings?.peaks[subject.math];
-  if (work !== null) add('Compute', work.flops, 'flop/s', peak, engine);
-  if (work !== null) {
-    add('Decode', work.decodeTokens, 'tokens/s', null, engine);
-    add('Prefill', work.prefillTokens, 'tokens/s', null, engine);
-    add('Requests running', work.running, 'count', subject.engineMaxRunning, engine);
+/** What changes how a label reads, never the label: power cap, thermal slowdown (§7.3), locked clocks, no tensor cores (§7.2). */
+export function modifiersOf(window: WindowShares): string[] {
+  if (!(window.busy >= INACTIVE)) return [];
+  const out: string[] = [];
+  const clocks = reducedClock(window);
+  const power = capFraction(window);
+  if (power >= CAPPED_FRACTION) {
+    const normal = window.subject.type === 'T4' ? ', normal on a loaded T4' : '';
+    out.push(`power-capped ${formatPercent(power)} of the time${clocks === null ? normal : `, clocks reduced to ${clocks}`}`);
   }
-  add('KV cache used', mean(stats, 'engine.kvUsage'), 'ratio', 1, engine);
-  add('Training', mean(stats, 'engine.trainTokenRate'), 'tokens/s', null, engine);
-  add('GPU busy', sight.busy, 'ratio', 1, sight.busyFrom === 'engine' ? engine : (sight.busyFrom ?? 'nvidia-smi'));
-  add('Power', mean(stats, 'gpu.power'), 'watts', orNull(mean(stats, 'gpu.powerLimit')), 'nvidia-smi');
-  add('GPU memory', mean(stats, 'gpu.memUsed'), 'bytes', orNull(mean(stats, 'gpu.memTotal')), 'nvidia-smi');
+  const thermal = thermalFraction(window);
+  if (thermal !== null) out.push(`thermal or brake slowdown ${formatPercent(thermal)} of the busy time`);
+  const locked = flag(window, 'gpu.capApp');
+  if (locked >= CAPPED_FRACTION) out.push(`clocks locked by an application setting${clocks === null ? '' : ` to ${clocks}`}`);
+  if (!(power >= CAPPED_FRACTION) && !(locked >= CAPPED_FRACTION) && clocks !== null) out.push(`clocks at ${clocks}`);
+  if (window.fp32 >= DOMINANT && window.tensor < NO_TENSOR) out.push('FP32 without tensor cores');
+  if (window.computeFrom === 'model' && known(window.clock) && window.compute >= DOMINANT && window.compute * window.clock < DOMINANT) {
+    out.push(`clock-limited: ${formatPercent(window.compute * window.clock)} of the peak at full clock`);
+  }
+  if (window.subject.mig) out.push('MIG slice: utilisation is hidden');
   return out;
 }
 
-/** A tally as the means that findings and advice look at. */
-export function figuresFrom(tally: Tally): WindowFigures {
-  const stats = tally.on.bins > 0 ? tally.on : tally.off;
-  const means = new Map<MetricId, number>();
-  for (const id of JUDGED) {
-    const value = mean(stats, id);
-    if (known(value)) means.set(id, value);
-  }
-  const busy = stats === tally.on ? tally.busySum / tally.busyCount : tally.offBusySum / tally.offBusyCount;
-  const fraction = new Map<FractionName, number>();
-  for (const name of FRACTION_NAMES) {
-    const value = fractionOf(tally, name);
-    if (known(value)) fraction.set(name, value);
-  }
-  return {
-    seconds: (tally.endBin - tally.firstBin) * tally.period,
-    samples: tally.seen,
-    idleFraction: tally.seen > 0 ? tally.off.bins / tally.seen : null,
-    busy: orNull(busy),
-    mean: means,
-    fraction,
-  };
+/** Share of the time under the software power cap: the counter's rate where there is one, else the share of loaded samples with the flag. */
+function capFraction(window: WindowShares): number {
+  const rate = mean(window.stats, 'gpu.capPowerTime');
+  return known(rate) ? rate : flag(window, 'gpu.capPower');
 }
 
-function fractionOf(tally: Tally, name: FractionName): number {
-  if (name === 'kvFull') return tally.kvFull / tally.kv;
-  if (name === 'waiting') return tally.kv > 0 || tally.waiting > 0 ? tally.waiting / tally.on.bins : Number.NaN;
-  if (name === 'busy80') return tally.hot / tally.on.bins;
-  return (tally.flags[FLAGS.indexOf(name)] ?? Number.NaN) / tally.loaded;
+/** Share of loaded samples in which a flag was set; NaN without it. */
+function flag(window: WindowShares, id: (typeof FLAGS)[number]): number {
+  const { tally } = window;
+  if (tally.loaded === 0 || !((window.stats.count[COLUMN[id]] ?? Number.NaN) > 0)) return Number.NaN;
+  return (tally.flags[FLAGS.indexOf(id)] ?? Number.NaN) / tally.loaded;
+}
+
+/** Thermal slowdown or brake where it is more than ordinary: 1 % of the time by counters, two samples by flags; null otherwise. */
+export function thermalFraction(window: WindowShares): number | null {
+  const rate = largest(mean(window.stats, 'gpu.capThermalTime'), mean(window.stats, 'gpu.capBrakeTime'));
+  if (known(rate)) return rate > THERMAL_FRACTION ? rate : null;
+  const flags = largest(flag(window, 'gpu.capHwThermal'), flag(window, 'gpu.capSwThermal'), flag(window, 'gpu.capBrake'));
+  return flags * window.tally.loaded >= THERMAL_SAMPLES && flags > THERMAL_FRACTION ? flags : null;
+}
+
+/** The clock in words where it is more than a fifth under the card's maximum while it works; null otherwise. */
+function reducedClock(window: WindowShares): string | null {
+  const now = mean(window.stats, 'gpu.smClock');
+  const top = largest(mean(window.stats, 'gpu.smClockMax'), window.subject.ceilings?.boostClock ?? Number.NaN);
+  if (!(window.busy >= CONTRIBUTING) || !(now < (1 - REDUCED_CLOCK) * top)) return null;
+  return `${formatValue(now, 'hertz')} of ${formatValue(top, 'hertz')}`;
+}
+
+/**
+ * Prefill and decode share their steps under continuous batching, so one label misleads: three splits (§7.7), each a part
+ * of what was measured. Null without an engine's work.
+ */
+export function splitOf(window: WindowShares): Split | null {
+  const { work } = window;
+  if (work === null || work.training) return null;
+  const flops = work.prefillFlops + work.decodeFlops;
+  const bytes = work.weightBytes + work.kvBytes + work.otherBytes;
+  const time = work.prefillTime + work.decodeTime;
+  const split: Split = {
+    flops: flops > 0 ? { prefill: work.prefillFlops / flops, decode: work.decodeFlops / flops } : null,
+    bytes: bytes > 0 ? { weights: work.weightBytes / bytes, kv: work.kvBytes / bytes, other: work.otherBytes / bytes } : null,
+    time: known(time) ? { prefill: work.prefillTime, decode: work.decodeTime, other: Math.max(0, 1 - time) } : null,
+    estimated: !work.timed,
+  };
+  return split.flops === null && split.bytes === null && split.time === null ? null : split;
 }

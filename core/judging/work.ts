@@ -10,9 +10,9 @@ import {
   weightBytes,
   weightBytesTouched,
 } from '../knowledge/index.ts';
-import { firstKnown, known, mean, sumKnown } from './stats.ts';
+import { type Stats, firstKnown, known, mean, sumKnown } from './stats.ts';
 import type { EngineWork, Subject } from './subject.ts';
-import type { Stats, Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { DOMINANT } from './thresholds.ts';
 
 /** What an engine's counters say that one GPU had to do, per second. NaN where it cannot be said. */

@@ -4,16 +4,15 @@ export {
   type Ceilings,
   ceilingsFor,
   detectGpu,
-  ETHERNET_25,
   gemmFraction,
   GPU_IDS,
   type GpuId,
   GPUS,
-  INFINIBAND_100,
   isGpuId,
   knownGpus,
   MATH_TYPES,
   type MathType,
+  type NodeNetwork,
   type NodeType,
   onTensorCores,
   parseGpuId,
@@ -24,8 +23,10 @@ export {
 export {
   activationBytes,
   activeBlockParameters,
+  BALANCE_MFU,
   bytesPerWeight,
   causalAttentionFlops,
+  COMMON_CONTEXT,
   computeType,
   type ComputeType,
   criticalBatch,
@@ -34,6 +35,7 @@ export {
   decodeAttentionFlops,
   decodeFlopsPerToken,
   denseFlopsPerToken,
+  ENGINE_MEMORY,
   KERNELS_PER_LAYER,
   kvBytesPerSequence,
   kvBytesPerToken,
@@ -48,12 +50,14 @@ export {
   pipelineBytesPerToken,
   prefillFlops,
   ringAllReduceBytes,
+  SHARDED_TRAFFIC,
   tensorParallelMessageBytes,
   trainingFlops,
   weightBytes,
   weightBytesTouched,
   type WeightFormat,
   weightParts,
+  WORKSPACE_BYTES,
 } from './llm-math/index.ts';
 export {
   findModel,
@@ -66,5 +70,4 @@ export {
   QUANTIZATIONS,
   type WeightType,
 } from './models/index.ts';
-export { ALVIS, parseSite, pricePerHour, type Site } from './site/index.ts';
-export { dayStart } from './site/index.ts';
+export { ALVIS, dayStart, gpusOf, nodesWith, parseSite, pricePerHour, scratchName, type Site, siteLine, UNKNOWN_SITE } from './site/index.ts';

@@ -1,9 +1,19 @@
-import { ALVIS, type GpuId, type ModelSpec, type OptimizerId, type QuantizationId, type Reported, type Site, type WeightType } from '../knowledge/index.ts';
+import {
+  COMMON_CONTEXT,
+  ENGINE_MEMORY,
+  type GpuId,
+  type ModelSpec,
+  type OptimizerId,
+  type QuantizationId,
+  type Reported,
+  type Site,
+  type WeightType,
+} from '../knowledge/index.ts';
 
 export type PlanMode = 'serve' | 'train' | 'lora';
 
 /** How an engine serves. */
-export interface ServeSettings {
+interface ServeSettings {
   /** Fraction of GPU memory that the engine takes (vLLM: gpu_memory_utilization). */
   readonly memoryUtilization: number;
   /** Bytes of a cache element: 2, or 1 with an 8-bit cache. */
@@ -13,7 +23,7 @@ export interface ServeSettings {
 }
 
 /** How a trainer trains. */
-export interface TrainSettings {
+interface TrainSettings {
   readonly optimizer: OptimizerId;
   /** Sequences per forward pass; the batch is worked off in batch ÷ microBatch passes. */
   readonly microBatch: number;
@@ -47,16 +57,16 @@ export interface PlanInput {
   readonly site: Site;
 }
 
-type Needed = 'model' | 'gpu';
+type Needed = 'model' | 'gpu' | 'site';
 /** What must be said, and what may. */
 export type PlanQuestion = Pick<PlanInput, Needed> & {
   readonly [K in keyof Omit<PlanInput, Needed | 'serve' | 'train'>]?: PlanInput[K] | undefined;
 } & { readonly serve?: Partial<ServeSettings> | undefined; readonly train?: Partial<TrainSettings> | undefined };
 
-const SERVE: ServeSettings = { memoryUtilization: 0.9, cacheBytes: 2, chunkTokens: 2048 };
+const SERVE: ServeSettings = { memoryUtilization: ENGINE_MEMORY, cacheBytes: 2, chunkTokens: 2048 };
 const TRAIN: TrainSettings = { optimizer: 'adamw', microBatch: 1, flashAttention: true, checkpointing: true, zero: 0, loraRank: 16 };
 
-/** A complete input: one GPU, batch 1, 4096 tokens (or the model's longest), the model's own type and quantisation, Alvis. */
+/** A complete input: one GPU, batch 1, 4096 tokens (or the model's longest), the model's own type and quantisation. */
 export function planInput(question: PlanQuestion): PlanInput {
   const { model, gpu } = question;
   const mode = question.mode ?? 'serve';
@@ -72,15 +82,46 @@ export function planInput(question: PlanQuestion): PlanInput {
     pipelineParallel: question.pipelineParallel ?? 1,
     dataParallel: question.dataParallel ?? 1,
     batch: question.batch ?? 1,
-    context: question.context ?? Math.min(4096, model.maxContext ?? 4096),
+    context: question.context ?? Math.min(COMMON_CONTEXT, model.maxContext ?? COMMON_CONTEXT),
     allowTf32: question.allowTf32 ?? false,
     serve: { ...SERVE, ...question.serve },
     train: { ...TRAIN, ...question.train },
-    site: question.site ?? ALVIS,
+    site: question.site,
   };
 }
 
 /** GPUs that a plan asks for. */
 export function gpuCount(input: Pick<PlanInput, 'tensorParallel' | 'pipelineParallel' | 'dataParallel'>): number {
   return input.tensorParallel * input.pipelineParallel * input.dataParallel;
+}
+
+/** Why a plan cannot be computed, each with what to change; empty when it can. */
+export function inputErrors(input: PlanInput): string[] {
+  const { model, tensorParallel: tp, pipelineParallel: pp } = input;
+  return [
+    ...whole('tensor parallelism', tp),
+    ...whole('pipeline parallelism', pp),
+    ...whole('data parallelism', input.dataParallel),
+    ...whole('batch', input.batch),
+    ...whole('context', input.context),
+    ...whole('micro-batch', input.train.microBatch),
+    ...whole('LoRA rank', input.train.loraRank),
+    ...whole('prefill chunk', input.serve.chunkTokens),
+    ...(model.heads % tp === 0 ? [] : [`${model.heads} attention heads cannot be split over ${tp} GPUs: use ${divisors(model.heads)}`]),
+    ...(pp <= model.layers ? [] : [`${model.layers} layers cannot make ${pp} pipeline stages`]),
+    ...(input.mode === 'train' && input.quantization !== null
+      ? ['quantised weights cannot be trained in full: use LoRA on them, or leave the quantisation out']
+      : []),
+    ...(input.train.microBatch <= input.batch ? [] : [`a micro-batch of ${input.train.microBatch} is more than the batch of ${input.batch}`]),
+    ...(input.serve.memoryUtilization > 0 && input.serve.memoryUtilization <= 1 ? [] : ['memory utilisation is a fraction above 0 and at most 1']),
+    ...(input.serve.cacheBytes > 0 ? [] : ['bytes per cache element must be above 0']),
+  ];
+}
+
+function whole(name: string, value: number): string[] {
+  return Number.isInteger(value) && value >= 1 ? [] : [`${name} must be a whole number of at least 1, not ${value}`];
+}
+
+function divisors(heads: number): string {
+  return [1, 2, 4, 8, 16].filter((n) => heads % n === 0).join(', ');
 }

@@ -10,6 +10,7 @@ import {
   OPTIMIZERS,
   type WeightFormat,
   weightParts,
+  WORKSPACE_BYTES,
 } from '../knowledge/index.ts';
 import type { PlanInput } from './input.ts';
 
@@ -35,9 +36,8 @@ export interface MemoryPlan {
   readonly cacheTokens: number | null;
 }
 
-/** CUDA context, libraries and communication buffers; with activations at least 1 GB when serving. Inferred from engines' start-up logs. */
+/** CUDA context, libraries and communication buffers. Inferred from engines' start-up logs. */
 const CONTEXT_BYTES = 0.5e9;
-const SERVE_WORKSPACE_BYTES = 1e9;
 
 /** Memory of the fullest GPU of a plan, by use. */
 export function memoryPlan(input: PlanInput): MemoryPlan {
@@ -49,7 +49,7 @@ function servingMemory(input: PlanInput): MemoryPlan {
   const weights = stageWeightBytes(input);
   const perSequence = kvPerSequencePerGpu(input);
   const activations = servingActivations(input);
-  const workspace = Math.max(SERVE_WORKSPACE_BYTES - activations, CONTEXT_BYTES);
+  const workspace = Math.max(WORKSPACE_BYTES - activations, CONTEXT_BYTES);
   const usable = ceilingsFor(input.gpu, input.card).memoryBytes * serve.memoryUtilization;
   const room = Math.max(0, usable - weights - activations - workspace);
   return summed({ weights, kvCache: batch * perSequence, activations, gradients: 0, optimizer: 0, workspace }, usable, {

@@ -1,15 +1,12 @@
 import { type Ceilings, ceilingsFor, computeType, type ComputeType } from '../knowledge/index.ts';
 import { allocations, type Allocation } from './allocation.ts';
-import { inputErrors } from './check.ts';
-import { communication, type Traffic } from './communication.ts';
-import { decodePlan, type PhasePlan } from './decode.ts';
-import { planInput, type PlanInput, type PlanQuestion } from './input.ts';
-import { placement, type Placement } from './links.ts';
-import { loadPlan, type LoadPlan } from './loading.ts';
+import { inputErrors, type PlanInput, planInput, type PlanQuestion } from './input.ts';
+import { communication, loadPlan, type LoadPlan, type Traffic } from './traffic.ts';
+import { decodePlan, type PhasePlan, prefillPlan } from './serve.ts';
+import { type Link, linkTable, placement, type Placement } from './links.ts';
 import { memoryPlan, type MemoryPlan } from './memory.ts';
 import { mmapOption, offloadOption, type PlanOption } from './options.ts';
-import { prefillPlan } from './prefill.ts';
-import type { PlanResource } from './rate.ts';
+import type { PlanResource } from './estimate.ts';
 import { trainPlan, type TrainPlan } from './train.ts';
 import { warnings, type PlanWarning } from './warnings.ts';
 
@@ -27,6 +24,8 @@ export interface Plan {
   /** Null when serving. */
   readonly train: TrainPlan | null;
   readonly load: LoadPlan;
+  /** What ranks can talk over: the GPU's links and the site's networks. */
+  readonly links: readonly Link[];
   readonly communication: readonly Traffic[];
   /** What limits it: capacity when it does not fit, otherwise the resource of decoding, or of the training step. */
   readonly binding: PlanResource;
@@ -36,7 +35,7 @@ export interface Plan {
   readonly allocations: readonly Allocation[];
 }
 
-export type PlanResult = Plan | { readonly ok: false; readonly errors: readonly string[] };
+type PlanResult = Plan | { readonly ok: false; readonly errors: readonly string[] };
 
 /** Answers a what-if question: does it fit, how fast can it be, what limits it, what is the least that runs it. */
 export function plan(question: PlanQuestion): PlanResult {
@@ -45,6 +44,7 @@ export function plan(question: PlanQuestion): PlanResult {
   if (errors.length > 0) return { ok: false, errors };
   const place = placement(input);
   const memory = memoryPlan(input);
+  const links = linkTable(input, place);
   const common = {
     ok: true,
     input,
@@ -53,10 +53,12 @@ export function plan(question: PlanQuestion): PlanResult {
     card: ceilingsFor(input.gpu, input.card),
     compute: computeType(input.gpu, input.type, input.quantization, input.allowTf32),
     load: loadPlan(input, place),
-    communication: communication(input, place),
+    links,
+    communication: communication(input, place, links),
     warnings: warnings(input, place),
     allocations: allocations(input),
   } as const;
+  const planned = { input, place, memory };
   const limit = (binding: PlanResource): PlanResource => (memory.fits ? binding : 'capacity');
   if (input.mode === 'serve') {
     const decode = decodePlan(input, place);
@@ -66,9 +68,9 @@ export function plan(question: PlanQuestion): PlanResult {
       prefill: prefillPlan(input, place),
       train: null,
       binding: limit(decode.binding),
-      options: [offloadOption(input, place, memory, decode), mmapOption(input, place, memory, decode)],
+      options: [offloadOption({ ...planned, phase: decode }), mmapOption({ ...planned, phase: decode })],
     };
   }
   const train = trainPlan(input, place);
-  return { ...common, decode: null, prefill: null, train, binding: limit(train.binding), options: [offloadOption(input, place, memory, train)] };
+  return { ...common, decode: null, prefill: null, train, binding: limit(train.binding), options: [offloadOption({ ...planned, phase: train })] };
 }

@@ -13,7 +13,7 @@ import {
 import type { PlanInput } from './input.ts';
 import type { Link, Placement } from './links.ts';
 import { kvPerSequencePerGpu, stageLayers } from './memory.ts';
-import type { StepParts } from './rate.ts';
+import type { StepParts } from './estimate.ts';
 
 /** What one GPU does in one pass of its pipeline stage. Bytes, FLOPs, operations. */
 export interface StageWork {

@@ -9,11 +9,10 @@ import {
   pipelineBubble,
   trainingFlops,
 } from '../knowledge/index.ts';
-import { trainingFractions, type Fractions } from './expected.ts';
+import { bindingOf, type Estimate, type Fractions, type PlanResource, type StepParts, trainingFractions } from './estimate.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';
 import { stageLayers } from './memory.ts';
-import { bindingOf, type Estimate, type PlanResource, type StepParts } from './rate.ts';
 import { exchange, linkSeconds, type Reached } from './stage.ts';
 
 export interface TrainPlan {

@@ -1,14 +1,14 @@
 import { periodOf, type Table } from './columns.ts';
 
 /** Values of several entities on common rows: one array per table, NaN where there is none. `width` is what a row stands for, seconds. */
-export interface Aligned {
+export interface CommonRows {
   readonly width: number;
   readonly t: Float64Array;
   readonly values: readonly Float64Array[];
 }
 
 /** Brings series of different thinning (core/judging/series.ts) to the widest one's rows, by means. */
-export function aligned(tables: readonly Table[], period: number, read: (table: Table) => (row: number) => number): Aligned {
+export function commonRows(tables: readonly Table[], period: number, read: (table: Table) => (row: number) => number): CommonRows {
   const width = Math.max(period, ...tables.map(({ t }) => rowWidth(t, period)));
   const [only] = tables;
   if (only !== undefined && tables.length === 1) return alone(only, width, read(only));
@@ -22,7 +22,7 @@ export function aligned(tables: readonly Table[], period: number, read: (table: 
 }
 
 /** One series is on its own rows already. */
-function alone({ t }: Table, width: number, read: (row: number) => number): Aligned {
+function alone({ t }: Table, width: number, read: (row: number) => number): CommonRows {
   const times = new Float64Array(t.length);
   const values = new Float64Array(t.length);
   let count = 0;

@@ -1,4 +1,4 @@
-export { aligned, busyOf, rowWidth } from './aligned.ts';
+export { busyOf, commonRows, rowWidth } from './aligned.ts';
 export {
   batchFromIntake,
   type Block,

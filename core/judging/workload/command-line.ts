@@ -1,20 +1,5 @@
 import { parseWeightType } from '../../knowledge/index.ts';
 import { firstPositional, readOptions, splitCommand, type Options } from './arguments.ts';
-import {
-  DATA,
-  DTYPE,
-  DTYPE_SWITCHES,
-  ENGINE_MODEL,
-  LLAMACPP_MODEL,
-  NODES,
-  PER_NODE,
-  PIPELINE,
-  PROCESSES,
-  QUANTIZATION,
-  QUANTIZATION_SWITCHES,
-  TENSOR,
-  TRAINER_MODEL,
-} from './options.ts';
 import { programsIn, type FoundProgram } from './programs.ts';
 
 /** What a command line says of an LLM workload. A field that it does not say is null. */
@@ -119,3 +104,57 @@ function replicas(options: Options, parallel: { tensor: number | null; pipeline:
   const each = world / ((parallel.tensor ?? 1) * (parallel.pipeline ?? 1));
   return Number.isInteger(each) && each >= 1 ? each : null;
 }
+
+/** Names of the options that say what a workload is, as `readOptions` normalises them; the first that is given counts. */
+
+/** What engines call the model. `m` and `hf` are llama.cpp's and stand apart: elsewhere `-m` means a Python module. */
+export const ENGINE_MODEL = ['model', 'model-path', 'model-id', 'model-tag', 'hf-repo', 'model-repository', 'model-store'] as const;
+export const LLAMACPP_MODEL = ['m', 'model', 'hf', 'hfr', 'hf-repo', 'hff', 'hf-file'] as const;
+export const TRAINER_MODEL = [
+  'model-name-or-path',
+  'pretrained-model-name-or-path',
+  'base-model',
+  'model-path',
+  'model-id',
+  'hf-model',
+  'model-name',
+  'model',
+  'checkpoint-dir',
+  'model.name',
+  'model.restore-from-path',
+  'tokenizer-model',
+] as const;
+
+export const DTYPE = ['dtype', 'torch-dtype', 'data-type', 'mixed-precision', 'precision', 'trainer.precision', 'model-dtype', 'kv-dtype'] as const;
+/** Switches that are a data type of their own. */
+export const DTYPE_SWITCHES = [
+  ['bf16', 'bf16'],
+  ['fp16', 'fp16'],
+  ['half', 'fp16'],
+  ['bfloat16', 'bf16'],
+] as const;
+
+export const QUANTIZATION = ['quantization', 'quantize', 'q', 'quantization-bit', 'bits', 'load-format'] as const;
+export const QUANTIZATION_SWITCHES = [
+  ['load-in-4bit', 'nf4'],
+  ['load-in-8bit', 'bnb-int8'],
+  ['use-4bit', 'nf4'],
+  ['use-8bit', 'bnb-int8'],
+] as const;
+
+export const TENSOR = [
+  'tensor-parallel-size',
+  'tp',
+  'tp-size',
+  'tensor-parallel',
+  'tensor-model-parallel-size',
+  'num-shard',
+  'model.tensor-model-parallel-size',
+] as const;
+export const PIPELINE = ['pipeline-parallel-size', 'pp', 'pp-size', 'pipeline-model-parallel-size', 'model.pipeline-model-parallel-size'] as const;
+export const DATA = ['data-parallel-size', 'dp', 'dp-size'] as const;
+
+/** A launcher's processes: per node and nodes, or all together. */
+export const PER_NODE = ['nproc-per-node', 'num-gpus', 'trainer.devices', 'devices'] as const;
+export const NODES = ['nnodes', 'num-nodes', 'trainer.num-nodes'] as const;
+export const PROCESSES = ['num-processes'] as const;

@@ -1,7 +1,7 @@
 import type { GpuId } from './gpu-id.ts';
 
 /** A fraction of a published peak that real programs reach, with its source. Known to about ±10 %. */
-export interface Achievable {
+interface Achievable {
   readonly value: number;
   readonly source: string;
 }

@@ -11,7 +11,7 @@ export const GPUS: Readonly<Record<GpuId, GpuSpec>> = { ...AMPERE, ...VOLTA_TURI
 const ALWAYS_VECTOR: readonly MathType[] = ['fp64', 'fp32', 'fp16_vector'];
 
 /** Peak operations/s of a type on a GPU, null where it is not available. */
-export function peak(gpu: GpuId, type: MathType): number | null {
+function peak(gpu: GpuId, type: MathType): number | null {
   return GPUS[gpu].peaks[type];
 }
 

@@ -1,11 +1,10 @@
 /** Hardware knowledge: GPU types, their limits and how much of them is reachable, node types. */
 export { GPU_IDS, isGpuId, type GpuId } from './gpu-id.ts';
-export { MATH_TYPES, type MathType, type Peaks } from './math-type.ts';
-export { SOURCES, type SourceId } from './sources.ts';
-export type { GpuSpec, NvLink, PcieLink, SourcedField } from './spec.ts';
-export { GPUS, onTensorCores, peak, ridge } from './gpus.ts';
-export { ACHIEVABLE, gemmFraction, type Achievable } from './achievable.ts';
+export { MATH_TYPES, type MathType } from './math-type.ts';
+export { SOURCES } from './sources.ts';
+export { GPUS, onTensorCores, ridge } from './gpus.ts';
+export { ACHIEVABLE, gemmFraction } from './achievable.ts';
 export { ceilingsFor, type Ceilings, type Reported } from './ceilings.ts';
 export { detectGpu, knownGpus, parseGpuId } from './detect.ts';
 export { pcieBytesPerSecond } from './pcie.ts';
-export { ALVIS_NODES, ETHERNET_25, INFINIBAND_100, type NodeNetwork, type NodeType } from './nodes.ts';
+export { ALVIS_NODES, type NodeNetwork, type NodeType } from './nodes.ts';

@@ -49,4 +49,4 @@ export interface GpuSpec {
   readonly notes: readonly string[];
 }
 
-export type SourcedField = 'peaks' | 'memoryBytes' | 'bandwidth' | 'powerLimit' | 'pcie' | 'nvlink' | 'boostClock' | 'computeCapability';
+type SourcedField = 'peaks' | 'memoryBytes' | 'bandwidth' | 'powerLimit' | 'pcie' | 'nvlink' | 'boostClock' | 'computeCapability';

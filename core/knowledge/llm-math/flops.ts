@@ -50,7 +50,7 @@ export function prefillFlops(model: ModelSpec, promptTokens: number): number {
 }
 
 /** What is trained and what is computed twice. */
-export interface TrainingPass {
+interface TrainingPass {
   /** LoRA needs gradients of activations but not of the frozen weights: 4 instead of 6 FLOPs per parameter and token. */
   readonly lora: boolean;
   /** Full activation checkpointing computes every forward pass a second time. */

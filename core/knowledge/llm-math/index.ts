@@ -1,5 +1,5 @@
 /** The arithmetic of language models: bytes, FLOPs, cache, training state, communication. Pure formulas, SI units. */
-export { bytesOf, bytesPerWeight, expertsTouched, weightBytes, weightBytesTouched, weightParts, type WeightFormat, type WeightParts } from './weights.ts';
+export { bytesPerWeight, expertsTouched, weightBytes, weightBytesTouched, weightParts, type WeightFormat } from './weights.ts';
 export {
   activeBlockParameters,
   causalAttentionFlops,
@@ -8,28 +8,21 @@ export {
   denseFlopsPerToken,
   prefillFlops,
   trainingFlops,
-  type TrainingPass,
 } from './flops.ts';
-export { kvBytesPerSequence, kvBytesPerToken, kvFractionPerGpu, kvRoomTokens, tokensWhereCacheEqualsWeights, type KvRoom } from './kv.ts';
+export { kvBytesPerSequence, kvBytesPerToken, kvFractionPerGpu, kvRoomTokens, tokensWhereCacheEqualsWeights } from './kv.ts';
+export { activationBytes, bytesPerTrainedParameter, logitBytes, loraParameters, OPTIMIZERS, type OptimizerId } from './training.ts';
 export {
-  activationBytes,
-  bytesPerTrainedParameter,
-  logitBytes,
-  loraParameters,
-  OPTIMIZERS,
-  type ActivationInput,
-  type OptimizerId,
-  type TrainingState,
-} from './training.ts';
-export {
+  BALANCE_MFU,
   dataParallelBalanceTokens,
   dataParallelBytes,
   pipelineBubble,
   pipelineBytesPerToken,
   ringAllReduceBytes,
+  SHARDED_TRAFFIC,
   tensorParallelMessageBytes,
 } from './parallel.ts';
-export { loadSeconds, type LoadInput } from './load.ts';
+export { loadSeconds } from './load.ts';
 export { criticalBatch } from './critical.ts';
 export { computeType, type ComputeType } from './compute-type.ts';
+export { COMMON_CONTEXT, ENGINE_MEMORY, WORKSPACE_BYTES } from './serving.ts';
 export { KERNELS_PER_LAYER, LAUNCH_SECONDS } from './launches.ts';

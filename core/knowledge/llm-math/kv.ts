@@ -25,7 +25,7 @@ export function kvFractionPerGpu(model: ModelSpec, tensorParallel: number): numb
   return model.mla === null ? Math.ceil(model.kvHeads / tensorParallel) / model.kvHeads : 1;
 }
 
-export interface KvRoom {
+interface KvRoom {
   /** Bytes of GPU memory. */
   readonly memory: number;
   /** The engine's fraction of it (vLLM: gpu_memory_utilization). */

@@ -1,4 +1,4 @@
-export interface LoadInput {
+interface LoadInput {
   /** Bytes that one node reads. */
   readonly nodeBytes: number;
   /** Bytes that one GPU takes over PCIe. */

@@ -23,14 +23,20 @@ export function pipelineBytesPerToken(model: ModelSpec, activationBytes = 2): nu
   return model.hidden * activationBytes;
 }
 
+/** ZeRO-3 and FSDP gather the weights as well: so many times the bytes of a plain all-reduce. Source: ZeRO paper. */
+export const SHARDED_TRAFFIC = 1.5;
+
 /**
  * Bytes that each GPU sends for the gradients of one optimiser step over n replicas: a ring all-reduce of P·g; ZeRO-3 and
  * FSDP also gather the weights, about 1.5 times as much. Source: ZeRO paper; scaling-book.
  */
 export function dataParallelBytes(input: { parameters: number; gradientBytes: number; replicas: number; shardedWeights: boolean }): number {
   const reduce = ringAllReduceBytes(input.replicas, input.parameters * input.gradientBytes);
-  return input.shardedWeights ? 1.5 * reduce : reduce;
+  return input.shardedWeights ? SHARDED_TRAFFIC * reduce : reduce;
 }
+
+/** The MFU that the balance of computing and sending is reckoned at: good training reaches 0.4–0.56 (docs/science.md, §5b rows 28–34). */
+export const BALANCE_MFU = 0.5;
 
 /**
  * Tokens per node and step at which computing takes as long as the gradients' all-reduce over many nodes:

@@ -1,7 +1,7 @@
 import type { ModelSpec } from '../models/index.ts';
 
 /** Bytes per trained parameter. */
-export interface TrainingState {
+interface TrainingState {
   readonly weights: number;
   readonly master: number;
   readonly gradients: number;
@@ -39,7 +39,7 @@ export function loraParameters(model: ModelSpec, rank: number): number {
   return model.layers * rank * (attention + mlp);
 }
 
-export interface ActivationInput {
+interface ActivationInput {
   readonly sequence: number;
   readonly microBatch: number;
   readonly flashAttention: boolean;

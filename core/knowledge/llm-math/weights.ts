@@ -7,7 +7,7 @@ export interface WeightFormat {
 }
 
 /** Parameters by what happens to them in a step. */
-export interface WeightParts {
+interface WeightParts {
   /** Attention, norms, routers, dense MLPs: read by every step. */
   readonly blocks: number;
   /** Routed experts of all layers: read as far as tokens are routed to them. */
@@ -19,11 +19,6 @@ export interface WeightParts {
 }
 
 const BYTES: Readonly<Record<WeightType, number>> = { fp32: 4, fp16: 2, bf16: 2 };
-
-/** Bytes of one element of a type. */
-export function bytesOf(type: WeightType): number {
-  return BYTES[type];
-}
 
 /** Splits a model's parameters. embedding + blocks + experts (+ head unless tied) = all parameters. */
 export function weightParts(model: ModelSpec): WeightParts {

@@ -11,7 +11,7 @@ const INDEX: readonly { readonly tokens: readonly string[]; readonly spec: Model
   names.map((name) => ({ tokens: name.split('-'), spec })),
 ).sort((a, b) => b.tokens.length - a.tokens.length);
 
-export interface FoundModel {
+interface FoundModel {
   readonly model: ModelSpec;
   /** What the name, or the published weights, say about quantisation. */
   readonly quantization: QuantizationId | null;

@@ -2,7 +2,7 @@ import { type Architecture, describe, detectQuantization, type ModelSpec, type Q
 import { flag, isJson, list, positive, text, type Json } from './hf-fields.ts';
 import { mlaOf, moeOf, slidingOf, traitsOf } from './hf-traits.ts';
 
-export type HfConfigResult =
+type HfConfigResult =
   { readonly ok: true; readonly model: ModelSpec; readonly quantization: QuantizationId | null } | { readonly ok: false; readonly error: string };
 
 /**

@@ -1,7 +1,7 @@
 import type { Architecture, Mla, Moe, Sliding } from './spec/index.ts';
 import { flag, list, number, positive, text, type Json } from './hf-fields.ts';
 
-export type Traits = Pick<Architecture, 'tiedHead' | 'gated' | 'norm' | 'normsPerLayer' | 'qkvBias' | 'outBias' | 'mlpBias' | 'qkNorm' | 'positions'>;
+type Traits = Pick<Architecture, 'tiedHead' | 'gated' | 'norm' | 'normsPerLayer' | 'qkvBias' | 'outBias' | 'mlpBias' | 'qkNorm' | 'positions'>;
 
 /** Model types whose class ties the head unless config.json says otherwise (the keyword is left out when it is the default). */
 const TIED = /^(gpt2|opt|bloom|mpt|falcon|refinedweb|gemma|cohere|starcoder2|gpt_bigcode)/i;

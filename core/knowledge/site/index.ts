@@ -1,5 +1,4 @@
 /** What a cluster is made of: the built-in Alvis, or a headroom.site.json. */
-export { ALVIS, pricePerHour, type Site, type SitePrices, type SiteStorage } from './site.ts';
-export { SiteFileSchema, type SiteFile } from './schema.ts';
-export { parseSite, type SiteResult } from './parse.ts';
+export { ALVIS, gpusOf, nodesWith, pricePerHour, scratchName, type Site, siteLine, UNKNOWN_SITE } from './site.ts';
 export { dayStart } from './day.ts';
+export { parseSite } from './parse.ts';

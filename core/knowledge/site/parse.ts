@@ -2,9 +2,9 @@ import { isTimeZone } from './day.ts';
 import { Value } from 'typebox/value';
 import { type GpuId, knownGpus, type NodeType, parseGpuId } from '../hardware/index.ts';
 import { SiteFileSchema, type SiteFile } from './schema.ts';
-import type { Site, SitePrices } from './site.ts';
+import { type Site, type SitePrices, UNKNOWN_SITE } from './site.ts';
 
-export type SiteResult = { readonly ok: true; readonly site: Site } | { readonly ok: false; readonly errors: readonly string[] };
+type SiteResult = { readonly ok: true; readonly site: Site } | { readonly ok: false; readonly errors: readonly string[] };
 
 const GB = 1e9;
 const BYTES_PER_GBIT = 1e9 / 8;
@@ -26,7 +26,11 @@ export function parseSite(json: unknown): SiteResult {
       name: json.name,
       timeZone: json.timeZone ?? 'UTC',
       nodeTypes: json.nodeTypes.flatMap((row) => nodeType(row)),
-      storage: { name: json.storage?.name ?? 'storage', nodeBytesPerSecond: gigabytes(json.storage?.nodeGBPerSecond) },
+      storage: {
+        name: json.storage?.name ?? UNKNOWN_SITE.storage.name,
+        nodeBytesPerSecond: gigabytes(json.storage?.nodeGBPerSecond),
+        scratch: json.storage?.scratch ?? null,
+      },
       prices: prices(json),
     },
   };

@@ -1,5 +1,4 @@
 import type { Advice, Bottleneck, Verdict } from '../../contract/index.ts';
-import type { AdviceContext } from '../../judging/index.ts';
 import { CAPACITY } from './capacity.ts';
 import { COMPUTE } from './compute.ts';
 import { HOST } from './host.ts';
@@ -7,9 +6,9 @@ import { IDLE } from './idle.ts';
 import { MEMORY } from './memory.ts';
 import { NETWORK } from './network.ts';
 import { OVERHEAD } from './overhead.ts';
-import { situationOf } from './situation.ts';
+import { type AdviceContext, situationOf } from './situation.ts';
 import { STORAGE } from './storage.ts';
-import type { Move } from './tell.ts';
+import type { Move } from './gain.ts';
 import { TRANSFER } from './transfer.ts';
 import { UNKNOWN } from './unknown.ts';
 

@@ -1,8 +1,10 @@
-import { activationBytes, ALVIS_NODES, GPUS, kvBytesPerToken, loraParameters, OPTIMIZERS } from '../../knowledge/index.ts';
+import { activationBytes, COMMON_CONTEXT, ENGINE_MEMORY, GPUS, kvBytesPerToken, loraParameters, OPTIMIZERS, WORKSPACE_BYTES } from '../../knowledge/index.ts';
 import { formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
-import { round, smallerWeights } from './serving.ts';
-import type { Situation } from './situation.ts';
-import { tell, type Move } from './tell.ts';
+import { gpusInNode } from './hardware.ts';
+import { FEWER_REQUESTS, LARGER, MOST_MEMORY } from './limits.ts';
+import { smallerWeights } from './memory.ts';
+import { requestsText, type Situation } from './situation.ts';
+import { advise, type Move } from './gain.ts';
 
 /** Preempted requests are computed again: fewer at once finish sooner. */
 const fewerAtOnce: Move = (job) => {
@@ -12,14 +14,14 @@ const fewerAtOnce: Move = (job) => {
   if (decode === null || !(preemptions > 0)) return null;
   const again = preemptions / (preemptions + requests);
   const maximum = Number(context.facts?.get('maxNumSeqs') ?? job.mean('engine.maxRunning'));
-  const target = Math.max(1, Math.floor(decode.running * 0.95));
-  return tell(job, {
+  const target = Math.max(1, Math.floor(decode.running * FEWER_REQUESTS));
+  return advise(job, {
     text: `${(preemptions * 60).toPrecision(2)} requests a minute were put back and computed again: --max-num-seqs ${target}${maximum > 0 ? ` (now ${maximum.toFixed(0)})` : ''} keeps what fits running; --max-model-len at what is really used leaves more room.`,
     gain: requests > 0 ? 1 / (1 - again) : null,
     arithmetic:
       requests > 0
         ? `${preemptions.toPrecision(2)} put back for ${requests.toPrecision(2)} finished a second: ${formatPercent(again)} of the starts are done twice, 1 ÷ (1 − ${again.toFixed(2)}) = ${formatFactor(1 / (1 - again))}`
-        : `${round(decode.running)} ran at once with a full cache; how many finished was not measured`,
+        : `${requestsText(decode.running)} ran at once with a full cache; how many finished was not measured`,
   });
 };
 
@@ -39,10 +41,10 @@ const cacheInEight: Move = (job) => {
   const { generation } = GPUS[context.gpu];
   if (generation === 'Volta' || generation === 'Turing') return null;
   const gain = withRoom(job, 2);
-  return tell(job, {
+  return advise(job, {
     text: `A token takes ${formatValue(kvBytesPerToken(decode.model, 2), 'bytes')} of cache: in FP8 (--kv-cache-dtype fp8) twice as many fit.`,
     gain,
-    arithmetic: `${round(decode.running * 2)} instead of ${round(decode.running)} requests a step, with ${formatValue(decode.weights(decode.running), 'bytes')} of weights read for all of them: ${formatFactor(gain)}`,
+    arithmetic: `${requestsText(decode.running * 2)} instead of ${requestsText(decode.running)} requests a step, with ${formatValue(decode.weights(decode.running), 'bytes')} of weights read for all of them: ${formatFactor(gain)}`,
   });
 };
 
@@ -54,13 +56,13 @@ const moreOfTheCard: Move = (job) => {
   } = job;
   const now = Number(facts?.get('gpuMemoryUtilization') ?? Number.NaN);
   const tokens = job.mean('engine.kvTokensMax');
-  if (decode === null || ceilings === null || !(now > 0 && now < 0.95)) return null;
-  const extra = (0.95 - now) * ceilings.memoryBytes;
+  if (decode === null || ceilings === null || !(now > 0 && now < MOST_MEMORY)) return null;
+  const extra = (MOST_MEMORY - now) * ceilings.memoryBytes;
   const cache = tokens * kvBytesPerToken(decode.model, 2);
   if (!(cache > 0)) return null;
   const factor = (cache + extra) / cache;
-  return tell(job, {
-    text: `The engine may take ${formatPercent(now)} of the GPU: --gpu-memory-utilization 0.95 gives ${formatValue(extra, 'bytes')} more to the cache (less if something else runs there).`,
+  return advise(job, {
+    text: `The engine may take ${formatPercent(now)} of the GPU: --gpu-memory-utilization ${MOST_MEMORY} gives ${formatValue(extra, 'bytes')} more to the cache (less if something else runs there).`,
     gain: withRoom(job, factor),
     arithmetic: `${formatValue(cache, 'bytes')} of cache become ${formatValue(cache + extra, 'bytes')}: ${formatFactor(factor)} the requests, ${formatFactor(withRoom(job, factor))} the tokens`,
   });
@@ -70,22 +72,27 @@ const moreOfTheCard: Move = (job) => {
 const moreMemory: Move = (job) => {
   const {
     decode,
-    context: { gpu, ceilings, workload },
+    context: { gpu, ceilings, workload, site },
   } = job;
   if (decode === null || gpu === null || ceilings === null) return null;
-  const larger = ALVIS_NODES.find((node) => GPUS[node.gpu].memoryBytes >= 1.5 * ceilings.memoryBytes);
+  const larger = site.nodeTypes.find((node) => GPUS[node.gpu].memoryBytes >= LARGER * ceilings.memoryBytes);
   const tp = workload.tensorParallel ?? 1;
-  const room = (memory: number, weights: number) => memory * 0.9 - weights - 1e9;
+  const room = (memory: number, weights: number) => memory * ENGINE_MEMORY - weights - WORKSPACE_BYTES;
   const weights = decode.weights(decode.running);
   const now = room(ceilings.memoryBytes, weights);
-  const spread = room(ceilings.memoryBytes, weights / 2) * 2;
-  const card = larger === undefined ? Number.NaN : room(GPUS[larger.gpu].memoryBytes, weights);
   if (!(now > 0)) return null;
-  const best = Math.max(...[spread, card].filter((value) => !Number.isNaN(value))) / now;
-  return tell(job, {
-    text: `The cache has ${formatValue(now, 'bytes')} per GPU beside the weights: --tensor-parallel-size ${tp * 2} (inside the node) makes it ${formatFactor(spread / now)}${larger === undefined ? '' : `, ${GPUS[larger.gpu].label} (${larger.id}) ${formatFactor(card / now)}`}.`,
+  const ways = [
+    ...(2 * tp > gpusInNode(job)
+      ? []
+      : [{ how: `--tensor-parallel-size ${2 * tp} (inside the node) makes it`, factor: (2 * room(ceilings.memoryBytes, weights / 2)) / now }]),
+    ...(larger === undefined ? [] : [{ how: `${GPUS[larger.gpu].label} (${larger.id})`, factor: room(GPUS[larger.gpu].memoryBytes, weights) / now }]),
+  ];
+  if (ways.length === 0) return null;
+  const best = Math.max(...ways.map(({ factor }) => factor));
+  return advise(job, {
+    text: `The cache has ${formatValue(now, 'bytes')} per GPU beside the weights: ${ways.map(({ how, factor }) => `${how} ${formatFactor(factor)}`).join(', ')}.`,
     gain: withRoom(job, best),
-    arithmetic: `memory × 0.9 − weights − 1 GB: ${formatFactor(best)} the cache, ${formatFactor(withRoom(job, best))} the tokens per step of the same length`,
+    arithmetic: `memory × ${ENGINE_MEMORY} − weights − ${WORKSPACE_BYTES / 1e9} GB: ${formatFactor(best)} the cache, ${formatFactor(withRoom(job, best))} the tokens per step of the same length`,
   });
 };
 
@@ -95,12 +102,12 @@ const savingTraining: Move = (job) => {
     context: { model, ceilings },
   } = job;
   if (model === null || job.serving) return null;
-  const shape = { sequence: 4096, microBatch: 1, flashAttention: true, tensorParallel: 1, layers: model.layers };
+  const shape = { sequence: COMMON_CONTEXT, microBatch: 1, flashAttention: true, tensorParallel: 1, layers: model.layers };
   const kept = activationBytes(model, { ...shape, checkpointing: false });
   const saved = activationBytes(model, { ...shape, checkpointing: true });
   const states = (OPTIMIZERS.adamw.optimizer - OPTIMIZERS['adamw-8bit'].optimizer) * model.parameters;
-  return tell(job, {
-    text: `In this order: a micro-batch of 1 with accumulation, activation checkpointing (saves ${formatValue(kept - saved, 'bytes')} per 4096 tokens), 8-bit Adam (saves ${formatValue(states, 'bytes')}), ZeRO or FSDP over the job's GPUs, LoRA (trains ${(loraParameters(model, 16) / 1e6).toFixed(0)} M parameters).`,
+  return advise(job, {
+    text: `In this order: a micro-batch of 1 with accumulation, activation checkpointing (saves ${formatValue(kept - saved, 'bytes')} per ${COMMON_CONTEXT} tokens), 8-bit Adam (saves ${formatValue(states, 'bytes')}), ZeRO or FSDP over the job's GPUs, LoRA (trains ${(loraParameters(model, 16) / 1e6).toFixed(0)} M parameters).`,
     gain: null,
     arithmetic: `${model.id}: full AdamW takes 18 × ${(model.parameters / 1e9).toFixed(1)} G = ${formatValue(18 * model.parameters, 'bytes')}${ceilings === null ? '' : ` against ${formatValue(ceilings.memoryBytes, 'bytes')} a GPU`}; activations ${formatValue(kept, 'bytes')}, with checkpointing ${formatValue(saved, 'bytes')}`,
   });

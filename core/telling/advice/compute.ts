@@ -1,9 +1,9 @@
-import { DOMINANT, NO_TENSOR } from '../../judging/index.ts';
+import { DOMINANT, NO_TENSOR, ONE_ACTIVITY } from '../../judging/index.ts';
 import { GPUS, type MathType, onTensorCores, parseQuantization, QUANTIZATIONS } from '../../knowledge/index.ts';
 import { formatFactor, formatOf as formatOfTotal, formatPercent, formatValue } from '../../readings/index.ts';
-import { fasterArithmetic } from './hardware.ts';
+import { fasterArithmetic, gpusInNode } from './hardware.ts';
 import { formatOf } from './situation.ts';
-import { shrinking, shrinkingText, tell, type Move } from './tell.ts';
+import { shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
 /** FP32 on CUDA cores: the card's tensor cores in TF32 where it has it, else FP16 (V100, T4 have no BF16). */
 const tensorCores: Move = (job) => {
@@ -21,7 +21,7 @@ const tensorCores: Move = (job) => {
     peaks.bf16 === null
       ? 'FP16 by torch.autocast with a gradient scaler (this card has no BF16)'
       : "TF32 by torch.set_float32_matmul_precision('high'), one line, or BF16 by torch.autocast";
-  return tell(job, {
+  return advise(job, {
     text: `FP32 runs on the CUDA cores, which end at ${formatValue(peaks.fp32, 'flop/s')}, while the tensor cores (${formatValue(best, 'flop/s')}) rest: use ${how}.`,
     gain: shrinking(share, factor),
     arithmetic:
@@ -43,7 +43,7 @@ const prefixCache: Move = (job) => {
   // Of the prompt tokens that are computed now so many would come from the cache.
   const saved = Number.isNaN(hits) ? HALF : 1 - HALF / (1 - hits);
   const factor = 1 - flops * saved;
-  return tell(job, {
+  return advise(job, {
     text: `Prompts are ${formatPercent(flops)} of the arithmetic${Number.isNaN(hits) ? '' : `, and ${formatPercent(hits)} of their tokens come from the prefix cache`}: if they begin alike (system prompt, examples, documents), put the common part first and keep --enable-prefix-caching on; shorter prompts save the same.`,
     gain: shrinking(job.share, factor),
     arithmetic: `with half of all prompt tokens from the cache ${formatPercent(1 - factor)} of the arithmetic goes: ${shrinkingText(job.share, factor)}`,
@@ -65,18 +65,21 @@ const smallTypes: Move = (job) => {
   const next = type === null ? null : ceilings.peaks[type];
   if (type === null || now === null || next === null) return null;
   const factor = now / next;
-  return tell(job, {
+  return advise(job, {
     text: `Multiply in ${type.toUpperCase()}: weights and activations quantised (W8A8, llm-compressor) run on the tensor cores at ${formatValue(next, 'flop/s')} instead of ${formatValue(now, 'flop/s')}.${GPUS[gpu].generation === 'Turing' ? ' On a T4 measure it: bitsandbytes INT8 was four times slower there than FP16.' : ''}`,
     gain: shrinking(share, factor),
     arithmetic: `${formatFactor(1 / factor)} the peak: ${shrinkingText(share, factor)}`,
   });
 };
 
+/** Neither prefill nor decode is all that a GPU does: what is left to the other when one alone would name the activity. */
+const BOTH_KINDS = 1 - ONE_ACTIVITY;
+
 /** Long prompts hold up those who read their answer word by word. */
 const chunkedPrefill: Move = (job) => {
   const time = job.verdict.split?.time;
-  if (!job.serving || time === null || time === undefined || !(time.prefill >= 0.2) || !(time.decode >= 0.2)) return null;
-  return tell(job, {
+  if (!job.serving || time === null || time === undefined || !(time.prefill >= BOTH_KINDS) || !(time.decode >= BOTH_KINDS)) return null;
+  return advise(job, {
     text: 'If answers stutter while prompts are read: chunked prefill with a smaller --max-num-batched-tokens, or prompts and answers on GPUs of their own.',
     gain: null,
     arithmetic: `prefill takes ${formatPercent(time.prefill)} and decode ${formatPercent(time.decode)} of the GPU's time; chunks change who waits, not how much is done`,
@@ -90,8 +93,8 @@ const widerTensor: Move = (job) => {
     share,
   } = job;
   const tp = workload.tensorParallel ?? 1;
-  if (!job.serving || gpu === null || ceilings?.nvlink?.reach !== 'all' || gpuCount !== tp || tp >= 4 || Number.isNaN(share)) return null;
-  return tell(job, {
+  if (!job.serving || gpu === null || ceilings?.nvlink?.reach !== 'all' || gpuCount !== tp || 2 * tp > gpusInNode(job) || Number.isNaN(share)) return null;
+  return advise(job, {
     text: `If the first token must come sooner: --tensor-parallel-size ${tp * 2} inside one node (NVLink), at twice the GPU-hours an hour.`,
     gain: shrinking(share, 0.5),
     arithmetic: `half the arithmetic on each GPU: ${shrinkingText(share, 0.5)}, less what the GPUs tell each other`,
@@ -108,7 +111,7 @@ const lessTraining: Move = (job) => {
   const total = job.mean('gpu.memTotal');
   if (!job.training || Number.isNaN(share) || job.shareOf('fp32') >= DOMINANT) return null;
   const room = total - used;
-  return tell(job, {
+  return advise(job, {
     text: `Training is bound by arithmetic at ${formatPercent(share)} of what matrix products reach: that is healthy. If full activation checkpointing is on${room > 0 ? ` (${formatOfTotal(used, total, 'bytes')} of memory are used)` : ''}, recompute fewer layers or none.`,
     gain: shrinking(share, 6 / 8),
     arithmetic: `${model === null ? '8 FLOPs per parameter and token' : `8 × ${(model.activeParameters / 1e9).toFixed(1)} GFLOP per token`} with full recomputation, 6 without: ${shrinkingText(share, 6 / 8)}`,
@@ -118,7 +121,7 @@ const lessTraining: Move = (job) => {
 /** Adapters instead of all weights, where adapting is what is wanted. */
 const adapters: Move = (job) => {
   if (job.verdict.activity !== 'training' || Number.isNaN(job.share) || job.commanded(/pre[-_]?train/i)) return null;
-  return tell(job, {
+  return advise(job, {
     text: 'If the model is to be adapted, not taught anew: LoRA computes no gradients of the frozen weights.',
     gain: shrinking(job.share, 4 / 6),
     arithmetic: `4 instead of 6 FLOPs per parameter and token: ${shrinkingText(job.share, 4 / 6)}`,

@@ -2,9 +2,12 @@ import { IDLE_FINDING_SECONDS } from '../../judging/index.ts';
 import { GPUS } from '../../knowledge/index.ts';
 import { plan } from '../../planner/index.ts';
 import { formatDuration, formatPercent } from '../../readings/index.ts';
+import { SMALLER } from './limits.ts';
 import { formatOf } from './situation.ts';
-import { tell, type Move } from './tell.ts';
+import { advise, type Move } from './gain.ts';
 
+/** Hours are told whole from here. */
+const WHOLE_HOURS = 10;
 /** A pause of less than a minute needs no advice. */
 const PAUSE_SECONDS = 60;
 
@@ -16,26 +19,26 @@ const release: Move = (job) => {
   if (figures === null || figures.seconds < PAUSE_SECONDS) return null;
   const hours = (gpuCount * figures.seconds) / 3600;
   const server = job.mean('engine.running') >= 0;
-  return tell(job, {
+  return advise(job, {
     text: `${gpuCount === 1 ? 'The GPU' : `${gpuCount} GPUs`} did nothing for ${formatDuration(figures.seconds)}: ${server ? 'a server without requests can be stopped and started again when they come' : 'end the job when its work is done (scancel), and let interactive work ask for short jobs'}.`,
     gain: null,
-    arithmetic: `${gpuCount} × ${formatDuration(figures.seconds)} = ${hours.toFixed(hours < 10 ? 2 : 0)} GPU-hours${figures.busy === null ? '' : ` at ${formatPercent(figures.busy)} busy`}`,
+    arithmetic: `${gpuCount} × ${formatDuration(figures.seconds)} = ${hours.toFixed(hours < WHOLE_HOURS ? 2 : 0)} GPU-hours${figures.busy === null ? '' : ` at ${formatPercent(figures.busy)} busy`}`,
   });
 };
 
 /** A model that fits a smaller card need not hold a large one. */
 const smallerCard: Move = (job) => {
   const {
-    context: { model, gpu, ceilings, gpuCount },
+    context: { model, gpu, ceilings, gpuCount, site },
   } = job;
   const format = formatOf(job.context);
   if (model === null || format === null || gpu === null || ceilings === null || !((job.context.figures?.seconds ?? Number.NaN) >= IDLE_FINDING_SECONDS))
     return null;
-  const result = plan({ model, gpu, type: format.type, quantization: format.quantization });
+  const result = plan({ model, gpu, type: format.type, quantization: format.quantization, site });
   const [least] = result.ok ? result.allocations : [];
-  const smaller = least !== undefined && (least.gpus < gpuCount || GPUS[least.input.gpu].memoryBytes < 0.9 * ceilings.memoryBytes);
+  const smaller = least !== undefined && (least.gpus < gpuCount || GPUS[least.input.gpu].memoryBytes < SMALLER * ceilings.memoryBytes);
   if (!smaller) return null;
-  return tell(job, {
+  return advise(job, {
     text: `${model.id} also runs on ${least.gpus} × ${GPUS[least.input.gpu].label} (${least.nodeType}): enough for trying out and for few requests, and sooner to get.`,
     gain: null,
     arithmetic: `one request of ${least.input.context} tokens: ${(least.memory.total / 1e9).toFixed(1)} of ${(least.memory.usable / 1e9).toFixed(1)} GB a GPU${least.type === format.type ? '' : ` in ${least.type}`}, against ${gpuCount} × ${(ceilings.memoryBytes / 1e9).toFixed(0)} GB held`,

@@ -1,27 +1,22 @@
-import { ACHIEVABLE, computeType, dataParallelBalanceTokens, ETHERNET_25, GPUS, INFINIBAND_100 } from '../../knowledge/index.ts';
+import { ACHIEVABLE, BALANCE_MFU, computeType, dataParallelBalanceTokens, GPUS, SHARDED_TRAFFIC } from '../../knowledge/index.ts';
 import { formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
+import { betterConnected, lineOfNodes, NETWORK_NAMES, reportedLine } from './hardware.ts';
 import { formatOf, type Situation } from './situation.ts';
-import { overlapping, overlappingText, shrinking, shrinkingText, tell, type Move } from './tell.ts';
+import { overlapping, overlappingText, shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
 /** Between nodes the NIC is the link; inside one node NVLink. */
 function betweenNodes(job: Situation): boolean {
   return job.context.nodeCount > 1 && !(job.shareOf('nvlink') > job.shareOf('network'));
 }
 
-/** The line rate that the job's nodes report, bytes/s; else what nodes with that card have. */
+/** The line rate that the job's nodes report, bytes/s; else what the site's nodes with that card have, -∞ where nobody says. */
 function lineRate(job: Situation): number {
-  const reported = Math.max(...[job.mean('host.ibSpeed'), job.mean('host.netSpeed')].filter((rate) => rate > 0), Number.NEGATIVE_INFINITY);
-  if (reported > 0) return reported;
-  return hasInfiniBand(job) ? INFINIBAND_100.rate : ETHERNET_25.rate;
+  const reported = reportedLine(job);
+  return reported > 0 ? reported : lineOfNodes(job);
 }
 
-/** Alvis's A100 nodes are joined by InfiniBand, the others by Ethernet. */
-function hasInfiniBand(job: Situation): boolean {
-  return job.mean('host.ibSpeed') > 0 || (job.context.gpu?.startsWith('A100') ?? false);
-}
-
-/** MFU that the balance of data parallelism is reckoned at (§4). */
-const MFU = 0.5;
+/** Steps twice as long: the least that is worth changing a batch for. */
+const HALF_AS_OFTEN = 0.5;
 
 /** Gradients are sent once per step whatever its length: longer steps send fewer. */
 const accumulate: Move = (job) => {
@@ -33,28 +28,36 @@ const accumulate: Move = (job) => {
   const tokens = job.mean('engine.trainTokenRate');
   const format = formatOf(job.context);
   if (!job.training || !betweenNodes(job) || gpu === null || Number.isNaN(share)) return null;
-  const perStep = tokens / steps / nodeCount;
-  const math = computeType(gpu, format?.type ?? 'bf16', null, false);
-  const balance = dataParallelBalanceTokens((gpuCount / nodeCount) * math.peak, MFU, lineRate(job));
-  const known = steps > 0 && tokens > 0;
-  if (known && perStep >= balance) {
-    return tell(job, {
-      text: `A step has ${thousands(perStep)} tokens per node, enough for this line: the network delivers less than it could. NCCL_DEBUG=INFO says which way it goes (NET/IB is InfiniBand, NET/Socket is not; see NCCL_IB_DISABLE, NCCL_SOCKET_IFNAME).`,
-      gain: null,
-      arithmetic: `from ${thousands(balance)} tokens per node and step on computing takes longer than sending gradients at ${formatValue(lineRate(job), 'bytes/s')}, yet the network took ${formatPercent(share)} of the time`,
+  const line = lineRate(job);
+  if (!(line > 0)) {
+    return advise(job, {
+      text: 'Accumulate gradients over more micro-batches, or raise the batch per GPU: they are sent once a step, however long it is.',
+      gain: shrinking(share, HALF_AS_OFTEN),
+      arithmetic: `steps twice as long send half per token: ${shrinkingText(share, HALF_AS_OFTEN)}`,
     });
   }
-  const factor = known ? Math.min(0.5, perStep / balance) : 0.5;
-  return tell(job, {
+  const perStep = tokens / steps / nodeCount;
+  const math = computeType(gpu, format?.type ?? 'bf16', null, false);
+  const balance = dataParallelBalanceTokens((gpuCount / nodeCount) * math.peak, BALANCE_MFU, line);
+  const known = steps > 0 && tokens > 0;
+  if (known && perStep >= balance) {
+    return advise(job, {
+      text: `A step has ${thousands(perStep)} tokens per node, enough for this line: the network delivers less than it could. NCCL_DEBUG=INFO says which way it goes (NET/IB is InfiniBand, NET/Socket is not; see NCCL_IB_DISABLE, NCCL_SOCKET_IFNAME).`,
+      gain: null,
+      arithmetic: `from ${thousands(balance)} tokens per node and step on computing takes longer than sending gradients at ${formatValue(line, 'bytes/s')}, yet the network took ${formatPercent(share)} of the time`,
+    });
+  }
+  const factor = known ? Math.min(HALF_AS_OFTEN, perStep / balance) : HALF_AS_OFTEN;
+  return advise(job, {
     text: `${known ? `A step has ${thousands(perStep)} tokens per node, where about ${thousands(balance)} take as long to compute as their gradients to send` : `About ${thousands(balance)} tokens per node and step take as long to compute as their gradients to send`}: accumulate gradients over more micro-batches, or raise the batch per GPU.`,
     gain: shrinking(share, factor),
-    arithmetic: `4 bytes ÷ (6 FLOP) × ${formatValue((gpuCount / nodeCount) * math.peak * MFU, 'flop/s')} of a node ÷ ${formatValue(lineRate(job), 'bytes/s')} = ${thousands(balance)} tokens; ${(1 / factor).toFixed(1)} × as long a step sends ${formatPercent(factor)} per token: ${shrinkingText(share, factor)}`,
+    arithmetic: `4 bytes ÷ (6 FLOP) × ${formatValue((gpuCount / nodeCount) * math.peak * BALANCE_MFU, 'flop/s')} of a node ÷ ${formatValue(line, 'bytes/s')} = ${thousands(balance)} tokens; ${(1 / factor).toFixed(1)} × as long a step sends ${formatPercent(factor)} per token: ${shrinkingText(share, factor)}`,
   });
 };
 
 const overlap: Move = (job) => {
   if (!job.training || Number.isNaN(job.share)) return null;
-  return tell(job, {
+  return advise(job, {
     text: `The network takes ${formatPercent(job.share)} of the time: let it work while the GPU computes (DDP buckets during the backward pass, --overlap-grad-reduce in Megatron, overlap_comm in DeepSpeed).`,
     gain: overlapping(job.share),
     arithmetic: overlappingText(job.share),
@@ -64,7 +67,7 @@ const overlap: Move = (job) => {
 const smallGradients: Move = (job) => {
   if (!job.training || !betweenNodes(job) || Number.isNaN(job.share)) return null;
   const half = job.context.gpu !== null && GPUS[job.context.gpu].peaks.bf16 === null ? 'FP16' : 'BF16';
-  return tell(job, {
+  return advise(job, {
     text: `If gradients are reduced in FP32, reduce them in ${half}: half the bytes.`,
     gain: shrinking(job.share, 0.5),
     arithmetic: `2 instead of 4 bytes per parameter: ${shrinkingText(job.share, 0.5)}`,
@@ -73,23 +76,25 @@ const smallGradients: Move = (job) => {
 
 const lessSharding: Move = (job) => {
   if (!job.training || !betweenNodes(job) || Number.isNaN(job.share) || !job.commanded(/fsdp|zero[-_]?(?:stage)?[-_ =]?3|zero3/i)) return null;
-  return tell(job, {
+  return advise(job, {
     text: 'FSDP and ZeRO-3 also gather the weights over the network: ZeRO-1 or 2, or HYBRID_SHARD (sharded within a node, copied between nodes), send gradients only.',
-    gain: shrinking(job.share, 1 / 1.5),
-    arithmetic: `1.5 times the bytes of a plain all-reduce: ${shrinkingText(job.share, 1 / 1.5)}`,
+    gain: shrinking(job.share, 1 / SHARDED_TRAFFIC),
+    arithmetic: `${SHARDED_TRAFFIC} times the bytes of a plain all-reduce: ${shrinkingText(job.share, 1 / SHARDED_TRAFFIC)}`,
   });
 };
 
-/** Nodes with A40, V100 and T4 have no InfiniBand: a job over several of them should not be. */
-const infiniBand: Move = (job) => {
+/** Nodes that a slow network joins: a job over several of them should not be there. */
+const betterNodes: Move = (job) => {
   const {
     context: { gpu, nodeCount },
     share,
   } = job;
-  if (nodeCount < 2 || !betweenNodes(job) || gpu === null || hasInfiniBand(job) || Number.isNaN(share)) return null;
-  const factor = lineRate(job) / INFINIBAND_100.rate;
-  return tell(job, {
-    text: `${nodeCount} nodes with ${GPUS[gpu].label} talk over Ethernet (${formatValue(lineRate(job), 'bytes/s')}): stay on one node, or take A100 nodes, which InfiniBand joins (${formatValue(INFINIBAND_100.rate, 'bytes/s')}).`,
+  const better = betterConnected(job);
+  if (nodeCount <= 1 || !betweenNodes(job) || gpu === null || better === null || job.mean('host.ibSpeed') > 0 || Number.isNaN(share)) return null;
+  const line = lineRate(job);
+  const factor = line / better.network.rate;
+  return advise(job, {
+    text: `${nodeCount} nodes with ${GPUS[gpu].label} talk over ${NETWORK_NAMES[better.own.kind]} (${formatValue(line, 'bytes/s')}): stay on one node, or take ${better.node.id} nodes, which ${NETWORK_NAMES[better.network.kind]} joins (${formatValue(better.network.rate, 'bytes/s')}).`,
     gain: shrinking(share, factor),
     arithmetic: `${formatFactor(1 / factor)} the line: ${shrinkingText(share, factor)}`,
   });
@@ -105,10 +110,11 @@ const tensorInside: Move = (job) => {
   const perNode = gpuCount / nodeCount;
   if (tp === null || !(tp > perNode) || verdict.relief === null) return null;
   const layers = model?.layers ?? null;
-  return tell(job, {
-    text: `Tensor parallelism over ${tp} GPUs leaves the node (${perNode.toFixed(0)} GPUs): use --tensor-parallel-size ${perNode.toFixed(0)} and --pipeline-parallel-size ${Math.ceil(tp / perNode)}.`,
+  const stages = Math.ceil(tp / perNode);
+  return advise(job, {
+    text: `Tensor parallelism over ${tp} GPUs leaves the node (${perNode.toFixed(0)} GPUs): use --tensor-parallel-size ${perNode.toFixed(0)} and --pipeline-parallel-size ${stages}.`,
     gain: verdict.relief,
-    arithmetic: `a token crosses the network ${layers === null ? 'twice a layer' : `${2 * layers} times`} as part of an all-reduce, with pipeline stages ${Math.ceil(tp / perNode) - 1} ${Math.ceil(tp / perNode) === 2 ? 'time' : 'times'}; without that traffic at best ${formatFactor(verdict.relief)}`,
+    arithmetic: `a token crosses the network ${layers === null ? 'twice a layer' : `${2 * layers} times`} as part of an all-reduce, with pipeline stages ${stages - 1} ${stages - 1 === 1 ? 'time' : 'times'}; without that traffic at best ${formatFactor(verdict.relief)}`,
   });
 };
 
@@ -119,17 +125,21 @@ const narrower: Move = (job) => {
     verdict,
   } = job;
   const tp = workload.tensorParallel;
-  if (tp === null || tp < 2 || betweenNodes(job) || verdict.relief === null) return null;
+  if (tp === null || tp <= 1 || betweenNodes(job) || verdict.relief === null) return null;
+  const half = tp / 2;
   const link = ceilings?.nvlink?.oneWay ?? ceilings?.pcie.bytesPerSecond;
-  return tell(job, {
-    text: `${tp} GPUs exchange two all-reduces a layer over ${ceilings?.nvlink?.reach === 'all' ? 'NVLink' : 'PCIe'}: if the model fits, --tensor-parallel-size ${tp / 2} and two replicas send ${tp === 2 ? 'nothing' : 'less'}.`,
+  return advise(job, {
+    text: `${tp} GPUs exchange two all-reduces a layer over ${ceilings?.nvlink?.reach === 'all' ? 'NVLink' : 'PCIe'}: if the model fits, --tensor-parallel-size ${half} and two replicas send ${half === 1 ? 'nothing' : 'less'}.`,
     gain: verdict.relief,
-    arithmetic: `${link === undefined ? '' : `${formatPercent(job.share)} of ${formatValue(ACHIEVABLE.nvlink.value * link, 'bytes/s')}; `}ring bytes per GPU 2(n−1)/n: ${((2 * (tp - 1)) / tp).toFixed(2)} of each message with ${tp}, ${((2 * (tp / 2 - 1)) / (tp / 2)).toFixed(2)} with ${tp / 2}; at best ${formatFactor(verdict.relief)}`,
+    arithmetic: `${link === undefined ? '' : `${formatPercent(job.share)} of ${formatValue(ACHIEVABLE.nvlink.value * link, 'bytes/s')}; `}ring bytes per GPU 2(n−1)/n: ${((2 * (tp - 1)) / tp).toFixed(2)} of each message with ${tp}, ${((2 * (half - 1)) / half).toFixed(2)} with ${half}; at best ${formatFactor(verdict.relief)}`,
   });
 };
 
-export const NETWORK: readonly Move[] = [tensorInside, narrower, accumulate, overlap, smallGradients, lessSharding, infiniBand];
+export const NETWORK: readonly Move[] = [tensorInside, narrower, accumulate, overlap, smallGradients, lessSharding, betterNodes];
+
+/** Tokens are counted in thousands from here. */
+const THOUSANDS = 10e3;
 
 function thousands(tokens: number): string {
-  return tokens < 10e3 ? `${Math.round(tokens)}` : `${(tokens / 1e3).toFixed(0)} thousand`;
+  return tokens < THOUSANDS ? `${Math.round(tokens)}` : `${(tokens / 1e3).toFixed(0)} thousand`;
 }

@@ -1,17 +1,37 @@
-import type { Bottleneck, ShareKey, Verdict } from '../../contract/index.ts';
+import type { Bottleneck, ShareKey, Verdict, Workload } from '../../contract/index.ts';
 import {
+  type Ceilings,
   computeType,
   criticalBatch,
+  type GpuId,
   kvBytesPerToken,
   kvFractionPerGpu,
   type ModelSpec,
   parseQuantization,
   parseWeightType,
+  type Site,
   weightBytesTouched,
   type WeightFormat,
 } from '../../knowledge/index.ts';
-import type { AdviceContext } from '../../judging/index.ts';
-import type { MetricId } from '../../readings/index.ts';
+import type { WindowFigures } from '../../judging/index.ts';
+import type { FactName, MetricId } from '../../readings/index.ts';
+
+/** What advice is computed from: the verdict's own window and what is known around it. */
+export interface AdviceContext {
+  readonly gpu: GpuId | null;
+  readonly ceilings: Ceilings | null;
+  readonly workload: Workload;
+  readonly model: ModelSpec | null;
+  readonly figures: WindowFigures | null;
+  readonly gpuCount: number;
+  readonly nodeCount: number;
+  readonly site: Site;
+  /** What the engine (or trainer) says of itself, and the command lines of the job's processes; left out where nothing does. */
+  readonly facts?: ReadonlyMap<FactName, string>;
+  readonly commands?: readonly string[];
+  /** CPU cores of the job, else of a host. */
+  readonly cores?: number | null;
+}
 
 /** A verdict with the numbers that advice computes with. NaN is "not known". */
 export interface Situation {
@@ -107,4 +127,12 @@ function decoding(verdict: Verdict, context: AdviceContext, mean: (id: MetricId)
     room: usage > 0 ? Math.floor((running * (1 - usage)) / usage + 1e-9) : Number.NaN,
     cache: (requests) => requests * perRequest,
   };
+}
+
+/** Requests are told whole from here. */
+const WHOLE_REQUESTS = 9.5;
+
+/** Requests as people write them. */
+export function requestsText(value: number): string {
+  return value >= WHOLE_REQUESTS ? value.toFixed(0) : `${Number(value.toFixed(1))}`;
 }

@@ -1,8 +1,8 @@
-import { DOMINANT } from '../../judging/index.ts';
+import { DOMINANT, WORTH_NAMING } from '../../judging/index.ts';
 import { type Bottleneck, BOTTLENECK_LABELS } from '../../contract/index.ts';
 import { ACHIEVABLE } from '../../knowledge/index.ts';
 import { formatPercent, formatValue } from '../../readings/index.ts';
-import { tell, type Move } from './tell.ts';
+import { advise, type Move } from './gain.ts';
 
 const left = (candidates: readonly Bottleneck[]): string =>
   candidates.length === 0 ? 'any limit' : candidates.map((one) => BOTTLENECK_LABELS[one]).join(', ');
@@ -15,7 +15,7 @@ const nameModel: Move = (job) => {
   } = job;
   if (model !== null || !(job.serving || job.training)) return null;
   const tokens = job.mean('engine.generationRate') > 0 ? job.mean('engine.generationRate') : job.mean('engine.trainTokenRate');
-  return tell(job, {
+  return advise(job, {
     text: `Name the model: headroom diagnose … --model meta-llama/Llama-3.1-8B --dtype bf16 (or --config config.json${workload.model === null ? '' : `: ${workload.model} is not in the table`}); with it the tokens become bytes and FLOPs.`,
     gain: null,
     arithmetic: `${tokens > 0 ? `${tokens.toFixed(0)} tokens/s` : 'tokens/s'} × 2 FLOP per parameter against the card's peak, steps × bytes of the weights against its bandwidth: that tells ${left(verdict.candidates)} apart`,
@@ -32,7 +32,7 @@ const dcgm: Move = (job) => {
   const busy = figures?.busy;
   const tensor = DOMINANT * ACHIEVABLE.tensorCounter.value;
   const dram = DOMINANT * ACHIEVABLE.dramCounter.value;
-  return tell(job, {
+  return advise(job, {
     text: 'Measure pipes and memory: dcgmi dmon -e 1001,1002,1004,1005,1006,1007,1009,1010 -d 1000 beside the job, and give its output to headroom diagnose. It needs nv-hostengine on the node: where it does not run, only the admins can start it (or export DCGM to Prometheus).',
     gain: null,
     arithmetic: `${busy === null || busy === undefined ? '' : `a kernel ran ${formatPercent(busy)} of the time, which is all that utilisation says; `}tensor_active from ${tensor.toFixed(2)} on would mean compute, dram_active from ${dram.toFixed(2)} on memory bandwidth (half of what each can reach), neither: overhead`,
@@ -57,7 +57,7 @@ const engineCounters: Move = (job) => {
             ? "give TGI's /metrics address to the agent"
             : null;
   if (how === null || job.mean('engine.flops') > 0) return null;
-  return tell(job, {
+  return advise(job, {
     text: `Let the engine count its work: ${how}.`,
     gain: null,
     arithmetic:
@@ -70,7 +70,7 @@ const engineCounters: Move = (job) => {
 /** A trainer's steps, where a trainer runs. */
 const trainerLog: Move = (job) => {
   if (job.serving || job.mean('engine.trainTokenRate') > 0 || job.verdict.activity === 'idle') return null;
-  return tell(job, {
+  return advise(job, {
     text: "Give the trainer's log as well (step time, tokens per second; for Hugging Face --include_num_input_tokens_seen): headroom diagnose gpu.csv train.log --model …",
     gain: null,
     arithmetic: '6 FLOPs per parameter and token (LoRA 4) ÷ the peak of the job’s data type is its MFU: from about 0.4 on it is compute',
@@ -80,8 +80,8 @@ const trainerLog: Move = (job) => {
 /** What the host does while the GPU is empty. */
 const host: Move = (job) => {
   const empty = job.shareOf('empty');
-  if (!(empty >= 0.1) || job.mean('host.psiIo') >= 0 || job.mean('host.cpuMaxThread') >= 0) return null;
-  return tell(job, {
+  if (!(empty >= WORTH_NAMING) || job.mean('host.psiIo') >= 0 || job.mean('host.cpuMaxThread') >= 0) return null;
+  return advise(job, {
     text: 'See what the host does meanwhile: run the agent (or headroom-record) on the node; both need no rights.',
     gain: null,
     arithmetic: `the GPU was empty ${formatPercent(empty)} of the time: I/O pressure from a third of it on would mean storage, a thread at a full core or CPU pressure the host`,

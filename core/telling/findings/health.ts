@@ -1,7 +1,7 @@
 import { busyOf, lastOf, type MetricId } from '../../readings/index.ts';
 import { DOMINANT, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
-import { finding, gpuName, listed } from './kit.ts';
+import { finding, gpuName, listed } from './finding.ts';
 import { LOADED_SAMPLES, MEMORY_XIDS } from './limits.ts';
 
 /** Uncorrectable memory errors. Corrected ones, and rows remapped or pages retired before the job, are a card's ordinary life. */
@@ -94,7 +94,7 @@ function growth({ series }: JudgedGpu, id: MetricId): number {
   const values = [...(series.columns.get(id) ?? [])].filter((value) => !Number.isNaN(value));
   const [first] = values;
   const last = values[values.length - 1];
-  return first === undefined || last === undefined || values.length < 2 ? Number.NaN : last - first;
+  return first === undefined || last === undefined || values.length <= 1 ? Number.NaN : last - first;
 }
 
 /** A MIG slice whose utilisation nothing shows: the driver hides it from nvidia-smi. */

@@ -1,9 +1,9 @@
 import { DOMINANT, IDLE_FINDING_SECONDS, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
 import { formatDuration, formatOf, formatPercent, formatValue, meanOf, slice } from '../../readings/index.ts';
 import type { Finding } from '../../contract/index.ts';
-import { gpuHours, gpuName, meanOver, over, samplesOf, stretchesOf, type Said, type Stretch } from './kit.ts';
+import { type Case, type Said, gpuHours, gpuName, together } from './finding.ts';
+import { type Stretch, meanOver, over, samplesOf, stretchesOf } from './stretches.ts';
 import { EMPTY_MEMORY, HELD_MEMORY, IDLE_SAMPLES } from './limits.ts';
-import { together, type Case } from './together.ts';
 
 type Kind = 'idle' | 'held-idle' | 'no-process';
 

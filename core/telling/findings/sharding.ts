@@ -1,11 +1,9 @@
 import type { Finding } from '../../contract/index.ts';
-import { ALVIS, ALVIS_NODES, type GpuId, INFINIBAND_100, type NodeType, parseQuantization, parseWeightType } from '../../knowledge/index.ts';
+import { COMMON_CONTEXT, type GpuId, siteLine, type NodeType, parseQuantization, parseWeightType, UNKNOWN_SITE } from '../../knowledge/index.ts';
 import type { JudgedPhase, JudgedRun } from '../../judging/index.ts';
 import { plan } from '../../planner/index.ts';
-import { finding, meanOver } from './kit.ts';
-
-/** Tokens that a request holds where nothing tells it: the planner's own default. */
-const CONTEXT = 4096;
+import { finding, siteOf } from './finding.ts';
+import { meanOver } from './stretches.ts';
 
 /**
  * A model spread over more GPUs than pay (§5b row 7: 7B on eight A100 reads at half the rate of one). By the planner's
@@ -15,7 +13,7 @@ export function findOverSharded(judged: JudgedRun): Finding[] {
   const { workload, model } = judged;
   const tp = workload.tensorParallel;
   const gpu = judged.gpus.find(({ type, engines }) => type !== null && engines.length > 0);
-  if (tp === null || tp < 2 || model === null || gpu === undefined || gpu.type === null) return [];
+  if (tp === null || tp <= 1 || model === null || gpu === undefined || gpu.type === null) return [];
   const phases = gpu.phases.filter(isServing);
   const running = meanOver(phases, 'engine.running');
   if (phases.length === 0 || Number.isNaN(running)) return [];
@@ -31,7 +29,7 @@ export function findOverSharded(judged: JudgedRun): Finding[] {
     pipelineParallel: workload.pipelineParallel ?? undefined,
     batch,
     context,
-    site: { ...ALVIS, nodeTypes: [nodeSeen(judged, gpu.type)] },
+    site: { ...UNKNOWN_SITE, nodeTypes: [nodeSeen(judged, gpu.type)] },
   });
   const warning = result.ok ? result.warnings.find(({ id }) => id === 'over-sharded') : undefined;
   if (!result.ok || warning === undefined) return [];
@@ -62,24 +60,24 @@ function contextOf(judged: JudgedRun, phases: readonly JudgedPhase[], running: n
   const size = meanOver(phases, 'engine.kvTokensMax');
   const cached = Number.isNaN(tokens) ? usage * size : tokens;
   const context = Math.round(cached / Math.max(1, running));
-  const most = judged.model?.maxContext ?? CONTEXT;
-  return context >= 1 ? Math.min(context, most) : Math.min(CONTEXT, most);
+  const most = judged.model?.maxContext ?? COMMON_CONTEXT;
+  return context >= 1 ? Math.min(context, most) : Math.min(COMMON_CONTEXT, most);
 }
 
-/** The node as this run shows it: as many GPUs as share one; the network of the table's node with that card. */
+/** The node as this run shows it: as many GPUs as share one; the network of the site's nodes with that card. */
 function nodeSeen(judged: JudgedRun, gpu: GpuId): NodeType {
   const counts = new Map<string, number>();
   for (const { entity, type } of judged.gpus) if (type === gpu) counts.set(entity.node ?? '', (counts.get(entity.node ?? '') ?? 0) + 1); // none yet is 0
-  const known = ALVIS_NODES.find((node) => node.gpu === gpu);
+  const known = siteLine(siteOf(judged), gpu);
   return {
     id: 'as seen',
     gpu,
     gpusPerNode: Math.max(...counts.values()),
     nodes: null,
-    cores: known?.cores ?? 1,
+    cores: known?.node.cores ?? 1,
     cpu: null,
-    hostMemory: known?.hostMemory ?? [1e12],
-    networks: known?.networks ?? [INFINIBAND_100],
+    hostMemory: known?.node.hostMemory ?? [],
+    networks: known?.node.networks ?? [],
     scratchBytes: null,
     notes: [],
     source: 'this run',

@@ -1,10 +1,10 @@
 import { HUNG_BUSY, INACTIVE, type JudgedPhase } from '../../judging/index.ts';
 import { ACHIEVABLE } from '../../knowledge/index.ts';
 import type { MetricId } from '../../readings/index.ts';
-import { settled } from './kit.ts';
+import { settled } from './stretches.ts';
 
 /** A share of work in a phase, with its name for texts. */
-export interface WorkShare {
+interface WorkShare {
   readonly name: string;
   readonly share: number;
 }
@@ -48,7 +48,7 @@ export function isSpinning(phase: JudgedPhase): boolean {
     busy !== null &&
     busy >= HUNG_BUSY &&
     mean.has('gpu.dramActive') &&
-    shares.length >= 2 &&
+    shares.length > 1 &&
     shares.every(({ share }) => share < INACTIVE) &&
     !progress.some((id) => (mean.get(id) ?? Number.NaN) > 0)
   );

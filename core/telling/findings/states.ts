@@ -1,7 +1,7 @@
 import { BRIDGED_PERIODS, type JudgedGpu, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
 import { isSpinning } from './spinning.ts';
 
-export type State = 'spin' | 'idle' | 'active';
+type State = 'spin' | 'idle' | 'active';
 
 /** A stretch in which no GPU changes its state, and the GPUs in each; those that nothing was heard of are in none. */
 export interface Moment {

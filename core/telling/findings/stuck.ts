@@ -1,7 +1,8 @@
 import { HUNG_SECONDS, type JudgedGpu, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { formatDuration, formatPercent, type SourceEvent } from '../../readings/index.ts';
-import { finding, gpuHours, gpuName, listed, over } from './kit.ts';
+import { finding, gpuHours, gpuName, listed } from './finding.ts';
+import { over } from './stretches.ts';
 import { isSpinning, workShares } from './spinning.ts';
 import { lasting, momentsOf, type Moment } from './states.ts';
 

@@ -1,8 +1,9 @@
-import { aligned, busyOf, formatDuration, formatPercent } from '../../readings/index.ts';
+import { commonRows, busyOf, formatDuration, formatPercent } from '../../readings/index.ts';
 import { INACTIVE, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
+import { finding, gpuName } from './finding.ts';
+import { settled } from './stretches.ts';
 import { idleStretches } from './idle.ts';
-import { finding, gpuName, settled } from './kit.ts';
 import { IMBALANCE, SUSTAINED_SECONDS, TURN, TURN_SAMPLES, TURN_SUM } from './limits.ts';
 
 /** GPUs of one engine or trainer with their mean utilisation while any of them worked. */
@@ -51,7 +52,7 @@ function teamOf(gpus: readonly JudgedGpu[], judged: JudgedRun): Team | null {
     t,
     width,
     values: busy,
-  } = aligned(
+  } = commonRows(
     gpus.map(({ series }) => series),
     judged.period,
     busyOf,
@@ -79,7 +80,7 @@ function teamOf(gpus: readonly JudgedGpu[], judged: JudgedRun): Team | null {
     });
   }
   const present = gpus.map((gpu, k) => ({ gpu, mean: settled((sums[k] ?? Number.NaN) / (counts[k] ?? Number.NaN)) })).filter(({ mean }) => !Number.isNaN(mean));
-  if (present.length < 2 || rows * width < SUSTAINED_SECONDS) return null;
+  if (present.length <= 1 || rows * width < SUSTAINED_SECONDS) return null;
   return {
     gpus: present.map(({ gpu }) => gpu),
     means: present.map(({ mean }) => mean),

@@ -6,16 +6,16 @@ import {
   type JudgedRun,
   mathType,
   mean,
-  type SpanView,
+  type Bins,
   type Subject,
   tallyOf,
-  viewOf,
+  binsOf,
   workOf,
 } from '../../judging/index.ts';
-import type { Achieved } from './point.ts';
+import type { Achieved } from './achieved.ts';
 
 /** What an engine's tokens make of one of its GPUs, and where its bytes are only a lower bound. */
-export interface Modelled {
+interface Modelled {
   readonly windows: readonly Achieved[];
   readonly gaps: readonly string[];
 }
@@ -25,64 +25,67 @@ export function fromEngine(judged: JudgedRun, gpu: JudgedGpu, most: number): Mod
   const tables = gpu.engines.map((index) => judged.engines[index]).filter((table) => table !== undefined);
   const [first] = tables;
   if (first === undefined || gpu.ceilings === null) return { windows: [], gaps: [] };
-  const view = viewFor(tables, judged.period);
-  if (view === null) return { windows: [], gaps: [] };
+  const bins = binsFor(tables, judged.period);
+  if (bins === null) return { windows: [], gaps: [] };
   const key = gpu.engines.join(',');
   const sharing = judged.gpus.filter(({ engines }) => engines.join(',') === key).length;
   const serving = tables.some(({ columns }) => columns.has('engine.running') || columns.has('engine.generationRate'));
   const work = engineWork(judged.options, judged.workload, { facts: first.facts, type: gpu.type, gpus: sharing, engines: tables.length });
-  const subject: Subject = {
-    kind: 'gpu',
-    id: gpu.id,
-    type: gpu.type,
-    ceilings: gpu.ceilings,
-    powerReported: false,
-    serving,
-    engineName: null,
-    training: !serving,
-    fineTuning: false,
-    work,
-    math: mathType(work?.format ?? null, judged.workload, gpu.type),
-    modelNamed: judged.workload.model,
-    processSays: null,
-    noServer: false,
-    engineMaxRunning: null,
-    cores: null,
-    mig: false,
-    nvlinked: false,
-    engineAmbiguous: false,
-  };
-  const whole = tallyOf(view, 0, view.bins);
+  const subject = subjectOf(judged, gpu, { serving, work });
+  const whole = tallyOf(bins, 0, bins.length);
   const seconds = whole.on.bins * whole.period;
   const soFar = {
     promptTokens: mean(whole.on, 'engine.promptRate') * seconds,
     generated: mean(whole.on, 'engine.generationRate') * seconds,
     requests: mean(whole.on, 'engine.requests') * seconds,
   };
-  const step = Math.max(1, Math.ceil(view.bins / most));
+  const step = Math.max(1, Math.ceil(bins.length / most));
   const windows: Achieved[] = [];
   const gaps = new Set<string>();
-  for (let row = 0; row < view.bins; row += step) {
-    const end = Math.min(view.bins, row + step);
-    const tally = tallyOf(view, row, end);
+  for (let row = 0; row < bins.length; row += step) {
+    const end = Math.min(bins.length, row + step);
+    const tally = tallyOf(bins, row, end);
     tally.soFar = soFar;
     const done = tally.on.bins === 0 ? null : workOf(tally, subject);
     if (done === null || !(done.flops > 0) || !(done.bytes > 0)) continue;
     for (const gap of done.gaps) gaps.add(gap);
-    windows.push({ at: (view.first + row) * view.period, to: (view.first + end) * view.period, flops: done.flops, bytes: done.bytes });
+    windows.push({ at: (bins.first + row) * bins.period, to: (bins.first + end) * bins.period, flops: done.flops, bytes: done.bytes });
   }
   return { windows, gaps: [...gaps] };
 }
 
-/** The engines' series on a grid as wide as their widest rows, put together as a verdict's own view is. */
-function viewFor(tables: readonly Table[], period: number): SpanView | null {
+/** The GPU as verdicts see one: with its engine's work, and nothing of what only a verdict asks. */
+function subjectOf({ workload }: JudgedRun, gpu: JudgedGpu, { serving, work }: Pick<Subject, 'serving' | 'work'>): Subject {
+  return {
+    kind: 'gpu',
+    id: gpu.id,
+    type: gpu.type,
+    ceilings: gpu.ceilings,
+    serving,
+    engineName: null,
+    training: !serving,
+    fineTuning: false,
+    work,
+    math: mathType(work?.format ?? null, workload, gpu.type),
+    modelNamed: workload.model,
+    processSays: null,
+    noServer: false,
+    engineMaxRunning: null,
+    cores: null,
+    mig: false,
+    engineAmbiguous: false,
+  };
+}
+
+/** The engines' series on a grid as wide as their widest rows, put together as a verdict's own bins are. */
+function binsFor(tables: readonly Table[], period: number): Bins | null {
   const width = Math.max(...tables.map(({ t }) => rowWidth(t, period)));
   const grids = tables.map(({ t, columns }) => {
     const grid = entityGrid(width);
-    for (const [id, column] of columns) grid.gauges(id, t, column, 0);
+    for (const [id, column] of columns) grid.gauges(id, { t, values: column, start: 0 });
     return grid;
   });
   const first = Math.min(...grids.map((grid) => grid.start()));
   const end = Math.max(...grids.map((grid) => grid.end()));
-  return end > first ? viewOf({ gpu: null, host: null, engines: grids, processes: [] }, width, first, end) : null;
+  return end > first ? binsOf({ gpu: null, host: null, engines: grids, processes: [] }, width, first, end) : null;
 }

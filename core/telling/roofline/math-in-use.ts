@@ -3,7 +3,7 @@ import { meanOf, type Table } from '../../readings/index.ts';
 import { ACHIEVABLE, computeType, type GpuId, GPUS, type MathType, parseQuantization, parseWeightType } from '../../knowledge/index.ts';
 
 /** What the job multiplies, and whether something says so or it is assumed. */
-export interface InUse {
+interface InUse {
   readonly math: MathType;
   readonly assumed: string | null;
 }

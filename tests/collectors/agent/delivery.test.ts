@@ -1,4 +1,4 @@
-// Past the door: queue, spool and sender fail in ways that a whole agent cannot be brought to.
+// Past the door of collectors/agent: queue, spool and sender fail in ways that a whole agent cannot be brought to.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Past the door: a child that hangs, ends or is missing is played one at a time.
+// Past the door of collectors/agent: a child that hangs, ends or is missing is played one at a time.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Past the door: two samples a known time apart need the source alone.
+// Past the door of collectors/agent: two samples a known time apart need the source alone.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// Past the door: one page, one port, one failure at a time.
+// Past the door of collectors/agent: one page, one port, one failure at a time.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-// Past the door: node lists of every form, where an environment has one.
+// Past the door of collectors/agent: node lists of every form, where an environment has one.
 import { describe, expect, it } from 'vitest';
 import { expandNodes } from '../../../collectors/agent/slurm.ts';
 import { ownJob } from '../../../collectors/agent/index.ts';

@@ -1,4 +1,4 @@
-// Past the door: files on disk are cut and damaged between two openings.
+// Past the door of collectors/agent: files on disk are cut and damaged between two openings.
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Past the door: each name is asked for, where a command line shows only the outcome.
+// Past the door of collectors/command-line: each name is asked for, where a command line shows only the outcome.
 import { describe, expect, it } from 'vitest';
 import { isSecretName, MAX_COMMAND, redact, redactCommand } from '../../../collectors/command-line/redact.ts';
 

@@ -1,4 +1,4 @@
-// Past the door: one screen, where a recording has many.
+// Past the door of collectors/host: one screen, where a recording has many.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseAll } from '../../../collectors/collector/index.ts';

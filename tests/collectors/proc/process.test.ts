@@ -1,4 +1,4 @@
-// Past the door: single fields of the kernel’s lines.
+// Past the door of collectors/proc: single fields of the kernel’s lines.
 import { describe, expect, it } from 'vitest';
 import { llmProcess } from '../../../collectors/command-line/index.ts';
 import { processUsage, threadGauges } from '../../../collectors/proc/index.ts';

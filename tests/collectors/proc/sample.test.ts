@@ -1,4 +1,4 @@
-// Past the door: single files of /proc, where a sample takes them all.
+// Past the door of collectors/proc: single files of /proc, where a sample takes them all.
 import { describe, expect, it } from 'vitest';
 import { hostSample, isWholeDisk } from '../../../collectors/proc/index.ts';
 import { mountOf, parseLustreBytes, parseMounts, parseNfsBytes } from '../../../collectors/proc/mounts.ts';

@@ -1,4 +1,4 @@
-// Past the door: the suite judges single sample lines.
+// Past the door of collectors/prometheus: the suite judges single sample lines.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// Past the door: expressions, legends and cells of every form, without a file around each.
+// Past the door of collectors/recorded: expressions, legends and cells of every form, without a file around each.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseAll } from '../../../collectors/collector/index.ts';

@@ -1,4 +1,4 @@
-// Past the door: the bound itself is asked for.
+// Past the door of collectors/text: the bound itself is asked for.
 import { describe, expect, it } from 'vitest';
 import { rowClock, splitBlanks, wordColumn } from '../../../collectors/text/index.ts';
 import { lineSession, MAX_REJECTED, output } from '../../../collectors/text/session.ts';

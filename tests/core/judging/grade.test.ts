@@ -1,6 +1,6 @@
 // Past the door of core/judging: a grade’s arithmetic is tried at its exact limits, which a verdict alone does not show.
 import { describe, expect, it } from 'vitest';
-import { disagreement, gradeOf, marginOf, UNGRADED } from '../../../core/judging/grade.ts';
+import { disagreement, gradeOf, marginOf, UNGRADED } from '../../../core/judging/evidence.ts';
 
 describe('the evidence grade', () => {
   it('has half its margin at a rule’s edge and all of it a quarter past', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../core/analyse/index.ts';
 import type { MetricId, Table } from '../../../core/readings/index.ts';
 import { noiseScale, pelt } from '../../../core/judging/pelt.ts';
-import { periodOfPattern } from '../../../core/judging/periodic.ts';
+import { periodOfPattern } from '../../../core/judging/segments.ts';
 import { gridPeriod, roundPeriod } from '../../../core/judging/period.ts';
 import { made, randomOf, runOf } from '../../support/telemetry.ts';
 

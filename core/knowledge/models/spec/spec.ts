@@ -31,7 +31,7 @@ export interface ModelSpec extends Architecture {
 type Size = Pick<Architecture, 'layers' | 'hidden' | 'heads' | 'kvHeads' | 'headSize' | 'intermediate' | 'vocab'>;
 
 /** A row: what differs between the members of a family. */
-export interface ModelRow extends Size, Partial<Omit<Architecture, keyof Size>> {
+interface ModelRow extends Size, Partial<Omit<Architecture, keyof Size>> {
   readonly id: string;
   /** Names in canonical tokens (see names.ts), any of which means this model. */
   readonly names: readonly string[];
@@ -41,7 +41,7 @@ export interface ModelRow extends Size, Partial<Omit<Architecture, keyof Size>> 
 }
 
 /** What the members of a family share. */
-export interface Family extends Partial<Omit<Architecture, keyof Size>> {
+interface Family extends Partial<Omit<Architecture, keyof Size>> {
   readonly family: string;
   readonly nativeType: WeightType;
   readonly nativeQuantization?: QuantizationId;

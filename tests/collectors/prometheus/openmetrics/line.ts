@@ -1,4 +1,4 @@
-// Past the door: the strict reader unescapes labels as the product does.
+// Past the door of collectors/prometheus: the strict reader unescapes labels as the product does.
 import { closingBrace, closingQuote, unescape } from '../../../../collectors/prometheus/labels.ts';
 
 /** One sample line of OpenMetrics 1.0. */

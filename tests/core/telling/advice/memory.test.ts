@@ -66,7 +66,7 @@ describe('smaller weights', () => {
 
   it('are told with a warning where kernels for them are poor', () => {
     expect(on('T4')?.text).toContain('GPTQ 4-bit');
-    expect(on('T4')?.text).toContain('bitsandbytes INT8 made a T4 four times slower');
+    expect(on('T4')?.text).toContain('bitsandbytes INT8 was seen to be four times slower');
     expect(on('V100-32')?.text).toContain('the tensor cores take the 4-bit weights as FP16');
     expect(on('V100-32')?.text).not.toContain('INT8 weights are the half-way step');
     expect(on('A40')?.text).toContain('INT8 weights are the half-way step');
@@ -144,6 +144,14 @@ describe('training that waits for memory', () => {
     });
     expect(first).toMatchObject({ gain: 1.6 });
     expect(first?.text).toContain('Training moves 0.93 of 1.55 TB/s while its compute share is 40 %');
+  });
+
+  it('is told what DCGM counted where that is more than was thought achievable', () => {
+    const [first] = advice({
+      verdict: { bottleneck: 'memory', activity: 'training', relief: 1.6, shares: { memory: 1.1, compute: 0.4 } },
+      mean: { 'engine.trainTokenRate': 5000, 'gpu.dramActive': 0.88 },
+    });
+    expect(first?.text).toContain('Training moves 1.37 of 1.55 TB/s');
   });
 });
 

@@ -142,6 +142,15 @@ describe('a slow load', () => {
     expect(found({ gpus: [load(16e9, 600)] })[0]?.evidence[0]).toBe('floor: 12.5 GB/s network, as nodes of type A100 have it and 31.5 GB/s PCIe at line rate');
   });
 
+  it.each([
+    [0.9, true],
+    [0.899, false],
+  ])('with a thread at %d of a core may be unpacking, from a hot thread on: %s', (thread, told) => {
+    const phases: PhaseSpec[] = [{ seconds: 600, busy: 0.01, bottleneck: 'storage', activity: 'loading', mean: { 'host.cpuMaxThread': thread } }];
+    const [finding] = found({ gpus: [load(16e9, 600, { host: 0, phases })], hosts: [host(3.125e9)] });
+    expect(finding?.evidence.some((line) => line.includes('unpacking, not reading'))).toBe(told);
+  });
+
   it('is not told where the line is not known: PCIe alone is no floor', () => {
     expect(ids({ gpus: [load(80e9, 600, { type: 'H100-80' })] })).toEqual([]);
     expect(ids({ gpus: [load(80e9, 600, { type: 'H100-80', host: 0 })], hosts: [host(50e9)] })).toEqual(['loading-slow']);

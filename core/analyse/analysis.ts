@@ -1,0 +1,37 @@
+import { advised, findFindings, progressOf, rooflineOf } from '../telling/index.ts';
+import type { Analysis, GpuVerdict } from '../contract/index.ts';
+import type { JudgedRun } from '../judging/index.ts';
+import { timelineOf } from './timeline.ts';
+
+/** A judged run as the contract has it: what page, terminal and server show. */
+export function analysisOf(judged: JudgedRun): Analysis {
+  const types = new Set(judged.gpus.map((gpu) => gpu.type));
+  const [type] = types;
+  const told = advised(judged);
+  const gpus: GpuVerdict[] = judged.gpus.map(({ id, name, verdict }, index) => ({ id, name, verdict: told.gpus[index] ?? verdict }));
+  return {
+    clock: judged.clock,
+    from: judged.from,
+    to: judged.to,
+    hardware: {
+      gpu: judged.options.gpu ?? (types.size === 1 ? (type ?? null) : null),
+      from: judged.options.gpu !== undefined ? 'given' : types.size > 0 && [...types].every((one) => one !== null) ? 'detected' : 'unknown',
+    },
+    workload: judged.workload,
+    verdict: told.verdict,
+    mix: { bottleneck: { ...judged.mix.bottleneck }, activity: { ...judged.mix.activity } },
+    gpus,
+    phases: [...told.phases],
+    findings: findFindings(judged),
+    roofline: rooflineOf(judged),
+    timeline: timelineOf(
+      judged.gpus.map(({ series, ceilings, engines }) => ({
+        series,
+        ceilings,
+        engines: engines.map((index) => judged.engines[index]).filter((table) => table !== undefined),
+      })),
+      judged.engines,
+    ),
+    progress: progressOf(judged),
+  };
+}

@@ -1,0 +1,160 @@
+import type { EntityGrid } from './grid.ts';
+import { COLUMN, JUDGED, type JudgedMetric } from './stats.ts';
+import { DOMINANT } from './thresholds.ts';
+
+/** The judged columns of one subject over consecutive grid bins, as arrays of equal length; null where a column never came. */
+export interface Bins {
+  readonly period: number;
+  /** Bin index of the first. */
+  readonly first: number;
+  readonly length: number;
+  readonly columns: readonly (Float64Array | null)[];
+  /** Per bin: 1 requests running or waiting, 0 none, −1 not known. */
+  readonly demand: Int8Array;
+  /** Per bin: whether the subject was seen at all. */
+  readonly seen: Uint8Array;
+  /** GPU busy per bin (grActive, else util), NaN where absent. */
+  readonly busy: Float64Array;
+  /** Whether processes were listed: without them bursts of traffic prove nothing. */
+  readonly processes: boolean;
+}
+
+/** Whose grids a subject's bins are read from. */
+export interface Sources {
+  readonly gpu: EntityGrid | null;
+  readonly host: EntityGrid | null;
+  readonly engines: readonly EntityGrid[];
+  readonly processes: readonly EntityGrid[];
+}
+
+/** Engine quantities that do not add up over several engines. */
+const NOT_SUMMED: readonly JudgedMetric[] = ['engine.kvUsage', 'engine.cacheHitRatio', 'engine.trainStepTime', 'engine.trainFlopRate'];
+const HOTTEST: JudgedMetric = 'process.maxThread';
+
+type How = 'sum' | 'mean' | 'max';
+const indexes = (kind: string) => JUDGED.flatMap((id, index) => (id.startsWith(kind) ? [index] : []));
+const OF_GPU = indexes('gpu.');
+const OF_HOST = indexes('host.');
+const OF_ENGINE = indexes('engine.').map((index): { index: number; how: How } => ({
+  index,
+  how: NOT_SUMMED.some((id) => COLUMN[id] === index) ? 'mean' : 'sum',
+}));
+const OF_PROCESS = indexes('process.').map((index): { index: number; how: How } => ({ index, how: index === COLUMN[HOTTEST] ? 'max' : 'sum' }));
+
+/** The judged columns of one subject for bins first ≤ k < end: its GPU, its host, its engines together, its processes together. */
+export function binsOf(sources: Sources, period: number, first: number, end: number): Bins {
+  const length = end - first;
+  const columns = new Array<Float64Array | null>(JUDGED.length).fill(null);
+  if (sources.gpu !== null) for (const index of OF_GPU) columns[index] = sources.gpu.values(index, first, end);
+  if (sources.host !== null) for (const index of OF_HOST) columns[index] = sources.host.values(index, first, end);
+  if (sources.engines.length > 0) for (const { index, how } of OF_ENGINE) columns[index] = together(sources.engines, index, first, end, how);
+  if (sources.processes.length > 0) for (const { index, how } of OF_PROCESS) columns[index] = together(sources.processes, index, first, end, how);
+  const busy = busyColumn(columns, length);
+  const read = { period, first, length, columns, busy, processes: sources.processes.length > 0 };
+  return { ...read, demand: demandOf(columns, busy, length), seen: seenOf(sources, columns, busy, length) };
+}
+
+function together(grids: readonly EntityGrid[], index: number, first: number, end: number, how: How): Float64Array | null {
+  const [lone] = grids;
+  if (lone !== undefined && grids.length === 1) return lone.values(index, first, end);
+  const parts = grids.map((grid) => grid.values(index, first, end)).filter((part) => part !== null);
+  const [only] = parts;
+  if (only === undefined || parts.length === 1) return only ?? null;
+  const out = new Float64Array(end - first).fill(Number.NaN);
+  for (let i = 0; i < out.length; i += 1) {
+    let value = Number.NaN;
+    let count = 0;
+    for (const part of parts) {
+      const one = part[i] ?? Number.NaN;
+      if (one !== one) continue;
+      value = value !== value ? one : how === 'max' ? Math.max(value, one) : value + one;
+      count += 1;
+    }
+    out[i] = how === 'mean' ? value / count : value;
+  }
+  return out;
+}
+
+function busyColumn(columns: readonly (Float64Array | null)[], length: number): Float64Array {
+  const active = columns[COLUMN['gpu.grActive']] ?? null;
+  const util = columns[COLUMN['gpu.util']] ?? null;
+  if (active === null) return util ?? new Float64Array(length).fill(Number.NaN);
+  if (util === null) return active;
+  return active.map((value, i) => (value === value ? value : (util[i] ?? Number.NaN)));
+}
+
+/** Samples after which a request that is seen running may have begun: its first tokens are spread over the interval before. */
+const AHEAD = 3;
+
+/**
+ * Demand is a request running or waiting. Where neither is, tokens that came out all the same are demand too (short requests
+ * fall between two looks at a gauge), unless they may belong to the requests that are seen just after on a GPU that mostly rests.
+ */
+function demandOf(columns: readonly (Float64Array | null)[], busy: Float64Array, length: number): Int8Array {
+  const out = new Int8Array(length).fill(-1);
+  if (columns[COLUMN['engine.running']] === null && columns[COLUMN['engine.waiting']] === null) return out;
+  const present = (ids: readonly JudgedMetric[]) => ids.map((id) => columns[COLUMN[id]]).filter((column) => column !== null && column !== undefined);
+  const asked = present(['engine.running', 'engine.waiting']);
+  const tokens = present(['engine.generationRate', 'engine.promptRate']);
+  if (asked.length === 0) return out;
+  const any = (list: readonly Float64Array[], i: number) => list.some((column) => (column[i] ?? Number.NaN) > 0);
+  for (let i = 0; i < length; i += 1) {
+    if (asked.every((column) => Number.isNaN(column[i] ?? Number.NaN))) continue;
+    if (any(asked, i)) {
+      out[i] = 1;
+      continue;
+    }
+    let soon = false;
+    for (let k = i + 1; k <= i + AHEAD && k < length; k += 1) soon ||= any(asked, k);
+    out[i] = any(tokens, i) && (!soon || (busy[i] ?? Number.NaN) >= DOMINANT) ? 1 : 0;
+  }
+  return carried(out);
+}
+
+/** Bins in which an engine that missed a scrape is taken to go on as before. */
+const CARRIED = 10;
+
+function carried(demand: Int8Array): Int8Array {
+  let last = -1;
+  let age = 0;
+  for (let i = 0; i < demand.length; i += 1) {
+    const now = demand[i] ?? -1;
+    if (now >= 0) {
+      last = now;
+      age = 0;
+    } else if (last >= 0 && age < CARRIED) {
+      demand[i] = last;
+      age += 1;
+    }
+  }
+  return demand;
+}
+
+const GPU_SIGNS: readonly JudgedMetric[] = ['gpu.power', 'gpu.memUsed', 'gpu.dramActive', 'gpu.tensorActive', 'gpu.present'];
+const ENGINE_SIGNS: readonly JudgedMetric[] = [
+  'engine.running',
+  'engine.generationRate',
+  'engine.promptRate',
+  'engine.trainTokenRate',
+  'engine.trainSteps',
+  'engine.trainStepTime',
+  'engine.trainFlopRate',
+];
+const HOST_SIGNS: readonly JudgedMetric[] = ['host.cpu', 'host.cpuTime', 'host.cpuMaxThread'];
+
+/** A bin counts where the subject itself was seen: its GPU, or else its engine, or else its host. */
+function seenOf(sources: Sources, columns: readonly (Float64Array | null)[], busy: Float64Array, length: number): Uint8Array {
+  const signs = sources.gpu !== null ? GPU_SIGNS : sources.engines.length > 0 ? ENGINE_SIGNS : HOST_SIGNS;
+  const out = new Uint8Array(length);
+  mark(out, busy);
+  for (const id of signs) mark(out, columns[COLUMN[id]] ?? null);
+  return out;
+}
+
+function mark(out: Uint8Array, column: Float64Array | null): void {
+  if (column === null) return;
+  for (let i = 0; i < out.length; i += 1) {
+    const value = column[i] ?? Number.NaN;
+    if (value === value) out[i] = 1;
+  }
+}

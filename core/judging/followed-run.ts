@@ -1,0 +1,234 @@
+import type { Verdict, Workload } from '../contract/index.ts';
+import { type Clock, entityKey, type EntityKind, type SourceEvent, type Table } from '../readings/index.ts';
+import { binsOf } from './bins.ts';
+import { withOutOfMemory } from './capacity.ts';
+import { runEntity, type RunEntity } from './entity.ts';
+import { figuresFrom } from './figures.ts';
+import { jobPhases, mixOf, NOTHING_KNOWN, prevailing, verdictOf } from './job.ts';
+import type { JudgedGpu, JudgedPhase, JudgedRun } from './judged-run.ts';
+import { type JudgedWindow, type PhaseSource, phaseStream, type PhaseStream } from './phases.ts';
+import { modelOf } from './subject.ts';
+import { contextsOf, signatureOf, type SubjectContext } from './subjects.ts';
+import { withTurns } from './turns.ts';
+import { withOrder } from './unmeasured.ts';
+import { judge } from './verdict.ts';
+import { type AnalyseOptions, detectWorkload } from './workload/index.ts';
+
+/** A run on its grid while it grows: its entities, its subjects and a stream of phases for each of them. */
+export interface FollowedRun {
+  push(table: Table): void;
+  /** Makes final what can be, and lets go of bins that nobody needs any more. */
+  advance(): void;
+  /** The verdict on the latest window of all subjects together. */
+  current(): Verdict;
+  /** Everything known so far. */
+  judged(asked: Asked): JudgedRun;
+  /** Rows that came too late to be counted. */
+  late(): number;
+}
+
+/** What a judged run has besides readings: its clock, what logs said, the caller's time. */
+export interface Asked {
+  readonly clock: Exclude<Clock, 'ordinal'>;
+  readonly events: readonly SourceEvent[];
+  readonly now: number | undefined;
+}
+
+interface State {
+  /** Width of a bin, seconds. */
+  readonly period: number;
+  readonly options: AnalyseOptions;
+  readonly byKey: Map<string, RunEntity>;
+  /** The same by kind, each in order of id. */
+  readonly entities: Readonly<Record<EntityKind, RunEntity[]>>;
+  readonly streams: Map<string, PhaseStream>;
+  contexts: readonly SubjectContext[];
+  workload: Workload;
+  signature: string;
+  /** Whether anything came since subjects and workload were looked for. */
+  pushed: boolean;
+}
+
+/** Bins that a horizon may still need before its first: bridged gaps and the rate's first interval. */
+const KEPT_BINS = 8;
+
+/** A run of which nothing has come yet, on a grid of bins `period` seconds wide. */
+export function followRun(period: number, options: AnalyseOptions): FollowedRun {
+  const run: State = {
+    period,
+    options,
+    byKey: new Map(),
+    entities: { gpu: [], host: [], engine: [], process: [] },
+    streams: new Map(),
+    contexts: [],
+    workload: detectWorkload([], options),
+    signature: '',
+    pushed: true,
+  };
+  return {
+    push: (table) => push(run, table),
+    advance: () => advance(run),
+    current: () => current(run),
+    judged: (asked) => judged(run, asked),
+    late: () => [...run.byKey.values()].reduce((sum, entity) => sum + entity.late(), 0),
+  };
+}
+
+function push(run: State, table: Table): void {
+  const key = entityKey(table.entity);
+  const known = run.byKey.get(key) ?? runEntity(table.entity, run.period);
+  if (!run.byKey.has(key)) {
+    run.byKey.set(key, known);
+    const alike = run.entities[table.entity.kind];
+    alike.push(known);
+    alike.sort((a, b) => compare(a.entity.id, b.entity.id));
+  }
+  known.push(table);
+  run.pushed = true;
+}
+
+/** Who belongs to whom, and what runs: found again when a fact or an entity is new. */
+function refresh(run: State): void {
+  if (!run.pushed) return;
+  run.pushed = false;
+  const next = signatureOf(run.byKey.values());
+  if (next === run.signature && run.contexts.length > 0) return;
+  const knewSome = run.signature !== '';
+  run.signature = next;
+  const tables = [...run.byKey.values()].map(({ entity, facts }) => ({ entity, facts, t: new Float64Array(0), columns: new Map() }));
+  run.workload = detectWorkload(tables, run.options);
+  const { gpu: gpus, host: hosts, engine: engines, process: processes } = run.entities;
+  run.contexts = contextsOf({ entities: { gpus, hosts, engines, processes }, options: run.options, workload: run.workload });
+  if (knewSome) for (const context of run.contexts) run.streams.get(entityKey(context.entity))?.rejudge(sourceOf(run, context));
+}
+
+/** The entity whose samples set a subject's pace. */
+function paceOf({ sources }: SubjectContext) {
+  return sources.gpu ?? sources.engines[0] ?? sources.host;
+}
+
+function sourceOf({ period }: State, context: SubjectContext): PhaseSource {
+  return {
+    end: paceOf(context)?.end() ?? Number.NEGATIVE_INFINITY,
+    bins: (first, end) => binsOf(context.sources, period, first, end),
+    judge: (tally) => judge(tally, context.subject),
+  };
+}
+
+/** The stream of a subject's phases; null before its first sample. */
+function streamOf({ streams, period }: State, context: SubjectContext): PhaseStream | null {
+  const key = entityKey(context.entity);
+  const known = streams.get(key);
+  if (known !== undefined) return known;
+  const start = paceOf(context)?.start() ?? Number.NaN;
+  if (!Number.isFinite(start)) return null;
+  const made = phaseStream(period, start);
+  streams.set(key, made);
+  return made;
+}
+
+function advance(run: State): void {
+  refresh(run);
+  let needed = Number.POSITIVE_INFINITY;
+  for (const context of run.contexts) {
+    const open = streamOf(run, context)?.advance(sourceOf(run, context));
+    if (open !== undefined) needed = Math.min(needed, open);
+  }
+  if (Number.isFinite(needed)) for (const entity of run.byKey.values()) entity.grid.trim(needed - KEPT_BINS);
+}
+
+function current(run: State): Verdict {
+  refresh(run);
+  const voices = run.contexts.flatMap((context) => {
+    const tally = streamOf(run, context)?.recent(sourceOf(run, context)) ?? null;
+    return tally === null ? [] : [{ verdict: judge(tally, context.subject), weight: 1 }];
+  });
+  return verdictOf(voices) ?? NOTHING_KNOWN;
+}
+
+function judged(run: State, { clock, events, now }: Asked): JudgedRun {
+  refresh(run);
+  const { period, options, workload, entities } = run;
+  const bounds = boundsOf([...run.byKey.values()]);
+  const own = withOrder(run.contexts.map((context) => ({ subject: context.subject, phases: windowsOf(run, context) }))).map((windows, i) =>
+    withOutOfMemory(
+      windows.map((window) => phaseOf(window, bounds)),
+      events,
+      run.contexts[i]?.entity.id ?? '',
+    ),
+  );
+  const lines = withTurns(own.map((phases) => ({ phases, tensorParallel: workload.tensorParallel, pipelined: isPipelined(workload) })));
+  const phases = jobPhases(lines, period);
+  return {
+    clock,
+    ...bounds,
+    period,
+    options: now === undefined ? options : { ...options, now },
+    workload,
+    model: modelOf(options, workload),
+    events,
+    gpus: run.contexts.flatMap((context, i) => (context.entity.kind === 'gpu' ? [gpuOf(run, context, lines[i] ?? [])] : [])),
+    engines: entities.engine.map(seriesOf),
+    hosts: entities.host.map(seriesOf),
+    processes: entities.process.map(seriesOf),
+    phases,
+    verdict: prevailing(phases) ?? NOTHING_KNOWN,
+    mix: mixOf(lines),
+  };
+}
+
+/** Layers in stages: said so, or the way in which llama.cpp uses several GPUs unless told otherwise. */
+function isPipelined({ pipelineParallel, tensorParallel, engine }: Workload): boolean {
+  return (pipelineParallel !== null && pipelineParallel > 1) || (tensorParallel === null && engine !== null && /^llama\.?cpp$/.test(engine));
+}
+
+interface Bounds {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** First and last reading of a run, seconds; 0 to 0 without any. */
+function boundsOf(entities: readonly RunEntity[]): Bounds {
+  const from = Math.min(...entities.map((entity) => entity.from()), Number.POSITIVE_INFINITY);
+  const to = Math.max(...entities.map((entity) => entity.to()), Number.NEGATIVE_INFINITY);
+  return { from: Number.isFinite(from) ? from : 0, to: Number.isFinite(to) ? to : 0 };
+}
+
+function windowsOf(run: State, context: SubjectContext): readonly JudgedWindow[] {
+  return streamOf(run, context)?.phases(sourceOf(run, context)) ?? [];
+}
+
+/** A window as a phase: in seconds, within the run. */
+function phaseOf({ tally, verdict }: JudgedWindow, bounds: Bounds): JudgedPhase {
+  return {
+    from: Math.max(bounds.from, tally.firstBin * tally.period),
+    to: Math.max(bounds.from, Math.min(bounds.to, tally.endBin * tally.period)),
+    verdict,
+    figures: figuresFrom(tally),
+  };
+}
+
+function gpuOf({ byKey }: State, context: SubjectContext, phases: readonly JudgedPhase[]): JudgedGpu {
+  const { entity, name, type, ceilings, host, engines } = context;
+  const known = byKey.get(entityKey(entity));
+  return {
+    id: entity.id,
+    entity,
+    name,
+    type,
+    ceilings,
+    series: known === undefined ? { entity, facts: new Map(), t: new Float64Array(0), columns: new Map() } : seriesOf(known),
+    host,
+    engines,
+    phases,
+    verdict: prevailing(phases) ?? NOTHING_KNOWN,
+  };
+}
+
+function seriesOf({ series, entity, facts }: RunEntity): Table {
+  return series.table(entity, facts);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

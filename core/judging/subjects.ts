@@ -1,0 +1,262 @@
+import type { Workload } from '../contract/index.ts';
+import { ceilingsFor, detectGpu, type Ceilings, type GpuId } from '../knowledge/index.ts';
+import type { EntityRef } from '../readings/index.ts';
+import type { Sources } from './bins.ts';
+import type { RunEntity } from './entity.ts';
+import { type Subject, engineWork, mathType } from './subject.ts';
+import { INACTIVE } from './thresholds.ts';
+import type { AnalyseOptions } from './workload/index.ts';
+
+/** One subject with its surroundings: what a verdict needs besides the readings. */
+export interface SubjectContext {
+  readonly entity: EntityRef;
+  readonly name: string | null;
+  readonly type: GpuId | null;
+  readonly ceilings: Ceilings | null;
+  readonly subject: Subject;
+  readonly sources: Sources;
+  readonly host: number | null;
+  readonly engines: readonly number[];
+}
+
+/** The entities of a run by kind, each kind in order of id. */
+export interface Entities {
+  readonly gpus: readonly RunEntity[];
+  readonly hosts: readonly RunEntity[];
+  readonly engines: readonly RunEntity[];
+  readonly processes: readonly RunEntity[];
+}
+
+/** A run as far as it is known: its entities, what was told of it, what runs. */
+export interface KnownRun {
+  readonly entities: Entities;
+  readonly options: AnalyseOptions;
+  readonly workload: Workload;
+}
+
+/** Subjects of a run: its GPUs; without any, its engines; without those, its hosts. */
+export function contextsOf(run: KnownRun): SubjectContext[] {
+  const { gpus, engines, hosts } = run.entities;
+  if (gpus.length > 0) {
+    const owned = enginesOf(run.entities);
+    return gpus.map((gpu) => contextOf(gpu, owned.get(gpu.entity.id) ?? NOBODY, run));
+  }
+  const real = engines.filter(speaks);
+  if (real.length > 0) return real.map((engine) => contextOf(engine, { ...NOBODY, engines: [engines.indexOf(engine)], gpus: gpusTold(run.workload) }, run));
+  return hosts.map((host) => contextOf(host, NOBODY, run));
+}
+
+const NOBODY: Owned = { engines: [], gpus: 1, ambiguous: false, says: null, noServer: false };
+
+/** GPUs of an engine whose GPUs nobody sees: as it is spread, else one. */
+function gpusTold({ tensorParallel, pipelineParallel, dataParallel }: Workload): number {
+  return (tensorParallel ?? 1) * (pipelineParallel ?? 1) * (dataParallel ?? 1);
+}
+
+function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectContext {
+  const { entities } = run;
+  const gpu = entity.entity.kind === 'gpu' ? entity : null;
+  const hostIndex = hostOf(entity.entity, entities);
+  const host = hostIndex === null ? null : (entities.hosts[hostIndex] ?? null);
+  const engines = owned.engines.map((index) => entities.engines[index]).filter((one) => one !== undefined);
+  const processes = processesOf(entity.entity, entities);
+  const name = gpu?.facts.get('name') ?? null;
+  const card = cardOf(gpu, name, run.options);
+  return {
+    entity: entity.entity,
+    name,
+    ...card,
+    host: hostIndex,
+    engines: owned.engines,
+    sources: {
+      gpu: gpu?.grid ?? null,
+      host: host?.grid ?? null,
+      engines: engines.map((one) => one.grid),
+      processes: processes.map((one) => one.grid),
+    },
+    subject: {
+      kind: entity.entity.kind === 'gpu' || entity.entity.kind === 'host' ? entity.entity.kind : 'engine',
+      id: entity.entity.id,
+      ...card,
+      ...workOn(engines.filter(speaks), { type: card.type, gpus: owned.gpus }, run),
+      fineTuning: looksLikeFineTuning([...engines.filter(speaks), ...processes]),
+      processSays: owned.says,
+      noServer: owned.noServer,
+      cores: positive(run.options.cores ?? Number(host?.facts.get('cores') ?? host?.latest('host.cores') ?? Number.NaN)),
+      mig: gpu !== null && (/^enabled/i.test(gpu.facts.get('migMode') ?? '') || gpu.entity.id.startsWith('MIG-')),
+      engineAmbiguous: owned.ambiguous,
+    },
+  };
+}
+
+/** The type of a card and its limits, as far as it reports them itself. */
+function cardOf(gpu: RunEntity | null, name: string | null, options: AnalyseOptions): Pick<Subject, 'type' | 'ceilings'> {
+  const memoryTotal = gpu?.latest('gpu.memTotal') ?? Number.NaN;
+  const powerLimit = gpu?.latest('gpu.powerLimit') ?? Number.NaN;
+  const type = options.gpu ?? (name === null ? null : detectGpu(name, memoryTotal > 0 ? memoryTotal : undefined));
+  return { type, ceilings: type === null ? null : ceilingsFor(type, { memoryTotal, powerLimit, ...reportedLink(gpu) }) };
+}
+
+/** What the engines and trainers that speak for a subject do on it. */
+function workOn(
+  speaking: readonly RunEntity[],
+  on: { readonly type: GpuId | null; readonly gpus: number },
+  { options, workload }: KnownRun,
+): Pick<Subject, 'serving' | 'training' | 'engineName' | 'work' | 'math' | 'modelNamed' | 'engineMaxRunning'> {
+  const [first] = speaking;
+  const serving = speaking.some(isServing);
+  const facts = first?.facts ?? new Map();
+  const work = first === undefined ? null : engineWork(options, workload, { facts, ...on, engines: speaking.length });
+  return {
+    serving,
+    training: !serving && speaking.some(isTraining),
+    engineName: first?.entity.id.split('@')[0] ?? null,
+    work,
+    math: mathType(work?.format ?? null, workload, on.type),
+    modelNamed: workload.model,
+    engineMaxRunning: positive(Number(facts.get('maxNumSeqs') ?? first?.latest('engine.maxRunning') ?? Number.NaN)),
+  };
+}
+
+function positive(value: number): number | null {
+  return value > 0 ? value : null;
+}
+
+/** The link as the card reports it: its maximum, else the best it was seen at (it drops when idle). */
+function reportedLink(gpu: RunEntity | null): { pcieGen?: number; pcieWidth?: number } {
+  if (gpu === null) return {};
+  const best = (max: 'gpu.pcieGenMax' | 'gpu.pcieWidthMax', now: 'gpu.pcieGen' | 'gpu.pcieWidth') => {
+    const value = gpu.latest(max);
+    return value > 0 ? value : gpu.peak(now);
+  };
+  const pcieGen = best('gpu.pcieGenMax', 'gpu.pcieGen');
+  const pcieWidth = best('gpu.pcieWidthMax', 'gpu.pcieWidth');
+  return { ...(pcieGen > 0 && gpu.has('gpu.pcieGenMax') ? { pcieGen } : {}), ...(pcieWidth > 0 && gpu.has('gpu.pcieWidthMax') ? { pcieWidth } : {}) };
+}
+
+/** The host that an entity lives on: the one of its node; without node names the only one. */
+function hostOf(entity: EntityRef, entities: Entities): number | null {
+  if (entity.kind === 'host') return entities.hosts.findIndex((host) => host.entity.id === entity.id);
+  const named = entities.hosts.findIndex((host) => host.entity.id === entity.node);
+  if (named >= 0) return named;
+  return entities.hosts.length === 1 && (entity.node === undefined || entities.hosts[0]?.entity.id === '?') ? 0 : null;
+}
+
+function processesOf(entity: EntityRef, entities: Entities): RunEntity[] {
+  const { node } = entity;
+  return entities.processes.filter((one) => node === undefined || one.entity.node === undefined || one.entity.node === node);
+}
+
+/** Whose engine works on a GPU. */
+interface Owned {
+  /** Indexes of the engines that work on it. */
+  readonly engines: readonly number[];
+  /** How many GPUs those engines have. */
+  readonly gpus: number;
+  readonly ambiguous: boolean;
+  readonly says: 'serving' | 'training' | 'fine-tuning' | null;
+  readonly noServer: boolean;
+}
+
+/** Memory that a context of a process with a model takes at least; below it and never busy, a GPU is not the engine's. */
+const IN_USE = 2e9;
+
+/** Facts longer than this count by their length: a command line does not change within a run. */
+const LONG_FACT = 40;
+
+/** Changes when an entity or a fact is new that `contextsOf` looks at: then subjects and workload are found again. */
+export function signatureOf(entities: Iterable<RunEntity>): string {
+  let text = '';
+  for (const one of entities) {
+    const { entity, facts, latest } = one;
+    text += `${entity.kind}:${entity.id}|${facts.size}`;
+    for (const value of facts.values()) text += `;${value.length > LONG_FACT ? value.length : value}`;
+    if (entity.kind === 'gpu') text += `|${latest('gpu.memTotal')},${latest('gpu.powerLimit')},${wasUsed(one)}`;
+    if (entity.kind === 'engine') text += `|${isServing(one)},${isTraining(one)},${latest('engine.maxRunning')}`;
+    if (entity.kind === 'host') text += `|${latest('host.cores')}`;
+  }
+  return text;
+}
+
+/** An engine that answers requests. */
+function isServing(engine: RunEntity): boolean {
+  return engine.has('engine.running') || engine.has('engine.generationTokens') || engine.has('engine.generationRate') || engine.has('engine.promptTokens');
+}
+
+/** A trainer that tells of its steps. */
+function isTraining(engine: RunEntity): boolean {
+  return (
+    engine.has('engine.trainSteps') ||
+    engine.has('engine.trainTokens') ||
+    engine.has('engine.trainTokenRate') ||
+    engine.has('engine.trainStepTime') ||
+    engine.has('engine.trainFlopRate')
+  );
+}
+
+/** An engine or a trainer whose own figures are here. */
+function speaks(engine: RunEntity): boolean {
+  return isServing(engine) || isTraining(engine);
+}
+
+/**
+ * Which engines work on which GPU. An engine that names its GPUs has those; the only engine of a run has every GPU that was
+ * in use; engines on nodes of their own have their node's GPUs; several alike on one node share them; a server and a trainer
+ * on one node, with nothing that tells them apart, have nobody's: then no engine is believed.
+ */
+function enginesOf(entities: Entities): Map<string, Owned> {
+  const { gpus, engines, processes } = entities;
+  const owners = new Map<string, Owned>();
+  const groups = new Map<string, { engines: number[]; gpus: number }>();
+  for (const gpu of gpus) {
+    const roles = rolesOf(gpu, processes);
+    const candidates = engines.map((engine, index) => ({ engine, index })).filter(({ engine }) => reaches(engine, gpu, engines) && wasUsed(gpu));
+    const speaking = candidates.filter(({ engine }) => speaks(engine));
+    const byRole = roles.says === null || speaking.length < 2 ? speaking : speaking.filter(({ engine }) => isServing(engine) === (roles.says === 'serving'));
+    const mixed = byRole.some(({ engine }) => isServing(engine)) && byRole.some(({ engine }) => !isServing(engine));
+    const chosen = mixed ? [] : candidates.filter((one) => byRole.includes(one) || !speaking.includes(one)).map(({ index }) => index);
+    const key = chosen.join(',');
+    const group = groups.get(key) ?? { engines: chosen, gpus: 0 };
+    group.gpus += 1;
+    groups.set(key, group);
+    owners.set(gpu.entity.id, { engines: chosen, gpus: 0, ambiguous: mixed, says: roles.says, noServer: roles.noServer });
+  }
+  for (const [id, owned] of owners) owners.set(id, { ...owned, gpus: groups.get(owned.engines.join(','))?.gpus ?? 1 });
+  return owners;
+}
+
+function reaches(engine: RunEntity, gpu: RunEntity, engines: readonly RunEntity[]): boolean {
+  const named = engine.facts.get('gpu');
+  if (named !== undefined) return named.split(/[\s,]+/).includes(gpu.entity.id);
+  const alone = engines.filter(speaks).length <= 1;
+  const { node } = engine.entity;
+  return alone || node === undefined || gpu.entity.node === undefined || node === gpu.entity.node;
+}
+
+function wasUsed(gpu: RunEntity): boolean {
+  const signs = [gpu.peak('gpu.util') >= INACTIVE, gpu.peak('gpu.grActive') >= INACTIVE, gpu.peak('gpu.memUsed') >= IN_USE];
+  const measured = gpu.has('gpu.util') || gpu.has('gpu.grActive') || gpu.has('gpu.memUsed');
+  return !measured || signs.some((sign) => sign);
+}
+
+/** What command lines say: of the processes on this GPU where that is known, else of all on its node. */
+function rolesOf(gpu: RunEntity, processes: readonly RunEntity[]): Pick<Owned, 'says' | 'noServer'> {
+  const near = processes.filter(({ entity }) => entity.node === undefined || gpu.entity.node === undefined || entity.node === gpu.entity.node);
+  const own = near.filter(({ facts }) => facts.get('gpu') === gpu.entity.id);
+  const looked = own.length > 0 ? own : near.filter(({ facts }) => facts.get('gpu') === undefined);
+  const server = looked.some(({ facts }) => facts.has('engine'));
+  const trainers = looked.filter(({ facts }) => facts.has('trainer'));
+  const says =
+    server === trainers.length > 0 ? null : server ? ('serving' as const) : looksLikeFineTuning(trainers) ? ('fine-tuning' as const) : ('training' as const);
+  return { says, noServer: looked.length > 0 && !server };
+}
+
+/** Words of fine-tuning in command lines and logs. */
+function looksLikeFineTuning(entities: readonly RunEntity[]): boolean {
+  return entities.some(({ facts }) => {
+    const text = [facts.get('workload'), facts.get('trainer'), facts.has('trainer') ? facts.get('command') : undefined]
+      .filter((part) => part !== undefined)
+      .join(' ');
+    return /\b\w*(q?lora|peft|fine-?_?tun|sft|dpo)\w*\b/i.test(text);
+  });
+}

@@ -1,0 +1,40 @@
+import type { Finding } from '../../contract/index.ts';
+import type { JudgedRun } from '../../judging/index.ts';
+import { findCapacity } from './capacity.ts';
+import { findEcc, findMigHidden, findSlowLink } from './health.ts';
+import { findIdle } from './idle.ts';
+import { findSlowLoading } from './loading.ts';
+import { findOom } from './oom.ts';
+import { findOverSharded } from './sharding.ts';
+import { findSlowed } from './slowed.ts';
+import { findStuck } from './stuck.ts';
+import { findNoTensorCores, findUnsupportedType } from './types.ts';
+import { findUneven } from './uneven.ts';
+import { allocatedGpus, findUnused, unusedGpus } from './unused.ts';
+
+/**
+ * What an owner or admin should act on, most pressing first; silent on ordinary jobs. Each has its numbers and the time it
+ * is about; `to` is null where a running job is still so.
+ */
+export function findFindings(judged: JudgedRun): Finding[] {
+  const gpus = allocatedGpus(judged);
+  const own: JudgedRun = gpus.length === judged.gpus.length ? judged : { ...judged, gpus };
+  const unused = new Set(unusedGpus(own));
+  const working = gpus.filter((gpu) => !unused.has(gpu));
+  return [
+    ...findStuck(own),
+    ...findOom(own),
+    ...findEcc(own),
+    ...findSlowed(own),
+    ...findSlowLink(own),
+    ...findIdle(own, working),
+    ...findUnused(own),
+    ...findCapacity(own),
+    ...findUneven(own, working),
+    ...findNoTensorCores(own),
+    ...findUnsupportedType(own),
+    ...findOverSharded(own),
+    ...findSlowLoading(own),
+    ...findMigHidden(own),
+  ];
+}

@@ -1,0 +1,85 @@
+import { BRIDGED_PERIODS, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
+import type { Finding, FindingId } from '../../contract/index.ts';
+import { type Site, UNKNOWN_SITE } from '../../knowledge/index.ts';
+import type { Stretch } from './stretches.ts';
+
+/** `GPU 2` where its index is known, with the start of its UUID where it has one. */
+export function gpuName(gpu: JudgedGpu): string {
+  const index = gpu.series.facts.get('index') ?? /^#(\d+)$/.exec(gpu.id)?.[1];
+  const short = gpu.id.startsWith('#') ? null : gpu.id.slice(0, 12);
+  if (index === undefined) return short ?? gpu.id;
+  return short === null ? `GPU ${index}` : `GPU ${index} (${short})`;
+}
+
+/** What a finding says, before times and entity. */
+export interface Said {
+  readonly id: FindingId;
+  readonly text: string;
+  readonly evidence: readonly string[];
+}
+
+/** What is known of the cluster. */
+export function siteOf({ options }: JudgedRun): Site {
+  return options.site ?? UNKNOWN_SITE;
+}
+
+/** A finding; its end is null while the run goes on and it reaches to now. */
+export function finding(judged: JudgedRun, said: Said, where: { entity: string | null; from: number | null; to: number | null }): Finding {
+  return { ...said, evidence: [...said.evidence], ...where, to: where.to === null || isOpen(judged, where.to) ? null : where.to };
+}
+
+/** Whether something that was so until `to` is so still: only a caller that gave its clock follows a running job. */
+function isOpen(judged: JudgedRun, to: number): boolean {
+  return judged.options.now !== undefined && judged.to - to <= BRIDGED_PERIODS * judged.period;
+}
+
+/** Lists a few names and counts the rest. */
+export function listed(names: readonly string[], most = 8): string {
+  return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+}
+
+/** Hours from which no decimal is told, and one: what would be rounded to 10 and to 1. */
+const WHOLE_HOURS = 9.95;
+const TENTHS = 0.995;
+
+/** GPU-hours of so many GPUs over so many seconds, in words. */
+export function gpuHours(gpus: number, seconds: number): string {
+  const hours = (gpus * seconds) / 3600;
+  return `${hours >= WHOLE_HOURS ? hours.toFixed(0) : hours >= TENTHS ? hours.toFixed(1) : hours.toFixed(2)} GPU-hours`;
+}
+
+/** A stretch of one GPU. */
+export interface Case {
+  readonly gpu: JudgedGpu;
+  readonly stretch: Stretch;
+}
+
+/** Edges of GPUs this many samples apart are one edge: they are not sampled at one instant. */
+const SAME_EDGE = 3;
+
+/**
+ * Cases of one kind as findings: those that all GPUs of the run share are one, about the whole job; the others are told
+ * GPU by GPU.
+ */
+export function together(judged: JudgedRun, cases: readonly Case[], say: (cases: readonly Case[]) => Said): Finding[] {
+  const near = SAME_EDGE * judged.period;
+  const groups: Case[][] = [];
+  for (const one of cases) {
+    const group = groups.find(
+      ([first]) => first !== undefined && Math.abs(first.stretch.from - one.stretch.from) <= near && Math.abs(first.stretch.to - one.stretch.to) <= near,
+    );
+    if (group === undefined) groups.push([one]);
+    else group.push(one);
+  }
+  return groups.flatMap((group) => {
+    const whole = group.length > 1 && group.length === judged.gpus.length;
+    const parts = whole ? [group] : group.map((one) => [one]);
+    return parts.map((part) =>
+      finding(judged, say(part), {
+        entity: whole ? null : (part[0]?.gpu.id ?? null),
+        from: Math.min(...part.map(({ stretch }) => stretch.from)),
+        to: Math.max(...part.map(({ stretch }) => stretch.to)),
+      }),
+    );
+  });
+}

@@ -1,0 +1,65 @@
+import { commonRows, type MetricId, type Table } from '../../readings/index.ts';
+
+/** A kind of progress: the columns that show it, the most telling first. */
+interface Kind {
+  readonly unit: string;
+  readonly id: MetricId;
+  readonly value: (raw: number) => number;
+}
+
+const PROMPTS: Kind = { unit: 'tokens/s', id: 'engine.promptRate', value: (rate) => rate };
+
+/** A trainer's tokens, else its steps; a server's generated tokens, else the prompts that it reads. */
+const KINDS: readonly Kind[] = [
+  { unit: 'tokens/s', id: 'engine.trainTokenRate', value: (rate) => rate },
+  { unit: 'steps/s', id: 'engine.trainSteps', value: (rate) => rate },
+  { unit: 'steps/s', id: 'engine.trainStepTime', value: (seconds) => (seconds > 0 ? 1 / seconds : Number.NaN) },
+  { unit: 'tokens/s', id: 'engine.generationRate', value: (rate) => rate },
+  PROMPTS,
+];
+
+/** Prompt tokens per generated one from which on a server is known by the prompts that it reads: writing is then hardly a tenth of it. */
+const MOSTLY_PROMPTS = 10;
+
+function total({ values }: Pace): number {
+  return values.reduce((sum, value) => (Number.isNaN(value) ? sum : sum + value), 0);
+}
+
+/** Progress over time, engines together: `t` is where a row begins, `width` how long it is. */
+export interface Pace {
+  readonly unit: string;
+  readonly t: Float64Array;
+  readonly width: number;
+  readonly values: Float64Array;
+}
+
+/** The job's progress by the first kind that it ever made; by the first that was measured where it made none; null without any. */
+export function paceOf(engines: readonly Table[], period: number): Pace | null {
+  let measured: Pace | null = null;
+  for (const kind of KINDS) {
+    const pace = paceBy(kind, engines, period);
+    if (pace === null) continue;
+    // A server that reads far more than it writes is known by what it reads.
+    const prompts = kind.id === 'engine.generationRate' ? paceBy(PROMPTS, engines, period) : null;
+    if (prompts !== null && total(prompts) > MOSTLY_PROMPTS * total(pace)) return prompts;
+    if (pace.values.some((value) => value > 0)) return pace;
+    measured ??= pace;
+  }
+  return measured;
+}
+
+function paceBy(kind: Kind, engines: readonly Table[], period: number): Pace | null {
+  const having = engines.filter(({ columns }) => columns.has(kind.id));
+  if (having.length === 0) return null;
+  const { t, width, values } = commonRows(having, period, ({ columns }) => {
+    const column = columns.get(kind.id);
+    return (row) => kind.value(column?.[row] ?? Number.NaN);
+  });
+  const sums = t.map((_, row) =>
+    values.reduce((sum, one) => {
+      const value = one[row] ?? Number.NaN;
+      return Number.isNaN(value) ? sum : Number.isNaN(sum) ? value : sum + value;
+    }, Number.NaN),
+  );
+  return sums.length === 0 ? null : { unit: kind.unit, t, width, values: sums };
+}

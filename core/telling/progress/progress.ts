@@ -1,0 +1,77 @@
+import type { Analysis } from '../../contract/index.ts';
+import type { JudgedRun } from '../../judging/index.ts';
+import { growthOf, type Growth } from './growth.ts';
+import { paceOf, type Pace } from './pace.ts';
+import { formatDuration, formatOf, formatValue } from '../../readings/index.ts';
+
+type Progress = NonNullable<Analysis['progress']>;
+
+/** Rows of now: three, since one may hold half a step. */
+const NOW_ROWS = 3;
+/** A value older than this many of its usual distances, and a minute, is not now. */
+const STALE_GAPS = 5;
+const STALE_SECONDS = 60;
+/** No job on a cluster runs longer than this: a memory that fills later fills never. */
+const LONGEST_JOB = 7 * 86_400;
+
+/**
+ * Tokens or steps per second now against the job's own median while it works, the time of its last progress, and how soon a
+ * growing memory is full. Null where nothing shows progress and no memory grows.
+ */
+export function progressOf(judged: JudgedRun): Progress | null {
+  const pace = paceOf(judged.engines, judged.period);
+  const memory = memoryOf(judged);
+  if (pace === null && memory === null) return null;
+  return {
+    unit: pace?.unit ?? 'tokens/s',
+    now: pace === null ? null : nowOf(pace, judged),
+    median: pace === null ? null : median([...pace.values].filter((value) => value > 0)),
+    lastProgressAt: pace === null ? null : lastProgress(pace, judged),
+    ...(memory === null ? {} : { memory }),
+  };
+}
+
+function nowOf({ t, width, values }: Pace, judged: JudgedRun): number | null {
+  const rows = [...values.keys()].filter((row) => !Number.isNaN(values[row] ?? Number.NaN));
+  const latest = rows.slice(-NOW_ROWS);
+  const at = t[latest[latest.length - 1] ?? -1];
+  if (at === undefined) return null;
+  const gaps = rows.slice(1).map((row, i) => (t[row] ?? Number.NaN) - (t[rows[i] ?? -1] ?? Number.NaN));
+  const usual = Math.max(median(gaps) ?? width, width);
+  const age = (judged.options.now ?? judged.to) - (at + width);
+  if (age > Math.max(STALE_SECONDS, STALE_GAPS * usual)) return null;
+  return latest.reduce((sum, row) => sum + (values[row] ?? Number.NaN), 0) / latest.length;
+}
+
+function lastProgress({ t, width, values }: Pace, judged: JudgedRun): number | null {
+  for (let row = values.length - 1; row >= 0; row -= 1) {
+    if ((values[row] ?? Number.NaN) > 0) return Math.min(judged.to, (t[row] ?? Number.NaN) + width);
+  }
+  return null;
+}
+
+function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const high = sorted[middle];
+  const low = sorted[middle - 1];
+  if (high === undefined) return null;
+  const odd = sorted.length - middle > middle;
+  return odd || low === undefined ? high : (low + high) / 2;
+}
+
+/** The memory that is full first at its present pace. */
+function memoryOf(judged: JudgedRun): NonNullable<Progress['memory']> | null {
+  const gpus = judged.gpus.map(({ id, series }) => ({ of: id, growth: growthOf(series, judged.period, { used: 'gpu.memUsed', total: 'gpu.memTotal' }) }));
+  const hosts = judged.hosts.map((host) => ({ of: host.entity.id, growth: growthOf(host, judged.period, { used: 'host.memUsed', total: 'host.memTotal' }) }));
+  const growing = [...gpus, ...hosts].filter((one): one is { of: string; growth: Growth } => one.growth !== null && one.growth.secondsToFull <= LONGEST_JOB);
+  const [soonest] = growing.sort((a, b) => a.growth.secondsToFull - b.growth.secondsToFull);
+  if (soonest === undefined) return null;
+  const { of, growth } = soonest;
+  return {
+    of,
+    bytesPerSecond: growth.slope,
+    fullAt: judged.to + growth.secondsToFull,
+    text: `memory of ${of} grows by ${formatValue(growth.slope * 3600, 'bytes')} an hour (${formatOf(growth.used, growth.total, 'bytes')} now): full in ${formatDuration(growth.secondsToFull)} at this pace`,
+  };
+}
