@@ -1,7 +1,8 @@
 // Past the door of core/judging: the benchmark times the stages of a verdict one by one.
 import { analyse, openTracker } from '../core/analyse/index.ts';
 import { judge } from '../core/judging/verdict.ts';
-import { tallyOf, binsOf } from '../core/judging/index.ts';
+import { binsOf } from '../core/judging/bins.ts';
+import { tallyOf } from '../core/judging/tally.ts';
 import type { Table } from '../core/readings/index.ts';
 import { contextsOf } from '../core/judging/subjects.ts';
 import { runEntity } from '../core/judging/entity.ts';

@@ -1,6 +1,6 @@
-import { advised, findFindings, progressOf, rooflineOf } from '../telling/index.ts';
 import type { Analysis, GpuVerdict } from '../contract/index.ts';
 import type { JudgedRun } from '../judging/index.ts';
+import { advised, findFindings, progressOf, rooflineOf } from '../telling/index.ts';
 import { timelineOf } from './timeline.ts';
 
 /** A judged run as the contract has it: what page, terminal and server show. */
@@ -24,14 +24,7 @@ export function analysisOf(judged: JudgedRun): Analysis {
     phases: [...told.phases],
     findings: findFindings(judged),
     roofline: rooflineOf(judged),
-    timeline: timelineOf(
-      judged.gpus.map(({ series, ceilings, engines }) => ({
-        series,
-        ceilings,
-        engines: engines.map((index) => judged.engines[index]).filter((table) => table !== undefined),
-      })),
-      judged.engines,
-    ),
+    timeline: timelineOf(judged.gpus, judged.engines),
     progress: progressOf(judged),
   };
 }

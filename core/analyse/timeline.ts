@@ -1,11 +1,10 @@
-import type { MetricId, Table } from '../readings/index.ts';
 import type { Timeline } from '../contract/index.ts';
 import { ACHIEVABLE, type Ceilings } from '../knowledge/index.ts';
+import type { MetricId, Table } from '../readings/index.ts';
 
 interface Line {
   readonly series: Table;
   readonly ceilings: Ceilings | null;
-  readonly engines: readonly Table[];
 }
 
 /** Points of the timeline at most. */

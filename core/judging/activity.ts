@@ -2,7 +2,7 @@ import type { Activity } from '../contract/index.ts';
 import { ridge } from '../knowledge/index.ts';
 import { formatPercent } from '../readings/index.ts';
 import { marginOf } from './evidence.ts';
-import { isLoading, writeRate, type WindowShares } from './shares.ts';
+import { isLoading, type WindowShares, writeRate } from './shares.ts';
 import { known, mean, sumKnown } from './stats.ts';
 import { ACTIVITY_CAPS, CEILINGS, CONTRIBUTING, DECODE_TOKENS, DOMINANT, INACTIVE, MEMORY_STEP, ONE_ACTIVITY, TENSOR_NONE } from './thresholds.ts';
 

@@ -1,6 +1,7 @@
 import type { Bottleneck } from '../contract/index.ts';
 import { formatPercent } from '../readings/index.ts';
-import { unknown, type Decision } from './decision.ts';
+import type { Causes } from './cause.ts';
+import { type Decision, unknown } from './decision.ts';
 import {
   agrees,
   bothOf,
@@ -8,35 +9,34 @@ import {
   causeFor,
   ceilingOf,
   coverageOf,
+  disagreement,
   evidenceOf,
+  type GradeInput,
   mainLine,
   meaningOf,
   shareLines,
   tierOf,
   union,
   whatWouldTell,
-  type Causes,
-  disagreement,
-  type GradeInput,
 } from './evidence.ts';
-import { labelOf, sameLabel, type Label, type LabelFacts, type Resource, type ResourceShares } from './label.ts';
+import { type Label, type LabelFacts, labelOf, type Resource, type ResourceShares, sameLabel } from './label.ts';
 import type { WindowShares } from './shares.ts';
 import { known, mean } from './stats.ts';
 import {
   CEILINGS,
+  CONTRIBUTING,
   DISAGREE,
   DISAGREE_CAP,
+  DOMINANT,
   ETA_ERROR,
   FLIP_CAP,
-  LEAN_CAP,
-  TIE,
-  WORTH_NAMING,
-  CONTRIBUTING,
-  DOMINANT,
   HUNG_BUSY,
   HUNG_SECONDS,
   INACTIVE,
+  LEAN_CAP,
   NO_TENSOR,
+  TIE,
+  WORTH_NAMING,
 } from './thresholds.ts';
 
 /** A label with the shares that it came from. */

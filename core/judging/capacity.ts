@@ -4,7 +4,7 @@ import { gradeOf } from './evidence.ts';
 import type { JudgedPhase } from './judged-run.ts';
 import type { WindowShares } from './shares.ts';
 import { known, mean } from './stats.ts';
-import { CONTRIBUTING, DOMINANT, KV_FULL, KV_FULL_FRACTION, MEMORY_FULL, CEILINGS } from './thresholds.ts';
+import { CEILINGS, CONTRIBUTING, DOMINANT, KV_FULL, KV_FULL_FRACTION, MEMORY_FULL } from './thresholds.ts';
 
 export interface Capacity {
   readonly why: string;

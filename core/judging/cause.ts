@@ -2,7 +2,7 @@ import type { Bottleneck } from '../contract/index.ts';
 import { formatPercent, formatValue } from '../readings/index.ts';
 import { isLoading, readRate, type WindowShares } from './shares.ts';
 import { known, largest, mean } from './stats.ts';
-import { CONTRIBUTING, HOT_THREAD, ONE_WAY } from './thresholds.ts';
+import { CONTRIBUTING, HOT_THREAD, INACTIVE, ONE_WAY } from './thresholds.ts';
 
 /** Why something is so, as a label with its evidence. `unknown` names what it could be and what would tell. */
 export interface Cause {
@@ -18,10 +18,24 @@ export interface Cause {
   readonly capped: boolean;
 }
 
+/** What empty time waits for, and what the NIC carries, where either was asked. */
+export interface Causes {
+  readonly empty: Cause | null;
+  readonly traffic: Cause | null;
+}
+
 const SURE = { candidates: [], missing: [], capped: false } as const;
 
+/** What empty time and traffic come from, where there is enough of either to ask. */
+export function causesOf(window: WindowShares): Causes {
+  return {
+    empty: known(window.empty) && window.empty >= INACTIVE ? causeOfEmpty(window) : null,
+    traffic: known(window.nic) && window.nic >= CONTRIBUTING ? causeOfTraffic(window) : null,
+  };
+}
+
 /** What the GPU waits for while no kernel runs (§7.2), asked in this order: loading, remote caches (§7.3), requests, I/O, CPU. */
-export function causeOfEmpty(window: WindowShares): Cause {
+function causeOfEmpty(window: WindowShares): Cause {
   const { stats, subject, work } = window;
   const empty = formatPercent(window.empty);
   if (isLoading(window)) return causeOfLoading(window);
@@ -44,7 +58,14 @@ export function causeOfEmpty(window: WindowShares): Cause {
       evidence: [subject.engineName ?? 'engine'],
     };
   }
-  const io = mean(stats, 'host.psiIo');
+  return causeOnHost(window) ?? causeUnknown(window);
+}
+
+/** What the host's own figures explain: I/O first, then the CPU; null where they show neither. */
+function causeOnHost(window: WindowShares): Cause | null {
+  const empty = formatPercent(window.empty);
+  const io = mean(window.stats, 'host.psiIo');
+  const cpu = mean(window.stats, 'host.psiCpu');
   const hot = hottest(window);
   if (window.ioPressure) {
     const seen =
@@ -53,34 +74,34 @@ export function causeOfEmpty(window: WindowShares): Cause {
         : known(window.iowaitCores) && window.iowaitCores >= 1
           ? `${window.iowaitCores.toFixed(1)} cores in I/O wait`
           : 'processes blocked on I/O';
-    const also = hot >= HOT_THREAD || mean(stats, 'host.psiCpu') >= CONTRIBUTING;
     return {
       ...SURE,
       bottleneck: 'storage',
       key: 'storage',
-      candidates: also ? ['host'] : [],
+      candidates: hot >= HOT_THREAD || cpu >= CONTRIBUTING ? ['host'] : [],
       why: `no kernel for ${empty} of the time, with ${seen}`,
       evidence: ['proc'],
     };
   }
-  const cpu = mean(stats, 'host.psiCpu');
-  if (cpu >= CONTRIBUTING || hot >= HOT_THREAD) {
-    const seen = cpu >= CONTRIBUTING ? `CPU pressure ${formatPercent(cpu)}` : `a thread at ${formatPercent(hot)} of a core`;
-    return { ...SURE, bottleneck: 'host', key: 'host', why: `no kernel for ${empty} of the time, with ${seen}`, evidence: ['proc'] };
-  }
+  if (!(cpu >= CONTRIBUTING || hot >= HOT_THREAD)) return null;
+  const seen = cpu >= CONTRIBUTING ? `CPU pressure ${formatPercent(cpu)}` : `a thread at ${formatPercent(hot)} of a core`;
+  return { ...SURE, bottleneck: 'host', key: 'host', why: `no kernel for ${empty} of the time, with ${seen}`, evidence: ['proc'] };
+}
+
+function causeUnknown(window: WindowShares): Cause {
+  const looked = known(mean(window.stats, 'host.psiIo')) || known(hottest(window));
   return {
     bottleneck: 'unknown',
     key: 'unknown',
     capped: true,
     evidence: [],
     candidates: [...(window.pcie >= CONTRIBUTING ? ['transfer' as const] : []), ...(window.nic >= CONTRIBUTING ? ['network' as const] : []), 'host', 'storage'],
-    why: `GPU starved for ${empty} of the time, cause unknown`,
-    missing:
-      known(io) || known(hot)
-        ? [
-            'what the job waits for: neither I/O pressure nor a busy thread was seen (a lock, a sleep, another node, or a network file system that bypasses the kernel)',
-          ]
-        : ['host.psiIo, host.cpuMaxThread or the engine’s running requests (run the agent, or headroom-record, on the node)'],
+    why: `GPU starved for ${formatPercent(window.empty)} of the time, cause unknown`,
+    missing: looked
+      ? [
+          'what the job waits for: neither I/O pressure nor a busy thread was seen (a lock, a sleep, another node, or a network file system that bypasses the kernel)',
+        ]
+      : ['host.psiIo, host.cpuMaxThread or the engine’s running requests (run the agent, or headroom-record, on the node)'],
   };
 }
 
@@ -113,7 +134,7 @@ function hottest(window: WindowShares): number {
  * What a busy NIC carries (§7.2): reading from storage is one-way and the host waits for I/O (or the file systems' own
  * counters account for it); an exchange within a factor of three is between nodes; anything else cannot be separated.
  */
-export function causeOfTraffic(window: WindowShares): Cause {
+function causeOfTraffic(window: WindowShares): Cause {
   const { receive, transmit } = window;
   const seen = `${window.nicKind} ${formatPercent(window.line)} of the line (in ${formatValue(receive, 'bytes/s')}, out ${formatValue(transmit, 'bytes/s')})`;
   const files = mean(window.stats, 'host.fsReadRate');

@@ -1,21 +1,18 @@
 import { formatPercent } from '../readings/index.ts';
 import { byLabel } from './by-label.ts';
 import { capacityOf } from './capacity.ts';
-import { causeOfEmpty, causeOfTraffic } from './cause.ts';
-import { unknown, type Decision } from './decision.ts';
-import { busySource, ceilingOf, coverageOf, gpuSource, resourceShares, tierOf, union, type Causes, sourcesOf, whatWouldTell } from './evidence.ts';
-import { labelOf, type LabelFacts } from './label.ts';
+import { type Causes, causesOf } from './cause.ts';
+import { type Decision, unknown } from './decision.ts';
+import { busySource, ceilingOf, coverageOf, gpuSource, resourceShares, sourcesOf, tierOf, union, whatWouldTell } from './evidence.ts';
+import { type LabelFacts, labelOf } from './label.ts';
 import { isLoading, type WindowShares } from './shares.ts';
-import { known, covered, largest } from './stats.ts';
+import { covered, known, largest } from './stats.ts';
 import { CEILINGS, CONTRIBUTING, DOMINANT, FULL_LINE, INACTIVE, MIN_SAMPLES, ONE_WAY, SPIN_BUSY } from './thresholds.ts';
 import { unmeasured } from './unmeasured.ts';
 
 /** The whole tree of §7.2 for one window: enough samples, idle, links, empty or busy, and capacity before all of them. */
 export function decide(window: WindowShares): Decision {
-  const causes: Causes = {
-    empty: known(window.empty) && window.empty >= INACTIVE ? causeOfEmpty(window) : null,
-    traffic: known(window.nic) && window.nic >= CONTRIBUTING ? causeOfTraffic(window) : null,
-  };
+  const causes = causesOf(window);
   // The engine's word that nothing was asked of it is a state, not a mean: one sample tells it.
   if (window.samples < MIN_SAMPLES && !(window.demand === false && isIdle(window))) return unknown(window, causes, { why: [`only ${window.samples} samples`] });
   if (isIdle(window)) return idle(window, causes);
@@ -98,14 +95,14 @@ function idle(window: WindowShares, causes: Causes): Decision {
  * Collectives over a congested network: their kernels spin, so the GPU looks busy while its own resources rest (§7.3). The port's
  * transmit wait alone is no proof (it grows a little on any loaded fabric): the traffic must be an exchange, and there.
  */
-export function isCongested(window: WindowShares): boolean {
+function isCongested(window: WindowShares): boolean {
   const quiet = window.tensor < CONTRIBUTING && window.memory < CONTRIBUTING && window.memoryFrom === 'counter';
   const exchange = window.nic >= INACTIVE && window.receive <= ONE_WAY * window.transmit && window.transmit <= ONE_WAY * window.receive;
   return window.congested && quiet && exchange && window.busy >= SPIN_BUSY && !(window.nic >= DOMINANT);
 }
 
 /** The verdict for it: at most the ceiling of tier C, since waiting is inferred. */
-export function congested(window: WindowShares, causes: Causes): Decision {
+function congested(window: WindowShares, causes: Causes): Decision {
   const next = largest(window.compute, window.memory, window.nic);
   return {
     bottleneck: 'network',

@@ -1,5 +1,6 @@
 import type { Bottleneck, Tier } from '../contract/index.ts';
-import { type Causes, type GradeInput, sourcesOf, tierOf, whatWouldTell } from './evidence.ts';
+import type { Causes } from './cause.ts';
+import { type GradeInput, sourcesOf, tierOf, whatWouldTell } from './evidence.ts';
 import type { WindowShares } from './shares.ts';
 
 /** A label with everything that a verdict prints about it. */

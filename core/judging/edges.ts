@@ -1,5 +1,5 @@
-import { COLUMN } from './stats.ts';
 import type { Bins } from './bins.ts';
+import { COLUMN } from './stats.ts';
 import { INACTIVE, MEMORY_STEP, MIN_DEMAND_SAMPLES, MIN_SAMPLES } from './thresholds.ts';
 
 /** What lies between two hard edges, in bins from `from` to before `to`. */

@@ -1,30 +1,27 @@
 import type { Bottleneck, Tier } from '../contract/index.ts';
 import { formatPercent } from '../readings/index.ts';
-import type { Cause } from './cause.ts';
+import type { Cause, Causes } from './cause.ts';
 import { BOTTLENECK_OF, type Label, type Resource, type ResourceShares } from './label.ts';
 import type { WindowShares } from './shares.ts';
-import { COLUMN, type JudgedMetric, covered, known } from './stats.ts';
+import { COLUMN, covered, type JudgedMetric, known } from './stats.ts';
 import { CEILINGS, DISAGREE, FLIP_CAP, WORTH_NAMING } from './thresholds.ts';
-
-/** What empty time waits for, and what the NIC carries, where either was asked. */
-export interface Causes {
-  readonly empty: Cause | null;
-  readonly traffic: Cause | null;
-}
 
 /** Shares as the tree compares them. */
 export function resourceShares(window: WindowShares): ResourceShares {
   return { compute: window.compute, memory: window.memory, nvlink: window.nvlink, pcie: window.pcie, nic: window.nic, disk: window.disk, empty: window.empty };
 }
 
+/** What a share is caused by, where it needs a cause: empty time and a busy NIC. */
 export function causeFor(resource: Resource | null, causes: Causes): Cause | null {
   return resource === 'empty' ? causes.empty : resource === 'nic' ? causes.traffic : null;
 }
 
+/** The bottleneck that a resource means, given the causes. */
 export function meaningOf(resource: Resource, causes: Causes): Bottleneck {
   return BOTTLENECK_OF[resource] ?? causeFor(resource, causes)?.bottleneck ?? (resource === 'nic' ? 'network' : 'unknown');
 }
 
+/** The cap on a grade whose cause could be two things. */
 export function causeCaps(label: Label, causes: Causes): GradeInput['caps'] {
   return causeFor(label.first, causes)?.capped === true ? [{ value: FLIP_CAP, why: 'two causes that cannot be told apart' }] : [];
 }
@@ -40,6 +37,7 @@ export function bothOf(window: WindowShares, resource: Resource): [number, numbe
   return pair !== null && known(pair[1]) ? pair : null;
 }
 
+/** Whether DCGM’s counter and the model of a resource are both there and within DISAGREE of each other. */
 export function agrees(window: WindowShares, resource: Resource): boolean {
   const both = bothOf(window, resource);
   return both !== null && window.dcgm && both[0] <= DISAGREE * both[1] && both[1] <= DISAGREE * both[0];
@@ -51,6 +49,7 @@ export function tierOf(window: WindowShares): Tier {
   return window.dcgm ? 'B' : 'C';
 }
 
+/** The most that a grade of a tier can be, 0–1. */
 export function ceilingOf(tier: Tier, agreeing: boolean): number {
   if (tier === 'C') return CEILINGS.none;
   return tier === 'A' && agreeing ? CEILINGS.agreeing : CEILINGS.single;
@@ -66,6 +65,7 @@ const DECIDING: Readonly<Record<Resource, { counter: JudgedMetric; model: Judged
   empty: { counter: 'gpu.util', model: null },
 };
 
+/** Part of the window’s samples that have the evidence for a resource, 0–1. */
 export function coverageOf(window: WindowShares, resource: Resource): number {
   const { counter, model } = DECIDING[resource];
   if (resource === 'empty') {
@@ -90,14 +90,17 @@ export function coverageOf(window: WindowShares, resource: Resource): number {
   return window.samples <= 1 ? counted : Math.min(1, (counted * window.samples) / (window.samples - 1));
 }
 
+/** Who shows the GPU’s own figures. */
 export function gpuSource(window: WindowShares): string {
   return window.dcgm ? 'dcgm' : 'nvidia-smi';
 }
 
+/** Who shows how busy the GPU was. */
 export function busySource(window: WindowShares): string {
   return window.busyFrom === 'engine' ? (window.subject.engineName ?? 'engine') : (window.busyFrom ?? 'nvidia-smi');
 }
 
+/** The sources that decided a label, each once. */
 export function evidenceOf(window: WindowShares, label: Label, causes: Causes): string[] {
   const out: string[] = [];
   if (label.first === 'empty' || label.rule === 'overhead') out.push(busySource(window));
@@ -118,6 +121,7 @@ function basis(window: WindowShares, from: WindowShares['memoryFrom'], model: nu
   return [from === 'nvml' ? 'nvidia-smi' : 'dcgm', ...(known(model) ? [engine] : [])];
 }
 
+/** The sources that a window has at all, each once. */
 export function sourcesOf(window: WindowShares): string[] {
   return union(
     [
@@ -146,6 +150,7 @@ export function whatWouldTell(window: WindowShares): string[] {
   return out;
 }
 
+/** The deciding share in words. */
 export function mainLine(window: WindowShares, resource: Resource, share: number): string {
   const from = resource === 'memory' ? window.memoryFrom : resource === 'compute' ? window.computeFrom : 'counter';
   return `${TITLES[resource]} ${formatPercent(share)} of the achievable${from === 'model' ? ', by the engine’s tokens and the model' : ''}`;
@@ -175,6 +180,7 @@ export function shareLines(window: WindowShares, label: Label, causes: Causes): 
   return out;
 }
 
+/** Both lists, each entry once. */
 export function union<T>(a: readonly T[], b: readonly T[]): T[] {
   return [...new Set([...a, ...b])];
 }

@@ -1,11 +1,7 @@
-export { type Bins, binsOf } from './bins.ts';
-export { entityGrid } from './grid.ts';
+export { engineWindows } from './engine-windows.ts';
 export type { FractionName, WindowFigures } from './figures.ts';
 export type { JudgedGpu, JudgedPhase, JudgedRun } from './judged-run.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';
-export { mean } from './stats.ts';
-export { engineWork, mathType, type Subject } from './subject.ts';
-export { tallyOf } from './tally.ts';
 export {
   BRIDGED_PERIODS,
   CONTRIBUTING,
@@ -26,5 +22,4 @@ export {
   TIE,
   WORTH_NAMING,
 } from './thresholds.ts';
-export { workOf } from './work.ts';
 export type { AnalyseOptions } from './workload/index.ts';

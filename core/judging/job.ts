@@ -1,6 +1,6 @@
-import { type Activity, type Bottleneck, type Phase, type Verdict, SHARE_KEYS, type Shares } from '../contract/index.ts';
+import { type Activity, type Bottleneck, type Phase, SHARE_KEYS, type Shares, type Verdict } from '../contract/index.ts';
 import { UNGRADED } from './evidence.ts';
-import { IDLE_FINDING_SECONDS, WORTH_NAMING, MAJORITY, MIXED_CAP } from './thresholds.ts';
+import { IDLE_FINDING_SECONDS, MAJORITY, MIXED_CAP, WORTH_NAMING } from './thresholds.ts';
 import { NO_PROGRESS } from './verdict.ts';
 
 /**
@@ -45,12 +45,12 @@ export function jobPhases(lines: readonly (readonly Phase[])[], period: number):
     lines.flatMap((line) => line.flatMap(({ from, to }) => [from, to])),
     SAME_EDGE * period,
   );
-  const cursors = lines.map(() => 0);
+  const readers = lines.map(voiceReader);
   const out: Phase[] = [];
   for (let k = 1; k < edges.length; k += 1) {
     const from = edges[k - 1] ?? Number.NaN;
     const to = edges[k] ?? Number.NaN;
-    const voices = lines.map((line, i) => voiceAt(line, cursors, i, from, to)).filter((voice) => voice !== null);
+    const voices = readers.map((voice) => voice(from, to)).filter((voice) => voice !== null);
     const verdict = verdictOf(voices);
     if (verdict === null) continue;
     const last = out[out.length - 1];
@@ -66,19 +66,20 @@ function same(a: Verdict, b: Verdict): boolean {
   return a.bottleneck === b.bottleneck && a.activity === b.activity;
 }
 
-/** The verdict of one GPU that covers most of the time between two edges; its weight is how much. */
-function voiceAt(line: readonly Phase[], cursors: number[], i: number, from: number, to: number): Voice | null {
-  let cursor = cursors[i] ?? 0;
-  while (cursor < line.length && (line[cursor]?.to ?? Number.POSITIVE_INFINITY) <= from) cursor += 1;
-  cursors[i] = cursor;
-  let best: Voice | null = null;
-  for (let k = cursor; k < line.length; k += 1) {
-    const phase = line[k];
-    if (phase === undefined || phase.from >= to) break;
-    const weight = Math.min(phase.to, to) - Math.max(phase.from, from);
-    if (weight > 0 && (best === null || weight > best.weight)) best = { verdict: phase.verdict, weight };
-  }
-  return best === null ? null : { verdict: best.verdict, weight: 1 };
+/** The verdict of one GPU that covers most of the time between two edges; null where it has none. Edges are asked in order. */
+function voiceReader(line: readonly Phase[]): (from: number, to: number) => Voice | null {
+  let cursor = 0;
+  return (from, to) => {
+    while (cursor < line.length && (line[cursor]?.to ?? Number.POSITIVE_INFINITY) <= from) cursor += 1;
+    let best: Voice | null = null;
+    for (let k = cursor; k < line.length; k += 1) {
+      const phase = line[k];
+      if (phase === undefined || phase.from >= to) break;
+      const weight = Math.min(phase.to, to) - Math.max(phase.from, from);
+      if (weight > 0 && (best === null || weight > best.weight)) best = { verdict: phase.verdict, weight };
+    }
+    return best === null ? null : { verdict: best.verdict, weight: 1 };
+  };
 }
 
 /** Sorted edges, with those closer than `near` to the one before left out; the last edge always stays. */

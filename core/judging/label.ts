@@ -34,39 +34,45 @@ export interface Label {
 
 /** The tree of §7.2 from links to busy: pure arithmetic on shares, so that it can be asked again with an η moved. */
 export function labelOf(shares: ResourceShares, facts: LabelFacts): Label {
+  const compared: Compared = { shares, facts };
   const { compute, memory, empty } = shares;
   const own = Math.max(known(compute) ? compute : Number.NEGATIVE_INFINITY, known(memory) ? memory : Number.NEGATIVE_INFINITY);
-  const link = top(shares, facts, LINKS, null);
+  const link = top(compared, LINKS, null);
   const linkShare = link === null ? Number.NaN : shares[link];
   if (link !== null && linkShare >= DOMINANT && linkShare >= TIE * own) {
     // A link works while no kernel does: it explains empty time and does not compete with it.
-    const next = top(shares, facts, NOT_EMPTY, link);
+    const next = top(compared, NOT_EMPTY, link);
     return { rule: 'link', first: link, next, s1: linkShare, s2: Math.max(0, own), threshold: DOMINANT, lean: null };
   }
-  const first = top(shares, facts, ALL, null);
+  const first = top(compared, ALL, null);
   if (first === null) return { rule: 'unmeasured', first: null, next: null, s1: Number.NaN, s2: Number.NaN, threshold: DOMINANT, lean: null };
   if (first === 'empty' && empty >= CONTRIBUTING) {
-    const label = waiting(shares, facts);
+    const label = waiting(compared);
     return label.s2 >= CONTRIBUTING && empty < TIE * label.s2 ? { ...label, rule: 'balanced' } : label;
   }
   const s1 = shares[first];
   if (first !== 'empty' && s1 >= DOMINANT) {
-    const label = made('busy', first, shares, facts, DOMINANT);
+    const label = made('busy', first, compared, DOMINANT);
     return s1 < TIE * label.s2 ? { ...label, rule: 'balanced' } : label;
   }
-  if (!(facts.busy >= DOMINANT) || !facts.complete) return made('unmeasured', first, shares, facts, DOMINANT);
+  if (!(facts.busy >= DOMINANT) || !facts.complete) return made('unmeasured', first, compared, DOMINANT);
   // A third of the time empty and nothing at a half: the unexplained busy time is then less than the empty time (1 − e − s < e
   // for s ≥ 1.25·e), so waiting costs more than overhead, and is named.
   if (empty >= CONTRIBUTING) {
-    if (s1 < TIE * empty) return { ...made('balanced', first, shares, facts, CONTRIBUTING), next: 'empty', s2: empty };
-    return waiting(shares, facts);
+    if (s1 < TIE * empty) return { ...made('balanced', first, compared, CONTRIBUTING), next: 'empty', s2: empty };
+    return waiting(compared);
   }
-  const busiest = top(shares, facts, BUSY, null);
-  const label = busiest === null ? made('overhead', first, shares, facts, DOMINANT) : made('overhead', busiest, shares, facts, DOMINANT);
-  const runnerUp = busiest === null ? null : top(shares, facts, NOT_EMPTY, busiest);
+  const busiest = top(compared, BUSY, null);
+  const label = busiest === null ? made('overhead', first, compared, DOMINANT) : made('overhead', busiest, compared, DOMINANT);
+  const runnerUp = busiest === null ? null : top(compared, NOT_EMPTY, busiest);
   const leads = busiest !== null && (runnerUp === null || shares[busiest] > TIE * shares[runnerUp]);
   const leaning = leads && label.s1 >= CONTRIBUTING && empty < LEAN_EMPTY;
   return { ...label, lean: leaning ? busiest : null };
+}
+
+interface Compared {
+  readonly shares: ResourceShares;
+  readonly facts: LabelFacts;
 }
 
 const BUSY: readonly Resource[] = ['compute', 'memory', 'nvlink'];
@@ -74,18 +80,19 @@ const LINKS: readonly Resource[] = ['pcie', 'nic', 'disk'];
 const NOT_EMPTY: readonly Resource[] = [...BUSY, ...LINKS];
 const ALL: readonly Resource[] = RESOURCES;
 
-function made(rule: Rule, first: Resource, shares: ResourceShares, facts: LabelFacts, threshold: number): Label {
-  const next = top(shares, facts, ALL, first);
-  return { rule, first, next, s1: shares[first], s2: next === null ? 0 : shares[next], threshold, lean: null };
+function made(rule: Rule, first: Resource, compared: Compared, threshold: number): Label {
+  const next = top(compared, ALL, first);
+  return { rule, first, next, s1: compared.shares[first], s2: next === null ? 0 : compared.shares[next], threshold, lean: null };
 }
 
 /** Empty time against what keeps the GPU busy. A link is no rival: it may be what the GPU waits for. */
-function waiting(shares: ResourceShares, facts: LabelFacts): Label {
-  const next = top(shares, facts, BUSY, null);
+function waiting(compared: Compared): Label {
+  const next = top(compared, BUSY, null);
+  const { shares } = compared;
   return { rule: 'empty', first: 'empty', next, s1: shares.empty, s2: next === null ? 0 : shares[next], threshold: CONTRIBUTING, lean: null };
 }
 
-function top(shares: ResourceShares, facts: LabelFacts, among: readonly Resource[], except: Resource | null): Resource | null {
+function top({ shares, facts }: Compared, among: readonly Resource[], except: Resource | null): Resource | null {
   let best: Resource | null = null;
   for (const name of among) {
     if (name === except || !known(shares[name]) || (name === 'disk' && !facts.diskCounts) || (name === 'nic' && !facts.nicCounts)) continue;

@@ -1,8 +1,8 @@
 import type { Verdict } from '../contract/index.ts';
-import { segmentsOf, shortestSegment, strideOf, type Segment, periodOfPattern } from './segments.ts';
-import { type Lent, lentStats, mean, COLUMN, type JudgedMetric } from './stats.ts';
 import type { Bins } from './bins.ts';
-import { tallyOf, type Tally, addTallies } from './tally.ts';
+import { periodOfPattern, type Segment, segmentsOf, shortestSegment, strideOf } from './segments.ts';
+import { COLUMN, type JudgedMetric, type Lent, lentStats, mean } from './stats.ts';
+import { addTallies, type Tally, tallyOf } from './tally.ts';
 import { MIN_SAMPLES, SHARE_MOVE, TIE } from './thresholds.ts';
 
 /** Half a horizon in strides: a horizon of 2 × 64 edge positions bounds the quadratic part of PELT whatever the run's length. */

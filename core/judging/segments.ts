@@ -1,7 +1,7 @@
-import { hardSegments, type HardSegment } from './edges.ts';
-import { pelt, noiseScale } from './pelt.ts';
-import { COLUMN, type JudgedMetric } from './stats.ts';
 import type { Bins } from './bins.ts';
+import { type HardSegment, hardSegments } from './edges.ts';
+import { noiseScale, pelt } from './pelt.ts';
+import { COLUMN, type JudgedMetric } from './stats.ts';
 import { MIN_SEGMENT_SAMPLES, MIN_SEGMENT_SECONDS } from './thresholds.ts';
 
 /** The shortest segment that statistics may find, in bins: ten samples and thirty seconds. */

@@ -1,9 +1,9 @@
 import { ACHIEVABLE, GPUS } from '../knowledge/index.ts';
-import { type Stats, covered, exact, firstKnown, known, largest, mean, sumKnown } from './stats.ts';
+import { covered, exact, firstKnown, known, largest, mean, type Stats, sumKnown } from './stats.ts';
 import type { Subject } from './subject.ts';
 import type { Tally } from './tally.ts';
 import { BLOCKED_PROCESSES, CONTRIBUTING, IOWAIT_CORES, MEMORY_STEP, MIN_DEMAND_SAMPLES } from './thresholds.ts';
-import { ratesOf, workOf, type Work } from './work.ts';
+import { ratesOf, type Work, workOf } from './work.ts';
 
 /** `nvml`: utilization.memory on a type where it is known to follow bandwidth, beside an engine's work: a counter too, a coarse one. */
 export type Basis = 'counter' | 'nvml' | 'model' | null;

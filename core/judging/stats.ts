@@ -44,6 +44,7 @@ export interface Stats {
 /** Of a window without idle time (or without work): shared, never written. */
 export const NO_STATS: Stats = { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
 
+/** Sums and counts of nothing, one place per judged metric. */
 export function emptyStats(): Stats {
   return { bins: 0, sum: new Float64Array(JUDGED.length), count: new Float64Array(JUDGED.length) };
 }
@@ -54,10 +55,12 @@ export interface Lent {
   readonly off: Stats;
 }
 
+/** Arrays to lend, not in use yet. */
 export function lentStats(): Lent {
   return { on: emptyStats(), off: emptyStats() };
 }
 
+/** The same arrays, counting from nothing again. */
 export function cleared(old: Stats): Stats {
   old.bins = 0;
   old.sum.fill(0);
@@ -65,6 +68,7 @@ export function cleared(old: Stats): Stats {
   return old;
 }
 
+/** Adds the present values from ≤ i < to of a column that was not counted before. */
 export function addWhole(stats: Stats, c: number, column: Float64Array, from: number, to: number): void {
   let sum = 0;
   let count = 0;
@@ -79,12 +83,14 @@ export function addWhole(stats: Stats, c: number, column: Float64Array, from: nu
   stats.count[c] = count;
 }
 
+/** Sums and counts of both. */
 export function addStats(a: Stats, b: Stats): Stats {
   if (b === NO_STATS) return a;
   if (a === NO_STATS) return b;
   return { bins: a.bins + b.bins, sum: addArrays(a.sum, b.sum), count: addArrays(a.count, b.count) };
 }
 
+/** Sums place by place, in an array of their own. */
 export function addArrays(a: Float64Array, b: Float64Array): Float64Array {
   const out = Float64Array.from(a);
   for (let i = 0; i < out.length; i += 1) out[i] = (out[i] ?? Number.NaN) + (b[i] ?? Number.NaN);

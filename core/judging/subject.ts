@@ -1,14 +1,14 @@
 import type { Workload } from '../contract/index.ts';
 import {
   type Ceilings,
+  findModel,
   type GpuId,
+  GPUS,
   type MathType,
   type ModelSpec,
-  type WeightFormat,
-  findModel,
-  GPUS,
   parseQuantization,
   QUANTIZATIONS,
+  type WeightFormat,
   type WeightType,
 } from '../knowledge/index.ts';
 import type { FactName } from '../readings/index.ts';

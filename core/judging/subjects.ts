@@ -1,9 +1,9 @@
 import type { Workload } from '../contract/index.ts';
-import { ceilingsFor, detectGpu, type Ceilings, type GpuId } from '../knowledge/index.ts';
+import { type Ceilings, ceilingsFor, detectGpu, type GpuId } from '../knowledge/index.ts';
 import type { EntityRef } from '../readings/index.ts';
 import type { Sources } from './bins.ts';
 import type { RunEntity } from './entity.ts';
-import { type Subject, engineWork, mathType } from './subject.ts';
+import { engineWork, mathType, type Subject } from './subject.ts';
 import { INACTIVE } from './thresholds.ts';
 import type { AnalyseOptions } from './workload/index.ts';
 

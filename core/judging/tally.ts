@@ -1,5 +1,5 @@
 import type { Bins } from './bins.ts';
-import { addArrays, addStats, addWhole, cleared, COLUMN, type JudgedMetric, type Lent, NO_STATS, emptyStats, type Stats } from './stats.ts';
+import { addArrays, addStats, addWhole, cleared, COLUMN, emptyStats, type JudgedMetric, type Lent, NO_STATS, type Stats } from './stats.ts';
 import { INACTIVE, KV_FULL, TIER_C } from './thresholds.ts';
 
 /** Flags counted in bins with load. */
@@ -44,7 +44,6 @@ export interface Tally {
   waiting: number;
   waitingRunning: number;
   waitingRunningSquares: number;
-  runningMax: number;
   /** Device memory at both ends: means over the first and the last quarter, which noise does not move. */
   memoryFirst: number;
   memoryLast: number;
@@ -52,15 +51,23 @@ export interface Tally {
   /** Power of samples with g < INACTIVE. */
   idlePower: number;
   idlePowerCount: number;
-  /** Seconds between symmetric bursts of link traffic, 0 where none were found (segments.ts). */
+  /** Seconds between symmetric bursts of link traffic, 0 where none were found (phases.ts). */
   burstSeconds: number;
   /** Tokens per finished request, over this run until the end of this window: for windows in which none finished. */
   soFar: { promptTokens: number; generated: number; requests: number };
 }
 
+/** Bins from ≤ i < to. */
+interface Cut {
+  readonly bins: Bins;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Adds up bins from ≤ i < to. With `lent` arrays it is valid until they are lent again. */
 export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tally {
-  const idle = countIdle(bins, from, to);
+  const cut = { bins, from, to };
+  const idle = countIdle(cut);
   const tally: Tally = {
     period: bins.period,
     firstBin: bins.first + from,
@@ -84,7 +91,6 @@ export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tall
     waiting: 0,
     waitingRunning: 0,
     waitingRunningSquares: 0,
-    runningMax: Number.NaN,
     memoryFirst: Number.NaN,
     memoryLast: Number.NaN,
     memorySpread: 0,
@@ -103,22 +109,22 @@ export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tall
     const column = bins.columns[c];
     if (column === null || column === undefined) continue;
     if (idle === 0) addWhole(tally.on, c, column, from, to);
-    else addColumn(tally, c, column, bins, from, to);
+    else addColumn(tally, c, column, cut);
   }
-  addBusy(tally, bins, from, to);
-  addEngine(tally, bins, from, to);
-  addMemory(tally, bins, from, to);
+  addBusy(tally, cut);
+  addEngine(tally, cut);
+  addMemory(tally, cut);
   return tally;
 }
 
 /** Bins without demand. */
-function countIdle(bins: Bins, from: number, to: number): number {
+function countIdle({ bins, from, to }: Cut): number {
   let idle = 0;
   for (let i = from; i < to; i += 1) if (bins.demand[i] === 0) idle += 1;
   return idle;
 }
 
-function addColumn(tally: Tally, c: number, column: Float64Array, bins: Bins, from: number, to: number): void {
+function addColumn(tally: Tally, c: number, column: Float64Array, { bins, from, to }: Cut): void {
   let onSum = 0;
   let onCount = 0;
   let offSum = 0;
@@ -144,7 +150,7 @@ function addColumn(tally: Tally, c: number, column: Float64Array, bins: Bins, fr
   }
 }
 
-function addBusy(tally: Tally, bins: Bins, from: number, to: number): void {
+function addBusy(tally: Tally, { bins, from, to }: Cut): void {
   const flags = FLAG_COLUMNS.map((column) => bins.columns[column] ?? null);
   const flagged = flags.some((column) => column !== null);
   const util = bins.columns[COLUMN['gpu.util']] ?? bins.busy;
@@ -184,7 +190,7 @@ function addBusy(tally: Tally, bins: Bins, from: number, to: number): void {
   }
 }
 
-function addEngine(tally: Tally, bins: Bins, from: number, to: number): void {
+function addEngine(tally: Tally, { bins, from, to }: Cut): void {
   const kv = bins.columns[COLUMN['engine.kvUsage']];
   const running = bins.columns[COLUMN['engine.running']];
   const waiting = bins.columns[COLUMN['engine.waiting']];
@@ -197,7 +203,6 @@ function addEngine(tally: Tally, bins: Bins, from: number, to: number): void {
       if (used >= KV_FULL) tally.kvFull += 1;
     }
     const active = running?.[i] ?? Number.NaN;
-    if (active === active && !(active <= tally.runningMax)) tally.runningMax = active;
     if ((waiting?.[i] ?? Number.NaN) > 0 && active === active) {
       tally.waiting += 1;
       tally.waitingRunning += active;
@@ -206,7 +211,7 @@ function addEngine(tally: Tally, bins: Bins, from: number, to: number): void {
   }
 }
 
-function addMemory(tally: Tally, bins: Bins, from: number, to: number): void {
+function addMemory(tally: Tally, { bins, from, to }: Cut): void {
   const used = bins.columns[COLUMN['gpu.memUsed']];
   if (used === null || used === undefined) return;
   const part = Math.max(1, (to - from) >> 2);
@@ -232,38 +237,42 @@ function levelOf(column: Float64Array, from: number, to: number): { mean: number
   return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
 }
 
+/** What only adds up over neighbours. */
+const SUMS = [
+  'seen',
+  'busySum',
+  'busyCount',
+  'offBusySum',
+  'offBusyCount',
+  'loaded',
+  'hot',
+  'hotMemUtil',
+  'hotMemUtilCount',
+  'hotPower',
+  'hotPowerCount',
+  'kv',
+  'kvFull',
+  'waiting',
+  'waitingRunning',
+  'waitingRunningSquares',
+  'idlePower',
+  'idlePowerCount',
+] as const satisfies readonly (keyof Tally)[];
+
 /** The tally of two neighbours, `a` before `b`. */
 export function addTallies(a: Tally, b: Tally): Tally {
-  return {
-    period: a.period,
-    firstBin: a.firstBin,
+  const both = {
+    ...a,
     endBin: b.endBin,
-    seen: a.seen + b.seen,
     on: addStats(a.on, b.on),
     off: addStats(a.off, b.off),
-    busySum: a.busySum + b.busySum,
-    busyCount: a.busyCount + b.busyCount,
-    offBusySum: a.offBusySum + b.offBusySum,
-    offBusyCount: a.offBusyCount + b.offBusyCount,
-    loaded: a.loaded + b.loaded,
     flags: addArrays(a.flags, b.flags),
-    hot: a.hot + b.hot,
-    hotMemUtil: a.hotMemUtil + b.hotMemUtil,
-    hotMemUtilCount: a.hotMemUtilCount + b.hotMemUtilCount,
-    hotPower: a.hotPower + b.hotPower,
-    hotPowerCount: a.hotPowerCount + b.hotPowerCount,
-    kv: a.kv + b.kv,
-    kvFull: a.kvFull + b.kvFull,
-    waiting: a.waiting + b.waiting,
-    waitingRunning: a.waitingRunning + b.waitingRunning,
-    waitingRunningSquares: a.waitingRunningSquares + b.waitingRunningSquares,
-    runningMax: b.runningMax >= a.runningMax || Number.isNaN(a.runningMax) ? b.runningMax : a.runningMax,
     memoryFirst: Number.isNaN(a.memoryFirst) ? b.memoryFirst : a.memoryFirst,
     memoryLast: Number.isNaN(b.memoryLast) ? a.memoryLast : b.memoryLast,
     memorySpread: Math.max(a.memorySpread, b.memorySpread),
-    idlePower: a.idlePower + b.idlePower,
-    idlePowerCount: a.idlePowerCount + b.idlePowerCount,
     burstSeconds: Math.max(a.burstSeconds, b.burstSeconds),
     soFar: b.soFar,
   };
+  for (const key of SUMS) both[key] = a[key] + b[key];
+  return both;
 }

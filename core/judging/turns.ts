@@ -1,7 +1,7 @@
 import type { Phase, Verdict } from '../contract/index.ts';
 import { gradeOf } from './evidence.ts';
-import { CEILINGS, FLIP_CAP, TURNS } from './thresholds.ts';
 import type { JudgedPhase } from './judged-run.ts';
+import { CEILINGS, FLIP_CAP, TURNS } from './thresholds.ts';
 
 /** One GPU's phases and how its engine was said to be spread. */
 export interface Line {

@@ -1,12 +1,13 @@
 import type { Bottleneck, Verdict } from '../contract/index.ts';
 import { GPUS } from '../knowledge/index.ts';
 import { formatPercent } from '../readings/index.ts';
-import { unknown, type Decision } from './decision.ts';
-import { coverageOf, shareLines, whatWouldTell, type Causes } from './evidence.ts';
+import type { Causes } from './cause.ts';
+import { type Decision, unknown } from './decision.ts';
+import { coverageOf, shareLines, whatWouldTell } from './evidence.ts';
 import type { Label } from './label.ts';
 import type { JudgedWindow } from './phases.ts';
 import type { WindowShares } from './shares.ts';
-import { known, exact, mean } from './stats.ts';
+import { exact, known, mean } from './stats.ts';
 import type { Subject } from './subject.ts';
 import { CEILINGS, CONTRIBUTING, DOMINANT, TIER_C } from './thresholds.ts';
 

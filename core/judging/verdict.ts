@@ -1,4 +1,4 @@
-import type { Shares, TimeTree, Verdict, Split } from '../contract/index.ts';
+import type { Shares, Split, TimeTree, Verdict } from '../contract/index.ts';
 import { formatPercent, formatValue } from '../readings/index.ts';
 import { activityCandidates, activityOf } from './activity.ts';
 import { decide } from './decide.ts';
@@ -6,10 +6,10 @@ import type { Decision } from './decision.ts';
 import { gradeOf, UNGRADED } from './evidence.ts';
 import { figuresOf } from './figures.ts';
 import { sharesOf, type WindowShares } from './shares.ts';
-import { known, mean, orNull, COLUMN, largest } from './stats.ts';
+import { COLUMN, known, largest, mean, orNull } from './stats.ts';
 import type { Subject } from './subject.ts';
 import { FLAGS, type Tally } from './tally.ts';
-import { INACTIVE, CAPPED_FRACTION, CONTRIBUTING, DOMINANT, NO_TENSOR, REDUCED_CLOCK, THERMAL_FRACTION, THERMAL_SAMPLES } from './thresholds.ts';
+import { CAPPED_FRACTION, CONTRIBUTING, DOMINANT, INACTIVE, NO_TENSOR, REDUCED_CLOCK, THERMAL_FRACTION, THERMAL_SAMPLES } from './thresholds.ts';
 
 /** The verdict on one window of one subject; advice is added by the caller. */
 export function judge(tally: Tally, subject: Subject): Verdict {

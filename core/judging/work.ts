@@ -10,7 +10,7 @@ import {
   weightBytes,
   weightBytesTouched,
 } from '../knowledge/index.ts';
-import { type Stats, firstKnown, known, mean, sumKnown } from './stats.ts';
+import { firstKnown, known, mean, type Stats, sumKnown } from './stats.ts';
 import type { EngineWork, Subject } from './subject.ts';
 import type { Tally } from './tally.ts';
 import { DOMINANT } from './thresholds.ts';
@@ -47,6 +47,9 @@ export interface Work {
 /** The engine's own count; its share of a cache whose size it says; the same with the size from device memory; mean lengths of requests. */
 export type CachedFrom = 'engine' | 'device memory' | 'request lengths';
 
+/** What the work on a GPU depends on besides readings. */
+export type Worker = Pick<Subject, 'serving' | 'training' | 'fineTuning' | 'work' | 'ceilings' | 'math'>;
+
 /** Effective rates of the card: η × peak (× clock ÷ boost for compute). */
 export interface Rates {
   readonly compute: number;
@@ -55,7 +58,7 @@ export interface Rates {
 }
 
 /** η·F·clock/boost and η·BW; NaN where the GPU or the data type is not known. */
-export function ratesOf({ ceilings, math }: Pick<Subject, 'ceilings' | 'math'>, smClock: number): Rates {
+export function ratesOf({ ceilings, math }: Pick<Worker, 'ceilings' | 'math'>, smClock: number): Rates {
   if (ceilings === null) return { compute: Number.NaN, bytes: Number.NaN, clock: Number.NaN };
   const peak = math === null ? null : ceilings.peaks[math];
   const clock = known(smClock) && smClock > 0 ? Math.min(1, smClock / ceilings.boostClock) : 1;
@@ -67,7 +70,7 @@ export function ratesOf({ ceilings, math }: Pick<Subject, 'ceilings' | 'math'>, 
 }
 
 /** Prompt tokens that were computed, per second: not from a cache. Recomputation after a preemption is GPU work and counts. */
-export function prefillRate(stats: Stats): number {
+function prefillRate(stats: Stats): number {
   const computed = mean(stats, 'engine.promptTokensComputed');
   if (known(computed)) return computed;
   const all = mean(stats, 'engine.promptRate');
@@ -78,28 +81,38 @@ export function prefillRate(stats: Stats): number {
 }
 
 /** Generated tokens per second less the first of each request, which belongs to its prefill. */
-export function decodeRate(stats: Stats): number {
+function decodeRate(stats: Stats): number {
   const generated = mean(stats, 'engine.generationRate');
   const requests = mean(stats, 'engine.requests');
   return known(requests) ? Math.max(0, generated - requests) : generated;
 }
 
 /** The engine's work in a window, for one GPU of it. Null without an engine. */
-export function workOf(tally: Tally, subject: Subject): Work | null {
-  if (!subject.serving && !subject.training) return null;
+export function workOf(tally: Tally, worker: Worker): Work | null {
+  if (!worker.serving && !worker.training) return null;
   const stats = tally.on;
-  const prefillTokens = prefillRate(stats);
-  const decodeTokens = decodeRate(stats);
-  const running = mean(stats, 'engine.running');
-  const prefillTimed = mean(stats, 'engine.prefillTime');
-  const decodeTimed = mean(stats, 'engine.decodeTime');
-  const timed = known(prefillTimed) && known(decodeTimed);
-  const base: Work = {
-    prefillTokens,
-    decodeTokens,
+  const base = countedWork(stats);
+  const own = ownCounters(stats);
+  const { work } = worker;
+  if (work === null) {
+    const logged = mean(stats, 'engine.trainFlopRate');
+    return { ...base, ...own, ...(known(logged) ? ({ flops: logged, from: 'engine', training: true, gaps: ['bytes of a training step'] } as const) : {}) };
+  }
+  if (worker.training && !worker.serving) return { ...base, ...trainingWork(stats, work, worker), ...own };
+  const served = servedWork(tally, base, work);
+  return withTimes({ ...base, ...served, ...(own === null ? {} : { ...own, gaps: [] }) }, worker, stats);
+}
+
+/** What the engine's counters say as they are: tokens, steps and requests, and times where it measures them. */
+function countedWork(stats: Stats): Work {
+  const prefillTime = mean(stats, 'engine.prefillTime');
+  const decodeTime = mean(stats, 'engine.decodeTime');
+  return {
+    prefillTokens: prefillRate(stats),
+    decodeTokens: decodeRate(stats),
     steps: mean(stats, 'engine.stepRate'),
     stepsFrom: null,
-    running,
+    running: mean(stats, 'engine.running'),
     cached: Number.NaN,
     cachedFrom: null,
     prefillFlops: Number.NaN,
@@ -110,36 +123,34 @@ export function workOf(tally: Tally, subject: Subject): Work | null {
     otherBytes: Number.NaN,
     bytes: Number.NaN,
     from: null,
-    prefillTime: prefillTimed,
-    decodeTime: decodeTimed,
-    timed,
+    prefillTime,
+    decodeTime,
+    timed: known(prefillTime) && known(decodeTime),
     gaps: [],
     training: false,
   };
-  const own = ownCounters(stats);
-  const work = subject.work;
-  if (work === null) {
-    const logged = mean(stats, 'engine.trainFlopRate');
-    return { ...base, ...own, ...(known(logged) ? ({ flops: logged, from: 'engine', training: true, gaps: ['bytes of a training step'] } as const) : {}) };
-  }
-  if (subject.training && !subject.serving) return { ...base, ...trainingWork(stats, work, subject), ...own };
+}
+
+/** FLOPs and bytes of serving by the model's arithmetic (§4), with what they leave out. */
+function servedWork(tally: Tally, counted: Work, work: EngineWork): Partial<Work> {
+  const { prefillTokens, decodeTokens, running } = counted;
   const lengths = requestLengths(tally);
-  const steps = stepsOf(base);
-  const { tokens: cached, from: cachedFrom } = cachedTokens(stats, work, running, lengths);
+  const { rate: steps, from: stepsFrom } = stepsOf(counted);
+  const { tokens: cached, from: cachedFrom } = cachedTokens(tally.on, work, running, lengths);
   const share = 1 / (work.tensorParallel * work.pipelineParallel * work.replicas);
   const context = running > 0 && known(cached) ? cached / running : contextOf(lengths);
   const prefillFlops = prefillTokens * prefillFlopsPerToken(work, lengths?.prompt ?? context, lengths !== null) * share;
   const decodeFlops = decodeTokens * decodeFlopsPerToken(work.model, known(context) ? context : 0) * share;
   const perToken = (kvBytesPerToken(work.model, work.cacheBytes) * kvFractionPerGpu(work.model, work.tensorParallel)) / (work.pipelineParallel * work.replicas);
   const batch = Math.max(1, known(running) ? running / work.replicas : 1);
-  const readWeights = steps.rate * weightBytesTouched(work.model, work.format, batch) * share;
-  const kvBytes = steps.rate * cached * perToken;
+  const readWeights = steps * weightBytesTouched(work.model, work.format, batch) * share;
+  const kvBytes = steps * cached * perToken;
   const otherBytes = sumKnown(prefillTokens, decodeTokens) * perToken;
-  const gaps = [
-    ...(known(cached) || !known(steps.rate) ? [] : ['KV cache reads (engine.kvUsage with the cache size, or finished requests)']),
-    ...(known(steps.rate) ? [] : ['weight reads (engine steps, or running requests)']),
-  ];
-  const modelled = {
+  return {
+    steps,
+    stepsFrom,
+    cached,
+    cachedFrom,
     prefillFlops,
     decodeFlops,
     flops: sumKnown(prefillFlops, decodeFlops),
@@ -147,9 +158,12 @@ export function workOf(tally: Tally, subject: Subject): Work | null {
     kvBytes,
     otherBytes,
     bytes: sumKnown(readWeights, kvBytes, otherBytes),
+    from: 'model',
+    gaps: [
+      ...(known(cached) || !known(steps) ? [] : ['KV cache reads (engine.kvUsage with the cache size, or finished requests)']),
+      ...(known(steps) ? [] : ['weight reads (engine steps, or running requests)']),
+    ],
   };
-  const chosen = own === null ? { ...modelled, from: 'model' as const } : { ...modelled, ...own };
-  return withTimes({ ...base, ...chosen, steps: steps.rate, stepsFrom: steps.from, cached, cachedFrom, gaps: own === null ? gaps : [] }, subject, stats);
 }
 
 /** vLLM --enable-mfu-metrics and SGLang count FLOPs and bytes per GPU themselves. */
@@ -219,18 +233,18 @@ function prefillFlopsPerToken(work: EngineWork, prompt: number, knownLength: boo
 }
 
 /** A trainer's tokens: forward and backward. Without the sequence length attention is left out: a lower bound. */
-function trainingWork(stats: Stats, work: EngineWork, subject: Subject): Partial<Work> {
+function trainingWork(stats: Stats, work: EngineWork, worker: Worker): Partial<Work> {
   const logged = mean(stats, 'engine.trainFlopRate');
   const tokens = mean(stats, 'engine.trainTokenRate');
   const gpus = work.tensorParallel * work.pipelineParallel * work.replicas;
-  const perToken = trainingFlops(work.model, 1, { lora: subject.fineTuning, recompute: false });
+  const perToken = trainingFlops(work.model, 1, { lora: worker.fineTuning, recompute: false });
   const flops = firstKnown(logged, (tokens * perToken) / gpus);
   return { training: true, flops, from: known(flops) ? (known(logged) ? 'engine' : 'model') : null, gaps: ['bytes of a training step'] };
 }
 
 /** t_p = F_p/(η·F), t_d = (steps·W + KV)/(η·BW), where the engine does not measure them. Weights of shared steps are decode's. */
-function withTimes(work: Work, subject: Subject, stats: Stats): Work {
-  const rates = ratesOf(subject, mean(stats, 'gpu.smClock'));
+function withTimes(work: Work, worker: Worker, stats: Stats): Work {
+  const rates = ratesOf(worker, mean(stats, 'gpu.smClock'));
   const prefillTime = work.prefillTokens === 0 ? 0 : work.prefillFlops / rates.compute;
   const decodeBytes = sumKnown(work.weightBytes, work.kvBytes);
   const decodeTime = work.decodeTokens === 0 ? 0 : decodeBytes / rates.bytes;

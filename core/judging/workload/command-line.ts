@@ -1,6 +1,6 @@
 import { parseWeightType } from '../../knowledge/index.ts';
-import { firstPositional, readOptions, splitCommand, type Options } from './arguments.ts';
-import { programsIn, type FoundProgram } from './programs.ts';
+import { firstPositional, type Options, readOptions, splitCommand } from './arguments.ts';
+import { type FoundProgram, programsIn } from './programs.ts';
 
 /** What a command line says of an LLM workload. A field that it does not say is null. */
 export interface CommandWorkload {

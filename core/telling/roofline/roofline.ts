@@ -1,8 +1,7 @@
 import { ACHIEVABLE, gemmFraction, MATH_TYPES, onTensorCores, type Ceilings, type GpuId } from '../../knowledge/index.ts';
 import type { Activity, Roofline } from '../../contract/index.ts';
-import type { JudgedGpu, JudgedRun } from '../../judging/index.ts';
+import { engineWindows, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
 import { type Achieved, fromCounters, thinned } from './achieved.ts';
-import { fromEngine } from './from-engine.ts';
 import { mathInUse } from './math-in-use.ts';
 import { nextRoof } from './next-roof.ts';
 
@@ -33,7 +32,7 @@ export function rooflineOf(judged: JudgedRun): Roofline | null {
       const key = gpu.engines.join(',');
       if (modelledOnce.has(key)) return [];
       modelledOnce.add(key);
-      const modelled = fromEngine(judged, gpu, ENGINE_POINTS);
+      const modelled = engineWindows(judged, gpu, ENGINE_POINTS);
       for (const gap of modelled.gaps) gaps.add(`bytes are a lower bound without ${gap}`);
       return modelled.windows;
     })
