@@ -1,7 +1,7 @@
 import { type EntityRef, formatLimits, type MetricId, plausible } from '../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from './collector/index.ts';
 import { redactCommand } from './command-line/index.ts';
-import { busIdIn, gpuScope, type GpuScope, NO_CONTEXT } from './nvidia-smi/index.ts';
+import { busIdIn, gpuScope, type GpuScope, provenProcesses } from './nvidia-smi/index.ts';
 import {
   hasAny,
   isJsonList,
@@ -116,7 +116,7 @@ function emitDevice(device: JsonObject, place: { index: string; at: number; line
     const used = values['gpu.memUsed'];
     const seen = processes.filter((listed) => emitProcess(listed, entity, place.at, { out, scope })).length;
     const all = !place.cut; // of a list that is cut off the number is not known
-    if (all && (seen > 0 || (used !== undefined && used < NO_CONTEXT))) values['gpu.processes'] = seen; // others' processes may be hidden
+    if (all && provenProcesses(seen, used)) values['gpu.processes'] = seen; // others' processes may be hidden
   }
   if (values['gpu.util'] === undefined) values['gpu.present'] = 1;
   out.reading({ entity, at: place.at, values });

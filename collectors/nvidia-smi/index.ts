@@ -1,4 +1,4 @@
-export { NO_CONTEXT } from './device.ts';
+export { provenProcesses } from './device.ts';
 export { REASON_BITS } from './fields.ts';
 export { nvidiaSmiLog } from './log.ts';
 export { nvidiaSmiDmon, nvidiaSmiPmon } from './monitor.ts';
