@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Collector } from '../collectors/collector.ts';
+import type { Collector } from '../collectors/collector/index.ts';
 import { collectors } from '../collectors/registry.ts';
 import { gpuTexts, type TextSource } from './support/texts-gpu.ts';
 import { hostTexts } from './support/texts-host.ts';

@@ -2,10 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startAgent } from '../collectors/agent/agent.ts';
-import { httpDelivery } from '../collectors/agent/http-send.ts';
-import { ownJob } from '../collectors/agent/slurm.ts';
-import type { AgentOptions, Log, Outcome, Parcel } from '../collectors/agent/types.ts';
+import { type AgentOptions, httpDelivery, type Log, type Outcome, ownJob, type Parcel, startAgent } from '../collectors/agent/index.ts';
 
 const HELP = `Usage: headroom agent --server URL --token TOKEN [options]
 

@@ -9,7 +9,7 @@ export interface Command {
 }
 
 /** `run` gets the arguments after the command's name and gives the exit code. */
-export interface CommandModule {
+interface CommandModule {
   readonly run: (argv: string[]) => Promise<number>;
 }
 

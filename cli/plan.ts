@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { MODELS } from '../core/knowledge/index.ts';
 import { plan } from '../core/planner/index.ts';
 import { planJson } from './plan/json.ts';
-import { OptionError, OPTIONS, questionFrom, type Given } from './plan/options.ts';
+import { type Given, OptionError, OPTIONS, questionFrom } from './plan/options.ts';
 import { planReport } from './plan/report.ts';
 import { painter } from './terminal/style.ts';
 

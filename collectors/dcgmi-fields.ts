@@ -1,5 +1,5 @@
 import type { FactName, MetricId } from '../core/readings/index.ts';
-import type { UnitName } from './text/units.ts';
+import type { UnitName } from './text/index.ts';
 
 /** One field of DCGM as `dcgmi dmon` prints it: its id, its short name in the header, what it is to us. */
 export interface DcgmField {
@@ -19,7 +19,7 @@ export interface DcgmField {
 const one = (id: number, short: string, long: string, metric: MetricId, unit: UnitName, rank = 0): DcgmField => ({ id, short, long, metric, unit, rank });
 
 /** DCGM 2 to 4 (`dcgmi dmon -l`); units as its API documents them. Ids are the same in all. */
-export const DCGM_FIELDS: readonly DcgmField[] = [
+const DCGM_FIELDS: readonly DcgmField[] = [
   { id: 50, short: 'DVNAM', long: 'name', fact: 'name' },
   { id: 53, short: 'SRNUM', long: 'serial_number', fact: 'serial' },
   { id: 54, short: 'UUID#', long: 'uuid', fact: 'uuid' },

@@ -1,13 +1,8 @@
 import { formatLimits, type MetricId, plausible } from '../core/readings/index.ts';
-import type { Collector, ParseContext, Session } from './collector.ts';
+import type { Collector, ParseContext, Session } from './collector/index.ts';
 import { dcgmField, type DcgmField } from './dcgmi-fields.ts';
-import { REASON_BITS } from './nvidia-smi/fields.ts';
-import { sweepCounter } from './nvidia-smi/ordinal.ts';
-import { gpuScope, isUuid } from './nvidia-smi/scope.ts';
-import { splitBlanks } from './text/blanks.ts';
-import { parseDecimal } from './text/numbers.ts';
-import { lineSession, output, type Output } from './text/session.ts';
-import { isAbsent, toSi } from './text/units.ts';
+import { gpuScope, isUuid, REASON_BITS, sweepCounter } from './nvidia-smi/index.ts';
+import { hasAny, isAbsent, lineSession, output, type Output, parseDecimal, splitBlanks, toSi, type Values } from './text/index.ts';
 
 /** `dcgmi dmon -e …`: rows by GPU under a header of short names, or under none where the command or a field list says what they are. No time. */
 export const dcgmi: Collector = {
@@ -71,7 +66,7 @@ function openDcgmi(context: ParseContext): Session {
     });
     const values = valuesOf(fields, cells, { out, text, number });
     const at = sweeps.of(entity.id);
-    if (at !== null && Object.keys(values).length > 0) out.reading({ entity, at, values });
+    if (at !== null && hasAny(values)) out.reading({ entity, at, values });
   };
 
   return lineSession(out, {
@@ -103,8 +98,8 @@ function cellsOf(rest: string, count: number): string[] | null {
   return wide.length === count ? wide : null;
 }
 
-function valuesOf(fields: readonly (DcgmField | undefined)[], cells: readonly string[], place: Tools): Partial<Record<MetricId, number>> {
-  const values: Partial<Record<MetricId, number>> = {};
+function valuesOf(fields: readonly (DcgmField | undefined)[], cells: readonly string[], place: Tools): Values {
+  const values: Values = {};
   const ranks = new Map<MetricId, number>();
   fields.forEach((field, index) => {
     const cell = cells[index] ?? '';

@@ -1,13 +1,21 @@
-import { type EntityRef, formatLimits, type MetricId, plausible } from '../core/readings/index.ts';
-import type { Collector, ParseContext, Session } from './collector.ts';
-import { engineOf } from './entities.ts';
-import { engineNames } from './prometheus/names/engines.ts';
-import type { NameTable, Rule } from './prometheus/rule.ts';
-import { cellColumn, splitCsv } from './text/csv.ts';
-import { parseDecimal } from './text/numbers.ts';
-import { lineSession, output, type Output } from './text/session.ts';
-import { rowClock } from './text/row-clock.ts';
-import { isAbsent, isUnitName, toSi, UNITS } from './text/units.ts';
+import { type EntityRef, formatLimits, plausible } from '../core/readings/index.ts';
+import { type Collector, engineOf, type ParseContext, type Session } from './collector/index.ts';
+import { engineNames, type NameTable, type Rule } from './prometheus/index.ts';
+import {
+  cellColumn,
+  hasAny,
+  isAbsent,
+  isUnitName,
+  lineSession,
+  output,
+  type Output,
+  parseDecimal,
+  rowClock,
+  splitCsv,
+  toSi,
+  UNITS,
+  type Values,
+} from './text/index.ts';
 
 /** One column of the file: a rule of the engine's name table, or the time. */
 interface Column {
@@ -70,13 +78,13 @@ function openEngineCsv(context: ParseContext): Session {
       const at = clock.at(cells[header.time] ?? '', header.tick);
       if (at === null) return out.reject(number, clock.fault(), text, cellColumn(text, header.time));
       const values = valuesOf(cells, header, { out, text, number });
-      if (Object.keys(values).length > 0) out.reading({ entity, at, values });
+      if (hasAny(values)) out.reading({ entity, at, values });
     },
   });
 }
 
 function valuesOf(cells: readonly string[], header: Header, place: { out: Output; text: string; number: number }) {
-  const values: Partial<Record<MetricId, number>> = {};
+  const values: Values = {};
   for (const { index, rule } of header.columns) {
     const cell = cells[index] ?? '';
     if (isAbsent(cell)) continue;

@@ -1,12 +1,21 @@
 import { type EntityRef, formatLimits, type MetricId, plausible } from '../core/readings/index.ts';
-import type { Collector, ParseContext, Session } from './collector.ts';
-import { redactCommand } from './host/process/redact.ts';
-import { NO_CONTEXT } from './nvidia-smi/device.ts';
-import { busIdIn, gpuScope, type GpuScope } from './nvidia-smi/scope.ts';
-import { jsonCutter } from './text/json-cutter.ts';
-import { isJsonList, isJsonObject, parseLooseJson, type Json } from './text/loose-json.ts';
-import { output, type Output } from './text/session.ts';
-import { quantity, type Quantity, type UnitName } from './text/units.ts';
+import type { Collector, ParseContext, Session } from './collector/index.ts';
+import { redactCommand } from './command-line/index.ts';
+import { busIdIn, gpuScope, type GpuScope, provenProcesses } from './nvidia-smi/index.ts';
+import {
+  hasAny,
+  isJsonList,
+  isJsonObject,
+  type Json,
+  jsonCutter,
+  output,
+  type Output,
+  parseLooseJson,
+  quantity,
+  type Quantity,
+  type UnitName,
+  type Values,
+} from './text/index.ts';
 
 /**
  * `nvtop -s`: an array of devices, once or again and again. All values are strings or null. Schemas: 3.1 (eight fields), 3.3 (processes,
@@ -91,7 +100,7 @@ function openNvtop(context: ParseContext): Session {
 
 function emitDevice(device: JsonObject, place: { index: string; at: number; line: number; cut: boolean }, { out, scope }: Tools): void {
   const entity = scope.byIndex(place.index);
-  const values: Partial<Record<MetricId, number>> = {};
+  const values: Values = {};
   for (const { key, metric, unit } of FIELDS) {
     const text = textOf(device[key]);
     const value = amount(text, unit);
@@ -107,7 +116,7 @@ function emitDevice(device: JsonObject, place: { index: string; at: number; line
     const used = values['gpu.memUsed'];
     const seen = processes.filter((listed) => emitProcess(listed, entity, place.at, { out, scope })).length;
     const all = !place.cut; // of a list that is cut off the number is not known
-    if (all && (seen > 0 || (used !== undefined && used < NO_CONTEXT))) values['gpu.processes'] = seen; // others' processes may be hidden
+    if (all && provenProcesses(seen, used)) values['gpu.processes'] = seen; // others' processes may be hidden
   }
   if (values['gpu.util'] === undefined) values['gpu.present'] = 1;
   out.reading({ entity, at: place.at, values });
@@ -133,7 +142,7 @@ function emitProcess(listed: Json, gpu: EntityRef, at: number, { out, scope }: T
     ...(typeof util === 'number' && plausible('process.gpuUtil', util) ? { 'process.gpuUtil': util } : {}),
     ...(typeof memory === 'number' && plausible('process.gpuMem', memory) ? { 'process.gpuMem': memory } : {}),
   };
-  if (Object.keys(values).length > 0) out.reading({ entity, at, values });
+  if (hasAny(values)) out.reading({ entity, at, values });
   const command = textOf(listed['cmdline']);
   if (command !== null && command !== '') out.fact(entity, 'command', redactCommand(command));
   const user = textOf(listed['user']);

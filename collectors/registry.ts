@@ -1,25 +1,12 @@
-import type { Collector } from './collector.ts';
-import { nvidiaSmiLog } from './nvidia-smi/log.ts';
-import { nvidiaSmiDmon, nvidiaSmiPmon } from './nvidia-smi/monitor.ts';
-import { nvidiaSmiQuery } from './nvidia-smi/query-csv.ts';
-import { nvidiaSmiXml } from './nvidia-smi/xml.ts';
+import type { Collector } from './collector/index.ts';
+import { nvidiaSmiDmon, nvidiaSmiLog, nvidiaSmiPmon, nvidiaSmiQuery, nvidiaSmiXml } from './nvidia-smi/index.ts';
 import { nvtop } from './nvtop.ts';
 import { dcgmi } from './dcgmi.ts';
 import { engineCsv } from './engine-csv.ts';
-import { prometheus } from './prometheus/exposition.ts';
-import { jobLog } from './logs/log.ts';
-import { grafanaCsv } from './recorded/grafana-csv.ts';
-import { grafanaJson } from './recorded/grafana-json.ts';
-import { prometheusJson } from './recorded/prometheus-json.ts';
-import { victoriaMetrics } from './recorded/victoriametrics.ts';
-import { free } from './host/free.ts';
-import { htop } from './host/htop.ts';
-import { iostat } from './host/iostat.ts';
-import { mpstat } from './host/mpstat.ts';
-import { procRecord } from './host/proc-record.ts';
-import { recordMeta } from './host/record-meta.ts';
-import { top } from './host/top.ts';
-import { vmstat } from './host/vmstat.ts';
+import { prometheus } from './prometheus/index.ts';
+import { jobLog } from './logs/index.ts';
+import { grafanaCsv, grafanaJson, prometheusJson, victoriaMetrics } from './recorded/index.ts';
+import { free, htop, iostat, mpstat, procRecord, recordMeta, top, vmstat } from './host/index.ts';
 
 /** Every collector, one line each. Where two are equally sure of a text, the one that stands first reads it. */
 export const collectors: readonly Collector[] = [

@@ -1,4 +1,4 @@
-import type { Collector } from './collector.ts';
+import type { Collector } from './collector/index.ts';
 import { collectors } from './registry.ts';
 
 /** How much of a text's start `sniff` looks at. */
@@ -32,6 +32,6 @@ export function recognise(head: string, file?: string): readonly Collector[] {
 }
 
 /** What collectors are shown of a text: its first 64 KiB without a byte order mark, lines ended by LF. */
-export function headOf(text: string): string {
+function headOf(text: string): string {
   return (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).slice(0, HEAD).replaceAll('\r\n', '\n');
 }

@@ -44,7 +44,7 @@ describe('the floors inside core and server', () => {
   });
 
   it('have a door in every folder', () => {
-    expect(doorless(root, ['core', 'server'])).toEqual([]);
+    expect(doorless(root, ['core', 'server', 'collectors'])).toEqual([]);
   });
 
   it('are entered at the doors only', () => {
@@ -57,11 +57,11 @@ describe('the floors inside core and server', () => {
   });
 
   it('go round in no circle of files', () => {
-    expect(circles(edges.filter((edge) => !edge.isPackage)).filter((files) => !files.join(' ').match(/openmetrics/))).toEqual([]);
+    expect(circles(edges.filter((edge) => !edge.isPackage))).toEqual([]);
   });
 
   it('go round in no circle of folders', () => {
-    expect(circles(folderArrows(edges)).filter((folders) => !/^(collectors|cli)/.test(folders[0] ?? ''))).toEqual([]);
+    expect(circles(folderArrows(edges))).toEqual([]);
   });
 });
 

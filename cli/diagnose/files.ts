@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPartOfRun, MAX_FILES, TOO_MANY_FILES } from '../../collectors/run/files.ts';
+import { isPartOfRun, MAX_FILES, TOO_MANY_FILES } from '../../collectors/run/index.ts';
 
 /** Bytes read at a time. */
 const PIECE = 256 * 1024;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { isZone } from '../../collectors/text/zone.ts';
+import { isZone } from '../../collectors/text/index.ts';
 import { GPU_IDS, modelFromHfConfig, type ModelSpec, parseGpuId } from '../../core/knowledge/index.ts';
 import type { AnalyseOptions } from '../../core/judging/index.ts';
-import { siteFrom } from '../site.ts';
+import { siteFrom } from '../options/site.ts';
 
 /** The options of `headroom diagnose`, as parseArgs gives them. */
 export interface GivenOptions {

@@ -11,7 +11,7 @@ import {
   QUANTIZATIONS,
 } from '../../core/knowledge/index.ts';
 import type { PlanMode, PlanQuestion } from '../../core/planner/index.ts';
-import { siteFrom } from '../site.ts';
+import { siteFrom } from '../options/site.ts';
 
 /** The options of `headroom plan`, as parseArgs gives them. */
 export const OPTIONS = {

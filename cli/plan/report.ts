@@ -1,9 +1,8 @@
 import { GPUS, onTensorCores } from '../../core/knowledge/index.ts';
 import { BOTTLENECK_LABELS } from '../../core/contract/index.ts';
-import type { Allocation, Estimate, MemoryPlan, PhasePlan, Plan } from '../../core/planner/index.ts';
+import type { Allocation, Estimate, LinkKind, MemoryPlan, PhasePlan, Plan } from '../../core/planner/index.ts';
 import { formatDuration, formatValue } from '../../core/readings/index.ts';
 import type { Painter } from '../terminal/style.ts';
-import { LINK_NAMES, trafficLines } from './traffic.ts';
 
 const BAR = 24;
 const MODES = { serve: 'Serve', train: 'Train', lora: 'Fine-tune (LoRA)' } as const;
@@ -148,4 +147,23 @@ function allocationLines(rows: readonly Allocation[], plan: Plan): string[] {
 
 function section(name: string, lines: readonly string[], paint: Painter): string[] {
   return lines.length === 0 ? [] : ['', paint.bold(name), ...lines.map((line) => `  ${line}`)];
+}
+
+const LINK_NAMES: Readonly<Record<LinkKind, string>> = { nvlink: 'NVLink', pcie: 'PCIe', infiniband: 'InfiniBand', ethernet: 'Ethernet' };
+const KINDS = { tensor: 'tensor parallel', pipeline: 'pipeline', data: 'gradients' } as const;
+
+/** What each kind of traffic would take on each link; the one that the plan uses is marked. */
+function trafficLines({ communication, links }: Plan): string[] {
+  return communication.map((row) => {
+    const cells = links.flatMap(({ kind, rate }) => {
+      const seconds = row.seconds[kind];
+      return seconds === undefined ? [] : [`${kind === row.uses ? '→ ' : ''}${nameOf(kind, rate)} ${formatDuration(seconds)}`];
+    });
+    return `${KINDS[row.kind].padEnd(16)}${formatValue(row.bytes, 'bytes').padStart(9)}   ${cells.join(' · ')}`;
+  });
+}
+
+/** A link inside the node by its kind, a network by its rate as well. */
+function nameOf(kind: LinkKind, rate: number): string {
+  return kind === 'nvlink' || kind === 'pcie' ? LINK_NAMES[kind] : `${LINK_NAMES[kind]} ${((rate * 8) / 1e9).toFixed(0)} Gbit`;
 }

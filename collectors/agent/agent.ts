@@ -1,21 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { Batch } from '../../core/readings/index.ts';
-import { hostOf } from '../entities.ts';
-import { parseUptime } from '../host/proc/stat.ts';
-import { discover } from './discover.ts';
+import { hostOf } from '../collector/index.ts';
+import { parseUptime } from '../proc/index.ts';
+import { discover, scraper, type Scraper } from './scrape.ts';
 import { readKernelFile } from './files.ts';
 import { hostSource } from './host-source.ts';
 import { type GpuSource, startGpus } from './nvidia-smi.ts';
 import { outbox } from './outbox.ts';
 import { parcelOf } from './parcel.ts';
-import { processSource } from './process-source.ts';
+import { processSource, userNames } from './process-source.ts';
 import { queueOn } from './queue.ts';
 import { register } from './register.ts';
-import { scraper, type Scraper } from './scrape.ts';
 import { startSender } from './sender.ts';
 import { openSpool } from './spool.ts';
 import type { AgentOptions, Log, RunningAgent } from './types.ts';
-import { userNames } from './users.ts';
 
 const SILENT: Log = { info: () => undefined, warn: () => undefined };
 /** Exporters and engines are looked for this often, seconds. */

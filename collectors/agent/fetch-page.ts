@@ -3,7 +3,7 @@ import { request as secureRequest } from 'node:https';
 import { deadline } from './deadline.ts';
 
 /** A page longer than this is no metrics page. Bytes. */
-export const MAX_PAGE = 16 * 1024 * 1024;
+const MAX_PAGE = 16 * 1024 * 1024;
 
 export type Page = { readonly kind: 'page'; readonly text: string } | { readonly kind: 'failed'; readonly reason: string };
 

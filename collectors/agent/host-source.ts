@@ -1,8 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { Fact, Reading } from '../../core/readings/index.ts';
-import { hostOf } from '../entities.ts';
-import { hostSample, type HostState, type Scratch } from '../host/proc/sample.ts';
-import { parseUptime } from '../host/proc/stat.ts';
+import { hostOf } from '../collector/index.ts';
+import { hostSample, type HostState, parseUptime, type Scratch } from '../proc/index.ts';
 import { readFolder, readKernelFile } from './files.ts';
 
 const FILES = [

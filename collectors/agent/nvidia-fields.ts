@@ -2,7 +2,7 @@
  * Fields of `--query-gpu` that are asked for, where the driver knows them: one that it does not know refuses the whole query.
  * Of several names for one thing the first that is known is asked. Order as printed.
  */
-export const WANTED: readonly (readonly string[])[] = [
+const WANTED: readonly (readonly string[])[] = [
   ['timestamp'],
   ['index'],
   ['uuid'],

@@ -1,10 +1,11 @@
 import type { Batch, Fact, Reading } from '../../core/readings/index.ts';
-import type { Session } from '../collector.ts';
-import { nvidiaSmiQuery } from '../nvidia-smi/query-csv.ts';
+import type { Session } from '../collector/index.ts';
+import { nvidiaSmiQuery } from '../nvidia-smi/index.ts';
 import { keepRunning, type Kept, runOnce } from './child.ts';
-import { minorNumbers } from './driver-files.ts';
 import { knownFields, OLD_FIELDS } from './nvidia-fields.ts';
 import type { Backoff } from './types.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** How often the processes on the GPUs are listed, seconds. */
 const APPS_INTERVAL = 60;
@@ -148,4 +149,34 @@ function minorFacts(facts: readonly Fact[], done: Set<string>): Fact[] {
     const minor = minorNumbers().get(fact.value.toLowerCase().replace(/^0000(?=[0-9a-f]{4}:)/, ''));
     return minor === undefined ? [] : [{ entity: fact.entity, name: 'minor' as const, value: minor }];
   });
+}
+
+const FOLDER = '/proc/driver/nvidia/gpus';
+
+/** Minor numbers of the GPUs by PCI bus id (`0000:17:00.0`), from the driver's own files; empty where there is no driver. */
+export function minorNumbers(folder = FOLDER): Map<string, string> {
+  const minors = new Map<string, string>();
+  for (const name of listed(folder)) {
+    const text = read(join(folder, name, 'information'));
+    const bus = /^Bus Location:\s+(\S+)/m.exec(text)?.[1];
+    const minor = /^Device Minor:\s+(\d+)/m.exec(text)?.[1];
+    if (bus !== undefined && minor !== undefined) minors.set(bus.toLowerCase(), minor);
+  }
+  return minors;
+}
+
+function listed(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // no NVIDIA driver here
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // a GPU that went away: it has no number then
+  }
 }

@@ -1,12 +1,12 @@
 import type { EntityRef, Fact, Reading } from '../../core/readings/index.ts';
-import { processOf } from '../entities.ts';
-import { parseCmdline, parsePidIo, parsePidStat, parseUid } from '../host/proc/pid.ts';
-import { llmProcess } from '../host/process/programs.ts';
-import { redact } from '../host/process/redact.ts';
-import { type ProcessSample, processUsage, type ProcessUsage, threadGauges } from '../host/process/usage.ts';
-import type { Values } from '../host/proc/values.ts';
+import { processOf } from '../collector/index.ts';
+import { parseCmdline, parsePidIo, parsePidStat, parseUid, type ProcessSample, processUsage, type ProcessUsage, threadGauges } from '../proc/index.ts';
+import { llmProcess, redact } from '../command-line/index.ts';
+import type { Values } from '../text/index.ts';
 import { readFolder, readKernelFile } from './files.ts';
 import { threadWatch, type ThreadWatch } from './threads.ts';
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 
 /** Processes that are followed at a time; with more, those that came first stay. */
 const MOST = 64;
@@ -118,4 +118,35 @@ function portOf(args: readonly string[]): number | null {
   const text = at < 0 ? '' : args[at] === '--port' ? (args[at + 1] ?? '') : (args[at] ?? '').slice(7);
   const port = /^\d{1,5}$/.test(text) ? Number.parseInt(text, 10) : 0;
   return port > 0 && port < 65_536 ? port : null;
+}
+
+/** Names of user ids: our own, and those in /etc/passwd; the number where neither knows it (a directory service would have to be asked). */
+export function userNames(passwd = '/etc/passwd'): (uid: number) => string {
+  const known = new Map<number, string>();
+  let read = false;
+  return (uid) => {
+    if (!read) {
+      read = true;
+      for (const [name, id] of entries(passwd)) known.set(id, name);
+      try {
+        known.set(userInfo().uid, userInfo().username);
+      } catch {
+        // a container's user without an entry: the number will do
+      }
+    }
+    return known.get(uid) ?? String(uid);
+  };
+}
+
+function entries(path: string): [string, number][] {
+  try {
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .flatMap((line): [string, number][] => {
+        const [name, , id] = line.split(':');
+        return name === undefined || id === undefined ? [] : [[name, Number.parseInt(id, 10)]];
+      });
+  } catch {
+    return []; // no such file here: numbers instead of names
+  }
 }

@@ -1,4 +1,4 @@
-import { parsePidStat } from '../host/proc/pid.ts';
+import { parsePidStat } from '../proc/index.ts';
 import { readFolder, readKernelFile } from './files.ts';
 
 /** All threads of a process are read every so many samples; in between only those that were busy then. */

@@ -1,7 +1,5 @@
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { hostOf, UNNAMED } from '../entities.ts';
-import { lineSession, output } from '../text/session.ts';
-import { cellsOf, put, type Values } from './proc/values.ts';
+import { type Collector, hostOf, type ParseContext, type Session, UNNAMED } from '../collector/index.ts';
+import { lineSession, output, put, splitBlanks, type Values } from '../text/index.ts';
 import { parseSize } from './sizes.ts';
 import { wholeLines } from './whole-lines.ts';
 
@@ -34,7 +32,7 @@ function openFree(context: ParseContext): Session {
   return lineSession(out, {
     line(text, number) {
       if (text.trim() === '') return;
-      const cells = cellsOf(text);
+      const cells = splitBlanks(text);
       if (cells[0] === 'total') {
         close();
         columns = cells;

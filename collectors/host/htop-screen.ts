@@ -1,7 +1,5 @@
-import { parseDecimal } from '../text/numbers.ts';
-import { DAY, parseClockTime } from '../text/time.ts';
+import { DAY, maxOf, parseClockTime, parseDecimal, put, splitBlanks, type Values } from '../text/index.ts';
 import type { ProcessRow } from './process-table.ts';
-import { cellsOf, maxOf, put, type Values } from './proc/values.ts';
 import { parseSize } from './sizes.ts';
 
 /** What one htop screen says. */
@@ -32,7 +30,7 @@ export function parseHtopScreen(lines: readonly string[]): HtopScreen | null {
   const header = lines.findIndex(isHtopHeader);
   if (header < 0) return null;
   const meters = lines.slice(0, header).join('\n');
-  const columns = cellsOf(marksRemoved(lines[header] ?? ''));
+  const columns = splitBlanks(marksRemoved(lines[header] ?? ''));
   const rows = lines.slice(header + 1).flatMap((line) => rowOf(columns, line) ?? []);
   return { values: meterValues(meters), rows, uptime: uptimeOf(meters), clock: parseClockTime(/\bTime: (\d\d:\d\d:\d\d)/.exec(meters)?.[1] ?? '') };
 }
@@ -84,7 +82,7 @@ function marksRemoved(line: string): string {
 function rowOf(columns: readonly string[], line: string): ProcessRow | null {
   const last = columns.length - 1;
   if (columns[last] !== 'Command' || columns.includes('DISK')) return null;
-  const cells = cellsOf(line);
+  const cells = splitBlanks(line);
   if (cells.length <= last) return null;
   const cell = (name: string): string => cells[columns.indexOf(name)] ?? '';
   const pid = parseDecimal(cell('PID'));

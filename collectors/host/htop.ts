@@ -1,7 +1,5 @@
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { hostOf, UNNAMED } from '../entities.ts';
-import { output } from '../text/session.ts';
-import { dayClock } from '../text/day-clock.ts';
+import { type Collector, hostOf, type ParseContext, type Session, UNNAMED } from '../collector/index.ts';
+import { dayClock, output } from '../text/index.ts';
 import { type Frames, movesCursor, plainFrames, terminalFrames, withoutCodes } from './htop-frames.ts';
 import { isHtopHeader, isHtopMeter, parseHtopScreen } from './htop-screen.ts';
 import { processTable } from './process-table.ts';

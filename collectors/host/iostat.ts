@@ -1,10 +1,6 @@
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { hostOf, UNNAMED } from '../entities.ts';
-import { parseDecimal } from '../text/numbers.ts';
-import { lineSession, output } from '../text/session.ts';
-import { americanStamp, timeReader } from '../text/time.ts';
-import { isWholeDisk } from './proc/disks.ts';
-import { cellsOf, maxOf, put, sumOf, type Values } from './proc/values.ts';
+import { type Collector, hostOf, type ParseContext, type Session, UNNAMED } from '../collector/index.ts';
+import { americanStamp, lineSession, maxOf, output, parseDecimal, put, splitBlanks, sumOf, timeReader, type Values } from '../text/index.ts';
+import { isWholeDisk } from '../proc/index.ts';
 import { wholeLines } from './whole-lines.ts';
 
 /** Columns that say how much was read or written, by the unit in their name. sysstat's kB and MB are 1024-based, blocks have 512 bytes. */
@@ -67,13 +63,13 @@ function openIostat(context: ParseContext): Session {
       if (text.startsWith('avg-cpu:')) {
         close();
         report = { at: stamp, cpu: {}, disks: [], allDisks: false };
-        cpuColumns = cellsOf(text).slice(1);
+        cpuColumns = splitBlanks(text).slice(1);
         diskColumns = null;
         return;
       }
       if (/^Device:?\s/.test(text)) {
         cpuColumns = null;
-        diskColumns = cellsOf(text).slice(1);
+        diskColumns = splitBlanks(text).slice(1);
         report ??= { at: stamp, cpu: {}, disks: [], allDisks: false };
         return;
       }
@@ -92,7 +88,7 @@ function openIostat(context: ParseContext): Session {
   });
 
   function row(open: Report, text: string): boolean {
-    const cells = cellsOf(text);
+    const cells = splitBlanks(text);
     if (cpuColumns !== null) {
       const numbers = cells.map(parseDecimal);
       if (cells.length !== cpuColumns.length || numbers.includes(null)) return false;

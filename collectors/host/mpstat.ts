@@ -1,10 +1,5 @@
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { hostOf, UNNAMED } from '../entities.ts';
-import { parseDecimal } from '../text/numbers.ts';
-import { lineSession, output } from '../text/session.ts';
-import { parseClockTime } from '../text/time.ts';
-import { dayClock } from '../text/day-clock.ts';
-import { cellsOf, maxOf, put, type Values } from './proc/values.ts';
+import { type Collector, hostOf, type ParseContext, type Session, UNNAMED } from '../collector/index.ts';
+import { dayClock, hasAny, lineSession, maxOf, output, parseClockTime, parseDecimal, put, splitBlanks, type Values } from '../text/index.ts';
 import { wholeLines } from './whole-lines.ts';
 
 const ROW = /^(\d\d:\d\d:\d\d(?: [AP]M)?)\s+(.*)$/;
@@ -44,7 +39,7 @@ function openMpstat(context: ParseContext): Session {
       put(values, 'host.cores', cores.size);
       put(values, 'host.cpuMaxCore', maxOf([...cores.values()]));
     }
-    if (Object.keys(values).length > 0) out.reading({ entity: hostOf(node), at, values });
+    if (hasAny(values)) out.reading({ entity: hostOf(node), at, values });
     report = null;
   };
 
@@ -58,7 +53,7 @@ function openMpstat(context: ParseContext): Session {
       }
       const match = ROW.exec(text);
       const seconds = parseClockTime(match?.[1] ?? '');
-      const cells = cellsOf(match?.[2] ?? '');
+      const cells = splitBlanks(match?.[2] ?? '');
       if (seconds === null) return out.reject(number, 'expected a time of day first', text);
       if (/^(?:CPU|NODE)$/.test(cells[0] ?? '')) {
         close(true);

@@ -1,14 +1,7 @@
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { hostOf, processOf, UNNAMED } from '../entities.ts';
-import { parseDecimal } from '../text/numbers.ts';
-import { lineSession, output, type Output } from '../text/session.ts';
-import { parseDf } from './df.ts';
-import { recordedProcesses } from './proc/processes.ts';
-import { hostSample, type HostState, type Scratch } from './proc/sample.ts';
-import { parseUptime } from './proc/stat.ts';
-import { type ProcessSample, processUsage, threadGauges } from './process/usage.ts';
-import { llmProcess } from './process/programs.ts';
-import { redact } from './process/redact.ts';
+import { type Collector, hostOf, type ParseContext, processOf, type Session, UNNAMED } from '../collector/index.ts';
+import { lineSession, output, type Output, parseDecimal } from '../text/index.ts';
+import { hostSample, type HostState, parseUptime, type ProcessSample, processUsage, recordedProcesses, type Scratch, threadGauges } from '../proc/index.ts';
+import { llmProcess, redact } from '../command-line/index.ts';
 
 /** A sample's text is kept up to this many characters; the rest is refused. The recorder's samples have about 30,000. */
 const MAX_SAMPLE = 8 * 1024 * 1024;
@@ -167,4 +160,15 @@ function recordReader(out: Output, context: ParseContext) {
     processes = now;
     return usages;
   }
+}
+
+/** `df -Pk PATH`: bytes of the file system; null where the text is something else. Read from the end, since a device's name may hold blanks. */
+function parseDf(lines: readonly string[]): { total: number; used: number } | null {
+  for (const line of lines) {
+    const match = /\s(\d+)\s+(\d+)\s+(\d+)\s+\d+%\s+\//.exec(line);
+    const total = parseDecimal(match?.[1] ?? '');
+    const used = parseDecimal(match?.[2] ?? '');
+    if (total !== null && used !== null) return { total: total * 1024, used: used * 1024 };
+  }
+  return null;
 }

@@ -1,8 +1,6 @@
-import { processOf } from '../entities.ts';
-import type { Output } from '../text/session.ts';
-import { llmProcess } from './process/programs.ts';
-import { redact } from './process/redact.ts';
-import { put, type Values } from './proc/values.ts';
+import { processOf } from '../collector/index.ts';
+import { type Output, put, type Values } from '../text/index.ts';
+import { llmProcess, redact } from '../command-line/index.ts';
 
 /** One row of a process table on a screen. */
 export interface ProcessRow {

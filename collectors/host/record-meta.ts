@@ -1,7 +1,6 @@
 import type { FactName } from '../../core/readings/index.ts';
-import type { Collector } from '../collector.ts';
-import { hostOf, UNNAMED } from '../entities.ts';
-import { lineSession, output } from '../text/session.ts';
+import { type Collector, hostOf, UNNAMED } from '../collector/index.ts';
+import { lineSession, output } from '../text/index.ts';
 
 /** Lines that say something of the node; the others are about the recording itself. */
 const FACTS: Readonly<Record<string, FactName>> = { node: 'hostname', kernel: 'kernel' };

@@ -1,4 +1,4 @@
-import { parseDecimal } from '../text/numbers.ts';
+import { parseDecimal } from '../text/index.ts';
 
 const POWERS: Readonly<Record<string, number>> = { B: 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4, P: 1024 ** 5 };
 

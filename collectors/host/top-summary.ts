@@ -1,5 +1,4 @@
-import { parseDecimal } from '../text/numbers.ts';
-import { maxOf, put, type Values } from './proc/values.ts';
+import { maxOf, parseDecimal, put, type Values } from '../text/index.ts';
 import { parseSize } from './sizes.ts';
 
 const UNIT: Readonly<Record<string, string>> = { KiB: 'K', MiB: 'M', GiB: 'G', TiB: 'T', PiB: 'P', EiB: 'P' };

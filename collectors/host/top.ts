@@ -1,12 +1,7 @@
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { hostOf, UNNAMED } from '../entities.ts';
-import { parseDecimal } from '../text/numbers.ts';
-import { lineSession, output } from '../text/session.ts';
-import { parseClockTime } from '../text/time.ts';
-import { dayClock } from '../text/day-clock.ts';
+import { type Collector, hostOf, type ParseContext, type Session, UNNAMED } from '../collector/index.ts';
+import { dayClock, lineSession, output, parseClockTime, parseDecimal, put, splitBlanks } from '../text/index.ts';
 import { type ProcessRow, processTable } from './process-table.ts';
-import { cellsOf, put } from './proc/values.ts';
-import { HOT } from './process/usage.ts';
+import { HOT } from '../proc/index.ts';
 import { parseSize } from './sizes.ts';
 import { parseLoadAverage, topSummary, type TopSummary } from './top-summary.ts';
 import { wholeLines } from './whole-lines.ts';
@@ -71,7 +66,7 @@ function openTop(context: ParseContext): Session {
       if (screen.columns === null) {
         if (text.startsWith('Threads:')) screen.threads = true;
         if (screen.summary.line(text)) return;
-        if (/^\s*PID\b/.test(text) || /\bPID\b.*\bCOMMAND\b/.test(text)) screen.columns = cellsOf(text);
+        if (/^\s*PID\b/.test(text) || /\bPID\b.*\bCOMMAND\b/.test(text)) screen.columns = splitBlanks(text);
         else out.reject(number, 'expected a line of top\'s summary or the header "PID … COMMAND"', text);
         return;
       }
@@ -90,7 +85,7 @@ function commandAt(columns: readonly string[]): number {
 
 /** Columns by name, up to COMMAND: what stands after it cannot be told apart by blanks. A row that ends before it is cut. */
 function rowOf(columns: readonly string[], text: string): ProcessRow | null {
-  const cells = cellsOf(text);
+  const cells = splitBlanks(text);
   const command = commandAt(columns);
   if (cells.length <= command) return null;
   const cell = (name: string): string | null => {

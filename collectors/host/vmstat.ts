@@ -1,9 +1,5 @@
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { hostOf, UNNAMED } from '../entities.ts';
-import { parseDecimal } from '../text/numbers.ts';
-import { lineSession, output } from '../text/session.ts';
-import { timeReader } from '../text/time.ts';
-import { cellsOf, put, type Values } from './proc/values.ts';
+import { type Collector, hostOf, type ParseContext, type Session, UNNAMED } from '../collector/index.ts';
+import { lineSession, output, parseDecimal, put, splitBlanks, timeReader, type Values } from '../text/index.ts';
 import { wholeLines } from './whole-lines.ts';
 
 const NAMES = /^\s*r\s+b\s+swpd\s/;
@@ -32,13 +28,13 @@ function openVmstat(context: ParseContext): Session {
     line(text, number) {
       if (text.trim() === '' || /^-*procs-* /.test(text)) return;
       if (NAMES.test(text)) {
-        const names = cellsOf(text);
+        const names = splitBlanks(text);
         // With -t the second header ends in the zone's name, which stands over two cells.
         zone = /^[A-Z]{2,5}$/.test(names.at(-1) ?? '') ? ` ${names.pop() ?? ''}` : '';
         columns = names;
         return;
       }
-      const cells = cellsOf(text);
+      const cells = splitBlanks(text);
       const width = columns === null ? 0 : columns.length + (zone === '' ? 0 : 2);
       if (columns === null || cells.length !== width) {
         out.reject(number, columns === null ? "expected vmstat's header first" : `expected ${width} columns, found ${cells.length}`, text);

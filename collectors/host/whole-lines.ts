@@ -1,7 +1,6 @@
 import type { Batch } from '../../core/readings/index.ts';
-import type { Session } from '../collector.ts';
-import { MAX_LINE } from '../text/lines.ts';
-import { quote } from '../text/session.ts';
+import type { Session } from '../collector/index.ts';
+import { MAX_LINE, quote } from '../text/index.ts';
 
 /**
  * A session that reads finished lines only. Tables that end in a number need it: of `… 99.50` cut after `9` nothing tells that

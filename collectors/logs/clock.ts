@@ -1,7 +1,6 @@
-import { DAY, timeReader, type TimeReader } from '../text/time.ts';
-import type { Output } from '../text/session.ts';
+import { DAY, type Output, timeReader, type TimeReader } from '../text/index.ts';
 import type { LineTime } from './reader.ts';
-import { stampOf, type LogStamp } from './stamp.ts';
+import { type LogStamp, stampOf } from './stamp.ts';
 
 /**
  * The clock of a log. Its first reading decides, for one source has one clock:

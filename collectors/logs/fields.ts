@@ -1,4 +1,4 @@
-import { parseDecimal } from '../text/numbers.ts';
+import { parseDecimal } from '../text/index.ts';
 
 const NUMBER = /^\s*([-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?|[-+]?\.\d+)/;
 const SUFFIXES: Readonly<Record<string, number>> = { K: 1e3, k: 1e3, M: 1e6, B: 1e9, G: 1e9, T: 1e12 };
@@ -29,14 +29,4 @@ export function ratioAfter(line: string, label: string): number | null {
 function leadingNumber(text: string): number | null {
   const match = NUMBER.exec(text);
   return match?.[1] === undefined ? null : parseDecimal(match[1].replaceAll(',', ''));
-}
-
-/** The values that are there: `{ 'engine.running': null }` has none. */
-export function present<Key extends string>(values: Readonly<Partial<Record<Key, number | null>>>): Partial<Record<Key, number>> {
-  const kept: Partial<Record<Key, number>> = {};
-  for (const key in values) {
-    const value = values[key];
-    if (value !== null && value !== undefined) kept[key] = value;
-  }
-  return kept;
 }

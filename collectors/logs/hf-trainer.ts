@@ -1,6 +1,6 @@
-import { parseDecimal } from '../text/numbers.ts';
-import { numberAfter, present } from './fields.ts';
-import type { LogReader, LogSink, Values } from './reader.ts';
+import { parseDecimal, present, type Values } from '../text/index.ts';
+import { numberAfter } from './fields.ts';
+import type { LogReader, LogSink } from './reader.ts';
 
 /** A bar without a title: `  10%|█  | 100/1000 [01:40<15:00,  1.00it/s]`. */
 const BAR = /^\s*(\d+)%\|[^|]*\| ?([\d,]+)\/([\d,]+) \[(?:(\d+):)?(\d+):(\d\d)<[^,\]]*, +([\d.]+)(it\/s|s\/it)/;

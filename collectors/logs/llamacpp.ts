@@ -1,5 +1,6 @@
-import { numberAfter, present } from './fields.ts';
+import { numberAfter } from './fields.ts';
 import type { LogReader, LogSink } from './reader.ts';
+import { present } from '../text/index.ts';
 
 const PROMPT = /prompt eval time =\s*([\d.]+) ms \/\s*(\d+) (?:tokens|runs)/;
 const EVAL = /(?:^|[^t]) +eval time =\s*([\d.]+) ms \/\s*(\d+) (?:tokens|runs)/;

@@ -1,13 +1,18 @@
 import { entityKey, type EntityRef, formatLimits, plausible } from '../../core/readings/index.ts';
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { engineOf } from '../entities.ts';
-import { lineSession, output } from '../text/session.ts';
+import { type Collector, engineOf, type ParseContext, type Session } from '../collector/index.ts';
+import { jobLogByName, lineSession, output, type Values } from '../text/index.ts';
 import { logClock } from './clock.ts';
-import type { LogSink, Values } from './reader.ts';
-import { logReaders } from './readers.ts';
+import type { LogReader, LogSink } from './reader.ts';
+import { hfTrainerLog } from './hf-trainer.ts';
+import { incidentLog } from './incidents.ts';
+import { llamacppLog } from './llamacpp.ts';
+import { sglangLog } from './sglang.ts';
+import { tgiLog } from './tgi.ts';
+import { megatronArguments, trainerLogs } from './trainers.ts';
+import { vllmLog } from './vllm.ts';
 
-/** Events kept per log: a log that says one thing a million times says it. */
-const MAX_EVENTS = 1_000;
+/** Every program whose lines are read, in order; incidents last, since an engine knows its own loading better. */
+const logReaders: readonly LogReader[] = [vllmLog, sglangLog, llamacppLog, tgiLog, hfTrainerLog, ...trainerLogs, megatronArguments, incidentLog];
 
 /**
  * The log of a job: what LLM engines and trainers print about themselves. Everything else in it is somebody else's and is passed over
@@ -22,8 +27,7 @@ export const jobLog: Collector = {
     const lines = head.split(/[\r\n]/, 2_000);
     const signs = lines.filter((line) => logReaders.some((reader) => reader.sign.test(line))).length;
     if (signs > 0) return signs >= 3 ? 0.9 : 0.75;
-    // The first line of an engine or trainer may stand far down, behind megabytes of modules being loaded.
-    return file !== undefined && /(?:\.(?:out|err|log)|slurm-\d+[^/]*)$/.test(file) && isText(head) ? 0.51 : 0;
+    return jobLogByName(head, file);
   },
   open: openLog,
 };
@@ -38,7 +42,6 @@ function openLog(context: ParseContext): Session {
   const entities = new Map<string, EntityRef>();
   let text = '';
   let number = 0;
-  let events = 0;
   let endedInReturn = false;
 
   const sink: LogSink = {
@@ -65,8 +68,7 @@ function openLog(context: ParseContext): Session {
     begins: () => clock.begins(text),
     fact: (entity, name, value) => out.fact(entity, name, value),
     event(kind, said, entity) {
-      events += 1;
-      if (events <= MAX_EVENTS) out.event({ at: clock.event(text, entity !== undefined), entity: entity ?? null, kind, text: said });
+      out.event({ at: clock.event(text, entity !== undefined), entity: entity ?? null, kind, text: said });
     },
   };
   const readers = logReaders.map((reader) => ({ hint: reader.hint, read: reader.open(sink) }));
@@ -91,8 +93,4 @@ function openLog(context: ParseContext): Session {
     },
     end: () => session.end(),
   };
-}
-
-function isText(head: string): boolean {
-  return head.length > 0 && !head.includes('\u0000') && !head.includes('\uFFFD');
 }

@@ -1,6 +1,5 @@
-import type { EntityRef, FactName, MetricId, SourceEvent } from '../../core/readings/index.ts';
-
-export type Values = Partial<Record<MetricId, number>>;
+import type { EntityRef, FactName, SourceEvent } from '../../core/readings/index.ts';
+import type { Values } from '../text/index.ts';
 
 /** What a line itself says about time, where it carries no stamp. */
 export interface LineTime {

@@ -1,6 +1,7 @@
 import { pairFacts } from './config.ts';
-import { numberAfter, present } from './fields.ts';
-import type { LogReader, LogSink, Values } from './reader.ts';
+import { numberAfter } from './fields.ts';
+import type { LogReader, LogSink } from './reader.ts';
+import { present, type Values } from '../text/index.ts';
 
 /**
  * SGLang's scheduler: one line per prefill batch and one per 40 decode steps (`--decode-log-interval`). The tokens of the prefill lines

@@ -1,4 +1,4 @@
-import { americanStamp, int, monthOf, type TimeReader } from '../text/time.ts';
+import { americanStamp, int, monthOf, type TimeReader } from '../text/index.ts';
 
 /** What stands in front of a log line: a date, a date without its year, or the program's own stop-watch. */
 export type LogStamp =

@@ -1,6 +1,7 @@
 import { pairFacts } from './config.ts';
-import { numberAfter, present, scaledAfter } from './fields.ts';
-import type { LineTime, LogReader, LogSink, Values } from './reader.ts';
+import { numberAfter, scaledAfter } from './fields.ts';
+import type { LineTime, LogReader, LogSink } from './reader.ts';
+import { present, type Values } from '../text/index.ts';
 
 const TERA = 1e12;
 

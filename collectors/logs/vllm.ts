@@ -1,6 +1,7 @@
 import { flagFacts, pairFacts } from './config.ts';
-import { numberAfter, present, ratioAfter } from './fields.ts';
+import { numberAfter, ratioAfter } from './fields.ts';
 import type { LogReader, LogSink } from './reader.ts';
+import { present } from '../text/index.ts';
 
 const THROUGHPUT = /Avg prompt throughput: [\d.]+ tokens\/s, Avg g\w+ throughput: [\d.]+ tokens\/s/;
 const CONFIG = /Initializing an? (?:V\d )?(?:LLM|engine).*config:|args: Namespace\(|non-default args: \{|EngineArgs\(/;

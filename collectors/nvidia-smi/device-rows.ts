@@ -1,5 +1,5 @@
 import type { FactName, MetricId } from '../../core/readings/index.ts';
-import type { UnitName } from '../text/units.ts';
+import type { UnitName } from '../text/index.ts';
 
 /** One statement of `nvidia-smi -q` about a GPU: where it stands in the XML and in the plain text, and what it is to us. */
 export interface DeviceRow {

@@ -1,9 +1,8 @@
 import { type EntityRef, formatLimits, plausible } from '../../core/readings/index.ts';
-import type { Output } from '../text/session.ts';
-import { isAbsent, quantity } from '../text/units.ts';
+import { hasAny, isAbsent, type Output, quantity, type Values } from '../text/index.ts';
 import { isErrorCell } from './errors.ts';
 import { DEVICE_FACTS, DEVICE_ROWS, type DeviceRow } from './device-rows.ts';
-import { flagOf, hasAny, type Values } from './query-row.ts';
+import { flagOf } from './query-row.ts';
 import type { GpuScope } from './scope.ts';
 
 /** One GPU of `nvidia-smi -q`, as XML or as text. */
@@ -41,7 +40,12 @@ export interface Slice {
  * An empty list of processes is no proof in a container, which cannot see the host's. No CUDA context fits into this much
  * memory (64 MiB; an idle GPU with MIG on holds 59), so with less in use there is none.
  */
-export const NO_CONTEXT = 64 * 1024 ** 2;
+const NO_CONTEXT = 64 * 1024 ** 2;
+
+/** True where a list of so many processes is all there is on a GPU with so many bytes in use. */
+export function provenProcesses(listed: number, memoryUsed: number | undefined): boolean {
+  return listed > 0 || (memoryUsed !== undefined && memoryUsed < NO_CONTEXT);
+}
 
 /** Told about a value that was not used. */
 export type BadValue = (row: DeviceRow, text: string, reason: string) => void;
@@ -54,7 +58,7 @@ export function emitDevice(device: Device, { out, scope }: { out: Output; scope:
   const gpuMemory = values['gpu.memUsed'];
   if (device.processes !== null) {
     for (const listed of device.processes) emitProcess(listed, entity, device.at, { out, scope });
-    if (device.processes.length > 0 || (gpuMemory !== undefined && gpuMemory < NO_CONTEXT)) values['gpu.processes'] = device.processes.length;
+    if (provenProcesses(device.processes.length, gpuMemory)) values['gpu.processes'] = device.processes.length;
   }
   if (values['gpu.util'] === undefined) values['gpu.present'] = 1; // MIG and some drivers hide it: the GPU is there all the same
   if (hasAny(values)) out.reading({ entity, at: device.at, values });
@@ -117,12 +121,20 @@ function emitProcess(listed: DeviceProcess, gpu: EntityRef, at: number, { out, s
   if (listed.name !== undefined && !isAbsent(listed.name)) out.fact(entity, 'command', listed.name);
 }
 
-/** A slice has its own memory; the utilisation of each is hidden. */
-function emitSlice(slice: Slice, gpu: EntityRef, at: number, { out, scope }: { out: Output; scope: GpuScope }): void {
-  const entity = slice.uuid === undefined ? scope.slice(gpu, { ...slice, device: slice.index }) : scope.byUuid(slice.uuid);
+function emitSlice(slice: Slice, parent: EntityRef, at: number, { out, scope }: { out: Output; scope: GpuScope }): void {
+  const entity = slice.uuid === undefined ? scope.slice(parent, { ...slice, device: slice.index }) : scope.byUuid(slice.uuid);
+  tellSlice({ ...slice, entity, parent, at }, out);
+}
+
+/** What is known of a MIG slice: it has its own memory (MiB as printed); the utilisation of each is hidden. */
+export function tellSlice(
+  slice: Pick<Slice, 'index' | 'gpuInstance' | 'computeInstance' | 'total' | 'used'> & { entity: EntityRef; parent: EntityRef; at: number },
+  out: Output,
+): void {
+  const { entity, parent, at } = slice;
   const total = quantity(slice.total ?? '', 'MiB');
   const used = quantity(slice.used ?? '', 'MiB');
-  out.fact(entity, 'parent', gpu.id);
+  out.fact(entity, 'parent', parent.id);
   out.fact(entity, 'migMode', `Enabled: GPU instance ${slice.gpuInstance}, compute instance ${slice.computeInstance}, device ${slice.index}`);
   out.reading({
     entity,

@@ -1,5 +1,5 @@
 import type { FactName, MetricId } from '../../core/readings/index.ts';
-import type { UnitName } from '../text/units.ts';
+import type { UnitName } from '../text/index.ts';
 
 /** What one column of `--query-gpu` (or one tag of the XML) is to us. Fields that are not in the table are left out. */
 export type Field =
@@ -29,7 +29,7 @@ export const REASON_BITS = [
 ] as const satisfies readonly (readonly [number, MetricId])[];
 
 /** Fields of `nvidia-smi --help-query-gpu`, drivers 418 to 610, under the newest name; see ALIASES for the others. */
-export const FIELDS: Readonly<Record<string, Field>> = {
+const FIELDS: Readonly<Record<string, Field>> = {
   timestamp: { kind: 'time' },
   index: { kind: 'index' },
   uuid: { kind: 'uuid' },

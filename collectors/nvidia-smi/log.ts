@@ -1,18 +1,15 @@
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { splitCsv } from '../text/csv.ts';
-import { rowClock, type RowClock } from '../text/row-clock.ts';
-import { lineSession, output, type Output } from '../text/session.ts';
-import { parseTime } from '../text/time.ts';
+import type { Collector, ParseContext, Session } from '../collector/index.ts';
+import { jobLogByName, lineSession, output, type Output, parseTime, rowClock, type RowClock, splitCsv } from '../text/index.ts';
 import { gpuError, hasGpuError } from './errors.ts';
-import { listReader } from './list.ts';
 import { monitorHeader } from './monitor-header.ts';
 import { monitorReader, type MonitorReader } from './monitor-reader.ts';
 import { sweepCounter, type SweepCounter } from './ordinal.ts';
 import { headerOf, ownColumns, type Plan } from './query-header.ts';
 import { queryReader, type QueryReader } from './query-reader.ts';
 import { queryTextReader } from './query-text.ts';
-import { gpuScope } from './scope.ts';
+import { gpuScope, type GpuScope } from './scope.ts';
 import { tableReader } from './table.ts';
+import type { EntityRef } from '../../core/readings/index.ts';
 
 /**
  * nvidia-smi's output inside other text: the plain table, `-q`, `-L`, stretches of CSV, dmon and pmon, error messages. A job's log, a
@@ -29,8 +26,7 @@ export const nvidiaSmiLog: Collector = {
     const lines = head.split('\n');
     if (lines.some((line) => line.startsWith('#') && monitorHeader(line) !== null)) return 0.7;
     if (lines.some((line) => isQueryHeader(line))) return 0.7;
-    // A table may stand far down a job's log, behind megabytes of modules being loaded.
-    return file !== undefined && /(?:\.(?:out|err|log)|slurm-\d+[^/]*)$/.test(file) && isText(head) ? 0.51 : 0;
+    return jobLogByName(head, file);
   },
   open: openLog,
 };
@@ -158,6 +154,37 @@ function isDateLine(text: string): boolean {
   return text.length >= 20 && text.length <= 60 && /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[, ]/.test(text) && parseTime(text.trim()) !== null;
 }
 
-function isText(head: string): boolean {
-  return head !== '' && !head.includes('\u0000');
+const GPU = /^GPU (\d{1,3}): (.+?) \(UUID: (GPU-[0-9a-zA-Z-]+)\)\s*$/;
+const SLICE = /^\s+MIG (\S+)\s+Device\s+(\d+): \(UUID: (MIG-[0-9a-zA-Z/-]+)\)\s*$/;
+
+/** Reads `nvidia-smi -L`: links index, name and UUID for the rest of the text. `line` is false for any other line. */
+function listReader({ out, scope }: { out: Output; scope: GpuScope }): { line(text: string): boolean } {
+  let parent: EntityRef | null = null; // the GPU whose MIG devices follow
+  return {
+    line(text) {
+      if (!text.includes('(UUID: ')) return false;
+      const gpu = GPU.exec(text);
+      if (gpu !== null) {
+        const [, index = '', name = '', uuid = ''] = gpu;
+        scope.learn({ index, uuid });
+        parent = scope.byUuid(uuid);
+        tell(parent, { index, name, uuid }, out);
+        return true;
+      }
+      const slice = SLICE.exec(text);
+      if (slice === null) return false;
+      const [, profile = '', device = '', uuid = ''] = slice;
+      if (parent !== null) scope.learnSlice(parent, device, uuid);
+      tell(scope.byUuid(uuid), { name: `MIG ${profile}`, uuid, migMode: `Enabled: device ${device}`, ...(parent === null ? {} : { parent: parent.id }) }, out);
+      return true;
+    },
+  };
+}
+
+function tell(entity: EntityRef, facts: { index?: string; name: string; uuid: string; migMode?: string; parent?: string }, out: Output): void {
+  out.fact(entity, 'name', facts.name);
+  out.fact(entity, 'uuid', facts.uuid);
+  if (facts.index !== undefined) out.fact(entity, 'index', facts.index);
+  if (facts.migMode !== undefined) out.fact(entity, 'migMode', facts.migMode);
+  if (facts.parent !== undefined) out.fact(entity, 'parent', facts.parent);
 }

@@ -1,5 +1,5 @@
 import type { MetricId } from '../../core/readings/index.ts';
-import type { UnitName } from '../text/units.ts';
+import type { UnitName } from '../text/index.ts';
 
 export interface MonitorField {
   readonly metric: MetricId;

@@ -1,10 +1,8 @@
 import type { MetricId } from '../../core/readings/index.ts';
-import { splitBlanks, wordColumn } from '../text/blanks.ts';
-import { cellColumn, splitCsv } from '../text/csv.ts';
-import { isUnitName, toSi, UNITS, type UnitName } from '../text/units.ts';
-import { DMON_FIELDS, PMON_FIELDS, type MonitorField } from './monitor-fields.ts';
+import { cellColumn, isUnitName, splitBlanks, splitCsv, toSi, type UnitName, UNITS, wordColumn } from '../text/index.ts';
+import { DMON_FIELDS, type MonitorField, PMON_FIELDS } from './monitor-fields.ts';
 
-export interface MonitorColumn {
+interface MonitorColumn {
   readonly index: number;
   readonly name: string;
   readonly metric: MetricId;

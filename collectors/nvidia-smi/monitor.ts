@@ -1,6 +1,5 @@
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { rowClock } from '../text/row-clock.ts';
-import { lineSession, output } from '../text/session.ts';
+import type { Collector, ParseContext, Session } from '../collector/index.ts';
+import { lineSession, output, rowClock } from '../text/index.ts';
 import { gpuError } from './errors.ts';
 import { monitorHeader } from './monitor-header.ts';
 import { monitorReader } from './monitor-reader.ts';

@@ -1,5 +1,5 @@
 import type { EntityRef } from '../../core/readings/index.ts';
-import type { Output } from '../text/session.ts';
+import type { Output } from '../text/index.ts';
 
 /** Counts the processes per GPU of one sweep and states `gpu.processes` when the next one begins. */
 export interface ProcessCounter {

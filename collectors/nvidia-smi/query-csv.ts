@@ -1,7 +1,5 @@
-import type { Collector } from '../collector.ts';
-import { splitCsv } from '../text/csv.ts';
-import { rowClock } from '../text/row-clock.ts';
-import { lineSession, output } from '../text/session.ts';
+import type { Collector } from '../collector/index.ts';
+import { lineSession, output, rowClock, splitCsv } from '../text/index.ts';
 import { looksHeaderless } from './query-guess.ts';
 import { headerOf, ownColumns } from './query-header.ts';
 import { queryReader } from './query-reader.ts';

@@ -1,5 +1,5 @@
-import { parseTime } from '../text/time.ts';
-import { planOf, type Plan } from './query-header.ts';
+import { parseTime } from '../text/index.ts';
+import { type Plan, planOf } from './query-header.ts';
 import { isUuid } from './scope.ts';
 
 /** What could be told of a headerless row, and what could not. */

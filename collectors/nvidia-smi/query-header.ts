@@ -1,7 +1,6 @@
 import type { FactName, MetricId } from '../../core/readings/index.ts';
-import { splitCsv } from '../text/csv.ts';
-import { isUnitName, toSi, UNITS, type UnitName } from '../text/units.ts';
-import { fieldName, fieldOf, type Field } from './fields.ts';
+import { isUnitName, splitCsv, toSi, type UnitName, UNITS } from '../text/index.ts';
+import { type Field, fieldName, fieldOf } from './fields.ts';
 
 export interface MetricColumn {
   readonly index: number;

@@ -1,10 +1,8 @@
-import { formatLimits, type MetricId, plausible } from '../../core/readings/index.ts';
-import { isAbsent, quantity } from '../text/units.ts';
+import { formatLimits, plausible } from '../../core/readings/index.ts';
+import { isAbsent, quantity, type Values } from '../text/index.ts';
 import { isErrorCell } from './errors.ts';
 import { REASON_BITS } from './fields.ts';
 import type { MetricColumn, Plan } from './query-header.ts';
-
-export type Values = Partial<Record<MetricId, number>>;
 
 /** Told about each cell that was not used although it should hold a value. */
 export interface CellFaults {
@@ -78,10 +76,4 @@ function checkMemory(plan: Plan, values: Values, faults: CellFaults): void {
   delete values['gpu.memUsed'];
   const column = plan.metrics.find(({ metric }) => metric === 'gpu.memUsed');
   if (column !== undefined) faults.bad(column.index, 'memory.used: out of range, more than memory.total');
-}
-
-/** False for a row that says nothing. */
-export function hasAny(values: Values): boolean {
-  for (const id in values) if (Object.hasOwn(values, id)) return true;
-  return false;
 }

@@ -1,6 +1,5 @@
-import type { RowClock } from '../text/row-clock.ts';
-import type { Output } from '../text/session.ts';
-import { emitDevice, type DeviceProcess, type Slice } from './device.ts';
+import type { Output, RowClock } from '../text/index.ts';
+import { type DeviceProcess, emitDevice, type Slice } from './device.ts';
 import type { SweepCounter } from './ordinal.ts';
 import { busIdIn, type GpuScope } from './scope.ts';
 

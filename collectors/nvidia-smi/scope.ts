@@ -1,6 +1,5 @@
 import type { EntityRef } from '../../core/readings/index.ts';
-import type { ParseContext } from '../collector.ts';
-import { processOf, UNNAMED } from '../entities.ts';
+import { type ParseContext, processOf, UNNAMED } from '../collector/index.ts';
 
 /** Names the GPUs of one source: a UUID where one is printed or known for the index, else `#<index>`. */
 export interface GpuScope {

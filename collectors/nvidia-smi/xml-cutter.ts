@@ -1,5 +1,5 @@
 /** What stands before the GPUs of one report. */
-export interface ReportHead {
+interface ReportHead {
   readonly timestamp: string | null;
   readonly driver: string | undefined;
   readonly cuda: string | undefined;

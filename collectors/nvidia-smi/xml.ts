@@ -1,12 +1,10 @@
 import { XMLParser } from 'fast-xml-parser';
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { output, type Output } from '../text/session.ts';
-import { rowClock, type RowClock } from '../text/row-clock.ts';
-import { emitDevice, type DeviceProcess, type Slice } from './device.ts';
+import type { Collector, ParseContext, Session } from '../collector/index.ts';
+import { output, type Output, rowClock, type RowClock } from '../text/index.ts';
+import { type DeviceProcess, emitDevice, type Slice } from './device.ts';
 import { gpuError, hasGpuError } from './errors.ts';
 import { busIdIn, gpuScope, type GpuScope } from './scope.ts';
-import { xmlCutter, type GpuElement } from './xml-cutter.ts';
-import { childrenOf, isNode, textAt, type XmlNode } from './xml-node.ts';
+import { type GpuElement, xmlCutter } from './xml-cutter.ts';
 
 /** `nvidia-smi -q -x`, one report or the many of --loop, DTD v10 to v13. */
 export const nvidiaSmiXml: Collector = {
@@ -125,4 +123,31 @@ function sliceOf(node: XmlNode): Slice {
 function linesBefore(text: string, part: string): number {
   const end = text.indexOf(part);
   return end < 0 ? 0 : text.slice(0, end).split('\n').length - 1;
+}
+
+/** A parsed element: attributes as `@_name`, children by tag, text as `#text` or as the value itself. */
+interface XmlNode {
+  readonly [name: string]: unknown;
+}
+
+/** True for an element with children or attributes. */
+function isNode(value: unknown): value is XmlNode {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The text at a path of tags; undefined where there is no such element or it has children. */
+function textAt(node: XmlNode, path: string): string | undefined {
+  let value: unknown = node;
+  for (const name of path.split('/')) {
+    if (!isNode(value)) return undefined;
+    value = Object.hasOwn(value, name) ? value[name] : undefined;
+  }
+  if (isNode(value)) value = value['#text'];
+  return typeof value === 'string' ? value.trim() : undefined;
+}
+
+/** The elements of this name below a node, however many. */
+function childrenOf(node: unknown, name: string): XmlNode[] {
+  const value = isNode(node) && Object.hasOwn(node, name) ? node[name] : undefined;
+  return (Array.isArray(value) ? value : [value]).filter(isNode);
 }

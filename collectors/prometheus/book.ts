@@ -1,9 +1,9 @@
 import { type EntityRef, type Fact, formatLimits, plausible } from '../../core/readings/index.ts';
-import type { Output } from '../text/session.ts';
-import { openFolder, type Folder } from './fold.ts';
+import type { Output } from '../text/index.ts';
+import { type Folder, openFolder } from './fold.ts';
 import { isNameless, type Scope } from './owner.ts';
 import { resolveSeries, scaled, type Slot, type Target } from './resolve.ts';
-import type { Labels } from './rule.ts';
+import type { Labels } from './names/index.ts';
 
 /** Where a sample stands, for a rejection. */
 export interface Place {

@@ -1,6 +1,5 @@
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { parseDecimal } from '../text/numbers.ts';
-import { lineSession, output } from '../text/session.ts';
+import type { Collector, ParseContext, Session } from '../collector/index.ts';
+import { lineSession, output, parseDecimal } from '../text/index.ts';
 import { openBook } from './book.ts';
 import { pageClock } from './page-clock.ts';
 import { isKnownName, type Target } from './resolve.ts';

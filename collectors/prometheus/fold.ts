@@ -1,9 +1,10 @@
 import type { EntityRef, MetricId, Reading } from '../../core/readings/index.ts';
 import { scaled, type Slot } from './resolve.ts';
-import { openWatch, type Values, type Watch } from './watch.ts';
+import { openWatch, type Watch } from './watch.ts';
+import type { Values } from '../text/index.ts';
 
 /** What is held before it is handed over: a text that needs more is refused from there on, so that memory stays bounded. */
-export const MAX_HELD = 4_000_000; // values
+const MAX_HELD = 4_000_000; // values
 const MAX_ROWS = 1_000_000; // an entity at an instant
 const MAX_ENTITIES = 20_000;
 const MAX_TOGETHER = 50_000; // cores and modes, disks, ports, parts of one row

@@ -1,4 +1,4 @@
-import type { Labels } from './rule.ts';
+import type { Labels } from './names/index.ts';
 
 /** What stands between the braces of a series. */
 export interface LabelBlock {

@@ -1,7 +1,6 @@
 import type { EntityRef } from '../../core/readings/index.ts';
-import type { ParseContext } from '../collector.ts';
-import { processOf, UNNAMED } from '../entities.ts';
-import type { Labels, Owner } from './rule.ts';
+import { type ParseContext, processOf, UNNAMED } from '../collector/index.ts';
+import type { Labels, Owner } from './names/index.ts';
 
 /** What a page's caller or its comments say of where it comes from. */
 export type Scope = Pick<ParseContext, 'node' | 'instance' | 'uuids'>;
@@ -35,7 +34,7 @@ export function isNameless(hostId: string): boolean {
 }
 
 /** The host part of `host:port`, without the port. */
-export function withoutPort(instance: string): string {
+function withoutPort(instance: string): string {
   return instance.replace(/:\d+$/, '');
 }
 

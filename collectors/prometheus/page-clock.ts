@@ -1,4 +1,4 @@
-import type { Output } from '../text/session.ts';
+import type { Output } from '../text/index.ts';
 
 /** Stands for "the page's time" until it is known. */
 const PENDING = Number.NEGATIVE_INFINITY;

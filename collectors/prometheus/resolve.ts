@@ -1,7 +1,6 @@
 import { entityKey, type EntityRef, type FactName, isMetricId, metric } from '../../core/readings/index.ts';
-import { nameTables } from './names/tables.ts';
+import { type Labels, type NameTable, nameTables, type Rule } from './names/index.ts';
 import { ownerOf, type Scope } from './owner.ts';
-import type { Labels, NameTable, Rule } from './rule.ts';
 
 /** Where one series goes: an entity's metric by one rule of a table. One series may have several (a bit mask). */
 export interface Slot {

@@ -1,5 +1,5 @@
-import { parseDecimal } from '../text/numbers.ts';
-import { closingBrace, parseLabels, type LabelBlock } from './labels.ts';
+import { parseDecimal } from '../text/index.ts';
+import { closingBrace, type LabelBlock, parseLabels } from './labels.ts';
 
 /** Value, time and where the key of the series ends, of one sample line. */
 export interface SampleLine<Series> {

@@ -1,10 +1,8 @@
-import type { MetricId } from '../../core/readings/index.ts';
 import type { Slot } from './resolve.ts';
+import type { Values } from '../text/index.ts';
 
 /** Values of the series of one instant that are judged together: cores, disks, ports. */
-export type Together = ReadonlyMap<Slot, number>;
-export type Values = Partial<Record<MetricId, number>>;
-
+type Together = ReadonlyMap<Slot, number>;
 /** What an entity's watch remembers between two instants. */
 export interface Watch {
   /** Adds to `values` what this instant says in the light of the one before it. Instants must come in order. */

@@ -1,4 +1,4 @@
-import { closingBrace, parseLabels } from '../prometheus/labels.ts';
+import { closingBrace, parseLabels } from '../prometheus/index.ts';
 
 /** What a PromQL expression (a query, or a legend that repeats one) says of the series that it makes. */
 export interface Expression {

@@ -1,11 +1,9 @@
 import { metric } from '../../core/readings/index.ts';
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { inSi, isKnownName, type Target } from '../prometheus/resolve.ts';
-import { cellColumn, splitCsv } from '../text/csv.ts';
-import { lineSession, output, type Output } from '../text/session.ts';
-import { timeReader } from '../text/time.ts';
-import { labelsInLegend, LEGENDS, panelOf, type Panel } from './grafana-panels.ts';
-import { readPanelValue, type PanelValue } from './grafana-value.ts';
+import type { Collector, ParseContext, Session } from '../collector/index.ts';
+import { inSi, isKnownName, type Target } from '../prometheus/index.ts';
+import { cellColumn, lineSession, output, type Output, splitCsv, timeReader } from '../text/index.ts';
+import { labelsInLegend, LEGENDS, type Panel, panelOf } from './grafana-panels.ts';
+import { type PanelValue, readPanelValue } from './grafana-value.ts';
 import { openSeries, readLegend, type RecordedSeries } from './series.ts';
 
 /** Rows that are gathered before they are handed over: all series of an instant stand in one row of the wide form. */

@@ -1,7 +1,7 @@
 import { isRecord, labelsOf, type JsonObject } from './json.ts';
 
 /** One number field of a frame. */
-export interface FrameColumn {
+interface FrameColumn {
   readonly labels: ReadonlyMap<string, string>;
   /** What the field is called, best first. */
   readonly names: readonly string[];

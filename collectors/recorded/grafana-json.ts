@@ -1,7 +1,7 @@
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { readFrame, type Frame } from './grafana-frame.ts';
+import type { Collector, ParseContext, Session } from '../collector/index.ts';
+import { type Frame, readFrame } from './grafana-frame.ts';
 import { parseObject } from './json.ts';
-import { jsonSession, type ElementPlace } from './json-session.ts';
+import { type ElementPlace, jsonSession } from './json-session.ts';
 
 /**
  * Grafana's data frames: the answer of `/api/ds/query`, what a panel's "Inspect → JSON → Data frame JSON" shows (an array of frames),

@@ -10,7 +10,7 @@ export interface Panel {
  * NVIDIA's dashboard (dcgm-exporter's grafana/dcgm-exporter-dashboard.json, grafana.com 12239). Its "GPU Utilization" is GPU_UTIL in
  * per cent in one edition and GR_ENGINE_ACTIVE as a ratio in the other; its clocks are multiplied to hertz.
  */
-export const PANELS: readonly Panel[] = [
+const PANELS: readonly Panel[] = [
   { title: 'GPU Temperature', series: 'DCGM_FI_DEV_GPU_TEMP' },
   { title: 'GPU Power Usage', series: 'DCGM_FI_DEV_POWER_USAGE' },
   { title: 'GPU SM Clocks', series: 'DCGM_FI_DEV_SM_CLOCK', needsUnit: true },

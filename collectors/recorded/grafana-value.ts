@@ -1,6 +1,5 @@
 import type { Unit } from '../../core/readings/index.ts';
-import { parseDecimal } from '../text/numbers.ts';
-import { isAbsent, isUnitName, toSi, UNITS } from '../text/units.ts';
+import { isAbsent, isUnitName, parseDecimal, toSi, UNITS } from '../text/index.ts';
 
 /** A cell of a panel: a bare number in the series' own unit, or one that Grafana wrote with a unit, in SI. */
 export type PanelValue =

@@ -1,7 +1,7 @@
 import { parseObject } from './json.ts';
 
 /** The longest element that is kept: one series or data frame. A day at 1 s is about 3 MB. */
-export const MAX_ELEMENT = 64 * 1024 * 1024;
+const MAX_ELEMENT = 64 * 1024 * 1024;
 /** The longest key or text outside elements that is kept. */
 const MAX_STRING = 4096;
 

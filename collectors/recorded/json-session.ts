@@ -1,5 +1,5 @@
-import type { ParseContext, Session } from '../collector.ts';
-import { output, type Output } from '../text/session.ts';
+import type { ParseContext, Session } from '../collector/index.ts';
+import { output, type Output } from '../text/index.ts';
 import { jsonElements } from './json-elements.ts';
 import { openSeries, type RecordedSeries } from './series.ts';
 

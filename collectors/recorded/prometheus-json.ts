@@ -1,5 +1,5 @@
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { parseValue } from '../prometheus/sample-line.ts';
+import type { Collector, ParseContext, Session } from '../collector/index.ts';
+import { parseValue } from '../prometheus/index.ts';
 import { labelsOf, parseObject } from './json.ts';
 import { jsonSession } from './json-session.ts';
 

@@ -1,13 +1,10 @@
-import type { ParseContext } from '../collector.ts';
-import { openBook, type Book, type Place } from '../prometheus/book.ts';
-import { parseLabels } from '../prometheus/labels.ts';
-import { asRates, isKnownName, type Target } from '../prometheus/resolve.ts';
-import type { Labels } from '../prometheus/rule.ts';
-import type { Output } from '../text/session.ts';
+import type { ParseContext } from '../collector/index.ts';
+import { asRates, type Book, isKnownName, type Labels, openBook, parseLabels, type Place, type Target } from '../prometheus/index.ts';
+import type { Output } from '../text/index.ts';
 import { readExpression } from './expression.ts';
 
 /** What is known of a recorded series before its values are read. */
-export interface Described {
+interface Described {
   readonly labels: Labels;
   /** The query that made it, where the form carries it. */
   readonly query?: string | undefined;

@@ -1,4 +1,4 @@
-import type { Collector, ParseContext, Session } from '../collector.ts';
+import type { Collector, ParseContext, Session } from '../collector/index.ts';
 import { labelsOf, parseObject } from './json.ts';
 import { jsonSession } from './json-session.ts';
 

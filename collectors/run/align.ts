@@ -1,5 +1,5 @@
 import type { SourceEvent, Table } from '../../core/readings/index.ts';
-import { FARTHEST } from '../text/zone.ts';
+import { FARTHEST } from '../text/index.ts';
 import type { SourceData } from './source.ts';
 
 /** A tool that prints no times is taken to print once a second: dmon's, pmon's and vmstat's default. */
@@ -76,7 +76,7 @@ function zoneShifts(dated: readonly SourceData[], notes: string[]): Map<SourceDa
 }
 
 /** First and last instant of some tables; null when they hold no reading. */
-export function extent(tables: readonly Table[]): { from: number; to: number } | null {
+function extent(tables: readonly Table[]): { from: number; to: number } | null {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   for (const { t } of tables) {

@@ -2,7 +2,7 @@ import { analyse } from '../../core/analyse/index.ts';
 import type { AnalyseOptions } from '../../core/judging/index.ts';
 import { entityKey, type Run } from '../../core/readings/index.ts';
 import type { Analysis } from '../../core/contract/index.ts';
-import type { ParseContext } from '../collector.ts';
+import type { ParseContext } from '../collector/index.ts';
 import { recognise } from '../sniff.ts';
 import { assemble, type SourceReport } from './assemble.ts';
 import { openSource, type OpenSource, type SourceData } from './source.ts';

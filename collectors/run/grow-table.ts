@@ -1,7 +1,7 @@
 import { type EntityRef, type FactName, type MetricId, METRICS, type Table } from '../../core/readings/index.ts';
 
 /** Rows kept per entity before neighbours are merged: two weeks at 5 s, some 20 MB with twelve metrics. */
-export const MAX_ROWS = 200_000;
+const MAX_ROWS = 200_000;
 
 /**
  * Columns of one entity that grow row by row, so that a log of any length needs bounded memory: at `maxRows` rows

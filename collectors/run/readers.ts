@@ -1,5 +1,5 @@
 import type { Batch } from '../../core/readings/index.ts';
-import { type Collector, joinBatches, type ParseContext, type Session } from '../collector.ts';
+import { type Collector, joinBatches, type ParseContext, type Session } from '../collector/index.ts';
 import { HEAD } from '../sniff.ts';
 
 /** Recognises the readers of a text by its head: usually one; a job's log may hold several tools' output. */

@@ -1,10 +1,10 @@
 import { type Batch, type Clock, entityKey, type Rejection, type SourceEvent, type Table } from '../../core/readings/index.ts';
-import type { ParseContext } from '../collector.ts';
+import type { ParseContext } from '../collector/index.ts';
 import { growTable, type GrowTable } from './grow-table.ts';
 import { openReaders, type Recognise } from './readers.ts';
 
 /** Rejections kept word for word per source; beyond that they are only counted. */
-export const MAX_REJECTIONS = 100;
+const MAX_REJECTIONS = 100;
 /** Events kept per source. */
 const MAX_EVENTS = 1_000;
 /** Entities kept per source: a node's processes come and go, a log can name any number of them. */

@@ -1,10 +1,12 @@
+const BLANK = 32; // and what stands below it: tabs, line ends
+
 /** The words of a line between blanks and tabs; with `most`, the rest of the line stays together as the last word. */
 export function splitBlanks(line: string, most = Number.POSITIVE_INFINITY): string[] {
   const words: string[] = [];
   let start = -1;
   for (let at = 0; at < line.length; at += 1) {
     const code = line.charCodeAt(at);
-    if (code !== 32 && code !== 9) {
+    if (code > BLANK) {
       if (start < 0) start = at;
       continue;
     }
@@ -22,7 +24,7 @@ export function wordColumn(line: string, index: number): number {
   let seen = -1;
   let inside = false;
   for (let at = 0; at < line.length; at += 1) {
-    const blank = line.charCodeAt(at) === 32 || line.charCodeAt(at) === 9;
+    const blank = line.charCodeAt(at) <= BLANK;
     if (!blank && !inside) {
       seen += 1;
       if (seen === index) return at + 1;

@@ -9,7 +9,7 @@ import {
   type Rejection,
   type SourceEvent,
 } from '../../core/readings/index.ts';
-import type { Session } from '../collector.ts';
+import type { Session } from '../collector/index.ts';
 import { lineSplitter } from './lines.ts';
 
 /** A session keeps this many rejections; the rest is counted and told at the end, so that a bad 2 GB file costs no memory. */
@@ -18,7 +18,7 @@ export const MAX_REJECTED = 1000;
 /** Facts that are remembered, so as not to say them again: processes come and go for months. */
 const MAX_SAID = 50_000;
 
-/** Events of one session, and how many of their texts are remembered. */
+/** Events of one session (what says one thing a million times has said it), and how many of their texts are remembered. */
 const MAX_EVENTS = 10_000;
 const MAX_TOLD = 500;
 

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
-import { startAgent } from '../../collectors/agent/agent.ts';
-import type { Outcome, Parcel } from '../../collectors/agent/types.ts';
+import { type Outcome, type Parcel, startAgent } from '../../collectors/agent/index.ts';
 import { Problem } from '../http/index.ts';
 import type { Service } from './service.ts';
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { diagnosing, type Diagnosis } from '../../collectors/run/diagnose.ts';
+import { diagnosing, type Diagnosis } from '../../collectors/run/index.ts';
 import type { AnalyseOptions } from '../../core/judging/index.ts';
 import { describeRecordings } from '../support/recordings.ts';
 

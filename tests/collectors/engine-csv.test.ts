@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseAll } from '../../collectors/collector.ts';
+import { parseAll } from '../../collectors/collector/index.ts';
 import { engineCsv } from '../../collectors/engine-csv.ts';
 import { sniff } from '../../collectors/sniff.ts';
 import { cutAnywhere, truncatedAnywhere } from './support/cuts.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Collector } from '../../collectors/collector.ts';
+import type { Collector } from '../../collectors/collector/index.ts';
 import { collectorById, collectors } from '../../collectors/registry.ts';
 import { sniff } from '../../collectors/sniff.ts';
 import { binary } from './support/cuts.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAll } from '../../collectors/collector.ts';
+import { parseAll } from '../../collectors/collector/index.ts';
 import { sniff } from '../../collectors/sniff.ts';
 import { tablesOf, withRates } from '../../core/readings/index.ts';
 import { fetchText, lab } from '../support/lab.ts';

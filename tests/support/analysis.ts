@@ -49,7 +49,7 @@ export function aVerdict(changes: Partial<Verdict> = {}): Verdict {
 }
 
 /** A verdict that says something in most fields, for tests of what keeps and shows verdicts, not of what makes them. */
-export const someVerdict = aVerdict({
+const someVerdict = aVerdict({
   bottleneck: 'memory',
   second: 'host',
   activity: 'decode',

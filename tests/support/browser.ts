@@ -19,7 +19,7 @@ export function findBrowser(): string | undefined {
 }
 
 /** The flags of every test browser: quiet, no network of its own, and without the sandbox only for root, who cannot have one. */
-export function browserFlags(): string[] {
+function browserFlags(): string[] {
   const flags = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
   return process.getuid?.() === 0 ? [...flags, '--no-sandbox'] : flags;
 }

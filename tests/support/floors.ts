@@ -6,7 +6,7 @@ import { sourceFiles, type Edge } from './import-graph.ts';
  * The floors of core and server: what each room may import of its neighbours, from the ground up. A room that is not named
  * here may not exist. docs/architecture.md says why each stands where it does.
  */
-export const FLOORS: Readonly<Record<string, readonly string[]>> = {
+const FLOORS: Readonly<Record<string, readonly string[]>> = {
   'core/readings': [],
   'core/knowledge': ['core/readings'],
   'core/contract': ['core/readings', 'core/knowledge'],

@@ -6,7 +6,7 @@ import { Compile } from 'typebox/compile';
 import { type IngestBatch, IngestBatchSchema, type JobDeclaration } from '../../core/contract/index.ts';
 
 /** What the sink does with the next requests: `lose` stores and breaks the connection before the reply, `hang` never answers. */
-export type Mood = 'well' | 'failing' | 'lose' | 'hang' | 'refusing' | 'strange-token';
+type Mood = 'well' | 'failing' | 'lose' | 'hang' | 'refusing' | 'strange-token';
 
 export interface IngestSink {
   mood: Mood;

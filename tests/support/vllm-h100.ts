@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { diagnosing } from '../../collectors/run/diagnose.ts';
+import { diagnosing } from '../../collectors/run/index.ts';
 import type { Run } from '../../core/readings/index.ts';
 import type { Analysis } from '../../core/contract/index.ts';
 import type { AnalyseOptions } from '../../core/judging/index.ts';

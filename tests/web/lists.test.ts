@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { jobsQuery } from '../../web/lib/jobs-query.ts';
-import { lookedBefore } from '../../web/lib/looked.ts';
-import { heardRows, inOrder, updated, withRows } from '../../web/lib/overview.ts';
+import { heardRows, inOrder, lookedBefore, updated, withRows } from '../../web/lib/overview.ts';
 import { sparkPath } from '../../web/lib/spark.ts';
 import { windowOf } from '../../web/lib/window.ts';
 import { overview, row } from '../pages/support/fixtures.ts';

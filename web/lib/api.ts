@@ -79,7 +79,7 @@ export function troubleOf(error: unknown): Trouble | null {
 }
 
 /** GET a JSON reply. */
-export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return request<T>(path, { headers: { accept: 'application/json' } }, signal);
 }
 

@@ -1,4 +1,4 @@
-import { indexIn } from '../../collectors/entities.ts';
+import { indexIn } from '../../collectors/collector/index.ts';
 import type { JobDetail } from '../../core/contract/index.ts';
 
 /** What to call each GPU, by id: `GPU 0` on one node, `alvis4-12 GPU 0` on several; a short UUID where no index was told. */

@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import type { ClientToServer, JobRow, LiveReadings, LiveRows, LiveVerdict, ServerStatus, ServerToClient, WatchTarget } from '../../core/contract/index.ts';
+import type { ClientToServer, LiveReadings, LiveRows, LiveVerdict, ServerStatus, ServerToClient, WatchTarget } from '../../core/contract/index.ts';
 import { betterOffset, type Connection } from './live-words.ts';
 
 /** What a view wants to hear of what it watches. */

@@ -17,7 +17,7 @@ export const router = {
 };
 
 /** Goes to a path with its query; `replace` keeps the history as it is. */
-export function go(url: string, options: { replace?: boolean } = {}): void {
+function go(url: string, options: { replace?: boolean } = {}): void {
   if (options.replace === true) history.replaceState(null, '', url);
   else history.pushState(null, '', url);
   const moved = location.pathname !== path;

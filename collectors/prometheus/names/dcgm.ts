@@ -1,4 +1,4 @@
-import { one, type NameTable, type Rule } from '../rule.ts';
+import { one, type NameTable, type Rule } from './rule.ts';
 
 export interface DcgmField {
   /** The name up to DCGM 4.5 (most exporters keep it), and that from 4.6 on where it differs; without `DCGM_FI_`. */

@@ -1,4 +1,4 @@
-import { one, type NameTable } from '../rule.ts';
+import { one, type NameTable } from './rule.ts';
 
 /**
  * llama.cpp's server with --metrics (tools/server). Prompt tokens are those processed, not those found in the cache. The times are

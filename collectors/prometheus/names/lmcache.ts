@@ -1,4 +1,4 @@
-import { sum, type NameTable } from '../rule.ts';
+import { sum, type NameTable } from './rule.ts';
 
 /**
  * LMCache (lmcache/observability.py). Its series stand on the page of the engine that it serves, and belong to that engine

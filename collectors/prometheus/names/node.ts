@@ -1,4 +1,4 @@
-import { one, sum, type NameTable, type Rule } from '../rule.ts';
+import { one, sum, type NameTable, type Rule } from './rule.ts';
 
 /** Stacked on other devices (dm, md), partitions, and what is no disk: counting them would count a byte twice or more. */
 const NO_DISK = { device: /^(loop|ram|zram|fd|sr|dm-|md|nbd|drbd)|^((sd|hd|vd|xvd)[a-z]+\d+|(nvme\d+n\d+|mmcblk\d+)(p\d+|boot\d+))$/ };

@@ -1,4 +1,4 @@
-import { one, sum, type NameTable, type Rule } from '../rule.ts';
+import { one, sum, type NameTable, type Rule } from './rule.ts';
 
 const flag = (to: Rule['to']): readonly Rule[] => [one(to)];
 

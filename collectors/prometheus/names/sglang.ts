@@ -1,4 +1,4 @@
-import { one, sum, type NameTable } from '../rule.ts';
+import { one, sum, type NameTable } from './rule.ts';
 
 const PREFILL = ['prefill', 'extend', 'forward_prefill', 'forward_extend'] as const;
 const DECODE = ['decode', 'forward_decode', 'forward_target_verify'] as const;

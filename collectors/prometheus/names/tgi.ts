@@ -1,4 +1,4 @@
-import { one, sum, type NameTable } from '../rule.ts';
+import { one, sum, type NameTable } from './rule.ts';
 
 /**
  * Hugging Face Text Generation Inference (router/src/server.rs). Its token counts are histograms over finished requests, so they

@@ -1,4 +1,4 @@
-import { one, sum, type NameTable } from '../rule.ts';
+import { one, sum, type NameTable } from './rule.ts';
 
 /**
  * TensorRT-LLM behind Triton (tensorrtllm_backend, custom metrics of each iteration) and behind its own server (`trtllm_*`).

@@ -1,4 +1,4 @@
-import { one, sum, type NameTable } from '../rule.ts';
+import { one, sum, type NameTable } from './rule.ts';
 
 /**
  * vLLM, V1 (vllm/v1/metrics/loggers.py) and V0 (vllm/engine/metrics.py). Prometheus' client appends `_total` to counters; some

@@ -1,6 +1,6 @@
 import type { IngestBatch, StreamLine } from '../../../core/contract/index.ts';
 import { randomUUID } from 'node:crypto';
-import { textReader } from '../../../collectors/run/file-text.ts';
+import { textReader } from '../../../collectors/run/index.ts';
 import { Problem } from '../../http/index.ts';
 import type { Ingest } from '../ingest.ts';
 import { patiently } from '../retry.ts';

@@ -1,9 +1,8 @@
-import type { ParseContext } from '../../../collectors/collector.ts';
-import { type Place, placed } from '../../../collectors/entities.ts';
+import { type ParseContext, type Place, placed } from '../../../collectors/collector/index.ts';
 import { collectorById } from '../../../collectors/registry.ts';
-import { openReaders, type Recognise } from '../../../collectors/run/readers.ts';
+import { openReaders, type Recognise } from '../../../collectors/run/index.ts';
 import { HEAD, recognise } from '../../../collectors/sniff.ts';
-import { isZone } from '../../../collectors/text/zone.ts';
+import { isText, isZone } from '../../../collectors/text/index.ts';
 import { type Batch, blockFromTable, type EntityRef, LONGEST, type Rejection, tablesOf, wireEntity } from '../../../core/readings/index.ts';
 import type { IngestBatch } from '../../../core/contract/index.ts';
 import { Problem } from '../../http/index.ts';
@@ -103,13 +102,12 @@ function join(pieces: readonly Piece[]): Piece {
 
 function unknownFormat(text: string): Problem {
   const start = JSON.stringify(text.slice(0, 60));
-  const binary = text.includes('\0') || text.includes('\uFFFD');
   const error =
     text.trim() === ''
       ? 'the stream held no text'
-      : binary
-        ? `this is not text; it starts with ${start}`
-        : `no collector knows this format; it starts with ${start}`;
+      : isText(text)
+        ? `no collector knows this format; it starts with ${start}`
+        : `this is not text; it starts with ${start}`;
   return new Problem(415, {
     error,
     where: text.length < HEAD ? 'body' : `body, first ${HEAD / 1024} KiB`,

@@ -1,4 +1,4 @@
-import type { Place } from '../../../collectors/entities.ts';
+import type { Place } from '../../../collectors/collector/index.ts';
 import type { Job } from '../../../core/contract/index.ts';
 
 /** What the query of a stream says, and what is known beside it. */

@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Place } from '../../../collectors/entities.ts';
+import type { Place } from '../../../collectors/collector/index.ts';
 import { Problem } from '../../http/index.ts';
 import { inflated, isBadCompression } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';

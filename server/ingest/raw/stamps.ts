@@ -1,4 +1,4 @@
-import { ORDINAL_PERIOD } from '../../../collectors/run/align.ts';
+import { ORDINAL_PERIOD } from '../../../collectors/run/index.ts';
 import type { Clock } from '../../../core/readings/index.ts';
 
 /** Turns the times of one stream's batches into seconds UTC. */

@@ -2,9 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startAgent } from '../../../collectors/agent/agent.ts';
-import { httpDelivery, type HttpDelivery } from '../../../collectors/agent/http-send.ts';
-import type { AgentOptions, RunningAgent } from '../../../collectors/agent/types.ts';
+import { type AgentOptions, httpDelivery, type HttpDelivery, type RunningAgent, startAgent } from '../../../collectors/agent/index.ts';
 import { ingestSink, type IngestSink } from '../../support/ingest-sink.ts';
 import { fakeNvidiaSmi } from '../../support/nvidia-smi.ts';
 

@@ -1,3 +1,4 @@
+// Past the door of collectors/agent: queue, spool and sender fail in ways that a whole agent cannot be brought to.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { MAX_IN_MEMORY, type Queue, queueOn } from '../../../collectors/agent/qu
 import { type Sender, startSender } from '../../../collectors/agent/sender.ts';
 import { openSpool, type Spool } from '../../../collectors/agent/spool.ts';
 import { waitFor } from '../../../collectors/agent/backoff.ts';
-import type { Send } from '../../../collectors/agent/types.ts';
+import type { Send } from '../../../collectors/agent/index.ts';
 import { ingestSink, type IngestSink } from '../../support/ingest-sink.ts';
 
 const BACKOFF = { first: 0.02, most: 0.1 };

@@ -1,10 +1,11 @@
+// Past the door of collectors/agent: a child that hangs, ends or is missing is played one at a time.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Batch, Reading } from '../../../core/readings/index.ts';
 import { keepRunning, runOnce } from '../../../collectors/agent/child.ts';
-import { minorNumbers } from '../../../collectors/agent/driver-files.ts';
+import { minorNumbers } from '../../../collectors/agent/nvidia-smi.ts';
 import { knownFields } from '../../../collectors/agent/nvidia-fields.ts';
 import { type GpuSource, startGpus } from '../../../collectors/agent/nvidia-smi.ts';
 import { fakeNvidiaSmi, type FakeNvidiaSmi, type FakeOptions, TWO_GPUS } from '../../support/nvidia-smi.ts';

@@ -1,3 +1,4 @@
+// Past the door of collectors/agent: two samples a known time apart need the source alone.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';

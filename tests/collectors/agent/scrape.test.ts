@@ -1,9 +1,10 @@
+// Past the door of collectors/agent: one page, one port, one failure at a time.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Batch } from '../../../core/readings/index.ts';
-import { discover } from '../../../collectors/agent/discover.ts';
+import { discover } from '../../../collectors/agent/scrape.ts';
 import { fetchPage, instanceOf } from '../../../collectors/agent/fetch-page.ts';
 import { scraper } from '../../../collectors/agent/scrape.ts';
 

@@ -1,6 +1,7 @@
+// Past the door of collectors/agent: node lists of every form, where an environment has one.
 import { describe, expect, it } from 'vitest';
-import { expandNodes } from '../../../collectors/agent/hostlist.ts';
-import { ownJob } from '../../../collectors/agent/slurm.ts';
+import { expandNodes } from '../../../collectors/agent/slurm.ts';
+import { ownJob } from '../../../collectors/agent/index.ts';
 
 const about = { node: 'alvis3-02', now: 1_700_000_100 };
 const ENV = {

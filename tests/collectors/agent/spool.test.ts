@@ -1,3 +1,4 @@
+// Past the door of collectors/agent: files on disk are cut and damaged between two openings.
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,9 +1,10 @@
+// Past the door of collectors/host: one screen, where a recording has many.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseAll } from '../../../collectors/collector.ts';
-import { htop } from '../../../collectors/host/htop.ts';
+import { parseAll } from '../../../collectors/collector/index.ts';
+import { htop } from '../../../collectors/host/index.ts';
 import { parseHtopScreen } from '../../../collectors/host/htop-screen.ts';
-import { openScreen } from '../../../collectors/host/screen.ts';
+import { openScreen } from '../../../collectors/host/htop-frames.ts';
 
 // Both recorded from htop 3.2.2 in tmux, of two processes that were started for it.
 const stream = readFileSync(new URL('./fixtures/htop-stream.txt', import.meta.url), 'utf8');

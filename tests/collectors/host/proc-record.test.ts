@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseAll } from '../../../collectors/collector.ts';
-import { procRecord } from '../../../collectors/host/proc-record.ts';
-import { recordMeta } from '../../../collectors/host/record-meta.ts';
-import { AFTER, asRecord, BEFORE } from './proc-fixture.ts';
+import { parseAll } from '../../../collectors/collector/index.ts';
+import { procRecord, recordMeta } from '../../../collectors/host/index.ts';
+import { AFTER, asRecord, BEFORE } from '../proc/fixture.ts';
 
 const process = (cpu: number, thread: number) => ({
   '/proc/41/stat': `41 (python) S 7 41 41 0 -1 0 1 0 3 0 ${cpu} 0 0 0 20 0 12 0 700 1000000 25 1\n`,

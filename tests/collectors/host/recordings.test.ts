@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseAll } from '../../../collectors/collector.ts';
+import { parseAll } from '../../../collectors/collector/index.ts';
 import { sniff } from '../../../collectors/sniff.ts';
 import { describeRecordings, recordingFiles } from '../../support/recordings.ts';
 

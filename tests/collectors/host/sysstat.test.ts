@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Collector, parseAll } from '../../../collectors/collector.ts';
-import { free } from '../../../collectors/host/free.ts';
-import { iostat } from '../../../collectors/host/iostat.ts';
-import { mpstat } from '../../../collectors/host/mpstat.ts';
-import { vmstat } from '../../../collectors/host/vmstat.ts';
+import { type Collector, parseAll } from '../../../collectors/collector/index.ts';
+import { free, iostat, mpstat, vmstat } from '../../../collectors/host/index.ts';
 
 const VMSTAT = [
   'procs -----------memory---------- ---swap-- -----io---- -system-- ------cpu----- -----timestamp-----',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseAll } from '../../../collectors/collector.ts';
-import { top } from '../../../collectors/host/top.ts';
+import { parseAll } from '../../../collectors/collector/index.ts';
+import { top } from '../../../collectors/host/index.ts';
 
 const SUMMARY = [
   'Tasks: 501 total,   5 running, 493 sleep,   3 d-sleep,   0 stopped,   0 zombie',

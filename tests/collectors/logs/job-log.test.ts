@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseAll } from '../../../collectors/collector.ts';
-import { jobLog } from '../../../collectors/logs/log.ts';
+import { parseAll } from '../../../collectors/collector/index.ts';
+import { jobLog } from '../../../collectors/logs/index.ts';
 import { sniff } from '../../../collectors/sniff.ts';
 import { describeRecordings, recordingFiles } from '../../support/recordings.ts';
 import { goldens } from '../support/goldens.ts';

@@ -1,8 +1,5 @@
 import { describe } from 'vitest';
-import { nvidiaSmiLog } from '../../../collectors/nvidia-smi/log.ts';
-import { nvidiaSmiDmon, nvidiaSmiPmon } from '../../../collectors/nvidia-smi/monitor.ts';
-import { nvidiaSmiQuery } from '../../../collectors/nvidia-smi/query-csv.ts';
-import { nvidiaSmiXml } from '../../../collectors/nvidia-smi/xml.ts';
+import { nvidiaSmiDmon, nvidiaSmiLog, nvidiaSmiPmon, nvidiaSmiQuery, nvidiaSmiXml } from '../../../collectors/nvidia-smi/index.ts';
 import { goldens } from '../support/goldens.ts';
 
 describe('nvidia-smi, every way to print', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseAll, type ParseContext } from '../../../collectors/collector.ts';
-import { nvidiaSmiLog } from '../../../collectors/nvidia-smi/log.ts';
+import { parseAll, type ParseContext } from '../../../collectors/collector/index.ts';
+import { nvidiaSmiLog } from '../../../collectors/nvidia-smi/index.ts';
 
 const parse = (text: string, context: ParseContext = {}) => parseAll(nvidiaSmiLog, text, context);
 

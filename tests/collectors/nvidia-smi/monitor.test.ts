@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseAll, type ParseContext } from '../../../collectors/collector.ts';
-import { nvidiaSmiDmon, nvidiaSmiPmon } from '../../../collectors/nvidia-smi/monitor.ts';
+import { parseAll, type ParseContext } from '../../../collectors/collector/index.ts';
+import { nvidiaSmiDmon, nvidiaSmiPmon } from '../../../collectors/nvidia-smi/index.ts';
 
 const parse = (text: string, context: ParseContext = {}) => parseAll(nvidiaSmiDmon, text, context);
 const rows = (text: string, context: ParseContext = {}) => parse(text, context).readings.map(({ entity, at, values }) => [entity.id, at, values]);

@@ -1,3 +1,4 @@
+// Past the door of collectors/nvidia-smi: sweeps are numbered row by row, with times of our choice.
 import { describe, expect, it } from 'vitest';
 import { sweepSplitter } from '../../../collectors/nvidia-smi/sweep.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../../core/readings/index.ts';
-import { parseAll } from '../../../collectors/collector.ts';
+import { parseAll } from '../../../collectors/collector/index.ts';
 import { collectorById } from '../../../collectors/registry.ts';
 
 const home = join(import.meta.dirname, '..', 'goldens');

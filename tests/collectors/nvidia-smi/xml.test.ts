@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseAll } from '../../../collectors/collector.ts';
-import { nvidiaSmiXml } from '../../../collectors/nvidia-smi/xml.ts';
+import { parseAll } from '../../../collectors/collector/index.ts';
+import { nvidiaSmiXml } from '../../../collectors/nvidia-smi/index.ts';
 
 const parse = (text: string) => parseAll(nvidiaSmiXml, text);
 const gpu = (uuid: string, inside: string) => `<gpu id="00000000:01:00.0"><uuid>${uuid}</uuid>${inside}</gpu>`;

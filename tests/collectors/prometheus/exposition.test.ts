@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseAll } from '../../../collectors/collector.ts';
-import { prometheus } from '../../../collectors/prometheus/exposition.ts';
+import { parseAll } from '../../../collectors/collector/index.ts';
+import { prometheus } from '../../../collectors/prometheus/index.ts';
 import { sniff } from '../../../collectors/sniff.ts';
-import { recordingFiles, describeRecordings } from '../../support/recordings.ts';
+import { describeRecordings, recordingFiles } from '../../support/recordings.ts';
 import { cutAnywhere, truncatedAnywhere } from '../support/cuts.ts';
 import { goldens } from '../support/goldens.ts';
 

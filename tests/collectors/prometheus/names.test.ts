@@ -1,7 +1,8 @@
+// Past the door of collectors/prometheus: the name tables are checked whole, row by row.
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../../core/readings/index.ts';
 import { DCGM_FIELDS, isDcgmBlank } from '../../../collectors/prometheus/names/dcgm.ts';
-import { nameTables } from '../../../collectors/prometheus/names/tables.ts';
+import { nameTables } from '../../../collectors/prometheus/names/exporters.ts';
 import { asRates, inSi, isKnownName, resolveSeries } from '../../../collectors/prometheus/resolve.ts';
 
 const rows = nameTables.flatMap((table) => Object.entries(table.rules).flatMap(([name, rules]) => rules.map((rule) => ({ table, name, rule }))));

@@ -1,7 +1,8 @@
+// Past the door of collectors/prometheus: the suite judges single sample lines.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { validateOpenMetrics } from '../../../collectors/prometheus/openmetrics/validate.ts';
+import { validateOpenMetrics } from './openmetrics/validate.ts';
 import { readKey, readSample } from '../../../collectors/prometheus/sample-line.ts';
 import { describeRecordings } from '../../support/recordings.ts';
 

@@ -1,13 +1,11 @@
+// Past the door of collectors/recorded: expressions, legends and cells of every form, without a file around each.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseAll } from '../../../collectors/collector.ts';
+import { parseAll } from '../../../collectors/collector/index.ts';
 import { readExpression } from '../../../collectors/recorded/expression.ts';
-import { grafanaCsv } from '../../../collectors/recorded/grafana-csv.ts';
-import { grafanaJson } from '../../../collectors/recorded/grafana-json.ts';
+import { grafanaCsv, grafanaJson, prometheusJson, victoriaMetrics } from '../../../collectors/recorded/index.ts';
 import { labelsInLegend, panelOf } from '../../../collectors/recorded/grafana-panels.ts';
 import { readPanelValue } from '../../../collectors/recorded/grafana-value.ts';
-import { prometheusJson } from '../../../collectors/recorded/prometheus-json.ts';
-import { victoriaMetrics } from '../../../collectors/recorded/victoriametrics.ts';
 import { sniff } from '../../../collectors/sniff.ts';
 import { describeRecordings, recordingFiles } from '../../support/recordings.ts';
 import { goldens } from '../support/goldens.ts';

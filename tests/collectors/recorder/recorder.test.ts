@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Reading } from '../../../core/readings/index.ts';
-import { parseAll } from '../../../collectors/collector.ts';
+import { parseAll } from '../../../collectors/collector/index.ts';
 import { sniff } from '../../../collectors/sniff.ts';
 import { cpuTime } from '../../support/cpu-time.ts';
 import { fakeNvidiaSmi, type FakeOptions } from '../../support/nvidia-smi.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assemble } from '../../../collectors/run/assemble.ts';
-import type { SourceData } from '../../../collectors/run/source.ts';
+import { assemble, type SourceData } from '../../../collectors/run/index.ts';
 import { type Clock, type EntityRef, type Fact, type MetricId, tablesOf } from '../../../core/readings/index.ts';
 
 type Row = [entity: EntityRef, at: number, values: Partial<Record<MetricId, number>>];

@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readFileText, textReader } from '../../../collectors/run/file-text.ts';
-import { byPath, isPartOfRun } from '../../../collectors/run/files.ts';
+import { byPath, isPartOfRun, readFileText, textReader } from '../../../collectors/run/index.ts';
 
 const LINES = 'time, gpu\n10:00, 97 %\n10:01, 98 °C\n';
 const utf16 = (text: string): Buffer => Buffer.from(`\uFEFF${text}`, 'utf16le');

@@ -1,3 +1,4 @@
+// Past the door of collectors/run: a table is filled beyond its bound, which a recording would need hours for.
 import { describe, expect, it } from 'vitest';
 import { growTable } from '../../../collectors/run/grow-table.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openReaders } from '../../../collectors/run/readers.ts';
+import { openReaders } from '../../../collectors/run/index.ts';
 import { recognise } from '../../../collectors/sniff.ts';
 
 const DMON = '# gpu    pwr  gtemp\n# Idx      W      C\n    0    310     61\n    0    320     61\n';

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import { joinBatches, parseAll, type Collector, type ParseContext } from '../../../collectors/collector.ts';
+import { type Collector, joinBatches, parseAll, type ParseContext } from '../../../collectors/collector/index.ts';
 import type { Batch } from '../../../core/readings/index.ts';
 
 type Openable = Pick<Collector, 'open' | 'sniff'>;
 
 /** Feeds a text in pieces of the given lengths, used in turn. */
-export function parsePieces(collector: Openable, text: string, lengths: readonly number[], context: ParseContext = {}): Batch {
+function parsePieces(collector: Openable, text: string, lengths: readonly number[], context: ParseContext = {}): Batch {
   const session = collector.open(context);
   const batches: Batch[] = [];
   let at = 0;

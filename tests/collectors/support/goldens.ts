@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseAll, type Collector, type ParseContext } from '../../../collectors/collector.ts';
+import { type Collector, parseAll, type ParseContext } from '../../../collectors/collector/index.ts';
 import { cutAnywhere, truncatedAnywhere } from './cuts.ts';
 
 const home = join(import.meta.dirname, '..', 'goldens');

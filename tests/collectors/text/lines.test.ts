@@ -1,3 +1,4 @@
+// Past the door of collectors/text: lines are cut at every place, before a session sees them.
 import { describe, expect, it } from 'vitest';
 import { lineSplitter, MAX_LINE } from '../../../collectors/text/lines.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonCutter } from '../../../collectors/text/json-cutter.ts';
-import { parseLooseJson } from '../../../collectors/text/loose-json.ts';
+import { jsonCutter, parseLooseJson } from '../../../collectors/text/index.ts';
 
 describe('parseLooseJson', () => {
   it('reads JSON, and JSON with missing or superfluous commas', () => {

@@ -1,6 +1,6 @@
+// Past the door of collectors/text: the bound itself is asked for.
 import { describe, expect, it } from 'vitest';
-import { splitBlanks, wordColumn } from '../../../collectors/text/blanks.ts';
-import { rowClock } from '../../../collectors/text/row-clock.ts';
+import { rowClock, splitBlanks, wordColumn } from '../../../collectors/text/index.ts';
 import { lineSession, MAX_REJECTED, output } from '../../../collectors/text/session.ts';
 
 describe('a session’s output', () => {

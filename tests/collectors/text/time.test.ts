@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { americanStamp, parseClockTime, parseTime, timeReader } from '../../../collectors/text/time.ts';
-import { dayClock } from '../../../collectors/text/day-clock.ts';
-import { isZone } from '../../../collectors/text/zone.ts';
+import { americanStamp, dayClock, isZone, parseClockTime, parseTime, timeReader } from '../../../collectors/text/index.ts';
 
 const at = (text: string, tz?: string): number | null => parseTime(text, tz)?.at ?? null;
 

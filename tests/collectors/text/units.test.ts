@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cellColumn, splitCsv } from '../../../collectors/text/csv.ts';
-import { parseDecimal } from '../../../collectors/text/numbers.ts';
-import { isAbsent, quantity } from '../../../collectors/text/units.ts';
+import { cellColumn, isAbsent, parseDecimal, quantity, splitCsv } from '../../../collectors/text/index.ts';
 
 describe('quantity', () => {
   it.each([

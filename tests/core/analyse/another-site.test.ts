@@ -1,4 +1,4 @@
-// Past the door of server/demo: the demo’s scenarios are played on another cluster.
+// Past the door of server/demo: its scenarios are played here without a server.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../../core/analyse/index.ts';
 import type { Analysis } from '../../../core/contract/index.ts';

@@ -1,3 +1,4 @@
+// Past the door of collectors/agent: its batches are looked at before anything sends them.
 import { describe, expect, it } from 'vitest';
 import { outbox } from '../../../collectors/agent/outbox.ts';
 import { blockFromTable, type Reading, tableFromBlock, tableOf } from '../../../core/readings/index.ts';

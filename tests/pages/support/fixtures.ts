@@ -45,7 +45,7 @@ export function decodeVerdict(): Verdict {
   });
 }
 
-export function job(changes: Partial<Job> = {}): Job {
+function job(changes: Partial<Job> = {}): Job {
   return aJob('4182931', {
     cluster: 'alvis',
     name: 'llama70b-serve',

@@ -1,7 +1,7 @@
 // Past the door of server/ingest: what parser and ingest take is compared metric by metric, without a store.
 import { describe, expect, it } from 'vitest';
 import { collectorById } from '../../../collectors/registry.ts';
-import { nameTables } from '../../../collectors/prometheus/names/tables.ts';
+import { nameTables } from '../../../collectors/prometheus/names/exporters.ts';
 import { batchFromIntake, limitsOf, METRIC_IDS, METRICS, type MetricId, type Reading, tablesOf } from '../../../core/readings/index.ts';
 import { checkBatch } from '../../../server/ingest/check-batch.ts';
 

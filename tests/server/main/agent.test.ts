@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { JobDetail } from '../../../core/contract/index.ts';
-import { startAgent } from '../../../collectors/agent/agent.ts';
-import { httpDelivery } from '../../../collectors/agent/http-send.ts';
-import { ownJob } from '../../../collectors/agent/slurm.ts';
+import { httpDelivery, ownJob, startAgent } from '../../../collectors/agent/index.ts';
 import { fakeNvidiaSmi } from '../../support/nvidia-smi.ts';
 import { dataFolder, removeFolders, startService } from '../../support/service.ts';
 

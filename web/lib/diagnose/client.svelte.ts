@@ -1,4 +1,4 @@
-import type { ParseContext } from '../../../collectors/collector.ts';
+import type { ParseContext } from '../../../collectors/collector/index.ts';
 import type { SeriesReply } from '../../../core/contract/index.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import { RequestFailed, type Trouble } from '../api.ts';
@@ -7,7 +7,7 @@ import type { Diagnosed, FromWorker, NamedFile, Progress, ToWorker } from './pro
 import type { StoreAsk } from './store.ts';
 
 /** Where a diagnosis stands. */
-export type Stage =
+type Stage =
   | { readonly kind: 'empty' }
   | { readonly kind: 'reading'; readonly progress: Progress | null }
   | { readonly kind: 'judging' }

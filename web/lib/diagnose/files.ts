@@ -1,4 +1,4 @@
-import { byPath, isPartOfRun, MAX_FILES } from '../../../collectors/run/files.ts';
+import { byPath, isPartOfRun, MAX_FILES } from '../../../collectors/run/index.ts';
 import type { NamedFile } from './protocol.ts';
 
 /** Files of a drop, folders walked, hidden files left out, in the order of their paths; at most one more than MAX_FILES, so that too many can be told. */

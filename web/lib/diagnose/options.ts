@@ -1,5 +1,5 @@
-import type { ParseContext } from '../../../collectors/collector.ts';
-import { isZone } from '../../../collectors/text/zone.ts';
+import type { ParseContext } from '../../../collectors/collector/index.ts';
+import { isZone } from '../../../collectors/text/index.ts';
 import { isGpuId } from '../../../core/knowledge/index.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
 

@@ -1,5 +1,5 @@
-import type { SourceReport } from '../../../collectors/run/assemble.ts';
-import type { ParseContext } from '../../../collectors/collector.ts';
+import type { SourceReport } from '../../../collectors/run/index.ts';
+import type { ParseContext } from '../../../collectors/collector/index.ts';
 import type { Analysis, JobDetail, SeriesReply } from '../../../core/contract/index.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import type { SeriesAsk, Trouble } from '../api.ts';

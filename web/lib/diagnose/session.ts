@@ -1,6 +1,5 @@
-import type { ParseContext } from '../../../collectors/collector.ts';
-import { diagnosing, type Diagnosing, type Diagnosis } from '../../../collectors/run/diagnose.ts';
-import { readFileText } from '../../../collectors/run/file-text.ts';
+import type { ParseContext } from '../../../collectors/collector/index.ts';
+import { diagnosing, type Diagnosing, type Diagnosis, readFileText } from '../../../collectors/run/index.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import type { Site } from '../../../core/knowledge/index.ts';
 import { api, troubleOf } from '../api.ts';

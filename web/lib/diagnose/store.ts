@@ -1,4 +1,4 @@
-import { placed } from '../../../collectors/entities.ts';
+import { placed } from '../../../collectors/collector/index.ts';
 import { batchFromIntake, rowsOf, type Run, type Table } from '../../../core/readings/index.ts';
 import type { Analysis, IngestBatch, JobDeclaration } from '../../../core/contract/index.ts';
 

@@ -159,7 +159,7 @@ export function nearest(t: readonly number[], at: number): number | null {
 }
 
 /** The first index whose time is ≥ `at`. */
-export function firstAtOrAfter(t: readonly number[], at: number): number {
+function firstAtOrAfter(t: readonly number[], at: number): number {
   let low = 0;
   let high = t.length;
   while (low < high) {

@@ -11,7 +11,7 @@ export interface Limit {
   readonly label: string;
 }
 
-export interface PanelLine {
+interface PanelLine {
   readonly metric: MetricId;
   readonly label?: string;
 }

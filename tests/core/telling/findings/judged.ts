@@ -59,7 +59,7 @@ function phaseOf(spec: PhaseSpec, from: number, period: number): JudgedPhase {
   };
 }
 
-export function gpu(spec: GpuSpec, index: number, period: number): JudgedGpu {
+function gpu(spec: GpuSpec, index: number, period: number): JudgedGpu {
   const phases: JudgedPhase[] = [];
   let at = 0;
   for (const one of spec.phases) {

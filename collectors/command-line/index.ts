@@ -1,0 +1,2 @@
+export { llmProcess } from './programs.ts';
+export { redact, redactCommand } from './redact.ts';

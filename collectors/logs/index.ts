@@ -1,0 +1,1 @@
+export { jobLog } from './log.ts';

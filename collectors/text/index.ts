@@ -1,0 +1,14 @@
+export { splitBlanks, wordColumn } from './blanks.ts';
+export { cellColumn, splitCsv } from './csv.ts';
+export { dayClock } from './day-clock.ts';
+export { jsonCutter } from './json-cutter.ts';
+export { MAX_LINE } from './lines.ts';
+export { isJsonList, isJsonObject, type Json, parseLooseJson } from './loose-json.ts';
+export { parseDecimal } from './numbers.ts';
+export { rowClock, type RowClock } from './row-clock.ts';
+export { lineSession, output, type Output, quote } from './session.ts';
+export { isText, jobLogByName } from './sniffing.ts';
+export { americanStamp, DAY, int, monthOf, parseClockTime, parseTime, timeReader, type TimeReader } from './time.ts';
+export { isAbsent, isUnitName, quantity, type Quantity, toSi, type UnitName, UNITS } from './units.ts';
+export { hasAny, maxOf, present, put, sumOf, type Values } from './values.ts';
+export { FARTHEST, isZone } from './zone.ts';
