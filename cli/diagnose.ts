@@ -19,6 +19,7 @@ engine and trainer logs; .gz too) and says what limited the run. Files given tog
   --cores N            CPU cores that the job had
   --tz ZONE            zone of stamps that name none (default: this machine's), e.g. Europe/Stockholm or +01:00
   --node NAME          the node that printed the files, where they do not say it
+  --site FILE          the cluster's headroom.site.json (default: $HEADROOM_SITE, or Alvis)
   --fields a,b,c       the field names of a headerless --query-gpu file
 
 Exit code: 0 with a verdict (“cannot tell” included), 2 when nothing could be read, 1 for a fault of ours.
@@ -98,6 +99,7 @@ function given(argv: string[]): { values: GivenOptions; positionals: string[] } 
         tz: { type: 'string' },
         node: { type: 'string' },
         fields: { type: 'string' },
+        site: { type: 'string' },
       },
     });
     if (positionals.length === 0 && values.help !== true) return 'no file given';

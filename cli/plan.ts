@@ -35,8 +35,7 @@ export async function run(argv: string[]): Promise<number> {
     const given = optionsFrom(argv);
     if (given.help === true) return print(HELP);
     if (given.list === true) return print(modelList());
-    const site = given.site ?? process.env.HEADROOM_SITE;
-    const result = plan(await questionFrom({ ...given, ...(site === undefined || site === '' ? {} : { site }) }));
+    const result = plan(await questionFrom(given));
     if (!result.ok) throw new OptionError(result.errors.join('\n'));
     const colours = process.stdout.isTTY && process.env.NO_COLOR === undefined;
     return print(given.json === true ? `${JSON.stringify(planJson(result), null, 2)}\n` : planReport(result, painter(colours)));

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { GPU_IDS, modelFromHfConfig, type ModelSpec, parseGpuId } from '../../core/knowledge/index.ts';
 import type { AnalyseOptions } from '../../core/judging/index.ts';
+import { siteFrom } from '../site.ts';
 
 /** The options of `headroom diagnose`, as parseArgs gives them. */
 export interface GivenOptions {
@@ -18,6 +19,7 @@ export interface GivenOptions {
   readonly tz?: string;
   readonly node?: string;
   readonly fields?: string;
+  readonly site?: string;
 }
 
 /** What was given, checked; or the sentence that says which option is wrong and what it may be. */
@@ -27,6 +29,8 @@ export async function analyseOptionsFrom(given: GivenOptions): Promise<AnalyseOp
   const counts = { tp: count('tp', given.tp), pp: count('pp', given.pp), dp: count('dp', given.dp), cores: count('cores', given.cores) };
   for (const value of Object.values(counts)) if (typeof value === 'string') return value;
   if (given.tz !== undefined && !zoneKnown(given.tz)) return `--tz ${given.tz} is not a zone; give a name like Europe/Stockholm or an offset like +01:00`;
+  const site = siteFrom(given.site);
+  if (typeof site === 'string') return site;
   let modelSpec: ModelSpec | undefined;
   if (given.config !== undefined) {
     const model = await modelFrom(given.config);
@@ -34,6 +38,7 @@ export async function analyseOptionsFrom(given: GivenOptions): Promise<AnalyseOp
     modelSpec = model;
   }
   return {
+    site,
     ...(gpu === null ? {} : { gpu }),
     ...(given.model === undefined ? {} : { model: given.model }),
     ...(modelSpec === undefined ? {} : { modelSpec }),

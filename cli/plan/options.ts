@@ -7,12 +7,11 @@ import {
   OPTIMIZERS,
   parseGpuId,
   parseQuantization,
-  parseSite,
   parseWeightType,
   QUANTIZATIONS,
-  type Site,
 } from '../../core/knowledge/index.ts';
 import type { PlanMode, PlanQuestion } from '../../core/planner/index.ts';
+import { siteFrom } from '../site.ts';
 
 /** The options of `headroom plan`, as parseArgs gives them. */
 export const OPTIONS = {
@@ -50,6 +49,8 @@ export class OptionError extends Error {}
 
 /** The question that the options ask. Throws OptionError. */
 export async function questionFrom(given: Given): Promise<PlanQuestion> {
+  const site = siteFrom(given.site);
+  if (typeof site === 'string') throw new OptionError(site);
   const { model, quantization } = await modelFrom(given);
   const gpu = given.gpu === undefined ? null : parseGpuId(given.gpu);
   if (gpu === null)
@@ -80,7 +81,7 @@ export async function questionFrom(given: Given): Promise<PlanQuestion> {
       flashAttention: given['no-flash'] !== true,
       checkpointing: given['no-checkpointing'] !== true,
     },
-    ...(given.site === undefined ? {} : { site: await siteFrom(given.site) }),
+    site,
   };
 }
 
@@ -150,12 +151,6 @@ function zeroStage(text: string): 0 | 1 | 2 | 3 {
   const stage = ([0, 1, 2, 3] as const).find((value) => String(value) === text);
   if (stage === undefined) throw new OptionError(`--zero ${text}: 0 (nothing split), 1 (optimiser), 2 (and gradients) or 3 (and weights, as FSDP)`);
   return stage;
-}
-
-async function siteFrom(path: string): Promise<Site> {
-  const result = parseSite(await readJson('site', path));
-  if (!result.ok) throw new OptionError(`--site ${path}:\n  ${result.errors.join('\n  ')}\nSee docs/planner.md for the file.`);
-  return result.site;
 }
 
 async function readJson(option: string, path: string): Promise<unknown> {

@@ -4,16 +4,15 @@ export {
   type Ceilings,
   ceilingsFor,
   detectGpu,
-  ETHERNET_25,
   gemmFraction,
   GPU_IDS,
   type GpuId,
   GPUS,
-  INFINIBAND_100,
   isGpuId,
   knownGpus,
   MATH_TYPES,
   type MathType,
+  type NodeNetwork,
   type NodeType,
   onTensorCores,
   parseGpuId,
@@ -71,4 +70,4 @@ export {
   QUANTIZATIONS,
   type WeightType,
 } from './models/index.ts';
-export { ALVIS, parseSite, pricePerHour, type Site } from './site/index.ts';
+export { ALVIS, gpusOf, siteLine, nodesWith, parseSite, pricePerHour, scratchName, type Site, UNKNOWN_SITE } from './site/index.ts';

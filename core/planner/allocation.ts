@@ -41,7 +41,7 @@ function smallestOn(input: PlanInput, node: NodeType): Allocation[] {
     const candidate = on(input, node, gpus);
     if (candidate === null || inputErrors(candidate).length > 0) continue;
     const memory = memoryPlan(candidate);
-    if (memory.fits) return [allocation(candidate, node, gpus, memory)];
+    if (memory.fits) return [allocation(candidate, node, memory)];
   }
   return [];
 }
@@ -76,10 +76,11 @@ function on(input: PlanInput, node: NodeType, gpus: number): PlanInput | null {
   return Number.isInteger(pipelineParallel) ? { ...base, tensorParallel, pipelineParallel, dataParallel: 1 } : null;
 }
 
-function allocation(input: PlanInput, node: NodeType, gpus: number, memory: MemoryPlan): Allocation {
+function allocation(input: PlanInput, node: NodeType, memory: MemoryPlan): Allocation {
+  const gpus = gpuCount(input);
   return {
     nodeType: node.id,
-    gpus: gpuCount(input),
+    gpus,
     nodes: Math.ceil(gpus / node.gpusPerNode),
     tensorParallel: input.tensorParallel,
     pipelineParallel: input.pipelineParallel,

@@ -1,4 +1,4 @@
-import { findModel, type Site } from '../knowledge/index.ts';
+import { findModel, UNKNOWN_SITE } from '../knowledge/index.ts';
 import { planInput, type PlanInput } from './input.ts';
 import { MEASURED, type MeasuredRow } from './measured.ts';
 import { plan } from './plan.ts';
@@ -15,9 +15,6 @@ interface Comparison {
   readonly low: number;
   readonly high: number;
 }
-
-/** The published machines are not the site's: eight GPUs a node, networks not stated. */
-const ELSEWHERE: Site = { name: 'published machines', nodeTypes: [], storage: { name: 'not stated', nodeBytesPerSecond: null }, prices: null };
 
 /** Every published rate against its ceiling. A row whose model is not in the table throws: that is a fault of the table. */
 export function comparisons(): readonly Comparison[] {
@@ -39,7 +36,8 @@ function compare(row: MeasuredRow): Comparison {
     batch: row.batch,
     context: row.context,
     train: { checkpointing: row.checkpointing ?? true, zero: 3 },
-    site: ELSEWHERE,
+    // The published machines are no site's: eight GPUs a node, networks not stated.
+    site: UNKNOWN_SITE,
   });
   const result = plan(input);
   if (!result.ok) throw new Error(`measured row ${row.id}: ${result.errors.join('; ')}`);

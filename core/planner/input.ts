@@ -1,5 +1,4 @@
 import {
-  ALVIS,
   COMMON_CONTEXT,
   ENGINE_MEMORY,
   type GpuId,
@@ -58,7 +57,7 @@ export interface PlanInput {
   readonly site: Site;
 }
 
-type Needed = 'model' | 'gpu';
+type Needed = 'model' | 'gpu' | 'site';
 /** What must be said, and what may. */
 export type PlanQuestion = Pick<PlanInput, Needed> & {
   readonly [K in keyof Omit<PlanInput, Needed | 'serve' | 'train'>]?: PlanInput[K] | undefined;
@@ -67,7 +66,7 @@ export type PlanQuestion = Pick<PlanInput, Needed> & {
 const SERVE: ServeSettings = { memoryUtilization: ENGINE_MEMORY, cacheBytes: 2, chunkTokens: 2048 };
 const TRAIN: TrainSettings = { optimizer: 'adamw', microBatch: 1, flashAttention: true, checkpointing: true, zero: 0, loraRank: 16 };
 
-/** A complete input: one GPU, batch 1, 4096 tokens (or the model's longest), the model's own type and quantisation, Alvis. */
+/** A complete input: one GPU, batch 1, 4096 tokens (or the model's longest), the model's own type and quantisation. */
 export function planInput(question: PlanQuestion): PlanInput {
   const { model, gpu } = question;
   const mode = question.mode ?? 'serve';
@@ -87,7 +86,7 @@ export function planInput(question: PlanQuestion): PlanInput {
     allowTf32: question.allowTf32 ?? false,
     serve: { ...SERVE, ...question.serve },
     train: { ...TRAIN, ...question.train },
-    site: question.site ?? ALVIS,
+    site: question.site,
   };
 }
 

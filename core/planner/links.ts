@@ -1,4 +1,4 @@
-import { ACHIEVABLE, ETHERNET_25, GPUS, INFINIBAND_100, type NodeType } from '../knowledge/index.ts';
+import { ACHIEVABLE, GPUS, nodesWith, type NodeNetwork, type NodeType } from '../knowledge/index.ts';
 import { gpuCount, type PlanInput } from './input.ts';
 
 export type LinkKind = 'nvlink' | 'pcie' | 'infiniband' | 'ethernet';
@@ -50,6 +50,9 @@ export interface Placement {
 /** GPUs of a node that the site does not describe: as in HGX and DGX machines. */
 const COMMON_NODE = 8;
 
+/** Between nodes that the site does not describe: the least that clusters for training are built with. */
+const COMMON_NETWORK: NodeNetwork = { kind: 'infiniband', rate: 12.5e9 };
+
 /** Places tensor ranks closest, then pipeline stages, then replicas, as engines and trainers do. */
 export function placement(input: PlanInput): Placement {
   const gpus = gpuCount(input);
@@ -58,7 +61,7 @@ export function placement(input: PlanInput): Placement {
   const inside = insideLink(input);
   const network = node?.networks[0];
   const between = network === undefined ? null : link(network.kind, network.rate);
-  const over = (ranks: number): Link => (ranks <= gpusPerNode ? inside : (between ?? link('infiniband', INFINIBAND_100.rate)));
+  const over = (ranks: number): Link => (ranks <= gpusPerNode ? inside : (between ?? link(COMMON_NETWORK.kind, COMMON_NETWORK.rate)));
   return {
     node,
     gpusPerNode,
@@ -73,7 +76,7 @@ export function placement(input: PlanInput): Placement {
 }
 
 function nodeFor(input: PlanInput, gpus: number): NodeType | null {
-  const same = input.site.nodeTypes.filter((node) => node.gpu === input.gpu).sort((a, b) => a.gpusPerNode - b.gpusPerNode);
+  const same = nodesWith(input.site, input.gpu);
   return same.find((node) => node.gpusPerNode >= gpus) ?? same.at(-1) ?? null;
 }
 
@@ -83,13 +86,16 @@ function insideLink(input: PlanInput): Link {
   return nvlink?.reach === 'all' ? link('nvlink', nvlink.oneWay) : link('pcie', pcie.bytesPerSecond);
 }
 
-/** Every link that people choose between, for the communication table: the GPU's own and both of Alvis's networks. */
-export function linkTable(input: PlanInput): readonly Link[] {
+/** Every link that people choose between, for the communication table: the GPU's own and the site's networks. */
+export function linkTable(input: PlanInput, place: Placement): readonly Link[] {
   const { nvlink, pcie } = GPUS[input.gpu];
-  return [
-    ...(nvlink === null ? [] : [link('nvlink', nvlink.oneWay)]),
-    link('pcie', pcie.bytesPerSecond),
-    link('infiniband', INFINIBAND_100.rate),
-    link('ethernet', ETHERNET_25.rate),
-  ];
+  const own = [nvlink === null ? null : link('nvlink', nvlink.oneWay), link('pcie', pcie.bytesPerSecond)].filter((one) => one !== null);
+  return [...own, ...(['infiniband', 'ethernet'] as const).map((kind) => networkOf(kind, input, place)).filter((one) => one !== null)];
+}
+
+/** A kind of network: the one that the plan uses, else the fastest of the site; null where the site has none. */
+function networkOf(kind: NodeNetwork['kind'], { site }: PlanInput, place: Placement): Link | null {
+  const used = [place.between, place.tensor, place.pipeline, place.data].find((one) => one?.kind === kind);
+  const rates = site.nodeTypes.flatMap(({ networks }) => networks.filter((network) => network.kind === kind).map(({ rate }) => rate));
+  return used ?? (rates.length === 0 ? null : link(kind, Math.max(...rates)));
 }

@@ -20,8 +20,16 @@ export interface PlanOption {
   readonly text: string;
 }
 
+/** A plan as far as its options need it. */
+interface Planned<P> {
+  readonly input: PlanInput;
+  readonly place: Placement;
+  readonly memory: MemoryPlan;
+  readonly phase: P;
+}
+
 /** Weights in host memory, streamed over PCIe in every step (serving), or optimiser state on the host (training). */
-export function offloadOption(input: PlanInput, place: Placement, memory: MemoryPlan, phase: PhasePlan | TrainPlan): PlanOption {
+export function offloadOption({ input, place, memory, phase }: Planned<PhasePlan | TrainPlan>): PlanOption {
   const missing = Math.max(0, -memory.free);
   const pcie = ceilingsFor(input.gpu, input.card).pcie.bytesPerSecond;
   const without = phase.tokensPerSecond.ceiling;
@@ -74,7 +82,7 @@ function offloadedTraffic(input: PlanInput): number {
  * Memory-mapped weights (llama.cpp, safetensors): the first touch reads at the network's pace. What fits in neither GPU nor
  * host memory is read again in every step.
  */
-export function mmapOption(input: PlanInput, place: Placement, memory: MemoryPlan, phase: PhasePlan): PlanOption {
+export function mmapOption({ input, place, memory, phase }: Planned<PhasePlan>): PlanOption {
   const missing = Math.max(0, -memory.free);
   const without = phase.tokensPerSecond.ceiling;
   const base = { id: 'mmap', needed: missing > 0, tokensPerSecondWithout: without } as const;

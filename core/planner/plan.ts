@@ -3,7 +3,7 @@ import { allocations, type Allocation } from './allocation.ts';
 import { inputErrors, type PlanInput, planInput, type PlanQuestion } from './input.ts';
 import { communication, loadPlan, type LoadPlan, type Traffic } from './traffic.ts';
 import { decodePlan, type PhasePlan, prefillPlan } from './serve.ts';
-import { placement, type Placement } from './links.ts';
+import { type Link, linkTable, placement, type Placement } from './links.ts';
 import { memoryPlan, type MemoryPlan } from './memory.ts';
 import { mmapOption, offloadOption, type PlanOption } from './options.ts';
 import type { PlanResource } from './estimate.ts';
@@ -24,6 +24,8 @@ export interface Plan {
   /** Null when serving. */
   readonly train: TrainPlan | null;
   readonly load: LoadPlan;
+  /** What ranks can talk over: the GPU's links and the site's networks. */
+  readonly links: readonly Link[];
   readonly communication: readonly Traffic[];
   /** What limits it: capacity when it does not fit, otherwise the resource of decoding, or of the training step. */
   readonly binding: PlanResource;
@@ -42,6 +44,7 @@ export function plan(question: PlanQuestion): PlanResult {
   if (errors.length > 0) return { ok: false, errors };
   const place = placement(input);
   const memory = memoryPlan(input);
+  const links = linkTable(input, place);
   const common = {
     ok: true,
     input,
@@ -50,10 +53,12 @@ export function plan(question: PlanQuestion): PlanResult {
     card: ceilingsFor(input.gpu, input.card),
     compute: computeType(input.gpu, input.type, input.quantization, input.allowTf32),
     load: loadPlan(input, place),
-    communication: communication(input, place),
+    links,
+    communication: communication(input, place, links),
     warnings: warnings(input, place),
     allocations: allocations(input),
   } as const;
+  const planned = { input, place, memory };
   const limit = (binding: PlanResource): PlanResource => (memory.fits ? binding : 'capacity');
   if (input.mode === 'serve') {
     const decode = decodePlan(input, place);
@@ -63,9 +68,9 @@ export function plan(question: PlanQuestion): PlanResult {
       prefill: prefillPlan(input, place),
       train: null,
       binding: limit(decode.binding),
-      options: [offloadOption(input, place, memory, decode), mmapOption(input, place, memory, decode)],
+      options: [offloadOption({ ...planned, phase: decode }), mmapOption({ ...planned, phase: decode })],
     };
   }
   const train = trainPlan(input, place);
-  return { ...common, decode: null, prefill: null, train, binding: limit(train.binding), options: [offloadOption(input, place, memory, train)] };
+  return { ...common, decode: null, prefill: null, train, binding: limit(train.binding), options: [offloadOption({ ...planned, phase: train })] };
 }

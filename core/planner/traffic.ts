@@ -1,6 +1,6 @@
 import { ceilingsFor, loadSeconds } from '../knowledge/index.ts';
 import type { PlanInput } from './input.ts';
-import { type LinkKind, linkTable, type Placement } from './links.ts';
+import type { Link, LinkKind, Placement } from './links.ts';
 import { stageWeightBytes } from './memory.ts';
 import { exchange } from './stage.ts';
 import { gradientBytes } from './train.ts';
@@ -19,7 +19,7 @@ export interface Traffic {
  * Communication per step: a decode step when serving, an optimiser step when training. Tensor and pipeline traffic are
  * per GPU, data-parallel traffic is per GPU inside a node and per node between nodes. Empty for one GPU.
  */
-export function communication(input: PlanInput, place: Placement): readonly Traffic[] {
+export function communication(input: PlanInput, place: Placement, links: readonly Link[]): readonly Traffic[] {
   const tokens = input.mode === 'serve' ? input.batch : input.batch * input.context;
   const passes = input.mode === 'serve' ? 1 : input.train.checkpointing ? 3 : 2;
   const sent = exchange(input, tokens);
@@ -28,7 +28,6 @@ export function communication(input: PlanInput, place: Placement): readonly Traf
     { kind: 'pipeline', bytes: Math.min(passes, 2) * sent.pipelineBytes, uses: place.pipeline.kind },
     { kind: 'data', bytes: input.mode === 'serve' ? 0 : gradientBytes(input, place), uses: place.data.kind },
   ];
-  const links = linkTable(input);
   return rows
     .filter((row) => row.bytes > 0)
     .map((row) => ({

@@ -1,7 +1,7 @@
 import { BALANCE_MFU, computeType, dataParallelBalanceTokens, GPUS, onTensorCores, QUANTIZATIONS, SHARDED_TRAFFIC } from '../knowledge/index.ts';
 import { decodePlan } from './serve.ts';
 import type { PlanInput } from './input.ts';
-import { placement, type Placement } from './links.ts';
+import { type Link, placement, type Placement } from './links.ts';
 import { memoryPlan } from './memory.ts';
 
 type WarningId =
@@ -70,8 +70,13 @@ function typeWarnings(input: PlanInput): PlanWarning[] {
 function placementWarnings(input: PlanInput, place: Placement): PlanWarning[] {
   const { gpu, tensorParallel: tp } = input;
   const limit = place.node?.nodes ?? null;
+  const others = input.site.nodeTypes.some(({ networks }) => networks.some(({ kind }) => kind === 'infiniband'));
   return found([
-    [place.node === null, 'unknown-node', `${input.site.name} has no node with ${gpu}: ${place.gpusPerNode} GPUs a node are assumed, and no network is known.`],
+    [
+      place.node === null,
+      'unknown-node',
+      `${input.site.name} has no node with ${gpu}: ${place.gpusPerNode} GPUs a node are assumed, ${place.nodes > 1 ? `with ${gbit(farthest(place).rate)} between them` : 'and no network is known'}.`,
+    ],
     [
       limit !== null && place.nodes > limit,
       'not-enough-nodes',
@@ -80,7 +85,7 @@ function placementWarnings(input: PlanInput, place: Placement): PlanWarning[] {
     [
       place.nodes > 1 && place.between?.kind === 'ethernet',
       'ethernet-between-nodes',
-      `${gpu} nodes have no InfiniBand: ${gbit(place.between?.rate ?? 0)} Ethernet joins the ${place.nodes} nodes. Stay on one node, or use nodes with InfiniBand.`,
+      `${gpu} nodes have no InfiniBand: ${gbit(place.between?.rate ?? 0)} Ethernet joins the ${place.nodes} nodes. Stay on one node${others ? ', or use nodes with InfiniBand' : ''}.`,
     ],
     [
       tp > place.gpusPerNode,
@@ -93,6 +98,11 @@ function placementWarnings(input: PlanInput, place: Placement): PlanWarning[] {
       `Tensor parallelism on ${gpu} goes over PCIe: no NVLink joins all GPUs of a node${GPUS[gpu].nvlink === null ? '' : ' (a bridge for pairs is an option; see nvidia-smi topo -m)'}. Pipeline stages send far less.`,
     ],
   ]);
+}
+
+/** The link of the ranks that are farthest apart. */
+function farthest({ inside, tensor, pipeline, data }: Placement): Link {
+  return [tensor, pipeline, data].find((one) => one.kind !== inside.kind) ?? inside;
 }
 
 /** A third of the time is what Amdahl calls worth looking at: below this efficiency sharding costs that much. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { openTracker } from '../../core/analyse/index.ts';
 import type { Analysis, Job } from '../../core/contract/index.ts';
+import type { Site } from '../../core/knowledge/index.ts';
 import { jobName, runsAt, type JobIndex } from '../ownership/index.ts';
 import { liveRow, summaryOf } from './rows.ts';
 import type { JobKey, Store, Viewer } from '../store/index.ts';
@@ -24,17 +25,18 @@ export interface AnalysesOptions {
   readonly now: () => number;
   /** True where a tool has printed this GPU's product name. */
   readonly named: (uuid: string) => boolean;
+  readonly site: Site;
 }
 
 /** Follows every running job on the main thread (windows are small) and hands jobs that ended to a worker. */
-export function openAnalyses({ store, index, audience, log, now, named }: AnalysesOptions): Analyses {
+export function openAnalyses({ store, index, audience, log, now, named, site }: AnalysesOptions): Analyses {
   const followed = new Map<string, Followed>();
   const options = (job: Job) =>
     optionsOf(
       job,
       job.gpus.some((gpu) => named(gpu.uuid)),
     );
-  const finals = openFinals({ store, index, log, now, options });
+  const finals = openFinals({ store, index, log, now, options: (job) => ({ ...options(job), site }) });
   let restoring: Promise<void> = Promise.resolve();
   let closing = false;
   let next: NodeJS.Timeout | null = null;
@@ -43,7 +45,7 @@ export function openAnalyses({ store, index, audience, log, now, named }: Analys
     const given = options(job);
     const entry: Followed = {
       job,
-      tracker: openTracker(given),
+      tracker: openTracker({ ...given, site }),
       options: JSON.stringify(given),
       openedAt: now(),
       analysis: null,

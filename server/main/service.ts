@@ -54,7 +54,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     verdict: hub.verdict,
     row: hub.row,
   };
-  const analyses = openAnalyses({ store, index, audience, log, now, named: (uuid) => (nodes.gpu(uuid)?.name ?? null) !== null });
+  const analyses = openAnalyses({ store, index, audience, log, now, site, named: (uuid) => (nodes.gpu(uuid)?.name ?? null) !== null });
   const jobs = openJobs({ store, index, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
   const stored = (batch: IngestBatch) => {
     nodes.take(batch);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ANOTHER_SITE_FILE } from '../support/another-site.ts';
 import { headroom } from '../support/cli.ts';
 
 let folder = '';
@@ -96,6 +97,21 @@ describe('headroom diagnose', () => {
     expect(code).toBe(0);
     expect(result.verdict.bottleneck).toBe('unknown');
     expect(result.events.map((event) => [event.kind, event.entity])).toEqual([['gpu-error', 'gpu:00000000:02:00.0']]);
+  });
+
+  it('advises on the cluster of --site, else of $HEADROOM_SITE, and refuses a file that is none', async () => {
+    const log = file('oom.out', 'step 1\ntorch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB\n');
+    const site = file('site.json', JSON.stringify(ANOTHER_SITE_FILE));
+    const [given, set, none, bad] = await Promise.all([
+      headroom(['diagnose', log, '--json', '--site', site], { env: { HEADROOM_SITE: '' } }),
+      headroom(['diagnose', log, '--json'], { env: { HEADROOM_SITE: site } }),
+      headroom(['diagnose', log, '--json'], { env: { HEADROOM_SITE: '' } }),
+      headroom(['diagnose', log, '--json', '--site', log], { env: { HEADROOM_SITE: '' } }),
+    ]);
+    expect(given.stdout).toContain('A larger GPU (accelerated) is the last resort');
+    expect(set.stdout).toContain('A larger GPU (accelerated) is the last resort');
+    expect(none.stdout).toContain('A larger GPU (A100fat) is the last resort');
+    expect([bad.code, bad.stderr]).toEqual([2, expect.stringMatching(/--site names .*oom\.out, but it cannot be read as JSON/)]);
   });
 
   it('ends with 2 and says why for each file when nothing can be read', async () => {

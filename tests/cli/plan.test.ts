@@ -101,6 +101,13 @@ describe('headroom plan', () => {
     );
     expect(await run(['--config', file('config.json', LLAMA), '--gpu', 'H100', '--site', site])).toBe(0);
     expect(out).toContain('(8.03 B) as bf16 on 1 × H100 SXM 80 GB');
+    expect(out).not.toContain('Gbit');
+    out = '';
+    expect(await run(['--model', 'llama-3.1-70b', '--gpu', 'H100', '--tp', '4', '--site', site])).toBe(0);
+    expect(out).toMatch(/tensor parallel .*→ NVLink .* · PCIe .* · InfiniBand 400 Gbit /);
+    expect(out).not.toContain('Ethernet');
+    out = '';
+    expect(await run(['--config', file('config.json', LLAMA), '--gpu', 'H100', '--site', site])).toBe(0);
     expect(out).toContain('Smallest on Here\n  1 × big: 17.6 GB of 77.0 GB per GPU, 2.5 EUR per hour');
   });
 

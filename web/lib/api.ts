@@ -16,6 +16,7 @@ import type {
   TokenReply,
   TokenRequest,
 } from '../../core/contract/index.ts';
+import type { Site } from '../../core/knowledge/index.ts';
 
 /**
  * Why a request brought nothing: what happened and what to do, ready to be shown.
@@ -59,6 +60,7 @@ export const api = {
   jobAnalysis: (cluster: string, id: string, signal?: AbortSignal) => get<Analysis>(`${jobPath(cluster, id)}/analysis`, signal),
   jobSeries: (cluster: string, id: string, ask: SeriesAsk, signal?: AbortSignal) =>
     get<SeriesReply>(`${jobPath(cluster, id)}/series${seriesQuery(ask)}`, signal),
+  site: (signal?: AbortSignal) => get<Site>('/api/site', signal),
   nodes: (signal?: AbortSignal) => get<NodesReply>('/api/nodes', signal),
   node: (node: string, signal?: AbortSignal) => get<NodeDetail>(`/api/nodes/${encodeURIComponent(node)}`, signal),
   nodeSeries: (node: string, ask: SeriesAsk, signal?: AbortSignal) =>

@@ -7,4 +7,4 @@ export { ACHIEVABLE, gemmFraction } from './achievable.ts';
 export { ceilingsFor, type Ceilings, type Reported } from './ceilings.ts';
 export { detectGpu, knownGpus, parseGpuId } from './detect.ts';
 export { pcieBytesPerSecond } from './pcie.ts';
-export { ALVIS_NODES, ETHERNET_25, INFINIBAND_100, type NodeType } from './nodes.ts';
+export { ALVIS_NODES, type NodeNetwork, type NodeType } from './nodes.ts';

@@ -1,7 +1,7 @@
 import type { GpuId } from './gpu-id.ts';
 
 /** A network that a node is on. `rate` is the line rate of one direction in bytes/s. */
-interface NodeNetwork {
+export interface NodeNetwork {
   readonly kind: 'infiniband' | 'ethernet';
   readonly rate: number;
 }
@@ -25,8 +25,8 @@ export interface NodeType {
 }
 
 /** Line rates in bytes/s. */
-export const INFINIBAND_100: NodeNetwork = { kind: 'infiniband', rate: 12.5e9 };
-export const ETHERNET_25: NodeNetwork = { kind: 'ethernet', rate: 3.125e9 };
+const INFINIBAND_100: NodeNetwork = { kind: 'infiniband', rate: 12.5e9 };
+const ETHERNET_25: NodeNetwork = { kind: 'ethernet', rate: 3.125e9 };
 
 const COURSE = 'NAISS course page on Alvis; node counts implied by GPU counts in alvis-intro@4b17173; networks from the C3SE course';
 

@@ -1,3 +1,3 @@
 /** What a cluster is made of: the built-in Alvis, or a headroom.site.json. */
-export { ALVIS, pricePerHour, type Site } from './site.ts';
+export { ALVIS, gpusOf, siteLine, nodesWith, pricePerHour, scratchName, type Site, UNKNOWN_SITE } from './site.ts';
 export { parseSite } from './parse.ts';

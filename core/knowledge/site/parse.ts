@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value';
 import { type GpuId, knownGpus, type NodeType, parseGpuId } from '../hardware/index.ts';
 import { SiteFileSchema, type SiteFile } from './schema.ts';
-import type { Site, SitePrices } from './site.ts';
+import { type Site, type SitePrices, UNKNOWN_SITE } from './site.ts';
 
 type SiteResult = { readonly ok: true; readonly site: Site } | { readonly ok: false; readonly errors: readonly string[] };
 
@@ -24,7 +24,11 @@ export function parseSite(json: unknown): SiteResult {
     site: {
       name: json.name,
       nodeTypes: json.nodeTypes.flatMap((row) => nodeType(row)),
-      storage: { name: json.storage?.name ?? 'storage', nodeBytesPerSecond: gigabytes(json.storage?.nodeGBPerSecond) },
+      storage: {
+        name: json.storage?.name ?? UNKNOWN_SITE.storage.name,
+        nodeBytesPerSecond: gigabytes(json.storage?.nodeGBPerSecond),
+        scratch: json.storage?.scratch ?? null,
+      },
       prices: prices(json),
     },
   };

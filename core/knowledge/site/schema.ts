@@ -43,6 +43,8 @@ export const SiteFileSchema = Type.Object(
         {
           name: Type.String(),
           nodeGBPerSecond: Type.Optional(Type.Number(POSITIVE)),
+          /** What jobs call the disk of their own node, e.g. $TMPDIR. */
+          scratch: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
         },
         { additionalProperties: false },
       ),

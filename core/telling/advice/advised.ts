@@ -1,4 +1,5 @@
 import type { Phase, Verdict } from '../../contract/index.ts';
+import { UNKNOWN_SITE } from '../../knowledge/index.ts';
 import type { JudgedGpu, JudgedPhase, JudgedRun } from '../../judging/index.ts';
 import { adviceFor } from './advice-for.ts';
 import type { AdviceContext } from './situation.ts';
@@ -22,22 +23,28 @@ export function advised(judged: JudgedRun): Advised {
   const told = (verdict: Verdict, gpu: JudgedGpu | null, phase: JudgedPhase | null): Verdict => {
     const before = done.get(verdict);
     if (before !== undefined) return before;
-    const tries = adviceFor(verdict, contextOf(judged, around, gpu, phase));
+    const tries = adviceFor(verdict, contextOf(judged, around, { gpu, phase }));
     const after = { ...verdict, tries, advice: tries.map(({ text }) => text) };
     done.set(verdict, after);
     return after;
   };
-  const best = (verdict: Verdict, from: number, to: number) => {
-    const [gpu, phase] = source(judged, verdict, from, to);
+  const best = (verdict: Verdict, span: Span) => {
+    const [gpu, phase] = source(judged, verdict, span);
     return told(verdict, gpu, phase);
   };
   return {
-    verdict: best(judged.verdict, judged.from, judged.to),
-    phases: judged.phases.map((phase) => ({ from: phase.from, to: phase.to, verdict: best(phase.verdict, phase.from, phase.to) })),
+    verdict: best(judged.verdict, judged),
+    phases: judged.phases.map((phase) => ({ from: phase.from, to: phase.to, verdict: best(phase.verdict, phase) })),
     gpus: judged.gpus.map((gpu) =>
-      told(gpu.verdict, gpu, gpu.phases.find(({ verdict }) => verdict === gpu.verdict) ?? longest(gpu.phases, gpu.verdict, judged.from, judged.to)),
+      told(gpu.verdict, gpu, gpu.phases.find(({ verdict }) => verdict === gpu.verdict) ?? longest(gpu.phases, gpu.verdict, judged)),
     ),
   };
+}
+
+/** Seconds on the run's clock. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 interface Surroundings {
@@ -54,7 +61,7 @@ function surroundings({ gpus, hosts, processes }: JudgedRun): Surroundings {
 }
 
 /** The GPU and phase that a verdict came from; of one that was put together the longest that says the same, in the time asked about. */
-function source(judged: JudgedRun, verdict: Verdict, from: number, to: number): [JudgedGpu | null, JudgedPhase | null] {
+function source(judged: JudgedRun, verdict: Verdict, span: Span): [JudgedGpu | null, JudgedPhase | null] {
   for (const gpu of judged.gpus) {
     const own = gpu.phases.find((phase) => phase.verdict === verdict);
     if (own !== undefined) return [gpu, own];
@@ -62,8 +69,8 @@ function source(judged: JudgedRun, verdict: Verdict, from: number, to: number): 
   let found: [JudgedGpu | null, JudgedPhase | null] = [null, null];
   let length = 0;
   for (const gpu of judged.gpus) {
-    const phase = longest(gpu.phases, verdict, from, to);
-    const overlap = phase === null ? 0 : Math.min(phase.to, to) - Math.max(phase.from, from);
+    const phase = longest(gpu.phases, verdict, span);
+    const overlap = phase === null ? 0 : Math.min(phase.to, span.to) - Math.max(phase.from, span.from);
     if (overlap > length) {
       found = [gpu, phase];
       length = overlap;
@@ -72,13 +79,13 @@ function source(judged: JudgedRun, verdict: Verdict, from: number, to: number): 
   return found[0] === null ? [judged.gpus[0] ?? null, null] : found;
 }
 
-function longest(phases: readonly JudgedPhase[], verdict: Verdict, from: number, to: number): JudgedPhase | null {
+function longest(phases: readonly JudgedPhase[], verdict: Verdict, { from, to }: Span): JudgedPhase | null {
   return phases
     .filter((phase) => phase.verdict.bottleneck === verdict.bottleneck && phase.from < to && phase.to > from)
     .reduce<JudgedPhase | null>((top, phase) => (top === null || phase.to - phase.from > top.to - top.from ? phase : top), null);
 }
 
-function contextOf(judged: JudgedRun, { nodes, commands }: Surroundings, gpu: JudgedGpu | null, phase: JudgedPhase | null): AdviceContext {
+function contextOf(judged: JudgedRun, { nodes, commands }: Surroundings, { gpu, phase }: { gpu: JudgedGpu | null; phase: JudgedPhase | null }): AdviceContext {
   const engine = judged.engines[gpu?.engines[0] ?? 0];
   const key = gpu?.engines.join(',') ?? '';
   // An engine's arithmetic is over its own GPUs; a server beside it has others.
@@ -94,6 +101,7 @@ function contextOf(judged: JudgedRun, { nodes, commands }: Surroundings, gpu: Ju
     figures: phase?.figures ?? null,
     gpuCount: Math.max(1, own.length),
     nodeCount: nodes,
+    site: judged.options.site ?? UNKNOWN_SITE,
     commands,
     cores: cores > 0 ? cores : null,
     ...(engine === undefined ? {} : { facts: engine.facts }),

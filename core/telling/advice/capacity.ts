@@ -1,15 +1,6 @@
-import {
-  activationBytes,
-  ALVIS_NODES,
-  COMMON_CONTEXT,
-  ENGINE_MEMORY,
-  GPUS,
-  kvBytesPerToken,
-  loraParameters,
-  OPTIMIZERS,
-  WORKSPACE_BYTES,
-} from '../../knowledge/index.ts';
+import { activationBytes, COMMON_CONTEXT, ENGINE_MEMORY, GPUS, kvBytesPerToken, loraParameters, OPTIMIZERS, WORKSPACE_BYTES } from '../../knowledge/index.ts';
 import { formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
+import { gpusInNode } from './hardware.ts';
 import { FEWER_REQUESTS, LARGER, MOST_MEMORY } from './limits.ts';
 import { smallerWeights } from './memory.ts';
 import { requestsText, type Situation } from './situation.ts';
@@ -81,20 +72,25 @@ const moreOfTheCard: Move = (job) => {
 const moreMemory: Move = (job) => {
   const {
     decode,
-    context: { gpu, ceilings, workload },
+    context: { gpu, ceilings, workload, site },
   } = job;
   if (decode === null || gpu === null || ceilings === null) return null;
-  const larger = ALVIS_NODES.find((node) => GPUS[node.gpu].memoryBytes >= LARGER * ceilings.memoryBytes);
+  const larger = site.nodeTypes.find((node) => GPUS[node.gpu].memoryBytes >= LARGER * ceilings.memoryBytes);
   const tp = workload.tensorParallel ?? 1;
   const room = (memory: number, weights: number) => memory * ENGINE_MEMORY - weights - WORKSPACE_BYTES;
   const weights = decode.weights(decode.running);
   const now = room(ceilings.memoryBytes, weights);
-  const spread = room(ceilings.memoryBytes, weights / 2) * 2;
-  const card = larger === undefined ? Number.NaN : room(GPUS[larger.gpu].memoryBytes, weights);
   if (!(now > 0)) return null;
-  const best = Math.max(...[spread, card].filter((value) => !Number.isNaN(value))) / now;
+  const ways = [
+    ...(2 * tp > gpusInNode(job)
+      ? []
+      : [{ how: `--tensor-parallel-size ${2 * tp} (inside the node) makes it`, factor: (2 * room(ceilings.memoryBytes, weights / 2)) / now }]),
+    ...(larger === undefined ? [] : [{ how: `${GPUS[larger.gpu].label} (${larger.id})`, factor: room(GPUS[larger.gpu].memoryBytes, weights) / now }]),
+  ];
+  if (ways.length === 0) return null;
+  const best = Math.max(...ways.map(({ factor }) => factor));
   return advise(job, {
-    text: `The cache has ${formatValue(now, 'bytes')} per GPU beside the weights: --tensor-parallel-size ${tp * 2} (inside the node) makes it ${formatFactor(spread / now)}${larger === undefined ? '' : `, ${GPUS[larger.gpu].label} (${larger.id}) ${formatFactor(card / now)}`}.`,
+    text: `The cache has ${formatValue(now, 'bytes')} per GPU beside the weights: ${ways.map(({ how, factor }) => `${how} ${formatFactor(factor)}`).join(', ')}.`,
     gain: withRoom(job, best),
     arithmetic: `memory × ${ENGINE_MEMORY} − weights − ${WORKSPACE_BYTES / 1e9} GB: ${formatFactor(best)} the cache, ${formatFactor(withRoom(job, best))} the tokens per step of the same length`,
   });

@@ -1,8 +1,7 @@
 import { DOMINANT, NO_TENSOR, ONE_ACTIVITY } from '../../judging/index.ts';
 import { GPUS, type MathType, onTensorCores, parseQuantization, QUANTIZATIONS } from '../../knowledge/index.ts';
 import { formatFactor, formatOf as formatOfTotal, formatPercent, formatValue } from '../../readings/index.ts';
-import { fasterArithmetic } from './hardware.ts';
-import { NVLINK_BOARD } from './limits.ts';
+import { fasterArithmetic, gpusInNode } from './hardware.ts';
 import { formatOf } from './situation.ts';
 import { shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
@@ -94,7 +93,7 @@ const widerTensor: Move = (job) => {
     share,
   } = job;
   const tp = workload.tensorParallel ?? 1;
-  if (!job.serving || gpu === null || ceilings?.nvlink?.reach !== 'all' || gpuCount !== tp || tp >= NVLINK_BOARD || Number.isNaN(share)) return null;
+  if (!job.serving || gpu === null || ceilings?.nvlink?.reach !== 'all' || gpuCount !== tp || 2 * tp > gpusInNode(job) || Number.isNaN(share)) return null;
   return advise(job, {
     text: `If the first token must come sooner: --tensor-parallel-size ${tp * 2} inside one node (NVLink), at twice the GPU-hours an hour.`,
     gain: shrinking(share, 0.5),

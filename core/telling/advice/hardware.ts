@@ -1,15 +1,18 @@
 import { TIE } from '../../judging/index.ts';
-import { ALVIS_NODES, GPUS, type GpuId } from '../../knowledge/index.ts';
+import { GPUS, gpusOf, type GpuId, siteLine, type NodeNetwork, type NodeType, nodesWith } from '../../knowledge/index.ts';
 import { formatFactor, formatValue } from '../../readings/index.ts';
-import { AS_LARGE } from './limits.ts';
+import { AS_LARGE, SMALL_BOARD } from './limits.ts';
 import type { Situation } from './situation.ts';
 import { shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
-/** GPU types of the table of nodes, the least first. Who has another card is not on such a site and is told of none. */
-const OFFERED: readonly GpuId[] = [...new Set(ALVIS_NODES.map(({ gpu }) => gpu))];
-
 /** Less is a tie within the error of what is computed (core/judging/thresholds.ts). */
 const WORTH = TIE;
+
+/** Cards of the site; who has one that it lacks is not on it and is told of none. */
+function offered({ context: { gpu, site } }: Situation): readonly GpuId[] {
+  const all = gpusOf(site);
+  return gpu !== null && all.includes(gpu) ? all : [];
+}
 
 /** A card with about as much memory, or as much as the job uses, and with the data type that it uses. */
 function holds(gpu: GpuId, { context: { ceilings, workload }, mean }: Situation): boolean {
@@ -27,10 +30,10 @@ export const fasterMemory: Move = (job) => {
     context: { gpu, ceilings },
     share,
   } = job;
-  if (gpu === null || ceilings === null || Number.isNaN(share) || !OFFERED.includes(gpu)) return null;
-  const better = OFFERED.filter((one) => GPUS[one].bandwidth >= WORTH * ceilings.bandwidth && holds(one, job)).sort(
-    (a, b) => GPUS[a].bandwidth - GPUS[b].bandwidth,
-  );
+  if (gpu === null || ceilings === null || Number.isNaN(share)) return null;
+  const better = offered(job)
+    .filter((one) => GPUS[one].bandwidth >= WORTH * ceilings.bandwidth && holds(one, job))
+    .sort((a, b) => GPUS[a].bandwidth - GPUS[b].bandwidth);
   const [next] = better;
   if (next === undefined) return null;
   const factor = ceilings.bandwidth / GPUS[next].bandwidth;
@@ -47,11 +50,13 @@ export const fasterArithmetic: Move = (job) => {
     context: { gpu, ceilings },
     share,
   } = job;
-  if (gpu === null || ceilings === null || Number.isNaN(share) || !OFFERED.includes(gpu)) return null;
+  if (gpu === null || ceilings === null || Number.isNaN(share)) return null;
   const now = ceilings.peaks.bf16 ?? ceilings.peaks.fp16;
   if (now === null) return null;
   const rate = (one: GpuId) => GPUS[one].peaks.fp16 ?? Number.NaN;
-  const [next] = OFFERED.filter((one) => rate(one) >= WORTH * now && holds(one, job)).sort((a, b) => rate(a) - rate(b));
+  const [next] = offered(job)
+    .filter((one) => rate(one) >= WORTH * now && holds(one, job))
+    .sort((a, b) => rate(a) - rate(b));
   if (next === undefined) return null;
   const factor = now / rate(next);
   return advise(job, {
@@ -60,3 +65,39 @@ export const fasterArithmetic: Move = (job) => {
     arithmetic: `${formatFactor(1 / factor)} the peak: ${shrinkingText(share, factor)}`,
   });
 };
+
+/** GPUs of one node: as the site's largest node with the job's card has, at least as many as the job shows. */
+export function gpusInNode({ context: { gpu, site, gpuCount, nodeCount } }: Situation): number {
+  const sizes = gpu === null ? [] : nodesWith(site, gpu).map(({ gpusPerNode }) => gpusPerNode);
+  return Math.max(sizes.length === 0 ? SMALL_BOARD : Math.max(...sizes), Math.ceil(gpuCount / Math.max(1, nodeCount)));
+}
+
+/** The lines that the job's nodes report, bytes/s; -∞ where they report none. */
+export function reportedLine({ mean }: Situation): number {
+  return Math.max(...[mean('host.ibSpeed'), mean('host.netSpeed')].filter((rate) => rate > 0), Number.NEGATIVE_INFINITY);
+}
+
+/** The line that nodes of the site with the job's card have, bytes/s; -∞ where that is not known. */
+export function lineOfNodes({ context: { gpu, site } }: Situation): number {
+  return (gpu === null ? null : siteLine(site, gpu))?.network.rate ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Nodes of the site that hold the job and have a faster line than nodes with its card. */
+export interface BetterConnected {
+  readonly own: NodeNetwork;
+  readonly node: NodeType;
+  readonly network: NodeNetwork;
+}
+
+/** The first of them in the order of the site; null where there are none, or the site lacks the job's card. */
+export function betterConnected(job: Situation): BetterConnected | null {
+  const { gpu, site } = job.context;
+  const own = gpu === null ? null : siteLine(site, gpu);
+  if (own === null) return null;
+  const node = site.nodeTypes.find((one) => (one.networks[0]?.rate ?? Number.NaN) >= WORTH * own.network.rate && holds(one.gpu, job));
+  const [network] = node?.networks ?? [];
+  return node === undefined || network === undefined ? null : { own: own.network, node, network };
+}
+
+/** How networks are called. */
+export const NETWORK_NAMES: Readonly<Record<NodeNetwork['kind'], string>> = { infiniband: 'InfiniBand', ethernet: 'Ethernet' };

@@ -85,7 +85,7 @@ const loaders: Move = (job) => {
   const perGpu = cores === null || cores === undefined ? Number.NaN : Math.floor(cores / Math.max(1, gpuCount / Math.max(1, nodeCount)));
   const hot = Math.max(...[job.mean('host.cpuMaxThread'), job.mean('process.maxThread')].filter((one) => one > 0), Number.NEGATIVE_INFINITY);
   return advise(job, {
-    text: `The GPU waited for the CPU ${formatPercent(share)} of the time${hot > 0 ? ` with a thread at ${formatPercent(hot)} of a core` : ''}: prepare batches in workers (num_workers${perGpu > 1 ? ` up to ${perGpu - 1} per GPU of your ${cores ?? 0} cores` : ' above 0'}, pin_memory: 0.646 → 0.459 s a step measured on an A100), tokenise before the job, and save .item(), print and other synchronisation for every hundredth step.`,
+    text: `The GPU waited for the CPU ${formatPercent(share)} of the time${hot > 0 ? ` with a thread at ${formatPercent(hot)} of a core` : ''}: prepare batches in workers (num_workers${perGpu > 1 ? ` up to ${perGpu - 1} per GPU of your ${cores ?? 0} cores` : ' above 0'}, pin_memory: measured, 0.646 → 0.459 s a step), tokenise before the job, and save .item(), print and other synchronisation for every hundredth step.`,
     gain: overlapping(share),
     arithmetic: overlappingText(share),
   });

@@ -29,12 +29,12 @@ const release: Move = (job) => {
 /** A model that fits a smaller card need not hold a large one. */
 const smallerCard: Move = (job) => {
   const {
-    context: { model, gpu, ceilings, gpuCount },
+    context: { model, gpu, ceilings, gpuCount, site },
   } = job;
   const format = formatOf(job.context);
   if (model === null || format === null || gpu === null || ceilings === null || !((job.context.figures?.seconds ?? Number.NaN) >= IDLE_FINDING_SECONDS))
     return null;
-  const result = plan({ model, gpu, type: format.type, quantization: format.quantization });
+  const result = plan({ model, gpu, type: format.type, quantization: format.quantization, site });
   const [least] = result.ok ? result.allocations : [];
   const smaller = least !== undefined && (least.gpus < gpuCount || GPUS[least.input.gpu].memoryBytes < SMALLER * ceilings.memoryBytes);
   if (!smaller) return null;

@@ -23,8 +23,8 @@ export const SECOND_SERVER_BYTES = 2e9;
 /** A micro-batch is advised to grow at most so many times at once: activations grow with it, and not all of them are seen. */
 export const MOST_LARGER_BATCH = 4;
 
-/** Boards that join all their GPUs by NVLink hold four or eight: where nothing is known of the node, four. */
-export const NVLINK_BOARD = 4;
+/** Boards that join their GPUs hold four or eight: where nothing is known of the node, four. */
+export const SMALL_BOARD = 4;
 
 /** Draft tokens per cycle, their chance of being right, the draft's size as a part of the model's, and of the critical batch what the checked tokens may take. */
 export const DRAFT = { tokens: 4, accepted: 0.7, size: 0.1, batch: 0.5 } as const;

@@ -55,7 +55,7 @@ export const smallerWeights: Move = (job) => {
   const after = before - decode.weights(decode.running) + decode.weights(decode.running, { ...decode.format, quantization: next });
   const factor = after / before;
   const warning = old
-    ? ` On ${GPUS[context.gpu].label} measure it: the tensor cores take the 4-bit weights as FP16, and bitsandbytes INT8 made a T4 four times slower (24.4 → 6.3 tokens/s).`
+    ? ` On ${GPUS[context.gpu].label} measure it: the tensor cores take the 4-bit weights as FP16, and bitsandbytes INT8 was seen to be four times slower on a card of that age (24.4 → 6.3 tokens/s).`
     : onTensorCores(context.gpu, 'int8')
       ? ' INT8 weights are the half-way step with less loss.'
       : '';

@@ -1,5 +1,6 @@
-import { ACHIEVABLE, BALANCE_MFU, computeType, dataParallelBalanceTokens, ETHERNET_25, GPUS, INFINIBAND_100, SHARDED_TRAFFIC } from '../../knowledge/index.ts';
+import { ACHIEVABLE, BALANCE_MFU, computeType, dataParallelBalanceTokens, GPUS, SHARDED_TRAFFIC } from '../../knowledge/index.ts';
 import { formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
+import { betterConnected, lineOfNodes, NETWORK_NAMES, reportedLine } from './hardware.ts';
 import { formatOf, type Situation } from './situation.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
@@ -8,17 +9,14 @@ function betweenNodes(job: Situation): boolean {
   return job.context.nodeCount > 1 && !(job.shareOf('nvlink') > job.shareOf('network'));
 }
 
-/** The line rate that the job's nodes report, bytes/s; else what nodes with that card have. */
+/** The line rate that the job's nodes report, bytes/s; else what the site's nodes with that card have, -∞ where nobody says. */
 function lineRate(job: Situation): number {
-  const reported = Math.max(...[job.mean('host.ibSpeed'), job.mean('host.netSpeed')].filter((rate) => rate > 0), Number.NEGATIVE_INFINITY);
-  if (reported > 0) return reported;
-  return hasInfiniBand(job) ? INFINIBAND_100.rate : ETHERNET_25.rate;
+  const reported = reportedLine(job);
+  return reported > 0 ? reported : lineOfNodes(job);
 }
 
-/** Alvis's A100 nodes are joined by InfiniBand, the others by Ethernet. */
-function hasInfiniBand(job: Situation): boolean {
-  return job.mean('host.ibSpeed') > 0 || (job.context.gpu?.startsWith('A100') ?? false);
-}
+/** Steps twice as long: the least that is worth changing a batch for. */
+const HALF_AS_OFTEN = 0.5;
 
 /** Gradients are sent once per step whatever its length: longer steps send fewer. */
 const accumulate: Move = (job) => {
@@ -30,22 +28,30 @@ const accumulate: Move = (job) => {
   const tokens = job.mean('engine.trainTokenRate');
   const format = formatOf(job.context);
   if (!job.training || !betweenNodes(job) || gpu === null || Number.isNaN(share)) return null;
+  const line = lineRate(job);
+  if (!(line > 0)) {
+    return advise(job, {
+      text: 'Accumulate gradients over more micro-batches, or raise the batch per GPU: they are sent once a step, however long it is.',
+      gain: shrinking(share, HALF_AS_OFTEN),
+      arithmetic: `steps twice as long send half per token: ${shrinkingText(share, HALF_AS_OFTEN)}`,
+    });
+  }
   const perStep = tokens / steps / nodeCount;
   const math = computeType(gpu, format?.type ?? 'bf16', null, false);
-  const balance = dataParallelBalanceTokens((gpuCount / nodeCount) * math.peak, BALANCE_MFU, lineRate(job));
+  const balance = dataParallelBalanceTokens((gpuCount / nodeCount) * math.peak, BALANCE_MFU, line);
   const known = steps > 0 && tokens > 0;
   if (known && perStep >= balance) {
     return advise(job, {
       text: `A step has ${thousands(perStep)} tokens per node, enough for this line: the network delivers less than it could. NCCL_DEBUG=INFO says which way it goes (NET/IB is InfiniBand, NET/Socket is not; see NCCL_IB_DISABLE, NCCL_SOCKET_IFNAME).`,
       gain: null,
-      arithmetic: `from ${thousands(balance)} tokens per node and step on computing takes longer than sending gradients at ${formatValue(lineRate(job), 'bytes/s')}, yet the network took ${formatPercent(share)} of the time`,
+      arithmetic: `from ${thousands(balance)} tokens per node and step on computing takes longer than sending gradients at ${formatValue(line, 'bytes/s')}, yet the network took ${formatPercent(share)} of the time`,
     });
   }
-  const factor = known ? Math.min(0.5, perStep / balance) : 0.5;
+  const factor = known ? Math.min(HALF_AS_OFTEN, perStep / balance) : HALF_AS_OFTEN;
   return advise(job, {
     text: `${known ? `A step has ${thousands(perStep)} tokens per node, where about ${thousands(balance)} take as long to compute as their gradients to send` : `About ${thousands(balance)} tokens per node and step take as long to compute as their gradients to send`}: accumulate gradients over more micro-batches, or raise the batch per GPU.`,
     gain: shrinking(share, factor),
-    arithmetic: `4 bytes ÷ (6 FLOP) × ${formatValue((gpuCount / nodeCount) * math.peak * BALANCE_MFU, 'flop/s')} of a node ÷ ${formatValue(lineRate(job), 'bytes/s')} = ${thousands(balance)} tokens; ${(1 / factor).toFixed(1)} × as long a step sends ${formatPercent(factor)} per token: ${shrinkingText(share, factor)}`,
+    arithmetic: `4 bytes ÷ (6 FLOP) × ${formatValue((gpuCount / nodeCount) * math.peak * BALANCE_MFU, 'flop/s')} of a node ÷ ${formatValue(line, 'bytes/s')} = ${thousands(balance)} tokens; ${(1 / factor).toFixed(1)} × as long a step sends ${formatPercent(factor)} per token: ${shrinkingText(share, factor)}`,
   });
 };
 
@@ -77,16 +83,18 @@ const lessSharding: Move = (job) => {
   });
 };
 
-/** Nodes with A40, V100 and T4 have no InfiniBand: a job over several of them should not be. */
-const infiniBand: Move = (job) => {
+/** Nodes that a slow network joins: a job over several of them should not be there. */
+const betterNodes: Move = (job) => {
   const {
     context: { gpu, nodeCount },
     share,
   } = job;
-  if (nodeCount <= 1 || !betweenNodes(job) || gpu === null || hasInfiniBand(job) || Number.isNaN(share)) return null;
-  const factor = lineRate(job) / INFINIBAND_100.rate;
+  const better = betterConnected(job);
+  if (nodeCount <= 1 || !betweenNodes(job) || gpu === null || better === null || job.mean('host.ibSpeed') > 0 || Number.isNaN(share)) return null;
+  const line = lineRate(job);
+  const factor = line / better.network.rate;
   return advise(job, {
-    text: `${nodeCount} nodes with ${GPUS[gpu].label} talk over Ethernet (${formatValue(lineRate(job), 'bytes/s')}): stay on one node, or take A100 nodes, which InfiniBand joins (${formatValue(INFINIBAND_100.rate, 'bytes/s')}).`,
+    text: `${nodeCount} nodes with ${GPUS[gpu].label} talk over ${NETWORK_NAMES[better.own.kind]} (${formatValue(line, 'bytes/s')}): stay on one node, or take ${better.node.id} nodes, which ${NETWORK_NAMES[better.network.kind]} joins (${formatValue(better.network.rate, 'bytes/s')}).`,
     gain: shrinking(share, factor),
     arithmetic: `${formatFactor(1 / factor)} the line: ${shrinkingText(share, factor)}`,
   });
@@ -127,7 +135,7 @@ const narrower: Move = (job) => {
   });
 };
 
-export const NETWORK: readonly Move[] = [tensorInside, narrower, accumulate, overlap, smallGradients, lessSharding, infiniBand];
+export const NETWORK: readonly Move[] = [tensorInside, narrower, accumulate, overlap, smallGradients, lessSharding, betterNodes];
 
 /** Tokens are counted in thousands from here. */
 const THOUSANDS = 10e3;

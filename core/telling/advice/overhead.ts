@@ -69,7 +69,7 @@ const narrowerTensor: Move = (job) => {
   return advise(job, {
     text: `${tp} GPUs share ${(whole / 1e9).toFixed(1)} GB of weights, which ${fits === 1 ? 'one GPU holds' : `${fits} GPUs hold`} with room for the cache: --tensor-parallel-size ${fits}, and ${Math.floor(tp / fits)} replicas.`,
     gain: verdict.relief,
-    arithmetic: `each GPU reads ${(whole / tp / 1e9).toFixed(1)} GB a step and then waits for the others ${2 * decode.model.layers} times; without the waiting at best ${formatFactor(verdict.relief)} (measured: 7B on eight A100 read at 34 % of their bandwidth, on one at 68 %)`,
+    arithmetic: `each GPU reads ${(whole / tp / 1e9).toFixed(1)} GB a step and then waits for the others ${2 * decode.model.layers} times; without the waiting at best ${formatFactor(verdict.relief)} (measured: 7B on eight GPUs read at 34 % of their bandwidth, on one at 68 %)`,
   });
 };
 

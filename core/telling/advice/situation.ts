@@ -9,6 +9,7 @@ import {
   type ModelSpec,
   parseQuantization,
   parseWeightType,
+  type Site,
   weightBytesTouched,
   type WeightFormat,
 } from '../../knowledge/index.ts';
@@ -24,6 +25,7 @@ export interface AdviceContext {
   readonly figures: WindowFigures | null;
   readonly gpuCount: number;
   readonly nodeCount: number;
+  readonly site: Site;
   /** What the engine (or trainer) says of itself, and the command lines of the job's processes; left out where nothing does. */
   readonly facts?: ReadonlyMap<FactName, string>;
   readonly commands?: readonly string[];

@@ -1,6 +1,7 @@
 import { DOMINANT } from '../../judging/index.ts';
-import { ETHERNET_25, GPUS, INFINIBAND_100, loadSeconds, weightBytes } from '../../knowledge/index.ts';
+import { GPUS, loadSeconds, scratchName, weightBytes } from '../../knowledge/index.ts';
 import { formatDuration, formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
+import { betterConnected, lineOfNodes, NETWORK_NAMES, reportedLine } from './hardware.ts';
 import { formatOf, type Situation } from './situation.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
@@ -17,18 +18,21 @@ const isSaving = (job: Situation): boolean => job.verdict.activity === 'checkpoi
 
 /** Loading weights, against the line's floor (§1.6). */
 const fasterLoad: Move = (job) => {
-  const {
-    context: { model, ceilings, gpu, gpuCount, nodeCount },
-  } = job;
-  const format = formatOf(job.context);
   if (!isLoading(job)) return null;
+  const { site } = job.context;
   const rate = readRate(job);
   const seen = Number.isNaN(rate) ? '' : ` (${formatValue(rate, 'bytes/s')} read)`;
-  const line = Math.max(
-    ...[job.mean('host.ibSpeed'), job.mean('host.netSpeed')].filter((one) => one > 0),
-    gpu?.startsWith('A100') === true ? INFINIBAND_100.rate : ETHERNET_25.rate,
-  );
-  const text = `Weights are being loaded${seen}: keep them as safetensors (mapped, not unpickled) on the project storage, let one rank read and the others share the page cache, and stage them to $TMPDIR if they are loaded again and again.`;
+  const text = `Weights are being loaded${seen}: keep them as safetensors (mapped, not unpickled) on ${site.storage.name}, let one rank read and the others share the page cache, and stage them to ${scratchName(site)} if they are loaded again and again.`;
+  const line = Math.max(reportedLine(job), lineOfNodes(job));
+  return line > 0 ? againstLine(job, text, line) : withoutLine(job, text);
+};
+
+function againstLine(job: Situation, text: string, line: number): ReturnType<Move> {
+  const {
+    context: { model, ceilings, gpuCount, nodeCount },
+  } = job;
+  const format = formatOf(job.context);
+  const rate = readRate(job);
   if (model === null || format === null || ceilings === null) {
     const gain = line / rate;
     return advise(job, {
@@ -51,7 +55,17 @@ const fasterLoad: Move = (job) => {
     gain: Number.isNaN(now) ? null : now / floor,
     arithmetic: `${formatValue(bytes, 'bytes')} of ${model.id} over ${formatValue(line, 'bytes/s')} and PCIe take at least ${formatDuration(floor)}${Number.isNaN(now) ? '' : `, at the present rate ${formatDuration(now)}`}`,
   });
-};
+}
+
+/** Nobody says how fast the node's line is: then there is no floor, and no gain to promise. */
+function withoutLine(job: Situation, text: string): ReturnType<Move> {
+  if (Number.isNaN(job.share)) return null;
+  return advise(job, {
+    text,
+    gain: null,
+    arithmetic: `of this stretch ${formatPercent(job.share)} is waiting for files; how fast the node's line is was not measured`,
+  });
+}
 
 /** Reading ahead hides what it can behind the GPU's own work. */
 const readAhead: Move = (job) => {
@@ -75,25 +89,27 @@ const stage: Move = (job) => {
   if (isLoading(job) || isSaving(job) || Number.isNaN(share)) return null;
   const rate = readRate(job);
   const scratch = job.mean('host.scratchReadRate') > 0;
+  const disk = scratchName(job.context.site);
   return advise(job, {
-    text: `${Number.isNaN(rate) ? 'Reading' : `Reading at ${formatValue(rate, 'bytes/s')}`}${scratch ? ' from $TMPDIR' : ''}: pack many small files into few large ones (tar shards for WebDataset, Parquet, HDF5)${scratch ? '' : ', or copy them to $TMPDIR at the start of the job'}.`,
+    text: `${Number.isNaN(rate) ? 'Reading' : `Reading at ${formatValue(rate, 'bytes/s')}`}${scratch ? ` from ${disk}` : ''}: pack many small files into few large ones (tar shards for WebDataset, Parquet, HDF5)${scratch ? '' : `, or copy them to ${disk} at the start of the job`}.`,
     gain: 1 / (1 - share),
     arithmetic: `without waiting for files 1 ÷ (1 − ${share.toFixed(2)}) = ${formatFactor(1 / (1 - share))}`,
   });
 };
 
-/** Alvis's A100 nodes have four times the line to storage. */
+/** Other nodes of the site have a faster line to the storage, and this one's is in use. */
 const fasterLine: Move = (job) => {
   const {
     context: { gpu },
     share,
   } = job;
-  const speed = Math.max(...[job.mean('host.netSpeed'), job.mean('host.ibSpeed')].filter((rate) => rate > 0), Number.NEGATIVE_INFINITY);
+  const better = betterConnected(job);
+  const speed = reportedLine(job);
   const busiest = Math.max(...[job.mean('host.netRxRate'), job.mean('host.ibRxRate')].filter((rate) => rate >= 0), Number.NEGATIVE_INFINITY);
-  if (gpu === null || gpu.startsWith('A100') || gpu.startsWith('H') || Number.isNaN(share) || !(busiest >= DOMINANT * speed)) return null;
-  const factor = speed / INFINIBAND_100.rate;
+  if (gpu === null || better === null || Number.isNaN(share) || !(busiest >= DOMINANT * speed)) return null;
+  const factor = speed / better.network.rate;
   return advise(job, {
-    text: `The node's line carries ${formatValue(busiest, 'bytes/s')} of ${formatValue(speed, 'bytes/s')}: nodes with ${GPUS[gpu].label} are on Ethernet; A100 nodes reach the storage over ${formatValue(INFINIBAND_100.rate, 'bytes/s')}.`,
+    text: `The node's line carries ${formatValue(busiest, 'bytes/s')} of ${formatValue(speed, 'bytes/s')}: nodes with ${GPUS[gpu].label} are on ${NETWORK_NAMES[better.own.kind]}; ${better.node.id} nodes reach the storage over ${formatValue(better.network.rate, 'bytes/s')}.`,
     gain: shrinking(share, factor),
     arithmetic: `${formatFactor(1 / factor)} the line: ${shrinkingText(share, factor)}`,
   });
@@ -103,7 +119,7 @@ const fasterLine: Move = (job) => {
 const saveAside: Move = (job) => {
   if (!isSaving(job) || Number.isNaN(job.share)) return null;
   return advise(job, {
-    text: 'The job stands still while it saves: save asynchronously (torch.distributed.checkpoint.async_save, Megatron --async-save), less often, or to $TMPDIR with a copy behind it.',
+    text: `The job stands still while it saves: save asynchronously (torch.distributed.checkpoint.async_save, Megatron --async-save), less often, or to ${scratchName(job.context.site)} with a copy behind it.`,
     gain: 1 / (1 - job.share),
     arithmetic: `of this stretch ${formatPercent(job.share)} is waiting: 1 ÷ (1 − ${job.share.toFixed(2)}) = ${formatFactor(1 / (1 - job.share))}`,
   });

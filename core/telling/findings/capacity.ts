@@ -2,7 +2,7 @@ import { type JudgedGpu, type JudgedPhase, type JudgedRun, KV_FULL, KV_FULL_FRAC
 import type { Finding } from '../../contract/index.ts';
 import { formatDuration, formatPercent } from '../../readings/index.ts';
 import { finding } from './finding.ts';
-import { fractionOver, meanOver, samplesOf, stretchesOf } from './stretches.ts';
+import { fractionOver, type Stretch, meanOver, samplesOf, stretchesOf } from './stretches.ts';
 import { QUEUE } from './limits.ts';
 
 /**
@@ -22,7 +22,7 @@ export function findCapacity(judged: JudgedRun): Finding[] {
     seen.add(key);
     const several = new Set(judged.gpus.map(({ engines }) => engines.join(','))).size > 1;
     const engine = judged.engines[gpu.engines[0] ?? -1]?.entity.id ?? null;
-    return stretches.map((stretch) => capacity(judged, stretch, maximum, several ? engine : null));
+    return stretches.map((stretch) => capacity(judged, stretch, { maximum, entity: several ? engine : null }));
   });
 }
 
@@ -41,12 +41,7 @@ function isFull({ figures: { mean, fraction } }: JudgedPhase, maximum: number | 
   return maximum !== null && (fraction.get('waiting') ?? Number.NaN) >= QUEUE && (mean.get('engine.running') ?? Number.NaN) < maximum;
 }
 
-function capacity(
-  judged: JudgedRun,
-  { from, to, phases }: { from: number; to: number; phases: readonly JudgedPhase[] },
-  maximum: number | null,
-  entity: string | null,
-): Finding {
+function capacity(judged: JudgedRun, { from, to, phases }: Stretch, { maximum, entity }: { maximum: number | null; entity: string | null }): Finding {
   const preemptions = meanOver(phases, 'engine.preemptions');
   const running = meanOver(phases, 'engine.running');
   const waiting = meanOver(phases, 'engine.waiting');

@@ -1,5 +1,6 @@
 import { BRIDGED_PERIODS, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
 import type { Finding, FindingId } from '../../contract/index.ts';
+import { type Site, UNKNOWN_SITE } from '../../knowledge/index.ts';
 import type { Stretch } from './stretches.ts';
 
 /** `GPU 2` where its index is known, with the start of its UUID where it has one. */
@@ -15,6 +16,11 @@ export interface Said {
   readonly id: FindingId;
   readonly text: string;
   readonly evidence: readonly string[];
+}
+
+/** What is known of the cluster. */
+export function siteOf({ options }: JudgedRun): Site {
+  return options.site ?? UNKNOWN_SITE;
 }
 
 /** A finding; its end is null while the run goes on and it reaches to now. */

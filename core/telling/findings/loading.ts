@@ -1,8 +1,8 @@
 import type { Finding } from '../../contract/index.ts';
-import { ALVIS_NODES, loadSeconds, parseQuantization, parseWeightType, pcieBytesPerSecond, weightBytes } from '../../knowledge/index.ts';
+import { loadSeconds, parseQuantization, parseWeightType, pcieBytesPerSecond, scratchName, siteLine, weightBytes } from '../../knowledge/index.ts';
 import { HOT_THREAD, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
 import { formatDuration, formatFactor, formatValue, lowerBound } from '../../readings/index.ts';
-import { finding } from './finding.ts';
+import { finding, siteOf } from './finding.ts';
 import { type Stretch, meanOver, stretchesOf } from './stretches.ts';
 import { LOADED, SLOW_LOAD } from './limits.ts';
 
@@ -49,6 +49,7 @@ function slow(judged: JudgedRun, group: readonly Load[]): Finding[] {
   if (pcie === null || line === null) return [];
   const floor = loadSeconds({ nodeBytes: bytes, gpuBytes: Math.max(...group.map((load) => load.bytes)), network: line.rate, storage: null, pcie }).total;
   if (seconds < SLOW_LOAD.seconds || seconds < SLOW_LOAD.factor * floor) return [];
+  const site = siteOf(judged);
   const cause = first.stretch.phases[0]?.verdict.why.find((text) => text.startsWith('loading'));
   const phases = group.flatMap(({ stretch }) => stretch.phases);
   const thread = meanOver(phases, 'host.cpuMaxThread');
@@ -59,7 +60,7 @@ function slow(judged: JudgedRun, group: readonly Load[]): Finding[] {
         id: 'loading-slow',
         text:
           `Loading ${formatValue(bytes, 'bytes')} took ${formatDuration(seconds)} (${formatValue(bytes / seconds, 'bytes/s')}); the node's links would do it in ${formatDuration(floor)}, ${formatFactor(seconds / floor)} faster. ` +
-          'Keep the weights as safetensors on the project storage (Mimer, not home), load them once per node and not once per rank, and stage them to $TMPDIR where the job loads them again.',
+          `Keep the weights as safetensors on ${site.storage.name}, not in a home folder, load them once per node and not once per rank, and stage them to ${scratchName(site)} where the job loads them again.`,
         evidence: [
           `floor: ${formatValue(line.rate, 'bytes/s')} ${line.from} and ${formatValue(pcie, 'bytes/s')} PCIe at line rate`,
           ...(cause === undefined ? [] : [cause]),
@@ -94,12 +95,11 @@ function weightsPerGpu({ model, workload }: JudgedRun): number {
   return weightBytes(model, { type, quantization }) / ((workload.tensorParallel ?? 1) * (workload.pipelineParallel ?? 1));
 }
 
-/** The node's fastest line: as the host reports it, else as the table of nodes has it. */
+/** The node's fastest line: as the host reports it, else as the site's nodes with that card have it. */
 function lineOf(judged: JudgedRun, gpu: JudgedGpu): { rate: number; from: string } | null {
   const host = gpu.host === null ? undefined : judged.hosts[gpu.host];
   const speeds = (['host.ibSpeed', 'host.netSpeed'] as const).flatMap((id) => [...(host?.columns.get(id) ?? [])]).filter((value) => value > 0);
   if (speeds.length > 0) return { rate: Math.max(...speeds), from: 'network, as the host reports it' };
-  const node = ALVIS_NODES.find((one) => one.gpu === gpu.type);
-  const [network] = node?.networks ?? [];
-  return network === undefined ? null : { rate: network.rate, from: `network, as nodes of type ${node?.id ?? ''} have it` };
+  const line = gpu.type === null ? null : siteLine(siteOf(judged), gpu.type);
+  return line === null ? null : { rate: line.network.rate, from: `network, as nodes of type ${line.node.id} have it` };
 }

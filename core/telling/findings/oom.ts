@@ -1,12 +1,16 @@
 import { formatValue, rowWidth, type Table } from '../../readings/index.ts';
 import type { Finding } from '../../contract/index.ts';
+import { GPUS, type NodeType } from '../../knowledge/index.ts';
 import type { JudgedRun } from '../../judging/index.ts';
-import { finding } from './finding.ts';
+import { finding, siteOf } from './finding.ts';
 
 /** Memory that ran out: said by a log or the kernel, on the GPU or on the host. */
 export function findOom(judged: JudgedRun): Finding[] {
   return [...fromLog(judged), ...judged.hosts.flatMap((host) => kills(judged, host))];
 }
+
+/** Cards of one kind report up to a tenth less or more than their nominal size. */
+const AS_MUCH = 0.9;
 
 const ON_HOST = /oom[-_ ]kill|killed process|out of memory: killed/i;
 
@@ -26,8 +30,8 @@ function fromLog(judged: JudgedRun): Finding[] {
           id: 'oom',
           text:
             k === 0
-              ? `The host's memory ran out and the kernel killed a process${times2(group.length)}. Ask for more memory, or for fewer data loader workers and copies of the data.`
-              : `GPU memory ran out${times2(group.length)}${asked(first.text)}. Training: a smaller micro-batch with accumulation, activation checkpointing, 8-bit Adam, ZeRO/FSDP or LoRA. Serving: lower --gpu-memory-utilization or --max-num-seqs. A larger GPU (A100fat) is the last resort: headroom plan says what fits.`,
+              ? `The host's memory ran out and the kernel killed a process${timesTold(group.length)}. Ask for more memory, or for fewer data loader workers and copies of the data.`
+              : `GPU memory ran out${timesTold(group.length)}${asked(first.text)}. Training: a smaller micro-batch with accumulation, activation checkpointing, 8-bit Adam, ZeRO/FSDP or LoRA. Serving: lower --gpu-memory-utilization or --max-num-seqs. ${largerGpu(judged)}headroom plan says what fits.`,
           evidence: [first.text.slice(0, 300)],
         },
         {
@@ -40,7 +44,17 @@ function fromLog(judged: JudgedRun): Finding[] {
   });
 }
 
-function times2(count: number): string {
+/** The site's node with the largest GPU, where the job's own are smaller. */
+function largerGpu(judged: JudgedRun): string {
+  const { nodeTypes } = siteOf(judged);
+  if (nodeTypes.length === 0) return 'A larger GPU is the last resort: ';
+  const size = ({ gpu }: NodeType) => GPUS[gpu].memoryBytes;
+  const largest = nodeTypes.reduce((top, node) => (size(node) > size(top) ? node : top));
+  const own = judged.gpus.map(({ ceilings }) => ceilings?.memoryBytes).filter((bytes) => bytes !== undefined);
+  return own.some((bytes) => bytes >= AS_MUCH * size(largest)) ? 'The job’s GPUs are the largest here: ' : `A larger GPU (${largest.id}) is the last resort: `;
+}
+
+function timesTold(count: number): string {
   return count === 1 ? '' : ` (${count} lines say so)`;
 }
 

@@ -1,8 +1,8 @@
 import type { Finding } from '../../contract/index.ts';
-import { ALVIS, ALVIS_NODES, COMMON_CONTEXT, type GpuId, INFINIBAND_100, type NodeType, parseQuantization, parseWeightType } from '../../knowledge/index.ts';
+import { COMMON_CONTEXT, type GpuId, siteLine, type NodeType, parseQuantization, parseWeightType, UNKNOWN_SITE } from '../../knowledge/index.ts';
 import type { JudgedPhase, JudgedRun } from '../../judging/index.ts';
 import { plan } from '../../planner/index.ts';
-import { finding } from './finding.ts';
+import { finding, siteOf } from './finding.ts';
 import { meanOver } from './stretches.ts';
 
 /**
@@ -29,7 +29,7 @@ export function findOverSharded(judged: JudgedRun): Finding[] {
     pipelineParallel: workload.pipelineParallel ?? undefined,
     batch,
     context,
-    site: { ...ALVIS, nodeTypes: [nodeSeen(judged, gpu.type)] },
+    site: { ...UNKNOWN_SITE, nodeTypes: [nodeSeen(judged, gpu.type)] },
   });
   const warning = result.ok ? result.warnings.find(({ id }) => id === 'over-sharded') : undefined;
   if (!result.ok || warning === undefined) return [];
@@ -64,20 +64,20 @@ function contextOf(judged: JudgedRun, phases: readonly JudgedPhase[], running: n
   return context >= 1 ? Math.min(context, most) : Math.min(COMMON_CONTEXT, most);
 }
 
-/** The node as this run shows it: as many GPUs as share one; the network of the table's node with that card. */
+/** The node as this run shows it: as many GPUs as share one; the network of the site's nodes with that card. */
 function nodeSeen(judged: JudgedRun, gpu: GpuId): NodeType {
   const counts = new Map<string, number>();
   for (const { entity, type } of judged.gpus) if (type === gpu) counts.set(entity.node ?? '', (counts.get(entity.node ?? '') ?? 0) + 1); // none yet is 0
-  const known = ALVIS_NODES.find((node) => node.gpu === gpu);
+  const known = siteLine(siteOf(judged), gpu);
   return {
     id: 'as seen',
     gpu,
     gpusPerNode: Math.max(...counts.values()),
     nodes: null,
-    cores: known?.cores ?? 1,
+    cores: known?.node.cores ?? 1,
     cpu: null,
-    hostMemory: known?.hostMemory ?? [1e12],
-    networks: known?.networks ?? [INFINIBAND_100],
+    hostMemory: known?.node.hostMemory ?? [],
+    networks: known?.node.networks ?? [],
     scratchBytes: null,
     notes: [],
     source: 'this run',

@@ -15,11 +15,22 @@ interface Slowed {
 
 type Cause = 'thermal' | 'power-brake';
 
+/** What tells a cause: the driver's counter of time, else flags of a moment. */
+interface Signs {
+  readonly counter: MetricId;
+  readonly flags: readonly MetricId[];
+}
+
+const SIGNS: Readonly<Record<Cause, Signs>> = {
+  thermal: { counter: 'gpu.capThermalTime', flags: ['gpu.capHwThermal', 'gpu.capSwThermal'] },
+  'power-brake': { counter: 'gpu.capBrakeTime', flags: ['gpu.capBrake'] },
+};
+
 /** Thermal slow-down and power brake (§7.3): never ordinary, unlike a software power cap. Report the node. */
 export function findSlowed(judged: JudgedRun): Finding[] {
-  const found = (id: Cause, counter: MetricId, flags: readonly MetricId[]): Finding[] => {
+  const found = (id: Cause): Finding[] => {
     const cases = judged.gpus.flatMap((gpu) => {
-      const slowed = slowedBy(judged, gpu, counter, flags);
+      const slowed = slowedBy(judged, gpu, SIGNS[id]);
       return slowed === null ? [] : [{ gpu, stretch: { from: slowed.from, to: slowed.to, phases: [] }, slowed }];
     });
     const of = new Map(cases.map(({ gpu, slowed }) => [gpu, slowed]));
@@ -31,7 +42,7 @@ export function findSlowed(judged: JudgedRun): Finding[] {
       ),
     );
   };
-  return [...found('thermal', 'gpu.capThermalTime', ['gpu.capHwThermal', 'gpu.capSwThermal']), ...found('power-brake', 'gpu.capBrakeTime', ['gpu.capBrake'])];
+  return [...found('thermal'), ...found('power-brake')];
 }
 
 const TEXTS: Readonly<Record<Cause, readonly [string, string]>> = {
@@ -66,7 +77,7 @@ function say(id: Cause, gpus: readonly JudgedGpu[], all: readonly Slowed[]): Sai
 }
 
 /** More than 1 % of the busy time by the counter; where there is none, a flag in two samples. */
-function slowedBy(judged: JudgedRun, gpu: JudgedGpu, counter: MetricId, flags: readonly MetricId[]): Slowed | null {
+function slowedBy(judged: JudgedRun, gpu: JudgedGpu, { counter, flags }: Signs): Slowed | null {
   const width = rowWidth(gpu.series.t, judged.period);
   const times = gpu.series.columns.get(counter);
   const sampled = flags.flatMap((id) => gpu.series.columns.get(id) ?? []);

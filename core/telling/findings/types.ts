@@ -1,8 +1,8 @@
 import { CONTRIBUTING, DOMINANT, type JudgedGpu, type JudgedRun, MIN_SEGMENT_SAMPLES, NO_TENSOR } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
-import { type GpuId, GPUS, onTensorCores, parseQuantization, parseWeightType, QUANTIZATIONS } from '../../knowledge/index.ts';
+import { type GpuId, GPUS, gpusOf, onTensorCores, parseQuantization, parseWeightType, QUANTIZATIONS } from '../../knowledge/index.ts';
 import { formatPercent, formatValue } from '../../readings/index.ts';
-import { finding, gpuName, listed, together } from './finding.ts';
+import { finding, gpuName, listed, siteOf, together } from './finding.ts';
 import { over, samplesOf, stretchesOf } from './stretches.ts';
 
 /** FP32 work on CUDA cores while the tensor cores rest (§7.2): seen by DCGM's pipes only. */
@@ -35,7 +35,7 @@ export function findNoTensorCores(judged: JudgedRun): Finding[] {
 
 /** What the card's tensor cores take instead, by its own peaks. */
 function faster(type: GpuId | null): string {
-  if (type === null) return 'Use mixed precision (torch.autocast in BF16 on Ampere and newer, FP16 on V100 and T4).';
+  if (type === null) return 'Use mixed precision (torch.autocast in BF16 on Ampere and newer, FP16 on older cards).';
   const { peaks } = GPUS[type];
   const times = (peak: number | null) => (peak === null ? '' : ` (${(peak / peaks.fp32).toFixed(0)} ×)`);
   const tf32 = peaks.tf32 === null ? '' : `TF32 by one line, torch.set_float32_matmul_precision('high')${times(peaks.tf32)}, or `;
@@ -58,7 +58,7 @@ export function findUnsupportedType(judged: JudgedRun): Finding[] {
       judged,
       noBf16,
       (gpu) =>
-        `BF16 has no hardware on ${GPUS[gpu].label}: it is emulated, or done in FP32 at ${formatValue(GPUS[gpu].peaks.fp32, 'flop/s')} where FP16 reaches ${formatValue(GPUS[gpu].peaks.fp16, 'flop/s')}. Use --dtype float16 (training: fp16 with a gradient scaler), or a GPU from A40 on.`,
+        `BF16 has no hardware on ${GPUS[gpu].label}: it is emulated, or done in FP32 at ${formatValue(GPUS[gpu].peaks.fp32, 'flop/s')} where FP16 reaches ${formatValue(GPUS[gpu].peaks.fp16, 'flop/s')}. Use --dtype float16 (training: fp16 with a gradient scaler)${withBf16(judged)}.`,
       source,
     ),
     ...told(
@@ -69,6 +69,12 @@ export function findUnsupportedType(judged: JudgedRun): Finding[] {
       source,
     ),
   ];
+}
+
+/** The site's GPUs that have BF16. */
+function withBf16(judged: JudgedRun): string {
+  const cards = gpusOf(siteOf(judged)).filter((gpu) => GPUS[gpu].peaks.bf16 !== null);
+  return cards.length === 0 ? '' : `, or a GPU that has it (${listed(cards.map((gpu) => GPUS[gpu].label))})`;
 }
 
 /** GPUs that worked at all: a type does not matter on a card that nothing runs on. */

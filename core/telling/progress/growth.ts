@@ -23,9 +23,9 @@ const LEAST_PART = 0.01;
  * How fast a memory fills, over the rows since its last step of a gigabyte (a load, a release): the median of the slopes
  * between all pairs (Theil, Sen), which a few outliers do not move. Null where it does not grow steadily.
  */
-export function growthOf(table: Table, period: number, usedId: MetricId, totalId: MetricId): Growth | null {
-  const used = table.columns.get(usedId);
-  const total = [...(table.columns.get(totalId) ?? [])].reduce((last, value) => (Number.isNaN(value) ? last : value), Number.NaN);
+export function growthOf(table: Table, period: number, ids: { readonly used: MetricId; readonly total: MetricId }): Growth | null {
+  const used = table.columns.get(ids.used);
+  const total = [...(table.columns.get(ids.total) ?? [])].reduce((last, value) => (Number.isNaN(value) ? last : value), Number.NaN);
   if (used === undefined || !(total > 0)) return null;
   const rows = thinned(sinceLastStep([...used].map((value, row) => ({ at: table.t[row] ?? Number.NaN, value })).filter(({ value }) => !Number.isNaN(value))));
   const first = rows[0];

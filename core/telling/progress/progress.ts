@@ -62,8 +62,8 @@ function median(values: readonly number[]): number | null {
 
 /** The memory that is full first at its present pace. */
 function memoryOf(judged: JudgedRun): NonNullable<Progress['memory']> | null {
-  const gpus = judged.gpus.map(({ id, series }) => ({ of: id, growth: growthOf(series, judged.period, 'gpu.memUsed', 'gpu.memTotal') }));
-  const hosts = judged.hosts.map((host) => ({ of: host.entity.id, growth: growthOf(host, judged.period, 'host.memUsed', 'host.memTotal') }));
+  const gpus = judged.gpus.map(({ id, series }) => ({ of: id, growth: growthOf(series, judged.period, { used: 'gpu.memUsed', total: 'gpu.memTotal' }) }));
+  const hosts = judged.hosts.map((host) => ({ of: host.entity.id, growth: growthOf(host, judged.period, { used: 'host.memUsed', total: 'host.memTotal' }) }));
   const growing = [...gpus, ...hosts].filter((one): one is { of: string; growth: Growth } => one.growth !== null && one.growth.secondsToFull <= LONGEST_JOB);
   const [soonest] = growing.sort((a, b) => a.growth.secondsToFull - b.growth.secondsToFull);
   if (soonest === undefined) return null;

@@ -1,13 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { ALVIS, findModel, GPU_IDS, type GpuId, type QuantizationId } from '../../../core/knowledge/index.ts';
+import { ALVIS, findModel, GPU_IDS, type GpuId, type QuantizationId, type Site } from '../../../core/knowledge/index.ts';
 import { plan, type Plan, type PlanQuestion } from '../../../core/planner/index.ts';
+import { planJson } from '../../../cli/plan/json.ts';
+import { planReport } from '../../../cli/plan/report.ts';
+import { painter } from '../../../cli/terminal/style.ts';
+import { ANOTHER_SITE, foreignNames } from '../../support/another-site.ts';
 
-type Asked = Omit<PlanQuestion, 'model'>;
+type Asked = Omit<PlanQuestion, 'model' | 'site'> & { readonly site?: Site };
 
-function planned(name: string, asked: Asked): Plan {
+/** Every question of this file, for the last test of it. */
+const asked: { readonly name: string; readonly question: Asked }[] = [];
+
+function planned(name: string, question: Asked): Plan {
+  asked.push({ name, question });
+  return answered(name, question);
+}
+
+function answered(name: string, question: Asked): Plan {
   const found = findModel(name);
   if (found === null) throw new Error(`no row for ${name}`);
-  const result = plan({ model: found.model, quantization: found.quantization ?? undefined, ...asked });
+  const result = plan({ model: found.model, quantization: found.quantization ?? undefined, site: ALVIS, ...question });
   if (!result.ok) throw new Error(result.errors.join('; '));
   return result;
 }
@@ -346,10 +358,10 @@ describe('the smallest allocation', () => {
 });
 
 describe('a question that cannot be answered', () => {
-  const errors = (name: string, asked: Asked) => {
+  const errors = (name: string, question: Asked) => {
     const found = findModel(name);
     if (found === null) throw new Error(name);
-    const result = plan({ model: found.model, ...asked });
+    const result = plan({ model: found.model, site: ALVIS, ...question });
     return result.ok ? [] : result.errors;
   };
   it('says why and what to change', () => {
@@ -389,5 +401,41 @@ describe('every plan', () => {
       expect([usable - total, fits], name).toEqual([free, free >= 0]);
       for (const row of of.allocations) expect(row.memory.fits, name).toBe(true);
     }
+  });
+});
+
+describe('on another cluster', () => {
+  it('every question of this file is answered without a name that the cluster has not', () => {
+    expect(asked.length).toBeGreaterThan(0);
+    for (const { name, question } of asked) {
+      const of = answered(name, { ...question, site: ANOTHER_SITE });
+      expect(foreignNames([planJson(of), planReport(of, painter(false))], question.gpu), `${name} ${JSON.stringify(question)}`).toEqual([]);
+    }
+  });
+
+  it('traffic is timed on the links that are there', () => {
+    const { links } = answered('llama-3.1-70b', { gpu: 'H100-80', tensorParallel: 8, site: ANOTHER_SITE });
+    expect(links.map(({ kind, rate }) => [kind, rate])).toEqual([
+      ['nvlink', 450e9],
+      ['pcie', 63.015e9],
+      ['infiniband', 50e9],
+    ]);
+  });
+
+  it('nobody is sent to nodes with InfiniBand where there are none', () => {
+    const slow = { ...ANOTHER_SITE, nodeTypes: ANOTHER_SITE.nodeTypes.map((node) => ({ ...node, networks: [{ kind: 'ethernet', rate: 12.5e9 } as const] })) };
+    const text = (site: Site) =>
+      answered('llama-3.1-70b', { gpu: site === slow ? 'H100-80' : 'A40', tensorParallel: 4, pipelineParallel: 4, site }).warnings.find(
+        ({ id }) => id === 'ethernet-between-nodes',
+      )?.text;
+    expect(text(slow)).toMatch(/Stay on one node\.$/);
+    expect(text(ALVIS)).toMatch(/or use nodes with InfiniBand\.$/);
+  });
+
+  it('a card that it lacks is planned on eight GPUs a node, and what is assumed between nodes is said', () => {
+    const text = (dataParallel: number) =>
+      answered('llama-3.1-8b', { gpu: 'H200', dataParallel, site: ANOTHER_SITE }).warnings.find(({ id }) => id === 'unknown-node')?.text;
+    expect(text(1)).toBe('Fjord has no node with H200: 8 GPUs a node are assumed, and no network is known.');
+    expect(text(16)).toBe('Fjord has no node with H200: 8 GPUs a node are assumed, with 100 Gbit/s between them.');
   });
 });

@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { ALVIS, type Site } from '../../../core/knowledge/index.ts';
 import type { FromWorker, NamedFile } from '../../../web/lib/diagnose/protocol.ts';
 import { openSession } from '../../../web/lib/diagnose/session.ts';
+import { ANOTHER_SITE } from '../../support/another-site.ts';
 
 /** A minute of a GPU that is busy, as `nvidia-smi --query-gpu` prints it. */
 const LINES = ['timestamp, index, uuid, name, utilization.gpu [%], memory.used [MiB], power.draw [W]'].concat(
@@ -72,6 +74,24 @@ describe('the reader behind the diagnose page', () => {
     expect(steps.every((step) => step.total === 2 * big.length && step.done <= step.total)).toBe(true);
     expect(steps.map((step) => step.done)).toEqual(steps.map((step) => step.done).sort((a, b) => a - b));
     expect(new Set(steps.map((step) => step.path))).toEqual(new Set(['a.csv', 'b.csv']));
+  });
+
+  it('advises on the nodes of the server’s cluster, and on none where no server answers', async () => {
+    const log = file('job.out', 'step 1\ntorch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB\n');
+    const advised = async (site: Site | null) => {
+      const told: FromWorker[] = [];
+      const take = openSession(
+        (message) => told.push(structuredClone(message)),
+        () => performance.now(),
+        () => Promise.resolve(site),
+      );
+      await take({ kind: 'read', files: [log], context: { tz: 'UTC' }, options: {} });
+      const done = told.findLast((message) => message.kind === 'done');
+      return done?.kind === 'done' ? done.diagnosed.analysis?.findings[0]?.text : null;
+    };
+    expect(await advised(ALVIS)).toContain('A larger GPU (A100fat) is the last resort');
+    expect(await advised(ANOTHER_SITE)).toContain('A larger GPU (accelerated) is the last resort');
+    expect(await advised(null)).toContain('A larger GPU is the last resort');
   });
 
   it('judges the same readings again with other options', async () => {

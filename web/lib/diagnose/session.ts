@@ -1,6 +1,7 @@
 import type { ParseContext } from '../../../collectors/collector.ts';
 import { diagnosing, type Diagnosing, type Diagnosis } from '../../../collectors/run/diagnose.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
+import type { Site } from '../../../core/knowledge/index.ts';
 import { api, troubleOf } from '../api.ts';
 import { seriesReply } from './bucket.ts';
 import type { Diagnosed, FromWorker, NamedFile, ToWorker } from './protocol.ts';
@@ -10,14 +11,24 @@ import { batchesOf, declarationOf, sizeOf, type StoreAsk } from './store.ts';
 /** Progress is told this often at most, milliseconds. */
 const TELL_EVERY = 100;
 const TOLD_REJECTIONS = 50;
+/** A verdict waits this long for the server's site, milliseconds. */
+const PATIENCE = 5_000;
+
+/** What the server's cluster is made of; null where no server answers: then nothing is told of other cards and nodes. */
+async function siteOfServer(): Promise<Site | null> {
+  return api.site(AbortSignal.timeout(PATIENCE)).catch(() => null);
+}
 
 /** The worker's side of a diagnosis: takes what the page asks, tells what came of it. Holds the readings; they leave it only by `store`. */
-export function openSession(tell: (message: FromWorker) => void, now: () => number): (message: ToWorker) => Promise<void> {
+export function openSession(tell: (message: FromWorker) => void, now: () => number, askSite = siteOfServer): (message: ToWorker) => Promise<void> {
+  let site: Promise<Site | null> | null = null;
   let work: Diagnosing | null = null;
   let diagnosis: Diagnosis | null = null;
   let partly: string[] = [];
 
   async function read(files: readonly NamedFile[], context: ParseContext, options: AnalyseOptions): Promise<void> {
+    // Asked while files are read, so that the verdict need not wait for it.
+    site ??= askSite();
     work = diagnosing(context);
     partly = [];
     const total = files.reduce((sum, { file }) => sum + file.size, 0);
@@ -38,13 +49,15 @@ export function openSession(tell: (message: FromWorker) => void, now: () => numb
       source.end();
       done = before + file.size;
     }
-    judge(options);
+    await judge(options);
   }
 
-  function judge(options: AnalyseOptions): void {
+  async function judge(options: AnalyseOptions): Promise<void> {
     if (work === null) return;
     tell({ kind: 'judging' });
-    diagnosis = work.finish(options);
+    const known = await (site ??= askSite());
+    if (known === null) site = null;
+    diagnosis = work.finish({ ...options, ...(known === null ? {} : { site: known }) });
     tell({ kind: 'done', diagnosed: shown(diagnosis, partly) });
   }
 
@@ -71,7 +84,7 @@ export function openSession(tell: (message: FromWorker) => void, now: () => numb
         case 'read':
           return await read(message.files, message.context, message.options);
         case 'judge':
-          return judge(message.options);
+          return await judge(message.options);
         case 'store':
           return await store(message.ticket, message.ask);
         case 'series':

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ALVIS, parseSite, pricePerHour } from '../../../../core/knowledge/index.ts';
+import { ALVIS, parseSite, pricePerHour, scratchName, siteLine, UNKNOWN_SITE } from '../../../../core/knowledge/index.ts';
 
 const node = {
   id: 'g',
@@ -54,6 +54,24 @@ describe('a site file', () => {
   it('with a price of zero is free, not without a price', () => {
     const result = parseSite({ name: 'Here', currency: 'SEK', nodeTypes: [{ ...node, pricePerGpuHour: 0 }] });
     expect(result.ok && pricePerHour(result.site, 'g', 4)).toBe(0);
+  });
+  it('says what its storage and the disk of a node are called; one that says neither has words for them', () => {
+    const named = parseSite({ name: 'Here', nodeTypes: [node], storage: { name: 'Lustre', scratch: '$SNIC_TMP' } });
+    const bare = parseSite({ name: 'Here', nodeTypes: [node] });
+    if (!named.ok || !bare.ok) throw new Error('refused');
+    expect([named.site.storage.name, scratchName(named.site)]).toEqual(['Lustre', '$SNIC_TMP']);
+    expect([bare.site.storage.name, scratchName(bare.site)]).toEqual(['shared storage', "the node's own disk"]);
+    expect(scratchName(ALVIS)).toBe('$TMPDIR');
+  });
+  it('tells the line that all nodes with a card have, also with one of another size, and none for a card that it lacks', () => {
+    const slow = { ...node, id: 's', networks: [{ kind: 'ethernet', gbit: 25 }] };
+    const result = parseSite({ name: 'Here', nodeTypes: [node, slow] });
+    if (!result.ok) throw new Error(result.errors.join());
+    expect(siteLine(result.site, 'A100-80')?.node.id).toBe('s');
+    expect(siteLine(result.site, 'A100-40')?.network).toEqual({ kind: 'ethernet', rate: 3.125e9 });
+    expect(siteLine(result.site, 'A100-PCIE-80')).toBeNull();
+    expect(siteLine(ALVIS, 'V100-32')?.network.rate).toBe(3.125e9);
+    expect(siteLine(UNKNOWN_SITE, 'A100-80')).toBeNull();
   });
   it('as in docs/planner.md is accepted', () => {
     const text = readFileSync(new URL('../../../../docs/planner.md', import.meta.url), 'utf8');

@@ -2,7 +2,7 @@
 import { NOTHING_KNOWN } from '../../../../core/judging/job.ts';
 import type { Advice, Verdict, Workload } from '../../../../core/contract/index.ts';
 import { type AdviceContext, adviceFor } from '../../../../core/telling/advice/index.ts';
-import { ceilingsFor, findModel, type GpuId } from '../../../../core/knowledge/index.ts';
+import { ALVIS, ceilingsFor, findModel, type GpuId, type Site } from '../../../../core/knowledge/index.ts';
 import type { FactName, MetricId } from '../../../../core/readings/index.ts';
 
 export interface Case {
@@ -15,6 +15,8 @@ export interface Case {
   readonly gpuCount?: number;
   readonly nodeCount?: number;
   readonly cores?: number;
+  /** The built-in one where it is left out. */
+  readonly site?: Site;
   readonly seconds?: number;
 }
 
@@ -49,6 +51,7 @@ export function advice(one: Case): Advice[] {
     },
     gpuCount: one.gpuCount ?? 1,
     nodeCount: one.nodeCount ?? 1,
+    site: one.site ?? ALVIS,
     facts: new Map(Object.entries(one.facts ?? {}) as [FactName, string][]),
     commands: one.commands ?? [],
     cores: one.cores ?? null,

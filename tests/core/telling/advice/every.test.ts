@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Activity, type Verdict } from '../../../../core/contract/index.ts';
 import { BOTTLENECKS } from '../../../../core/contract/verdict.ts';
 import { GPU_IDS } from '../../../../core/knowledge/index.ts';
+import { ANOTHER_SITE, foreignNames } from '../../../support/another-site.ts';
 import { advice, type Case } from './build.ts';
 
 const ACTIVITIES: readonly Activity[] = ['prefill', 'decode', 'serving', 'training', 'fine-tuning', 'loading', 'unknown'];
@@ -93,6 +94,15 @@ describe('every advice', () => {
         expect(text).not.toMatch(/in BF16|BF16 by|kv-cache-dtype fp8/);
         if (one.gpu !== 'T4') expect(text).not.toMatch(/Multiply in INT8/);
       }
+    }
+  });
+
+  it('on another cluster names nothing that it lacks, on nodes of a described kind and of none', () => {
+    for (const one of CASES) {
+      const mean = { ...one.mean, 'host.netSpeed': Number.NaN };
+      const tries = [advice({ ...one, site: ANOTHER_SITE }), advice({ ...one, site: ANOTHER_SITE, mean })];
+      expect(foreignNames(tries, one.gpu ?? null), `${one.verdict.bottleneck}, ${one.gpu ?? ''}`).toEqual([]);
+      expect(JSON.stringify(tries)).not.toMatch(/NaN|undefined|Infinity/);
     }
   });
 

@@ -66,7 +66,7 @@ describe('smaller weights', () => {
 
   it('are told with a warning where kernels for them are poor', () => {
     expect(on('T4')?.text).toContain('GPTQ 4-bit');
-    expect(on('T4')?.text).toContain('bitsandbytes INT8 made a T4 four times slower');
+    expect(on('T4')?.text).toContain('bitsandbytes INT8 was seen to be four times slower');
     expect(on('V100-32')?.text).toContain('the tensor cores take the 4-bit weights as FP16');
     expect(on('V100-32')?.text).not.toContain('INT8 weights are the half-way step');
     expect(on('A40')?.text).toContain('INT8 weights are the half-way step');

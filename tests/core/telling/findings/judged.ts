@@ -2,7 +2,7 @@
 import { NOTHING_KNOWN } from '../../../../core/judging/job.ts';
 import type { EntityKind, FactName, MetricId, SourceEvent, Table } from '../../../../core/readings/index.ts';
 import type { Verdict, Workload } from '../../../../core/contract/index.ts';
-import { ceilingsFor, findModel, type GpuId } from '../../../../core/knowledge/index.ts';
+import { ALVIS, ceilingsFor, findModel, type GpuId } from '../../../../core/knowledge/index.ts';
 import type { AnalyseOptions, FractionName, JudgedGpu, JudgedPhase, JudgedRun } from '../../../../core/judging/index.ts';
 
 export type Values = Partial<Record<MetricId, number>>;
@@ -133,7 +133,7 @@ export function judged(spec: RunSpec): JudgedRun {
     from: 0,
     to,
     period,
-    options: spec.options ?? {},
+    options: { site: ALVIS, ...spec.options },
     workload,
     model: workload.model === null ? null : (findModel(workload.model)?.model ?? null),
     events: spec.events ?? [],
