@@ -6,22 +6,9 @@ import type { IngestBatch } from '../core/contract/index.ts';
 import type { MetricId } from '../core/readings/index.ts';
 import { openSeries } from '../server/store/series/store.ts';
 import { type Bench, type Figure, quantile } from './bench.ts';
-import { benchMetrics, gpuReadings } from './support/readings.ts';
+import { benchMetrics, gpuReadings, nodeBatch } from './support/readings.ts';
 
 const quiet = { info: () => undefined, warn: console.warn, error: console.error };
-
-/** A batch as an agent sends it: all GPUs of one node, some rows each. */
-function nodeBatch(
-  readings: ReturnType<typeof gpuReadings>[],
-  { node, start, rows, seq }: { node: number; start: number; rows: number; seq: number },
-): IngestBatch {
-  const blocks = readings.map(({ t, columns }, index) => ({
-    entity: { kind: 'gpu' as const, id: `GPU-${node}-${index}`, node: `alvis-${node}` },
-    t: [...t.subarray(start, start + rows)],
-    columns: Object.fromEntries([...columns].map(([id, column]) => [id, [...column.subarray(start, start + rows)]])),
-  }));
-  return { source: `agent-${node}`, seq, blocks };
-}
 
 /** How many values a second reach the disk, each acknowledged: sealing included, since it is part of the same work. */
 async function ingest(folder: string, { nodes, rows, perBatch, period }: { nodes: number; rows: number; perBatch: number; period: number }): Promise<Figure[]> {

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { diagnosing, toJson } from '../collectors/run/diagnose.ts';
+import { readFileText } from '../collectors/run/file-text.ts';
 import { analyseOptionsFrom, type GivenOptions } from './diagnose/options.ts';
-import { inputFiles, readPieces } from './diagnose/files.ts';
+import { bytesOf, inputFiles } from './diagnose/files.ts';
 import { progressOn } from './terminal/progress.ts';
 import { report } from './terminal/report.ts';
 import { painter } from './terminal/style.ts';
@@ -53,9 +54,12 @@ export async function run(argv: string[]): Promise<number> {
   let done = 0;
   for (const file of files) {
     const source = work.open(file.path);
-    await readPieces(file, source.feed, (bytes) => progress.at((done += bytes), total, file.path)).catch((error: unknown) => {
-      process.stderr.write(`${file.path}: read only in part: ${error instanceof Error ? error.message : String(error)}\n`);
-    });
+    const counted = (bytes: number): void => progress.at((done += bytes), total, file.path);
+    await bytesOf(file.path)
+      .then((bytes) => readFileText(bytes, source.feed, counted))
+      .catch((error: unknown) => {
+        process.stderr.write(`${file.path}: read only in part: ${error instanceof Error ? error.message : String(error)}\n`);
+      });
     source.end();
   }
   progress.clear();

@@ -1,8 +1,7 @@
-import type { MetricId } from '../core/readings/index.ts';
+import { formatLimits, type MetricId, plausible } from '../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from './collector.ts';
 import { dcgmField, type DcgmField } from './dcgmi-fields.ts';
 import { REASON_BITS } from './nvidia-smi/fields.ts';
-import { rangeOf, within } from './nvidia-smi/limits.ts';
 import { sweepCounter } from './nvidia-smi/ordinal.ts';
 import { gpuScope, isUuid } from './nvidia-smi/scope.ts';
 import { splitBlanks } from './text/blanks.ts';
@@ -122,8 +121,7 @@ function valuesOf(fields: readonly (DcgmField | undefined)[], cells: readonly st
     const before = ranks.get(field.metric);
     if (before !== undefined && before <= rank) return;
     const value = toSi(plain, field.unit);
-    const range = rangeOf(field.metric);
-    if (!within(range, value)) return reject(field, cell, `out of range, expected ${range?.text ?? ''}`, place);
+    if (!plausible(field.metric, value)) return reject(field, cell, `out of range, expected ${formatLimits(field.metric)}`, place);
     ranks.set(field.metric, rank);
     values[field.metric] = value;
   });

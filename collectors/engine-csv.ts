@@ -1,12 +1,12 @@
-import type { EntityRef, MetricId } from '../core/readings/index.ts';
+import { type EntityRef, formatLimits, type MetricId, plausible } from '../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from './collector.ts';
+import { engineOf } from './entities.ts';
 import { engineNames } from './prometheus/names/engines.ts';
-import { implausible } from './prometheus/plausible.ts';
 import type { NameTable, Rule } from './prometheus/rule.ts';
 import { cellColumn, splitCsv } from './text/csv.ts';
 import { parseDecimal } from './text/numbers.ts';
 import { lineSession, output, type Output } from './text/session.ts';
-import { timeReader } from './text/time.ts';
+import { rowClock } from './text/row-clock.ts';
 import { isAbsent, isUnitName, toSi, UNITS } from './text/units.ts';
 
 /** One column of the file: a rule of the engine's name table, or the time. */
@@ -25,8 +25,6 @@ interface Header {
 }
 
 const TIME_NAMES: ReadonlySet<string> = new Set(['time', 'timestamp', 'ts', 'elapsed', 'elapsed_time', 'date', 'datetime', 'seconds', 't']);
-/** A stop-watch does not show more than three years; a larger number of seconds is a date. */
-const LONGEST_RUN = 1e8;
 
 /**
  * Wide CSV of an engine's counters: one row per scrape, a time column (seconds from the start, or a date), the other columns
@@ -47,25 +45,9 @@ export const engineCsv: Collector = {
 
 function openEngineCsv(context: ParseContext): Session {
   const out = output('relative');
-  const reader = timeReader(context.tz ?? 'UTC');
+  const clock = rowClock(out, context.tz ?? 'UTC');
   let header: Header | null = null;
-  let entity: EntityRef = entityOf(context, 'vllm');
-  let clock: 'relative' | 'utc' | null = null;
-  let last = Number.NEGATIVE_INFINITY;
-
-  const timeOf = (cell: string, tick: number): number | null => {
-    const plain = parseDecimal(cell);
-    if (plain !== null && plain * tick < LONGEST_RUN) return accept('relative', plain * tick);
-    const stamp = reader(cell);
-    if (stamp === null) return null;
-    out.zoneless ||= stamp.zoneless;
-    return accept('utc', stamp.at);
-  };
-  const accept = (kind: 'relative' | 'utc', at: number): number | null => {
-    clock ??= kind;
-    out.clock = clock;
-    return clock === kind ? at : null;
-  };
+  let entity: EntityRef = engineOf('vllm', context.node);
 
   return lineSession(out, {
     line(text, number) {
@@ -74,7 +56,7 @@ function openEngineCsv(context: ParseContext): Session {
       const again = readHeaderCells(cells);
       if (again !== null) {
         header = again;
-        if (again.table.owner.kind === 'engine') entity = entityOf(context, again.table.owner.engine);
+        if (again.table.owner.kind === 'engine') entity = engineOf(again.table.owner.engine, context.node);
         return;
       }
       if (header === null) {
@@ -85,21 +67,8 @@ function openEngineCsv(context: ParseContext): Session {
         out.reject(number, `row has ${cells.length} cells, the header ${header.cells}`, text);
         return;
       }
-      const at = timeOf(cells[header.time] ?? '', header.tick);
-      if (at === null) {
-        out.reject(number, 'expected a time like those before it (seconds from the start, or a date)', text, cellColumn(text, header.time));
-        return;
-      }
-      if (clock === 'relative' && at < last) {
-        out.reject(
-          number,
-          `time goes back from ${last} s to ${at} s: another run begins, give each run a file of its own`,
-          text,
-          cellColumn(text, header.time),
-        );
-        return;
-      }
-      last = at;
+      const at = clock.at(cells[header.time] ?? '', header.tick);
+      if (at === null) return out.reject(number, clock.fault(), text, cellColumn(text, header.time));
       const values = valuesOf(cells, header, { out, text, number });
       if (Object.keys(values).length > 0) out.reading({ entity, at, values });
     },
@@ -118,15 +87,10 @@ function valuesOf(cells: readonly string[], header: Header, place: { out: Output
     }
     if (rule.min !== undefined && plain < rule.min) continue;
     const value = (plain * (rule.mul ?? 1)) / (rule.div ?? 1);
-    const fault = implausible(rule.to, value);
-    if (fault === null) values[rule.to] = value;
-    else place.out.reject(place.number, `${rule.to} ${fault}`, place.text, cellColumn(place.text, index));
+    if (plausible(rule.to, value)) values[rule.to] = value;
+    else place.out.reject(place.number, `${rule.to}: out of range, expected ${formatLimits(rule.to)}`, place.text, cellColumn(place.text, index));
   }
   return values;
-}
-
-function entityOf(context: ParseContext, engine: string): EntityRef {
-  return { kind: 'engine', id: `${engine}@?`, ...(context.node === undefined ? {} : { node: context.node }) };
 }
 
 function readHeader(line: string): Header | null {

@@ -1,8 +1,7 @@
-import type { EntityRef, MetricId } from '../core/readings/index.ts';
+import { type EntityRef, formatLimits, type MetricId, plausible } from '../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from './collector.ts';
 import { redactCommand } from './host/process/redact.ts';
 import { NO_CONTEXT } from './nvidia-smi/device.ts';
-import { rangeOf, within } from './nvidia-smi/limits.ts';
 import { busIdIn, gpuScope, type GpuScope } from './nvidia-smi/scope.ts';
 import { jsonCutter } from './text/json-cutter.ts';
 import { isJsonList, isJsonObject, parseLooseJson, type Json } from './text/loose-json.ts';
@@ -97,10 +96,9 @@ function emitDevice(device: JsonObject, place: { index: string; at: number; line
     const text = textOf(device[key]);
     const value = amount(text, unit);
     if (value === 'absent') continue;
-    const range = rangeOf(metric);
     if (value === 'unrecognised') out.reject(place.line, `${key}: expected a number in ${unit}, or null, got "${text ?? ''}"`, `"${key}": "${text ?? ''}"`);
-    else if (!within(range, value))
-      out.reject(place.line, `${key}: out of range, expected ${range?.text ?? ''}, got "${text ?? ''}"`, `"${key}": "${text ?? ''}"`);
+    else if (!plausible(metric, value))
+      out.reject(place.line, `${key}: out of range, expected ${formatLimits(metric)}, got "${text ?? ''}"`, `"${key}": "${text ?? ''}"`);
     else values[metric] = value;
   }
   tellFacts(device, entity, place.index, out);
@@ -132,8 +130,8 @@ function emitProcess(listed: Json, gpu: EntityRef, at: number, { out, scope }: T
   const util = amount(textOf(listed['gpu_usage']), '%');
   const memory = amount(textOf(listed['gpu_mem_bytes_alloc']), 'B');
   const values = {
-    ...(typeof util === 'number' && util >= 0 && util <= 1 ? { 'process.gpuUtil': util } : {}),
-    ...(typeof memory === 'number' && within(rangeOf('process.gpuMem'), memory) ? { 'process.gpuMem': memory } : {}),
+    ...(typeof util === 'number' && plausible('process.gpuUtil', util) ? { 'process.gpuUtil': util } : {}),
+    ...(typeof memory === 'number' && plausible('process.gpuMem', memory) ? { 'process.gpuMem': memory } : {}),
   };
   if (Object.keys(values).length > 0) out.reading({ entity, at, values });
   const command = textOf(listed['cmdline']);

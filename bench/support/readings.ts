@@ -1,3 +1,4 @@
+import type { IngestBatch } from '../../core/contract/index.ts';
 import type { MetricId } from '../../core/readings/index.ts';
 
 /** A generator of numbers in 0–1 that a seed repeats (mulberry32). */
@@ -82,4 +83,17 @@ export function gpuReadings({ seed, from, rows, period }: { seed: number; from: 
     set('gpu.nvlinkRx', row, busy === 0 ? 0 : Math.round(3e9 * load * (1 + 0.1 * noise())));
   }
   return { t, columns };
+}
+
+/** A batch as an agent sends it: all GPUs of one node, some rows each from index `start` on. */
+export function nodeBatch(
+  readings: ReturnType<typeof gpuReadings>[],
+  { node, start, rows, seq }: { node: number; start: number; rows: number; seq: number },
+): IngestBatch {
+  const blocks = readings.map(({ t, columns }, index) => ({
+    entity: { kind: 'gpu' as const, id: `GPU-${node}-${index}`, node: `alvis-${node}` },
+    t: [...t.subarray(start, start + rows)],
+    columns: Object.fromEntries([...columns].map(([id, column]) => [id, [...column.subarray(start, start + rows)]])),
+  }));
+  return { source: `agent-${node}`, seq, blocks };
 }

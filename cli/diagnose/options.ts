@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isZone } from '../../collectors/text/zone.ts';
 import { GPU_IDS, modelFromHfConfig, type ModelSpec, parseGpuId } from '../../core/knowledge/index.ts';
 import type { AnalyseOptions } from '../../core/judging/index.ts';
 import { siteFrom } from '../site.ts';
@@ -28,7 +29,7 @@ export async function analyseOptionsFrom(given: GivenOptions): Promise<AnalyseOp
   if (given.gpu !== undefined && gpu === null) return `--gpu ${given.gpu} is not known; one of ${GPU_IDS.join(', ')}`;
   const counts = { tp: count('tp', given.tp), pp: count('pp', given.pp), dp: count('dp', given.dp), cores: count('cores', given.cores) };
   for (const value of Object.values(counts)) if (typeof value === 'string') return value;
-  if (given.tz !== undefined && !zoneKnown(given.tz)) return `--tz ${given.tz} is not a zone; give a name like Europe/Stockholm or an offset like +01:00`;
+  if (given.tz !== undefined && !isZone(given.tz)) return `--tz ${given.tz} is not a zone; give a name like Europe/Stockholm or an offset like +01:00`;
   const site = siteFrom(given.site);
   if (typeof site === 'string') return site;
   let modelSpec: ModelSpec | undefined;
@@ -64,14 +65,4 @@ function count(name: string, text: string | undefined): number | string | undefi
   if (text === undefined) return undefined;
   const value = Number.parseInt(text, 10);
   return String(value) === text.trim() && value > 0 ? value : `--${name} ${text}: a whole number above 0 is expected`;
-}
-
-function zoneKnown(zone: string): boolean {
-  if (/^[+-]\d{2}:?\d{2}$/.test(zone)) return true;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Batch } from '../../core/readings/index.ts';
+import { hostOf } from '../entities.ts';
 import { parseUptime } from '../host/proc/stat.ts';
 import { discover } from './discover.ts';
 import { readKernelFile } from './files.ts';
@@ -48,7 +49,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   });
   const trouble = (text: string): void => {
     log.warn(text);
-    box.event({ at: now(), entity: { kind: 'host', id: node, node }, kind: 'collector', text });
+    box.event({ at: now(), entity: hostOf(node), kind: 'collector', text });
   };
   const lost = (batches: number, why: string): void => trouble(`${batches} ${batches === 1 ? 'batch is' : 'batches are'} lost: ${why}`);
   const spool = options.spool === null ? null : await openSpool(options.spool, lost);

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
-import type { EntityRef, Fact, Reading } from '../../core/readings/index.ts';
+import type { Fact, Reading } from '../../core/readings/index.ts';
+import { hostOf } from '../entities.ts';
 import { hostSample, type HostState, type Scratch } from '../host/proc/sample.ts';
 import { parseUptime } from '../host/proc/stat.ts';
 import { readFolder, readKernelFile } from './files.ts';
@@ -32,7 +33,7 @@ export interface HostSourceOptions {
 
 /** Reads `/proc` and `/sys` of this machine. */
 export function hostSource({ node, env }: HostSourceOptions): HostSource {
-  const entity: EntityRef = { kind: 'host', id: node, node };
+  const entity = hostOf(node);
   const scratchPath = env['TMPDIR'] ?? '/tmp';
   const space = scratchSpace(scratchPath);
   let previous: HostState | undefined;

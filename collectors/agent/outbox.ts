@@ -1,5 +1,5 @@
-import { entityKey, type EntityRef, type Fact, type MetricId, METRICS, type Reading, type SourceEvent, tablesOf } from '../../core/readings/index.ts';
-import type { IngestBatch, WireEvent, WireFact } from '../../core/contract/index.ts';
+import { batchFromIntake, entityKey, type Fact, type Reading, type SourceEvent, tablesOf } from '../../core/readings/index.ts';
+import type { IngestBatch } from '../../core/contract/index.ts';
 
 /** Seconds after which all facts are told again: a receiver may have lost them. */
 const REPEAT_FACTS = 3600;
@@ -69,15 +69,15 @@ export function outbox(options: OutboxOptions): Outbox {
       if (readings.length === 0 && events.length === 0 && changed.size === 0) return null;
       repeatAll(now);
       seq += 1;
-      const batch: IngestBatch = {
+      const batch = batchFromIntake({
         source: options.source,
         seq,
         node: options.node,
         ...(options.job === null ? {} : { job: options.job }),
-        blocks: blocksOf(readings),
-        facts: [...changed.values()].map(wireFact),
-        events: events.map(wireEvent),
-      };
+        tables: tablesOf(readings),
+        facts: [...changed.values()],
+        events,
+      });
       readings = [];
       events = [];
       lost = 0;
@@ -85,31 +85,4 @@ export function outbox(options: OutboxOptions): Outbox {
       return batch;
     },
   };
-}
-
-function blocksOf(readings: readonly Reading[]): IngestBatch['blocks'] {
-  return tablesOf(readings).map((table) => ({
-    entity: wireEntity(table.entity),
-    t: Array.from(table.t, (at) => Math.round(at * 1000) / 1000),
-    columns: Object.fromEntries(
-      [...table.columns].map(([id, column]) => [id, Array.from(column, (value) => (Number.isNaN(value) ? null : rounded(id, value)))]),
-    ),
-  }));
-}
-
-/** A ratio of two counters has sixteen digits, four of which mean something; the rest only cost space at every step from here on. */
-function rounded(id: MetricId, value: number): number {
-  return METRICS[id].unit === 'ratio' ? Math.round(value * 1e4) / 1e4 : value;
-}
-
-function wireEntity(entity: EntityRef): WireFact['entity'] {
-  return entity.node === undefined ? { kind: entity.kind, id: entity.id } : { kind: entity.kind, id: entity.id, node: entity.node };
-}
-
-function wireFact(fact: Fact): WireFact {
-  return { entity: wireEntity(fact.entity), name: fact.name, value: fact.value.slice(0, 4000) };
-}
-
-function wireEvent(event: SourceEvent): WireEvent {
-  return { at: event.at, entity: event.entity === null ? null : wireEntity(event.entity), kind: event.kind, text: event.text.slice(0, 1000) };
 }

@@ -1,4 +1,5 @@
 import type { EntityRef, Fact, Reading } from '../../core/readings/index.ts';
+import { processOf } from '../entities.ts';
 import { parseCmdline, parsePidIo, parsePidStat, parseUid } from '../host/proc/pid.ts';
 import { llmProcess } from '../host/process/programs.ts';
 import { redact } from '../host/process/redact.ts';
@@ -53,7 +54,7 @@ export function processSource({ node, uid, names }: ProcessSourceOptions): Proce
     if (stat === null || owner === null || (uid !== null && owner !== uid)) return;
     const known = followed.get(pid);
     if (known === undefined && followed.size >= MOST) return;
-    const entity: EntityRef = { kind: 'process', id: `${node}/${pid}`, node };
+    const entity = processOf(node, pid);
     const fact = (name: Fact['name'], value: string): Fact => ({ entity, name, value });
     const facts = [
       fact('command', redact(args.length > 0 ? args : [stat.comm])),

@@ -1,4 +1,5 @@
 import type { Collector, ParseContext, Session } from '../collector.ts';
+import { hostOf, UNNAMED } from '../entities.ts';
 import { lineSession, output } from '../text/session.ts';
 import { cellsOf, put, type Values } from './proc/values.ts';
 import { parseSize } from './sizes.ts';
@@ -18,14 +19,14 @@ export const free: Collector = {
 
 function openFree(context: ParseContext): Session {
   const out = output('ordinal');
-  const node = context.node ?? '?';
+  const node = context.node ?? UNNAMED;
   let columns: readonly string[] = [];
   let values: Values = {};
   let count = 0;
 
   const close = (): void => {
     if (Object.keys(values).length === 0) return;
-    out.reading({ entity: { kind: 'host', id: node, ...(node === '?' ? {} : { node }) }, at: count, values });
+    out.reading({ entity: hostOf(node), at: count, values });
     values = {};
     count += 1;
   };

@@ -1,5 +1,5 @@
 import { parseDecimal } from '../text/numbers.ts';
-import { parseClockTime } from '../text/time.ts';
+import { DAY, parseClockTime } from '../text/time.ts';
 import type { ProcessRow } from './process-table.ts';
 import { cellsOf, maxOf, put, type Values } from './proc/values.ts';
 import { parseSize } from './sizes.ts';
@@ -72,7 +72,7 @@ function uptimeOf(text: string): number | null {
   const match = /Uptime: (?:(\d+) days?(?:\(!\))?, )?(\d\d:\d\d:\d\d)/.exec(text);
   const clock = parseClockTime(match?.[2] ?? '');
   const days = match?.[1] === undefined ? 0 : parseDecimal(match[1]);
-  return clock === null || days === null ? null : days * 86_400 + clock;
+  return clock === null || days === null ? null : days * DAY + clock;
 }
 
 // The sorted column's name carries a mark instead of the blank: `CPU%▽MEM%`.

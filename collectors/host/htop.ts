@@ -1,6 +1,7 @@
 import type { Collector, ParseContext, Session } from '../collector.ts';
+import { hostOf, UNNAMED } from '../entities.ts';
 import { output } from '../text/session.ts';
-import { dayClock } from './day-clock.ts';
+import { dayClock } from '../text/day-clock.ts';
 import { type Frames, movesCursor, plainFrames, terminalFrames, withoutCodes } from './htop-frames.ts';
 import { isHtopHeader, isHtopMeter, parseHtopScreen } from './htop-screen.ts';
 import { processTable } from './process-table.ts';
@@ -29,7 +30,7 @@ function sniff(head: string): number {
 
 function openHtop(context: ParseContext): Session {
   const out = output('ordinal');
-  const node = context.node ?? '?';
+  const node = context.node ?? UNNAMED;
   const table = processTable(out, node);
   const clock = dayClock();
   let firstUptime: number | null = null;
@@ -42,7 +43,7 @@ function openHtop(context: ParseContext): Session {
     if (screen === null) return out.reject(number, "expected htop's column names (PID USER … Command)", lines[0] ?? '');
     const at = timeOf(screen.uptime, screen.clock);
     if (at === null) return out.reject(number, 'the clock went back: this screen cannot be placed in time', lines[0] ?? '');
-    out.reading({ entity: { kind: 'host', id: node, ...(node === '?' ? {} : { node }) }, at, values: screen.values });
+    out.reading({ entity: hostOf(node), at, values: screen.values });
     table.emit(at, screen.rows);
   };
 

@@ -1,7 +1,8 @@
 import type { Collector, ParseContext, Session } from '../collector.ts';
+import { hostOf, UNNAMED } from '../entities.ts';
 import { parseDecimal } from '../text/numbers.ts';
 import { lineSession, output } from '../text/session.ts';
-import { timeReader } from '../text/time.ts';
+import { americanStamp, timeReader } from '../text/time.ts';
 import { isWholeDisk } from './proc/disks.ts';
 import { cellsOf, maxOf, put, sumOf, type Values } from './proc/values.ts';
 import { wholeLines } from './whole-lines.ts';
@@ -33,7 +34,7 @@ interface Report {
 
 function openIostat(context: ParseContext): Session {
   const out = output('ordinal');
-  const node = context.node ?? '?';
+  const node = context.node ?? UNNAMED;
   const readTime = timeReader(context.tz ?? 'UTC');
   let cpuColumns: readonly string[] | null = null;
   let diskColumns: readonly string[] | null = null;
@@ -54,7 +55,7 @@ function openIostat(context: ParseContext): Session {
     report = null;
     if (reports === 1)
       out.event({ at, entity: null, kind: 'collector', text: 'iostat: the first report is a mean since boot and is left out (run iostat with an interval)' });
-    else out.reading({ entity: { kind: 'host', id: node, ...(node === '?' ? {} : { node }) }, at: at ?? reports - 2, values });
+    else out.reading({ entity: hostOf(node), at: at ?? reports - 2, values });
   };
 
   return lineSession(out, {
@@ -76,7 +77,7 @@ function openIostat(context: ParseContext): Session {
         report ??= { at: stamp, cpu: {}, disks: [], allDisks: false };
         return;
       }
-      const time = /^\d[\d/.-]+[ T]\d\d:\d\d/.test(text) ? readTime(isoOf(text.trim())) : null;
+      const time = /^\d[\d/.-]+[ T]\d\d:\d\d/.test(text) ? readTime(americanStamp(text.trim()) ?? text.trim()) : null;
       if (time !== null) {
         close();
         out.clock = 'utc';
@@ -127,13 +128,4 @@ function diskOf(columns: readonly string[], numbers: readonly (number | null)[])
   };
   const busy = numbers[columns.indexOf('%util')];
   return { read: scaled(READ), written: scaled(WRITTEN), busy: busy === undefined || busy === null ? null : busy / 100 };
-}
-
-/** `11/30/2021 09:14:01 PM` (the C locale's order) → `2021-11-30 21:14:01`; anything else as it is. */
-function isoOf(text: string): string {
-  const match = /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d):(\d\d:\d\d)(?: (AM|PM))?$/.exec(text);
-  if (match === null) return text;
-  const [, month = '', day = '', year = '', hour = '', rest = '', half] = match;
-  const twelve = half === undefined ? hour : String((Number.parseInt(hour, 10) % 12) + (half === 'PM' ? 12 : 0)).padStart(2, '0');
-  return `${year}-${month}-${day} ${twelve}:${rest}`;
 }

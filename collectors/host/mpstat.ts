@@ -1,12 +1,13 @@
 import type { Collector, ParseContext, Session } from '../collector.ts';
+import { hostOf, UNNAMED } from '../entities.ts';
 import { parseDecimal } from '../text/numbers.ts';
 import { lineSession, output } from '../text/session.ts';
 import { parseClockTime } from '../text/time.ts';
-import { dayClock } from './day-clock.ts';
+import { dayClock } from '../text/day-clock.ts';
 import { cellsOf, maxOf, put, type Values } from './proc/values.ts';
 import { wholeLines } from './whole-lines.ts';
 
-const ROW = /^(\d\d:\d\d:\d\d)(?: (AM|PM))?\s+(.*)$/;
+const ROW = /^(\d\d:\d\d:\d\d(?: [AP]M)?)\s+(.*)$/;
 
 /**
  * `mpstat [-P ALL | -A] SECONDS` of sysstat: the CPU table; its tables of interrupts are passed over. A report whose time is that of its own
@@ -29,7 +30,7 @@ interface Report {
 
 function openMpstat(context: ParseContext): Session {
   const out = output('relative');
-  const node = context.node ?? '?';
+  const node = context.node ?? UNNAMED;
   const clock = dayClock();
   let installed: number | null = null; // from the first line: so a cut report is known to be cut
   let columns: readonly string[] | null = null;
@@ -43,7 +44,7 @@ function openMpstat(context: ParseContext): Session {
       put(values, 'host.cores', cores.size);
       put(values, 'host.cpuMaxCore', maxOf([...cores.values()]));
     }
-    if (Object.keys(values).length > 0) out.reading({ entity: { kind: 'host', id: node, ...(node === '?' ? {} : { node }) }, at, values });
+    if (Object.keys(values).length > 0) out.reading({ entity: hostOf(node), at, values });
     report = null;
   };
 
@@ -56,8 +57,8 @@ function openMpstat(context: ParseContext): Session {
         return close(true);
       }
       const match = ROW.exec(text);
-      const seconds = match === null ? null : secondsOf(match[1] ?? '', match[2]);
-      const cells = cellsOf(match?.[3] ?? '');
+      const seconds = parseClockTime(match?.[1] ?? '');
+      const cells = cellsOf(match?.[2] ?? '');
       if (seconds === null) return out.reject(number, 'expected a time of day first', text);
       if (/^(?:CPU|NODE)$/.test(cells[0] ?? '')) {
         close(true);
@@ -91,10 +92,4 @@ function sharesOf(columns: readonly string[], cells: readonly string[]): { busy:
   const [idle, wait, steal] = [of('%idle'), of('%iowait'), of('%steal')];
   if (idle === null || wait === null) return null;
   return { busy: Math.max(0, Math.round((100 - idle - wait) * 100) / 1e4), iowait: wait / 100, steal: steal === null ? null : steal / 100 };
-}
-
-function secondsOf(time: string, half: string | undefined): number | null {
-  const seconds = parseClockTime(time);
-  if (seconds === null || half === undefined) return seconds;
-  return (seconds % 43_200) + (half === 'PM' ? 43_200 : 0);
 }

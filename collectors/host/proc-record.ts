@@ -1,5 +1,5 @@
-import type { EntityRef } from '../../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from '../collector.ts';
+import { hostOf, processOf, UNNAMED } from '../entities.ts';
 import { parseDecimal } from '../text/numbers.ts';
 import { lineSession, output, type Output } from '../text/session.ts';
 import { parseDf } from './df.ts';
@@ -103,7 +103,7 @@ function emptySample(): Sample {
 }
 
 function recordReader(out: Output, context: ParseContext) {
-  let node = context.node ?? '?';
+  let node = context.node ?? UNNAMED;
   let scratchPath: string | null = null;
   let mountinfo: string | undefined; // written once: it is long and changes seldom
   let previous: HostState | undefined;
@@ -139,7 +139,7 @@ function recordReader(out: Output, context: ParseContext) {
       if (mountinfo !== undefined) sample.files.set(MOUNTS, mountinfo);
       const df = parseDf(sample.scratchText);
       const scratch: Scratch | undefined = scratchPath === null ? undefined : { path: scratchPath, total: df?.total ?? null, used: df?.used ?? null };
-      const entity: EntityRef = { kind: 'host', id: node, ...(node === '?' ? {} : { node }) };
+      const entity = hostOf(node);
       const host = hostSample({ at, files: sample.files, ...(scratch === undefined ? {} : { scratch }), ...(previous === undefined ? {} : { previous }) });
       previous = host.state;
       const usages = processReadings(sample, at);
@@ -153,7 +153,7 @@ function recordReader(out: Output, context: ParseContext) {
     const usages = [];
     for (const seen of recordedProcesses(sample.files)) {
       const { pid } = seen.stat;
-      const entity: EntityRef = { kind: 'process', id: `${node}/${pid}`, ...(node === '?' ? {} : { node }) };
+      const entity = processOf(node, pid);
       const own: ProcessSample = { at, stat: seen.stat, ...(seen.io === undefined ? {} : { io: seen.io }), threads: seen.threads };
       const usage = processUsage(own, processes.get(pid));
       now.set(pid, own);

@@ -1,4 +1,4 @@
-import type { EntityRef } from '../../core/readings/index.ts';
+import { processOf } from '../entities.ts';
 import type { Output } from '../text/session.ts';
 import { llmProcess } from './process/programs.ts';
 import { redact } from './process/redact.ts';
@@ -42,7 +42,7 @@ export function processTable(out: Output, node: string): { emit(at: number, rows
 }
 
 function emitRow(out: Output, node: string, at: number, row: ProcessRow, args: readonly string[]): void {
-  const entity: EntityRef = { kind: 'process', id: `${node}/${row.pid}`, ...(node === '?' ? {} : { node }) };
+  const entity = processOf(node, row.pid);
   const values: Values = {};
   put(values, 'process.cpu', row.cpu);
   put(values, 'process.rss', row.rss);

@@ -1,5 +1,6 @@
 import type { FactName } from '../../core/readings/index.ts';
 import type { Collector } from '../collector.ts';
+import { hostOf, UNNAMED } from '../entities.ts';
 import { lineSession, output } from '../text/session.ts';
 
 /** Lines that say something of the node; the others are about the recording itself. */
@@ -14,7 +15,7 @@ export const recordMeta: Collector = {
   sniff: (head) => (head.startsWith('recorder=') ? 1 : 0),
   open(context) {
     const out = output('utc');
-    let node = context.node ?? '?';
+    let node = context.node ?? UNNAMED;
     return lineSession(out, {
       line(text, number) {
         if (text.trim() === '') return;
@@ -24,7 +25,7 @@ export const recordMeta: Collector = {
         if (!KNOWN.has(name)) return out.reject(number, 'expected a line such as "node=NAME"', text);
         if (name === 'node' && context.node === undefined) node = value;
         const fact = FACTS[name];
-        if (fact !== undefined && value !== '') out.fact({ kind: 'host', id: node, ...(node === '?' ? {} : { node }) }, fact, value);
+        if (fact !== undefined && value !== '') out.fact(hostOf(node), fact, value);
       },
     });
   },

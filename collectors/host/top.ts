@@ -1,8 +1,9 @@
 import type { Collector, ParseContext, Session } from '../collector.ts';
+import { hostOf, UNNAMED } from '../entities.ts';
 import { parseDecimal } from '../text/numbers.ts';
 import { lineSession, output } from '../text/session.ts';
 import { parseClockTime } from '../text/time.ts';
-import { dayClock } from './day-clock.ts';
+import { dayClock } from '../text/day-clock.ts';
 import { type ProcessRow, processTable } from './process-table.ts';
 import { cellsOf, put } from './proc/values.ts';
 import { HOT } from './process/usage.ts';
@@ -35,7 +36,7 @@ interface Screen {
 
 function openTop(context: ParseContext): Session {
   const out = output('relative');
-  const node = context.node ?? '?';
+  const node = context.node ?? UNNAMED;
   const clock = dayClock();
   const table = processTable(out, node);
   let screen: Screen | null = null;
@@ -51,7 +52,7 @@ function openTop(context: ParseContext): Session {
     } else {
       table.emit(screen.at, screen.rows);
     }
-    out.reading({ entity: { kind: 'host', id: node, ...(node === '?' ? {} : { node }) }, at: screen.at, values });
+    out.reading({ entity: hostOf(node), at: screen.at, values });
     screen = null;
   };
 

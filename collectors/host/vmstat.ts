@@ -1,4 +1,5 @@
 import type { Collector, ParseContext, Session } from '../collector.ts';
+import { hostOf, UNNAMED } from '../entities.ts';
 import { parseDecimal } from '../text/numbers.ts';
 import { lineSession, output } from '../text/session.ts';
 import { timeReader } from '../text/time.ts';
@@ -21,7 +22,7 @@ export const vmstat: Collector = {
 
 function openVmstat(context: ParseContext): Session {
   const out = output('ordinal');
-  const node = context.node ?? '?';
+  const node = context.node ?? UNNAMED;
   const readTime = timeReader(context.tz ?? 'UTC');
   let columns: readonly string[] | null = null;
   let zone = '';
@@ -56,7 +57,7 @@ function openVmstat(context: ParseContext): Session {
       if (rows === 0)
         out.event({ at: null, entity: null, kind: 'collector', text: 'vmstat: the first row is a mean since boot; its rates and CPU are left out' });
       rows += 1;
-      out.reading({ entity: { kind: 'host', id: node, ...(node === '?' ? {} : { node }) }, at, values });
+      out.reading({ entity: hostOf(node), at, values });
     },
   });
 

@@ -1,4 +1,4 @@
-import { timeReader, type TimeReader } from '../text/time.ts';
+import { DAY, timeReader, type TimeReader } from '../text/time.ts';
 import type { Output } from '../text/session.ts';
 import type { LineTime } from './reader.ts';
 import { stampOf, type LogStamp } from './stamp.ts';
@@ -24,7 +24,6 @@ export interface LogClock {
   event(line: string, decides: boolean): number | null;
 }
 
-const DAY = 86_400;
 /** Lines looked at for a year or a first stamp. */
 const NOTED = 5_000;
 /** A file's name is taken for the year of stamps this near to its date. */

@@ -1,6 +1,6 @@
-import { entityKey, type EntityRef } from '../../core/readings/index.ts';
+import { entityKey, type EntityRef, formatLimits, plausible } from '../../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from '../collector.ts';
-import { implausible } from '../prometheus/plausible.ts';
+import { engineOf } from '../entities.ts';
 import { lineSession, output } from '../text/session.ts';
 import { logClock } from './clock.ts';
 import type { LogSink, Values } from './reader.ts';
@@ -43,9 +43,9 @@ function openLog(context: ParseContext): Session {
 
   const sink: LogSink = {
     entity(program, part) {
-      const id = `${program}@?${part === undefined ? '' : `/${part}`}`;
+      const id = `${program} ${part ?? ''}`;
       let entity = entities.get(id);
-      if (entity === undefined) entities.set(id, (entity = { kind: 'engine', id, ...(context.node === undefined ? {} : { node: context.node }) }));
+      if (entity === undefined) entities.set(id, (entity = engineOf(program, context.node, part)));
       return entity;
     },
     reading(entity, values, time = {}) {
@@ -54,9 +54,8 @@ function openLog(context: ParseContext): Session {
         const metric = id as keyof Values; // keys of Values are metric ids
         const value = values[metric];
         if (value === undefined) continue;
-        const fault = implausible(metric, value);
-        if (fault === null) possible[metric] = value;
-        else out.reject(number, `${metric} ${fault}`, text);
+        if (plausible(metric, value)) possible[metric] = value;
+        else out.reject(number, `${metric}: out of range, expected ${formatLimits(metric)}`, text);
       }
       if (Object.keys(possible).length === 0) return;
       const at = clock.reading(text, entityKey(entity), time);

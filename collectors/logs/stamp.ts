@@ -1,4 +1,4 @@
-import type { TimeReader } from '../text/time.ts';
+import { americanStamp, int, monthOf, type TimeReader } from '../text/time.ts';
 
 /** What stands in front of a log line: a date, a date without its year, or the program's own stop-watch. */
 export type LogStamp =
@@ -10,14 +10,12 @@ export type LogStamp =
 const REACH = 120;
 
 const ISO = /(?:^|[^\d])((?:19|20)\d\d[-/]?[01]\d[-/]?[0-3]\d[T ] ?\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?UTC|[+-]\d\d:?\d\d)?)/;
-/** Python's `%m/%d/%Y`, as transformers, accelerate and nanotron log. */
-const AMERICAN = /(?:^|[^\d])([01]\d)\/([0-3]\d)\/(20\d\d) (\d\d:\d\d:\d\d)/;
+/** As transformers, accelerate and nanotron log. */
+const AMERICAN = /(?:^|[^\d])([01]\d\/[0-3]\d\/20\d\d \d\d:\d\d:\d\d)/;
 const YEARLESS = /(?:^|[^\d-])([01]\d)-([0-3]\d) (\d\d:\d\d:\d\d)/;
 const SYSLOG = /(?:^|\s)(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ([ 0-3]\d) (\d\d:\d\d:\d\d)\s/;
 /** llama.cpp with --log-timestamps: minutes.seconds.milliseconds.microseconds and a level. */
 const UPTIME = /^(\d+)\.(\d\d)\.(\d{3})\.(\d{3}) [IWEDC] /;
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
 /** The stamp of a line, or null. */
 export function stampOf(line: string, read: TimeReader): LogStamp | null {
@@ -27,22 +25,16 @@ export function stampOf(line: string, read: TimeReader): LogStamp | null {
     const stamp = read(iso.replace(' UTC', 'Z'));
     if (stamp !== null) return { kind: 'date', ...stamp };
   }
-  const american = AMERICAN.exec(head);
+  const american = americanStamp(AMERICAN.exec(head)?.[1] ?? '');
   if (american !== null) {
-    const stamp = read(`${american[3] ?? ''}-${american[1] ?? ''}-${american[2] ?? ''} ${american[4] ?? ''}`);
+    const stamp = read(american);
     if (stamp !== null) return { kind: 'date', ...stamp };
   }
   const yearless = YEARLESS.exec(head);
   if (yearless !== null) return { kind: 'yearless', month: int(yearless[1]), day: int(yearless[2]), clock: yearless[3] ?? '' };
   const syslog = SYSLOG.exec(head);
-  if (syslog !== null)
-    return { kind: 'yearless', month: MONTHS.findIndex((name) => name === syslog[1]) + 1, day: int(syslog[2]?.trim()), clock: syslog[3] ?? '' };
+  if (syslog !== null) return { kind: 'yearless', month: monthOf(syslog[1]), day: int(syslog[2]?.trim()), clock: syslog[3] ?? '' };
   const uptime = UPTIME.exec(head);
   if (uptime !== null) return { kind: 'uptime', at: int(uptime[1]) * 60 + int(uptime[2]) + int(uptime[3]) / 1e3 + int(uptime[4]) / 1e6 };
   return null;
-}
-
-/** Digits that a regular expression has matched. */
-function int(text: string | undefined): number {
-  return text === undefined ? Number.NaN : Number.parseInt(text, 10);
 }

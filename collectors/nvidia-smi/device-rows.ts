@@ -1,6 +1,5 @@
 import type { FactName, MetricId } from '../../core/readings/index.ts';
 import type { UnitName } from '../text/units.ts';
-import { rangeOf, type Range } from './limits.ts';
 
 /** One statement of `nvidia-smi -q` about a GPU: where it stands in the XML and in the plain text, and what it is to us. */
 export interface DeviceRow {
@@ -12,7 +11,6 @@ export interface DeviceRow {
   /** `flag` is Active or Not Active. */
   readonly unit: UnitName | 'flag';
   readonly sum: boolean;
-  readonly range: Range | undefined;
 }
 
 interface Given {
@@ -102,7 +100,7 @@ function eccRow(tag: string, metric: MetricId): Given {
   return { xml: `ecc_errors/volatile/${tag}`, text, metric, unit: 'count', sum: true };
 }
 
-export const DEVICE_ROWS: readonly DeviceRow[] = GIVEN.map((row) => ({ ...row, sum: row.sum ?? false, range: rangeOf(row.metric) }));
+export const DEVICE_ROWS: readonly DeviceRow[] = GIVEN.map((row) => ({ ...row, sum: row.sum ?? false }));
 
 /** What `-q` says of a GPU in words. */
 export const DEVICE_FACTS: readonly { readonly xml: string; readonly text: string; readonly fact: FactName }[] = [

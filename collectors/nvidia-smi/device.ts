@@ -1,9 +1,8 @@
-import type { EntityRef } from '../../core/readings/index.ts';
+import { type EntityRef, formatLimits, plausible } from '../../core/readings/index.ts';
 import type { Output } from '../text/session.ts';
 import { isAbsent, quantity } from '../text/units.ts';
 import { isErrorCell } from './errors.ts';
 import { DEVICE_FACTS, DEVICE_ROWS, type DeviceRow } from './device-rows.ts';
-import { within } from './limits.ts';
 import { flagOf, hasAny, type Values } from './query-row.ts';
 import type { GpuScope } from './scope.ts';
 
@@ -90,7 +89,7 @@ function deviceValues(device: Device, bad: BadValue, trouble: (text: string) => 
     if (value === null || value === 'absent') continue;
     if (typeof value === 'string')
       bad(row, text, row.unit === 'flag' ? 'expected Active or Not Active' : `expected a number${row.unit === 'count' ? '' : ` in ${row.unit}`}, or N/A`);
-    else if (!within(row.range, value)) bad(row, text, `out of range, expected ${row.range?.text ?? ''}`);
+    else if (!plausible(row.metric, value)) bad(row, text, `out of range, expected ${formatLimits(row.metric)}`);
     else {
       const before = row.sum ? values[row.metric] : undefined;
       values[row.metric] = before === undefined ? value : before + value;

@@ -2,7 +2,6 @@ import type { MetricId } from '../../core/readings/index.ts';
 import { splitBlanks, wordColumn } from '../text/blanks.ts';
 import { cellColumn, splitCsv } from '../text/csv.ts';
 import { isUnitName, toSi, UNITS, type UnitName } from '../text/units.ts';
-import { rangeOf, type Range } from './limits.ts';
 import { DMON_FIELDS, PMON_FIELDS, type MonitorField } from './monitor-fields.ts';
 
 export interface MonitorColumn {
@@ -10,7 +9,6 @@ export interface MonitorColumn {
   readonly name: string;
   readonly metric: MetricId;
   readonly unit: UnitName;
-  readonly range: Range | undefined;
 }
 
 /** The header of `dmon` or `pmon`; -1 where there is no such column. */
@@ -47,7 +45,7 @@ export function monitorPlan(cells: readonly string[], csv: boolean): MonitorPlan
   const table = pid >= 0 ? PMON_FIELDS : DMON_FIELDS;
   const metrics = names.flatMap((name, index): (MonitorColumn & { rank: number })[] => {
     const field: MonitorField | undefined = Object.hasOwn(table, name) ? table[name] : undefined;
-    return field === undefined ? [] : [{ index, name, metric: field.metric, unit: field.unit, rank: field.rank ?? 0, range: rangeOf(field.metric) }];
+    return field === undefined ? [] : [{ index, name, metric: field.metric, unit: field.unit, rank: field.rank ?? 0 }];
   });
   if (metrics.length === 0 || (pid < 0 && metrics.length < 2)) return null;
   return {

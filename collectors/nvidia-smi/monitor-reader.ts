@@ -1,10 +1,9 @@
-import type { EntityRef } from '../../core/readings/index.ts';
+import { type EntityRef, formatLimits, plausible } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector.ts';
 import type { RowClock } from '../text/row-clock.ts';
 import type { Output } from '../text/session.ts';
 import { parseClockTime } from '../text/time.ts';
 import { quantity } from '../text/units.ts';
-import { within } from './limits.ts';
 import { monitorCells, monitorColumn, monitorHeader, monitorPlan, withUnits, type MonitorPlan } from './monitor-header.ts';
 import { sweepCounter, type SweepCounter } from './ordinal.ts';
 import { processCounter } from './process-count.ts';
@@ -28,15 +27,12 @@ export interface MonitorTools {
   readonly sweeps?: SweepCounter;
 }
 
-const DAY = 86_400;
-
 export function monitorReader({ out, scope, clock, sweeps = sweepCounter() }: MonitorTools, context: ParseContext): MonitorReader {
   let plan: MonitorPlan | null = context.fields === undefined ? null : monitorPlan(context.fields, false);
   let named = false; // the line before was a header, so that this one may hold its units
   let lastEnd = 0; // where the last column of the row before ended
   let stamp = '';
   let stampAt: number | null = null;
-  const dayClock = timeOfDay();
   const processes = processCounter(out);
   const told = new Set<EntityRef>();
 
@@ -46,7 +42,7 @@ export function monitorReader({ out, scope, clock, sweeps = sweepCounter() }: Mo
     if (text === stamp && stampAt !== null) return stampAt; // all rows of a sweep have one stamp
     stamp = text;
     const ofDay = columns.date < 0 && time.includes(':') ? parseClockTime(time) : null;
-    stampAt = ofDay === null ? clock.at(text, columns.tick) : clock.accept('relative', dayClock(ofDay));
+    stampAt = ofDay === null ? clock.at(text, columns.tick) : clock.ofDay(ofDay);
     return stampAt;
   };
 
@@ -59,8 +55,8 @@ export function monitorReader({ out, scope, clock, sweeps = sweepCounter() }: Mo
       const value = quantity(cells[column.index] ?? '', column.unit);
       if (value === 'absent') continue;
       if (value === 'unrecognised') reject(columns, cells, column.index, { reason: `${column.name}: expected a number or -`, text, number });
-      else if (!within(column.range, value))
-        reject(columns, cells, column.index, { reason: `${column.name}: out of range, expected ${column.range?.text ?? ''}`, text, number });
+      else if (!plausible(column.metric, value))
+        reject(columns, cells, column.index, { reason: `${column.name}: out of range, expected ${formatLimits(column.metric)}`, text, number });
       else values[column.metric] = value;
     }
     return values;
@@ -138,19 +134,6 @@ export function monitorReader({ out, scope, clock, sweeps = sweepCounter() }: Mo
     },
     expected: () => plan?.names.length ?? null,
     end: () => processes.end(),
-  };
-}
-
-/** Seconds since the first stamp of a text that prints the time of day only, across midnight. */
-function timeOfDay(): (seconds: number) => number {
-  let first: number | null = null;
-  let last = 0;
-  let days = 0;
-  return (seconds) => {
-    if (first === null) first = seconds;
-    else if (seconds < last - DAY / 2) days += 1;
-    last = seconds;
-    return seconds + days * DAY - first;
   };
 }
 

@@ -2,7 +2,6 @@ import type { FactName, MetricId } from '../../core/readings/index.ts';
 import { splitCsv } from '../text/csv.ts';
 import { isUnitName, toSi, UNITS, type UnitName } from '../text/units.ts';
 import { fieldName, fieldOf, type Field } from './fields.ts';
-import { rangeOf, type Range } from './limits.ts';
 
 export interface MetricColumn {
   readonly index: number;
@@ -12,7 +11,6 @@ export interface MetricColumn {
   readonly unit: UnitName;
   readonly rank: number;
   readonly sum: boolean;
-  readonly range: Range | undefined;
 }
 
 /** What each column of a query's CSV is; -1 where there is no such column. */
@@ -156,7 +154,6 @@ function metricColumns(heads: readonly HeaderCell[], known: readonly (Field | un
         unit: unitOf(heads[index]?.unit ?? null, field.unit),
         rank: field.rank ?? 0,
         sum: field.sum ?? false,
-        range: rangeOf(field.metric),
       },
     ];
   });

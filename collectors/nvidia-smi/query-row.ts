@@ -1,8 +1,7 @@
-import type { MetricId } from '../../core/readings/index.ts';
+import { formatLimits, type MetricId, plausible } from '../../core/readings/index.ts';
 import { isAbsent, quantity } from '../text/units.ts';
 import { isErrorCell } from './errors.ts';
 import { REASON_BITS } from './fields.ts';
-import { within } from './limits.ts';
 import type { MetricColumn, Plan } from './query-header.ts';
 
 export type Values = Partial<Record<MetricId, number>>;
@@ -36,7 +35,7 @@ export function valuesOf(plan: Plan, cells: readonly string[], faults: CellFault
 }
 
 function numberAt(column: MetricColumn, cell: string, faults: CellFaults): number | null {
-  const { index, field, unit, range } = column;
+  const { index, field, unit, metric } = column;
   const value = quantity(cell, unit);
   if (value === 'absent') {
     if (isErrorCell(cell)) faults.error(index);
@@ -46,8 +45,8 @@ function numberAt(column: MetricColumn, cell: string, faults: CellFaults): numbe
     faults.bad(index, `${field}: expected a number${unit === 'count' ? '' : ` in ${unit}`}, or [N/A]`);
     return null;
   }
-  if (within(range, value)) return value;
-  faults.bad(index, `${field}: out of range, expected ${range?.text ?? ''}`);
+  if (plausible(metric, value)) return value;
+  faults.bad(index, `${field}: out of range, expected ${formatLimits(metric)}`);
   return null;
 }
 

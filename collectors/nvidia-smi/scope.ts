@@ -1,5 +1,6 @@
 import type { EntityRef } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector.ts';
+import { processOf, UNNAMED } from '../entities.ts';
 
 /** Names the GPUs of one source: a UUID where one is printed or known for the index, else `#<index>`. */
 export interface GpuScope {
@@ -27,11 +28,12 @@ export function gpuScope(context: ParseContext): GpuScope {
   const nameOfBus = new Map<string, string>();
   const uuidOfSlice = new Map<string, string>();
 
+  const gpuOf = (id: string): EntityRef => ({ kind: 'gpu', id, ...(context.node === undefined ? {} : { node: context.node }) });
   const ref = (kind: 'gpu' | 'process', id: string): EntityRef => {
     const known = refs[kind].get(id);
     if (known !== undefined) return known;
     if (refs[kind].size >= MAX_REMEMBERED) refs[kind].clear();
-    const made: EntityRef = context.node === undefined ? { kind, id } : { kind, id, node: context.node };
+    const made = kind === 'gpu' ? gpuOf(id) : processOf(context.node ?? UNNAMED, id);
     refs[kind].set(id, made);
     return made;
   };
@@ -48,7 +50,7 @@ export function gpuScope(context: ParseContext): GpuScope {
     learnSlice(parent, device, uuid) {
       if (uuidOfSlice.size < MAX_REMEMBERED) uuidOfSlice.set(`${parent.id} ${device}`, uuid);
     },
-    process: (pid) => ref('process', `${context.node ?? '?'}/${pid}`),
+    process: (pid) => ref('process', pid),
     learn({ index, uuid, busId }) {
       if (index !== undefined && uuid !== undefined && uuidOfIndex.size < MAX_REMEMBERED) {
         const known = uuidOfIndex.get(index);

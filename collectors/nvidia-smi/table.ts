@@ -1,9 +1,8 @@
-import type { EntityRef, MetricId } from '../../core/readings/index.ts';
+import { type EntityRef, formatLimits, type MetricId, plausible } from '../../core/readings/index.ts';
 import type { RowClock } from '../text/row-clock.ts';
 import type { Output } from '../text/session.ts';
 import { quantity, type UnitName } from '../text/units.ts';
 import { NO_CONTEXT } from './device.ts';
-import { rangeOf, within } from './limits.ts';
 import type { SweepCounter } from './ordinal.ts';
 import { busIdIn, type GpuScope } from './scope.ts';
 import { isClosing, readGpuLine, readProcessLine, readSliceLine, readStateLine, type GpuLine } from './table-lines.ts';
@@ -97,7 +96,7 @@ export function tableReader({ out, scope, clock, sweeps }: TableTools): TableRea
       const value = cell === 'ERR!' || cell === 'Off' || cell === 'On' ? 'absent' : quantity(cell, unit);
       if (value === 'absent') return;
       if (value === 'unrecognised') out.reject(number, `${metric}: expected a number in ${unit}, or N/A, got "${cell}"`, text);
-      else if (!within(rangeOf(metric), value)) out.reject(number, `${metric}: out of range, expected ${rangeOf(metric)?.text ?? ''}, got "${cell}"`, text);
+      else if (!plausible(metric, value)) out.reject(number, `${metric}: out of range, expected ${formatLimits(metric)}, got "${cell}"`, text);
       else values[metric] = value;
     };
     take('gpu.fan', state.fan, '%');

@@ -1,8 +1,7 @@
-import type { EntityRef, Fact } from '../../core/readings/index.ts';
+import { type EntityRef, type Fact, formatLimits, plausible } from '../../core/readings/index.ts';
 import type { Output } from '../text/session.ts';
 import { openFolder, type Folder } from './fold.ts';
 import { isNameless, type Scope } from './owner.ts';
-import { implausible } from './plausible.ts';
 import { resolveSeries, scaled, type Slot, type Target } from './resolve.ts';
 import type { Labels } from './rule.ts';
 
@@ -66,7 +65,7 @@ export function openBook(out: Output): Book {
         if (slot.table.blank?.(sample) === true || (rule.min !== undefined && sample < rule.min)) continue;
         const fault = faultOf(slot, sample);
         if (fault !== null) {
-          if (!slot.complained) out.reject(place.line, `${rule.to} ${fault}: ${sample} in ${slot.table.exporter}'s unit`, place.text);
+          if (!slot.complained) out.reject(place.line, `${rule.to}: ${fault}, got ${sample} in ${slot.table.exporter}'s unit`, place.text);
           slot.complained = true;
         } else if (!folder.add(slot, at, sample) && !overflown) {
           overflown = true;
@@ -97,7 +96,7 @@ function faultOf(slot: Slot, sample: number): string | null {
     case 'core':
       return sample < 0 ? 'is negative' : null;
     default:
-      return implausible(slot.rule.to, scaled(slot.rule, sample));
+      return plausible(slot.rule.to, scaled(slot.rule, sample)) ? null : `out of range, expected ${formatLimits(slot.rule.to)}`;
   }
 }
 

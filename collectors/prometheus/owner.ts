@@ -1,5 +1,6 @@
 import type { EntityRef } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector.ts';
+import { processOf, UNNAMED } from '../entities.ts';
 import type { Labels, Owner } from './rule.ts';
 
 /** What a page's caller or its comments say of where it comes from. */
@@ -14,23 +15,23 @@ export function ownerOf(owner: Owner, labels: Labels, scope: Scope): EntityRef |
     case 'gpu':
       return gpuOf(owner, labels, scope);
     case 'host':
-      return { kind: 'host', id: hostName(labels, scope) ?? hostAddress(labels) ?? '?' };
+      return { kind: 'host', id: hostName(labels, scope) ?? hostAddress(labels) ?? UNNAMED };
     case 'engine': {
-      const instance = labels.get('instance') ?? scope.instance ?? '?';
+      const instance = labels.get('instance') ?? scope.instance ?? UNNAMED;
       return { kind: 'engine', id: `${owner.engine}@${instance}`, ...nodeOf(hostName(labels, scope)) };
     }
     case 'process': {
       const pid = labels.get(owner.pid);
       if (pid === undefined) return null;
       const node = hostName(labels, scope);
-      return { kind: 'process', id: `${node ?? '?'}/${pid}`, ...nodeOf(node) };
+      return processOf(node ?? UNNAMED, pid);
     }
   }
 }
 
 /** True for a host that the series name only by address or not at all: a `…_uname_info` of the same page may give its name. */
 export function isNameless(hostId: string): boolean {
-  return hostId === '?' || ADDRESS.test(hostId);
+  return hostId === UNNAMED || ADDRESS.test(hostId);
 }
 
 /** The host part of `host:port`, without the port. */

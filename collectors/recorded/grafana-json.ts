@@ -1,9 +1,7 @@
 import type { Collector, ParseContext, Session } from '../collector.ts';
-import { output, type Output } from '../text/session.ts';
 import { readFrame, type Frame } from './grafana-frame.ts';
 import { parseObject } from './json.ts';
-import { jsonElements } from './json-elements.ts';
-import { openSeries, type RecordedSeries } from './series.ts';
+import { jsonSession, type ElementPlace } from './json-session.ts';
 
 /**
  * Grafana's data frames: the answer of `/api/ds/query`, what a panel's "Inspect → JSON → Data frame JSON" shows (an array of frames),
@@ -22,50 +20,25 @@ export const grafanaJson: Collector = {
 };
 
 function openGrafanaJson(context: ParseContext): Session {
-  const out = output('utc');
-  const series = openSeries(out, context);
-  let lastLine = 1;
-
-  const elements = jsonElements({
-    arrays: new Set(['frames', 'series', '']),
-    texts: new Set(['error', 'message']),
-    sink: {
-      element(_, text, line) {
-        lastLine = line;
-        const object = parseObject(text);
-        if (object === null) return out.reject(line, 'a frame is no JSON object', text);
-        const frame = readFrame(object);
-        if (frame === null) return; // some other document, or an answer without frames
-        if (typeof frame === 'string') return out.reject(line, frame, text);
-        addFrame(frame, { series, out, line, text });
-      },
-      lost: (line, reason) => out.reject(line, reason, ''),
-      text: (key, value, line) => {
-        if (key === 'error') out.reject(line, `the server answered with an error: ${value}`, value);
-      },
+  return jsonSession(context, {
+    arrays: ['frames', 'series', ''],
+    error: 'error',
+    element(text, place) {
+      const object = parseObject(text);
+      if (object === null) return place.out.reject(place.line, 'a frame is no JSON object', text);
+      const frame = readFrame(object);
+      if (frame === null) return; // some other document, or an answer without frames
+      if (typeof frame === 'string') return place.out.reject(place.line, frame, text);
+      addFrame(frame, text, place);
     },
   });
-
-  return {
-    feed(text) {
-      elements.feed(text);
-      return out.take();
-    },
-    end() {
-      elements.end();
-      series.book.flush();
-      series.end(lastLine);
-      return out.last();
-    },
-  };
 }
 
-function addFrame(frame: Frame, place: { series: RecordedSeries; out: Output; line: number; text: string }): void {
-  const { series, line } = place;
+function addFrame(frame: Frame, text: string, { series, line }: ElementPlace): void {
   for (const column of frame.columns) {
     // Of a frame with many columns the frame's name is nobody's name.
     const names = frame.columns.length === 1 && frame.name !== '' ? [...column.names, frame.name] : column.names;
-    const shown = names[0] ?? frame.query ?? place.text;
+    const shown = names[0] ?? frame.query ?? text;
     const target = series.find({ labels: column.labels, query: frame.query ?? undefined, names }, { line, text: shown });
     if (target === null) continue;
     for (const [index, value] of column.values.entries()) {

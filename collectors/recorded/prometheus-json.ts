@@ -1,9 +1,7 @@
 import type { Collector, ParseContext, Session } from '../collector.ts';
 import { parseValue } from '../prometheus/sample-line.ts';
-import { output } from '../text/session.ts';
 import { labelsOf, parseObject } from './json.ts';
-import { jsonElements } from './json-elements.ts';
-import { openSeries } from './series.ts';
+import { jsonSession } from './json-session.ts';
 
 /**
  * Answers of the Prometheus query API, `query` (a vector) and `query_range` (a matrix), saved by curl; several one after the other
@@ -24,47 +22,25 @@ export const prometheusJson: Collector = {
 };
 
 function openPrometheusJson(context: ParseContext): Session {
-  const out = output('utc');
-  const series = openSeries(out, context);
-  let lastLine = 1;
-
-  const elements = jsonElements({
-    arrays: new Set(['result']),
-    texts: new Set(['error']),
-    sink: {
-      element(key, text, line) {
-        lastLine = line;
-        if (key === '') return; // a whole document without results: an error, or an empty answer
-        const row = parseObject(text);
-        if (row === null) return out.reject(line, 'an element of "result" is no JSON object', text);
-        const labels = labelsOf(row['metric']);
-        if (labels === null) return out.reject(line, 'expected "metric" with labels', text);
-        const target = series.find({ labels }, { line, text });
-        if (target === null) return;
-        const pairs: readonly unknown[] = Array.isArray(row['values']) ? row['values'] : [row['value']];
-        for (const pair of pairs) {
-          const sample = sampleOf(pair);
-          if (sample === null) return out.reject(line, 'expected samples as [seconds, "value"]', JSON.stringify(pair) ?? '');
-          series.book.add(target, sample.at, sample.value, { line, text });
-        }
-      },
-      lost: (line, reason) => out.reject(line, reason, ''),
-      text: (_, value, line) => out.reject(line, `the server answered with an error: ${value}`, value),
+  return jsonSession(context, {
+    arrays: ['result'],
+    error: 'error',
+    element(text, { series, out, key, line }) {
+      if (key === '') return; // a whole document without results: an error, or an empty answer
+      const row = parseObject(text);
+      if (row === null) return out.reject(line, 'an element of "result" is no JSON object', text);
+      const labels = labelsOf(row['metric']);
+      if (labels === null) return out.reject(line, 'expected "metric" with labels', text);
+      const target = series.find({ labels }, { line, text });
+      if (target === null) return;
+      const pairs: readonly unknown[] = Array.isArray(row['values']) ? row['values'] : [row['value']];
+      for (const pair of pairs) {
+        const sample = sampleOf(pair);
+        if (sample === null) return out.reject(line, 'expected samples as [seconds, "value"]', JSON.stringify(pair) ?? '');
+        series.book.add(target, sample.at, sample.value, { line, text });
+      }
     },
   });
-
-  return {
-    feed(text) {
-      elements.feed(text);
-      return out.take();
-    },
-    end() {
-      elements.end();
-      series.book.flush();
-      series.end(lastLine);
-      return out.last();
-    },
-  };
 }
 
 function sampleOf(pair: unknown): { at: number; value: number } | null {

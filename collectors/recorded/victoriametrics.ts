@@ -1,8 +1,6 @@
 import type { Collector, ParseContext, Session } from '../collector.ts';
-import { output } from '../text/session.ts';
 import { labelsOf, parseObject } from './json.ts';
-import { jsonElements } from './json-elements.ts';
-import { openSeries } from './series.ts';
+import { jsonSession } from './json-session.ts';
 
 /**
  * VictoriaMetrics' `/api/v1/export`: one JSON object per line and block of a series, values and times (milliseconds) in parallel
@@ -23,46 +21,23 @@ export const victoriaMetrics: Collector = {
 };
 
 function openVictoriaMetrics(context: ParseContext): Session {
-  const out = output('utc');
-  const series = openSeries(out, context);
-  let lastLine = 1;
-
-  const elements = jsonElements({
-    arrays: new Set(),
-    texts: new Set(),
-    sink: {
-      element(_, text, line) {
-        lastLine = line;
-        const row = parseObject(text);
-        const labels = labelsOf(row?.['metric']);
-        const values: unknown = row?.['values'];
-        const times: unknown = row?.['timestamps'];
-        if (labels === null || !Array.isArray(values) || !Array.isArray(times))
-          return out.reject(line, 'expected an object with "metric", "values" and "timestamps"', text);
-        if (values.length !== times.length) return out.reject(line, `${values.length} values but ${times.length} timestamps`, text);
-        const target = series.find({ labels }, { line, text });
-        if (target === null) return;
-        for (const [index, value] of (values as readonly unknown[]).entries()) {
-          // a parse boundary: JSON
-          const time: unknown = times[index];
-          if (typeof value === 'number' && typeof time === 'number') series.book.add(target, time / 1000, value, { line, text });
-        }
-      },
-      lost: (line, reason) => out.reject(line, reason, ''),
-      text: () => undefined,
+  return jsonSession(context, {
+    arrays: [],
+    element(text, { series, out, line }) {
+      const row = parseObject(text);
+      const labels = labelsOf(row?.['metric']);
+      const values: unknown = row?.['values'];
+      const times: unknown = row?.['timestamps'];
+      if (labels === null || !Array.isArray(values) || !Array.isArray(times))
+        return out.reject(line, 'expected an object with "metric", "values" and "timestamps"', text);
+      if (values.length !== times.length) return out.reject(line, `${values.length} values but ${times.length} timestamps`, text);
+      const target = series.find({ labels }, { line, text });
+      if (target === null) return;
+      for (const [index, value] of (values as readonly unknown[]).entries()) {
+        // a parse boundary: JSON
+        const time: unknown = times[index];
+        if (typeof value === 'number' && typeof time === 'number') series.book.add(target, time / 1000, value, { line, text });
+      }
     },
   });
-
-  return {
-    feed(text) {
-      elements.feed(text);
-      return out.take();
-    },
-    end() {
-      elements.end();
-      series.book.flush();
-      series.end(lastLine);
-      return out.last();
-    },
-  };
 }

@@ -1,4 +1,5 @@
 import type { SourceEvent, Table } from '../../core/readings/index.ts';
+import { FARTHEST } from '../text/zone.ts';
 import type { SourceData } from './source.ts';
 
 /** A tool that prints no times is taken to print once a second: dmon's, pmon's and vmstat's default. */
@@ -66,8 +67,8 @@ function zoneShifts(dated: readonly SourceData[], notes: string[]): Map<SourceDa
     const quarters = Math.round((about.from - span.from) / QUARTER);
     const shift = quarters * QUARTER;
     const overlaps = span.from + shift <= about.to && span.to + shift >= about.from;
-    // Offsets beyond 14 h exist nowhere: such sources are of different times, not of different zones.
-    if (!overlaps || Math.abs(shift) > 14 * 3600) continue;
+    // Beyond the farthest offset sources are of different times, not of different zones.
+    if (!overlaps || Math.abs(shift) > FARTHEST) continue;
     shifts.set(source, shift);
     notes.push(`${source.file} names no time zone and misses ${reference.file} by ${formatOffset(shift)}: shifted by it (give --tz to decide)`);
   }

@@ -1,7 +1,7 @@
 import { type Batch, type Clock, entityKey, type Rejection, type SourceEvent, type Table } from '../../core/readings/index.ts';
-import type { Collector, ParseContext, Session } from '../collector.ts';
-import { HEAD } from '../sniff.ts';
+import type { ParseContext } from '../collector.ts';
 import { growTable, type GrowTable } from './grow-table.ts';
+import { openReaders, type Recognise } from './readers.ts';
 
 /** Rejections kept word for word per source; beyond that they are only counted. */
 export const MAX_REJECTIONS = 100;
@@ -9,8 +9,6 @@ export const MAX_REJECTIONS = 100;
 const MAX_EVENTS = 1_000;
 /** Entities kept per source: a node's processes come and go, a log can name any number of them. */
 const MAX_ENTITIES = 5_000;
-/** Recognises the readers of a source by its head: usually one; a job's log may hold several tools' output. */
-export type Recognise = (head: string, file?: string) => readonly Collector[];
 
 /** What one collector made of one file, as columns. */
 export interface SourceData {
@@ -36,43 +34,20 @@ export interface OpenSource {
 }
 
 /** Reads one source of unknown format, fed in pieces; memory is bounded whatever its length. */
-export function openSource(options: { file: string; context: ParseContext; recognise: Recognise }): OpenSource {
-  const { file, context, recognise } = options;
-  let head: string | null = '';
-  let readers: { id: string; session: Session; sink: ReturnType<typeof openSink> }[] = [];
-
-  const feedAll = (text: string) => {
-    for (const { session, sink } of readers) sink.take(session.feed(text));
-  };
-  const start = () => {
-    if (head === null) return;
-    const text = head;
-    head = null;
-    readers = recognise(text.replace(/^\uFEFF/, ''), file).map((collector) => ({
-      id: collector.id,
-      session: collector.open({ ...context, file }),
-      sink: openSink(),
-    }));
-    feedAll(text);
-  };
+export function openSource({ file, context, recognise }: { file: string; context: ParseContext; recognise: Recognise }): OpenSource {
+  const readers = openReaders({ context: { ...context, file }, recognise });
+  const sinks: ReturnType<typeof openSink>[] = [];
+  const keep = (batches: readonly Batch[]): void => batches.forEach((batch, index) => (sinks[index] ??= openSink()).take(batch));
 
   return {
     feed(text) {
-      if (head === null) feedAll(text);
-      else {
-        head += text;
-        if (head.length >= HEAD) start();
-      }
-      return head !== null || readers.length > 0;
+      keep(readers.feed(text));
+      return readers.state !== 'unknown';
     },
     end() {
-      const empty = head !== null && head.trim() === '';
-      start();
-      if (readers.length === 0) return [unreadable(file, empty)];
-      const data = readers.map(({ id, session, sink }) => {
-        sink.take(session.end());
-        return sink.close(file, id);
-      });
+      keep(readers.end());
+      if (readers.state === 'unknown') return [unreadable(file, readers.head.trim() === '')];
+      const data = readers.collectors.flatMap((id, index) => sinks[index]?.close(file, id) ?? []);
       // Of the several that look for their lines in a log, those that found some.
       const found = data.filter((one) => one.readings > 0 || one.events.length > 0 || one.tables.length > 0);
       return found.length > 0 ? found : data.slice(0, 1);

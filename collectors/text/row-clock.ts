@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/readings/index.ts';
+import { dayClock } from './day-clock.ts';
 import { parseDecimal } from './numbers.ts';
 import type { Output } from './session.ts';
 import { timeReader } from './time.ts';
@@ -12,6 +13,8 @@ export interface RowClock {
   at(cell: string, tick: number): number | null;
   /** The same for a time that is already in seconds since the text's start or since 1970. */
   accept(kind: 'relative' | 'utc', at: number): number | null;
+  /** The same for a time of day: seconds since the first one. */
+  ofDay(seconds: number): number | null;
   /** The text has rows without time: from now on dates are refused, since one source has one clock. */
   undated(): void;
   /** The last time that was accepted. */
@@ -28,6 +31,7 @@ export function rowClock(out: Output, tz: string): RowClock {
   let kind: Clock | null = null;
   let last: number | null = null;
   let fault = EXPECTED;
+  const day = dayClock();
 
   const accept = (seen: 'relative' | 'utc', at: number): number | null => {
     kind ??= seen;
@@ -47,6 +51,11 @@ export function rowClock(out: Output, tz: string): RowClock {
 
   return {
     accept,
+    ofDay(seconds) {
+      const at = day.at(seconds);
+      if (at === null) fault = 'the clock went back: this row cannot be placed in time';
+      return at === null ? null : accept('relative', at);
+    },
     undated() {
       kind ??= 'ordinal';
     },

@@ -1,5 +1,8 @@
 import { parseDecimal } from './numbers.ts';
-import { zoneOf, type Zone } from './zone.ts';
+import { offsetOf, zoneOf, type Zone } from './zone.ts';
+
+/** Seconds of a day. */
+export const DAY = 86_400;
 
 /** An instant in seconds since 1970 UTC, and whether the text named no zone, so that the caller's decided. */
 export interface Stamp {
@@ -25,11 +28,23 @@ export function parseTime(text: string, tz = 'UTC'): Stamp | null {
   return timeReader(tz)(text);
 }
 
-/** `HH:MM:SS` with or without a fraction, as seconds of the day; null for any other text. */
+/** `HH:MM:SS` with or without a fraction, `09:14:01 PM`, as seconds of the day; null for any other text. */
 export function parseClockTime(text: string): number | null {
-  const match = /^(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?$/.exec(text);
+  const match = /^(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: (AM|PM))?$/.exec(text);
   if (match === null) return null;
-  return secondsOfDay(int(match[1]), int(match[2]), match[3] === undefined ? 0 : int(match[3]), fraction(match[4]));
+  const hour = twelveHour(int(match[1]), match[5]);
+  return secondsOfDay(hour, int(match[2]), match[3] === undefined ? 0 : int(match[3]), fraction(match[4]));
+}
+
+/**
+ * `11/30/2021 09:14:01 PM`, as programs of the C locale and Python's `%m/%d/%Y` print it, as `2021-11-30 21:14:01` for a TimeReader; null
+ * for any other text. Not among the formats of timeReader, since elsewhere the day comes first: the caller must know the program.
+ */
+export function americanStamp(text: string): string | null {
+  const match = /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d)(:\d\d:\d\d)(?: (AM|PM))?$/.exec(text);
+  if (match === null) return null;
+  const [, month = '', day = '', year = '', hour, rest = '', half] = match;
+  return `${year}-${month}-${day} ${String(twelveHour(int(hour), half)).padStart(2, '0')}${rest}`;
 }
 
 const NUMERIC = /^(\d{4})([-/]?)(\d\d)\2(\d\d)(?:[T ]|, ?)\s*(\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
@@ -137,21 +152,17 @@ function twelveHour(hour: number, half: string | undefined): number {
 
 function offsetOfText(text: string | undefined): number | null {
   if (text === undefined) return null;
-  const match = /^([+-])(\d\d):?(\d\d)?$/.exec(text);
-  if (match !== null) {
-    const size = int(match[2]) * 3600 + (match[3] === undefined ? 0 : int(match[3]) * 60);
-    return match[1] === '-' ? -size : size;
-  }
   const hours = ZONE_WORDS[text.toLowerCase()];
-  return hours === undefined ? Number.NaN : hours * 3600;
+  return hours === undefined ? (offsetOf(text) ?? Number.NaN) : hours * 3600;
 }
 
-function monthOf(name: string | undefined): number {
+/** 1 for `Jan`; NaN without a name, 0 for one that is no month's. */
+export function monthOf(name: string | undefined): number {
   return name === undefined ? Number.NaN : MONTHS.indexOf(name.toLowerCase()) + 1;
 }
 
-/** A group of digits that a regular expression has matched. */
-function int(text: string | undefined): number {
+/** A group of digits that a regular expression has matched; NaN where it matched none. */
+export function int(text: string | undefined): number {
   return text === undefined ? Number.NaN : Number.parseInt(text, 10);
 }
 

@@ -1,3 +1,6 @@
+/** No zone is farther from UTC, seconds. */
+export const FARTHEST = 14 * 3600;
+
 /** Turns local times without a zone into UTC. */
 export interface Zone {
   /** Local wall-clock seconds (as if they were UTC) → seconds since 1970 UTC. Of a repeated hour the first is taken; a skipped one moves forward. */
@@ -6,7 +9,7 @@ export interface Zone {
 
 /** A zone by IANA name (`Europe/Stockholm`), `UTC` or `±HH:MM`. Throws a RangeError that names an unknown one. */
 export function zoneOf(tz: string): Zone {
-  const fixed = fixedOffset(tz);
+  const fixed = tz === 'UTC' || tz === 'Z' || tz === 'Etc/UTC' ? 0 : offsetOf(tz);
   if (fixed !== null) return { toUtc: (local) => local - fixed };
   const offsetAt = ianaOffset(tz);
   // Clocks change on a quarter of an hour, so one offset holds for all stamps of a quarter.
@@ -35,11 +38,12 @@ export function isZone(tz: string): boolean {
   }
 }
 
-function fixedOffset(tz: string): number | null {
-  if (tz === 'UTC' || tz === 'Z' || tz === 'Etc/UTC') return 0;
-  const match = /^([+-])(\d\d):?(\d\d)?$/.exec(tz);
+/** Seconds ahead of UTC of `±HH`, `±HHMM` or `±HH:MM`; null for any other text, and beyond the 14 hours that exist. */
+export function offsetOf(text: string): number | null {
+  const match = /^([+-])(\d\d)(?::?([0-5]\d))?$/.exec(text);
   if (match === null) return null;
   const size = Number.parseInt(match[2] ?? '', 10) * 3600 + Number.parseInt(match[3] ?? '0', 10) * 60;
+  if (size > FARTHEST) return null;
   return match[1] === '-' ? -size : size;
 }
 

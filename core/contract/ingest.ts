@@ -1,12 +1,13 @@
+import { ErrorReplySchema } from './error.ts';
 import { Type, type Static } from 'typebox';
-import { FACT_NAMES, METRIC_IDS } from '../readings/index.ts';
+import { FACT_NAMES, LONGEST, METRIC_IDS } from '../readings/index.ts';
 import { nullable, oneOf } from './verdict.ts';
 
 export const EntitySchema = Type.Object(
   {
     kind: oneOf(['gpu', 'host', 'engine', 'process'] as const),
-    id: Type.String({ minLength: 1, maxLength: 200 }),
-    node: Type.Optional(Type.String({ maxLength: 200 })),
+    id: Type.String({ minLength: 1, maxLength: LONGEST.name }),
+    node: Type.Optional(Type.String({ maxLength: LONGEST.name })),
   },
   { additionalProperties: false },
 );
@@ -28,7 +29,7 @@ export const WireFactSchema = Type.Object(
   {
     entity: EntitySchema,
     name: oneOf(FACT_NAMES),
-    value: Type.String({ maxLength: 4_000 }),
+    value: Type.String({ maxLength: LONGEST.fact }),
   },
   { additionalProperties: false },
 );
@@ -38,7 +39,7 @@ export const WireEventSchema = Type.Object(
     at: nullable(Type.Number()),
     entity: nullable(EntitySchema),
     kind: oneOf(['gpu-error', 'oom', 'xid', 'nccl-timeout', 'restart', 'collector', 'checkpoint', 'loading'] as const),
-    text: Type.String({ maxLength: 1_000 }),
+    text: Type.String({ maxLength: LONGEST.event }),
   },
   { additionalProperties: false },
 );
@@ -64,6 +65,22 @@ export const IngestReplySchema = Type.Object({
   rejected: Type.Array(Type.Object({ at: Type.String(), reason: Type.String() })),
 });
 
+/** A line of the reply to `PUT /api/ingest/raw` (newline-delimited JSON). `durable` counts the stream's values on disk so far. */
+export const StreamLineSchema = Type.Union([
+  Type.Object({ durable: Type.Integer(), bytes: Type.Optional(Type.Integer()), rejected: Type.Optional(Type.Integer()), end: Type.Optional(Type.String()) }),
+  Type.Object({
+    rejected: Type.Object({
+      line: Type.Optional(Type.Integer()),
+      at: Type.Optional(Type.String()),
+      reason: Type.String(),
+      text: Type.Optional(Type.String()),
+    }),
+  }),
+  Type.Object({ note: Type.String() }),
+  ErrorReplySchema,
+]);
+
+export type StreamLine = Static<typeof StreamLineSchema>;
 export type WireEntity = Static<typeof EntitySchema>;
 export type WireFact = Static<typeof WireFactSchema>;
 export type WireEvent = Static<typeof WireEventSchema>;

@@ -17,7 +17,7 @@ export const JobDeclarationSchema = Type.Object(
     /** Seconds of wall time that the job may take. */
     timeLimit: Type.Optional(nullable(Type.Number())),
     nodes: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 2_000 })),
-    gpus: Type.Optional(Type.Array(Type.Object({ uuid: Type.String({ maxLength: 100 }), node: Type.Optional(Type.String()) }), { maxItems: 10_000 })),
+    gpus: Type.Optional(Type.Array(Type.Object({ uuid: Type.String({ maxLength: 200 }), node: Type.Optional(Type.String()) }), { maxItems: 10_000 })),
     cores: Type.Optional(Type.Number()),
     memory: Type.Optional(Type.Number()),
     gpuType: Type.Optional(Type.String({ maxLength: 40 })),
@@ -90,6 +90,8 @@ export const JobsQuerySchema = Type.Object({
 });
 
 export const JobsPageSchema = Type.Object({
+  /** Seconds UTC; rows that change later come over the socket. */
+  now: Type.Number(),
   rows: Type.Array(JobRowSchema),
   /** For the next page; null at the end. */
   cursor: nullable(Type.String()),
@@ -124,6 +126,7 @@ export const FindingsReplySchema = Type.Object({
 
 export const OverviewSchema = Type.Object({
   demo: Type.Boolean(),
+  /** Seconds UTC; rows that change later come over the socket. */
   now: Type.Number(),
   gpus: Type.Object({
     known: Type.Integer(),
@@ -136,7 +139,7 @@ export const OverviewSchema = Type.Object({
   }),
   nodes: Type.Integer(),
   power: nullable(Type.Number()),
-  /** GPU-hours today on allocated GPUs that were idle, by finding. */
+  /** GPU-hours today (since the site's midnight) on allocated GPUs that were idle, by finding. */
   gpuHoursLostToday: nullable(Type.Number()),
   running: Type.Array(JobRowSchema),
   finished: Type.Array(JobRowSchema),

@@ -37,6 +37,16 @@ export const TokenRequestSchema = Type.Object(
 /** The token itself is shown here once and stored as a hash. */
 export const TokenReplySchema = Type.Object({ name: Type.String(), scope: Type.String(), token: Type.String(), url: nullable(Type.String()) });
 
+/** `DELETE /api/tokens/:name`. */
+export const RevokedSchema = Type.Object({ revoked: Type.Integer() });
+
+/** `GET /api/openapi.json`: the outline of an OpenAPI 3.1 document; what its parts hold is OpenAPI's to say. */
+export const OpenApiSchema = Type.Object({
+  openapi: Type.String(),
+  info: Type.Object({ title: Type.String(), version: Type.String() }),
+  paths: Type.Record(Type.String(), Type.Object({})),
+});
+
 export type Health = Static<typeof HealthSchema>;
 export type Session = Static<typeof SessionSchema>;
 export type TokenRequest = Static<typeof TokenRequestSchema>;

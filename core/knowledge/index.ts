@@ -70,4 +70,4 @@ export {
   QUANTIZATIONS,
   type WeightType,
 } from './models/index.ts';
-export { ALVIS, gpusOf, siteLine, nodesWith, parseSite, pricePerHour, scratchName, type Site, UNKNOWN_SITE } from './site/index.ts';
+export { ALVIS, dayStart, gpusOf, nodesWith, parseSite, pricePerHour, scratchName, type Site, siteLine, UNKNOWN_SITE } from './site/index.ts';

@@ -78,8 +78,12 @@ export function lowerBound(t: Float64Array, at: number): number {
 
 /** The rows with from ≤ t < to, as views on the same memory. */
 export function slice(table: Table, from: number, to: number): Table {
-  const start = lowerBound(table.t, from);
-  const end = lowerBound(table.t, to);
+  return rowsOf(table, lowerBound(table.t, from), lowerBound(table.t, to));
+}
+
+/** The rows from one index up to, not including, another, as views on the same memory; the table itself where that is all of it. */
+export function rowsOf(table: Table, start: number, end: number): Table {
+  if (start === 0 && end === table.t.length) return table;
   const columns = new Map<MetricId, Float64Array>();
   for (const [id, column] of table.columns) columns.set(id, column.subarray(start, end));
   return { ...table, t: table.t.subarray(start, end), columns };

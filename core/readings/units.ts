@@ -1,4 +1,4 @@
-import type { Unit } from './metrics.ts';
+import { limitsOf, type MetricId, METRICS, type Unit } from './metrics.ts';
 
 /** How an absent value is written, everywhere. */
 export const ABSENT = '–';
@@ -53,6 +53,13 @@ export function formatFigure(value: number | null | undefined, unit: string): st
   if (isUnit(unit)) return formatValue(value, unit);
   if (value === null || value === undefined || Number.isNaN(value)) return ABSENT;
   return `${digits(value, false)} ${unit}`.trimEnd();
+}
+
+/** What a metric's value can be, for whoever sent another one: `0 to 5000 W`, `-60 °C to 200 °C`. */
+export function formatLimits(id: MetricId): string {
+  const { least, most } = limitsOf(id);
+  const { unit } = METRICS[id];
+  return `${least === 0 ? '0' : formatValue(least, unit)} to ${formatValue(most, unit)}`;
 }
 
 /** A share of time as a percentage: `93 %`, `0.4 %`, `<0.1 %`; shares above one stay above 100 %. */

@@ -1,7 +1,7 @@
+import type { Site } from '../../core/knowledge/index.ts';
+import type { Analysis, Job, JobRow, LiveVerdict } from '../../core/contract/index.ts';
 import type { Logger } from 'pino';
 import { openTracker } from '../../core/analyse/index.ts';
-import type { Analysis, Job } from '../../core/contract/index.ts';
-import type { Site } from '../../core/knowledge/index.ts';
 import { jobName, runsAt, type JobIndex } from '../ownership/index.ts';
 import { liveRow, summaryOf } from './rows.ts';
 import type { JobKey, Store, Viewer } from '../store/index.ts';
@@ -52,6 +52,7 @@ export function openAnalyses({ store, index, audience, log, now, named, site }: 
       lastReadingAt: null,
       dirty: false,
       judgedAt: 0,
+      changedAt: now(),
       savedAt: 0,
       savedAs: '',
       saving: false,
@@ -78,22 +79,21 @@ export function openAnalyses({ store, index, audience, log, now, named, site }: 
       entry.saving = false;
     }
   };
+  const verdictOf = ({ cluster, id }: Job, analysis: Analysis, fromPhase: number): LiveVerdict => ({
+    cluster,
+    id,
+    at: now(),
+    verdict: analysis.verdict,
+    fromPhase,
+    phases: analysis.phases.slice(fromPhase),
+    findings: analysis.findings,
+  });
+  const rowNow = ({ job, analysis, lastReadingAt }: Followed): JobRow => liveRow(job, analysis, lastReadingAt);
   const publish = (entry: Followed, before: Analysis | null) => {
-    const { analysis, job, lastReadingAt } = entry;
+    const { analysis, job } = entry;
     if (analysis === null) return;
-    if (audience.watchesJob(job)) {
-      const fromPhase = firstChanged(before, analysis);
-      audience.verdict({
-        cluster: job.cluster,
-        id: job.id,
-        at: now(),
-        verdict: analysis.verdict,
-        fromPhase,
-        phases: analysis.phases.slice(fromPhase),
-        findings: analysis.findings,
-      });
-    }
-    if (audience.watchesOverview()) audience.row(liveRow(job, analysis, lastReadingAt));
+    if (audience.watchesJob(job)) audience.verdict(verdictOf(job, analysis, firstChanged(before, analysis)));
+    if (audience.watchesOverview()) audience.row(rowNow(entry));
   };
   const judge = (entry: Followed, time: number) => {
     const before = entry.analysis;
@@ -107,6 +107,7 @@ export function openAnalyses({ store, index, audience, log, now, named, site }: 
       log.error({ err: error, job: jobName(entry.job) }, 'a job could not be judged');
       return;
     }
+    entry.changedAt = time;
     publish(entry, before);
     if (shouldSave(entry, time)) void save(entry);
   };
@@ -178,19 +179,23 @@ export function openAnalyses({ store, index, audience, log, now, named, site }: 
         if (job.end !== null) finals.late(job, now());
       } else if (entry === undefined) rebuild(job);
       else if (entry.options !== JSON.stringify(options(job)) || entry.job.start !== job.start) rebuild(job);
-      else entry.job = job;
+      else {
+        entry.job = job;
+        entry.changedAt = now();
+      }
     },
     current: (key: JobKey) => followed.get(jobName(key))?.analysis ?? null,
     row(key) {
       const entry = followed.get(jobName(key));
-      return entry === undefined ? null : liveRow(entry.job, entry.analysis, entry.lastReadingAt);
+      return entry === undefined ? null : rowNow(entry);
     },
-    running: () => [...followed.values()].map((entry) => liveRow(entry.job, entry.analysis, entry.lastReadingAt)),
+    running: () => [...followed.values()].map(rowNow),
+    changedSince: (since) => [...followed.values()].filter((entry) => entry.changedAt >= since).map(rowNow),
     watched(key) {
       const entry = followed.get(jobName(key));
-      if (entry === undefined) return;
-      publish(entry, null);
+      if (entry === undefined) return null;
       entry.judgedAt = Math.min(entry.judgedAt, now() - 1);
+      return entry.analysis === null ? null : verdictOf(entry.job, entry.analysis, 0);
     },
     tick() {
       if (next === null && !closing) slice();

@@ -10,6 +10,8 @@ export interface Followed extends Waiting {
   readonly options: string;
   analysis: Analysis | null;
   judgedAt: number;
+  /** When its row last became another one. */
+  changedAt: number;
   savedAt: number;
   /** What was last saved, to save at once when it changes. */
   savedAs: string;

@@ -22,8 +22,10 @@ export interface Analyses {
   row(key: JobKey): JobRow | null;
   /** All rows of jobs that run now. */
   running(): JobRow[];
-  /** Somebody has begun to watch: send the verdict as it stands, and judge again soon. */
-  watched(key: JobKey): void;
+  /** Rows of running jobs that changed at or after this time, seconds UTC. */
+  changedSince(since: number): JobRow[];
+  /** Somebody has begun to watch: gives the verdict as it stands (null where there is none yet), and judges again soon. */
+  watched(key: JobKey): LiveVerdict | null;
   /** Judges what is due. Called a few times a second; bounded in time. */
   tick(): void;
   /** Follows the running jobs again after a start, from what the store holds. Resolves when all have caught up. */

@@ -11,7 +11,7 @@ import { rowOf } from '../analysis/index.ts';
 /** A page of jobs; rows of jobs that run now are as fresh as the last reading. */
 export async function listJobs(parts: AnswerParts, viewer: Viewer, query: JobsQuery): Promise<JobsPage> {
   const { rows, cursor, total } = await parts.store.jobs.list(viewer, query);
-  return { rows: rows.map((record) => parts.analyses.row(record.job) ?? rowOf(record)), cursor, total };
+  return { now: parts.now(), rows: rows.map((record) => parts.analyses.row(record.job) ?? rowOf(record)), cursor, total };
 }
 
 /** A job with all that its page needs at first. Throws 404 for a job that is not there or not this viewer's. */

@@ -1,3 +1,4 @@
+import { dayStart } from '../../core/knowledge/index.ts';
 import type { FindingsReply, Overview } from '../../core/contract/index.ts';
 import { jobName, runsAt } from '../ownership/index.ts';
 import { rowOf } from '../analysis/index.ts';
@@ -15,12 +16,17 @@ const ROWS = 30;
 
 /** The figures and rows of the first page. */
 export async function overviewOf(parts: AnswerParts, viewer: Viewer): Promise<Overview> {
+  const asked = parts.now();
+  const midnight = dayStart(asked, parts.site.timeZone);
+  const [findings, recent] = await Promise.all([
+    parts.store.jobs.findings(viewer, { since: midnight }),
+    parts.store.jobs.active(viewer, Math.min(midnight, asked - LATELY)), // a day may have 25 hours
+  ]);
+  // Later than every row below: a page that names this time when it joins gets what changed afterwards, and nothing twice.
   const now = parts.now();
-  const midnight = Math.floor(now / 86_400) * 86_400;
-  const [findings, recent] = await Promise.all([parts.store.jobs.findings(viewer, { since: midnight }), parts.store.jobs.active(viewer, now - LATELY)]);
   const jobs = new Map(recent.map(({ job }) => [jobName(job), job]));
   const finished = recent
-    .filter(({ job }) => job.end !== null && job.end <= now)
+    .filter(({ job }) => job.end !== null && job.end <= now && job.end > asked - LATELY)
     .sort((a, b) => (b.job.end ?? now) - (a.job.end ?? now))
     .slice(0, ROWS);
   return {

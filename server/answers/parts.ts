@@ -1,3 +1,4 @@
+import type { Site } from '../../core/knowledge/index.ts';
 import type { Analyses } from '../analysis/index.ts';
 import type { NodeRegistry } from '../nodes/index.ts';
 import type { JobIndex } from '../ownership/index.ts';
@@ -9,6 +10,7 @@ export interface AnswerParts {
   readonly index: JobIndex;
   readonly nodes: NodeRegistry;
   readonly analyses: Pick<Analyses, 'current' | 'row' | 'running'>;
+  readonly site: Pick<Site, 'timeZone'>;
   readonly demo: boolean;
   /** Seconds UTC. */
   readonly now: () => number;

@@ -1,7 +1,6 @@
 import { GPUS } from '../../core/knowledge/index.ts';
 import type { IngestBatch } from '../../core/contract/index.ts';
-import type { MetricId } from '../../core/readings/index.ts';
-import { blockBuilder } from './blocks.ts';
+import { blockFromTable, type MetricId, type Reading, tablesOf } from '../../core/readings/index.ts';
 import type { DemoGpu, DemoNode } from './cluster.ts';
 import type { GpuLoad } from './scenarios/index.ts';
 import { gpuValues, STATE_METRICS } from './physics.ts';
@@ -46,18 +45,22 @@ export function background(options: { nodes: readonly DemoNode[]; beside: readon
     cues,
     nodes: [...nodes, ...beside],
     batch(node, times) {
-      const builder = blockBuilder();
+      const readings: Reading[] = [];
       for (const at of times) {
-        for (const gpu of node.gpus) builder.add({ kind: 'gpu', id: gpu.uuid, node: node.name }, at, state(gpu, at));
+        for (const gpu of node.gpus) readings.push({ entity: { kind: 'gpu', id: gpu.uuid, node: node.name }, at, values: state(gpu, at) });
         // The host of a shared node is reported by the job's own telemetry.
         if (shared.has(node)) continue;
         const cores = node.type?.cores ?? 32;
         const held = node.gpus.some((gpu) => jobOf.has(gpu.uuid));
-        builder.add({ kind: 'host', id: node.name, node: node.name }, at, {
-          'host.cores': cores,
-          'host.cpu': held ? 0.12 + 0.05 * wander(seed, node.name, at, 600) : 0.01,
-          'host.memUsed': held ? 40e9 : 5e9,
-          'host.memTotal': node.type?.hostMemory[0] ?? 192e9,
+        readings.push({
+          entity: { kind: 'host', id: node.name, node: node.name },
+          at,
+          values: {
+            'host.cores': cores,
+            'host.cpu': held ? 0.12 + 0.05 * wander(seed, node.name, at, 600) : 0.01,
+            'host.memUsed': held ? 40e9 : 5e9,
+            'host.memTotal': node.type?.hostMemory[0] ?? 192e9,
+          },
         });
       }
       const seq = seqs.get(node) ?? 0;
@@ -66,7 +69,7 @@ export function background(options: { nodes: readonly DemoNode[]; beside: readon
         source: `demo/${node.name}${shared.has(node) ? '/beside' : ''}/${begin}`,
         seq,
         node: node.name,
-        blocks: builder.take(),
+        blocks: tablesOf(readings).map((table) => blockFromTable(table)),
         facts: seq === 0 ? node.gpus.flatMap(gpuFacts) : [],
       };
     },

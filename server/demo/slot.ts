@@ -1,6 +1,5 @@
 import type { IngestBatch, JobDeclaration, WireFact } from '../../core/contract/index.ts';
-import type { EntityRef, MetricId } from '../../core/readings/index.ts';
-import { blockBuilder } from './blocks.ts';
+import { blockFromTable, type EntityRef, type MetricId, type Reading, tablesOf } from '../../core/readings/index.ts';
 import { type EngineLoad, type Frame, type HostLoad, IDLE_HOST, type Scenario } from './scenarios/index.ts';
 import { gpuValues } from './physics.ts';
 import type { Place } from './place.ts';
@@ -32,13 +31,13 @@ export interface Slot {
 
 export function openSlot(options: { scenario: Scenario; place: Place; number: number; seed: number; begin: number; period: number }): Slot {
   const { scenario, place, number, seed, begin, period } = options;
-  const builder = blockBuilder();
   const counters = new Map<string, number>();
   const cycle = scenario.runs + PAUSE;
   const origin = begin - scenario.age;
   let declared = -1;
   let ended = -1;
   let seq = 0;
+  let readings: Reading[] = [];
   let facts: WireFact[] = [];
 
   const count = (key: string, rate: number): number => {
@@ -76,14 +75,15 @@ export function openSlot(options: { scenario: Scenario; place: Place; number: nu
           })
         : null;
       addGpus(at, frame);
-      place.nodes.forEach((node, index) => builder.add(hostOf(node.name), at, hostValues(index, frame?.hosts[index] ?? IDLE_HOST)));
+      place.nodes.forEach((node, index) => readings.push({ entity: hostOf(node.name), at, values: hostValues(index, frame?.hosts[index] ?? IDLE_HOST) }));
       if (frame?.engine !== undefined && scenario.engine !== null) {
-        builder.add(engineOf(scenario.engine.id, place, number), at, engineValues(frame.engine));
+        readings.push({ entity: engineOf(scenario.engine.id, place, number), at, values: engineValues(frame.engine) });
       }
       return cues;
     },
     take() {
-      const batch: IngestBatch = { source: `demo/${scenario.name}/${begin}`, seq, blocks: builder.take(), facts };
+      const batch: IngestBatch = { source: `demo/${scenario.name}/${begin}`, seq, blocks: tablesOf(readings).map((table) => blockFromTable(table)), facts };
+      readings = [];
       facts = [];
       seq += 1;
       return batch;
@@ -93,7 +93,7 @@ export function openSlot(options: { scenario: Scenario; place: Place; number: nu
   function addGpus(at: number, frame: Frame | null): void {
     place.gpus.forEach((gpu, index) => {
       const load = frame?.gpus[index] ?? { busy: 0 };
-      builder.add({ kind: 'gpu', id: gpu.uuid, node: gpu.node }, at, gpuValues(gpu.type, load, jitter(seed, `${gpu.uuid}`, at)));
+      readings.push({ entity: { kind: 'gpu', id: gpu.uuid, node: gpu.node }, at, values: gpuValues(gpu.type, load, jitter(seed, `${gpu.uuid}`, at)) });
     });
   }
 

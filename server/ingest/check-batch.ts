@@ -66,25 +66,37 @@ export function checkBatch(input: unknown, window: Window): Checked {
     const block = checkBlock(candidate.entity, candidate.t, candidate.columns, place, window, reject);
     if (block !== null) blocks.push(block);
   });
-  const pick = <T>(validator: Checker<T>, list: readonly unknown[] | undefined, name: string): T[] =>
+  // One pass per list: an index means a place in what was sent, so nothing may be left out before it is counted.
+  const pick = <T>(validator: Checker<T>, list: readonly unknown[] | undefined, name: string, fault: (item: T) => Fault | null): T[] =>
     (list ?? []).filter((candidate, index): candidate is T => {
-      if (validator.Check(candidate)) return true;
-      const { at, reason } = firstError(validator, candidate, `${name}/${index}`);
-      reject(at, reason);
-      return false;
+      const place = `${name}/${index}`;
+      if (!validator.Check(candidate)) {
+        const { at, reason } = firstError(validator, candidate, place);
+        reject(at, reason);
+        return false;
+      }
+      const found = fault(candidate);
+      if (found !== null) reject(`${place}/${found.field}`, found.reason);
+      return found === null;
     });
-  const facts = pick(Fact, input.facts, 'facts');
-  const events = pick(Event, input.events, 'events').filter((event, index) => {
-    const good = event.at === null || (event.at >= window.oldest && event.at <= window.newest);
-    if (!good) reject(`events/${index}/at`, 'outside the time that is accepted');
-    return good;
-  });
-  if (count > rejected.length) rejected.push({ at: 'blocks', reason: `and ${count - rejected.length} more` });
+  const facts = pick(Fact, input.facts, 'facts', () => null);
+  const events = pick(Event, input.events, 'events', ({ at }) => untimely(at, window));
+  if (count > rejected.length) rejected.push({ at: 'body', reason: `and ${count - rejected.length} more` });
   const { source, seq, node, job } = input;
   return {
     batch: { source, seq, ...(node === undefined ? {} : { node }), ...(job === undefined ? {} : { job }), blocks, facts, events },
     rejected,
   };
+}
+
+interface Fault {
+  readonly field: string;
+  readonly reason: string;
+}
+
+function untimely(at: number | null, { oldest, newest, why }: Window): Fault | null {
+  if (at === null || (at >= oldest && at <= newest)) return null;
+  return { field: 'at', reason: at < oldest ? why.old : why.future };
 }
 
 interface Checker<T> {

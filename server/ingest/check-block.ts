@@ -1,7 +1,6 @@
 import type { Static } from 'typebox';
 import type { BlockSchema } from '../../core/contract/index.ts';
-import { isMetricId, METRICS, type MetricId } from '../../core/readings/index.ts';
-import { rangeOf } from './ranges.ts';
+import { formatLimits, isMetricId, METRICS, type MetricId, plausible } from '../../core/readings/index.ts';
 
 export type Block = Static<typeof BlockSchema>;
 export type Reject = (at: string, reason: string) => void;
@@ -82,13 +81,12 @@ function inOrder(t: readonly number[], rows: readonly number[]): number[] {
 }
 
 function goodValues(id: MetricId, column: readonly unknown[], place: string, reject: Reject): (number | null)[] {
-  const { least, most } = rangeOf(id);
-  const good = (value: unknown) => value === null || (typeof value === 'number' && value >= least && value <= most);
+  const good = (value: unknown) => value === null || (typeof value === 'number' && plausible(id, value));
   if (column.every(good)) return column as (number | null)[]; // a parse boundary: each was looked at
   return column.map((value, row) => {
     if (good(value)) return value as number | null; // as above
     const what = typeof value === 'number' ? `${value} ${METRICS[id].unit}` : JSON.stringify(value).slice(0, 40);
-    reject(`${place}/${row}`, `${what} is not between ${least} and ${most}: taken as absent`);
+    reject(`${place}/${row}`, `${what} is out of range, expected ${formatLimits(id)}: taken as absent`);
     return null;
   });
 }

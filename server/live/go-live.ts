@@ -5,9 +5,9 @@ import type { Logger } from 'pino';
 import type { Analyses } from '../analysis/index.ts';
 import type { Answers } from '../answers/index.ts';
 import type { Store } from '../store/index.ts';
-import type { Hub } from './hub.ts';
+import { bundled, type Hub } from './hub.ts';
 import { attachSockets } from './plugin.ts';
-import { roomOf, serveSockets } from './sockets.ts';
+import { roomOf, serveSockets, type Page } from './sockets.ts';
 
 /** New readings go out this often, milliseconds: often enough to look live, seldom enough to come in bundles. */
 const FLUSH = 250;
@@ -16,7 +16,7 @@ const HEARTBEAT = 5_000;
 
 export interface LiveParts {
   readonly hub: Hub;
-  readonly analyses: Pick<Analyses, 'watched' | 'running' | 'tick'>;
+  readonly analyses: Pick<Analyses, 'watched' | 'changedSince' | 'tick'>;
   readonly answers: Pick<Answers, 'refusal'>;
   readonly store: Pick<Store, 'trouble'>;
   readonly recogniser: Recogniser;
@@ -38,15 +38,18 @@ export function goLive(app: App, { hub, analyses, answers, store, recogniser, ho
     if (reason !== null) return { ok: false, reason };
     return { ok: true, room: roomOf(target) };
   };
-  const joined = (_room: string, target: WatchTarget) => {
-    if (target.kind === 'job') analyses.watched(target);
-    if (target.kind === 'overview') for (const row of analyses.running()) hub.row(row);
+  const joined = (page: Page, target: WatchTarget) => {
+    if (target.kind === 'job') {
+      const verdict = analyses.watched(target);
+      if (verdict !== null) page.verdict(verdict);
+    }
+    if (target.kind === 'overview' && target.since !== undefined) for (const rows of bundled(analyses.changedSince(target.since), now())) page.rows(rows);
   };
   hub.attach(serveSockets(attachSockets(app), { recogniser, hosts, log, admit, joined, connected: status }));
 
   const beat = setInterval(() => {
     analyses.tick();
-    hub.flush();
+    hub.flush(now());
   }, FLUSH);
   const heart = setInterval(status, HEARTBEAT);
   app.addHook('preClose', async () => {

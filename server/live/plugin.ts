@@ -1,12 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import { Server } from 'socket.io';
+import { Server, type Socket } from 'socket.io';
 import type { ClientToServer, ServerToClient } from '../../core/contract/index.ts';
 import type { Identity } from '../auth/index.ts';
 
 export interface SocketData {
   identity: Identity;
+  /** Characters that wait until the connection takes more. */
+  waiting: number;
 }
 export type LiveServer = Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
+export type LiveSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
 
 /** Puts socket.io on Fastify's own HTTP server. `preClose` disconnects everybody: an open socket would keep `close` waiting. */
 export function attachSockets(app: FastifyInstance): LiveServer {

@@ -1,14 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import type { WatchReply, WatchTarget } from '../../core/contract/index.ts';
+import { Compile } from 'typebox/compile';
+import { type LiveRows, type LiveVerdict, type WatchReply, type WatchTarget, WatchTargetSchema } from '../../core/contract/index.ts';
 import type { HostRules, Identity, Recogniser } from '../auth/index.ts';
 import { jobRoom, nodeRoom, OVERVIEW_ROOM, type Outlet } from './hub.ts';
-import type { LiveServer } from './plugin.ts';
+import type { LiveServer, LiveSocket } from './plugin.ts';
+
+const Target = Compile(WatchTargetSchema);
 
 /** Rooms that one page may watch at a time. */
 const ROOMS = 64;
-/** Packets that may wait for one slow reader; beyond that it is let go, reconnects and asks for what it missed. */
-const BACKLOG = 500;
+/** Characters that may wait for one slow reader (several thousand rows); beyond that it is let go, reconnects and asks for what it missed. */
+const BACKLOG = 8 * 1024 * 1024;
+
+/** One page that is connected: what only it is to hear. */
+export interface Page {
+  verdict(verdict: LiveVerdict): void;
+  rows(rows: LiveRows): void;
+}
 
 export interface SocketOptions {
   readonly recogniser: Recogniser;
@@ -16,8 +25,8 @@ export interface SocketOptions {
   readonly log: Pick<Logger, 'warn'>;
   /** The room for what somebody wants to watch, or why not. The server names rooms, never the page. */
   readonly admit: (identity: Identity, target: WatchTarget) => Promise<WatchReply>;
-  /** Called after a page has joined a room: it gets the present state at once. */
-  readonly joined: (room: string, target: WatchTarget) => void;
+  /** Called after a page has joined a room: it gets what it has not seen yet at once. */
+  readonly joined: (page: Page, target: WatchTarget) => void;
   readonly connected: () => void;
 }
 
@@ -39,15 +48,9 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
     );
   });
   io.on('connection', (socket) => {
+    countWaiting(socket);
     options.connected();
-    let waiting = 0;
-    socket.conn.on('packetCreate', () => {
-      waiting += 1;
-      if (waiting > BACKLOG) socket.disconnect(true);
-    });
-    socket.conn.on('drain', () => {
-      waiting = 0;
-    });
+    const page: Page = { verdict: (verdict) => void socket.emit('verdict', verdict), rows: (rows) => void socket.emit('rows', rows) };
     socket.on('watch', (target, reply) => {
       if (typeof reply !== 'function') return;
       if (!isTarget(target)) return void reply({ ok: false, reason: 'watch a job (cluster, id), a node or the overview' });
@@ -57,7 +60,7 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
         .then(async (answer) => {
           if (answer.ok) await socket.join(answer.room);
           reply(answer);
-          if (answer.ok) options.joined(answer.room, target);
+          if (answer.ok) options.joined(page, target);
         })
         .catch((error: unknown) => {
           options.log.warn({ err: error }, 'a watch failed');
@@ -68,7 +71,27 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
       if (isTarget(target)) void socket.leave(roomOf(target));
     });
   });
-  return outletOf(io);
+  return outletOf(io, options.log);
+}
+
+/** Only counts: whoever writes to a socket, or closes it, inside these hooks calls itself. */
+function countWaiting({ conn, data }: LiveSocket): void {
+  data.waiting = 0;
+  conn.on('packetCreate', (packet: { data?: unknown }) => {
+    data.waiting += typeof packet.data === 'string' ? packet.data.length : 1;
+  });
+  conn.on('drain', () => {
+    data.waiting = 0;
+  });
+}
+
+/** Ends a connection whose reader does not read: it leaves its rooms, and what waits for it is dropped rather than sent first. */
+function letGo(socket: LiveSocket): void {
+  const { conn } = socket;
+  const wire = conn.transport.name === 'websocket' && !conn.upgraded ? conn.request.socket : null; // an upgraded one's is its first request's
+  socket.disconnect(true);
+  conn.close(true);
+  wire?.destroy();
 }
 
 async function identify(request: IncomingMessage, { hosts, recogniser }: SocketOptions): Promise<Identity | null> {
@@ -77,13 +100,21 @@ async function identify(request: IncomingMessage, { hosts, recogniser }: SocketO
   return recogniser.identify(request);
 }
 
-function outletOf(io: LiveServer): Outlet {
+function outletOf(io: LiveServer, log: SocketOptions['log']): Outlet {
   return {
     watched: (room) => io.sockets.adapter.rooms.has(room),
     readings: (room, readings) => void io.to(room).emit('readings', readings),
     verdict: (room, verdict) => void io.to(room).emit('verdict', verdict),
-    row: (room, row) => void io.to(room).emit('row', row),
+    rows: (room, rows) => void io.to(room).emit('rows', rows),
     status: (status) => void io.emit('status', status),
+    letSlowGo() {
+      for (const socket of [...io.sockets.sockets.values()]) {
+        const { waiting } = socket.data;
+        if (waiting <= BACKLOG) continue;
+        log.warn({ waiting }, 'a page that does not read was let go');
+        letGo(socket);
+      }
+    },
   };
 }
 
@@ -101,9 +132,5 @@ export function roomOf(target: WatchTarget): string {
 
 /** What comes over a socket is anybody's: looked at before it is believed. */
 function isTarget(value: unknown): value is WatchTarget {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
-  const short = (text: unknown) => typeof text === 'string' && text.length > 0 && text.length <= 200;
-  if (value.kind === 'overview') return true;
-  if (value.kind === 'node') return 'node' in value && short(value.node);
-  return value.kind === 'job' && 'cluster' in value && 'id' in value && short(value.cluster) && short(value.id);
+  return Target.Check(value);
 }

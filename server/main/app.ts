@@ -1,9 +1,9 @@
+import { type App, compressAnswers, replyWithError } from '../http/index.ts';
 import { randomUUID } from 'node:crypto';
 import cookiePlugin from '@fastify/cookie';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import { guard, hostRules, recogniser, signIn } from '../auth/index.ts';
-import { type App, replyWithError } from '../http/index.ts';
 import { goLive } from '../live/index.ts';
 import {
   collectSchemas,
@@ -57,6 +57,7 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   signIn(app, { tokens: store.tokens, hosts, cookie, now });
   guard(app, { recogniser: who, hosts, demo });
 
+  await compressAnswers(app);
   await collectSchemas(app, version);
   healthRoutes(app, service);
   sessionRoutes(app, { tokens: store.tokens, log, demo, version, cluster: config.cluster, now, recogniser: who, cookie, address });

@@ -83,7 +83,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     nodes,
     hub,
     analyses,
-    answers: openAnswers({ store, index, nodes, analyses, demo, now }),
+    answers: openAnswers({ store, index, nodes, analyses, site, demo, now }),
     streams: openStreams(MOST_STREAMS),
     ingest,
   };

@@ -1,12 +1,15 @@
+import { OpenApiSchema } from '../../core/contract/index.ts';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { App } from '../http/index.ts';
+
+const OPENAPI = '3.1.0';
 
 /** Before any route: collects their schemas into one OpenAPI document. */
 export async function collectSchemas(app: App, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
-      openapi: '3.1.0',
+      openapi: OPENAPI,
       info: {
         title: 'Headroom',
         version,
@@ -21,7 +24,10 @@ export async function collectSchemas(app: App, version: string): Promise<void> {
 
 /** After every route: the document, and a page to read it that needs nothing from outside. */
 export async function docsRoutes(app: App): Promise<void> {
-  app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get('/api/openapi.json', { schema: { tags: ['service'], summary: 'This description, for programs', response: { 200: OpenApiSchema } } }, async () => {
+    const document = app.swagger();
+    return { openapi: OPENAPI, ...document, paths: { ...document.paths } };
+  });
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
     uiConfig: { url: '/api/openapi.json', docExpansion: 'list', deepLinking: true },

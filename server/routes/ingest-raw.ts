@@ -1,6 +1,6 @@
+import { ErrorReplySchema, StreamLineSchema } from '../../core/contract/index.ts';
 import { Type } from 'typebox';
 import { collectors } from '../../collectors/registry.ts';
-import { ErrorReplySchema } from '../../core/contract/index.ts';
 import { rawReader, scopeOf, serveStream, type StreamOptions } from '../ingest/index.ts';
 import { jobName, type JobIndex } from '../ownership/index.ts';
 import type { Jobs } from '../jobs/index.ts';
@@ -32,12 +32,17 @@ export function rawRoutes(app: App, options: RawOptions): void {
       method: ['PUT', 'POST'],
       url: '/api/ingest/raw',
       config: { access: 'write', intake: true },
+      compress: false,
       schema: {
         tags: ['ingest'],
         summary: 'Stream the output of a tool as it prints it',
         description: `Lines without a date are stamped on arrival. One JSON line comes back per commit: {"durable": N}, the stream's values on disk so far.\n\nReads: ${collectors.map((collector) => `${collector.id} (${collector.title})`).join(', ')}.`,
         querystring: RawQuerySchema,
-        response: { '4xx': ErrorReplySchema, 503: ErrorReplySchema },
+        response: {
+          200: { description: 'One line per commit', content: { 'application/x-ndjson': { schema: StreamLineSchema } } },
+          '4xx': ErrorReplySchema,
+          503: ErrorReplySchema,
+        },
       },
       handler: async (request, reply) => {
         const { job, tz, collector, fields, ...query } = request.query;

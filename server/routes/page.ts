@@ -39,8 +39,11 @@ export async function pageRoutes(app: App, folder: string): Promise<void> {
     await app.register(fastifyStatic, {
       root: folder,
       cacheControl: false,
+      // The build lays them beside each file; a folder without them is served plain.
+      preCompressed: true,
       setHeaders: (reply, path) => {
         // Vite names files below assets/ after their content.
+        reply.setHeader('vary', 'accept-encoding');
         reply.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });

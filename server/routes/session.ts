@@ -1,5 +1,5 @@
+import { ErrorReplySchema, RevokedSchema, SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/contract/index.ts';
 import { Type } from 'typebox';
-import { ErrorReplySchema, SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/contract/index.ts';
 import type { Recogniser } from '../auth/index.ts';
 import { type App, notThere, Problem } from '../http/index.ts';
 import type { Logger } from 'pino';
@@ -76,7 +76,7 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
         tags: ['service'],
         summary: 'Revoke every token of this name',
         params: Type.Object({ name: Type.String({ maxLength: 100 }) }),
-        response: { 200: Type.Object({ revoked: Type.Integer() }), '4xx': ErrorReplySchema },
+        response: { 200: RevokedSchema, '4xx': ErrorReplySchema },
       },
     },
     async (request) => {

@@ -78,6 +78,13 @@ describe('headroom diagnose', () => {
     expect(parsed(stdout).sources[0]?.readings).toBe(60);
   });
 
+  it('knows a gzipped file and one of PowerShell by their bytes, not by their names', async () => {
+    const zipped = await headroom(['diagnose', file('zipped.csv', gzipSync(LOG)), '--tz', 'UTC', '--json']);
+    expect([zipped.code, parsed(zipped.stdout).sources[0]?.readings]).toEqual([0, 60]);
+    const plain = await headroom(['diagnose', file('plain.csv.gz', Buffer.from(`\uFEFF${LOG}`, 'utf16le')), '--tz', 'UTC', '--json']);
+    expect([plain.code, parsed(plain.stdout).sources[0]?.readings]).toEqual([0, 60]);
+  });
+
   it('keeps the good rows of a torn file and quotes the bad one with its line', async () => {
     const torn = LOG.split('\n')
       .map((line, index) => (index === 10 ? line.slice(0, 40) : line))

@@ -51,7 +51,7 @@ describe('engine CSV', () => {
     expect(batch.rejected).toEqual([
       { line: 2, reason: 'row has 2 cells, the header 3', text: '1,0.5' },
       { line: 3, column: 7, reason: 'expected a number for engine.running', text: '2,0.5,many' },
-      { line: 4, column: 3, reason: 'engine.kvUsage is above 1, for a share of time or space', text: '3,64,7' },
+      { line: 4, column: 3, reason: 'engine.kvUsage: out of range, expected 0 to 105 %', text: '3,64,7' },
       { line: 5, column: 1, reason: 'time goes back from 3 s to 2.5 s: another run begins, give each run a file of its own', text: '2.5,0.5,8' },
     ]);
     expect(batch.readings.map(({ at, values }) => [at, values])).toEqual([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jobsQuery } from '../../web/lib/jobs-query.ts';
 import { lookedBefore } from '../../web/lib/looked.ts';
-import { inOrder, withRow } from '../../web/lib/overview.ts';
+import { heardRows, inOrder, updated, withRows } from '../../web/lib/overview.ts';
 import { sparkPath } from '../../web/lib/spark.ts';
 import { windowOf } from '../../web/lib/window.ts';
 import { overview, row } from '../pages/support/fixtures.ts';
@@ -28,20 +28,38 @@ describe('the query of the job list', () => {
 describe('rows that come live', () => {
   const before = overview();
   it('replaces a row where it stands', () => {
-    const next = withRow(before, { ...row(3), grade: 0.11 });
+    const next = withRows(before, [{ ...row(3), grade: 0.11 }]);
     expect(next.running.map(({ job }) => job.id)).toEqual(before.running.map(({ job }) => job.id));
     expect(next.running[3]?.grade).toBe(0.11);
   });
 
   it('moves a job that ended to the finished ones, once', () => {
-    const next = withRow(withRow(before, row(3, { state: 'completed', end: 5 })), row(3, { state: 'completed', end: 5 }));
+    const next = withRows(withRows(before, [row(3, { state: 'completed', end: 5 })]), [row(3, { state: 'completed', end: 5 })]);
     expect(next.running).toHaveLength(13);
     expect(next.finished.map(({ job }) => job.id).slice(0, 2)).toEqual(['4180003', '4180100']);
     expect(next.finished).toHaveLength(6);
   });
 
-  it('puts a new job first', () => {
-    expect(withRow(before, row(77)).running[0]?.job.id).toBe('4180077');
+  it('puts new jobs first, the latest before the others', () => {
+    expect(
+      withRows(before, [row(77), { ...row(3), grade: 0.11 }, row(78)])
+        .running.map(({ job }) => job.id)
+        .slice(0, 3),
+    ).toEqual(['4180078', '4180077', '4180000']);
+  });
+
+  it('changes no list that it has no place in', () => {
+    expect(updated([row(1), row(2)], [{ ...row(2), grade: 0.11 }, row(3)])).toEqual([row(1), { ...row(2), grade: 0.11 }]);
+  });
+
+  it('survive an answer that was on its way when they came, and give way to a later one', () => {
+    const heard = heardRows();
+    heard.take({ at: 10, rows: [row(1), row(2)] });
+    heard.take({ at: 12, rows: [{ ...row(2), grade: 0.11 }] });
+    expect(heard.since(9)).toEqual([row(1), { ...row(2), grade: 0.11 }]);
+    expect(heard.since(11)).toEqual([{ ...row(2), grade: 0.11 }]);
+    expect(heard.since(9)).toEqual([{ ...row(2), grade: 0.11 }]);
+    expect(heard.since(12.5)).toEqual([]);
   });
 });
 

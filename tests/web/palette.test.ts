@@ -7,6 +7,9 @@ import { applyPalette, BOTTLENECK_COLOURS, contrast, inkOn, NEUTRAL_COLOURS } fr
 
 const THEMES = ['light', 'dark'] as const;
 
+/** A style sheet with all white space as one blank. */
+const styles = (name: string): string => readFileSync(join(import.meta.dirname, `../../web/style/${name}.css`), 'utf8').replace(/\s+/g, ' ');
+
 describe('the palette', () => {
   it('measures contrast as WCAG does', () => {
     expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 5);
@@ -40,14 +43,13 @@ describe('the palette', () => {
   });
 
   it('has a pattern in the style sheet for every bottleneck but the solid one', () => {
-    const css = readFileSync(join(import.meta.dirname, '../../web/style/patterns.css'), 'utf8');
+    const css = styles('patterns');
     expect(BOTTLENECKS.filter((name) => !css.includes(`.fill[data-b='${name}'] { background`))).toEqual(['memory']);
     expect(BOTTLENECKS.filter((name) => !css.includes(`[data-b='${name}'] { --c: var(--b-${name});`))).toEqual([]);
   });
 
   it('paints the ground before the program runs in the palette’s own colour', () => {
-    const css = readFileSync(join(import.meta.dirname, '../../web/style/base.css'), 'utf8');
-    expect(css).toContain(`html { background: light-dark(${NEUTRAL_COLOURS.bg.light}, ${NEUTRAL_COLOURS.bg.dark}); }`);
+    expect(styles('base')).toContain(`html { background: light-dark(${NEUTRAL_COLOURS.bg.light}, ${NEUTRAL_COLOURS.bg.dark}); }`);
   });
 
   it('is written on an element as custom properties', () => {

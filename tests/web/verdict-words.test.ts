@@ -80,6 +80,7 @@ describe('names', () => {
   it('calls GPUs by their index, and by their node where there are several', () => {
     const gpu = (id: string, node: string | null, facts: Record<string, string>) => ({ kind: 'gpu', id, node, facts });
     expect([...gpuNames([gpu('GPU-a', 'n1', { minor: '2', index: '0' }), gpu('#1', 'n1', {})]).values()]).toEqual(['GPU 2', 'GPU 1']);
+    expect([...gpuNames([gpu('n1/c/1#2', 'n1', {})]).values()]).toEqual(['GPU 2']);
     expect([...gpuNames([gpu('GPU-a', 'n1', { index: '0' }), gpu('GPU-0123456789abcdef', 'n2', {})]).values()]).toEqual(['n1 GPU 0', 'n2 GPU-01234567…']);
   });
 

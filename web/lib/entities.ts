@@ -1,3 +1,4 @@
+import { indexIn } from '../../collectors/entities.ts';
 import type { JobDetail } from '../../core/contract/index.ts';
 
 /** What to call each GPU, by id: `GPU 0` on one node, `alvis4-12 GPU 0` on several; a short UUID where no index was told. */
@@ -6,8 +7,8 @@ export function gpuNames(entities: readonly Pick<JobDetail['entities'][number], 
   const several = new Set(gpus.map((gpu) => gpu.node)).size > 1;
   return new Map(
     gpus.map((gpu) => {
-      const index = gpu.facts['minor'] ?? gpu.facts['index'] ?? (gpu.id.startsWith('#') ? gpu.id.slice(1) : undefined);
-      const name = index === undefined ? shortId(gpu.id) : `GPU ${index}`;
+      const index = gpu.facts['minor'] ?? gpu.facts['index'] ?? indexIn(gpu.id);
+      const name = index === null ? shortId(gpu.id) : `GPU ${index}`;
       return [gpu.id, several && gpu.node !== null ? `${gpu.node} ${name}` : name];
     }),
   );

@@ -1,12 +1,12 @@
 import { io, type Socket } from 'socket.io-client';
-import type { ClientToServer, JobRow, LiveReadings, LiveVerdict, ServerStatus, ServerToClient, WatchTarget } from '../../core/contract/index.ts';
+import type { ClientToServer, JobRow, LiveReadings, LiveRows, LiveVerdict, ServerStatus, ServerToClient, WatchTarget } from '../../core/contract/index.ts';
 import { betterOffset, type Connection } from './live-words.ts';
 
 /** What a view wants to hear of what it watches. */
 export interface Watcher {
   readonly readings?: (readings: LiveReadings) => void;
   readonly verdict?: (verdict: LiveVerdict) => void;
-  readonly row?: (row: JobRow) => void;
+  readonly rows?: (rows: LiveRows) => void;
   /** The watch stands again after a cut: fetch what was missed. */
   readonly resumed?: () => void;
   /** The server will not let this be watched, and why. */
@@ -92,9 +92,9 @@ export function startLive(): () => void {
     for (const { target, watcher } of watches)
       if (target.kind === 'job' && target.cluster === verdict.cluster && target.id === verdict.id) watcher.verdict?.(verdict);
   });
-  opened.on('row', (row) => {
+  opened.on('rows', (rows) => {
     heard();
-    for (const { target, watcher } of watches) if (target.kind === 'overview') watcher.row?.(row);
+    for (const { target, watcher } of watches) if (target.kind === 'overview') watcher.rows?.(rows);
   });
   const offline = (): void => {
     // Without this a cut cable is noticed only when the server's ping stays away.
@@ -120,13 +120,20 @@ export function watch(target: WatchTarget, watcher: Watcher): () => void {
   if (socket?.connected === true) ask(socket, entry);
   return () => {
     watches.delete(entry);
-    const shared = [...watches].some((other) => JSON.stringify(other.target) === JSON.stringify(target));
+    const shared = [...watches].some((other) => nameOf(other.target) === nameOf(target));
     if (socket?.connected === true && !shared) socket.emit('unwatch', target);
   };
 }
 
+/** What a target is called: `since` is a question about it, no part of it. */
+function nameOf(target: WatchTarget): string {
+  return JSON.stringify({ ...target, since: undefined });
+}
+
 function ask(on: Socket<ServerToClient, ClientToServer>, entry: Watch): void {
-  on.timeout(10_000).emit('watch', entry.target, (error, reply) => {
+  // After a cut the view fetches the whole again: what changed since it first looked would only come twice.
+  const target: WatchTarget = entry.began && entry.target.kind === 'overview' ? { kind: 'overview' } : entry.target;
+  on.timeout(10_000).emit('watch', target, (error, reply) => {
     if (error !== null) return; // the connection is going or gone: the next connect asks again
     if (!watches.has(entry)) return;
     if (!reply.ok) {

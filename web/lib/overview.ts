@@ -1,15 +1,50 @@
-import type { JobRow, Overview } from '../../core/contract/index.ts';
+import type { JobRow, LiveRows, Overview } from '../../core/contract/index.ts';
 
-/** The overview with one row replaced in place, added, or moved to the finished ones; the order of the others stays, so nothing jumps. */
-export function withRow(overview: Overview, row: JobRow): Overview {
-  const same = (other: JobRow): boolean => other.job.cluster === row.job.cluster && other.job.id === row.job.id;
-  const runs = row.job.state === 'running' || row.job.state === 'pending';
-  return { ...overview, running: placed(overview.running, row, same, runs), finished: placed(overview.finished, row, same, !runs) };
+/** The overview with rows replaced in place, added (latest first), or moved to the finished ones; the order of the others stays, so nothing jumps. */
+export function withRows(overview: Overview, rows: readonly JobRow[]): Overview {
+  const news = new Map(rows.map((row) => [keyOf(row), row]));
+  return { ...overview, running: placed(overview.running, news, runs), finished: placed(overview.finished, news, (row) => !runs(row)) };
 }
 
-function placed(rows: readonly JobRow[], row: JobRow, same: (other: JobRow) => boolean, belongs: boolean): JobRow[] {
-  if (!belongs) return rows.filter((other) => !same(other));
-  return rows.some(same) ? rows.map((other) => (same(other) ? row : other)) : [row, ...rows];
+/** A list with the rows in it that changed; rows that are not in it stay out. */
+export function updated(list: readonly JobRow[], rows: readonly JobRow[]): JobRow[] {
+  const news = new Map(rows.map((row) => [keyOf(row), row]));
+  return list.map((row) => news.get(keyOf(row)) ?? row);
+}
+
+/** Rows that came over the socket while an answer was on its way, which would undo them. */
+export interface Heard {
+  take(rows: LiveRows): void;
+  /** The rows that an answer of this time (seconds UTC, the server's clock) does not know yet; older ones are forgotten. */
+  since(now: number): JobRow[];
+}
+
+/** Remembers rows until an answer is newer. */
+export function heardRows(): Heard {
+  const heard = new Map<string, { at: number; row: JobRow }>();
+  return {
+    take({ at, rows }) {
+      for (const row of rows) heard.set(keyOf(row), { at, row });
+    },
+    since(now) {
+      for (const [key, { at }] of heard) if (at < now) heard.delete(key);
+      return [...heard.values()].map(({ row }) => row);
+    },
+  };
+}
+
+function runs({ job }: JobRow): boolean {
+  return job.state === 'running' || job.state === 'pending';
+}
+
+function keyOf({ job }: JobRow): string {
+  return `${job.cluster}/${job.id}`;
+}
+
+function placed(list: readonly JobRow[], news: ReadonlyMap<string, JobRow>, belongs: (row: JobRow) => boolean): JobRow[] {
+  const here = new Set(list.map(keyOf));
+  const added = [...news.values()].filter((row) => belongs(row) && !here.has(keyOf(row))).reverse();
+  return [...added, ...list.map((row) => news.get(keyOf(row)) ?? row).filter(belongs)];
 }
 
 /**

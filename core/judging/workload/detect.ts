@@ -1,5 +1,5 @@
-import type { Workload } from '../../contract/index.ts';
 import { findModel, type GpuId, type ModelSpec, type Site } from '../../knowledge/index.ts';
+import type { Workload } from '../../contract/index.ts';
 import type { FactName, SourceEvent, Table } from '../../readings/index.ts';
 import { type CommandWorkload, plainType, readCommand } from './command-line.ts';
 
@@ -149,8 +149,8 @@ export interface AnalyseOptions {
   readonly cores?: number;
   /** UUIDs (or `#index`) of the GPUs that the job was given, also those that no tool has shown. */
   readonly gpusAllocated?: readonly string[];
-  /** The caller's time on the run's clock, seconds: core reads no clock. Absent for a finished run. */
-  readonly now?: number;
   /** What the cluster is made of; left out: nothing is told of other cards and nodes, and its storage has no name. */
   readonly site?: Site;
+  /** The caller's time on the run's clock, seconds: core reads no clock. Absent for a finished run. */
+  readonly now?: number;
 }

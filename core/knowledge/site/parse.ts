@@ -1,3 +1,4 @@
+import { isTimeZone } from './day.ts';
 import { Value } from 'typebox/value';
 import { type GpuId, knownGpus, type NodeType, parseGpuId } from '../hardware/index.ts';
 import { SiteFileSchema, type SiteFile } from './schema.ts';
@@ -23,6 +24,7 @@ export function parseSite(json: unknown): SiteResult {
     ok: true,
     site: {
       name: json.name,
+      timeZone: json.timeZone ?? 'UTC',
       nodeTypes: json.nodeTypes.flatMap((row) => nodeType(row)),
       storage: {
         name: json.storage?.name ?? UNKNOWN_SITE.storage.name,
@@ -44,6 +46,9 @@ function problems(file: SiteFile): string[] {
   const priced = file.nodeTypes.some((row) => row.pricePerGpuHour !== undefined);
   return [
     ...file.nodeTypes.flatMap((row, i) => (parseGpuId(row.gpu) === null ? [`/nodeTypes/${i}/gpu: "${row.gpu}" is not one of ${knownGpus()}`] : [])),
+    ...(file.timeZone === undefined || isTimeZone(file.timeZone)
+      ? []
+      : [`/timeZone: "${file.timeZone}" is not a time zone of the IANA database: expected a name such as "Europe/Stockholm" or "UTC"`]),
     ...ids.flatMap((id, i) => (ids.indexOf(id) === i ? [] : [`/nodeTypes/${i}/id: "${id}" occurs twice`])),
     ...(priced && file.currency === undefined ? ['/currency: expected the currency or unit of pricePerGpuHour, e.g. "SEK" or "core-hours"'] : []),
   ];

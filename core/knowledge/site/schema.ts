@@ -49,6 +49,8 @@ export const SiteFileSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    /** Whose midnight begins a day; UTC where it is left out. */
+    timeZone: Type.Optional(Type.String({ description: 'an IANA name such as Europe/Stockholm' })),
     currency: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),
   },
   { additionalProperties: false },

@@ -18,6 +18,8 @@ export interface SitePrices {
 /** What Headroom knows of a cluster. */
 export interface Site {
   readonly name: string;
+  /** IANA name: "today" begins at this zone's midnight. */
+  readonly timeZone: string;
   readonly nodeTypes: readonly NodeType[];
   readonly storage: SiteStorage;
   /** Null until somebody configures them. */
@@ -27,6 +29,7 @@ export interface Site {
 /** The built-in site. Another one is a headroom.site.json. */
 export const ALVIS: Site = {
   name: 'Alvis',
+  timeZone: 'Europe/Stockholm',
   nodeTypes: ALVIS_NODES,
   storage: { name: 'Mimer (WEKA, flash)', nodeBytesPerSecond: null, scratch: '$TMPDIR' },
   prices: null,
@@ -35,6 +38,7 @@ export const ALVIS: Site = {
 /** A cluster that nobody described: nothing is told of its nodes, and its storage has no name. */
 export const UNKNOWN_SITE: Site = {
   name: 'this cluster',
+  timeZone: 'UTC',
   nodeTypes: [],
   storage: { name: 'shared storage', nodeBytesPerSecond: null, scratch: null },
   prices: null,

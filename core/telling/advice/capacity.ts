@@ -76,15 +76,15 @@ const moreMemory: Move = (job) => {
   } = job;
   if (decode === null || gpu === null || ceilings === null) return null;
   const larger = site.nodeTypes.find((node) => GPUS[node.gpu].memoryBytes >= LARGER * ceilings.memoryBytes);
-  const tp = workload.tensorParallel ?? 1;
+  const wider = 2 * (workload.tensorParallel ?? 1);
   const room = (memory: number, weights: number) => memory * ENGINE_MEMORY - weights - WORKSPACE_BYTES;
   const weights = decode.weights(decode.running);
   const now = room(ceilings.memoryBytes, weights);
   if (!(now > 0)) return null;
   const ways = [
-    ...(2 * tp > gpusInNode(job)
+    ...(wider > gpusInNode(job)
       ? []
-      : [{ how: `--tensor-parallel-size ${2 * tp} (inside the node) makes it`, factor: (2 * room(ceilings.memoryBytes, weights / 2)) / now }]),
+      : [{ how: `--tensor-parallel-size ${wider} (inside the node) makes it`, factor: (2 * room(ceilings.memoryBytes, weights / 2)) / now }]),
     ...(larger === undefined ? [] : [{ how: `${GPUS[larger.gpu].label} (${larger.id})`, factor: room(GPUS[larger.gpu].memoryBytes, weights) / now }]),
   ];
   if (ways.length === 0) return null;

@@ -66,7 +66,7 @@ const smallTypes: Move = (job) => {
   if (type === null || now === null || next === null) return null;
   const factor = now / next;
   return advise(job, {
-    text: `Multiply in ${type.toUpperCase()}: weights and activations quantised (W8A8, llm-compressor) run on the tensor cores at ${formatValue(next, 'flop/s')} instead of ${formatValue(now, 'flop/s')}.${GPUS[gpu].generation === 'Turing' ? ' On a T4 measure it: bitsandbytes INT8 was four times slower there than FP16.' : ''}`,
+    text: `Multiply in ${type.toUpperCase()}: weights and activations quantised (W8A8, llm-compressor) run on the tensor cores at ${formatValue(next, 'flop/s')} instead of ${formatValue(now, 'flop/s')}.${GPUS[gpu].generation === 'Turing' ? ` On ${GPUS[gpu].label} measure it: bitsandbytes INT8 was four times slower there than FP16.` : ''}`,
     gain: shrinking(share, factor),
     arithmetic: `${formatFactor(1 / factor)} the peak: ${shrinkingText(share, factor)}`,
   });
@@ -93,9 +93,10 @@ const widerTensor: Move = (job) => {
     share,
   } = job;
   const tp = workload.tensorParallel ?? 1;
-  if (!job.serving || gpu === null || ceilings?.nvlink?.reach !== 'all' || gpuCount !== tp || 2 * tp > gpusInNode(job) || Number.isNaN(share)) return null;
+  const wider = 2 * tp;
+  if (!job.serving || gpu === null || ceilings?.nvlink?.reach !== 'all' || gpuCount !== tp || wider > gpusInNode(job) || Number.isNaN(share)) return null;
   return advise(job, {
-    text: `If the first token must come sooner: --tensor-parallel-size ${tp * 2} inside one node (NVLink), at twice the GPU-hours an hour.`,
+    text: `If the first token must come sooner: --tensor-parallel-size ${wider} inside one node (NVLink), at twice the GPU-hours an hour.`,
     gain: shrinking(share, 0.5),
     arithmetic: `half the arithmetic on each GPU: ${shrinkingText(share, 0.5)}, less what the GPUs tell each other`,
   });

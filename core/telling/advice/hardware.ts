@@ -83,7 +83,7 @@ export function lineOfNodes({ context: { gpu, site } }: Situation): number {
 }
 
 /** Nodes of the site that hold the job and have a faster line than nodes with its card. */
-export interface BetterConnected {
+interface BetterConnected {
   readonly own: NodeNetwork;
   readonly node: NodeType;
   readonly network: NodeNetwork;

@@ -1,5 +1,6 @@
+import type { IngestBatch, StreamLine } from '../../../core/contract/index.ts';
 import { randomUUID } from 'node:crypto';
-import type { IngestBatch } from '../../../core/contract/index.ts';
+import { textReader } from '../../../collectors/run/file-text.ts';
 import { Problem } from '../../http/index.ts';
 import type { Ingest } from '../ingest.ts';
 import { patiently } from '../retry.ts';
@@ -10,20 +11,13 @@ const QUIET = 8 * 1024 * 1024;
 /** Refused lines that are told word for word; more are counted. */
 const TOLD = 20;
 
-/** One line of the reply (newline-delimited JSON). `durable` counts the stream's values on disk so far. */
-export type Line =
-  | { readonly durable: number; readonly bytes?: number; readonly rejected?: number; readonly end?: string }
-  | { readonly rejected: { readonly line?: number; readonly at?: string; readonly reason: string; readonly text?: string } }
-  | { readonly note: string }
-  | { readonly error: string; readonly where: string; readonly remedy: string };
-
 export interface PumpOptions {
   readonly body: AsyncIterable<Buffer>;
   readonly reader: RawReader;
   readonly ingest: Ingest;
   readonly batch: Pick<IngestBatch, 'node' | 'job'>;
   readonly now: () => number;
-  readonly write: (line: Line) => void;
+  readonly write: (line: StreamLine) => void;
   /** Why the stream ends, asked once at its end. */
   readonly ending: () => string;
   readonly stopping: () => boolean;
@@ -36,11 +30,11 @@ export interface PumpOptions {
 export async function pump(options: PumpOptions): Promise<void> {
   const { reader, write, now } = options;
   const source = `raw:${randomUUID()}`;
-  const decoder = new TextDecoder('utf-8');
+  const text = textReader();
   const count = { durable: 0, bytes: 0, quiet: 0, rejected: 0, wentBack: 1 };
   let seq = 0;
 
-  const tell = (rejected: Extract<Line, { rejected: object }>['rejected']) => {
+  const tell = (rejected: Extract<StreamLine, { rejected: object }>['rejected']) => {
     count.rejected += 1;
     if (count.rejected <= TOLD) write({ rejected });
   };
@@ -53,7 +47,7 @@ export async function pump(options: PumpOptions): Promise<void> {
       options.stopping,
     );
     seq += 1;
-    for (const { at, reason } of reply.rejected) tell({ at, reason });
+    for (const { at, reason } of reply.rejected) tell({ at: inWords(at, piece), reason });
     count.durable += reply.durable;
     if (reader.wentBack > count.wentBack) {
       count.wentBack = reader.wentBack;
@@ -65,7 +59,7 @@ export async function pump(options: PumpOptions): Promise<void> {
   for await (const chunk of options.body) {
     count.bytes += chunk.length;
     count.quiet += chunk.length;
-    await take(reader.feed(decoder.decode(chunk, { stream: true }), now()));
+    await take(reader.feed(text.feed(chunk), now()));
     if (count.quiet > QUIET) {
       throw new Problem(422, {
         error: `${QUIET / 1024 / 1024} MiB of text without one reading`,
@@ -74,7 +68,16 @@ export async function pump(options: PumpOptions): Promise<void> {
       });
     }
   }
-  await take(reader.feed(decoder.decode(), now()));
+  await take(reader.feed(text.end(), now()));
   await take(reader.end(now()));
   write({ durable: count.durable, bytes: count.bytes, rejected: count.rejected, end: options.ending() });
+}
+
+/** A place in a batch that the server made of a stream's text, in words that its sender knows: `gpu GPU-1, gpu.fan`. */
+function inWords(at: string, piece: Piece): string {
+  const [list, index = '', ...rest] = at.split('/');
+  const entity = list === 'blocks' || list === 'facts' || list === 'events' ? piece[list][Number.parseInt(index, 10)]?.entity : undefined;
+  if (entity === undefined || entity === null) return at;
+  const metric = rest[0] === 'columns' ? rest[1] : undefined;
+  return `${entity.kind} ${entity.id}${metric === undefined ? '' : `, ${metric}`}`;
 }

@@ -1,12 +1,13 @@
-import type { Collector, ParseContext, Session } from '../../../collectors/collector.ts';
+import type { ParseContext } from '../../../collectors/collector.ts';
+import { type Place, placed } from '../../../collectors/entities.ts';
 import { collectorById } from '../../../collectors/registry.ts';
+import { openReaders, type Recognise } from '../../../collectors/run/readers.ts';
 import { HEAD, recognise } from '../../../collectors/sniff.ts';
-import { type Batch, type EntityRef, type Rejection, tablesOf } from '../../../core/readings/index.ts';
+import { isZone } from '../../../collectors/text/zone.ts';
+import { type Batch, blockFromTable, type EntityRef, LONGEST, type Rejection, tablesOf, wireEntity } from '../../../core/readings/index.ts';
 import type { IngestBatch } from '../../../core/contract/index.ts';
 import { Problem } from '../../http/index.ts';
-import { named, type Scope } from './scope.ts';
 import { stamper, type Stamper } from './stamps.ts';
-import { toBlock } from './to-block.ts';
 
 /** What a piece of text gave: ready for ingest, but for source and sequence number. */
 export interface Piece {
@@ -25,86 +26,68 @@ export interface RawReader {
   readonly wentBack: number;
 }
 
-const NOTHING: Piece = { blocks: [], facts: [], events: [], rejected: [] };
+/** Lines by which a stream is recognised: one or two identify every format. */
+const SOONEST = 2;
 
 /** Reads one stream of a known tool's text: recognises it by its first lines (64 KiB at most), then parses as it comes. */
-export function rawReader(scope: Scope, context: ParseContext, given: string | undefined): RawReader {
-  let head: string | null = '';
-  let readers: { id: string; session: Session; stamps: Stamper }[] = [];
-  if (given !== undefined) {
-    const collector = collectorById(given);
-    if (collector === undefined)
-      throw new Problem(400, {
-        error: `there is no collector “${given.slice(0, 40)}”`,
-        where: 'query/collector',
-        remedy: 'leave it out: the format is recognised by its first lines',
-      });
-    open([collector]);
-  }
-
-  function open(collectors: readonly Collector[]): void {
-    head = null;
-    readers = collectors.map((collector) => ({ id: collector.id, session: collector.open(context), stamps: stamper() }));
-  }
-  const start = (last: boolean): string | null => {
-    if (head === null) return null;
-    const text = head;
-    // A line or two identify every format; deciding on less would decide on a line cut in half.
-    if (!last && text.length < HEAD && text.split('\n', 3).length < 3) return null;
-    const found = recognise(text);
-    if (found.length > 0) {
-      open(found);
-      return text;
-    }
-    if (last || text.length >= HEAD) throw unknownFormat(text, last);
-    return null;
+export function rawReader(place: Place, context: ParseContext, given: string | undefined): RawReader {
+  if (context.tz !== undefined && !isZone(context.tz)) throw noZone(context.tz);
+  const readers = openReaders(given === undefined ? { context, recognise, soonest: SOONEST } : { context, recognise: only(given), soonest: 0 });
+  const stamps: Stamper[] = [];
+  const piecesOf = (batches: readonly Batch[], now: number): Piece => {
+    if (readers.state === 'unknown') throw unknownFormat(readers.head);
+    return join(batches.map((batch, index) => pieceOf(batch, (stamps[index] ??= stamper()), place, now)));
   };
-  const parse = (text: string, now: number): Piece => join(readers.map(({ session, stamps }) => pieceOf(session.feed(text), stamps, scope, now)));
 
   return {
     get collectors() {
-      return readers.map((reader) => reader.id);
+      return readers.collectors;
     },
     get wentBack() {
-      return readers.reduce((most, { stamps }) => Math.max(most, stamps.wentBack), 0);
+      return stamps.reduce((most, one) => Math.max(most, one.wentBack), 0);
     },
-    feed(text, now) {
-      if (head === null) return parse(text, now);
-      head += head === '' ? text.replace(/^\uFEFF/, '') : text;
-      const ready = start(false);
-      return ready === null ? NOTHING : parse(ready, now);
-    },
-    end(now) {
-      const ready = start(true);
-      const first = ready === null ? NOTHING : parse(ready, now);
-      return join([first, ...readers.map(({ session, stamps }) => pieceOf(session.end(), stamps, scope, now))]);
-    },
+    feed: (text, now) => piecesOf(readers.feed(text), now),
+    end: (now) => piecesOf(readers.end(), now),
   };
 }
 
-function pieceOf(batch: Batch, stamps: Stamper, scope: Scope, now: number): Piece {
+function noZone(tz: string): Problem {
+  return new Problem(400, {
+    error: `there is no time zone “${tz}”`,
+    where: 'query/tz',
+    remedy: 'give a name like Europe/Stockholm, or an offset like +01:00',
+  });
+}
+
+function only(id: string): Recognise {
+  const collector = collectorById(id);
+  if (collector !== undefined) return () => [collector];
+  throw new Problem(400, {
+    error: `there is no collector “${id.slice(0, 40)}”`,
+    where: 'query/collector',
+    remedy: 'leave it out: the format is recognised by its first lines',
+  });
+}
+
+function pieceOf(batch: Batch, stamps: Stamper, place: Place, now: number): Piece {
   const at = stamps.stamp(
     batch.clock,
     batch.readings.map((reading) => reading.at),
     now,
   );
-  const wire = (entity: EntityRef) => toWire(named(entity, scope));
-  const tables = tablesOf(batch.readings.map((reading) => ({ ...reading, at: at(reading.at), entity: named(reading.entity, scope) })));
+  const wire = (entity: EntityRef) => wireEntity(placed(entity, place));
+  const tables = tablesOf(batch.readings.map((reading) => ({ ...reading, at: at(reading.at), entity: placed(reading.entity, place) })));
   return {
-    blocks: tables.map(toBlock),
-    facts: batch.facts.map((fact) => ({ entity: wire(fact.entity), name: fact.name, value: fact.value.slice(0, 4_000) })),
+    blocks: tables.map((table) => blockFromTable(table)),
+    facts: batch.facts.map((fact) => ({ entity: wire(fact.entity), name: fact.name, value: fact.value.slice(0, LONGEST.fact) })),
     events: batch.events.map((event) => ({
       at: event.at === null ? now : at(event.at),
       entity: event.entity === null ? null : wire(event.entity),
       kind: event.kind,
-      text: event.text.slice(0, 1_000),
+      text: event.text.slice(0, LONGEST.event),
     })),
     rejected: batch.rejected,
   };
-}
-
-function toWire(entity: EntityRef): { kind: EntityRef['kind']; id: string; node?: string } {
-  return { kind: entity.kind, id: entity.id.slice(0, 200), ...(entity.node === undefined ? {} : { node: entity.node.slice(0, 200) }) };
 }
 
 function join(pieces: readonly Piece[]): Piece {
@@ -118,7 +101,7 @@ function join(pieces: readonly Piece[]): Piece {
   };
 }
 
-function unknownFormat(text: string, ended: boolean): Problem {
+function unknownFormat(text: string): Problem {
   const start = JSON.stringify(text.slice(0, 60));
   const binary = text.includes('\0') || text.includes('\uFFFD');
   const error =
@@ -129,7 +112,7 @@ function unknownFormat(text: string, ended: boolean): Problem {
         : `no collector knows this format; it starts with ${start}`;
   return new Problem(415, {
     error,
-    where: ended ? 'body' : `body, first ${HEAD / 1024} KiB`,
+    where: text.length < HEAD ? 'body' : `body, first ${HEAD / 1024} KiB`,
     remedy: 'stream the output of a tool listed at /api/docs (nvidia-smi, nvtop, top, a /metrics page …); compressed files need a content-encoding header',
   });
 }

@@ -1,11 +1,12 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Place } from '../../../collectors/entities.ts';
 import { Problem } from '../../http/index.ts';
 import { inflated, isBadCompression } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';
-import { pump, type Line } from './pump.ts';
+import type { StreamLine } from '../../../core/contract/index.ts';
+import { pump } from './pump.ts';
 import type { RawReader } from './reader.ts';
-import type { Scope } from './scope.ts';
 import type { Streams } from './streams.ts';
 
 export interface StreamOptions {
@@ -23,7 +24,7 @@ const BROKE = 'the connection broke';
 export async function serveStream(
   request: FastifyRequest,
   reply: FastifyReply,
-  options: StreamOptions & { scope: Scope; reader: RawReader },
+  options: StreamOptions & { scope: Place; reader: RawReader },
 ): Promise<FastifyReply> {
   const { scope, reader, ingest, streams, now } = options;
   const source = bodyOf(request);
@@ -36,7 +37,7 @@ export async function serveStream(
 
   return new Promise<FastifyReply>((resolve, reject) => {
     let started = false;
-    const write = (line: Line) => {
+    const write = (line: StreamLine) => {
       if (!started) {
         started = true;
         resolve(reply.header('content-type', 'application/x-ndjson').header('x-accel-buffering', 'no').send(out));

@@ -1,7 +1,5 @@
+import { ORDINAL_PERIOD } from '../../../collectors/run/align.ts';
 import type { Clock } from '../../../core/readings/index.ts';
-
-/** A tool that prints no times is taken to print once a second until two arrivals say otherwise (dmon's and pmon's default). */
-const PERIOD = 1;
 
 /** Turns the times of one stream's batches into seconds UTC. */
 export interface Stamper {
@@ -13,7 +11,8 @@ export interface Stamper {
 
 /**
  * Dated lines keep their dates. Seconds of a tool's own stop-watch start from the first arrival. Lines with no time at all
- * are stamped on arrival; when several sweeps arrive together, they are spread evenly over the time since the last arrival.
+ * are stamped on arrival; when several sweeps arrive together, they are spread evenly over the time since the last arrival;
+ * the first ones, before a second arrival says how often the tool prints, at ORDINAL_PERIOD.
  */
 export function stamper(): Stamper {
   let lastOrdinal = Number.NEGATIVE_INFINITY;
@@ -25,7 +24,7 @@ export function stamper(): Stamper {
   const byArrival = (ats: readonly number[], now: number) => {
     const fresh = [...new Set(ats)].filter((at) => at > lastOrdinal).sort((a, b) => a - b);
     const stamps = new Map<number, number>();
-    const before = lastStamp ?? now - fresh.length * PERIOD;
+    const before = lastStamp ?? now - fresh.length * ORDINAL_PERIOD;
     // The same millisecond twice would be one instant: two sweeps would become one reading.
     const step = Math.max((now - before) / Math.max(fresh.length, 1), 0.001);
     fresh.forEach((at, index) => stamps.set(at, before + step * (index + 1)));

@@ -46,8 +46,8 @@ describe('dmon', () => {
   it('has violations of power in per cent and of temperature as yes or no', () => {
     expect(rows('# gpu pviol tviol\n# Idx     %  bool\n    0    57     1\n')[0]?.[2]).toEqual({ 'gpu.capPower': 0.57, 'gpu.capHwThermal': 1 });
     expect(parse('# gpu pviol tviol\n# Idx     %  bool\n    0   157     7\n').rejected.map(({ reason }) => reason)).toEqual([
-      'pviol: out of range, expected 0 to 100 %, got "157"',
-      'tviol: out of range, expected 0 to 100 %, got "7"',
+      'pviol: out of range, expected 0 to 105 %, got "157"',
+      'tviol: out of range, expected 0 to 105 %, got "7"',
     ]);
   });
 
@@ -55,6 +55,37 @@ describe('dmon', () => {
     const batch = parse('time,gpu,pwr,sm\ns,Idx,W,%\n0.5,0,131,31\n1.5,0,132,32\ntime,gpu,pwr,sm\ns,Idx,W,%\n0.5,0,99,9\n2.5,0,133,33\n');
     expect(batch.readings.map(({ at }) => at)).toEqual([0.5, 1.5, 2.5]);
     expect(batch.rejected[0]?.reason).toContain('time goes back from 1.5 s to 0.5 s');
+  });
+
+  it('with a time of day goes on through midnight: a night’s log keeps its second half', () => {
+    const batch = parse(
+      '#Time        gpu   pwr   sm\n#HH:MM:SS    Idx     W    %\n 23:59:58      0   131   31\n 23:59:59      0   132   32\n 00:00:01      0   133   33\n 11:59:59      0   134   34\n',
+    );
+    expect(batch.readings.map(({ at }) => at)).toEqual([0, 1, 3, 43_201]);
+    expect(batch.rejected).toEqual([]);
+  });
+
+  it('with a time of day that goes back by half a day or less is another run, not the next day', () => {
+    const batch = parse(
+      '#Time        gpu   pwr   sm\n#HH:MM:SS    Idx     W    %\n 13:00:00      0   131   31\n 01:00:00      0   132   32\n 13:00:01      0   133   33\n',
+    );
+    expect(batch.readings.map(({ at }) => at)).toEqual([0, 1]);
+    expect(batch.rejected.map(({ line }) => line)).toEqual([4]);
+  });
+
+  it('with times of day counts from the first one, through midnight, and refuses rows of a clock that was set back', () => {
+    const row = (time: string, watts: number): string => ` ${time}      0    ${watts}     31\n`;
+    const batch = parse(
+      `#Time        gpu    pwr     sm\n#HH:MM:SS    Idx      W      %\n${row('23:59:58', 131)}${row('00:00:01', 132)}${row('23:59:59', 133)}`,
+    );
+    expect(batch.readings.map(({ at, values }) => [at, values['gpu.power']])).toEqual([
+      [0, 131],
+      [3, 132],
+      [86_401, 133],
+    ]);
+    const back = parse(`#Time        gpu    pwr     sm\n#HH:MM:SS    Idx      W      %\n${row('10:00:00', 131)}${row('09:59:59', 132)}${row('10:00:02', 133)}`);
+    expect(back.readings.map(({ at }) => at)).toEqual([0, 2]);
+    expect(back.rejected.map(({ line, reason }) => [line, reason.split(',')[0]])).toEqual([[4, 'the clock went back: this row cannot be placed in time']]);
   });
 
   it('takes the error of a lost GPU as an event', () => {

@@ -168,7 +168,7 @@ describe('a cell', () => {
   const one = (field: string, cell: string) => parse(`index, ${field}\n0, ${cell}\n`);
   it.each([
     ['utilization.gpu [%]', '100 %', 1],
-    ['utilization.gpu [%]', '101 %', null],
+    ['utilization.gpu [%]', '106 %', null],
     ['utilization.gpu [%]', '-1 %', null],
     ['power.draw [W]', '5000.00 W', 5000],
     ['power.draw [W]', '5000.01 W', null],

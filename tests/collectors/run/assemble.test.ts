@@ -145,6 +145,22 @@ describe('sources given together', () => {
     expect(notes).toEqual([]);
   });
 
+  it('zone-less stamps are shifted by up to 14 h, the widest zone there is: a day-old file is not laid over today’s', () => {
+    const shifted = (hours: number) =>
+      assemble([
+        source('engine.csv', 'utc', [
+          [host('n1'), NOON, { 'host.cpu': 0.5 }],
+          [host('n1'), NOON + 100, { 'host.cpu': 0.5 }],
+        ]),
+        source('smi.csv', 'utc', [[gpu('GPU-a'), NOON + hours * 3600, { 'gpu.util': 1 }]], { zoneless: true }),
+      ]).run.tables.find(({ entity }) => entity.kind === 'gpu')?.t[0];
+    expect(shifted(14)).toBe(NOON);
+    expect(shifted(-14)).toBe(NOON);
+    expect(shifted(14.25)).toBe(NOON + 14.25 * 3600);
+    expect(shifted(-14.25)).toBe(NOON - 14.25 * 3600);
+    expect(shifted(24)).toBe(NOON + 24 * 3600);
+  });
+
   it('a stop-watch beside dated files is taken to start with the first of them, and it is said', () => {
     const { run, notes } = assemble([
       source('dated.csv', 'utc', [[host('a'), NOON, { 'host.cpu': 0.1 }]]),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseClockTime, parseTime, timeReader } from '../../../collectors/text/time.ts';
+import { americanStamp, parseClockTime, parseTime, timeReader } from '../../../collectors/text/time.ts';
+import { dayClock } from '../../../collectors/text/day-clock.ts';
 import { isZone } from '../../../collectors/text/zone.ts';
 
 const at = (text: string, tz?: string): number | null => parseTime(text, tz)?.at ?? null;
@@ -78,6 +79,11 @@ describe('parseTime', () => {
     expect(isZone('Europe/Stockholm')).toBe(true);
     expect(isZone('+05:30')).toBe(true);
   });
+
+  it.each(['+15:00', '-99', '+01:60', '+01:', '+1:00'])('knows no offset %s: there is none beyond 14 hours, and none without its minutes', (tz) => {
+    expect(isZone(tz)).toBe(false);
+    expect(parseTime(`2025-02-21T19:31:51${tz}`)).toBeNull();
+  });
 });
 
 describe('parseClockTime', () => {
@@ -87,5 +93,41 @@ describe('parseClockTime', () => {
     expect(parseClockTime('19:31:51.5')).toBe(70311.5);
     expect(parseClockTime('24:00:00')).toBeNull();
     expect(parseClockTime('sm')).toBeNull();
+  });
+});
+
+describe('a clock of twelve hours', () => {
+  it.each([
+    ['12:00:01 AM', 1],
+    ['01:00:00 AM', 3600],
+    ['12:00:00 PM', 43_200],
+    ['11:59:59 PM', 86_399],
+    ['11:59:59', 43_199],
+  ])('%s is %d seconds into the day', (text, seconds) => {
+    expect(parseClockTime(text)).toBe(seconds);
+  });
+
+  it('stands behind a date with the month first, where the program is known to print it so', () => {
+    expect(americanStamp('11/30/2021 09:14:01 PM')).toBe('2021-11-30 21:14:01');
+    expect(americanStamp('11/30/2021 12:14:01 AM')).toBe('2021-11-30 00:14:01');
+    expect(americanStamp('11/30/2021 09:14:01')).toBe('2021-11-30 09:14:01');
+    expect([americanStamp('2021-11-30 09:14:01'), parseTime('11/30/2021 09:14:01')]).toEqual([null, null]);
+  });
+});
+
+describe('stamps that are times of day', () => {
+  it('count from the first one, go on through midnight, and are refused where the clock was set back', () => {
+    const clock = dayClock();
+    const hour = 3600;
+    expect([23 * hour, 24 * hour - 1, 1, 2, 1, 3].map((seconds) => clock.at(seconds))).toEqual([0, 3599, 3601, 3602, null, 3603]);
+  });
+
+  it('take half a day back for a clock that was set back, and more for midnight', () => {
+    const back = (seconds: number): number | null => {
+      const clock = dayClock();
+      clock.at(50_000);
+      return clock.at(50_000 - seconds);
+    };
+    expect([back(43_200), back(43_201)]).toEqual([null, 43_199]);
   });
 });

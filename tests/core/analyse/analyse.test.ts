@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Value } from 'typebox/value';
 import { analyse } from '../../../core/analyse/index.ts';
+import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import type { MetricId, Table } from '../../../core/readings/index.ts';
 import { AnalysisSchema, type Bottleneck } from '../../../core/contract/index.ts';
 import { made, runOf } from '../../support/telemetry.ts';
@@ -65,6 +66,75 @@ describe('several GPUs', () => {
     });
     const { phases } = analyse(runOf(...[59, 60, 60, 61].map((at, i) => gpu(`g${i}`, step(at)))));
     expect(phases.map(({ verdict }) => verdict.bottleneck)).toEqual(['compute', 'memory']);
+    const two = analyse(runOf(gpu('a', step(59)), gpu('b', step(60)))).phases;
+    expect(two.map(({ verdict }) => verdict.bottleneck)).toEqual(['compute', 'memory']);
+  });
+});
+
+describe('GPUs of one engine that are never busy at once', () => {
+  const server = vllm({
+    'engine.running': 4,
+    'engine.waiting': 0,
+    'engine.promptTokens': 40,
+    'engine.requests': 1,
+    'engine.steps': 8,
+    'engine.generationTokens': 33,
+    'engine.kvTokens': 4000,
+  });
+  const found = (busy: readonly [number, number], options: AnalyseOptions = {}) =>
+    analyse(runOf(gpu('a', { 'gpu.util': busy[0], 'gpu.memUsed': 36e9 }), gpu('b', { 'gpu.util': busy[1], 'gpu.memUsed': 36e9 }), server), {
+      model: 'llama-3.1-8b',
+      ...options,
+    }).gpus.map(({ verdict }) => verdict.bottleneck);
+  it('take turns up to 115 % of one together: the host is not blamed for what may be a split by layers', () => {
+    expect(found([0.55, 0.6])).toEqual(['unknown', 'unknown']);
+    expect(found([0.56, 0.6])).toEqual(['host', 'host']);
+  });
+  it('are the host’s where its own counters show it, whatever the GPUs look like', () => {
+    const hot = made('host', { id: 'n1', samples: 120, period: 10, values: { 'host.cpuMaxThread': 1 } });
+    const { gpus } = analyse(runOf(gpu('a', { 'gpu.util': 0.3 }), gpu('b', { 'gpu.util': 0.3 }), hot));
+    expect(gpus.map(({ verdict }) => verdict.bottleneck)).toEqual(['host', 'host']);
+  });
+  it('and from 5 to 70 % of the time each', () => {
+    expect(found([0.051, 0.5])).toEqual(['unknown', 'unknown']);
+    expect(found([0.049, 0.5])).toEqual(['host', 'host']);
+    expect(found([0.69, 0.4])[1]).toBe('unknown');
+    expect(found([0.71, 0.4])[1]).toBe('host');
+  });
+  it('are overhead where they are known to be a pipeline, and the host’s where they are known to work abreast', () => {
+    expect(found([0.5, 0.5], { pipelineParallel: 2 })).toEqual(['overhead', 'overhead']);
+    expect(found([0.5, 0.5], { tensorParallel: 2 })).toEqual(['host', 'host']);
+  });
+});
+
+describe('a GPU whose kernels do nothing', () => {
+  it('is not hung while tokens come, nor by one counter alone', () => {
+    const server = (tokens: number) =>
+      vllm({ 'engine.running': 1, 'engine.waiting': 0, 'engine.promptTokens': 1, 'engine.steps': 1, 'engine.generationTokens': tokens });
+    const modifiers = (values: Values, tokens: number) =>
+      analyse(runOf(gpu('a', { 'gpu.grActive': 1, 'gpu.dramActive': 0.005, ...values }), server(tokens)), { model: 'llama-3.1-8b' }).gpus[0]?.verdict.modifiers;
+    expect(modifiers({ 'gpu.tensorActive': 0, 'gpu.fp32Active': 0 }, 0)).toEqual(['no progress']);
+    expect(modifiers({ 'gpu.tensorActive': 0, 'gpu.fp32Active': 0 }, 1)).toEqual([]);
+    expect(modifiers({}, 0)).toEqual([]);
+  });
+});
+
+describe('loading', () => {
+  const loading = (read: number) =>
+    analyse(
+      runOf(
+        gpu('a', { 'gpu.util': 0.01, 'gpu.memUsed': (i) => 1e9 + i * 0.1e9 }),
+        made('host', { id: 'n1', samples: 120, period: 10, values: { 'host.fsReadRate': read } }),
+      ),
+    ).verdict;
+  it('is storage’s where half of what came was read: less may have come from the page cache', () => {
+    // 9 GB in 1,200 s
+    expect(loading(3.76e6)).toMatchObject({ bottleneck: 'storage', activity: 'loading' });
+    expect(loading(3.74e6)).toMatchObject({ bottleneck: 'unknown', candidates: ['storage', 'host', 'transfer'] });
+  });
+  it('over a long time is told with all that came', () => {
+    const verdict = analyse(runOf(gpu('a', { 'gpu.util': 0.01, 'gpu.memUsed': (i) => 1e9 + i * 0.05e9 }, 600))).verdict;
+    expect(verdict.why.join()).toMatch(/device memory rose by 2[0-9]\.?\d* GB/);
   });
 });
 
@@ -88,6 +158,16 @@ describe('the job', () => {
     expect(verdict.bottleneck).toBe('memory');
     expect(verdict.shares.memory).toBeCloseTo(0.875, 10);
     expect(mix.bottleneck).toEqual({ idle: 45, memory: 25 });
+  });
+  it('of less than a tenth of work beside its rest is idle: a burst does not speak for ten minutes', () => {
+    const burst = (samples: number) => (i: number) => i >= 5 && i < 5 + samples;
+    const job = (samples: number) => {
+      const works = burst(samples);
+      const level = (value: number) => (i: number) => (works(i) ? value : 0);
+      return analyse(runOf(gpu('a', { 'gpu.grActive': level(0.98), 'gpu.tensorActive': level(0.05), 'gpu.dramActive': level(0.7) }, 61))).verdict.bottleneck;
+    };
+    expect(job(5)).toBe('idle');
+    expect(job(6)).toBe('memory');
   });
   it('that rested for ten minutes and more, longer than it worked, is idle', () => {
     const rest = (samples: number) =>
@@ -120,6 +200,8 @@ describe('demand', () => {
     expect(verdict.shares.busy).toBeCloseTo(0.72, 10);
     expect(verdict.tree.empty['idle']).toBeCloseTo(0.4, 1);
     expect(verdict.why.join()).toContain('the shares are of the rest');
+    const { empty, busy, unexplained } = verdict.tree;
+    expect([...Object.values(empty), ...Object.values(busy), unexplained ?? Number.NaN].reduce((a, b) => a + b, 0)).toBeCloseTo(1, 10);
   });
 });
 
@@ -142,6 +224,8 @@ describe('the time tree', () => {
     expect(tree.busy).toEqual({ memory: 0.5 });
     expect(tree.unexplained).toBeCloseTo(0.45, 10);
     expect(tree.unexplainedAtLeast).toBeCloseTo(0.25, 10);
+    const both = analyse(runOf(gpu('a', { 'gpu.grActive': 0.95, 'gpu.tensorActive': 0.6, 'gpu.dramActive': 0.6 }))).verdict.tree;
+    expect(both.unexplainedAtLeast).toBe(0); // resources that work at once explain all of it
   });
 });
 
@@ -150,6 +234,11 @@ describe('headroom and relief', () => {
     const { headroom, relief } = analyse(runOf(gpu('a', { 'gpu.grActive': 1, 'gpu.tensorActive': 0.174, 'gpu.dramActive': 0.6 }))).verdict;
     expect(headroom).toBeCloseTo(1.3333, 4);
     expect(relief).toBeCloseTo(4, 10);
+  });
+  it('promise no more than the next limit allows, and no room where the ceiling was passed', () => {
+    const at = (dram: number) => analyse(runOf(gpu('a', { 'gpu.grActive': 1, 'gpu.tensorActive': 0.522, 'gpu.dramActive': dram }))).verdict;
+    expect(at(0.72).relief).toBeCloseTo(1 / 0.6, 10);
+    expect(at(0.9).headroom).toBe(1);
   });
   it('are null for idle and unknown', () => {
     expect(analyse(runOf(gpu('a', RESTS))).verdict).toMatchObject({ headroom: null, relief: null });
@@ -238,5 +327,25 @@ describe('the same job seen by less and less', () => {
     }
     const grades = seen.map(({ grade }) => grade);
     expect(Math.max(...grades.slice(3))).toBeLessThanOrEqual(grades[0] ?? 0);
+  });
+});
+
+describe('a server and a trainer on one node, of which nothing says whose GPU it is', () => {
+  const trainer = made('engine', { id: 'trainer@n1', node: 'n1', samples: 120, period: 10, values: { 'engine.trainTokenRate': 500 } });
+  it('are both not believed: a trainer’s GPU must not be judged by a server’s tokens', () => {
+    const { verdict } = analyse(
+      runOf(gpu('a', { 'gpu.util': 0.9 }), vllm({ 'engine.running': 4, 'engine.waiting': 0, 'engine.generationTokens': 100 }), trainer),
+      {
+        model: 'llama-3.1-8b',
+      },
+    );
+    expect(verdict).toMatchObject({ activity: 'unknown', tier: 'C' });
+    expect(verdict.missing.join()).toContain('which GPUs belong to which engine');
+  });
+  it('another node’s processes say nothing of this node’s GPUs', () => {
+    const process = (node: string) =>
+      made('process', { id: `${node}/1`, node, samples: 120, period: 10, values: { 'process.cpu': 1 }, facts: { trainer: 'torchrun' } });
+    expect(analyse(runOf(gpu('a', TRAINS), process('n1'))).verdict.activity).toBe('training');
+    expect(analyse(runOf(gpu('a', TRAINS), process('n2'))).verdict.activity).toBe('unknown');
   });
 });

@@ -51,11 +51,24 @@ describe('activity without an engine', () => {
     const node = made('host', { id: 'n1', samples: 60, values: { 'host.ibRxRate': burst, 'host.ibTxRate': burst, 'host.ibSpeed': 12.5e9 } });
     expect(doing([TRAINING_LIKE, node, process({ command: 'python job.py' })])).toEqual({ activity: 'training', activityGrade: 0.5 });
     expect(doing([TRAINING_LIKE, node]).activity).toBe('unknown');
+    const reading = made('host', { id: 'n1', samples: 60, values: { 'host.ibRxRate': burst, 'host.ibTxRate': 1e6, 'host.ibSpeed': 12.5e9 } });
+    expect(doing([TRAINING_LIKE, reading, process({ command: 'python job.py' })]).activity).toBe('unknown'); // a loader’s batches
     expect(doing([TRAINING_LIKE, node, process({ engine: 'vllm' })]).activity).toBe('serving');
   });
   it('memory that rises without a token is loading', () => {
     const loading = gpu({ 'gpu.util': 0.01, 'gpu.memUsed': (i) => 1e9 + i * 0.5e9 });
     expect(doing([loading]).activity).toBe('loading');
+  });
+  it('not while the GPU works or tokens come: a cache that grows is no load', () => {
+    const rising = (i: number): number => 1e9 + i * 0.5e9;
+    expect(doing([gpu({ 'gpu.grActive': 0.98, 'gpu.tensorActive': 0.7, 'gpu.dramActive': 0.3, 'gpu.memUsed': rising })]).activity).toBe('unknown');
+    const server = engine({ 'engine.running': 4, 'engine.waiting': 0, 'engine.generationTokens': 100, 'engine.promptTokens': 10 });
+    expect(doing([gpu({ 'gpu.util': 0.3, 'gpu.memUsed': rising }), server]).activity).toBe('decode');
+  });
+  it('a rise of three deviations is loading, less is the noise of a memory that goes up and down: a load is not told as idle time', () => {
+    const noisy = (rise: number) => gpu({ 'gpu.util': 0.01, 'gpu.memUsed': (i) => 5e9 + (i % 2 === 0 ? 0.4e9 : -0.4e9) + (i < 30 ? 0 : rise) });
+    expect(doing([noisy(1.3e9)]).activity).toBe('loading'); // 3.25 deviations
+    expect(doing([noisy(1.1e9)]).activity).toBe('idle'); // 2.75
   });
 });
 
@@ -101,5 +114,17 @@ describe('activity with an engine', () => {
     const log = { 'engine.trainTokenRate': 5000, 'engine.trainSteps': 0.5 };
     expect(doing([TRAINING_LIKE, engine(log, 'hf-trainer@log')])).toEqual({ activity: 'training', activityGrade: 0.85 });
     expect(doing([TRAINING_LIKE, engine(log, 'hf-trainer@log', { workload: 'LoRA fine-tuning' })])).toEqual({ activity: 'fine-tuning', activityGrade: 0.85 });
+  });
+  it('a server that has made no token yet does not decode', () => {
+    const silent = engine({ 'engine.running': 2, 'engine.waiting': 0, 'engine.generationTokens': 0, 'engine.promptTokens': 0 });
+    expect(doing([TRAINING_LIKE, silent]).activity).toBe('serving');
+  });
+  it('a trainer that stands still while gigabytes are written saves; one that works and logs does not', () => {
+    const trainer = engine({ 'engine.trainTokenRate': 0, 'engine.trainSteps': 0 }, 'trainer@n1');
+    const writes = (rate: number) => made('host', { id: 'n1', samples: 60, values: { 'host.diskWriteRate': rate } });
+    const at = (busy: number, rate: number) => doing([gpu({ 'gpu.util': busy }), trainer, writes(rate)]).activity;
+    expect(at(0.3, 1e8)).toBe('checkpointing');
+    expect(at(0.3, 1e7)).toBe('training');
+    expect(at(0.9, 1e8)).toBe('training');
   });
 });

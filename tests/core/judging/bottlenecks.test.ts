@@ -88,12 +88,52 @@ describe('tier B: DCGM without an engine', () => {
       'storage',
     ],
     [
+      'less than two cores in I/O wait may be one process’s single read',
+      [
+        gpu({ 'gpu.grActive': 0.5, 'gpu.tensorActive': 0.2, 'gpu.dramActive': 0.2 }),
+        host({ ...IB, 'host.ibRxRate': 9e9, 'host.ibTxRate': 1e8, 'host.iowait': 0.124, 'host.cores': 16 }),
+      ],
+      'unknown',
+    ],
+    [
       'or where file systems read as much',
       [
         gpu({ 'gpu.grActive': 0.5, 'gpu.tensorActive': 0.2, 'gpu.dramActive': 0.2 }),
         host({ ...IB, 'host.ibRxRate': 9e9, 'host.ibTxRate': 1e8, 'host.fsReadRate': 8.5e9 }),
       ],
       'storage',
+    ],
+    [
+      'not where they read less than half of it',
+      [
+        gpu({ 'gpu.grActive': 0.5, 'gpu.tensorActive': 0.2, 'gpu.dramActive': 0.2 }),
+        host({ ...IB, 'host.ibRxRate': 9e9, 'host.ibTxRate': 1e8, 'host.fsReadRate': 4.4e9 }),
+      ],
+      'unknown',
+    ],
+    [
+      'one way out, as file systems write',
+      [
+        gpu({ 'gpu.grActive': 0.5, 'gpu.tensorActive': 0.2, 'gpu.dramActive': 0.2 }),
+        host({ ...IB, 'host.ibRxRate': 1e8, 'host.ibTxRate': 9e9, 'host.fsWriteRate': 4.5e9 }),
+      ],
+      'storage',
+    ],
+    [
+      'an exchange beside a checkpoint is still one',
+      [
+        gpu({ 'gpu.grActive': 0.5, 'gpu.tensorActive': 0.2, 'gpu.dramActive': 0.2 }),
+        host({ ...IB, 'host.ibRxRate': 9e9, 'host.ibTxRate': 9e9, 'host.fsWriteRate': 5e9 }),
+      ],
+      'network',
+    ],
+    [
+      'a busy Ethernet beside a resting InfiniBand is the link that counts',
+      [
+        gpu({ ...DCGM, 'gpu.tensorActive': 0.2, 'gpu.dramActive': 0.2 }),
+        host({ ...IB, 'host.ibRxRate': 1e8, 'host.ibTxRate': 1e8, 'host.netSpeed': 3.125e9, 'host.netRxRate': 2e9, 'host.netTxRate': 2e9 }),
+      ],
+      'network',
     ],
     [
       'one way without any of that cannot be separated',
@@ -139,6 +179,24 @@ describe('tier B: DCGM without an engine', () => {
       'network',
     ],
     [
+      'a GPU that does not look busy does not spin, whatever the port says',
+      [
+        gpu({ 'gpu.grActive': 0.79, 'gpu.tensorActive': 0.1, 'gpu.dramActive': 0.1 }),
+        host({ ...IB, 'host.ibRxRate': 2e9, 'host.ibTxRate': 2e9, 'host.ibWait': 1e6 }),
+      ],
+      'overhead',
+    ],
+    [
+      'a GPU that computes does not wait, whatever the port says',
+      [gpu({ ...DCGM, 'gpu.tensorActive': 0.6, 'gpu.dramActive': 0.1 }), host({ ...IB, 'host.ibRxRate': 2e9, 'host.ibTxRate': 2e9, 'host.ibWait': 1e6 })],
+      'compute',
+    ],
+    [
+      'a port that waited a little and carries nothing is no congestion',
+      [gpu({ ...DCGM, 'gpu.tensorActive': 0.1, 'gpu.dramActive': 0.1 }), host({ ...IB, 'host.ibRxRate': 1e7, 'host.ibTxRate': 1e7, 'host.ibWait': 1e6 })],
+      'overhead',
+    ],
+    [
       'the same without congestion is overhead',
       [gpu({ ...DCGM, 'gpu.tensorActive': 0.1, 'gpu.dramActive': 0.1 }), host({ ...IB, 'host.ibRxRate': 2e9, 'host.ibTxRate': 2e9, 'host.ibWait': 0 })],
       'overhead',
@@ -167,6 +225,12 @@ describe('tier B: DCGM without an engine', () => {
     expect(tier).toBe('B');
   });
 
+  it('a label that a tenth in one η would change is graded at most a half: it is as likely wrong as right', () => {
+    const at = (dram: number) => verdict([gpu({ ...DCGM, 'gpu.tensorActive': 0.1, 'gpu.dramActive': dram, 'gpu.fp32Active': 0.02 })]);
+    expect(at(0.438)).toMatchObject({ bottleneck: 'memory', grade: 0.5 }); // 0.5475 ÷ 1.1 is under a half
+    expect(at(0.438).gradeWhy).toContain('another label if η of memory were 10 % higher');
+    expect(at(0.441)).toMatchObject({ bottleneck: 'memory', grade: 0.599 }); // 0.55125 ÷ 1.1 is not
+  });
   it('decode of batch 32 is memory-bound: stalled warps keep SMs active at 95 %', () => {
     const { bottleneck, second, shares, grade } = verdict([gpu({ ...DCGM, 'gpu.smActive': 0.95, 'gpu.tensorActive': 0.15, 'gpu.dramActive': 0.73 })]);
     expect(bottleneck).toBe('memory');
@@ -174,6 +238,20 @@ describe('tier B: DCGM without an engine', () => {
     expect(shares.memory).toBeCloseTo(0.9125, 10);
     expect(shares.compute).toBeCloseTo(0.1724, 4);
     expect(grade).toBe(0.85);
+  });
+  it('a full line that is also congested is seen, not inferred: it keeps the grade of a counter', () => {
+    const traffic = { ...IB, 'host.ibRxRate': 9e9, 'host.ibTxRate': 9e9, 'host.ibWait': 1e6 };
+    const seen = verdict([gpu({ ...DCGM, 'gpu.tensorActive': 0.1, 'gpu.dramActive': 0.1 }), host(traffic)]);
+    expect(seen).toMatchObject({ bottleneck: 'network', grade: 0.85, candidates: [] });
+  });
+  it('nearly at work is graded as less surely idle', () => {
+    expect(verdict([gpu({ 'gpu.grActive': 0.045, 'gpu.tensorActive': 0, 'gpu.dramActive': 0.01 })])).toMatchObject({ bottleneck: 'idle', grade: 0.614 });
+    expect(verdict([gpu({ 'gpu.grActive': 0, 'gpu.tensorActive': 0, 'gpu.dramActive': 0.01 })])).toMatchObject({ bottleneck: 'idle', grade: 0.85 });
+  });
+  it('the runner-up is named from a tenth of the time on: less is the error of what is measured', () => {
+    const second = (tensor: number) => verdict([gpu({ ...DCGM, 'gpu.tensorActive': tensor, 'gpu.dramActive': 0.72 })]).second;
+    expect(second(0.0871)).toBe('compute');
+    expect(second(0.0869)).toBeNull();
   });
   it('says network or storage where one-way traffic has no other evidence', () => {
     const { candidates, missing, grade, headroom } = verdict([
@@ -233,6 +311,18 @@ describe('tier A: an engine with a known model on a known GPU', () => {
     expect(seen).toMatchObject({ bottleneck: 'memory', tier: 'A', grade: 0.95, evidence: ['dcgm', 'vllm'] });
     expect(seen.shares.memory).toBeCloseTo(0.7, 10);
   });
+  it('a model that leaves something out explains a counter above it: nothing disagrees', () => {
+    const { 'engine.kvTokens': _, 'engine.kvUsage': __, 'engine.requests': ___, ...open } = SERVING;
+    const seen = verdict([gpu({ 'gpu.grActive': 0.97, 'gpu.tensorActive': 0.05, 'gpu.dramActive': 0.74 }), vllm(open)], LLAMA);
+    expect(seen).toMatchObject({ bottleneck: 'memory', grade: 0.85 });
+    expect(seen.gradeWhy).not.toContain('differ');
+  });
+  it('nvidia-smi’s memory utilisation on H100 is bandwidth with a hundredth on top', () => {
+    const h100 = made('gpu', { node: 'n1', samples: 60, facts: { name: 'NVIDIA H100 80GB HBM3' }, values: { 'gpu.util': 0.97, 'gpu.memUtil': 0.61 } });
+    const { shares, evidence } = verdict([h100, vllm(SERVING)], LLAMA);
+    expect(shares.memory).toBeCloseTo(0.6, 10);
+    expect(evidence).toEqual(['nvidia-smi', 'vllm']);
+  });
   it('is capped at 0.6 where the counter and the model differ by more, and says so', () => {
     const { bottleneck, grade, gradeWhy } = verdict([gpu({ 'gpu.grActive': 0.97, 'gpu.tensorActive': 0.05, 'gpu.dramActive': 0.65 }), vllm(SERVING)], LLAMA);
     expect({ bottleneck, grade }).toEqual({ bottleneck: 'memory', grade: 0.6 });
@@ -253,6 +343,16 @@ describe('tier A: an engine with a known model on a known GPU', () => {
     expect({ bottleneck, tier, grade }).toEqual({ bottleneck: 'host', tier: 'A', grade: 0.85 });
     expect(shares.host).toBeCloseTo(0.6, 10);
     expect(why[0]).toContain('requests were running while no kernel did');
+  });
+  it('remote reads of the cache for a third of the time are storage; less leaves the host', () => {
+    const slow = { ...SERVING, 'engine.steps': 10, 'engine.generationTokens': 82, 'engine.promptTokens': 80 };
+    const found = (part: number) => verdict([gpu({ 'gpu.util': 0.4, 'gpu.memUsed': 36e9 }), vllm({ ...slow, 'engine.remoteReadTime': part })], LLAMA);
+    expect(found(0.33)).toMatchObject({ bottleneck: 'storage', evidence: ['nvidia-smi', 'lmcache'] });
+    expect(found(0.32).bottleneck).toBe('host');
+  });
+  it('a server that fills its card at the start does not lack room, though it copies over PCIe', () => {
+    const full = gpu({ ...DCGM, 'gpu.tensorActive': 0.2, 'gpu.dramActive': 0.5, 'gpu.memUsed': 40.9e9, 'gpu.pcieRx': 9e9, 'gpu.pcieTx': 9e9 });
+    expect(verdict([full, vllm(SERVING)], LLAMA).bottleneck).toBe('memory');
   });
   it('prefill is compute: 15 thousand prompt tokens a second of an 8B model', () => {
     const { bottleneck, activity, shares } = verdict(

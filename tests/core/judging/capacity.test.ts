@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../core/analyse/index.ts';
-import type { FactName, MetricId } from '../../../core/readings/index.ts';
+import type { FactName, MetricId, SourceEvent } from '../../../core/readings/index.ts';
 import { made, runOf } from '../../support/telemetry.ts';
 
 type Values = Partial<Record<MetricId, number | ((sample: number) => number)>>;
@@ -40,6 +40,14 @@ describe('capacity', () => {
     expect(bottleneck({}, { maxNumSeqs: '130' })).toBe('memory');
     expect(bottleneck({ 'engine.waiting': 0 }, { maxNumSeqs: '256' })).toBe('memory');
   });
+  it('is not a burst: others wait in half of the samples, and the number that runs stands still within a tenth', () => {
+    const waits = (part: number) => bottleneck({ 'engine.waiting': (i) => (i % 10 < part ? 400 : 0) }, { maxNumSeqs: '256' });
+    expect(waits(5)).toBe('capacity');
+    expect(waits(4)).toBe('memory');
+    const swings = (by: number) => bottleneck({ 'engine.running': (i) => 130 * (i % 2 === 0 ? 1 + by : 1 - by) }, { maxNumSeqs: '256' });
+    expect(swings(0.09)).toBe('capacity');
+    expect(swings(0.11)).toBe('memory');
+  });
   it('is not a plateau by itself: 180 of 512 ran with a cache 19 % full, held back by the token budget', () => {
     expect(bottleneck({ 'engine.running': 180, 'engine.kvUsage': 0.19 }, { maxNumSeqs: '512' })).toBe('memory');
   });
@@ -59,6 +67,29 @@ describe('capacity', () => {
       }).verdict;
     it('soon after a phase began says what limited it', () => {
       expect(failing(600)).toMatchObject({ bottleneck: 'capacity', second: 'compute', grade: 0.85, headroom: null });
+    });
+    const parts = (at: number) => {
+      const works = (i: number): boolean => i < 40;
+      const values: Values = {
+        'gpu.grActive': 0.98,
+        'gpu.tensorActive': (i) => (works(i) ? 0.7 : 0.05),
+        'gpu.dramActive': (i) => (works(i) ? 0.3 : 0.7),
+      };
+      const table = made('gpu', { samples: 200, period: 10, facts: { name: 'NVIDIA A100-SXM4-40GB' }, values });
+      const { phases } = analyse({ clock: 'relative', tables: [table], events: [{ at, entity: null, kind: 'oom', text: 'CUDA out of memory' }] });
+      return phases.map(({ verdict }) => verdict.bottleneck).join(' then ');
+    };
+    it('blames the phase in which it came, or that ended half a minute before: neither the one before nor the one after', () => {
+      expect(parts(300)).toBe('capacity then memory');
+      expect(parts(430)).toBe('capacity then capacity'); // the message may be late
+      expect(parts(431)).toBe('compute then capacity');
+    });
+    it('of one GPU is told of that GPU', () => {
+      const values: Values = { 'gpu.grActive': 0.98, 'gpu.tensorActive': 0.7, 'gpu.dramActive': 0.3 };
+      const tables = ['GPU-a', 'GPU-b'].map((id) => made('gpu', { id, samples: 60, facts: { name: 'NVIDIA A100-SXM4-40GB' }, values }));
+      const failed: SourceEvent = { at: 30, entity: { kind: 'gpu', id: 'GPU-b' }, kind: 'oom', text: 'CUDA out of memory' };
+      const { gpus } = analyse({ clock: 'relative', tables, events: [failed] });
+      expect(gpus.map(({ verdict }) => verdict.bottleneck)).toEqual(['compute', 'capacity']);
     });
     it('later it ended what was limited otherwise', () => {
       expect(failing(601)).toMatchObject({ bottleneck: 'compute' });

@@ -38,12 +38,18 @@ describe('what changes how a label reads', () => {
     expect(modifiers({ 'gpu.capHwThermal': (i) => (i < 1 ? 1 : 0) })).toEqual([]);
     expect(modifiers({ 'gpu.capBrake': (i) => (i < 2 ? 1 : 0) })).toHaveLength(1);
   });
+  it('two flags in a long time are no cooling fault', () => {
+    expect(modifiers({ 'gpu.capHwThermal': (i) => (i < 2 ? 1 : 0) }, undefined, 300)).toEqual([]);
+  });
   it('clocks locked by a setting', () => {
     expect(modifiers({ 'gpu.capApp': 1, 'gpu.smClock': 0.9e9 })).toEqual(['clocks locked by an application setting to 900 MHz of 1410 MHz']);
   });
   it('FP32 work beside idle tensor cores', () => {
     expect(modifiers({ 'gpu.fp32Active': 0.6, 'gpu.tensorActive': 0.01 })).toEqual(['FP32 without tensor cores']);
     expect(modifiers({ 'gpu.fp32Active': 0.6, 'gpu.tensorActive': 0.1 })).toEqual([]);
+  });
+  it('nothing is said of a resting card: its counters of capped time run on', () => {
+    expect(modifiers({ 'gpu.grActive': 0.01, 'gpu.tensorActive': 0, 'gpu.dramActive': 0, 'gpu.capPowerTime': 0.9, 'gpu.capThermalTime': 0.5 })).toEqual([]);
   });
   it('no flags are counted on a resting card, whose clocks are low', () => {
     expect(modifiers({ 'gpu.grActive': 0.01, 'gpu.tensorActive': 0, 'gpu.dramActive': 0, 'gpu.smClock': 0.2e9, 'gpu.capPower': 1 })).toEqual([]);

@@ -77,6 +77,33 @@ describe('nvidia-smi alone', () => {
   it('utilisation near zero with memory held is idle', () => {
     expect(seen(A100, { 'gpu.util': 0.02, 'gpu.memUsed': 30e9, 'gpu.power': 60 })).toMatchObject({ bottleneck: 'idle', activity: 'idle', grade: 0.85 });
   });
+  it('power at half of the limit is little, more is not', () => {
+    const at = (watts: number) => seen(A100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.2, 'gpu.power': watts, 'gpu.powerLimit': 400 }).why.join();
+    expect(at(200)).toContain('busy but low energy (50 % of the limit)');
+    expect(at(201)).not.toContain('low energy');
+  });
+  it('counts busy samples and their power over hours, not over the first minutes', () => {
+    const { why } = seen(A100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.85, 'gpu.power': 340, 'gpu.powerLimit': 400 }, 1200);
+    expect(why[0]).toContain('over 1200 busy samples');
+    expect(why.join()).toContain('power 85 % of the reported limit');
+  });
+  it('counts no sample in which nothing was asked of the server: the sampler remembers the time before', () => {
+    const asked = (i: number): boolean => i % 10 < 6;
+    const running = (i: number): number => (asked(i) ? 4 : 0);
+    const { why } = analyse(
+      runOf(
+        made('gpu', {
+          node: 'n1',
+          samples: 120,
+          period: 10,
+          facts: { name: H100 },
+          values: { 'gpu.util': (i) => (asked(i) ? 0.99 : 0.85), 'gpu.memUtil': 0.9 },
+        }),
+        made('engine', { id: 'vllm@n1', node: 'n1', samples: 120, period: 10, values: { 'engine.running': running, 'engine.waiting': 0 } }),
+      ),
+    ).verdict;
+    expect(why.join()).toContain('over 72 busy samples');
+  });
   it('names compute, prefill, decode or training for no mixture of its columns', () => {
     const values = [0, 0.1, 0.35, 0.5, 0.8, 0.95, 1];
     const found = new Set<string>();
@@ -110,9 +137,23 @@ describe('the host beside nvidia-smi', () => {
     expect(verdict).toMatchObject({ bottleneck: 'host', candidates: ['memory', 'compute', 'overhead'] });
     expect(verdict.grade).toBeLessThanOrEqual(0.5);
   });
+  it('hardly more empty than busy time is graded at its edge: what the busy time waits for may be as large', () => {
+    expect(with_(0.45, { 'host.cpuMaxThread': 1 })).toMatchObject({ bottleneck: 'host', grade: 0.425 });
+  });
   it('a third of the time is the least', () => {
     expect(with_(0.67, { 'host.cpuMaxThread': 1 }).bottleneck).toBe('host');
     expect(with_(0.671, { 'host.cpuMaxThread': 1 }).bottleneck).toBe('unknown');
+  });
+  it('one process blocked on I/O all the time is storage: a loader in a single process has no second one to block', () => {
+    expect(with_(0.3, { 'host.procsBlocked': 1 })).toMatchObject({ bottleneck: 'storage', tier: 'C' });
+    expect(with_(0.3, { 'host.procsBlocked': 0.99 }).bottleneck).toBe('unknown');
+  });
+  it('a GPU that waits for its disk is starved, not idle: nobody may be told to give it back', () => {
+    expect(with_(0.01, { 'host.diskBusy': 0.33, 'host.psiIo': 0.33 })).toMatchObject({ bottleneck: 'storage', activity: 'unknown' });
+    expect(with_(0.01, { 'host.diskBusy': 0.329, 'host.psiIo': 0.33 }).bottleneck).toBe('idle');
+  });
+  it('a busy disk for which no process waits is somebody else’s: the GPU is idle', () => {
+    expect(with_(0.01, { 'host.diskBusy': 1, 'host.psiIo': 0.32 }).bottleneck).toBe('idle');
   });
   it('storage is graded as tier C', () => {
     expect(with_(0.3, { 'host.psiIo': 0.6 })).toMatchObject({ bottleneck: 'storage', tier: 'C', grade: 0.6 });

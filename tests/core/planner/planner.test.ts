@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import { ALVIS, findModel, GPU_IDS, type GpuId, type QuantizationId, type Site } from '../../../core/knowledge/index.ts';
-import { plan, type Plan, type PlanQuestion } from '../../../core/planner/index.ts';
 import { planJson } from '../../../cli/plan/json.ts';
 import { planReport } from '../../../cli/plan/report.ts';
 import { painter } from '../../../cli/terminal/style.ts';
 import { ANOTHER_SITE, foreignNames } from '../../support/another-site.ts';
+import { describe, expect, it } from 'vitest';
+import { ALVIS, findModel, GPU_IDS, type GpuId, type QuantizationId, type Site } from '../../../core/knowledge/index.ts';
+import { plan, type Plan, type PlanQuestion } from '../../../core/planner/index.ts';
 
 type Asked = Omit<PlanQuestion, 'model' | 'site'> & { readonly site?: Site };
 

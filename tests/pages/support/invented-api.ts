@@ -64,7 +64,7 @@ export function busyApi(until: () => number = () => NOW): Api {
 export const emptyApi: Api = (path) => {
   if (path === '/api/session') return { json: session };
   if (path === '/api/overview') return { json: emptyOverview() };
-  if (path === '/api/jobs') return { json: { rows: [], cursor: null, total: 0 } };
+  if (path === '/api/jobs') return { json: { now: 0, rows: [], cursor: null, total: 0 } };
   if (path === '/api/nodes') return { json: { now: NOW, nodes: [] } };
   if (path === '/api/tokens') return { json: { name: 'page', scope: 'write', token: 'hr_secret', url: null } };
   if (path === '/api/jobs/alvis/4182931')

@@ -23,6 +23,7 @@ const followed = (changes: Partial<Followed> = {}): Followed => ({
   lastReadingAt: null,
   dirty: false,
   judgedAt: 1000,
+  changedAt: 1000,
   savedAt: 1000,
   savedAs: '',
   saving: false,

@@ -22,14 +22,14 @@ describe('a batch', () => {
     );
     expect(kept.blocks[0]?.columns).toEqual({ 'gpu.util': [0.5, null, null], 'gpu.temp': [40, 41, 42] });
     expect(rejected).toEqual([
-      { at: 'blocks/0/columns/gpu.util/1', reason: '55 ratio is not between 0 and 1.2: taken as absent' },
-      { at: 'blocks/0/columns/gpu.util/2', reason: '"x" is not between 0 and 1.2: taken as absent' },
+      { at: 'blocks/0/columns/gpu.util/1', reason: '55 ratio is out of range, expected 0 to 105 %: taken as absent' },
+      { at: 'blocks/0/columns/gpu.util/2', reason: '"x" is out of range, expected 0 to 105 %: taken as absent' },
     ]);
   });
 
   it.each([
-    [1.2, 1.2],
-    [1.2000001, null],
+    [1.05, 1.05],
+    [1.0500001, null],
     [0, 0],
     [-0.0001, null],
   ])('takes a ratio of %s as %s', (value, kept) => {
@@ -53,6 +53,11 @@ describe('a batch', () => {
     const { batch: kept, rejected } = checkBatch(batch({ entity: gpu, t: [1005, 1001, 1005], columns: { 'gpu.util': [0.1, 0.2, 0.3] } }), window);
     expect(kept.blocks[0]).toEqual({ entity: gpu, t: [1001, 1005], columns: { 'gpu.util': [0.2, 0.3] } });
     expect(rejected).toEqual([]);
+  });
+
+  it('of two neighbouring rows for one instant keeps the later, too: the store must not hold two values for one time', () => {
+    const { batch: kept } = checkBatch(batch({ entity: gpu, t: [1001, 1005, 1005], columns: { 'gpu.util': [0.1, 0.2, 0.3] } }), window);
+    expect(kept.blocks[0]).toEqual({ entity: gpu, t: [1001, 1005], columns: { 'gpu.util': [0.1, 0.3] } });
   });
 
   it('leaves out columns that are unknown, of another kind of entity, or of another length', () => {
@@ -86,14 +91,38 @@ describe('a batch', () => {
     expect(kept.blocks).toHaveLength(1);
     expect(kept.facts).toHaveLength(1);
     expect(kept.events).toHaveLength(1);
-    expect(rejected.map((one) => one.at)).toEqual(['blocks/0/entity/kind', 'blocks/1', 'facts/1/name', 'events/2', 'events/1/at']);
+    expect(rejected.map((one) => one.at)).toEqual(['blocks/0/entity/kind', 'blocks/1', 'facts/1/name', 'events/1/at', 'events/2']);
+  });
+
+  it('names places in what was sent: what was refused before is counted', () => {
+    const late = { at: 5000, entity: null, kind: 'oom', text: 'x' };
+    const { rejected } = checkBatch(
+      {
+        source: 's',
+        seq: 0,
+        blocks: [7, { entity: gpu, t: [1, 1000, 1001], columns: { 'gpu.util': [0.5, 0.5, 7] } }],
+        facts: ['no', { entity: gpu, name: 'mood', value: 'good' }],
+        events: ['no', late, { ...late, at: 1500 }, { ...late, at: 1 }],
+      },
+      window,
+    );
+    expect(rejected.map((one) => `${one.at}: ${one.reason}`.replace(/: (must|7 ratio).*/, ''))).toEqual([
+      'blocks/0',
+      'blocks/1/t/0: too old',
+      'blocks/1/columns/gpu.util/2',
+      'facts/0',
+      'facts/1/name',
+      'events/0',
+      'events/1/at: in the future',
+      'events/3/at: too old',
+    ]);
   });
 
   it('tells the first hundred faults and counts the others', () => {
     const column = Array.from({ length: 250 }, () => -1);
     const { rejected } = checkBatch(batch({ entity: gpu, t: column.map((_, index) => 1000 + index), columns: { 'gpu.util': column } }), window);
     expect(rejected).toHaveLength(101);
-    expect(rejected.at(-1)?.reason).toBe('and 150 more');
+    expect(rejected.at(-1)).toEqual({ at: 'body', reason: 'and 150 more' });
   });
 
   it.each([

@@ -1,6 +1,16 @@
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ClientToServer, JobRow, LiveReadings, ServerStatus, ServerToClient, WatchReply, WatchTarget } from '../../../core/contract/index.ts';
+import type {
+  ClientToServer,
+  JobRow,
+  LiveReadings,
+  LiveRows,
+  Overview,
+  ServerStatus,
+  ServerToClient,
+  WatchReply,
+  WatchTarget,
+} from '../../../core/contract/index.ts';
 import { ask, gpuBatch, removeFolders, startService, type TestService } from '../../support/service.ts';
 
 type Page = Socket<ServerToClient, ClientToServer>;
@@ -30,7 +40,7 @@ const connect = (headers: Record<string, string>): Page => {
   pages.push(page);
   return page;
 };
-const once = <T>(page: Page, event: 'readings' | 'row' | 'status', wanted: (value: T) => boolean = () => true): Promise<T> =>
+const once = <T>(page: Page, event: 'readings' | 'rows' | 'status', wanted: (value: T) => boolean = () => true): Promise<T> =>
   new Promise((resolve) => {
     page.on(event, ((value: T) => {
       if (wanted(value)) resolve(value);
@@ -90,11 +100,25 @@ describe('a page', () => {
     expect((await arrived).blocks[0]?.entity.id).toBe('GPU-free');
   });
 
-  it('that watches the overview gets the rows of running jobs', async () => {
-    const page = connect({ cookie: session });
-    const row = once<JobRow>(page, 'row', (one) => one.job.id === '1');
-    await watch(page, { kind: 'overview' });
-    expect((await row).job.name).toBe('one');
+  it('that watches the overview gets the rows that changed since the answer it holds, and no other page gets them again', async () => {
+    const settled = connect({ cookie: session });
+    await watch(settled, { kind: 'overview' });
+    let again = 0;
+    settled.on('rows', () => (again += 1));
+    const held = await service.get<Overview>('/api/overview');
+    await send(9);
+    const row = once<LiveRows>(
+      connect({ cookie: session }).emit('watch', { kind: 'overview', since: held.now - 3_600 }, () => undefined),
+      'rows',
+    );
+    expect((await row).rows.map(({ job }) => job.name)).toEqual(['one']);
+    const late = connect({ cookie: session });
+    const heard: LiveRows[] = [];
+    late.on('rows', (rows) => heard.push(rows));
+    await watch(late, { kind: 'overview', since: (await service.get<Overview>('/api/overview')).now });
+    await watch(late, { kind: 'node', node: 'n1' }); // replies come in order: what joining brings has come by now
+    expect(heard).toEqual([]);
+    expect(again).toBeLessThanOrEqual(1);
   });
 
   it('cannot watch what is not there, and nonsense takes nothing down', async () => {

@@ -202,6 +202,7 @@ describe('the description for programs', () => {
       '/api/tokens',
       '/api/session',
       '/api/site',
+      '/api/openapi.json',
     ]) {
       expect(Object.keys(document.paths)).toContain(path);
     }

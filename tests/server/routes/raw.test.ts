@@ -70,6 +70,21 @@ describe('a stream', () => {
     expect(await powers('/api/nodes/bad')).toEqual({ 'bad#0': [300, 320] });
   });
 
+  it('is told of a reading that cannot be kept by the name of its GPU: the server’s blocks are no places in the stream', async () => {
+    const reply = await put(
+      'node=dated',
+      'timestamp, uuid, power.draw [W]\n2020/01/01 10:00:00.000, GPU-aged, 100.00 W\n2020/01/01 10:00:01.000, GPU-aged, 101.00 W\n',
+    );
+    const lines = reply.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { rejected?: { at: string; reason: string } });
+    expect(lines.find((line) => typeof line.rejected === 'object')?.rejected).toMatchObject({
+      at: 'gpu GPU-aged',
+      reason: expect.stringContaining('30 days') as unknown,
+    });
+  });
+
   it('may be compressed', async () => {
     const reply = await put('node=zipped', gzipSync(HEADER + row(300)), { 'content-encoding': 'gzip' });
     expect(reply.status).toBe(200);

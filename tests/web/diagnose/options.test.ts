@@ -28,10 +28,10 @@ describe('what a person adds to the files', () => {
 });
 
 describe('chosen files', () => {
-  it('come in the order of their paths, hidden ones and those too deep left out', () => {
+  it('come in the order of their paths, hidden ones of a folder and those too deep left out', () => {
     const named = (name: string, path = ''): File => Object.defineProperty(new File([''], name), 'webkitRelativePath', { value: path });
     expect(
-      chosenFiles([named('b', 'run/b'), named('a', 'run/x/a'), named('h', 'run/.git/h'), named('d', 'run/1/2/3/d'), named('z')]).map(({ path }) => path),
-    ).toEqual(['run/b', 'run/x/a', 'z']);
+      chosenFiles([named('b', 'run/b'), named('a', 'run/x/a'), named('h', 'run/.git/h'), named('d', 'run/1/2/3/d'), named('.z')]).map(({ path }) => path),
+    ).toEqual(['.z', 'run/b', 'run/x/a']);
   });
 });

@@ -36,7 +36,7 @@ describe('a diagnosis stored as a job', () => {
       start: 1000,
       end: 1005,
       nodes: ['alvis4-12'],
-      gpus: [{ uuid: 'import-1-gpu-0', node: 'alvis4-12' }],
+      gpus: [{ uuid: 'alvis4-12/local/import-1#0', node: 'alvis4-12' }],
       gpuType: 'A100-40',
     });
   });
@@ -51,12 +51,16 @@ describe('a diagnosis stored as a job', () => {
       node: 'alvis4-12',
       job: 'local/import-1',
       blocks: [
-        { entity: { kind: 'gpu', id: 'import-1-gpu-0', node: 'alvis4-12' }, t: [1000, 1005], columns: { 'gpu.util': [0.5, null], 'gpu.power': [null, 250] } },
+        {
+          entity: { kind: 'gpu', id: 'alvis4-12/local/import-1#0', node: 'alvis4-12' },
+          t: [1000, 1005],
+          columns: { 'gpu.util': [0.5, null], 'gpu.power': [null, 250] },
+        },
         { entity: { kind: 'host', id: 'alvis4-12', node: 'alvis4-12' }, t: [1000], columns: { 'host.netRx': [7] } },
-        { entity: { kind: 'engine', id: 'vllm@import-1', node: 'alvis4-12' }, t: [1000], columns: { 'engine.running': [3] } },
+        { entity: { kind: 'engine', id: 'vllm@alvis4-12/local/import-1', node: 'alvis4-12' }, t: [1000], columns: { 'engine.running': [3] } },
       ],
-      facts: [{ entity: { kind: 'gpu', id: 'import-1-gpu-0', node: 'alvis4-12' }, name: 'name', value: 'NVIDIA A40' }],
-      events: [{ at: 1002, entity: { kind: 'gpu', id: 'import-1-gpu-0', node: 'alvis4-12' }, kind: 'oom', text: 'CUDA out of memory' }],
+      facts: [{ entity: { kind: 'gpu', id: 'alvis4-12/local/import-1#0', node: 'alvis4-12' }, name: 'name', value: 'NVIDIA A40' }],
+      events: [{ at: 1002, entity: { kind: 'gpu', id: 'alvis4-12/local/import-1#0', node: 'alvis4-12' }, kind: 'oom', text: 'CUDA out of memory' }],
     });
   });
 

@@ -1,8 +1,5 @@
+import { byPath, isPartOfRun, MAX_FILES } from '../../../collectors/run/files.ts';
 import type { NamedFile } from './protocol.ts';
-
-/** More files than this are a mistake (a home folder), not a run: the CLI has the same limit. */
-export const MAX_FILES = 2000;
-const DEPTH = 3;
 
 /** Files of a drop, folders walked, hidden files left out, in the order of their paths; at most one more than MAX_FILES, so that too many can be told. */
 export async function droppedFiles(transfer: DataTransfer): Promise<NamedFile[]> {
@@ -11,29 +8,27 @@ export async function droppedFiles(transfer: DataTransfer): Promise<NamedFile[]>
   const plain = [...transfer.files];
   const files: NamedFile[] = [];
   if (entries.every((entry) => entry === null)) return inOrder(plain.map((file) => ({ path: file.name, file })));
-  for (const entry of entries) if (entry !== null) await walk(entry, 0, files);
+  for (const entry of entries) if (entry !== null) await walk(entry, [], files);
   return inOrder(files);
 }
 
 /** Files of an input, folders' paths kept, hidden files left out. */
 export function chosenFiles(list: Iterable<File>): NamedFile[] {
   const files = [...list].map((file) => ({ path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file }));
-  return inOrder(
-    files.filter(({ path }) => !path.split('/').some((part) => part.startsWith('.')) && path.split('/').length <= DEPTH + 1).slice(0, MAX_FILES + 1),
-  );
+  return inOrder(files.filter(({ path }) => isPartOfRun(path.split('/').slice(1))).slice(0, MAX_FILES + 1));
 }
 
 function inOrder(files: NamedFile[]): NamedFile[] {
-  return files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return files.sort((a, b) => byPath(a.path, b.path));
 }
 
-async function walk(entry: FileSystemEntry, depth: number, files: NamedFile[]): Promise<void> {
-  if (files.length > MAX_FILES || entry.name.startsWith('.')) return;
+async function walk(entry: FileSystemEntry, inside: readonly string[], files: NamedFile[]): Promise<void> {
+  if (files.length > MAX_FILES || !isPartOfRun(inside)) return;
   if (isFile(entry)) {
     const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
     files.push({ path: entry.fullPath.replace(/^\//, ''), file });
-  } else if (isFolder(entry) && depth < DEPTH) {
-    for (const child of await children(entry)) await walk(child, depth + 1, files);
+  } else if (isFolder(entry)) {
+    for (const child of await children(entry)) await walk(child, [...inside, child.name], files);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ParseContext } from '../../../collectors/collector.ts';
+import { isZone } from '../../../collectors/text/zone.ts';
 import { isGpuId } from '../../../core/knowledge/index.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
 
@@ -25,7 +26,7 @@ export function readGiven(
   if (tp === undefined) wrong.tp = 'a whole number above 0';
   if (text('gpu') !== '' && !isGpuId(text('gpu'))) wrong.gpu = 'not a type that the table knows';
   const zone = text('tz') === '' ? localZone : text('tz');
-  if (!zoneKnown(zone)) wrong.tz = 'a zone like Europe/Stockholm, or an offset like +01:00';
+  if (!isZone(zone)) wrong.tz = 'a zone like Europe/Stockholm, or an offset like +01:00';
   if (tp === undefined || Object.keys(wrong).length > 0) return { ok: false, wrong };
   const gpu = text('gpu');
   return {
@@ -38,15 +39,4 @@ export function readGiven(
       ...(tp === null ? {} : { tensorParallel: tp }),
     },
   };
-}
-
-/** True for an offset or a zone name that this browser knows. */
-export function zoneKnown(zone: string): boolean {
-  if (/^[+-]\d{2}:?\d{2}$/.test(zone)) return true;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
 }

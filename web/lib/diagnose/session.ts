@@ -1,11 +1,11 @@
 import type { ParseContext } from '../../../collectors/collector.ts';
 import { diagnosing, type Diagnosing, type Diagnosis } from '../../../collectors/run/diagnose.ts';
+import { readFileText } from '../../../collectors/run/file-text.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import type { Site } from '../../../core/knowledge/index.ts';
 import { api, troubleOf } from '../api.ts';
 import { seriesReply } from './bucket.ts';
 import type { Diagnosed, FromWorker, NamedFile, ToWorker } from './protocol.ts';
-import { readText } from './read.ts';
 import { batchesOf, declarationOf, sizeOf, type StoreAsk } from './store.ts';
 
 /** Progress is told this often at most, milliseconds. */
@@ -37,7 +37,7 @@ export function openSession(tell: (message: FromWorker) => void, now: () => numb
     for (const [index, { path, file }] of files.entries()) {
       const source = work.open(path);
       const before = done;
-      await readText(file, source.feed, (bytes) => {
+      await readFileText(file.stream(), source.feed, (bytes) => {
         done += bytes;
         if (now() - toldAt < TELL_EVERY) return;
         toldAt = now();

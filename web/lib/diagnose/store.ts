@@ -1,4 +1,5 @@
-import type { Run, Table } from '../../../core/readings/index.ts';
+import { placed } from '../../../collectors/entities.ts';
+import { batchFromIntake, rowsOf, type Run, type Table } from '../../../core/readings/index.ts';
 import type { Analysis, IngestBatch, JobDeclaration } from '../../../core/contract/index.ts';
 
 /** What a person says when a diagnosis is to be kept as a job. */
@@ -42,35 +43,29 @@ export function declarationOf(run: Run, analysis: Analysis, ask: StoreAsk): JobD
 /** The readings as batches for `POST /api/ingest`: counters as they came, facts and events with the first. */
 export function* batchesOf(run: Run, ask: StoreAsk): Generator<IngestBatch> {
   let seq = 0;
-  let blocks: IngestBatch['blocks'] = [];
+  let tables: Table[] = [];
   let held = 0;
-  const facts = run.tables.flatMap((table) =>
-    [...table.facts].map(([name, value]) => ({ entity: renamed(table, ask).entity, name, value: value.slice(0, 4000) })),
-  );
+  const dated = run.tables.map((table) => ({ ...renamed(table, ask), t: table.t.map((at) => at + ask.start) }));
+  const facts = dated.flatMap(({ entity, facts: said }) => [...said].map(([name, value]) => ({ entity, name, value })));
   const events = run.events.map((event) => ({
+    ...event,
     at: event.at === null ? null : event.at + ask.start,
-    kind: event.kind,
-    text: event.text.slice(0, 1000),
     entity: event.entity === null ? null : renamed({ entity: event.entity }, ask).entity,
   }));
-  const batch = (): IngestBatch => ({
-    source: ask.source,
-    seq: seq++,
-    node: ask.node,
-    job: `${ask.cluster}/${ask.id}`,
-    blocks,
-    ...(seq === 1 ? { facts: facts.slice(0, 10_000), events: events.slice(0, 10_000) } : {}),
-  });
-  for (const table of run.tables) {
+  const batch = (): IngestBatch => {
+    const beside = seq === 0 ? { facts: facts.slice(0, 10_000), events: events.slice(0, 10_000) } : { facts: [], events: [] };
+    return batchFromIntake({ source: ask.source, seq: seq++, node: ask.node, job: `${ask.cluster}/${ask.id}`, tables, ...beside });
+  };
+  for (const table of dated) {
     const rows = Math.max(1, Math.floor(VALUES_PER_BATCH / Math.max(1, table.columns.size)));
     for (let start = 0; start < table.t.length; start += rows) {
-      const end = Math.min(table.t.length, start + rows);
-      const size = (end - start) * table.columns.size;
+      const part = rowsOf(table, start, Math.min(table.t.length, start + rows));
+      const size = part.t.length * part.columns.size;
       if (held > 0 && held + size > VALUES_PER_BATCH) {
         yield batch();
-        [blocks, held] = [[], 0];
+        [tables, held] = [[], 0];
       }
-      blocks.push(blockOf(renamed(table, ask), start, end, ask.start));
+      tables.push(part);
       held += size;
     }
   }
@@ -82,28 +77,7 @@ export function sizeOf(run: Run): number {
   return run.tables.reduce((sum, table) => sum + table.t.length * table.columns.size, 0);
 }
 
-function blockOf({ entity, t, columns }: Table, start: number, end: number, offset: number): IngestBatch['blocks'][number] {
-  return {
-    entity,
-    t: [...t.subarray(start, end)].map((at) => at + offset),
-    columns: Object.fromEntries(
-      [...columns].map(([id, column]) => [id, [...column.subarray(start, end)].map((value) => (Number.isNaN(value) ? null : value))]),
-    ),
-  };
-}
-
-/** Names that mean something only inside the files (`#0`, `?`) get the job's or node's name, so that they join nothing else. */
-function renamed<T extends Pick<Table, 'entity'>>(table: T, { id, node }: StoreAsk): T {
-  const { entity } = table;
-  const at = entity.node === undefined || entity.node === '?' ? node : entity.node;
-  switch (entity.kind) {
-    case 'gpu':
-      return { ...table, entity: { kind: 'gpu', id: entity.id.startsWith('#') ? `${id}-gpu-${entity.id.slice(1)}` : entity.id, node: at } };
-    case 'host':
-      return { ...table, entity: { kind: 'host', id: entity.id === '?' ? node : entity.id, node: entity.id === '?' ? node : entity.id } };
-    case 'engine':
-      return { ...table, entity: { kind: 'engine', id: entity.id.endsWith('@?') ? `${entity.id.slice(0, -1)}${id}` : entity.id, node: at } };
-    case 'process':
-      return { ...table, entity: { kind: 'process', id: entity.id.startsWith('?/') ? `${node}${entity.id.slice(1)}` : entity.id, node: at } };
-  }
+/** What the files name only by number belongs to the job that they are stored as. */
+function renamed<T extends Pick<Table, 'entity'>>(table: T, { cluster, id, node }: StoreAsk): T {
+  return { ...table, entity: placed(table.entity, { node, job: `${cluster}/${id}`, uuids: {} }) };
 }

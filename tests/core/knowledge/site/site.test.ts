@@ -1,6 +1,6 @@
+import { ALVIS, dayStart, parseSite, pricePerHour, scratchName, siteLine, UNKNOWN_SITE } from '../../../../core/knowledge/index.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ALVIS, parseSite, pricePerHour, scratchName, siteLine, UNKNOWN_SITE } from '../../../../core/knowledge/index.ts';
 
 const node = {
   id: 'g',
@@ -18,6 +18,37 @@ function errors(json: unknown): readonly string[] {
   const result = parseSite(json);
   return result.ok ? [] : result.errors;
 }
+
+describe('a day', () => {
+  it.each([
+    ['in winter', 'Europe/Stockholm', '2026-01-10T22:59:59Z', '2026-01-09T23:00:00Z'],
+    ['that has just begun', 'Europe/Stockholm', '2026-01-10T23:00:00Z', '2026-01-10T23:00:00Z'],
+    ['in summer', 'Europe/Stockholm', '2026-07-10T12:00:00Z', '2026-07-09T22:00:00Z'],
+    ['of 23 hours, after the change', 'Europe/Stockholm', '2026-03-29T21:59:59Z', '2026-03-28T23:00:00Z'],
+    ['after the day of 23 hours', 'Europe/Stockholm', '2026-03-29T22:00:00Z', '2026-03-29T22:00:00Z'],
+    ['of 25 hours, at its end', 'Europe/Stockholm', '2026-10-25T22:59:59Z', '2026-10-24T22:00:00Z'],
+    ['after the day of 25 hours', 'Europe/Stockholm', '2026-10-25T23:00:00Z', '2026-10-25T23:00:00Z'],
+    ['five and a half hours ahead', 'Asia/Kolkata', '2026-05-01T18:29:59Z', '2026-04-30T18:30:00Z'],
+    ['five and a half hours ahead, the next one', 'Asia/Kolkata', '2026-05-01T18:30:00Z', '2026-05-01T18:30:00Z'],
+    ['behind UTC', 'America/Los_Angeles', '2026-01-10T07:59:59Z', '2026-01-09T08:00:00Z'],
+    ['without midnight: the clock goes from 23:59 to 01:00', 'Africa/Cairo', '2026-04-24T12:00:00Z', '2026-04-23T22:00:00Z'],
+    ['of UTC', 'UTC', '2026-01-10T23:59:59Z', '2026-01-10T00:00:00Z'],
+  ])('%s', (_, zone, now, begun) => {
+    expect(new Date(dayStart(Date.parse(now) / 1000, zone) * 1000).toISOString().replace('.000Z', 'Z')).toBe(begun);
+  });
+  it('of Alvis is Stockholm’s, of a site file the zone’s that it names, else UTC’s', () => {
+    const zone = (file: object) => {
+      const result = parseSite({ name: 'Here', nodeTypes: [node], ...file });
+      return result.ok ? result.site.timeZone : result.errors;
+    };
+    expect([ALVIS.timeZone, zone({ timeZone: 'Asia/Kolkata' }), zone({})]).toEqual(['Europe/Stockholm', 'Asia/Kolkata', 'UTC']);
+    for (const wrong of ['Mars/Phobos', '', '+02:00']) {
+      expect(zone({ timeZone: wrong })).toEqual([
+        `/timeZone: "${wrong}" is not a time zone of the IANA database: expected a name such as "Europe/Stockholm" or "UTC"`,
+      ]);
+    }
+  });
+});
 
 describe('a site file', () => {
   it('becomes SI units, fastest network and smallest memory first', () => {

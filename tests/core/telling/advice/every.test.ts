@@ -1,9 +1,9 @@
 // Past the door of core/telling/advice: every row of advice is asked, also those that few runs reach.
+import { ANOTHER_SITE, foreignNames } from '../../../support/another-site.ts';
 import { describe, expect, it } from 'vitest';
 import { type Activity, type Verdict } from '../../../../core/contract/index.ts';
 import { BOTTLENECKS } from '../../../../core/contract/verdict.ts';
 import { GPU_IDS } from '../../../../core/knowledge/index.ts';
-import { ANOTHER_SITE, foreignNames } from '../../../support/another-site.ts';
 import { advice, type Case } from './build.ts';
 
 const ACTIVITIES: readonly Activity[] = ['prefill', 'decode', 'serving', 'training', 'fine-tuning', 'loading', 'unknown'];

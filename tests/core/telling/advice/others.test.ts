@@ -1,3 +1,5 @@
+import type { NodeType, Site } from '../../../../core/knowledge/index.ts';
+import { ANOTHER_SITE } from '../../../support/another-site.ts';
 import { describe, expect, it } from 'vitest';
 import type { GpuId } from '../../../../core/knowledge/index.ts';
 import { about, advice, DECODE, type Case } from './build.ts';
@@ -40,12 +42,29 @@ describe('compute', () => {
 
   it('in small types is advised where tensor cores multiply them, not on V100', () => {
     expect(about(advice(prefill('A100-40')), /^Multiply in INT8/)).toMatchObject({ gain: 1.74 });
-    expect(about(advice(prefill('T4')), /^Multiply in INT8/)?.text).toContain('On a T4 measure it');
+    expect(about(advice(prefill('T4')), /^Multiply in INT8/)?.text).toContain('On T4 16 GB measure it');
     expect(about(advice(prefill('H100-80')), /^Multiply in FP8/)).toMatchObject({ gain: 1.74 });
     expect(about(advice(prefill('V100-32')), /^Multiply in/)).toBeUndefined();
     expect(
       about(advice(prefill('A100-40', { workload: { engine: 'vllm', model: 'meta-llama/Llama-3.1-8B', quantization: 'w8a8' } })), /^Multiply in/),
     ).toBeUndefined();
+  });
+
+  it('is told to spread the model wider as far as the site’s nodes go', () => {
+    const wide = (tensorParallel: number, site?: Site) =>
+      about(
+        advice({
+          ...prefill('H100-80'),
+          gpuCount: tensorParallel,
+          workload: { engine: 'vllm', model: 'meta-llama/Llama-3.1-8B', dtype: 'fp16', quantization: 'w8a8', tensorParallel },
+          ...(site === undefined ? {} : { site }),
+        }),
+        /first token must come sooner/,
+      )?.text;
+    expect(wide(4, ANOTHER_SITE)).toContain('--tensor-parallel-size 8 inside one node');
+    expect(wide(8, ANOTHER_SITE)).toBeUndefined();
+    expect(wide(2)).toContain('--tensor-parallel-size 4');
+    expect(wide(4)).toBeUndefined();
   });
 
   it('of training that is healthy says so, and what arithmetic can be saved', () => {
@@ -102,6 +121,23 @@ describe('network', () => {
     expect(about(advice(nodes('V100-32', ethernet)), text)?.text).toContain('stay on one node, or take A100 nodes');
     expect(about(advice(nodes('A100-40', ethernet)), text)).toBeUndefined();
     expect(about(advice(nodes('A40', { ...ethernet, nodeCount: 1 })), text)).toBeUndefined();
+  });
+
+  it('is sent to the nodes of its own site that a faster network joins, and to none where there are none', () => {
+    const slow = { ...ANOTHER_SITE.nodeTypes[0], id: 'slow', gpu: 'A40', networks: [{ kind: 'ethernet', rate: 3.125e9 }] } as NodeType; // the one node type of the file
+    const site = { ...ANOTHER_SITE, nodeTypes: [slow, ...ANOTHER_SITE.nodeTypes] };
+    const ethernet: Partial<Case> = { mean: { 'host.netSpeed': 3.125e9 } };
+    expect(about(advice(nodes('A40', { ...ethernet, site })), /talk over/)?.text).toContain(
+      'talk over Ethernet (3.13 GB/s): stay on one node, or take accelerated nodes, which InfiniBand joins (50.0 GB/s)',
+    );
+    expect(about(advice(nodes('A40', { ...ethernet, site: { ...site, nodeTypes: [slow] } })), /talk over/)).toBeUndefined();
+  });
+
+  it('of data parallelism over a line of which nothing is known names none', () => {
+    const tries = advice(nodes('H100-64', { mean: { 'engine.trainTokenRate': 20_000, 'engine.trainSteps': 1 } }));
+    const accumulate = about(tries, /Accumulate gradients/);
+    expect(accumulate).toMatchObject({ gain: 1.43 });
+    expect(`${accumulate?.text} ${accumulate?.arithmetic}`).not.toMatch(/GB\/s|thousand/);
   });
 
   it('reduces gradients in FP16 where there is no BF16', () => {
@@ -301,6 +337,16 @@ describe('capacity', () => {
     expect(tries[1]).toMatchObject({ gain: 1.78, text: expect.stringContaining('A token takes 131 kB of cache: in FP8') as string });
     expect(about(tries, /--gpu-memory-utilization 0.95/)?.text).toContain('gives 4.29 GB more to the cache');
     expect(about(tries, /beside the weights/)?.text).toContain('A100 SXM 80 GB (A100fat)');
+  });
+
+  it('is not told to leave the node, nor of a card that its site has not', () => {
+    const wide = { ...full, gpuCount: 4, workload: { ...full.workload, tensorParallel: 4 } };
+    const text = about(advice(wide), /beside the weights/)?.text;
+    expect(text).toContain('A100 SXM 80 GB (A100fat)');
+    expect(text).not.toContain('--tensor-parallel-size');
+    expect(
+      about(advice({ ...wide, gpu: 'H100-80', gpuCount: 8, workload: { ...full.workload, tensorParallel: 8 }, site: ANOTHER_SITE }), /beside the weights/),
+    ).toBeUndefined();
   });
 
   it('does not advise FP8 on cards without kernels for it', () => {

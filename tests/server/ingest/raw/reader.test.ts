@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../server/http/index.ts';
 import { rawReader, scopeOf } from '../../../../server/ingest/index.ts';
-import { named } from '../../../../server/ingest/raw/scope.ts';
 
 const DMON = [
   '# gpu     pwr  gtemp  mtemp     sm    mem    enc    dec    jpg    ofa   mclk   pclk',
@@ -91,30 +90,12 @@ describe('what no collector knows', () => {
     expect(refusal((raw) => raw.end(1000)).error).toContain('no text');
   });
 
+  it('may be a zone that is not there: the query is told, not the log', () => {
+    expect(() => rawReader(scope, { tz: 'Mars/Olympus' }, undefined)).toThrow('there is no time zone “Mars/Olympus”');
+  });
+
   it('may be a collector that is not there', () => {
     expect(() => rawReader(scope, {}, 'nvidia-smo')).toThrow('there is no collector “nvidia-smo”');
-  });
-});
-
-describe('names outside the stream', () => {
-  const inJob = (id: string) => scopeOf({ sender: 'x', node: 'n1', key: `c/${id}`, job: null });
-
-  it('keep two jobs on one node apart that each print "GPU 0"', () => {
-    expect(named({ kind: 'gpu', id: '#0' }, inJob('1')).id).toBe('n1/c/1#0');
-    expect(named({ kind: 'gpu', id: '#0' }, inJob('2')).id).toBe('n1/c/2#0');
-    expect(named({ kind: 'gpu', id: '#0' }, scope).id).toBe('n1#0');
-  });
-
-  it('leave a UUID alone', () => {
-    expect(named({ kind: 'gpu', id: 'GPU-1' }, inJob('1'))).toEqual({ kind: 'gpu', id: 'GPU-1', node: 'n1' });
-  });
-
-  it('give a host, an engine and a process their node', () => {
-    expect(named({ kind: 'host', id: '?' }, scope)).toEqual({ kind: 'host', id: 'n1', node: 'n1' });
-    expect(named({ kind: 'host', id: 'n7' }, scope)).toEqual({ kind: 'host', id: 'n7', node: 'n7' });
-    expect(named({ kind: 'engine', id: 'vllm@?' }, inJob('1')).id).toBe('vllm@n1/c/1');
-    expect(named({ kind: 'engine', id: 'vllm@n7:8000', node: 'n7' }, scope)).toEqual({ kind: 'engine', id: 'vllm@n7:8000', node: 'n7' });
-    expect(named({ kind: 'process', id: '?/77', node: '?' }, scope)).toEqual({ kind: 'process', id: 'n1/77', node: 'n1' });
   });
 });
 

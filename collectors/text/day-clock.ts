@@ -1,4 +1,4 @@
-const DAY = 86_400;
+import { DAY } from './time.ts';
 
 /** Seconds since the first stamp, from stamps that carry a time of day only. */
 export interface DayClock {

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { analyse } from '../../core/analyse/index.ts';
-import type { Analysis } from '../../core/contract/index.ts';
-import { type GpuId, isGpuId } from '../../core/knowledge/index.ts';
-import type { SourceEvent, Table } from '../../core/readings/index.ts';
-import { findFindings } from '../../core/telling/index.ts';
-import { ANOTHER_SITE, foreignNames, sentFromThere } from '../support/another-site.ts';
-import { demoJobs, type DemoJob } from '../support/demo-run.ts';
-import { SCENARIOS as DEMO } from '../../server/demo/scenarios/index.ts';
-import { SCENARIOS } from '../support/scenarios.ts';
-import { judged, table, type GpuSpec } from './telling/findings/judged.ts';
+import { analyse } from '../../../core/analyse/index.ts';
+import type { Analysis } from '../../../core/contract/index.ts';
+import { type GpuId, isGpuId } from '../../../core/knowledge/index.ts';
+import type { SourceEvent, Table } from '../../../core/readings/index.ts';
+import { findFindings } from '../../../core/telling/index.ts';
+import { ANOTHER_SITE, foreignNames, sentFromThere } from '../../support/another-site.ts';
+import { demoJobs, type DemoJob } from '../../support/demo-run.ts';
+import { SCENARIOS as DEMO } from '../../../server/demo/scenarios/index.ts';
+import { SCENARIOS } from '../../support/scenarios.ts';
+import { judged, table, type GpuSpec } from '../telling/findings/judged.ts';
 
 const NOON = 1_740_139_200;
 const H100 = 'NVIDIA H100 80GB HBM3';

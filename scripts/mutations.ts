@@ -1,0 +1,1181 @@
+// Faults that would hurt a user, one each, for scripts/mutate.ts. Paths are relative to the root; what is found must stand exactly
+// once in its file. A fault that no test can notice says why in `survives`.
+
+export type Area = 'judging' | 'telling' | 'series store' | 'ingest' | 'collectors';
+
+export interface Mutation {
+  readonly find: string;
+  readonly replace: string;
+  /** What somebody would see. */
+  readonly harm: string;
+  /** Why no test can notice it. */
+  readonly survives?: string;
+}
+
+export interface MutatedFile {
+  readonly area: Area;
+  readonly file: string;
+  /** Files or folders of tests of which one should fail. */
+  readonly tests: readonly string[];
+  readonly mutations: readonly Mutation[];
+}
+
+const BOTTLENECKS = 'tests/core/judging/bottlenecks.test.ts';
+const LABEL = 'tests/core/judging/label.test.ts';
+const CAPACITY = 'tests/core/judging/capacity.test.ts';
+const MODIFIERS = 'tests/core/judging/modifiers.test.ts';
+const GRADE = 'tests/core/judging/grade.test.ts';
+const TIER_C = 'tests/core/judging/tier-c.test.ts';
+const ACTIVITY = 'tests/core/judging/activity.test.ts';
+const ANALYSE = 'tests/core/analyse/analyse.test.ts';
+const TRACKER = 'tests/core/analyse/tracker.test.ts';
+const SEGMENTS = 'tests/core/judging/segments.test.ts';
+const WORK = 'tests/core/judging/work.test.ts';
+const VERDICTS = [BOTTLENECKS, LABEL, CAPACITY, MODIFIERS, GRADE, TIER_C, ACTIVITY, WORK, ANALYSE];
+const PHASES = [SEGMENTS, ANALYSE, WORK, TRACKER];
+const FINDINGS = 'tests/core/telling/findings';
+const ADVICE = 'tests/core/telling/advice';
+const ROOFLINE = 'tests/core/telling/roofline';
+const PROGRESS = 'tests/core/telling/progress';
+const CODEC = 'tests/server/store/series/codec.test.ts';
+const BUCKETS = 'tests/server/store/series/buckets.test.ts';
+const COLUMNS = 'tests/server/store/series/columns.test.ts';
+const SERIES = 'tests/server/store/series/series.test.ts';
+const INGEST = 'tests/server/ingest';
+
+export const MUTATIONS: readonly MutatedFile[] = [
+  {
+    area: 'judging',
+    file: 'core/judging/thresholds.ts',
+    tests: [...VERDICTS, SEGMENTS, `${FINDINGS}/stuck.test.ts`, `${FINDINGS}/idle.test.ts`],
+    mutations: [
+      { find: 'DOMINANT = 0.5', replace: 'DOMINANT = 0.45', harm: 'a resource is named that is not needed for half of the time' },
+      { find: 'CONTRIBUTING = 0.33', replace: 'CONTRIBUTING = 0.4', harm: 'a third of the time lost to the host is no longer said' },
+      { find: 'TIE = 1.25', replace: 'TIE = 1.1', harm: 'two shares within the error of η are told apart' },
+      { find: 'ETA_ERROR = 0.1', replace: 'ETA_ERROR = 0.02', harm: 'a verdict at an edge is graded as sure' },
+      { find: 'FLIP_CAP = 0.5', replace: 'FLIP_CAP = 0.8', harm: 'a verdict as likely wrong as right is graded 0.8' },
+      { find: 'WORTH_NAMING = 0.1', replace: 'WORTH_NAMING = 0.3', harm: 'the runner-up is not named' },
+      { find: 'INACTIVE = 0.05', replace: 'INACTIVE = 0.08', harm: 'a GPU that works a little is called idle' },
+      { find: 'LEAN_EMPTY = 0.2', replace: 'LEAN_EMPTY = 0.35', harm: 'a GPU with a third of its time empty is said to lean to memory' },
+      { find: 'MIN_SAMPLES = 2', replace: 'MIN_SAMPLES = 1', harm: 'one sample makes a verdict' },
+      { find: 'MIN_DEMAND_SAMPLES = 3', replace: 'MIN_DEMAND_SAMPLES = 1', harm: 'the skew of two clocks at the end of a request makes a phase' },
+      { find: 'DISAGREE = 1.25', replace: 'DISAGREE = 2', harm: 'a wrong model is not noticed beside the counter' },
+      { find: 'none: 0.6', replace: 'none: 0.85', harm: 'nvidia-smi alone is believed like DCGM' },
+      { find: 'ONE_WAY = 3', replace: 'ONE_WAY = 2', harm: 'an exchange between nodes is taken for reading' },
+      { find: 'FULL_LINE = 0.8', replace: 'FULL_LINE = 0.6', harm: 'a line with room makes a network verdict' },
+      { find: 'IOWAIT_CORES = 2', replace: 'IOWAIT_CORES = 1', harm: 'one process’s read is called storage-bound' },
+      { find: 'BLOCKED_PROCESSES = 1', replace: 'BLOCKED_PROCESSES = 3', harm: 'a loader blocked on its files is no evidence' },
+      { find: 'HOT_THREAD = 0.9', replace: 'HOT_THREAD = 0.95', harm: 'a thread at its limit is no evidence' },
+      { find: 'SPIN_BUSY = 0.8', replace: 'SPIN_BUSY = 0.3', harm: 'a GPU that rests is said to spin on a congested network' },
+      { find: 'KV_FULL = 0.95', replace: 'KV_FULL = 0.9', harm: 'a cache with room is called full' },
+      { find: 'KV_FULL_FRACTION = 1 / 3', replace: 'KV_FULL_FRACTION = 1 / 4', harm: 'a cache that is seldom full is called full' },
+      { find: 'MEMORY_FULL = 0.95', replace: 'MEMORY_FULL = 0.99', harm: 'offloading is not told as lack of room' },
+      { find: 'MEMORY_STEP = 1e9', replace: 'MEMORY_STEP = 4e9', harm: 'loading a small model is told as idle time' },
+      { find: 'HUNG_BUSY = 0.9', replace: 'HUNG_BUSY = 0.6', harm: 'a slow job is called hung' },
+      { find: 'HUNG_SECONDS = 300', replace: 'HUNG_SECONDS = 30', harm: 'a pause is called hung' },
+      { find: 'IDLE_FINDING_SECONDS = 600', replace: 'IDLE_FINDING_SECONDS = 300', harm: 'five minutes of rest are an alarm' },
+      { find: 'ONE_ACTIVITY = 0.8', replace: 'ONE_ACTIVITY = 0.6', harm: 'a server that reads and writes is called decode' },
+      { find: 'DECODE_TOKENS = 32', replace: 'DECODE_TOKENS = 64', harm: 'training is called decode' },
+      { find: 'CAPPED_FRACTION = 0.33', replace: 'CAPPED_FRACTION = 0.5', harm: 'a power cap is not said' },
+      { find: 'REDUCED_CLOCK = 0.2', replace: 'REDUCED_CLOCK = 0.1', harm: 'ordinary clocks are called reduced' },
+      { find: 'THERMAL_SAMPLES = 2', replace: 'THERMAL_SAMPLES = 1', harm: 'one flag is a cooling fault' },
+      { find: 'samples: 10,', replace: 'samples: 5,', harm: 'five busy samples make a memory verdict' },
+      { find: 'orderFactor: 3', replace: 'orderFactor: 2', harm: 'two alike GPUs are ordered' },
+      { find: 'together: 1.15', replace: 'together: 1.4', harm: 'GPUs that work at once are said to take turns' },
+      { find: 'MAJORITY = 0.5', replace: 'MAJORITY = 0.8', harm: 'three of four GPUs no longer decide' },
+      { find: 'SHARE_MOVE = 0.1', replace: 'SHARE_MOVE = 0.2', harm: 'a change of load is not drawn as a phase' },
+      { find: 'MIN_SEGMENT_SAMPLES = 10', replace: 'MIN_SEGMENT_SAMPLES = 40', harm: 'a phase of twenty samples is lost in its neighbour' },
+      { find: 'BRIDGED_PERIODS = 3', replace: 'BRIDGED_PERIODS = 10', harm: 'readings are made up over an outage' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/sight.ts',
+    tests: VERDICTS,
+    mutations: [
+      { find: 'CLEAR = 3', replace: 'CLEAR = 6', harm: 'a load with a noisy memory is told as idle time' },
+      { find: ' && !(tokens > 0)', replace: '', harm: 'a server whose cache grows is said to load' },
+      { find: 'const NVML_OFFSET = 0.01', replace: 'const NVML_OFFSET = 0.1', harm: 'the memory share of an H100 is a tenth too low' },
+      { find: 'largest(a, b) / (eta * oneWay)', replace: '(a + b) / (eta * oneWay)', harm: 'a duplex link counts twice' },
+      { find: '!(share(ethernet) > share(ib))', replace: 'true', harm: 'a busy Ethernet beside a resting InfiniBand is not seen' },
+      { find: 'firstKnown(pipes, computeModel)', replace: 'firstKnown(computeModel, pipes)', harm: 'the model is believed before the counter' },
+      { find: "mean(stats, 'host.iowait') * cores", replace: "mean(stats, 'host.iowait')", harm: 'two cores in I/O wait of 16 are not seen' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/decide.ts',
+    tests: VERDICTS,
+    mutations: [
+      { find: ' || (sight.disk >= CONTRIBUTING && sight.ioPressure)', replace: '', harm: 'a GPU that waits for its disk is called idle' },
+      { find: '(sight.busy < least ||', replace: '(sight.busy <= least ||', harm: 'a GPU busy for a twentieth is called idle' },
+      { find: 'sight.demand === true || isLoading(sight)', replace: 'isLoading(sight)', harm: 'requests on an empty GPU are called idle' },
+      { find: 'sight.demand === true || isLoading(sight)', replace: 'sight.demand === true', harm: 'loading is called idle' },
+      {
+        find: '[sight.pcie, sight.nic, sight.nvlink].some',
+        replace: '[sight.nic, sight.nvlink].some',
+        harm: 'a GPU that is being filled over PCIe is called idle',
+      },
+      {
+        find: 'ratios: sight.busy > 0 && sight.demand !== false ? [INACTIVE / sight.busy] : [],',
+        replace: 'ratios: [],',
+        harm: 'nearly busy is graded as surely idle',
+      },
+      {
+        find: '|| sight.line >= FULL_LINE, diskCounts',
+        replace: '|| true, diskCounts',
+        harm: 'a half-full line decides against a GPU of which nothing is known',
+      },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/label.ts',
+    tests: [LABEL, BOTTLENECKS],
+    mutations: [
+      { find: 'linkShare >= TIE * own', replace: 'linkShare > TIE * own', harm: 'a link at its threshold is a tie' },
+      { find: 'label.s2 >= CONTRIBUTING && empty', replace: 'empty', harm: 'empty time is a tie with a share that is no bottleneck' },
+      { find: 'return s1 < TIE * label.s2 ?', replace: 'return s1 <= TIE * label.s2 ?', harm: 'a clear winner is called balanced' },
+      { find: " || (name === 'disk' && !facts.diskCounts)", replace: '', harm: 'a busy disk that nobody waits for is the bottleneck' },
+      {
+        find: '!(facts.busy >= DOMINANT) || !facts.complete',
+        replace: '!(facts.busy >= DOMINANT)',
+        harm: 'overhead is claimed though a pipe was not measured',
+      },
+      { find: 'if (s1 < TIE * empty)', replace: 'if (s1 < empty)', harm: 'waiting is named though the GPU works as much' },
+      { find: 'shares[busiest] > TIE * shares[runnerUp]', replace: 'shares[busiest] > shares[runnerUp]', harm: 'a lean between equals' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/by-label.ts',
+    tests: VERDICTS,
+    mutations: [
+      { find: 'const explained = counter > model &&', replace: 'const explained = counter < model &&', harm: 'a model that claims too much is believed' },
+      { find: 'sight.empty < sight.busy;', replace: 'false;', harm: 'the host is blamed for the smaller part of the time' },
+      {
+        find: 'const rival = waits && !facts.complete ? Math.max(label.s2, sight.busy) : label.s2;',
+        replace: 'const rival = label.s2;',
+        harm: 'waiting is graded as if the busy time had no cause',
+      },
+      { find: 'label.s2 >= WORTH_NAMING ? next : null', replace: 'label.s2 >= 0 ? next : null', harm: 'noise is named as the next limit' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/capacity.ts',
+    tests: [CAPACITY, BOTTLENECKS, TIER_C],
+    mutations: [
+      {
+        find: 'maximum !== null && plateau < maximum',
+        replace: 'maximum !== null && plateau <= maximum',
+        harm: 'a server at its own limit is told to find room',
+      },
+      { find: 'waiting < DOMINANT * sight.samples', replace: 'waiting < 0', harm: 'a burst of waiting requests is lack of room' },
+      { find: 'PLATEAU = 0.1', replace: 'PLATEAU = 0.8', harm: 'a changing load is called a plateau' },
+      { find: '!subject.serving && used', replace: 'used', harm: 'a server that fills its card at the start lacks room' },
+      { find: '&& sight.pcie >= CONTRIBUTING) {', replace: ') {', harm: 'a full card without traffic lacks room' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/cause.ts',
+    tests: VERDICTS,
+    mutations: [
+      { find: 'files >= receive / 2', replace: 'files >= receive / 20', harm: 'a little file reading makes all traffic storage' },
+      { find: '(sight.ioPressure || explained)', replace: 'explained', harm: 'reading with I/O pressure cannot be told from network' },
+      { find: 'read * sight.seconds >= sight.memoryRise / 2', replace: 'read * sight.seconds >= 0', harm: 'any read explains a load' },
+      { find: 'if (remote >= CONTRIBUTING)', replace: 'if (remote >= 0)', harm: 'a remote cache is blamed for everything' },
+      { find: 'transmit > ONE_WAY * receive && known(writes)', replace: 'known(writes)', harm: 'an exchange beside a checkpoint is called storage' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/congestion.ts',
+    tests: VERDICTS,
+    mutations: [
+      { find: '&& !(sight.nic >= DOMINANT)', replace: '', harm: 'a plainly full NIC is graded as an inference' },
+      { find: 'sight.congested && quiet', replace: 'sight.congested', harm: 'a computing GPU is said to wait for the network' },
+      { find: 'sight.nic >= INACTIVE && sight.receive', replace: 'sight.receive', harm: 'a waiting port without traffic is the bottleneck' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/grade.ts',
+    tests: [GRADE],
+    mutations: [
+      { find: '0.5 + 2 * (ratio - 1)', replace: '0.5 + 4 * (ratio - 1)', harm: 'grades near an edge are too sure' },
+      { find: 'Math.min(low, cap.value)', replace: 'Math.max(low, cap.value)', harm: 'caps do not hold' },
+      { find: 'ceiling * Math.min(1, coverage) * margin', replace: 'ceiling * margin', harm: 'a counter that was there a tenth of the time is believed' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/overhead.ts',
+    tests: [...VERDICTS, 'tests/core/analyse/scoreboard.test.ts'],
+    mutations: [
+      { find: '\n    !progress\n', replace: '\n    true\n', harm: 'a server that answers slowly is called hung' },
+      { find: 'work.length >= 2 &&', replace: '', harm: 'one counter alone calls a job hung' },
+      {
+        find: 'sight.samples * sight.tally.period >= HUNG_SECONDS',
+        replace: 'sight.samples >= HUNG_SECONDS',
+        harm: 'a hung job sampled every 10 s is found after fifty minutes',
+      },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/tally.ts',
+    tests: [...VERDICTS, TRACKER],
+    mutations: [
+      { find: 'used >= KV_FULL) tally', replace: 'used > KV_FULL) tally', harm: 'a cache at its threshold does not count' },
+      { find: '>= TIER_C.busy && view.demand[i] !== 0', replace: '>= TIER_C.busy', harm: 'samples without a request count as busy' },
+      { find: 'Number.isNaN(a.memoryFirst) ? b.memoryFirst : a.memoryFirst', replace: 'b.memoryFirst', harm: 'a load over several segments is not seen' },
+      { find: 'soFar: b.soFar', replace: 'soFar: a.soFar', harm: 'request lengths of a long phase are those of its start' },
+      { find: 'hotPower: a.hotPower + b.hotPower', replace: 'hotPower: a.hotPower', harm: 'the power of a long phase is that of its start' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/work.ts',
+    tests: [...VERDICTS, ROOFLINE],
+    mutations: [
+      { find: 'Math.max(0, generated - requests)', replace: 'generated', harm: 'the first token of a request is counted twice' },
+      { find: 'all * (1 - Math.min(1, Math.max(0, ratio)))', replace: 'all', harm: 'prompts from the cache count as computed' },
+      { find: 'Math.min(1, smClock / ceilings.boostClock)', replace: '1', harm: 'a slowed card seems to have room' },
+      {
+        find: '(work.tensorParallel * work.pipelineParallel * work.replicas);',
+        replace: '(work.tensorParallel * work.pipelineParallel);',
+        harm: 'replicas’ work is counted on every GPU',
+      },
+      { find: 'lengths.prompt + lengths.output / 2', replace: 'lengths.prompt + lengths.output', harm: 'caches seem larger than they are' },
+      { find: '(tokens * perToken) / gpus', replace: 'tokens * perToken', harm: 'a trainer’s work is counted on every GPU' },
+      { find: 'const FEW = 10', replace: 'const FEW = 1', harm: 'one finished request sets the mean length' },
+      { find: 'usage * size, from', replace: 'size, from', harm: 'an empty cache is read in full at every step' },
+      { find: 'lora: subject.fineTuning', replace: 'lora: false', harm: 'LoRA seems to compute half as much again' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/verdict.ts',
+    tests: VERDICTS,
+    mutations: [
+      { find: 'Math.max(decision.next, 1 - decision.share)', replace: '1 - decision.share', harm: 'the gain promised ignores the next limit' },
+      { find: 'return Math.max(1, 1 / share);', replace: 'return 1 / share;', harm: 'a headroom under 1' },
+      {
+        find: "const part = decision.bottleneck === 'idle' ? 1 : 1 - idleFraction;",
+        replace: 'const part = 1;',
+        harm: 'the time tree adds up to more than the time',
+      },
+      { find: 'Math.max(0, busy - sum)', replace: 'busy - sum', harm: 'less than nothing is unexplained' },
+      {
+        find: 'const largest = best === null ? 0 : Math.min(busy, sight[best]);',
+        replace: 'const largest = best === null ? 0 : sight[best];',
+        harm: 'more busy time than there was',
+      },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/activity.ts',
+    tests: [ACTIVITY, BOTTLENECKS, ANALYSE],
+    mutations: [
+      { find: 'sight.empty >= DOMINANT && known(writes)', replace: 'known(writes)', harm: 'a logging trainer is said to save' },
+      { find: 'decode > 0 && decode >= ONE_ACTIVITY', replace: 'decode >= ONE_ACTIVITY', harm: 'a server without a token decodes' },
+      { find: 'receive <= TIE * transmit && transmit', replace: 'transmit', harm: 'reading is taken for gradients' },
+      { find: 'if (isLoading(sight) && !(sight.busy >= DOMINANT))', replace: 'if (isLoading(sight))', harm: 'a working GPU is said to load' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/modifiers.ts',
+    tests: [MODIFIERS],
+    mutations: [
+      {
+        find: 'known(rate) ? rate : flag(',
+        replace: "known(rate) ? Math.max(rate, flag(sight, 'gpu.capPower')) : flag(",
+        harm: 'a flag overrules the counter of time',
+      },
+      { find: '&& flags > THERMAL_FRACTION', replace: '', harm: 'two flags in a week are a cooling fault' },
+      { find: 'if (!(sight.busy >= INACTIVE)) return [];', replace: '', harm: 'a resting card is said to be capped' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/view.ts',
+    tests: PHASES,
+    mutations: [
+      { find: 'AHEAD = 3', replace: 'AHEAD = 1', harm: 'the rest before a request is shortened by a slow scrape' },
+      { find: 'CARRIED = 10', replace: 'CARRIED = 1', harm: 'an engine that missed two scrapes loses its demand' },
+      { find: '(!soon || (busy[i] ?? Number.NaN) >= DOMINANT)', replace: '!soon', harm: 'short requests on a busy GPU are called idle' },
+      { find: "how === 'mean' ? value / count : value", replace: 'value', harm: 'two half-full caches are one that is full' },
+      { find: "how === 'max' ? Math.max(value, one) : value + one", replace: 'value + one', harm: 'two threads at half a core are one at its limit' },
+      { find: 'value === value ? value : (util[i] ?? Number.NaN)', replace: 'value', harm: 'a GPU whose DCGM stopped is not seen' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/grid.ts',
+    tests: PHASES,
+    mutations: [
+      { find: 'SLACK = 1.2', replace: 'SLACK = 1.6', harm: 'a fourth missing sample is made up' },
+      { find: '      column.sum = 0;\n', replace: '', harm: 'a bin holds the sum of all before it' },
+      { find: 'if (!bridged) continue;', replace: '', harm: 'a rate over an outage is spread over all of it' },
+      { find: 'Math.max(column.cadence, period)', replace: 'period', harm: 'a slow sampler has gaps between all its samples' },
+      { find: 'base = first;\n', replace: '\n', harm: 'a long run’s bins are shifted in time' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/stream.ts',
+    tests: PHASES,
+    mutations: [
+      { find: '(soon ? half - shortest : half)', replace: 'half', harm: 'an edge moves where a long run is cut into spans' },
+      { find: 'to: Math.min(segment.to, to)', replace: 'to: segment.to', harm: 'samples at a span’s end count twice' },
+      { find: 'continues = !edge;', replace: 'continues = false;', harm: 'a long steady phase is cut where a span ends' },
+      { find: '          soFar = tally.soFar;\n', replace: '', harm: 'requests that finished earlier are forgotten' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/edges.ts',
+    tests: PHASES,
+    mutations: [
+      {
+        find: "const small = run.state === 'gap' && run.to - run.from < shortest;",
+        replace: 'const small = false;',
+        harm: 'each missed sample begins a phase',
+      },
+      { find: 'PATTERN_PIECES = 6', replace: 'PATTERN_PIECES = 60', harm: 'a loader that stalls makes a hundred phases' },
+      { find: 'Math.max(MEMORY_STEP, CLEAR *', replace: 'Math.max(MEMORY_STEP, 0 *', harm: 'a noisy memory makes a phase of each sample' },
+      { find: 'run.to - run.from >= PATTERN_LONGEST * shortest', replace: 'false', harm: 'hours of rest and hours of work are one phase' },
+      { find: 'last.to - last.from < MIN_SAMPLES && run.state', replace: 'run.state', harm: 'a job’s first phase is swallowed by the second' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/merge.ts',
+    tests: PHASES,
+    mutations: [
+      {
+        find: '< SHARE_MOVE)',
+        replace: '<= SHARE_MOVE)',
+        harm: 'a step of exactly a tenth is not drawn',
+        survives: 'the difference of two shares is a tenth to the last binary digit by accident only',
+      },
+      { find: ' || a.activity !== b.activity', replace: '', harm: 'prefill and decode are one phase' },
+      { find: 'a.tally.endBin !== b.tally.firstBin', replace: 'false', harm: 'phases are joined over an outage' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/entity.ts',
+    tests: PHASES,
+    mutations: [
+      { find: ' && value >= before.value', replace: '', harm: 'a restarted engine has a negative rate' },
+      { find: 'MAX_RATE_GAP = 600', replace: 'MAX_RATE_GAP = 60000', harm: 'a counter over a day’s silence is a rate' },
+      { find: '<= last) start += 1', replace: '< last) start += 1', harm: 'a row that is sent twice counts twice' },
+      { find: 'if (value > peak) peak = value;', replace: 'peak = value;', harm: 'a link that drops when idle is taken for its best' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/series.ts',
+    tests: [...PHASES, ROOFLINE],
+    mutations: [
+      { find: 'const shift = base - 2 * newBase;', replace: 'const shift = 0;', harm: 'a long chart is shifted by a row' },
+      {
+        find: "column.rollup === 'max') column.sum[row] = Math.max(old, sum)",
+        replace: "column.rollup === 'max') column.sum[row] = sum",
+        harm: 'peaks vanish from a long chart',
+      },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/group.ts',
+    tests: [ANALYSE],
+    mutations: [
+      { find: 'part > MAJORITY', replace: 'part >= MAJORITY', harm: 'half of the GPUs speak for all' },
+      { find: 'round(verdict.grade * part)', replace: 'round(verdict.grade)', harm: 'three of four are as sure as four' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/job.ts',
+    tests: [ANALYSE],
+    mutations: [
+      { find: 'to - from >= IDLE_FINDING_SECONDS', replace: 'to - from >= 0', harm: 'idle tails outvote a short job’s work' },
+      { find: 'time(counted) < WORTH_NAMING * time(phases)', replace: 'false', harm: 'a burst of a second speaks for an idle hour' },
+      { find: 'SAME_EDGE = 2', replace: 'SAME_EDGE = 0', harm: 'GPUs sampled a second apart make two phases of one edge' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/turns.ts',
+    tests: [ANALYSE, BOTTLENECKS],
+    mutations: [
+      {
+        find: '!turns || (tensorParallel !== null && tensorParallel > 1)',
+        replace: '!turns',
+        harm: 'a tensor-parallel group with a slow host is said to take turns',
+      },
+      { find: '<= TURNS.together', replace: '<= 2 * TURNS.together', harm: 'GPUs that work at once are said to take turns' },
+      { find: "&& !phase.verdict.evidence.includes('proc')", replace: '', harm: 'a host that was seen at its limit is not blamed' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/oom.ts',
+    tests: [CAPACITY],
+    mutations: [
+      { find: 'Math.min(phase.to + SLACK, phase.from + SOON)', replace: 'phase.from + SOON', harm: 'a failure blames a phase that was over' },
+      { find: "event.entity.kind !== 'gpu' || event.entity.id === gpu", replace: 'true', harm: 'one GPU’s failure is told of all' },
+      { find: 'at >= phase.from && ', replace: '', harm: 'a failure blames the phase after it' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/owners.ts',
+    tests: [ANALYSE, ACTIVITY],
+    mutations: [
+      { find: 'wasUsed(gpu));', replace: 'true);', harm: 'an engine’s work is spread over GPUs that it never used' },
+      { find: 'mixed ? [] : candidates', replace: 'candidates', harm: 'a trainer’s GPU is judged by a server’s tokens' },
+      { find: 'entity.node === gpu.entity.node);\n  const own', replace: 'true);\n  const own', harm: 'another node’s trainer names this GPU’s work' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/period.ts',
+    tests: PHASES,
+    mutations: [
+      { find: 'JITTER = 0.15', replace: 'JITTER = 0.005', harm: 'a sampler at 1.02 s gets bins of 2 s' },
+      { find: 'own > cadence)) cadence = own', replace: 'own < cadence)) cadence = own', harm: 'a grid finer than the samples' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/tier-c.ts',
+    tests: [TIER_C],
+    mutations: [
+      { find: 'fraction >= TIER_C.power', replace: 'fraction > TIER_C.power', harm: 'power at its threshold is not noted' },
+      { find: 'fraction <= TIER_C.lowPower && traffic', replace: 'traffic', harm: 'a card at full power is said to use little energy' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/limits.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: 'EMPTY_MEMORY = 100e6', replace: 'EMPTY_MEMORY = 900e6', harm: 'a GPU with a process on it is said to have none' },
+      { find: 'HELD_MEMORY = 1e9', replace: 'HELD_MEMORY = 8e9', harm: 'a notebook that holds 4 GB is told as plain rest' },
+      { find: 'IDLE_SAMPLES = 5', replace: 'IDLE_SAMPLES = 2', harm: 'two looks days apart make an idle GPU' },
+      { find: 'SUSTAINED_SECONDS = 300', replace: 'SUSTAINED_SECONDS = 60', harm: 'start-up is told as uneven work' },
+      { find: 'IMBALANCE = 0.2', replace: 'IMBALANCE = 0.3', harm: 'a rank that does most of the work is not told' },
+      { find: 'TURN_SAMPLES = 0.9', replace: 'TURN_SAMPLES = 0.5', harm: 'independent GPUs are said to take turns' },
+      { find: 'unknown: 0.8', replace: 'unknown: 0.3', harm: 'two hardly used GPUs are said to take turns' },
+      { find: 'LOADED_SAMPLES = 10', replace: 'LOADED_SAMPLES = 1', harm: 'a link just leaving its idle state is called degraded' },
+      { find: 'QUEUE = 0.5', replace: 'QUEUE = 0.1', harm: 'a burst of requests is told as lack of room' },
+      { find: 'factor: 10,', replace: 'factor: 2,', harm: 'an ordinary load is called slow' },
+      { find: 'seconds: 120', replace: 'seconds: 1', harm: 'a small model’s load is called slow' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/kit.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: 'if (!holds(phase)) open = null;', replace: 'if (!holds(phase)) continue;', harm: 'rest before and after work is one stretch' },
+      { find: 'sum += one * phase.figures.samples;', replace: 'sum += one;', harm: 'means are not means' },
+      { find: 'judged.options.now !== undefined && ', replace: '', harm: 'a finished recording is told as still so' },
+      { find: '(gpus * seconds) / 3600', replace: '(gpus * seconds) / 60', harm: 'sixty times the GPU-hours are lost' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/idle.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: 'to - from >= IDLE_FINDING_SECONDS', replace: 'to - from > IDLE_FINDING_SECONDS', harm: 'exactly ten minutes are not told' },
+      { find: 'processes === 0 || used', replace: 'used', harm: 'a GPU without a process is not told as such' },
+      {
+        find: "if (used >= HELD_MEMORY) return 'held-idle';\n  if (processes === 0 || used <= EMPTY_MEMORY) return 'no-process';",
+        replace: "if (processes === 0 || used <= EMPTY_MEMORY) return 'no-process';\n  if (used >= HELD_MEMORY) return 'held-idle';",
+        harm: 'memory held by a process that no tool listed is told as nobody’s',
+      },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/unused.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: 'samplesOf(phases) >= IDLE_SAMPLES && phases', replace: 'phases', harm: 'a GPU seen once is called unused' },
+      { find: 'if (missing.length === gpusAllocated.length) return [];', replace: '', harm: 'all GPUs are missing where tools print indexes' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/health.ts',
+    tests: [FINDINGS],
+    mutations: [
+      {
+        find: 'return first === undefined || last === undefined || values.length < 2 ? Number.NaN : last - first;',
+        replace: 'return last ?? Number.NaN;',
+        harm: 'old remapped rows are told as new',
+      },
+      { find: 'busy(row) >= DOMINANT', replace: 'true', harm: 'every idle link is degraded' },
+      { find: 'best: Math.max(...values)', replace: 'best: Math.min(...values)', harm: 'one sample of a slow link is a fault' },
+      { find: '2 ** (mostGeneration - generation.best)', replace: 'mostGeneration - generation.best', harm: 'a link at an eighth is told as a third' },
+      { find: '&& !isBuiltSo(judged, gpu, width.best)', replace: '', harm: 'every GPU of a node that is built with half its lanes is a fault' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/slowed.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: 'if (!(busy(row) >= INACTIVE)) continue;', replace: '', harm: 'a resting card is said to be slowed' },
+      { find: 'seconds > THERMAL_FRACTION * busySeconds', replace: 'seconds > 0', harm: 'a moment of heat is a cooling fault' },
+      { find: 'seconds += Math.min(1, part) * width;', replace: 'seconds += part * width;', harm: 'more slowed time than there was' },
+      { find: 'Math.round(seconds / judged.period)', replace: 'Math.round(seconds / width)', harm: 'flags of a long run count too little' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/stuck.ts',
+    tests: [FINDINGS],
+    mutations: [
+      {
+        find: 'moment.gpus.spin.length > 0 && moment.gpus.active.length === 0',
+        replace: 'moment.gpus.spin.length > 0',
+        harm: 'a job of which one rank works is called hung',
+      },
+      { find: 'moment.gpus.active.length === 1 ?', replace: 'moment.gpus.active.length <= 2 ?', harm: 'a pipeline is told that one rank works' },
+      { find: 'at <= to + HUNG_SECONDS', replace: 'at <= to', harm: 'the watchdog’s line, which comes later, is not shown' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/spinning.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: "mean.has('gpu.dramActive') &&", replace: '', harm: 'a job whose memory nobody measured is called hung' },
+      {
+        find: 'shares.every(({ share }) => share < INACTIVE)',
+        replace: 'shares.some(({ share }) => share < INACTIVE)',
+        harm: 'a job that moves bytes only is called hung',
+      },
+      { find: '!progress.some((id)', replace: 'progress.every((id)', harm: 'a job that makes tokens is called hung' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/uneven.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: 'if (!busy.some((one) => (one[i] ?? Number.NaN) >= INACTIVE)) continue;', replace: '', harm: 'rest of all GPUs counts as their work' },
+      { find: 'Number.isNaN(value) || paused) return;', replace: 'Number.isNaN(value)) return;', harm: 'a GPU that ended early makes the rest uneven' },
+      { find: '!abreast &&', replace: '', harm: 'tensor-parallel ranks are said to take turns' },
+      { find: '!explained &&', replace: '', harm: 'GPUs that wait for files are said to take turns' },
+      {
+        find: 'if (present.length < 2 || rows * width < SUSTAINED_SECONDS) return null;',
+        replace: 'if (present.length < 2 || rows < SUSTAINED_SECONDS) return null;',
+        harm: 'uneven work sampled every 10 s is told after fifty minutes',
+      },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/capacity.ts',
+    tests: [FINDINGS],
+    mutations: [
+      {
+        find: ".get('kvFull') ?? Number.NaN) >= KV_FULL_FRACTION)) return false;",
+        replace: ".get('kvFull') ?? Number.NaN) >= 0)) return false;",
+        harm: 'a cache with room is told as full',
+      },
+      { find: "(mean.get('engine.running') ?? Number.NaN) < maximum", replace: 'true', harm: 'a server at its own limit is told to find room' },
+      { find: '.filter(\n      ({ phases }) => samplesOf(phases) >= MIN_SEGMENT_SAMPLES,\n    )', replace: '', harm: 'a moment of a full cache is a finding' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/types.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: 'shares.tensor < NO_TENSOR', replace: 'shares.tensor < 1', harm: 'work on tensor cores is told to use them' },
+      { find: 'GPUS[gpu].peaks.bf16 === null)', replace: 'GPUS[gpu].peaks.bf16 !== null)', harm: 'BF16 is refused on the cards that have it' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/loading.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: 'seconds < SLOW_LOAD.seconds || seconds', replace: 'seconds', harm: 'a small model’s load is called slow' },
+      {
+        find: 'Math.min(Math.max(...rows.map(({ value }) => value)) - least, weightsPerGpu(judged))',
+        replace: 'Math.max(...rows.map(({ value }) => value)) - least',
+        harm: 'the cache that an engine takes counts as loaded bytes',
+      },
+      { find: '/ 0.9);', replace: '/ 0.5);', harm: 'loads seem nearly twice as long' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/oom.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: '(rate[row] ?? Number.NaN) > 0);', replace: '(rate[row] ?? Number.NaN) >= 0);', harm: 'every host has killed a process' },
+      { find: 'events.filter(({ text }) => !ON_HOST.test(text))', replace: 'events', harm: 'a host out of memory is told as a GPU’s' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/together.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: 'group.length > 1 && group.length === judged.gpus.length', replace: 'group.length > 1', harm: 'two of four idle GPUs are told as the whole job' },
+      { find: 'SAME_EDGE = 3', replace: 'SAME_EDGE = 0', harm: 'a job that rests is told GPU by GPU' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/tell.ts',
+    tests: [ADVICE],
+    mutations: [
+      { find: '1 / (1 - share + share * factor)', replace: '1 / (share * factor)', harm: 'gains are promised that nobody can reach' },
+      { find: '1 / Math.max(share, 1 - share)', replace: '1 / Math.min(share, 1 - share)', harm: 'overlapping promises more than there is' },
+      { find: 'Math.min(gain, bound)', replace: 'gain', harm: 'a gain beyond the next limit is promised' },
+      { find: 'WORTH_TRYING = 1.05', replace: 'WORTH_TRYING = 1', harm: 'people are told to work for nothing' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/serving.ts',
+    tests: [ADVICE],
+    mutations: [
+      { find: 'Math.floor(Math.min(critical, fits))', replace: 'Math.floor(critical)', harm: 'more requests are advised than the cache holds' },
+      { find: 'compute > 0 ? 1 / compute : Number.POSITIVE_INFINITY);', replace: 'Number.POSITIVE_INFINITY);', harm: 'more is promised than compute allows' },
+      { find: 'if (bits < 7) return null;', replace: '', harm: '4-bit weights are advised to whoever has them' },
+      { find: '!(2 * decode.running * (DRAFT.tokens + 1) <= decode.critical)', replace: 'false', harm: 'speculative decoding is advised to a full batch' },
+      { find: 'if (!(cache / before >= 0.33)) return null;', replace: '', harm: 'another model is advised for a cache that costs nothing' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/situation.ts',
+    tests: [ADVICE],
+    mutations: [
+      { find: 'Math.min(1, Math.max(...known))', replace: 'Math.max(...known)', harm: 'a share above one promises an endless gain' },
+      { find: "mean('engine.running') / replicas", replace: "mean('engine.running')", harm: 'replicas’ requests are counted on each' },
+      { find: 'Math.max(1, requests)) / gpus', replace: 'Math.max(1, requests))', harm: 'each GPU seems to read the whole model' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/overhead.ts',
+    tests: [ADVICE],
+    mutations: [
+      { find: 'if (fits >= tp) return null;', replace: '', harm: 'fewer GPUs are advised than hold the model' },
+      { find: 'isSpinning(job) ? null : move(job)', replace: 'move(job)', harm: 'a hung job is told to compile' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/network.ts',
+    tests: [ADVICE],
+    mutations: [
+      { find: '!(tp > perNode)', replace: '!(tp >= perNode)', harm: 'tensor parallelism inside a node is told to leave it' },
+      { find: 'const perStep = tokens / steps / nodeCount;', replace: 'const perStep = tokens / steps;', harm: 'enough accumulation is claimed on many nodes' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/advised.ts',
+    tests: [ADVICE],
+    mutations: [
+      { find: "engines.join(',') === key);", replace: 'true);', harm: 'a server’s arithmetic counts the trainer’s GPUs' },
+      {
+        find: 'phase.verdict.bottleneck === verdict.bottleneck && phase.from < to',
+        replace: 'phase.from < to',
+        harm: 'advice is computed on another phase’s numbers',
+      },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/roofline/from-counters.ts',
+    tests: [ROOFLINE],
+    mutations: [
+      { find: 'Math.min(1, hertz / ceilings.boostClock)', replace: '1', harm: 'a slowed card is drawn too high' },
+      { find: ' || busy(row) < INACTIVE', replace: '', harm: 'rest is drawn as work' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/roofline/move.ts',
+    tests: [ROOFLINE],
+    mutations: [
+      { find: 'at.intensity >= ridge', replace: 'at.intensity < ridge', harm: 'a memory-bound job is told of faster arithmetic' },
+      { find: 'if (gain < WORTH) return null;', replace: '', harm: 'a move within the error is advised' },
+      { find: "fewerBytes: next === 'tf32' ? 1 : 2", replace: 'fewerBytes: 1', harm: 'half the bytes move no roof' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/roofline/point.ts',
+    tests: [ROOFLINE],
+    mutations: [{ find: '(first !== undefined && phaseAt(first.at) !== phaseAt(window.at))', replace: 'false', harm: 'a point lies between two phases' }],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/progress/index.ts',
+    tests: [PROGRESS],
+    mutations: [
+      { find: 'Math.max(STALE_SECONDS, STALE_GAPS * usual)', replace: 'STALE_SECONDS', harm: 'a log with a line every two minutes has no present' },
+      { find: 'if (age > ', replace: 'if (age > 1e9 * ', harm: 'a silent log shows its last rate as present' },
+      { find: '.filter((value) => value > 0)),', replace: '),', harm: 'pauses pull the median down' },
+      { find: 'one.growth.secondsToFull <= LONGEST_JOB', replace: 'true', harm: 'memory that fills in a year is an alarm' },
+      {
+        find: 'a.growth.secondsToFull - b.growth.secondsToFull',
+        replace: 'b.growth.secondsToFull - a.growth.secondsToFull',
+        harm: 'the memory that is full last is told',
+      },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/progress/memory.ts',
+    tests: [PROGRESS],
+    mutations: [
+      { find: 'LEAST_SECONDS = 600', replace: 'LEAST_SECONDS = 60', harm: 'start-up is told as a leak' },
+      { find: 'STEADY = 0.9', replace: 'STEADY = 0.5', harm: 'memory that goes up and down is told as a leak' },
+      { find: 'LEAST_PART = 0.01', replace: 'LEAST_PART = 0.0001', harm: 'rounding is told as a leak' },
+      { find: 'Math.max(0, total - last.value) / slope', replace: 'total / slope', harm: 'a nearly full memory seems far from it' },
+      { find: '> MEMORY_STEP) start = i;', replace: '> 1e15) start = i;', harm: 'a load is told as a leak' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/progress/rate.ts',
+    tests: [PROGRESS],
+    mutations: [
+      { find: 'MOSTLY_PROMPTS = 10', replace: 'MOSTLY_PROMPTS = 100', harm: 'a reader of prompts is known by what it hardly writes' },
+      {
+        find: 'Number.isNaN(value) ? sum : Number.isNaN(sum) ? value : sum + value',
+        replace: 'Number.isNaN(value) ? sum : value',
+        harm: 'of two servers one is counted',
+      },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/codec/bytes.ts',
+    tests: [CODEC],
+    mutations: [
+      { find: 'while (rest >= 0x80000000)', replace: 'while (rest > 0x80000000)', harm: 'one number of 31 bits is read as another' },
+      { find: 'count < 8; count', replace: 'count < 7; count', harm: 'a large counter is damage' },
+      {
+        find: 'value < 0x40000000 && value >= -0x40000000',
+        replace: 'value < 0x80000000 && value >= -0x40000000',
+        harm: 'a counter’s growth comes back negative',
+      },
+      { find: 'if (value < 0x80000000) return', replace: 'if (value < 0x100000000) return', harm: 'large differences change their sign' },
+      { find: 'if (from.at + length > from.bytes.length) throw', replace: 'if (false) throw', harm: 'a cut row is read as a shorter one' },
+      { find: 'Math.max(out.bytes.length * 2, out.at + more)', replace: 'out.bytes.length * 2', harm: 'a large batch is not written' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/codec/decimal.ts',
+    tests: [CODEC],
+    mutations: [
+      { find: 'scaled / power !== value || Math.abs(scaled) > 2 ** 52', replace: 'Math.abs(scaled) > 2 ** 52', harm: 'the last digits of a value are lost' },
+      { find: 'Math.abs(scaled) > 2 ** 52 || ', replace: '', harm: 'integers beyond the exact ones change' },
+      { find: 'widest = 2 ** 49', replace: 'widest = 2 ** 60', harm: 'a counter’s jump is read as another' },
+      { find: 'if (Object.is(value, -0)) return null;', replace: '', harm: 'minus zero comes back as zero' },
+      { find: 'if (step !== 1) step = gcd(', replace: 'if (step === 0) step = gcd(', harm: 'sizes that share no factor come back rounded' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/codec/residuals.ts',
+    tests: [CODEC],
+    mutations: [
+      { find: 'order === 1 ? difference : difference - slope', replace: 'difference', harm: 'curves come back as other curves' },
+      { find: '63 - Math.clz32', replace: '62 - Math.clz32', harm: 'large residuals lose a bit' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/codec/column.ts',
+    tests: [CODEC],
+    mutations: [
+      { find: '(index % 2 === 0 ? sum + run : sum), 0)', replace: '(index % 2 === 1 ? sum + run : sum), 0)', harm: 'columns with gaps are damage' },
+      { find: 'if (total !== rows) throw', replace: 'if (false) throw', harm: 'a damaged mask shifts readings in time' },
+      { find: 'Object.is(Math.fround(value), value)', replace: 'true', harm: 'doubles are stored as floats' },
+      { find: 'values.every((value) => Object.is(value, first))', replace: 'values.every((value) => value === first)', harm: 'zero and minus zero are one' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/codec/pack.ts',
+    tests: [CODEC],
+    mutations: [
+      { find: 'if (kind < 2) {', replace: 'if (kind < 1) {', harm: 'noise comes back changed' },
+      { find: 'if (width <= 24) {', replace: 'if (width <= 31) {', harm: 'noise of 30 bits comes back changed' },
+      { find: 'if (held > 0) packed[at] = hold;', replace: '', harm: 'the last value of a chunk is lost' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/columns.ts',
+    tests: [COLUMNS],
+    mutations: [
+      { find: ' || a - b);', replace: ' || b - a);', harm: 'of two values the earlier written one stays' },
+      { find: '(before.t[before.t.length - 1] ?? Number.NaN))', replace: '(before.t[0] ?? Number.NaN))', harm: 'overlapping tables give times that go back' },
+      { find: 'if (!Number.isNaN(value)) column[target', replace: 'column[target', harm: 'an absent value deletes the one that was there' },
+      { find: '?? Number.POSITIVE_INFINITY) < at) low', replace: '?? Number.POSITIVE_INFINITY) <= at) low', harm: 'the first reading of a time is not in it' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/buckets.ts',
+    tests: [BUCKETS],
+    mutations: [
+      { find: '(rows.mean[index] ?? Number.NaN) * samples;', replace: '(rows.mean[index] ?? Number.NaN);', harm: 'means over rolled-up days are wrong' },
+      { find: 'silence > 3 * period', replace: 'silence > 10 * period', harm: 'an outage is drawn as a line' },
+      { find: 'at < from || at >= to) continue;', replace: 'at < from) continue;', harm: 'a chart’s last bucket holds what comes after it' },
+      { find: 'at + rows.seconds);', replace: 'at);', harm: 'gaps appear between roll-ups' },
+      {
+        find: 'while (bucket < count) edges[++bucket] = end;',
+        replace: 'while (bucket < count) edges[++bucket] = row - 1;',
+        harm: 'the newest reading is not drawn',
+      },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/plan.ts',
+    tests: [BUCKETS],
+    mutations: [
+      { find: 'width >= 3 * seconds', replace: 'width > 3 * seconds', harm: 'a long chart reads raw readings' },
+      { find: 'while (Math.ceil((to - start) / wide) > points) wide += level;', replace: '', harm: 'more points than were asked for' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/head.ts',
+    tests: [COLUMNS, SERIES],
+    mutations: [
+      { find: 'column.set(values, head.rows);', replace: 'column.set(values, 0);', harm: 'open readings overwrite each other' },
+      { find: 'head.lastWal = wal;', replace: '', harm: 'sealed readings are replayed after a restart' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/append.ts',
+    tests: [SERIES],
+    mutations: [
+      { find: ' || inThisCommit.has(key)', replace: '', harm: 'a batch repeated in one commit is acknowledged twice' },
+      { find: 'state.lastWal = id;', replace: '', harm: 'a second batch cannot be written' },
+      {
+        find: 'state.catalog.unwritten.clear();',
+        replace: '',
+        harm: 'each row names all entities again',
+        survives: 'only the size of the write-ahead rows differs: naming an entity twice changes nothing',
+      },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/sources.ts',
+    tests: ['tests/server/store/series/sources.test.ts', SERIES],
+    mutations: [
+      { find: 'entry.heard < before', replace: 'entry.heard <= before', harm: 'a sender heard just now is forgotten' },
+      { find: 'out.slice(out.length - 2 * mostRanges)', replace: 'out.slice(0, 2 * mostRanges)', harm: 'the newest batches are forgotten, and stored twice' },
+      { find: 'heard: Math.max(entry.heard, heard)', replace: 'heard: entry.heard', harm: 'a sender is forgotten while it sends' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/seal.ts',
+    tests: [SERIES],
+    mutations: [
+      { find: 'Math.min(entity.rolledTo, dayOf(earliest, kept))', replace: 'entity.rolledTo', harm: 'late readings never reach the roll-ups' },
+      {
+        find: 'return Math.max(Math.floor(chunk.first / DAY) * DAY, kept);',
+        replace: 'return Math.floor(chunk.first / DAY) * DAY;',
+        harm: 'roll-ups of expired days are made anew from nothing',
+      },
+      {
+        find: 'Math.min(least, head.firstWal), state.lastWal + 1)',
+        replace: 'Math.max(least, head.firstWal), state.lastWal + 1)',
+        harm: 'open readings are lost at the next restart',
+      },
+      { find: 'head.rows >= limits.sealRows', replace: 'head.rows > limits.sealRows', harm: 'a full head stays open' },
+      { find: 'now - head.since >= limits.sealAge', replace: 'now - head.since > limits.sealAge', harm: 'an hour-old head stays open' },
+      { find: 'state.headBytes -= bytesOf(head);', replace: '', harm: 'the store believes itself under pressure for ever' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/state.ts',
+    tests: [SERIES],
+    mutations: [
+      { find: ' || wal <= entity.sealedTo', replace: '', harm: 'sealed readings are stored again after a restart' },
+      { find: 'wal <= entity.sealedTo', replace: 'wal < entity.sealedTo', harm: 'the last sealed batch is stored again after a restart' },
+      {
+        find: 'for (const entity of state.catalog.entities.values()) state.lastWal = Math.max(state.lastWal, entity.sealedTo);',
+        replace: '',
+        harm: 'after a restart new readings take numbers that count as sealed, and are lost',
+      },
+      {
+        find: 'Math.floor((now - retention.rawDays * DAY) / DAY) * DAY',
+        replace: 'now - retention.rawDays * DAY',
+        harm: 'half a day is expired before it can be rolled up again',
+      },
+      {
+        find: 'if (known === undefined) state.catalog.restore(',
+        replace: 'if (known !== undefined) state.catalog.restore(',
+        harm: 'readings of a new entity are lost at a restart',
+      },
+      { find: 'after = id;', replace: 'after = id + 1;', harm: 'every 65th commit is lost at a restart' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/rollup.ts',
+    tests: [SERIES],
+    mutations: [
+      { find: 'day + DAY + limits.rollupDelay <= now', replace: 'day + DAY <= now', harm: 'days are rolled up before late readings have come' },
+      { find: 'from: day - limits.rateGap, to', replace: 'from: day, to', harm: 'the first rate of each day is missing' },
+      {
+        find: 'chunks.length > 0 ? day + DAY : await nextDay',
+        replace: 'chunks.length > 0 ? day + 2 * DAY : await nextDay',
+        harm: 'every second day has no roll-up',
+      },
+      { find: 'if (count > 0) rows[index] = 1;', replace: 'rows[index] = 1;', harm: 'roll-ups hold a row for each empty minute' },
+      { find: '10 ** (digits + 3)', replace: '10 ** digits', harm: 'means of rolled-up days are rounded' },
+      { find: 'day <= extent.last ? day : null', replace: 'day < extent.first ? day : null', harm: 'no day is ever rolled up' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/upkeep.ts',
+    tests: [SERIES],
+    mutations: [
+      { find: 'rawKeptFrom(state, now), most)', replace: 'now, most)', harm: 'raw readings are deleted at once' },
+      { find: 'now - state.retention.rollupDays * DAY', replace: 'now', harm: 'roll-ups are deleted at once' },
+      {
+        find: '!entity.dirty && !kept.has(entity.no) && !state.heads.has(entity.no)',
+        replace: '!kept.has(entity.no)',
+        harm: 'a new entity is forgotten while its readings are open',
+      },
+      { find: 'raw === most || rolled === most', replace: 'false', harm: 'expiry stops after 500 chunks a run' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/compact.ts',
+    tests: [SERIES],
+    mutations: [
+      { find: 'wal = Math.max(wal, chunk.wal);', replace: '', harm: 'merged chunks are older than what they replaced' },
+      { find: 'merged.push(chunk.id);', replace: '', harm: 'merged readings are stored twice' },
+      { find: 'extent.smallRows >= limits.chunkRows', replace: 'extent.smallRows >= 0', harm: 'every chunk is written again at every upkeep' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/file.ts',
+    tests: [SERIES],
+    mutations: [
+      { find: 'DELETE FROM "Wal" WHERE id < ${before}', replace: 'DELETE FROM "Wal" WHERE id <= ${before}', harm: 'open readings are lost at a restart' },
+      { find: 'AND first < ${to} ORDER BY wal, id', replace: 'AND first < ${to} ORDER BY wal DESC, id', harm: 'a corrected value turns back into the old one' },
+      {
+        find: 'level > 0 AND last >= ${from} AND first < ${to}`',
+        replace: 'level > 0 AND last > ${to} AND first < ${to}`',
+        harm: 'late readings make a second roll-up beside the first',
+      },
+      { find: 'WHERE level = 0 AND last < ${before}', replace: 'WHERE level = 0 AND first < ${before}', harm: 'a chunk over the edge is expired too early' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/range.ts',
+    tests: [SERIES],
+    mutations: [
+      { find: 'from: rawFrom - limits.rateGap, to', replace: 'from: rawFrom, to', harm: 'the first point of a counter’s chart is missing' },
+      { find: 'return counter ? rateOf(', replace: 'return !counter ? rateOf(', harm: 'counters are drawn as they grow' },
+      { find: 'Math.floor(oldest / limits.rollups[0]) * limits.rollups[0]', replace: 'oldest', harm: 'the minute at the edge of what is expired counts twice' },
+      { find: 'period = Math.max(period, level);', replace: '', harm: 'rolled-up days are drawn with a gap between all points' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/tables.ts',
+    tests: [SERIES],
+    mutations: [
+      { find: 'counter || Number.isNaN(first) ? second', replace: 'Number.isNaN(first) ? second', harm: 'a thinned counter seems to have restarted' },
+      { find: 'at(table.t, 2 * row + 1)', replace: 'at(table.t, 2 * row)', harm: 'a thinned counter’s rates are shifted' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/entities.ts',
+    tests: [SERIES],
+    mutations: [
+      { find: 'if (chunk.first >= from && chunk.last < to) note(', replace: 'note(', harm: 'an entity is told in a time in which it had no reading' },
+      { find: "(entity.kind === 'host' && onNodes.has(entity.id))", replace: 'false', harm: 'a host that no batch gave a node is not found on it' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/catalog.ts',
+    tests: [SERIES],
+    mutations: [
+      { find: 'lastNo = Math.max(lastNo, entity.no);', replace: '', harm: 'two entities share one number' },
+      { find: 'if (node !== null) entity.node = node;', replace: '', harm: 'a GPU is never found on its node' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/pack-batch.ts',
+    tests: [SERIES],
+    mutations: [
+      { find: 'there ? value : Number.NaN', replace: 'there ? value : 0', harm: 'absent becomes zero' },
+      { find: 'if (there) values += 1;', replace: 'values += 1;', harm: 'absent values are acknowledged as stored' },
+    ],
+  },
+  {
+    area: 'ingest',
+    file: 'server/ingest/ingest.ts',
+    tests: [INGEST],
+    mutations: [
+      { find: 'AHEAD = 300', replace: 'AHEAD = 3000', harm: 'a wrong clock draws charts into the future' },
+      { find: 'if (!duplicate) options.stored', replace: 'options.stored', harm: 'a repeated batch is judged twice' },
+      { find: "origin.kind === 'page' || origin.kind === 'demo'", replace: "origin.kind === 'demo'", harm: 'last year’s recording is refused' },
+      { find: 'time - rawDays * 86_400', replace: 'time - rawDays * 3_600', harm: 'readings that an agent kept over a night are refused' },
+      { find: 'onNode(block.entity, node)', replace: 'block.entity', harm: 'a batch’s readings are on no node' },
+      { find: '(settled.facts ?? []).length === 0 && ', replace: '', harm: 'a batch of facts alone is lost' },
+    ],
+  },
+  {
+    area: 'ingest',
+    file: 'server/ingest/check-block.ts',
+    tests: [INGEST],
+    mutations: [
+      { find: '!(at > last)', replace: '!(at >= last)', harm: 'two rows of one instant are both stored' },
+      { find: 'value >= least && value <= most', replace: 'value >= least && value < most', harm: 'a value at its limit is lost' },
+      { find: 'METRICS[id].entity !== entity.kind', replace: 'false', harm: 'a host’s metric stands on a GPU' },
+      { find: 'column.length !== t.length', replace: 'column.length < t.length', harm: 'a column that is too long is stored shifted' },
+      { find: 'else if (at < window.oldest)', replace: 'else if (at <= window.oldest)', harm: 'a reading at the edge is refused' },
+    ],
+  },
+  {
+    area: 'ingest',
+    file: 'server/ingest/check-batch.ts',
+    tests: [INGEST],
+    mutations: [
+      { find: 'event.at <= window.newest', replace: 'true', harm: 'an event of tomorrow ends a job today' },
+      { find: 'event.at === null || ', replace: '', harm: 'an event without a time is lost' },
+      {
+        find: 'if (block !== null) blocks.push(block);',
+        replace: 'blocks.length === 0 && block !== null && blocks.push(block);',
+        harm: 'of a batch’s entities one is stored',
+      },
+    ],
+  },
+  {
+    area: 'ingest',
+    file: 'server/ingest/raw/stamps.ts',
+    tests: [INGEST],
+    mutations: [
+      { find: '.filter((at) => at > lastOrdinal)', replace: '.filter((at) => at >= lastOrdinal)', harm: 'a sweep cut in two becomes two readings' },
+      {
+        find: '(now - before) / Math.max(fresh.length, 1), 0.001)',
+        replace: '(now - before) / Math.max(fresh.length, 1), 0)',
+        harm: 'two sweeps in one millisecond become one',
+      },
+      { find: 'origin = now - newest;', replace: 'origin = now;', harm: 'a stop-watch’s readings lie in the future' },
+      { find: 'wentBack = Math.max(wentBack, newestDate - at);', replace: '', harm: 'nobody is told that a sender’s clock went back' },
+    ],
+  },
+  {
+    area: 'ingest',
+    file: 'server/ingest/raw/scope.ts',
+    tests: [INGEST],
+    mutations: [
+      { find: 'scope.job === null ? node : `${node}/${scope.job}`', replace: 'node', harm: 'two jobs that each print GPU 0 share a series' },
+      { find: 'gpu.node === null || gpu.node === node', replace: 'true', harm: 'GPU 0 of the second node is taken for that of the first' },
+    ],
+  },
+  {
+    area: 'ingest',
+    file: 'server/ingest/raw/to-block.ts',
+    tests: [INGEST],
+    mutations: [
+      { find: 'Math.round(at * 1000) / 1000', replace: 'Math.round(at)', harm: 'readings of one second become one' },
+      { find: 'Number.isNaN(value) ? null : value', replace: 'Number.isNaN(value) ? 0 : value', harm: 'absent becomes zero' },
+    ],
+  },
+  {
+    area: 'ingest',
+    file: 'server/ingest/raw/reader.ts',
+    tests: [INGEST],
+    mutations: [
+      { find: 'if (last || text.length >= HEAD) throw', replace: 'if (last) throw', harm: 'a wrong file is read for hours' },
+      {
+        find: "if (!last && text.length < HEAD && text.split('\\n', 3).length < 3) return null;",
+        replace: '',
+        harm: 'a first line cut by the network is no known format',
+      },
+    ],
+  },
+  {
+    area: 'ingest',
+    file: 'server/ingest/raw/streams.ts',
+    tests: [INGEST],
+    mutations: [
+      { find: 'closing || open.size >= most', replace: 'open.size >= most', harm: 'a stream that begins while the server stops keeps it from stopping' },
+      { find: 'closing || open.size >= most', replace: 'closing', harm: 'streams are not bounded' },
+    ],
+  },
+  {
+    area: 'ingest',
+    file: 'server/ingest/retry.ts',
+    tests: [INGEST],
+    mutations: [
+      { find: "error.name !== 'StoreBusy' || stopping()", replace: "error.name !== 'StoreBusy'", harm: 'a stopping server waits for ever' },
+      { find: "error.name !== 'StoreBusy' || stopping()", replace: 'stopping()', harm: 'a broken disk is tried again for ever' },
+    ],
+  },
+  {
+    area: 'ingest',
+    file: 'server/ingest/raw/pump.ts',
+    tests: [INGEST],
+    mutations: [
+      { find: 'count.quiet = 0;', replace: '', harm: 'a long stream with readings is refused after 8 MiB' },
+      { find: 'seq += 1;', replace: '', harm: 'all but a stream’s first batch are duplicates' },
+      { find: 'await take(reader.end(now()));', replace: '', harm: 'the last lines of a stream are lost' },
+      { find: 'if (count.rejected <= TOLD) write', replace: 'write', harm: 'a sender is told of every bad line' },
+    ],
+  },
+  {
+    area: 'collectors',
+    file: 'collectors/nvidia-smi/monitor-reader.ts',
+    tests: ['tests/collectors/nvidia-smi/monitor.test.ts'],
+    mutations: [
+      { find: 'else if (seconds < last - DAY / 2) days += 1;', replace: '', harm: 'a log loses all that came after midnight' },
+      { find: 'seconds < last - DAY / 2', replace: 'seconds < last', harm: 'a clock that was set back begins another day' },
+    ],
+  },
+  {
+    area: 'collectors',
+    file: 'collectors/run/align.ts',
+    tests: ['tests/collectors/run/assemble.test.ts'],
+    mutations: [{ find: '14 * 3600', replace: '24 * 3600', harm: 'yesterday’s file is laid over today’s' }],
+  },
+];

@@ -1,0 +1,109 @@
+// Past the door of server/ingest/raw: a stream is pumped without a connection.
+import { describe, expect, it } from 'vitest';
+import type { IngestBatch, StreamLine } from '../../../../core/contract/index.ts';
+import { Problem } from '../../../../server/http/index.ts';
+import { pump } from '../../../../server/ingest/raw/pump.ts';
+import { openStreams, rawReader, scopeOf } from '../../../../server/ingest/index.ts';
+import { blockFromTable } from '../../../../core/readings/index.ts';
+
+const HEADER = '# gpu     pwr     sm\n# Idx       W      %\n';
+const row = (watts: number | string): string => `    0     ${watts}     97\n`;
+const MIB = 1024 * 1024;
+
+/** What a stream of some network chunks leaves in the store, and what its sender is told. */
+async function pumped(chunks: readonly string[], bad: (batch: IngestBatch) => readonly string[] = () => []) {
+  const scope = scopeOf({ sender: '10.0.0.3', node: 'n1', key: null, job: null });
+  const batches: IngestBatch[] = [];
+  const lines: StreamLine[] = [];
+  let now = 1_740_139_200;
+  async function* body(): AsyncGenerator<Buffer> {
+    for (const chunk of chunks) yield await Promise.resolve(Buffer.from(chunk));
+  }
+  const done = pump({
+    body: body(),
+    reader: rawReader(scope, { node: scope.node, uuids: scope.uuids }, undefined),
+    ingest: (batch) => {
+      const one = batch as IngestBatch; // what pump made
+      batches.push(one);
+      const rejected = bad(one).map((reason) => ({ at: 'blocks/0', reason }));
+      return Promise.resolve({ durable: one.blocks.reduce((sum, { columns }) => sum + Object.values(columns).flat().length, 0), duplicate: false, rejected });
+    },
+    batch: { node: 'n1' },
+    now: () => (now += 1),
+    write: (line) => lines.push(line),
+    ending: () => 'the sender ended the stream',
+    stopping: () => false,
+  });
+  await done;
+  return { batches, lines, watts: batches.flatMap(({ blocks }) => blocks.flatMap(({ columns }) => columns['gpu.power'] ?? [])) };
+}
+
+describe('a stream that is pumped', () => {
+  it('numbers its batches: the same number twice would be a repetition, and not stored', async () => {
+    const { batches, watts } = await pumped([HEADER + row(300), row(310), row(320)]);
+    expect(batches.map(({ seq }) => seq)).toEqual([0, 1, 2]);
+    expect(new Set(batches.map(({ source }) => source)).size).toBe(1);
+    expect(watts).toEqual([300, 310, 320]);
+  });
+
+  it('is read to its last line, whether or not that ends with a line feed', async () => {
+    const { watts, lines } = await pumped([HEADER + row(300), row(310).trimEnd()]);
+    expect(watts).toEqual([300, 310]);
+    expect(lines.at(-1)).toMatchObject({ durable: 4, end: 'the sender ended the stream', rejected: 0 });
+  });
+
+  it('may go on for ever while readings come, and is refused after 8 MiB without one', async () => {
+    const noise = `${'x'.repeat(1023)}\n`.repeat(5 * 1024);
+    expect((await pumped([HEADER + row(300), noise, row(310), noise, row(320)])).watts).toEqual([300, 310, 320]);
+    await expect(pumped([HEADER + row(300), noise, noise])).rejects.toThrow(Problem);
+    expect(noise.length).toBe(5 * MIB);
+  });
+
+  it('tells twenty refused lines word for word and counts all: a sender that prints nonsense is not sent it back', async () => {
+    const { lines } = await pumped([HEADER + row(300), row('much').repeat(30)]);
+    expect(lines.filter((line) => 'rejected' in line && typeof line.rejected === 'object')).toHaveLength(20);
+    expect(lines.at(-1)).toMatchObject({ rejected: 30 });
+  });
+
+  it('counts what ingest refuses of it, too', async () => {
+    const { lines } = await pumped([HEADER + row(300)], () => ['outside the time that is accepted']);
+    expect(lines).toContainEqual({ rejected: { at: 'blocks/0', reason: 'outside the time that is accepted' } });
+    expect(lines.at(-1)).toMatchObject({ rejected: 1 });
+  });
+});
+
+describe('a table as it travels', () => {
+  const table = {
+    entity: { kind: 'gpu' as const, id: 'GPU-1' },
+    t: Float64Array.of(1000.0004, 1000.5),
+    columns: new Map([['gpu.power' as const, Float64Array.of(300, Number.NaN)]]),
+    facts: new Map(),
+  };
+  it('keeps milliseconds and says of an absent value that it is absent, not zero', () => {
+    expect(blockFromTable(table)).toEqual({ entity: { kind: 'gpu', id: 'GPU-1' }, t: [1000, 1000.5], columns: { 'gpu.power': [300, null] } });
+  });
+});
+
+describe('open streams', () => {
+  it('are bounded, and one that ended makes room', () => {
+    const streams = openStreams(2);
+    const first = streams.open(() => undefined);
+    expect(streams.open(() => undefined)).not.toBeNull();
+    expect(streams.open(() => undefined)).toBeNull();
+    first?.();
+    expect(streams.open(() => undefined)).not.toBeNull();
+    expect(streams.count).toBe(2);
+  });
+
+  it('are all asked to end when the server stops, and no new one keeps it from stopping', async () => {
+    const streams = openStreams(2);
+    const ended: (() => void)[] = [];
+    const end = streams.open(() => ended.push(() => end?.()));
+    const closed = streams.close();
+    expect(ended).toHaveLength(1);
+    expect(streams.open(() => undefined)).toBeNull();
+    for (const one of ended) one();
+    await closed;
+    expect(streams.count).toBe(0);
+  });
+});
