@@ -148,8 +148,12 @@ export const TIER_C = {
   orderMemory: 0.05,
 } as const;
 
-/** GPUs take turns: each busy 5–70 % of the time, together at most 115 % of one (§7.2: 100 % and the sampler's error). */
-export const TURNS = { least: 0.05, most: 0.7, together: 1.15 } as const;
+/**
+ * GPUs take turns (§7.2.7): each busy 5–70 % of the time in which any works, together at most 115 % of one (100 % and the sampler's
+ * error), also in nine samples of ten: GPUs that work independently of each other now and then work at once. Taking turns,
+ * somebody works nearly all the time; where the program is known to split by layers half of it will do: its host may be slow.
+ */
+export const TURNS = { least: 0.05, most: 0.7, together: 1.15, samples: 0.9, leastTogether: 0.8, leastKnown: 0.5 } as const;
 
 /** Several GPUs: more than half of the working ones make a verdict of the job. */
 export const MAJORITY = 0.5;

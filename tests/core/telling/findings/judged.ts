@@ -1,5 +1,6 @@
 // Past the door of core/judging: findings are tried on judged runs made by hand, at the exact threshold.
 import { NOTHING_KNOWN } from '../../../../core/judging/job.ts';
+import { turnsOf } from '../../../../core/judging/turns.ts';
 import type { EntityKind, FactName, MetricId, SourceEvent, Table } from '../../../../core/readings/index.ts';
 import type { Verdict, Workload } from '../../../../core/contract/index.ts';
 import { ALVIS, ceilingsFor, findModel, type GpuId } from '../../../../core/knowledge/index.ts';
@@ -128,7 +129,7 @@ export function judged(spec: RunSpec): JudgedRun {
   const gpus = spec.gpus.map((one, index) => gpu(one, index, period));
   const to = Math.max(0, ...gpus.flatMap(({ phases }) => phases.map((phase) => phase.to)));
   const workload = { ...NO_WORKLOAD, ...spec.workload };
-  return {
+  const alone: Omit<JudgedRun, 'turns'> = {
     clock: 'utc',
     from: 0,
     to,
@@ -145,4 +146,5 @@ export function judged(spec: RunSpec): JudgedRun {
     verdict: gpus[0]?.verdict ?? NOTHING_KNOWN,
     mix: { bottleneck: {}, activity: {} },
   };
+  return { ...alone, turns: turnsOf(alone) };
 }
