@@ -18,7 +18,7 @@ const NO_SIGN: Doing = { activity: 'unknown', grade: 0, why: 'activity unknown: 
 export function activityOf(window: WindowShares, idle: boolean): Doing {
   if (idle) return { activity: 'idle', grade: CEILINGS.seenDirectly, why: '' };
   if (isLoading(window) && !(window.busy >= DOMINANT)) {
-    return { activity: 'loading', grade: 0.7, why: 'loading: device memory rises and no token comes out' };
+    return { activity: 'loading', grade: ACTIVITY_CAPS.loading, why: 'loading: device memory rises and no token comes out' };
   }
   const engine = fromEngine(window);
   if (engine !== null) return engine;
@@ -56,12 +56,13 @@ function fromEngine(window: WindowShares): Doing | null {
       why: `prefill and decode share the GPU time ${formatPercent(1 - share)} to ${formatPercent(share)}, ${how}`,
     };
   }
-  if (!known(prefill) && !known(decode)) return window.demand === true ? { activity: 'serving', grade: DOMINANT, why: 'requests are running' } : null;
+  if (!known(prefill) && !known(decode))
+    return window.demand === true ? { activity: 'serving', grade: ACTIVITY_CAPS.requests, why: 'requests are running' } : null;
   // A prompt token never costs more GPU time than a generated one: it shares its pass over the weights with more others.
   if (decode > 0 && decode >= ONE_ACTIVITY * (prefill + decode))
     return { activity: 'decode', grade: CEILINGS.none, why: 'few prompt tokens for each generated one, and a prompt token never costs more' };
   if (prefill > 0 && decode === 0) return { activity: 'prefill', grade: CEILINGS.none, why: 'prompt tokens only' };
-  return { activity: 'serving', grade: DOMINANT, why: 'prompts and outputs; their shares of time need the model (give --model)' };
+  return { activity: 'serving', grade: ACTIVITY_CAPS.requests, why: 'prompts and outputs; their shares of time need the model (give --model)' };
 }
 
 function fromTrainer(window: WindowShares): Doing | null {

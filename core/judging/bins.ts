@@ -1,6 +1,6 @@
 import type { EntityGrid } from './grid.ts';
 import { COLUMN, JUDGED, type JudgedMetric } from './stats.ts';
-import { DOMINANT } from './thresholds.ts';
+import { DEMAND_CARRIED, DOMINANT, REQUEST_AHEAD } from './thresholds.ts';
 
 /** The judged columns of one subject over consecutive grid bins, as arrays of equal length; null where a column never came. */
 export interface Bins {
@@ -83,9 +83,6 @@ function busyColumn(columns: readonly (Float64Array | null)[], length: number): 
   return active.map((value, i) => (value === value ? value : (util[i] ?? Number.NaN)));
 }
 
-/** Samples after which a request that is seen running may have begun: its first tokens are spread over the interval before. */
-const AHEAD = 3;
-
 /**
  * Demand is a request running or waiting. Where neither is, tokens that came out all the same are demand too (short requests
  * fall between two looks at a gauge), unless they may belong to the requests that are seen just after on a GPU that mostly rests.
@@ -105,14 +102,11 @@ function demandOf(columns: readonly (Float64Array | null)[], busy: Float64Array,
       continue;
     }
     let soon = false;
-    for (let k = i + 1; k <= i + AHEAD && k < length; k += 1) soon ||= any(asked, k);
+    for (let k = i + 1; k <= i + REQUEST_AHEAD && k < length; k += 1) soon ||= any(asked, k);
     out[i] = any(tokens, i) && (!soon || (busy[i] ?? Number.NaN) >= DOMINANT) ? 1 : 0;
   }
   return carried(out);
 }
-
-/** Bins in which an engine that missed a scrape is taken to go on as before. */
-const CARRIED = 10;
 
 function carried(demand: Int8Array): Int8Array {
   let last = -1;
@@ -122,7 +116,7 @@ function carried(demand: Int8Array): Int8Array {
     if (now >= 0) {
       last = now;
       age = 0;
-    } else if (last >= 0 && age < CARRIED) {
+    } else if (last >= 0 && age < DEMAND_CARRIED) {
       demand[i] = last;
       age += 1;
     }

@@ -4,7 +4,7 @@ import { gradeOf } from './evidence.ts';
 import type { JudgedPhase } from './judged-run.ts';
 import type { WindowShares } from './shares.ts';
 import { known, mean } from './stats.ts';
-import { CEILINGS, CONTRIBUTING, DOMINANT, KV_FULL, KV_FULL_FRACTION, MEMORY_FULL } from './thresholds.ts';
+import { CEILINGS, CONTRIBUTING, DOMINANT, KV_FULL, KV_FULL_FRACTION, MEMORY_FULL, MIN_SAMPLES, OUT_OF_MEMORY, PLATEAU } from './thresholds.ts';
 
 export interface Capacity {
   readonly why: string;
@@ -14,9 +14,6 @@ export interface Capacity {
   readonly margin: number;
   readonly tier: 'A' | 'B';
 }
-
-/** Running requests that wander less than this around their mean stand on a plateau. A tenth: smaller than any step of load worth naming. */
-const PLATEAU = 0.1;
 
 /**
  * Not room enough (§7.3). With an engine: the KV cache full in a third of the samples, together with preemptions or with a
@@ -58,19 +55,11 @@ export function capacityOf(window: WindowShares): Capacity | null {
 /** Running requests of a window in which most samples had others waiting and the number stood still; null otherwise. */
 function plateauOf(window: WindowShares): number | null {
   const { waiting, waitingRunning, waitingRunningSquares } = window.tally;
-  if (waiting < DOMINANT * window.samples || waiting < 2) return null;
+  if (waiting < DOMINANT * window.samples || waiting < MIN_SAMPLES) return null;
   const middle = waitingRunning / waiting;
   const spread = Math.sqrt(Math.max(0, waitingRunningSquares / waiting - middle * middle));
   return known(middle) && middle > 0 && spread <= PLATEAU * middle ? middle : null;
 }
-
-/**
- * A log that says "out of memory" within ten minutes of a phase's beginning says what limited it: room. Later, the time was
- * spent on what the phase's verdict names, and the failure is a finding. Ten minutes as for the idle finding: a judgement, no measurement.
- */
-const SOON = 600;
-/** The message is printed after the allocation failed; a sampler's last row may be before it. */
-const SLACK = 30;
 
 /** Phases in which the program ran out of memory soon after their beginning are limited by capacity (§7.3), what they had before kept as `second`. */
 export function withOutOfMemory(phases: readonly JudgedPhase[], events: readonly SourceEvent[], gpu: string): JudgedPhase[] {
@@ -80,7 +69,9 @@ export function withOutOfMemory(phases: readonly JudgedPhase[], events: readonly
   if (failures.length === 0) return [...phases];
   return phases.map((phase) => {
     if (phase.verdict.bottleneck === 'idle') return phase;
-    const failed = failures.find(({ at }) => at !== null && at >= phase.from && at <= Math.min(phase.to + SLACK, phase.from + SOON));
+    const failed = failures.find(
+      ({ at }) => at !== null && at >= phase.from && at <= Math.min(phase.to + OUT_OF_MEMORY.slack, phase.from + OUT_OF_MEMORY.soon),
+    );
     return failed === undefined ? phase : { ...phase, verdict: limitedByRoom(phase.verdict, failed.text) };
   });
 }

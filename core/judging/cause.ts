@@ -2,7 +2,7 @@ import type { Bottleneck } from '../contract/index.ts';
 import { formatPercent, formatValue } from '../readings/index.ts';
 import { isLoading, readRate, type WindowShares } from './shares.ts';
 import { known, largest, mean } from './stats.ts';
-import { CONTRIBUTING, HOT_THREAD, INACTIVE, ONE_WAY } from './thresholds.ts';
+import { CONTRIBUTING, EXPLAINS, HOT_THREAD, INACTIVE, ONE_WAY } from './thresholds.ts';
 
 /** Why something is so, as a label with its evidence. `unknown` names what it could be and what would tell. */
 export interface Cause {
@@ -109,7 +109,7 @@ function causeUnknown(window: WindowShares): Cause {
 function causeOfLoading(window: WindowShares): Cause {
   const rise = `device memory rose by ${formatValue(window.memoryRise, 'bytes')} with no token out`;
   const read = readRate(window.stats);
-  const reads = known(read) && read * window.seconds >= window.memoryRise / 2;
+  const reads = known(read) && read * window.seconds >= EXPLAINS * window.memoryRise;
   const from = { ...SURE, key: 'loading', evidence: ['nvidia-smi', ...(known(read) ? ['proc'] : [])] };
   if (window.ioPressure || (reads && !(hottest(window) >= HOT_THREAD))) {
     return { ...from, bottleneck: 'storage', why: `loading: ${rise}${known(read) ? `, ${formatValue(read, 'bytes/s')} read` : ''}` };
@@ -138,7 +138,7 @@ function causeOfTraffic(window: WindowShares): Cause {
   const { receive, transmit } = window;
   const seen = `${window.nicKind} ${formatPercent(window.line)} of the line (in ${formatValue(receive, 'bytes/s')}, out ${formatValue(transmit, 'bytes/s')})`;
   const files = mean(window.stats, 'host.fsReadRate');
-  const explained = known(files) && files >= receive / 2;
+  const explained = known(files) && files >= EXPLAINS * receive;
   const writes = mean(window.stats, 'host.fsWriteRate');
   if (receive > ONE_WAY * transmit && (window.ioPressure || explained)) {
     return {
@@ -149,7 +149,7 @@ function causeOfTraffic(window: WindowShares): Cause {
       evidence: ['proc'],
     };
   }
-  if (transmit > ONE_WAY * receive && known(writes) && writes >= transmit / 2) {
+  if (transmit > ONE_WAY * receive && known(writes) && writes >= EXPLAINS * transmit) {
     return { ...SURE, bottleneck: 'storage', key: 'storage', why: `${seen}, one way, as file systems write`, evidence: ['proc'] };
   }
   if (receive <= ONE_WAY * transmit && transmit <= ONE_WAY * receive) {

@@ -1,6 +1,6 @@
 import type { Bins } from './bins.ts';
 import { COLUMN } from './stats.ts';
-import { INACTIVE, MEMORY_STEP, MIN_DEMAND_SAMPLES, MIN_SAMPLES } from './thresholds.ts';
+import { CLEAR_STEP, INACTIVE, MEMORY_STEP, MIN_DEMAND_SAMPLES, MIN_SAMPLES } from './thresholds.ts';
 
 /** What lies between two hard edges, in bins from `from` to before `to`. */
 export interface HardSegment {
@@ -93,9 +93,6 @@ function withMemorySteps(segments: readonly StateSegment[], bins: Bins): StateSe
 /** Samples between two steps that still count as one ramp. */
 const RAMP_GAP = 3;
 
-/** Times the usual difference between neighbours that a step must be: allocations are exact, so usually that is 0. */
-const CLEAR = 4;
-
 /** A gigabyte, or what stands out of a noisy series. */
 function stepSize(used: Float64Array, from: number, to: number): number {
   const moves: number[] = [];
@@ -107,7 +104,7 @@ function stepSize(used: Float64Array, from: number, to: number): number {
     last = value;
   }
   moves.sort((a, b) => a - b);
-  return Math.max(MEMORY_STEP, CLEAR * (moves[moves.length >> 1] ?? MEMORY_STEP));
+  return Math.max(MEMORY_STEP, CLEAR_STEP * (moves[moves.length >> 1] ?? MEMORY_STEP));
 }
 
 function memoryCuts(used: Float64Array, from: number, to: number): number[] {

@@ -1,9 +1,6 @@
-import { type EntityRef, type FactName, isMetricId, metric, type MetricId, METRICS, type Table } from '../readings/index.ts';
+import { type EntityRef, type FactName, isMetricId, MAX_RATE_GAP, metric, type MetricId, METRICS, type Table } from '../readings/index.ts';
 import { entityGrid, type EntityGrid, type Rows } from './grid.ts';
 import { openSeries, type Series } from './series.ts';
-
-/** A counter over a longer silence says nothing about now (core/readings/rates.ts). */
-const MAX_RATE_GAP = 600;
 
 /** One entity of a run as it grows: its grid for judging, its series for showing, its facts. */
 export interface RunEntity {

@@ -4,7 +4,7 @@ import type { Cause, Causes } from './cause.ts';
 import { BOTTLENECK_OF, type Label, type Resource, type ResourceShares } from './label.ts';
 import type { WindowShares } from './shares.ts';
 import { COLUMN, covered, type JudgedMetric, known } from './stats.ts';
-import { CEILINGS, DISAGREE, FLIP_CAP, WORTH_NAMING } from './thresholds.ts';
+import { CEILINGS, DISAGREE, FLIP_CAP, MARGIN, WORTH_NAMING } from './thresholds.ts';
 
 /** Shares as the tree compares them. */
 export function resourceShares(window: WindowShares): ResourceShares {
@@ -202,7 +202,7 @@ export interface Grade {
 
 /** clip(0.5 + 2·(ratio − 1), 0.5, 1): half at a rule's edge, whole from 25 % past it. */
 export function marginOf(ratio: number): number {
-  return Math.min(1, Math.max(0.5, 0.5 + 2 * (ratio - 1)));
+  return Math.min(1, Math.max(MARGIN.edge, MARGIN.edge + MARGIN.slope * (ratio - 1)));
 }
 
 /** grade = ceiling × coverage × margin, under its caps: a grade of the evidence, not a probability. */

@@ -9,7 +9,7 @@ import type { JudgedGpu, JudgedPhase, JudgedRun } from './judged-run.ts';
 import { type JudgedWindow, type PhaseSource, phaseStream, type PhaseStream } from './phases.ts';
 import { modelOf } from './subject.ts';
 import { contextsOf, signatureOf, type SubjectContext } from './subjects.ts';
-import { withTurns } from './turns.ts';
+import { turnsOf, withTurns } from './turns.ts';
 import { withOrder } from './unmeasured.ts';
 import { judge } from './verdict.ts';
 import { type AnalyseOptions, detectWorkload } from './workload/index.ts';
@@ -157,9 +157,7 @@ function judged(run: State, { clock, events, now }: Asked): JudgedRun {
       run.contexts[i]?.entity.id ?? '',
     ),
   );
-  const lines = withTurns(own.map((phases) => ({ phases, tensorParallel: workload.tensorParallel, pipelined: isPipelined(workload) })));
-  const phases = jobPhases(lines, period);
-  return {
+  const alone = {
     clock,
     ...bounds,
     period,
@@ -167,19 +165,28 @@ function judged(run: State, { clock, events, now }: Asked): JudgedRun {
     workload,
     model: modelOf(options, workload),
     events,
-    gpus: run.contexts.flatMap((context, i) => (context.entity.kind === 'gpu' ? [gpuOf(run, context, lines[i] ?? [])] : [])),
+    gpus: run.contexts.flatMap((context, i) => (context.entity.kind === 'gpu' ? [gpuOf(run, context, own[i] ?? [])] : [])),
     engines: entities.engine.map(seriesOf),
     hosts: entities.host.map(seriesOf),
     processes: entities.process.map(seriesOf),
-    phases,
-    verdict: prevailing(phases) ?? NOTHING_KNOWN,
-    mix: mixOf(lines),
   };
+  return asJob(alone, own);
 }
 
-/** Layers in stages: said so, or the way in which llama.cpp uses several GPUs unless told otherwise. */
-function isPipelined({ pipelineParallel, tensorParallel, engine }: Workload): boolean {
-  return (pipelineParallel !== null && pipelineParallel > 1) || (tensorParallel === null && engine !== null && /^llama\.?cpp$/.test(engine));
+/** A run whose GPUs were judged one by one, as a job: with the turns that they take, and its own phases and verdict. */
+function asJob(alone: Omit<JudgedRun, 'turns' | 'phases' | 'verdict' | 'mix'>, own: readonly (readonly JudgedPhase[])[]): JudgedRun {
+  const turns = turnsOf(alone);
+  const gpus = alone.gpus.map((gpu) => {
+    const team = turns.find((one) => one.gpus.includes(gpu.id));
+    return team === undefined ? gpu : withPhases(gpu, withTurns(gpu.phases, team, alone));
+  });
+  const lines = gpus.length > 0 ? gpus.map((gpu) => gpu.phases) : own;
+  const phases = jobPhases(lines, alone.period);
+  return { ...alone, gpus, turns, phases, verdict: prevailing(phases) ?? NOTHING_KNOWN, mix: mixOf(lines) };
+}
+
+function withPhases(gpu: Omit<JudgedGpu, 'phases' | 'verdict'>, phases: readonly JudgedPhase[]): JudgedGpu {
+  return { ...gpu, phases, verdict: prevailing(phases) ?? NOTHING_KNOWN };
 }
 
 interface Bounds {
@@ -211,18 +218,8 @@ function phaseOf({ tally, verdict }: JudgedWindow, bounds: Bounds): JudgedPhase 
 function gpuOf({ byKey }: State, context: SubjectContext, phases: readonly JudgedPhase[]): JudgedGpu {
   const { entity, name, type, ceilings, host, engines } = context;
   const known = byKey.get(entityKey(entity));
-  return {
-    id: entity.id,
-    entity,
-    name,
-    type,
-    ceilings,
-    series: known === undefined ? { entity, facts: new Map(), t: new Float64Array(0), columns: new Map() } : seriesOf(known),
-    host,
-    engines,
-    phases,
-    verdict: prevailing(phases) ?? NOTHING_KNOWN,
-  };
+  const series = known === undefined ? { entity, facts: new Map(), t: new Float64Array(0), columns: new Map() } : seriesOf(known);
+  return withPhases({ id: entity.id, entity, name, type, ceilings, series, host, engines }, phases);
 }
 
 function seriesOf({ series, entity, facts }: RunEntity): Table {

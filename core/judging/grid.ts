@@ -1,11 +1,9 @@
 import type { MetricId } from '../readings/index.ts';
 import { columnOf, JUDGED } from './stats.ts';
-import { BRIDGED_PERIODS } from './thresholds.ts';
+import { BRIDGED_PERIODS, BRIDGED_SLACK } from './thresholds.ts';
 
 /** Gaps remembered per column to know its own sampling period. */
 const CADENCE_GAPS = 33;
-/** Jitter allowed on top of BRIDGED_PERIODS. */
-const SLACK = 1.2;
 
 /** Rows of one metric, in time order, of which those from `start` on are new: times in seconds, NaN where the value is absent. */
 export interface Rows {
@@ -173,7 +171,7 @@ function bridges({ period }: Grid, column: Column, at: number): boolean {
   const gap = at - column.lastAt;
   if (!(gap > 0)) return false;
   learn(column, gap);
-  return gap <= BRIDGED_PERIODS * SLACK * Math.max(column.cadence, period);
+  return gap <= BRIDGED_PERIODS * BRIDGED_SLACK * Math.max(column.cadence, period);
 }
 
 function valuesOf({ base }: Grid, column: Column | undefined, { first, end }: { first: number; end: number }): Float64Array | null {

@@ -1,6 +1,6 @@
 export { engineWindows } from './engine-windows.ts';
 export type { FractionName, WindowFigures } from './figures.ts';
-export type { JudgedGpu, JudgedPhase, JudgedRun } from './judged-run.ts';
+export { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, namesOf, type Team } from './judged-run.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';
 export {
   BRIDGED_PERIODS,
@@ -22,4 +22,5 @@ export {
   TIE,
   WORTH_NAMING,
 } from './thresholds.ts';
+export { teamOf, together } from './turns.ts';
 export type { AnalyseOptions } from './workload/index.ts';

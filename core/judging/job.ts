@@ -1,6 +1,6 @@
 import { type Activity, type Bottleneck, type Phase, SHARE_KEYS, type Shares, type Verdict } from '../contract/index.ts';
 import { UNGRADED } from './evidence.ts';
-import { IDLE_FINDING_SECONDS, MAJORITY, MIXED_CAP, WORTH_NAMING } from './thresholds.ts';
+import { IDLE_FINDING_SECONDS, MAJORITY, MIXED_CAP, SAME_EDGE, WORTH_NAMING } from './thresholds.ts';
 import { NO_PROGRESS } from './verdict.ts';
 
 /**
@@ -32,9 +32,6 @@ export function mixOf(lines: readonly (readonly Phase[])[]): { bottleneck: Parti
   }
   return { bottleneck, activity };
 }
-
-/** Edges of different GPUs this many bins apart are one edge of the job. */
-const SAME_EDGE = 2;
 
 /** The job's phases: between any two edges of its GPUs the GPUs' verdicts are put together, and equal neighbours joined. */
 export function jobPhases(lines: readonly (readonly Phase[])[], period: number): Phase[] {

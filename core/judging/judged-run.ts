@@ -31,6 +31,20 @@ export interface JudgedGpu {
   readonly verdict: Verdict;
 }
 
+/** GPUs side by side, with how busy each was while any of them worked. */
+export interface Team {
+  /** Ids, at least two. */
+  readonly gpus: readonly string[];
+  /** Mean busy share of each, 0–1. */
+  readonly means: readonly number[];
+  /** Part of the samples in which together they were no busier than one GPU can be. */
+  readonly inTurn: number;
+  /** Time in which any worked, and its ends, seconds. */
+  readonly seconds: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A run with its verdicts, before findings, roofline and progress are drawn from it. */
 export interface JudgedRun {
   readonly clock: Exclude<Clock, 'ordinal'>;
@@ -48,9 +62,28 @@ export interface JudgedRun {
   readonly engines: readonly Table[];
   readonly hosts: readonly Table[];
   readonly processes: readonly Table[];
+  /** GPUs that take turns (§7.2.7): one works while the others wait. Read by verdict and finding alike. */
+  readonly turns: readonly Team[];
   /** The job's phases and verdict. */
   readonly phases: readonly Phase[];
   readonly verdict: Verdict;
   /** GPU-seconds per bottleneck and activity. */
   readonly mix: { readonly bottleneck: Readonly<Partial<Record<Bottleneck, number>>>; readonly activity: Readonly<Partial<Record<Activity, number>>> };
+}
+
+/** What a GPU may be called in a list of allocated ones: its UUID, or its index in the scope that printed it. */
+export function namesOf({ id, series: { facts } }: JudgedGpu): string[] {
+  const index = facts.get('index');
+  const uuid = facts.get('uuid');
+  return [id, ...(uuid === undefined ? [] : [uuid]), ...(index === undefined ? [] : [`#${index}`])];
+}
+
+/**
+ * The job's own GPUs: where they are given, the node's others are somebody else's. A list that names none of those shown
+ * (UUIDs given, indexes printed) tells nothing apart: then all are taken as the job's.
+ */
+export function allocatedGpus({ gpus, options }: Pick<JudgedRun, 'gpus' | 'options'>): readonly JudgedGpu[] {
+  const given = new Set(options.gpusAllocated ?? []);
+  const own = gpus.filter((gpu) => namesOf(gpu).some((name) => given.has(name)));
+  return own.length === 0 ? gpus : own;
 }

@@ -67,8 +67,8 @@ export function pelt({ features, shortest, stride }: PeltInput): number[] {
 function worthwhile(cost: Cost, n: number, shortest: number, stride: number, penalty: number): boolean {
   const whole = cost(0, n);
   for (let k = shortest; k <= n - shortest; k += stride) if (whole - cost(0, k) - cost(k, n) >= penalty) return true;
-  for (let w = shortest; w <= n / 2; w *= 2) {
-    for (let k = w; k <= n - w; k += stride) if (cost(k - w, k + w) - cost(k - w, k) - cost(k, k + w) >= penalty / 2) return true;
+  for (let w = shortest; 2 * w <= n; w *= 2) {
+    for (let k = w; k <= n - w; k += stride) if (2 * (cost(k - w, k + w) - cost(k - w, k) - cost(k, k + w)) >= penalty) return true;
   }
   return false;
 }

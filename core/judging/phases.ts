@@ -3,7 +3,7 @@ import type { Bins } from './bins.ts';
 import { periodOfPattern, type Segment, segmentsOf, shortestSegment, strideOf } from './segments.ts';
 import { COLUMN, type JudgedMetric, type Lent, lentStats, mean } from './stats.ts';
 import { addTallies, type Tally, tallyOf } from './tally.ts';
-import { MIN_SAMPLES, SHARE_MOVE, TIE } from './thresholds.ts';
+import { BURSTS, MIN_SAMPLES, SHARE_MOVE, TIE } from './thresholds.ts';
 
 /** Half a horizon in strides: a horizon of 2 × 64 edge positions bounds the quadratic part of PELT whatever the run's length. */
 const HALF_HORIZON = 64;
@@ -165,11 +165,6 @@ function append(list: JudgedWindow[], tally: Tally, judge: PhaseSource['judge'],
   }
 }
 
-/** A burst that is seen as one needs this many samples a period (§7.3): fewer are aliased. */
-const LEAST_SAMPLES = 4;
-/** Traffic under this is housekeeping: 100 MB/s, a hundredth of the slowest link that connects nodes of a training job. */
-const LEAST_TRAFFIC = 1e8;
-
 const LINKS: readonly (readonly [JudgedMetric, JudgedMetric])[] = [
   ['host.ibRxRate', 'host.ibTxRate'],
   ['gpu.nvlinkRx', 'gpu.nvlinkTx'],
@@ -183,9 +178,9 @@ function burstSeconds(bins: Bins, from: number, to: number): number {
     const tx = bins.columns[COLUMN[transmit]]?.subarray(from, to);
     if (rx === undefined || tx === undefined) continue;
     const mean = (column: Float64Array) => column.reduce((sum, value) => (value === value ? sum + value : sum), 0) / column.length;
-    if (mean(rx) < LEAST_TRAFFIC || !isSymmetric(mean(rx), mean(tx))) continue;
+    if (mean(rx) < BURSTS.traffic || !isSymmetric(mean(rx), mean(tx))) continue;
     const samples = periodOfPattern(rx);
-    if (samples !== null && samples >= LEAST_SAMPLES) return samples * bins.period;
+    if (samples !== null && samples >= BURSTS.samples) return samples * bins.period;
   }
   return 0;
 }

@@ -1,8 +1,9 @@
+import { ACHIEVABLE } from '../knowledge/index.ts';
 import type { Bins } from './bins.ts';
 import { type HardSegment, hardSegments } from './edges.ts';
 import { noiseScale, pelt } from './pelt.ts';
 import { COLUMN, type JudgedMetric } from './stats.ts';
-import { MIN_SEGMENT_SAMPLES, MIN_SEGMENT_SECONDS } from './thresholds.ts';
+import { MIN_SEGMENT_SAMPLES, MIN_SEGMENT_SECONDS, NOISE_FLOOR, PATTERN } from './thresholds.ts';
 
 /** The shortest segment that statistics may find, in bins: ten samples and thirty seconds. */
 export function shortestSegment(period: number): number {
@@ -38,22 +39,22 @@ function statistical(bins: Bins, hard: HardSegment, shortest: number): Segment[]
   return bounds.slice(1).map((to, k) => ({ from: hard.from + (bounds[k] ?? 0), to: hard.from + to, gap: false }));
 }
 
-/** Below this a difference of shares is no change of phase; an integer-quantised series has a deviation of 0. */
-const FLOOR = 0.02;
+/** Rates of the cards and lines of the day, watts and bytes/s: they only bring features to the scale of shares. */
+const NOMINAL = { watts: 400, pcie: 25e9, nvlink: 240e9, nic: 10e9 } as const;
 
 /**
  * What phases are told apart by. Nominal link rates only bring rates to the scale of shares: an edge must not depend on
  * what is found out about the hardware later.
  */
 const FEATURES: readonly { readonly ids: readonly JudgedMetric[]; readonly scale: (value: number) => number }[] = [
-  { ids: ['gpu.tensorActive'], scale: (v) => v / 0.87 },
-  { ids: ['gpu.dramActive'], scale: (v) => v / 0.8 },
-  { ids: ['gpu.fp32Active', 'gpu.fp64Active'], scale: (v) => v / 0.87 },
+  { ids: ['gpu.tensorActive'], scale: (v) => v / ACHIEVABLE.tensorCounter.value },
+  { ids: ['gpu.dramActive'], scale: (v) => v / ACHIEVABLE.dramCounter.value },
+  { ids: ['gpu.fp32Active', 'gpu.fp64Active'], scale: (v) => v / ACHIEVABLE.vectorCounter.value },
   { ids: ['gpu.memUtil'], scale: (v) => v },
-  { ids: ['gpu.power'], scale: (v) => v / 400 },
-  { ids: ['gpu.pcieRx', 'gpu.pcieTx'], scale: (v) => v / 25e9 },
-  { ids: ['gpu.nvlinkRx', 'gpu.nvlinkTx'], scale: (v) => v / 240e9 },
-  { ids: ['host.ibRxRate', 'host.ibTxRate', 'host.netRxRate', 'host.netTxRate'], scale: (v) => v / 10e9 },
+  { ids: ['gpu.power'], scale: (v) => v / NOMINAL.watts },
+  { ids: ['gpu.pcieRx', 'gpu.pcieTx'], scale: (v) => v / NOMINAL.pcie },
+  { ids: ['gpu.nvlinkRx', 'gpu.nvlinkTx'], scale: (v) => v / NOMINAL.nvlink },
+  { ids: ['host.ibRxRate', 'host.ibTxRate', 'host.netRxRate', 'host.netTxRate'], scale: (v) => v / NOMINAL.nic },
   { ids: ['host.cpu'], scale: (v) => v },
   { ids: ['host.psiIo'], scale: (v) => v },
   { ids: ['engine.generationRate', 'engine.trainTokenRate'], scale: Math.log1p },
@@ -67,7 +68,7 @@ export function featuresOf(bins: Bins, from: number, to: number, block: number):
     const found = columns.filter((column) => column !== null && column !== undefined);
     const filled = found.length === 0 ? null : held(found, from, to, scale);
     if (filled === null) return;
-    const noise = noiseScale(filled, block, FLOOR);
+    const noise = noiseScale(filled, block, NOISE_FLOOR);
     for (let i = 0; i < filled.length; i += 1) filled[i] = (filled[i] ?? Number.NaN) / noise;
     out.push(filled);
   };
@@ -105,11 +106,6 @@ function held(columns: readonly Float64Array[], from: number, to: number, scale:
   return first === first && changes ? out : null;
 }
 
-/** A pattern repeats where its autocorrelation comes back to this after having fallen under DIP. */
-const PEAK = 0.5;
-const DIP = 0.25;
-/** A period is believed after this many repetitions. */
-const REPETITIONS = 4;
 /** Points looked at: longer series are averaged down, which keeps the cost bounded. */
 const POINTS = 256;
 
@@ -120,17 +116,17 @@ export function periodOfPattern(series: Float64Array): number | null {
   const n = values.length;
   let square = 0;
   for (const value of values) square += value * value;
-  if (n < 2 * REPETITIONS || !(square > 0)) return null;
+  if (n < 2 * PATTERN.repetitions || !(square > 0)) return null;
   let dipped = false;
   let best: { lag: number; r: number } | null = null;
-  for (let lag = 1; lag <= Math.floor(n / REPETITIONS); lag += 1) {
+  for (let lag = 1; lag <= Math.floor(n / PATTERN.repetitions); lag += 1) {
     let sum = 0;
     for (let i = lag; i < n; i += 1) sum += (values[i] ?? Number.NaN) * (values[i - lag] ?? Number.NaN);
     const r = sum / (n - lag) / (square / n);
-    if (r < DIP) {
+    if (r < PATTERN.dip) {
       if (best !== null) break;
       dipped = true;
-    } else if (dipped && r >= PEAK && (best === null || r > best.r)) best = { lag, r };
+    } else if (dipped && r >= PATTERN.peak && (best === null || r > best.r)) best = { lag, r };
   }
   return best === null ? null : best.lag * thin;
 }

@@ -2,7 +2,7 @@ import { ACHIEVABLE, GPUS } from '../knowledge/index.ts';
 import { covered, exact, firstKnown, known, largest, mean, type Stats, sumKnown } from './stats.ts';
 import type { Subject } from './subject.ts';
 import type { Tally } from './tally.ts';
-import { BLOCKED_PROCESSES, CONTRIBUTING, IOWAIT_CORES, MEMORY_STEP, MIN_DEMAND_SAMPLES } from './thresholds.ts';
+import { BLOCKED_PROCESSES, CLEAR_RISE, CONTRIBUTING, IOWAIT_CORES, MEMORY_STEP, MIN_DEMAND_SAMPLES } from './thresholds.ts';
 import { ratesOf, type Work, workOf } from './work.ts';
 
 /** `nvml`: utilization.memory on a type where it is known to follow bandwidth, beside an engine's work: a counter too, a coarse one. */
@@ -174,11 +174,8 @@ export function writeRate(stats: Stats): number {
   );
 }
 
-/** Standard deviations that a rise of device memory must stand out from the noise at its ends. */
-const CLEAR = 3;
-
 /** Device memory grows by more than a model's buffer, and no token comes out. */
 export function isLoading(window: WindowShares): boolean {
   const tokens = sumKnown(mean(window.stats, 'engine.generationRate'), mean(window.stats, 'engine.trainTokenRate'));
-  return window.memoryRise > MEMORY_STEP && window.memoryRise > CLEAR * window.tally.memorySpread && !(tokens > 0);
+  return window.memoryRise > MEMORY_STEP && window.memoryRise > CLEAR_RISE * window.tally.memorySpread && !(tokens > 0);
 }

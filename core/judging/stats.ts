@@ -104,9 +104,13 @@ export function mean(stats: Stats, id: JudgedMetric): number {
   return count > 0 ? exact((stats.sum[column] ?? Number.NaN) / count) : Number.NaN;
 }
 
+/** Below this twelve decimals are within the 15 digits of a double. */
+const EXACT_BELOW = 1e3;
+const TWELVE_DECIMALS = 1e12;
+
 /** Twelve decimals: the mean of sixty times 0.4 is 0.4 and reaches a threshold of 0.4; no counter knows more. */
 export function exact(value: number): number {
-  return Math.abs(value) < 1e3 ? Math.round(value * 1e12) / 1e12 : value;
+  return Math.abs(value) < EXACT_BELOW ? Math.round(value * TWELVE_DECIMALS) / TWELVE_DECIMALS : value;
 }
 
 /** How much of the window has a metric, 0–1. */

@@ -4,7 +4,7 @@ import type { EntityRef } from '../readings/index.ts';
 import type { Sources } from './bins.ts';
 import type { RunEntity } from './entity.ts';
 import { engineWork, mathType, type Subject } from './subject.ts';
-import { INACTIVE } from './thresholds.ts';
+import { IN_USE_MEMORY, INACTIVE } from './thresholds.ts';
 import type { AnalyseOptions } from './workload/index.ts';
 
 /** One subject with its surroundings: what a verdict needs besides the readings. */
@@ -158,9 +158,6 @@ interface Owned {
   readonly noServer: boolean;
 }
 
-/** Memory that a context of a process with a model takes at least; below it and never busy, a GPU is not the engine's. */
-const IN_USE = 2e9;
-
 /** Facts longer than this count by their length: a command line does not change within a run. */
 const LONG_FACT = 40;
 
@@ -234,7 +231,7 @@ function reaches(engine: RunEntity, gpu: RunEntity, engines: readonly RunEntity[
 }
 
 function wasUsed(gpu: RunEntity): boolean {
-  const signs = [gpu.peak('gpu.util') >= INACTIVE, gpu.peak('gpu.grActive') >= INACTIVE, gpu.peak('gpu.memUsed') >= IN_USE];
+  const signs = [gpu.peak('gpu.util') >= INACTIVE, gpu.peak('gpu.grActive') >= INACTIVE, gpu.peak('gpu.memUsed') >= IN_USE_MEMORY];
   const measured = gpu.has('gpu.util') || gpu.has('gpu.grActive') || gpu.has('gpu.memUsed');
   return !measured || signs.some((sign) => sign);
 }

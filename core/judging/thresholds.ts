@@ -29,10 +29,17 @@ export const INACTIVE = 0.05;
 /** A GPU is empty of explanation by its own work above this share of empty time: "leaning" is said only below it. 0.2 empty costs at most 1/(1 − 0.2) = 1.25 ×, a tie with nothing. */
 export const LEAN_EMPTY = 0.2;
 
+/** A resource that accounts for half of what is to be explained explains it: no other can account for more. */
+export const EXPLAINS = 0.5;
+
 /** Samples below which a window says nothing: two, since g crossing INACTIVE for two samples is already an edge. */
 export const MIN_SAMPLES = 2;
 /** Demand seen in fewer samples than this, in a window otherwise without demand, may be the skew of two clocks (2 s at 1 Hz). */
 export const MIN_DEMAND_SAMPLES = 3;
+/** Samples after which a request that is seen running may have begun: its first tokens are spread over the interval before. */
+export const REQUEST_AHEAD = 3;
+/** Bins in which an engine that missed a scrape is taken to go on as before. */
+export const DEMAND_CARRIED = 10;
 
 /** Counter and model of one share further apart than this are reported as disagreeing (the counter ± 10 % against η ± 10 %). */
 export const DISAGREE = 1.25;
@@ -44,6 +51,9 @@ export const DISAGREE_CAP = 0.6;
  * calibrated: A with DCGM agreeing, A or B alone, C; what nvidia-smi and /proc do see (idle, host, thermal) as B.
  */
 export const CEILINGS = { agreeing: 0.95, single: 0.85, none: 0.6, seenDirectly: 0.85 } as const;
+
+/** Margin (§7.4.3): half at a rule’s edge, whole from a quarter past it. */
+export const MARGIN = { edge: 0.5, slope: 2 } as const;
 
 /** Links: a receive rate over three times the transmit rate is one-way traffic (reading), under three either way is an exchange (collectives). */
 export const ONE_WAY = 3;
@@ -61,11 +71,25 @@ export const SPIN_BUSY = 0.8;
 /** A KV cache at 95 % holds no further sequence of ordinary length; in a third of samples, since the mean of a cache that fills and drains misses it. */
 export const KV_FULL = 0.95;
 export const KV_FULL_FRACTION = 1 / 3;
+/** Running requests that wander less than this around their mean stand on a plateau. A tenth: smaller than any step of load worth naming. */
+export const PLATEAU = 0.1;
+/**
+ * A log that says "out of memory" within ten minutes of a phase's beginning says what limited it: room. Later, the time was
+ * spent on what the phase's verdict names, and the failure is a finding. Ten minutes as for the idle finding: a judgement, no
+ * measurement. The message is printed after the allocation failed; a sampler's last row may be half a minute before it.
+ */
+export const OUT_OF_MEMORY = { soon: 600, slack: 30 } as const;
 /** Device memory this full, with offload traffic, is capacity at tier B. */
 export const MEMORY_FULL = 0.95;
 
 /** A step of device memory that means allocation or release of a model or cache, not of an activation buffer: 1 GB. */
 export const MEMORY_STEP = 1e9;
+/** Times the usual difference between neighbours that a step must be: allocations are exact, so usually that is 0. */
+export const CLEAR_STEP = 4;
+/** Standard deviations that a rise of device memory must stand out from the noise at its ends. */
+export const CLEAR_RISE = 3;
+/** Memory that a context of a process with a model takes at least; below it and never busy, a GPU is not the engine's. */
+export const IN_USE_MEMORY = 2e9;
 
 /** No progress: kernels resident for nearly all the time, at least five minutes long. */
 export const HUNG_BUSY = 0.9;
@@ -76,12 +100,22 @@ export const IDLE_FINDING_SECONDS = 600;
 
 /** Activity from the engine's time split: four fifths of the GPU's time in one kind make it that kind. */
 export const ONE_ACTIVITY = 0.8;
+/** Fewer requests than this say little of the mean length: the error of a mean of ten is a third of the spread. */
+export const FEW_REQUESTS = 10;
 /** Without an engine: a pass over the weights serves at most this many tokens. Training and prefill move hundreds. */
 export const DECODE_TOKENS = 32;
 /** Tensor share under which T_eff means nothing when another pipe is busy. */
 export const TENSOR_NONE = 0.02;
-/** Cap of an activity that rests on counters alone, and on a process's name alone. */
-export const ACTIVITY_CAPS = { counters: 0.6, processName: 0.4, bursts: 0.5 } as const;
+/**
+ * Cap of an activity that rests on counters alone, on a process's name, on bursts of traffic, on memory that rises, and on
+ * requests of which the share of prefill is not known.
+ */
+export const ACTIVITY_CAPS = { counters: 0.6, processName: 0.4, bursts: 0.5, loading: 0.7, requests: 0.5 } as const;
+/**
+ * Bursts that repeat with the steps of a training job: four samples a period (§7.3; fewer are aliased), and 100 MB/s on average,
+ * a hundredth of the slowest link that connects nodes: less is housekeeping.
+ */
+export const BURSTS = { samples: 4, traffic: 1e8 } as const;
 
 /** FP32 work without tensor cores: their share is under INACTIVE while the FP32 pipe's is dominant. */
 export const NO_TENSOR = 0.05;
@@ -114,8 +148,12 @@ export const TIER_C = {
   orderMemory: 0.05,
 } as const;
 
-/** GPUs take turns: each busy 5–70 % of the time, together at most 115 % of one (§7.2: 100 % and the sampler's error). */
-export const TURNS = { least: 0.05, most: 0.7, together: 1.15 } as const;
+/**
+ * GPUs take turns (§7.2.7): each busy 5–70 % of the time in which any works, together at most 115 % of one (100 % and the sampler's
+ * error), also in nine samples of ten: GPUs that work independently of each other now and then work at once. Taking turns,
+ * somebody works nearly all the time; where the program is known to split by layers half of it will do: its host may be slow.
+ */
+export const TURNS = { least: 0.05, most: 0.7, together: 1.15, samples: 0.9, leastTogether: 0.8, leastKnown: 0.5 } as const;
 
 /** Several GPUs: more than half of the working ones make a verdict of the job. */
 export const MAJORITY = 0.5;
@@ -128,5 +166,12 @@ export const SHARE_MOVE = 0.1;
 /** The shortest segment that statistics may find: ten samples, thirty seconds. */
 export const MIN_SEGMENT_SAMPLES = 10;
 export const MIN_SEGMENT_SECONDS = 30;
-/** A gap longer than three periods of the sampler is not bridged. */
+/** Below this a difference of shares is no change of phase; an integer-quantised series has a deviation of 0. */
+export const NOISE_FLOOR = 0.02;
+/** A pattern repeats where its autocorrelation comes back to `peak` after having fallen under `dip`; a period is believed after four repetitions. */
+export const PATTERN = { peak: 0.5, dip: 0.25, repetitions: 4 } as const;
+/** Edges of different GPUs this many bins apart are one edge of the job. */
+export const SAME_EDGE = 2;
+/** A gap longer than three periods of the sampler is not bridged, with some jitter allowed on top. */
 export const BRIDGED_PERIODS = 3;
+export const BRIDGED_SLACK = 1.2;

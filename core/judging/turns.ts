@@ -1,64 +1,147 @@
-import type { Phase, Verdict } from '../contract/index.ts';
-import { gradeOf } from './evidence.ts';
-import type { JudgedPhase } from './judged-run.ts';
-import { CEILINGS, FLIP_CAP, TURNS } from './thresholds.ts';
+import type { Verdict } from '../contract/index.ts';
+import { busyOf, commonRows, formatPercent } from '../readings/index.ts';
+import { gradeOf, UNGRADED } from './evidence.ts';
+import { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, type Team } from './judged-run.ts';
+import { exact } from './stats.ts';
+import { CEILINGS, FLIP_CAP, IDLE_FINDING_SECONDS, INACTIVE, TURNS } from './thresholds.ts';
 
-/** One GPU's phases and how its engine was said to be spread. */
-export interface Line {
-  readonly phases: readonly JudgedPhase[];
-  readonly tensorParallel: number | null;
-  readonly pipelined: boolean;
-}
+type Run = Pick<JudgedRun, 'gpus' | 'workload' | 'processes' | 'options' | 'period' | 'from' | 'to'>;
 
 /**
- * GPUs that take turns (§7.2): each 5–70 % busy, together at most 115 %. Each is then empty because another works, which the
- * rule "requests run on an empty GPU: host" would blame on the host. Layers split over GPUs look so; so does a tensor-parallel
- * group in step with a slow host, unless it is known to be one. What is known to be pipelined is overhead (synchronisation);
- * otherwise the empty time has two possible causes.
+ * GPUs that take turns (§7.2.7), engine by engine: each works part of the time, together they are one. It shows in the samples
+ * in which any works: nine in ten of them add up to one GPU's time at most, and all of them to nearly that (to half of it
+ * where the program is known to split by layers: its host may be slow). GPUs that have little to do in the same samples are
+ * no such team, whatever their means add up to: nothing says that one works while another rests.
  */
-export function withTurns(lines: readonly Line[]): JudgedPhase[][] {
-  const busy = lines.map(({ phases }) => meanBusy(phases));
-  const working = busy.filter((mean) => mean !== null);
-  const turns =
-    working.length >= 2 && working.every((mean) => mean >= TURNS.least && mean <= TURNS.most) && working.reduce((a, b) => a + b, 0) <= TURNS.together;
-  return lines.map(({ phases, tensorParallel, pipelined }) => {
-    if (!turns || (tensorParallel !== null && tensorParallel > 1)) return [...phases];
-    return phases.map((phase) =>
-      phase.verdict.bottleneck === 'host' && !phase.verdict.evidence.includes('proc')
-        ? { ...phase, verdict: turned(phase.verdict, working.length, pipelined) }
-        : phase,
-    );
+export function turnsOf(run: Run): Team[] {
+  const working = allocatedGpus(run).filter(({ phases }) => phases.some(({ verdict }) => verdict.bottleneck !== 'idle'));
+  const groups = new Map<string, JudgedGpu[]>();
+  for (const gpu of working) groups.set(gpu.engines.join(','), [...(groups.get(gpu.engines.join(',')) ?? []), gpu]);
+  return [...groups.values()].flatMap((gpus) => {
+    const team = teamOf(gpus, run);
+    return team !== null && takesTurns(team, run) && !gpus.every(isExplained) ? [team] : [];
   });
 }
 
-/** Busy share over the phases with work, null where there is none. */
-function meanBusy(phases: readonly (Phase & Pick<JudgedPhase, 'figures'>)[]): number | null {
-  let sum = 0;
-  let seconds = 0;
-  for (const { verdict, figures, from, to } of phases) {
-    if (verdict.bottleneck === 'idle' || figures.busy === null) continue;
-    sum += figures.busy * (to - from);
-    seconds += to - from;
+/** GPUs side by side, those without a figure left out; null for fewer than two, and where none worked. */
+export function teamOf(gpus: readonly JudgedGpu[], { period, from, to }: Pick<Run, 'period' | 'from' | 'to'>): Team | null {
+  const tables = gpus.map(({ series }) => series);
+  const { t, width, values } = commonRows(tables, period, busyOf);
+  const rests = gpus.map(restsOf);
+  const each = gpus.map(() => ({ sum: 0, count: 0 }));
+  const rows = [...t.keys()].filter((row) => values.some((busy) => at(busy, row) >= INACTIVE));
+  let inTurn = 0;
+  for (const row of rows) {
+    const time = at(t, row);
+    if (together(values.map((busy) => at(busy, row)).filter((value) => !Number.isNaN(value))) <= TURNS.together) inTurn += 1;
+    each.forEach((one, k) => {
+      const value = at(values[k], row);
+      if (Number.isNaN(value) || rests[k]?.some((rest) => time >= rest.from && time < rest.to) === true) return;
+      one.sum += value;
+      one.count += 1;
+    });
   }
-  return seconds > 0 ? sum / seconds : null;
+  const present = gpus
+    .map(({ id }, k) => ({ id, ...each[k] }))
+    .flatMap(({ id, sum, count }) => (sum !== undefined && count !== undefined && count > 0 ? [{ id, mean: exact(sum / count) }] : []));
+  const [first] = rows;
+  const last = rows[rows.length - 1];
+  if (present.length < 2 || first === undefined || last === undefined) return null;
+  return {
+    gpus: present.map(({ id }) => id),
+    means: present.map(({ mean }) => mean),
+    inTurn: inTurn / rows.length,
+    seconds: rows.length * width,
+    from: Math.max(from, at(t, first)),
+    to: Math.min(to, at(t, last) + width),
+  };
 }
 
-function turned(verdict: Verdict, gpus: number, pipelined: boolean): Verdict {
-  const why = [`${gpus} GPUs take turns: one works while the others are empty (layers split over them, or a pipeline without micro-batches)`, ...verdict.why];
-  if (!pipelined) {
-    return {
-      ...verdict,
-      bottleneck: 'unknown',
-      second: null,
-      headroom: null,
-      relief: null,
-      candidates: ['overhead', 'host'],
-      grade: 0,
-      gradeWhy: 'no bottleneck is named, so nothing is graded',
-      why,
-      missing: [...verdict.missing, 'how the model is spread over the GPUs (tensorParallel, pipelineParallel), to tell a layer split from a slow host'],
-    };
+function at(values: Float64Array | undefined, row: number): number {
+  return values?.[row] ?? Number.NaN;
+}
+
+/** Busy shares of several GPUs added up, in GPUs. */
+export function together(busy: readonly number[]): number {
+  return exact(busy.reduce((sum, one) => sum + one, 0));
+}
+
+interface Rest {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A GPU's time that enters no mean: before its first work and after its last (it began later or was done earlier), and long rests. */
+function restsOf({ phases }: JudgedGpu): Rest[] {
+  const works = phases.map(({ verdict }) => verdict.bottleneck !== 'idle');
+  const first = works.indexOf(true);
+  const last = works.lastIndexOf(true);
+  // The last row of a series may begin where the last phase ends.
+  const after = phases[last]?.to ?? Number.NEGATIVE_INFINITY;
+  return [
+    ...phases.filter(({ from, to }, k) => works[k] === false && to - from >= IDLE_FINDING_SECONDS),
+    { from: Number.NEGATIVE_INFINITY, to: phases[first]?.from ?? Number.POSITIVE_INFINITY },
+    ...(last < phases.length - 1 ? [{ from: after, to: Number.POSITIVE_INFINITY }] : []),
+  ];
+}
+
+/** Ranks of tensor or data parallelism work at the same time. */
+function takesTurns({ gpus, means, inTurn }: Team, run: Run): boolean {
+  const abreast = (run.workload.tensorParallel ?? 1) * (run.workload.dataParallel ?? 1) >= gpus.length;
+  const sum = together(means);
+  return (
+    !abreast &&
+    inTurn >= TURNS.samples &&
+    means.every((mean) => mean >= TURNS.least && mean <= TURNS.most) &&
+    sum <= TURNS.together &&
+    sum >= (splitsByLayers(run) ? TURNS.leastKnown : TURNS.leastTogether)
+  );
+}
+
+/** Empty time that the host's counters or a link explain needs no other explanation. */
+function isExplained({ verdict }: JudgedGpu): boolean {
+  return ['storage', 'network', 'transfer'].includes(verdict.bottleneck) || (verdict.bottleneck === 'host' && verdict.evidence.includes('proc'));
+}
+
+/** Pipeline stages, the way in which llama.cpp uses several GPUs unless told otherwise, or a device map in a command line. */
+function splitsByLayers({ workload: { pipelineParallel, tensorParallel, engine }, processes }: Run): boolean {
+  return (
+    (pipelineParallel ?? 1) > 1 ||
+    (tensorParallel === null && engine !== null && /^llama\.?cpp$/.test(engine)) ||
+    processes.some(({ facts }) => /device[-_]map|split[-_]mode[= ]layer/.test(facts.get('command') ?? ''))
+  );
+}
+
+/**
+ * A GPU's phases with its turns told: it is empty because another works, which the rule "requests run on an empty GPU: host"
+ * blames on the host. What is known to be split by layers is overhead (synchronisation); otherwise a tensor-parallel group in
+ * step with a slow host looks the same, and the empty time has two possible causes.
+ */
+export function withTurns(phases: readonly JudgedPhase[], team: Team, run: Run): JudgedPhase[] {
+  const split = splitsByLayers(run);
+  return phases.map((phase) =>
+    phase.verdict.bottleneck === 'host' && !phase.verdict.evidence.includes('proc') ? { ...phase, verdict: turned(phase.verdict, team, split) } : phase,
+  );
+}
+
+function turned(verdict: Verdict, { gpus, means }: Team, split: boolean): Verdict {
+  if (split) {
+    const graded = gradeOf({ ceiling: CEILINGS.single, coverage: 1, ratios: [], caps: [{ value: FLIP_CAP, why: 'a slow host looks the same' }] });
+    const why = `${gpus.length} GPUs take turns: one works while the others are empty (layers split over them, or a pipeline without micro-batches)`;
+    return { ...verdict, ...graded, bottleneck: 'overhead', second: null, candidates: ['host'], why: [why, ...verdict.why] };
   }
-  const graded = gradeOf({ ceiling: CEILINGS.single, coverage: 1, ratios: [], caps: [{ value: FLIP_CAP, why: 'a slow host looks the same' }] });
-  return { ...verdict, ...graded, bottleneck: 'overhead', second: null, candidates: ['host'], why };
+  return {
+    ...verdict,
+    ...UNGRADED,
+    bottleneck: 'unknown',
+    second: null,
+    headroom: null,
+    relief: null,
+    candidates: ['overhead', 'host'],
+    why: [
+      `${gpus.length} GPUs together were busy ${formatPercent(together(means))} of one GPU’s time, as if they took turns (layers split over them, or a pipeline without micro-batches)`,
+      ...verdict.why,
+    ],
+    missing: [...verdict.missing, 'how the model is spread over the GPUs (tensorParallel, pipelineParallel), to tell a layer split from a slow host'],
+  };
 }

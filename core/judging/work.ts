@@ -13,7 +13,7 @@ import {
 import { firstKnown, known, mean, type Stats, sumKnown } from './stats.ts';
 import type { EngineWork, Subject } from './subject.ts';
 import type { Tally } from './tally.ts';
-import { DOMINANT } from './thresholds.ts';
+import { DOMINANT, FEW_REQUESTS } from './thresholds.ts';
 
 /** What an engine's counters say that one GPU had to do, per second. NaN where it cannot be said. */
 export interface Work {
@@ -185,19 +185,17 @@ interface Lengths {
   readonly output: number;
 }
 
-/** Mean prompt and output of the requests that finished in the window; of all so far where fewer than FEW did. */
+/** Mean prompt and output of the requests that finished in the window; of all so far where fewer than FEW_REQUESTS did. */
 function requestLengths(tally: Tally): Lengths | null {
   const seconds = tally.on.bins * tally.period;
   const requests = mean(tally.on, 'engine.requests') * seconds;
   const inside =
-    requests >= FEW
+    requests >= FEW_REQUESTS
       ? { promptTokens: mean(tally.on, 'engine.promptRate') * seconds, generated: mean(tally.on, 'engine.generationRate') * seconds, requests }
       : tally.soFar;
   if (!(inside.requests > 0) || !(inside.generated > 0) || !known(inside.promptTokens)) return null;
   return { prompt: inside.promptTokens / inside.requests, output: inside.generated / inside.requests };
 }
-/** Fewer requests than this say little of the mean length: the error of a mean of ten is a third of the spread. */
-const FEW = 10;
 
 /** A request in the middle of its output holds its prompt and half its output. */
 function contextOf(lengths: Lengths | null): number {

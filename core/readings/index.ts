@@ -16,6 +16,6 @@ export { lastOf, lowerBound, meanOf, periodOf, rowsOf, type Run, slice, type Tab
 export { entityKey, type EntityKind, type EntityRef } from './entity.ts';
 export type { Intake } from './intake.ts';
 export { isMetricId, limitsOf, metric, METRIC_IDS, type MetricId, METRICS, plausible, type Rollup, rounded, type Unit } from './metrics.ts';
-export { rateOf, withRates } from './rates.ts';
+export { MAX_RATE_GAP, rateOf, withRates } from './rates.ts';
 export { type Batch, type Clock, type Fact, FACT_NAMES, type FactName, type Reading, type Rejection, type SourceEvent } from './reading.ts';
 export { ABSENT, formatDuration, formatFactor, formatFigure, formatLimits, formatOf, formatPercent, formatValue, isUnit, tickFormat } from './units.ts';

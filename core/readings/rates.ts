@@ -1,6 +1,9 @@
 import type { Table } from './columns.ts';
 import { isMetricId, METRICS, metric, type MetricId } from './metrics.ts';
 
+/** A counter over a longer silence than this, seconds, says nothing about now. */
+export const MAX_RATE_GAP = 600;
+
 /**
  * A counter's column as a rate per second: the value at i is the mean rate over (t[i−1], t[i]], with the
  * previous *present* value as the start, so a missed sample widens the interval instead of losing it.
@@ -8,7 +11,7 @@ import { isMetricId, METRICS, metric, type MetricId } from './metrics.ts';
  * since is not known to belong to the interval, so that one interval is absent, not negative and not guessed.
  * An interval longer than `maxGap` seconds is absent: a counter over an hour's silence says nothing about now.
  */
-export function rateOf(t: Float64Array, counter: Float64Array, maxGap = 600): Float64Array {
+export function rateOf(t: Float64Array, counter: Float64Array, maxGap = MAX_RATE_GAP): Float64Array {
   const rate = new Float64Array(counter.length).fill(Number.NaN);
   let lastAt = Number.NaN;
   let lastValue = Number.NaN;

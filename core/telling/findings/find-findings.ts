@@ -1,5 +1,5 @@
 import type { Finding } from '../../contract/index.ts';
-import type { JudgedRun } from '../../judging/index.ts';
+import { allocatedGpus, type JudgedRun } from '../../judging/index.ts';
 import { findCapacity } from './capacity.ts';
 import { findEcc, findMigHidden, findSlowLink } from './health.ts';
 import { findIdle } from './idle.ts';
@@ -10,7 +10,7 @@ import { findSlowed } from './slowed.ts';
 import { findStuck } from './stuck.ts';
 import { findNoTensorCores, findUnsupportedType } from './types.ts';
 import { findUneven } from './uneven.ts';
-import { allocatedGpus, findUnused, unusedGpus } from './unused.ts';
+import { findUnused, unusedGpus } from './unused.ts';
 
 /**
  * What an owner or admin should act on, most pressing first; silent on ordinary jobs. Each has its numbers and the time it

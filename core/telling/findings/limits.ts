@@ -13,13 +13,6 @@ export const SUSTAINED_SECONDS = 300;
 /** Busiest GPU of a node above the node's mean: §7.6.6. */
 export const IMBALANCE = 0.2;
 
-/** GPUs that take turns (§7.2): each works part of the time, together they are one. */
-export const TURN = { least: 0.05, most: 0.7, sum: 1.15 } as const;
-/** Taking turns, somebody works nearly all the time. Where the program is known to split by layers, half of it: its host may be slow. */
-export const TURN_SUM = { unknown: 0.8, known: 0.5 } as const;
-/** Nine samples in ten must add up: GPUs that work independently of each other now and then work at once. */
-export const TURN_SAMPLES = 0.9;
-
 /** Samples under load before a link's state is judged: it takes a moment to leave its idle state. */
 export const LOADED_SAMPLES = 10;
 

@@ -95,10 +95,14 @@ describe('GPUs of one engine that are never busy at once', () => {
     expect(gpus.map(({ verdict }) => verdict.bottleneck)).toEqual(['host', 'host']);
   });
   it('and from 5 to 70 % of the time each', () => {
-    expect(found([0.051, 0.5])).toEqual(['unknown', 'unknown']);
-    expect(found([0.049, 0.5])).toEqual(['host', 'host']);
+    expect(found([0.051, 0.5], { pipelineParallel: 2 })).toEqual(['overhead', 'overhead']);
+    expect(found([0.049, 0.5], { pipelineParallel: 2 })).toEqual(['host', 'host']);
     expect(found([0.69, 0.4])[1]).toBe('unknown');
     expect(found([0.71, 0.4])[1]).toBe('host');
+  });
+  it('and for 80 % of the time together: else most of the time nobody works, and the host is what both wait for', () => {
+    expect(found([0.4, 0.4])).toEqual(['unknown', 'unknown']);
+    expect(found([0.4, 0.39])).toEqual(['host', 'host']);
   });
   it('are overhead where they are known to be a pipeline, and the host’s where they are known to work abreast', () => {
     expect(found([0.5, 0.5], { pipelineParallel: 2 })).toEqual(['overhead', 'overhead']);

@@ -1,4 +1,5 @@
 // Past the door of core/judging: findings are tried on judged runs made by hand, at the exact threshold.
+import { turnsOf } from '../../../../core/judging/turns.ts';
 import { NOTHING_KNOWN } from '../../../../core/judging/job.ts';
 import type { FactName, MetricId, SourceEvent, Table } from '../../../../core/readings/index.ts';
 import type { Verdict, Workload } from '../../../../core/contract/index.ts';
@@ -102,7 +103,7 @@ export function judged(spec: RunSpec): JudgedRun {
   const gpus = spec.gpus.map((one, index) => gpu(one, index, period));
   const to = Math.max(0, ...gpus.flatMap(({ phases }) => phases.map((phase) => phase.to)));
   const workload = aWorkload(spec.workload);
-  return {
+  const alone: Omit<JudgedRun, 'turns'> = {
     clock: 'utc',
     from: 0,
     to,
@@ -119,4 +120,5 @@ export function judged(spec: RunSpec): JudgedRun {
     verdict: gpus[0]?.verdict ?? NOTHING_KNOWN,
     mix: { bottleneck: {}, activity: {} },
   };
+  return { ...alone, turns: turnsOf(alone) };
 }
