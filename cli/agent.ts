@@ -6,6 +6,7 @@ import { startAgent } from '../collectors/agent/agent.ts';
 import { httpDelivery } from '../collectors/agent/http-send.ts';
 import { ownJob } from '../collectors/agent/slurm.ts';
 import type { AgentOptions, Log, Outcome, Parcel } from '../collectors/agent/types.ts';
+import { batchFromIntake } from '../core/readings/index.ts';
 
 const HELP = `Usage: headroom agent --server URL --token TOKEN [options]
 
@@ -154,7 +155,7 @@ function isHttp(text: string): boolean {
 
 function print(parcel: Parcel, printed: () => void): Promise<Outcome> {
   return new Promise((resolve) =>
-    process.stdout.write(`${JSON.stringify(parcel.batch())}\n`, () => {
+    process.stdout.write(`${JSON.stringify(batchFromIntake(parcel.intake()))}\n`, () => {
       printed();
       resolve({ kind: 'stored' });
     }),

@@ -8,7 +8,7 @@ import type {
   NodesReply,
   Overview,
   SeriesQuery,
-  SeriesReply,
+  DrawnReply,
   WatchTarget,
 } from '../../core/contract/index.ts';
 import type { JobKey, Viewer } from '../store/index.ts';
@@ -23,10 +23,10 @@ export interface Answers {
   jobs(viewer: Viewer, query: JobsQuery): Promise<JobsPage>;
   job(viewer: Viewer, key: JobKey): Promise<JobDetail>;
   analysis(viewer: Viewer, key: JobKey): Promise<Analysis>;
-  series(viewer: Viewer, key: JobKey, query: SeriesQuery): Promise<SeriesReply>;
+  series(viewer: Viewer, key: JobKey, query: SeriesQuery): Promise<DrawnReply>;
   nodes(viewer: Viewer): NodesReply;
   node(viewer: Viewer, name: string): Promise<NodeDetail>;
-  nodeSeries(viewer: Viewer, name: string, query: SeriesQuery): Promise<SeriesReply>;
+  nodeSeries(viewer: Viewer, name: string, query: SeriesQuery): Promise<DrawnReply>;
   overview(viewer: Viewer): Promise<Overview>;
   findings(viewer: Viewer, query: { readonly since?: number | undefined }): Promise<FindingsReply>;
   /** Null where a viewer may watch that live, else why not, in words. */

@@ -1,5 +1,5 @@
 import { type EntityRef, isMetricId, metric, type MetricId, METRICS } from '../../core/readings/index.ts';
-import type { SeriesReply } from '../../core/contract/index.ts';
+import type { DrawnReply } from '../../core/contract/index.ts';
 import { Problem } from '../http/index.ts';
 import type { AnswerParts } from './parts.ts';
 
@@ -16,7 +16,7 @@ export interface SeriesAsked {
 const POINTS = 600;
 
 /** Series of some entities; a metric that none of them has is named with the reason. Throws 400 for an unknown metric. */
-export async function answerSeries(parts: Pick<AnswerParts, 'store'>, asked: SeriesAsked): Promise<SeriesReply> {
+export async function answerSeries(parts: Pick<AnswerParts, 'store'>, asked: SeriesAsked): Promise<DrawnReply> {
   const metrics = metricsOf(asked.metrics);
   const { entities, from, to } = asked;
   if (!(from < to)) return { from, to: from, series: [], absent: metrics.map((id) => ({ metric: id, reason: 'the time asked for is not in the job’s time' })) };

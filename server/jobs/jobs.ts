@@ -1,6 +1,6 @@
-import type { IngestBatch, Job, JobDeclaration } from '../../core/contract/index.ts';
+import type { Job, JobDeclaration } from '../../core/contract/index.ts';
 import type { JobKey, Store, Viewer } from '../store/index.ts';
-import { entityOf } from '../../core/readings/index.ts';
+import type { Fact, Intake } from '../../core/readings/index.ts';
 import { jobName, type JobIndex } from '../ownership/index.ts';
 import { streamedJobs } from './streamed.ts';
 
@@ -17,7 +17,7 @@ export interface Jobs {
    * What must be known before a batch that names its job is stored: the job itself, its node, and its GPUs where nobody has
    * listed any on that node. Gives the batch with the facts that tie its engines and processes to the job.
    */
-  prepare(batch: IngestBatch): Promise<IngestBatch>;
+  prepare(intake: Intake): Promise<Intake>;
   /** Reads running and lately ended jobs back from the store. */
   load(now: number): Promise<void>;
   /** Forgets jobs that ended too long ago to take readings. */
@@ -54,12 +54,12 @@ export function openJobs(options: JobsOptions): Jobs {
     return job;
   };
 
-  const missing = (batch: IngestBatch, key: JobKey, job: Job | undefined): JobDeclaration | null => {
-    const first = batch.blocks.reduce((least, block) => Math.min(least, block.t[0] ?? least), now());
+  const missing = ({ tables }: Intake, key: JobKey, job: Job | undefined): JobDeclaration | null => {
+    const first = tables.reduce((least, { t }) => Math.min(least, t[0] ?? least), now());
     const nodes = new Set(job?.nodes);
     const gpus = new Map((job?.gpus ?? []).map((gpu) => [gpu.uuid, gpu.node]));
     const before = nodes.size + gpus.size;
-    for (const { entity } of batch.blocks) {
+    for (const { entity } of tables) {
       if (entity.node === undefined) continue;
       nodes.add(entity.node);
       const place = `${jobName(key)}@${entity.node}`;
@@ -87,23 +87,23 @@ export function openJobs(options: JobsOptions): Jobs {
       return record(viewer, key, declaration);
     },
     keyOf,
-    async prepare(batch) {
-      if (batch.job === undefined) return batch;
-      const key = keyOf(batch.job);
+    async prepare(intake) {
+      if (intake.job === undefined) return intake;
+      const key = keyOf(intake.job);
       const known = index.get(key) ?? (await store.jobs.get(SYSTEM, key))?.job;
       const name = jobName(key);
       if (known === undefined) await streamed.add(name);
       const again = reopened(known);
-      const more = missing(batch, key, known);
+      const more = missing(intake, key, known);
       if (again !== null || more !== null) await record(SYSTEM, key, { ...more, ...again });
-      const claims = new Map<string, NonNullable<IngestBatch['facts']>[number]>();
-      for (const { entity } of batch.blocks) {
+      const claims = new Map<string, Fact>();
+      for (const { entity } of intake.tables) {
         if (entity.kind !== 'engine' && entity.kind !== 'process') continue;
-        if (index.claimOf(entityOf(entity)) === name) continue;
-        index.claim(entityOf(entity), name);
+        if (index.claimOf(entity) === name) continue;
+        index.claim(entity, name);
         claims.set(`${entity.kind}:${entity.id}`, { entity, name: 'job', value: name });
       }
-      return claims.size === 0 ? batch : { ...batch, facts: [...(batch.facts ?? []), ...claims.values()] };
+      return claims.size === 0 ? intake : { ...intake, facts: [...intake.facts, ...claims.values()] };
     },
     async load(time) {
       await streamed.load();

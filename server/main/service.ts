@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { IngestBatch } from '../../core/contract/index.ts';
+import { blockFromTable, type Intake, type Table } from '../../core/readings/index.ts';
 import { type Analyses, type Audience, openAnalyses } from '../analysis/index.ts';
 import { openAnswers, type Answers } from '../answers/index.ts';
 import { type Config, packageVersion, readSite } from '../settings/index.ts';
 import { type Ingest, ingestInto, openStreams, type Streams } from '../ingest/index.ts';
-import { blockOf, deliveriesByJob, jobIndex, type JobIndex } from '../ownership/index.ts';
+import { deliveriesByJob, jobIndex, type JobIndex } from '../ownership/index.ts';
 import { openJobs, type Jobs } from '../jobs/index.ts';
 import { jobRoom, nodeRoom, openHub, OVERVIEW_ROOM, type Hub } from '../live/index.ts';
 import { nodeRegistry, type NodeRegistry } from '../nodes/index.ts';
@@ -56,15 +56,19 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   };
   const analyses = openAnalyses({ store, index, audience, log, now, named: (uuid) => (nodes.gpu(uuid)?.name ?? null) !== null });
   const jobs = openJobs({ store, index, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
-  const stored = (batch: IngestBatch) => {
-    nodes.take(batch);
-    for (const { job, delivery } of deliveriesByJob(index, batch)) {
-      analyses.feed(job, delivery);
-      for (const part of delivery.parts) hub.readings(jobRoom(job), blockOf(part));
-    }
-    for (const block of batch.blocks) if (block.entity.node !== undefined) hub.readings(nodeRoom(block.entity.node), block);
+  // Tables become blocks where they leave the process, and only for those who watch.
+  const show = (room: string, tables: readonly Table[]) => {
+    if (hub.watched(room)) for (const table of tables) hub.readings(room, blockFromTable(table));
   };
-  const ingest = ingestInto({ series: store.series, rawDays: config.rawDays, now, prepare: (batch) => jobs.prepare(batch), stored });
+  const stored = (intake: Intake) => {
+    nodes.take(intake);
+    for (const { job, delivery } of deliveriesByJob(index, intake)) {
+      analyses.feed(job, delivery);
+      show(jobRoom(job), delivery.tables);
+    }
+    for (const table of intake.tables) if (table.entity.node !== undefined) show(nodeRoom(table.entity.node), [table]);
+  };
+  const ingest = ingestInto({ series: store.series, rawDays: config.rawDays, now, prepare: (intake) => jobs.prepare(intake), stored });
 
   await jobs.load(now());
   for (const row of await store.facts.nodes({ kind: 'system' })) nodes.restore(row);

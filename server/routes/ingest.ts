@@ -41,7 +41,7 @@ export function ingestRoutes(app: App, ingest: Ingest): void {
       },
     },
     async (request) => {
-      return ingest(request.body, { kind: request.identity?.kind === 'session' ? 'page' : 'agent', name: request.identity?.name ?? 'unknown' });
+      return ingest.batch(request.body, { kind: request.identity?.kind === 'session' ? 'page' : 'agent', name: request.identity?.name ?? 'unknown' });
     },
   );
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { textReader } from '../../../collectors/run/file-text.ts';
-import type { IngestBatch } from '../../../core/contract/index.ts';
+import type { Intake } from '../../../core/readings/index.ts';
 import { Problem } from '../../http/index.ts';
 import type { Ingest } from '../ingest.ts';
 import { patiently } from '../retry.ts';
@@ -22,7 +22,7 @@ export interface PumpOptions {
   readonly body: AsyncIterable<Buffer>;
   readonly reader: RawReader;
   readonly ingest: Ingest;
-  readonly batch: Pick<IngestBatch, 'node' | 'job'>;
+  readonly batch: Pick<Intake, 'node' | 'job'>;
   readonly now: () => number;
   readonly write: (line: Line) => void;
   /** Why the stream ends, asked once at its end. */
@@ -47,10 +47,11 @@ export async function pump(options: PumpOptions): Promise<void> {
   };
   const take = async (piece: Piece) => {
     for (const { line, reason, text } of piece.rejected) tell({ line, reason, text: text.slice(0, 200) });
-    if (piece.blocks.length + piece.facts.length + piece.events.length === 0) return;
+    if (piece.tables.length + piece.facts.length + piece.events.length === 0) return;
     count.quiet = 0;
     const reply = await patiently(
-      () => options.ingest({ source, seq, ...options.batch, blocks: piece.blocks, facts: piece.facts, events: piece.events }, { kind: 'raw', name: source }),
+      () =>
+        options.ingest.intake({ source, seq, ...options.batch, tables: piece.tables, facts: piece.facts, events: piece.events }, { kind: 'raw', name: source }),
       options.stopping,
     );
     seq += 1;

@@ -1,3 +1,4 @@
+// Past the door of server/ingest and collectors: both are asked about every metric, value by value.
 import { describe, expect, it } from 'vitest';
 import { collectorById } from '../../../collectors/registry.ts';
 import { nameTables } from '../../../collectors/prometheus/names/tables.ts';
