@@ -10,7 +10,6 @@ export const peerBench: Bench = {
   name: 'peer',
   run: async ({ quick, profile }) => {
     const ingest = await ingestFigures({ quick, profile });
-    console.log(`  (ingest measured after ${Math.round(performance.now() / 1000)} s)`);
     const page = await pageFigures({ quick, profile });
     console.log([...INGEST_NOTES, ...PAGE_NOTES].map((note) => `  ${note}`).join('\n'));
     return [...page, ...ingest];

@@ -13,7 +13,7 @@ export function bytesIn(folders: readonly string[]): number {
 export interface SeriesBytes {
   /** The file and its write-ahead log, as they lie. */
   readonly whole: number;
-  /** Without pages that are free for what comes next. */
+  /** Its sealed readings and their roll-ups alone: without pages that are free for what comes next and without what is still open. */
   readonly dense: number;
   /** Without roll-ups too. */
   readonly raw: number;
@@ -36,6 +36,7 @@ export async function weigh(file: string): Promise<SeriesBytes> {
   try {
     const answer = await client.execute('SELECT SUM("values") AS sealed FROM "Chunk" WHERE level = 0');
     const sealed = Number(answer.rows[0]?.['sealed']);
+    await client.execute('DELETE FROM "Wal"');
     const dense = await packed();
     await client.execute('DELETE FROM "Chunk" WHERE level > 0');
     return { whole, dense, raw: await packed(), sealed };

@@ -54,6 +54,7 @@ export function ingestFigures({ quick, profile }: IngestOptions): Promise<Figure
         const both = await turn(size, quick ? 1 : 10);
         headroom.push(both.headroom);
         victoria.push(both.victoria);
+        console.log(`  (round ${round + 1} of ${rounds}, ${size.rows} rows a batch: ${Math.round(performance.now() / 1000)} s)`);
       }
     return taken.flatMap(({ size, headroom, victoria }) => figuresOf(size, headroom, victoria));
   });
