@@ -1,3 +1,4 @@
+import { decodeSeries, SERIES_BYTES } from '../../core/contract/index.ts';
 import { type Figure, quantile } from '../bench.ts';
 import { benchMetrics, gpuReadings, nodeBatch } from '../support/readings.ts';
 import { compared, NAME } from './compared.ts';

@@ -43,13 +43,15 @@ export function packIntake({ source, seq, tables }: Pick<Intake, 'source' | 'seq
   for (const { entity, t, columns } of tables) {
     const rows = t.length;
     if (rows === 0) continue;
-    for (const time of t) {
+    for (let row = 0; row < rows; row += 1) {
+      const time = t[row] ?? Number.NaN;
       if (!Number.isFinite(time)) throw new RangeError(`${entity.kind} ${entity.id} has a time that is no number`);
       data[at++] = time;
     }
     for (const [metric, column] of columns) {
       if (column.length !== rows) throw new RangeError(`${entity.kind} ${entity.id}: ${metric} has ${column.length} values for ${rows} times`);
-      for (const value of column) {
+      for (let row = 0; row < rows; row += 1) {
+        const value = column[row] ?? Number.NaN;
         const there = Number.isFinite(value);
         data[at++] = there ? value : Number.NaN;
         if (there) values += 1;

@@ -92,6 +92,12 @@ function bytesOnDisk(file: string): number {
 
 /** The series as views on the answer's two arrays. */
 function seriesOf({ series, times, values }: RangeAnswer): DrawnSeries[] {
+  const shared = new Map<number, Float64Array>();
+  const timesAt = (at: number, rows: number): Float64Array => {
+    const t = shared.get(at) ?? times.subarray(at, at + rows);
+    shared.set(at, t);
+    return t;
+  };
   return series.map(({ entity, metric: id, rows, t, mean, spread }) => {
     const { kind, unit } = metric(id);
     const column = (part: number): Float64Array => values.subarray(mean + part * rows, mean + (part + 1) * rows);
@@ -100,7 +106,7 @@ function seriesOf({ series, times, values }: RangeAnswer): DrawnSeries[] {
       entity: { kind: entity.kind, id: entity.id, node: entity.node ?? null },
       metric: id,
       unit: kind === 'counter' ? rateUnit(unit) : unit,
-      t: times.subarray(t, t + rows),
+      t: timesAt(t, rows),
       mean: means,
       min: spread ? column(1) : means,
       max: spread ? column(2) : means,
