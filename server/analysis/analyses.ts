@@ -12,8 +12,8 @@ import { after, drain, hold, later, nothing } from './pending.ts';
 import type { Analyses, Audience } from './types.ts';
 
 const SYSTEM: Viewer = { kind: 'system' };
-/** Milliseconds of one slice of verdicts, and between two, so that sockets and ingest are not held up. */
-const BUDGET = 40;
+/** Milliseconds of one slice of verdicts, and between two: while many are due, sockets and ingest have the other half of the thread. */
+const BUDGET = 10;
 const PAUSE = 10;
 
 export interface AnalysesOptions {
