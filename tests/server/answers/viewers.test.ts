@@ -132,7 +132,7 @@ describe('one job’s token', () => {
       ['shared', ['c/a'], ['GPU-a']],
     ]);
     const node = await answers.node(a, 'shared');
-    expect(node.entities.map(({ id }) => id).sort()).toEqual(['GPU-a', 'shared', 'common/111', 'vllm@shared:8001']);
+    expect(node.entities.map(({ id }) => id).sort()).toEqual(['GPU-a', 'common/111', 'shared', 'vllm@shared:8001']);
     expect(node.events.map(({ text }) => text).sort()).toEqual(['Xid of secret-a', 'restart of secret-a']);
     const overview = await answers.overview(a);
     expect([overview.nodes, overview.gpus.known, overview.gpus.allocated, overview.power]).toEqual([2, 1, 1, 60]);
