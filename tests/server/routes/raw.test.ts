@@ -199,13 +199,15 @@ describe('many and long streams', () => {
     open.request.write(HEADER + row(1));
     open.request.write(row(2));
     await expect.poll(() => powers('/api/nodes/held').catch(() => ({}))).toEqual({ 'held#0': [1, 2] });
+    // Nine values a row: an acknowledgement from before the lock may still be on its way to us.
+    const acknowledged = Number((await open.until((line) => Number(line['durable']) >= 18))['durable']);
     const outside = createClient({ url: `file:${join(service.data, 'series.db')}`, timeout: 5000 });
     onTestFinished(() => outside.close());
     await outside.execute('BEGIN EXCLUSIVE');
     open.request.write(row(3));
     await expect.poll(() => service.running.service.store.trouble()).toContain('holds the series file');
     // Reads stand in line behind the write that waits: what was acknowledged says as much.
-    expect(open.lines.map((line) => Number(line['durable'])).filter((durable) => durable > 2)).toEqual([]);
+    expect(Number(open.lines.at(-1)?.['durable'])).toBe(acknowledged);
     await outside.execute('ROLLBACK');
     open.request.end(row(4));
     await open.ended;
