@@ -1,15 +1,4 @@
-import {
-  entityKey,
-  entityOf,
-  type EntityRef,
-  type Fact,
-  type FactName,
-  isMetricId,
-  type MetricId,
-  type Reading,
-  type Table,
-  tableOf,
-} from '../../core/readings/index.ts';
+import { entityKey, entityOf, type EntityRef, type FactName, isMetricId, type MetricId, type Reading, type Table, tableOf } from '../../core/readings/index.ts';
 import { type Block, blockOf, type Delivery } from '../ownership/index.ts';
 
 /** What came as tables, one per entity; a fact without a reading is a table without rows. */

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
-import type { App } from './app.ts';
 
 /** Bytes: below it headers weigh more than what is saved. */
 const WORTH_IT = 1_024;

@@ -44,7 +44,6 @@ export const NEUTRAL_COLOURS = {
   bad: { light: '#b3261e', dark: '#ff8a80' },
 } as const satisfies Record<string, Pair>;
 
-type NeutralName = keyof typeof NEUTRAL_COLOURS;
 export type Theme = 'light' | 'dark';
 
 /** Colours of tokens in motion: prefill multiplies (compute's hue), decode reads (memory's hue). */

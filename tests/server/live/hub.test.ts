@@ -107,7 +107,6 @@ describe('rooms', () => {
 
 describe('who hears what', () => {
   const mine = { kind: 'job', cluster: 'c', id: '1' } as const;
-  const row = (id: string) => ({ job: aJob(id) }) as Parameters<ReturnType<typeof openHub>['row']>[0]; // all that the hub looks at
 
   it('is one in the rooms of its circle: one job’s token hears of its job alone', () => {
     expect(roomsFor({ kind: 'overview' }, mine)).toEqual(['overview c/1']);

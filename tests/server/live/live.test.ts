@@ -1,16 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type {
-  ClientToServer,
-  JobRow,
-  LiveReadings,
-  LiveRows,
-  Overview,
-  ServerStatus,
-  ServerToClient,
-  WatchReply,
-  WatchTarget,
-} from '../../../core/contract/index.ts';
+import type { ClientToServer, LiveReadings, LiveRows, Overview, ServerStatus, ServerToClient, WatchReply, WatchTarget } from '../../../core/contract/index.ts';
 import { ask, gpuBatch, removeFolders, startService, type TestService } from '../../support/service.ts';
 
 type Page = Socket<ServerToClient, ClientToServer>;
