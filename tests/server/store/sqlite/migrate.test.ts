@@ -79,7 +79,7 @@ describe('migrations', () => {
   });
 
   it.each(['main', 'series'])('of %s are in Prisma’s layout', (name) => {
-    const folder = new URL(`../../../prisma/${name}/migrations/`, import.meta.url);
+    const folder = new URL(`../../../../prisma/${name}/migrations/`, import.meta.url);
     expect(readFileSync(new URL('migration_lock.toml', folder), 'utf8')).toContain('provider = "sqlite"');
     expect(readdirSync(folder).filter((entry) => !/^\d{14}_[a-z0-9_]+$|^migration_lock\.toml$/.test(entry))).toEqual([]);
   });
