@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import type { Overview } from '../../core/contract/index.ts';
 import { launchBrowser } from '../support/browser.ts';
@@ -25,7 +25,7 @@ describe('the demo, in a browser', () => {
       overview = await service.get<Overview>('/api/overview');
       return overview.running.filter((row) => row.ribbon.length > 1).length;
     };
-    await expect.poll(phased, { timeout: 500_000, interval: 1000 }).toBeGreaterThanOrEqual(4);
+    await vi.waitUntil(async () => (await phased()) >= 4, { timeout: 500_000, interval: 1000 });
   });
   afterAll(async () => {
     await browser.close();

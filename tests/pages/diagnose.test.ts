@@ -17,6 +17,9 @@ const IDLE = ['timestamp, index, uuid, name, utilization.gpu [%], memory.used [M
   )
   .join('\n');
 
+/** What the page asked of the server, less whose cluster it is: every page asks that. */
+const askedOf = (server: PageServer): string[] => server.asked.filter((one) => one !== 'GET /api/site');
+
 describe('the diagnose page', () => {
   let browser: Browser;
   let server: PageServer;
@@ -50,7 +53,7 @@ describe('the diagnose page', () => {
     expect(await report.locator('tr', { hasText: 'gpu.csv' }).first().innerText()).toMatch(/nvidia-smi.*\s1\s+300\s/);
     expect(await report.innerText()).toContain('unknown format: expected the output of nvidia-smi');
     expect(await page.locator('main').innerText()).toContain('no file and no reading has left it');
-    expect(server.asked.filter((one) => one !== 'GET /api/site')).toEqual([]);
+    expect(askedOf(server)).toEqual([]);
     expect(errors).toEqual([]);
     await page.close();
   });
@@ -119,10 +122,10 @@ describe('the diagnose page', () => {
     await page.getByRole('button', { name: 'Store as a job …' }).click();
     await page.getByLabel('Job id').fill('my-run');
     await page.getByLabel('Node, where the files name none').fill('alvis2-05');
-    expect(server.asked.filter((one) => one !== 'GET /api/site')).toEqual([]);
+    expect(askedOf(server)).toEqual([]);
     await page.getByRole('button', { name: 'Send the readings to this server' }).click();
     await page.getByRole('link', { name: 'Open job my-run' }).waitFor();
-    expect(server.asked).toEqual(['GET /api/session', 'PUT /api/jobs/alvis/my-run', 'POST /api/ingest']);
+    expect(askedOf(server)).toEqual(['GET /api/session', 'PUT /api/jobs/alvis/my-run', 'POST /api/ingest']);
     const batch = JSON.parse(bodies[1]?.body ?? '{}') as { node: string; job: string; blocks: { t: number[] }[] };
     expect([batch.node, batch.job, batch.blocks[0]?.t.length, new Set(batch.blocks[0]?.t).size]).toEqual(['alvis2-05', 'alvis/my-run', 300, 300]);
     expect(await page.locator('main').innerText()).toContain('an example of a refusal');
