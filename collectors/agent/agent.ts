@@ -65,9 +65,9 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   }
   const flush = async (): Promise<void> => {
     flushing = undefined;
-    const batch = box.take(now());
-    if (batch === null) return;
-    await queue.push(parcelOf(batch));
+    const intake = box.take(now());
+    if (intake === null) return;
+    await queue.push(parcelOf(intake));
     sender.wake();
   };
 
