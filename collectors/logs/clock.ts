@@ -28,6 +28,7 @@ const NOTED = 5_000;
 /** A file's name is taken for the year of stamps this near to its date. */
 const NEAR = 45 * DAY;
 
+/** A clock that nothing has decided yet. `tz` is the zone of stamps that name none; `file` may carry the date. Times are seconds on the clock of `out`. */
 export function logClock(out: Output, options: { tz: string; file: string | undefined }): LogClock {
   const read = timeReader(options.tz);
   const fileDate = dateIn(options.file, read);
