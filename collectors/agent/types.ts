@@ -67,6 +67,9 @@ export interface AgentOptions {
   readonly backoff?: Backoff;
 }
 
+/** The options with what their defaults are. */
+export type Settings = AgentOptions & Readonly<Required<Pick<AgentOptions, 'log' | 'env' | 'backoff' | 'job'>>>;
+
 export interface Backoff {
   readonly first: number;
   readonly most: number;
