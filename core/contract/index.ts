@@ -45,6 +45,7 @@ export {
   type Bottleneck,
   type Figure,
   type Finding,
+  FINDING_LABELS,
   type FindingId,
   type GpuVerdict,
   type Phase,
