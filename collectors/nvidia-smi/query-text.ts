@@ -10,7 +10,7 @@ export interface QueryTextReader {
   end(): void;
 }
 
-export interface QueryTextTools {
+interface QueryTextTools {
   readonly out: Output;
   readonly scope: GpuScope;
   readonly clock: RowClock;
