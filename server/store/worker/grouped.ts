@@ -71,6 +71,7 @@ export function grouped<T, R>(run: (take: () => T[]) => Promise<readonly R[]>, {
       }
       waiting.push({ item, size: weight, resolve, reject });
       waitingSize += weight;
-      if (waiting.length === 1) void flush();
+      // Not at once: what has arrived beside it is read first, and goes along.
+      if (waiting.length === 1) setImmediate(() => void flush());
     });
 }
