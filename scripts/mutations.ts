@@ -33,8 +33,10 @@ const SEGMENTS = 'tests/core/judging/segments.test.ts';
 const WORK = 'tests/core/judging/work.test.ts';
 const VERDICTS = [BOTTLENECKS, LABEL, CAPACITY, MODIFIERS, GRADE, TIER_C, ACTIVITY, WORK, ANALYSE];
 const PHASES = [SEGMENTS, ANALYSE, WORK, TRACKER];
+const TURNS = 'tests/core/judging/turns.test.ts';
 const FINDINGS = 'tests/core/telling/findings';
-const ADVICE = 'tests/core/telling/advice';
+const UNEVEN = `${FINDINGS}/uneven.test.ts`;
+const ADVICE = ['advised', 'memory', 'others'].map((name) => `tests/core/telling/advice/${name}.test.ts`);
 const ROOFLINE = 'tests/core/telling/roofline';
 const PROGRESS = 'tests/core/telling/progress';
 const CODEC = 'tests/server/store/series/codec.test.ts';
@@ -48,7 +50,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'judging',
     file: 'core/judging/thresholds.ts',
-    tests: [...VERDICTS, SEGMENTS, `${FINDINGS}/stuck.test.ts`, `${FINDINGS}/idle.test.ts`],
+    tests: [...VERDICTS, SEGMENTS, TURNS, TRACKER, `${FINDINGS}/stuck.test.ts`, `${FINDINGS}/idle.test.ts`],
     mutations: [
       { find: 'DOMINANT = 0.5', replace: 'DOMINANT = 0.45', harm: 'a resource is named that is not needed for half of the time' },
       { find: 'CONTRIBUTING = 0.33', replace: 'CONTRIBUTING = 0.4', harm: 'a third of the time lost to the host is no longer said' },
@@ -86,6 +88,15 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'MAJORITY = 0.5', replace: 'MAJORITY = 0.8', harm: 'three of four GPUs no longer decide' },
       { find: 'SHARE_MOVE = 0.1', replace: 'SHARE_MOVE = 0.2', harm: 'a change of load is not drawn as a phase' },
       { find: 'MIN_SEGMENT_SAMPLES = 10', replace: 'MIN_SEGMENT_SAMPLES = 40', harm: 'a phase of twenty samples is lost in its neighbour' },
+      { find: 'CLEAR_RISE = 3', replace: 'CLEAR_RISE = 6', harm: 'a load with a noisy memory is told as idle time' },
+      { find: 'PLATEAU = 0.1', replace: 'PLATEAU = 0.8', harm: 'a changing load is called a plateau' },
+      { find: 'FEW_REQUESTS = 10', replace: 'FEW_REQUESTS = 1', harm: 'one finished request sets the mean length' },
+      { find: 'REQUEST_AHEAD = 3', replace: 'REQUEST_AHEAD = 1', harm: 'the rest before a request is shortened by a slow scrape' },
+      { find: 'DEMAND_CARRIED = 10', replace: 'DEMAND_CARRIED = 1', harm: 'an engine that missed two scrapes loses its demand' },
+      { find: 'BRIDGED_SLACK = 1.2', replace: 'BRIDGED_SLACK = 1.6', harm: 'a fourth missing sample is made up' },
+      { find: 'SAME_EDGE = 2', replace: 'SAME_EDGE = 0', harm: 'GPUs sampled a second apart make two phases of one edge' },
+      { find: 'samples: 0.9,', replace: 'samples: 0.5,', harm: 'independent GPUs are said to take turns' },
+      { find: 'leastTogether: 0.8', replace: 'leastTogether: 0.3', harm: 'two hardly used GPUs are said to take turns' },
       { find: 'BRIDGED_PERIODS = 3', replace: 'BRIDGED_PERIODS = 10', harm: 'readings are made up over an outage' },
     ],
   },
@@ -94,7 +105,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/shares.ts',
     tests: VERDICTS,
     mutations: [
-      { find: 'CLEAR = 3', replace: 'CLEAR = 6', harm: 'a load with a noisy memory is told as idle time' },
       { find: ' && !(tokens > 0)', replace: '', harm: 'a server whose cache grows is said to load' },
       { find: 'const NVML_OFFSET = 0.01', replace: 'const NVML_OFFSET = 0.1', harm: 'the memory share of an H100 is a tenth too low' },
       { find: 'largest(a, b) / (eta * oneWay)', replace: '(a + b) / (eta * oneWay)', harm: 'a duplex link counts twice' },
@@ -183,10 +193,13 @@ export const MUTATIONS: readonly MutatedFile[] = [
         harm: 'a server at its own limit is told to find room',
       },
       { find: 'waiting < DOMINANT * window.samples', replace: 'waiting < 0', harm: 'a burst of waiting requests is lack of room' },
-      { find: 'PLATEAU = 0.1', replace: 'PLATEAU = 0.8', harm: 'a changing load is called a plateau' },
       { find: '!subject.serving && used', replace: 'used', harm: 'a server that fills its card at the start lacks room' },
       { find: '&& window.pcie >= CONTRIBUTING) {', replace: ') {', harm: 'a full card without traffic lacks room' },
-      { find: 'Math.min(phase.to + SLACK, phase.from + SOON)', replace: 'phase.from + SOON', harm: 'a failure blames a phase that was over' },
+      {
+        find: 'Math.min(phase.to + OUT_OF_MEMORY.slack, phase.from + OUT_OF_MEMORY.soon)',
+        replace: 'phase.from + OUT_OF_MEMORY.soon',
+        harm: 'a failure blames a phase that was over',
+      },
       { find: "event.entity.kind !== 'gpu' || event.entity.id === gpu", replace: 'true', harm: 'one GPU’s failure is told of all' },
       { find: 'at >= phase.from && ', replace: '', harm: 'a failure blames the phase after it' },
     ],
@@ -196,9 +209,9 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/cause.ts',
     tests: VERDICTS,
     mutations: [
-      { find: 'files >= receive / 2', replace: 'files >= receive / 20', harm: 'a little file reading makes all traffic storage' },
+      { find: 'files >= EXPLAINS * receive', replace: 'files >= 0.05 * receive', harm: 'a little file reading makes all traffic storage' },
       { find: '(window.ioPressure || explained)', replace: 'explained', harm: 'reading with I/O pressure cannot be told from network' },
-      { find: 'read * window.seconds >= window.memoryRise / 2', replace: 'read * window.seconds >= 0', harm: 'any read explains a load' },
+      { find: 'read * window.seconds >= EXPLAINS * window.memoryRise', replace: 'read * window.seconds >= 0', harm: 'any read explains a load' },
       { find: 'if (remote >= CONTRIBUTING)', replace: 'if (remote >= 0)', harm: 'a remote cache is blamed for everything' },
       { find: 'transmit > ONE_WAY * receive && known(writes)', replace: 'known(writes)', harm: 'an exchange beside a checkpoint is called storage' },
     ],
@@ -208,7 +221,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/evidence.ts',
     tests: [GRADE],
     mutations: [
-      { find: '0.5 + 2 * (ratio - 1)', replace: '0.5 + 4 * (ratio - 1)', harm: 'grades near an edge are too sure' },
+      { find: 'MARGIN.slope * (ratio - 1)', replace: '2 * MARGIN.slope * (ratio - 1)', harm: 'grades near an edge are too sure' },
       { find: 'Math.min(low, cap.value)', replace: 'Math.max(low, cap.value)', harm: 'caps do not hold' },
       { find: 'ceiling * Math.min(1, coverage) * margin', replace: 'ceiling * margin', harm: 'a counter that was there a tenth of the time is believed' },
     ],
@@ -240,7 +253,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
       },
       { find: 'lengths.prompt + lengths.output / 2', replace: 'lengths.prompt + lengths.output', harm: 'caches seem larger than they are' },
       { find: '(tokens * perToken) / gpus', replace: 'tokens * perToken', harm: 'a trainer’s work is counted on every GPU' },
-      { find: 'const FEW = 10', replace: 'const FEW = 1', harm: 'one finished request sets the mean length' },
       { find: 'usage * size, from', replace: 'size, from', harm: 'an empty cache is read in full at every step' },
       { find: 'lora: worker.fineTuning', replace: 'lora: false', harm: 'LoRA seems to compute half as much again' },
     ],
@@ -307,8 +319,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/bins.ts',
     tests: PHASES,
     mutations: [
-      { find: 'AHEAD = 3', replace: 'AHEAD = 1', harm: 'the rest before a request is shortened by a slow scrape' },
-      { find: 'CARRIED = 10', replace: 'CARRIED = 1', harm: 'an engine that missed two scrapes loses its demand' },
       { find: '(!soon || (busy[i] ?? Number.NaN) >= DOMINANT)', replace: '!soon', harm: 'short requests on a busy GPU are called idle' },
       { find: "how === 'mean' ? value / count : value", replace: 'value', harm: 'two half-full caches are one that is full' },
       { find: "how === 'max' ? Math.max(value, one) : value + one", replace: 'value + one', harm: 'two threads at half a core are one at its limit' },
@@ -320,7 +330,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/grid.ts',
     tests: PHASES,
     mutations: [
-      { find: 'SLACK = 1.2', replace: 'SLACK = 1.6', harm: 'a fourth missing sample is made up' },
       { find: '    column.sum = 0;\n', replace: '', harm: 'a bin holds the sum of all before it' },
       { find: 'if (!bridged) continue;', replace: '', harm: 'a rate over an outage is spread over all of it' },
       { find: 'Math.max(column.cadence, period)', replace: 'period', harm: 'a slow sampler has gaps between all its samples' },
@@ -338,7 +347,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
         harm: 'each missed sample begins a phase',
       },
       { find: 'PATTERN_SEGMENTS = 6', replace: 'PATTERN_SEGMENTS = 60', harm: 'a loader that stalls makes a hundred phases' },
-      { find: 'Math.max(MEMORY_STEP, CLEAR *', replace: 'Math.max(MEMORY_STEP, 0 *', harm: 'a noisy memory makes a phase of each sample' },
+      { find: 'Math.max(MEMORY_STEP, CLEAR_STEP *', replace: 'Math.max(MEMORY_STEP, 0 *', harm: 'a noisy memory makes a phase of each sample' },
       { find: 'segment.to - segment.from >= PATTERN_LONGEST * shortest', replace: 'false', harm: 'hours of rest and hours of work are one phase' },
       { find: 'last.to - last.from < MIN_SAMPLES && segment.state', replace: 'segment.state', harm: 'a job’s first phase is swallowed by the second' },
     ],
@@ -349,7 +358,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: PHASES,
     mutations: [
       { find: ' && value >= before.value', replace: '', harm: 'a restarted engine has a negative rate' },
-      { find: 'MAX_RATE_GAP = 600', replace: 'MAX_RATE_GAP = 60000', harm: 'a counter over a day’s silence is a rate' },
       { find: '<= last) start += 1', replace: '< last) start += 1', harm: 'a row that is sent twice counts twice' },
       { find: 'if (value > peak) peak = value;', replace: 'peak = value;', harm: 'a GPU that rests at the end is taken for one that its engine never used' },
     ],
@@ -376,20 +384,25 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'round(verdict.grade * part)', replace: 'round(verdict.grade)', harm: 'three of four are as sure as four' },
       { find: 'to - from >= IDLE_FINDING_SECONDS', replace: 'to - from >= 0', harm: 'idle tails outvote a short job’s work' },
       { find: 'time(counted) < WORTH_NAMING * time(phases)', replace: 'false', harm: 'a burst of a second speaks for an idle hour' },
-      { find: 'SAME_EDGE = 2', replace: 'SAME_EDGE = 0', harm: 'GPUs sampled a second apart make two phases of one edge' },
     ],
   },
   {
     area: 'judging',
     file: 'core/judging/turns.ts',
-    tests: [ANALYSE, BOTTLENECKS],
+    tests: [TURNS, UNEVEN],
     mutations: [
+      { find: '!abreast &&', replace: '', harm: 'a tensor-parallel group with a slow host is said to take turns' },
+      { find: 'at(busy, row) >= INACTIVE', replace: 'at(busy, row) >= 0', harm: 'rest of all GPUs counts as their work' },
+      { find: '<= TURNS.together) inTurn', replace: '<= 2 * TURNS.together) inTurn', harm: 'GPUs that work at once are said to take turns' },
       {
-        find: '!turns || (tensorParallel !== null && tensorParallel > 1)',
-        replace: '!turns',
-        harm: 'a tensor-parallel group with a slow host is said to take turns',
+        find: 'rests[k]?.some((rest) => time >= rest.from && time < rest.to) === true',
+        replace: 'false',
+        harm: 'a GPU that ended early makes the rest uneven',
       },
-      { find: '<= TURNS.together', replace: '<= 2 * TURNS.together', harm: 'GPUs that work at once are said to take turns' },
+      { find: ' && !gpus.every(isExplained)', replace: '', harm: 'GPUs that wait for files are said to take turns' },
+      { find: 'seconds: rows.length * width', replace: 'seconds: rows.length', harm: 'uneven work sampled every 10 s is told after fifty minutes' },
+      { find: ' && mean <= TURNS.most', replace: '', harm: 'one GPU that does all of the work is said to take turns' },
+      { find: "verdict.evidence.includes('proc'));", replace: 'true);', harm: 'a host that only seems slow hides a layer split' },
       { find: "&& !phase.verdict.evidence.includes('proc')", replace: '', harm: 'a host that was seen at its limit is not blamed' },
     ],
   },
@@ -431,8 +444,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'IDLE_SAMPLES = 5', replace: 'IDLE_SAMPLES = 2', harm: 'two looks days apart make an idle GPU' },
       { find: 'SUSTAINED_SECONDS = 300', replace: 'SUSTAINED_SECONDS = 60', harm: 'start-up is told as uneven work' },
       { find: 'IMBALANCE = 0.2', replace: 'IMBALANCE = 0.3', harm: 'a rank that does most of the work is not told' },
-      { find: 'TURN_SAMPLES = 0.9', replace: 'TURN_SAMPLES = 0.5', harm: 'independent GPUs are said to take turns' },
-      { find: 'unknown: 0.8', replace: 'unknown: 0.3', harm: 'two hardly used GPUs are said to take turns' },
       { find: 'LOADED_SAMPLES = 10', replace: 'LOADED_SAMPLES = 1', harm: 'a link just leaving its idle state is called degraded' },
       { find: 'QUEUE = 0.5', replace: 'QUEUE = 0.1', harm: 'a burst of requests is told as lack of room' },
       { find: 'factor: 10,', replace: 'factor: 2,', harm: 'an ordinary load is called slow' },
@@ -541,13 +552,16 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'telling',
     file: 'core/telling/findings/uneven.ts',
-    tests: [FINDINGS],
+    tests: [UNEVEN, TURNS],
     mutations: [
-      { find: 'if (!busy.some((one) => (one[i] ?? Number.NaN) >= INACTIVE)) continue;', replace: '', harm: 'rest of all GPUs counts as their work' },
-      { find: 'Number.isNaN(value) || paused) return;', replace: 'Number.isNaN(value)) return;', harm: 'a GPU that ended early makes the rest uneven' },
-      { find: '!abreast &&', replace: '', harm: 'tensor-parallel ranks are said to take turns' },
-      { find: '!explained &&', replace: '', harm: 'GPUs that wait for files are said to take turns' },
-      { find: 'rows * width < SUSTAINED_SECONDS', replace: 'rows < SUSTAINED_SECONDS', harm: 'uneven work sampled every 10 s is told after fifty minutes' },
+      { find: 'judged.turns.filter(isSustained)', replace: 'judged.turns', harm: 'a start-up in turns is a finding' },
+      { find: 'isSustained(team) && isUneven(team)', replace: 'isUneven(team)', harm: 'an uneven start-up is a finding' },
+      { find: '!inTurn.has(id)', replace: 'true', harm: 'GPUs that take turns are told to be uneven, too' },
+      {
+        find: "`${engines.join(',')} ${entity.node ?? host ?? ''}`",
+        replace: "entity.node ?? host ?? ''",
+        harm: 'two servers are told that one waits for the other',
+      },
     ],
   },
   {
@@ -598,7 +612,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'telling',
     file: 'core/telling/advice/gain.ts',
-    tests: [ADVICE],
+    tests: ADVICE,
     mutations: [
       { find: '1 / (1 - share + share * factor)', replace: '1 / (share * factor)', harm: 'gains are promised that nobody can reach' },
       { find: '1 / Math.max(share, 1 - share)', replace: '1 / Math.min(share, 1 - share)', harm: 'overlapping promises more than there is' },
@@ -609,7 +623,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'telling',
     file: 'core/telling/advice/memory.ts',
-    tests: [ADVICE],
+    tests: ADVICE,
     mutations: [
       { find: 'Math.floor(Math.min(critical, fits))', replace: 'Math.floor(critical)', harm: 'more requests are advised than the cache holds' },
       { find: 'compute > 0 ? 1 / compute : Number.POSITIVE_INFINITY);', replace: 'Number.POSITIVE_INFINITY);', harm: 'more is promised than compute allows' },
@@ -625,7 +639,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'telling',
     file: 'core/telling/advice/situation.ts',
-    tests: [ADVICE],
+    tests: ADVICE,
     mutations: [
       { find: 'Math.min(1, Math.max(...known))', replace: 'Math.max(...known)', harm: 'a share above one promises an endless gain' },
       { find: "mean('engine.running') / replicas", replace: "mean('engine.running')", harm: 'replicas’ requests are counted on each' },
@@ -635,7 +649,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'telling',
     file: 'core/telling/advice/overhead.ts',
-    tests: [ADVICE],
+    tests: ADVICE,
     mutations: [
       { find: 'if (fits >= tp) return null;', replace: '', harm: 'fewer GPUs are advised than hold the model' },
       { find: 'isSpinning(job) ? null : move(job)', replace: 'move(job)', harm: 'a hung job is told to compile' },
@@ -644,7 +658,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'telling',
     file: 'core/telling/advice/network.ts',
-    tests: [ADVICE],
+    tests: ADVICE,
     mutations: [
       { find: '!(tp > perNode)', replace: '!(tp >= perNode)', harm: 'tensor parallelism inside a node is told to leave it' },
       { find: 'const perStep = tokens / steps / nodeCount;', replace: 'const perStep = tokens / steps;', harm: 'enough accumulation is claimed on many nodes' },
@@ -653,7 +667,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'telling',
     file: 'core/telling/advice/advised.ts',
-    tests: [ADVICE],
+    tests: ADVICE,
     mutations: [
       { find: "engines.join(',') === key);", replace: 'true);', harm: 'a server’s arithmetic counts the trainer’s GPUs' },
       {
@@ -1064,7 +1078,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'ingest',
-    file: 'collectors/entities.ts',
+    file: 'collectors/collector/entities.ts',
     tests: [INGEST, 'tests/collectors/entities.test.ts'],
     mutations: [{ find: 'job === null ? node : `${node}/${job}`', replace: 'node', harm: 'two jobs that each print GPU 0 share a series' }],
   },
