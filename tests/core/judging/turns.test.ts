@@ -43,6 +43,11 @@ describe('GPUs that take turns', () => {
     const half = (i: number) => (i % 10 < 5 ? 0.9 : 0.1);
     expect(told([half, half])).toMatchObject(NOBODY);
   });
+  it('may work at once in one sample of ten, and not in two: those are independent jobs that meet now and then', () => {
+    const meeting = (samples: number) => (i: number) => (i % 10 < samples ? 0.9 : 0.4);
+    expect(told([meeting(1), meeting(1)], {}, 120)).toMatchObject(BOTH);
+    expect(told([meeting(2), meeting(2)], {}, 120)).toMatchObject(NOBODY);
+  });
   it('may rest half of the time together where the program is known to split by layers; then its verdict is overhead', () => {
     expect(told([0.25, 0.25], { pipelineParallel: 2 })).toMatchObject({ ...BOTH, bottleneck: 'overhead' });
     expect(told([0.25, 0.25])).toMatchObject({ ...NOBODY, bottleneck: 'host' });
