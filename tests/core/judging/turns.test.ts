@@ -61,6 +61,16 @@ describe('GPUs that take turns', () => {
     const own = { gpusAllocated: ['GPU-0', 'GPU-1'] };
     expect(told([FIRST, SECOND, 0.9], own)).toMatchObject({ inTurn: [true, true, false], finding: true });
   });
+  it('leave the blame where a host was seen at its limit: its thread is to be relieved, however the other node’s GPU rests', () => {
+    const gpu = (node: string) => made('gpu', { id: `GPU-${node}`, node, samples: 121, period: 10, values: { 'gpu.util': 0.5, 'gpu.memUsed': 30e9 } });
+    const busy = made('host', { id: 'n1', samples: 121, period: 10, values: { 'host.cpuMaxThread': 0.97, 'host.cores': 8 } });
+    const { gpus, findings } = analyse(runOf(gpu('n1'), gpu('n2'), busy), { pipelineParallel: 2 });
+    expect(gpus.map(({ verdict: { bottleneck, evidence } }) => [bottleneck, evidence.includes('proc')])).toEqual([
+      ['host', true],
+      ['unknown', false],
+    ]);
+    expect(findings.map(({ id }) => id)).toContain('take-turns');
+  });
   it('are said in the verdict at once, and become a finding after five minutes', () => {
     expect(told([0.5, 0.5], {}, 20)).toMatchObject({ inTurn: [true, true], finding: false });
   });
