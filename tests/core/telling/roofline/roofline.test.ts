@@ -52,6 +52,22 @@ describe('the roofline', () => {
     const one = { ...gpu('A100-40', {}), engines: [0] };
     const drawn = run({ gpus: [one, one, one, one], engines: [engine], workload: { model: 'meta-llama/Llama-3.1-8B', dtype: 'fp16', tensorParallel: 4 } });
     expect((drawn?.points[0]?.flops ?? Number.NaN) / 1e12).toBeCloseTo(3.75, 1);
+    const untold = run({ gpus: [one, one, one, one], engines: [engine], workload: { model: 'meta-llama/Llama-3.1-8B', dtype: 'fp16' } });
+    expect((untold?.points[0]?.flops ?? Number.NaN) / 1e12).toBeCloseTo(3.75, 1);
+  });
+
+  it('takes requests for as long as all of the run’s were, where none ended in a moment: its cache is read all the same', () => {
+    const half = (first: number, second: number): number[] => Array.from({ length: 60 }, (_, i) => (i < 30 ? first : second));
+    const engine = table('engine', 'vllm@?', {
+      'engine.running': rows(60, 32),
+      'engine.generationRate': rows(60, 1000),
+      'engine.promptRate': half(2000, 0),
+      'engine.requests': half(1, 0),
+    });
+    const drawn = run({ gpus: [{ ...gpu('A100-40', {}), engines: [0] }], engines: [engine], workload: { model: 'meta-llama/Llama-3.1-8B', dtype: 'fp16' } });
+    expect(drawn?.assumed).toBeUndefined();
+    // 31.25 steps/s × (15.0 GB of weights and 32 × 3000 tokens of 131,072 B) for 1000 tokens × 16.6 GFLOP; 32 without the cache.
+    expect(drawn?.points.at(-1)?.intensity).toBeCloseTo(19.2, 1);
   });
 
   it('is null where the card is not known or nothing can be placed', () => {
