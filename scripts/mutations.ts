@@ -31,6 +31,7 @@ const ANALYSE = 'tests/core/analyse/analyse.test.ts';
 const TRACKER = 'tests/core/analyse/tracker.test.ts';
 const SEGMENTS = 'tests/core/judging/segments.test.ts';
 const WORK = 'tests/core/judging/work.test.ts';
+const WORKLOAD = 'tests/core/judging/workload';
 const VERDICTS = [BOTTLENECKS, LABEL, CAPACITY, MODIFIERS, GRADE, TIER_C, ACTIVITY, WORK, ANALYSE];
 const PHASES = [SEGMENTS, ANALYSE, WORK, TRACKER];
 const TURNS = 'tests/core/judging/turns.test.ts';
@@ -435,6 +436,132 @@ export const MUTATIONS: readonly MutatedFile[] = [
     ],
   },
   {
+    area: 'judging',
+    file: 'core/judging/pelt.ts',
+    tests: [SEGMENTS, TRACKER],
+    mutations: [
+      { find: '2 * d * Math.log(n)', replace: '0.2 * d * Math.log(n)', harm: 'noise makes phases' },
+      { find: 'return placed(edges, n, stride, cost);', replace: 'return edges;', harm: 'an edge stands where no change was' },
+      { find: 'Math.max(floor, Math.sqrt(', replace: 'Math.max(1e-9, Math.sqrt(', harm: 'a series of whole per cents is cut at each of its steps' },
+      { find: 'deviations[deviations.length >> 1]', replace: 'deviations[0]', harm: 'the quietest minute makes phases of all others' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/segments.ts',
+    tests: [SEGMENTS, TRACKER],
+    mutations: [
+      { find: 'Math.max(shortest, 2 * pattern)', replace: 'shortest', harm: 'a loader that stalls every minute makes a phase of each stall' },
+      {
+        find: 'Math.max(MIN_SEGMENT_SAMPLES, Math.ceil(MIN_SEGMENT_SECONDS / period))',
+        replace: 'MIN_SEGMENT_SAMPLES',
+        harm: 'ten samples a second make a phase of each second',
+      },
+      {
+        find: "  { ids: ['gpu.dramActive'], scale: (v) => v / ACHIEVABLE.dramCounter.value },\n",
+        replace: '',
+        harm: 'prefill and decode by DCGM alone are one phase',
+      },
+      { find: 'Number.isNaN(value) ? 0 : value - mean', replace: 'Number.isNaN(value) ? 0 : value', harm: 'no pattern is found in a job that is mostly busy' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/stats.ts',
+    tests: VERDICTS,
+    mutations: [
+      { find: 'Math.round(value * TWELVE_DECIMALS) / TWELVE_DECIMALS : value', replace: 'value : value', harm: 'a share at its threshold is under it' },
+      { find: '!(value <= best)', replace: '!(value >= best)', harm: 'the least busy pipe is the compute share' },
+      { find: 'sum = known(sum) ? sum + value : value', replace: 'sum = value', harm: 'of disk and network file system one counts' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/subject.ts',
+    tests: [...VERDICTS, WORKLOAD],
+    mutations: [
+      {
+        find: 'said ?? named ?? model.nativeQuantization',
+        replace: 'said ?? model.nativeQuantization',
+        harm: 'a model that is quantised by its name is read in 16 bits',
+      },
+      {
+        find: 'tensor ?? Math.max(1, Math.round(gpus / (pipeline * replicas)))',
+        replace: 'tensor ?? 1',
+        harm: 'each of four GPUs seems to read the whole model',
+      },
+      { find: 'e4m3|e5m2/i.test(kvDtype)) return 1;', replace: 'e4m3|e5m2/i.test(kvDtype)) return 2;', harm: 'an FP8 cache seems twice as large' },
+      {
+        find: "GPUS[gpu].peaks.bf16 === null ? 'fp16' : native",
+        replace: 'false ? native : native',
+        harm: 'a V100 that serves a BF16 model has no compute share',
+      },
+      { find: 'Math.max(1, context.engines)', replace: '1', harm: 'the work of two servers is counted twice on each GPU' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/engine-windows.ts',
+    tests: [ROOFLINE],
+    mutations: [
+      { find: '{ ...tallyOf(bins, row, end), soFar }', replace: 'tallyOf(bins, row, end)', harm: 'a window in which no request ended reads no cache' },
+      { find: 'gpus: sharing,', replace: 'gpus: 1,', harm: 'each GPU of a server is drawn with all of its work' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/figures.ts',
+    tests: [FINDINGS, ...VERDICTS],
+    mutations: [
+      {
+        find: 'return tally.kvFull / tally.kv;',
+        replace: 'return tally.kvFull / tally.seen;',
+        harm: 'a full cache is not told where the engine answers seldom',
+      },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/followed-run.ts',
+    tests: [TRACKER, ANALYSE],
+    mutations: [
+      { find: 'grid.trim(needed - KEPT_BINS)', replace: 'grid.trim(needed + 2 * KEPT_BINS)', harm: 'the open phase of a long run loses its beginning' },
+      { find: 'if (knewSome) for (', replace: 'if (!knewSome) for (', harm: 'what was judged before the model was named stays as it was' },
+      { find: '    alike.sort((a, b) => compare(a.entity.id, b.entity.id));\n', replace: '', harm: 'the order in which senders are heard changes the verdict' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/workload/detect.ts',
+    tests: [WORKLOAD],
+    mutations: [
+      { find: 'doubt === null ? knownFirst(models) : []', replace: 'knownFirst(models)', harm: 'the arithmetic of one model judges another' },
+      { find: 'knownFirst(models) : []', replace: 'models : []', harm: 'an alias hides the model' },
+      { find: 'return serving.length > 0 ? serving : all;', replace: 'return all;', harm: 'a script beside the server says what the server runs' },
+      { find: " && !entity.id.startsWith('lmcache')", replace: '', harm: 'a cache is taken for the engine' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/workload/command-line.ts',
+    tests: [WORKLOAD],
+    mutations: [
+      {
+        find: 'readOptions(found.flatMap(({ args }) => args))',
+        replace: 'readOptions(splitCommand(line))',
+        harm: 'the queue of a job is taken for its quantisation',
+      },
+      { find: 'world / ((parallel.tensor ?? 1) * (parallel.pipeline ?? 1))', replace: 'world', harm: 'tensor-parallel ranks count as replicas' },
+      { find: ' && !LOAD_FORMATS.test(value)', replace: '', harm: 'a file format is taken for a quantisation' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/workload/programs.ts',
+    tests: [WORKLOAD],
+    mutations: [{ find: '  if (takesNext(before)) return null;\n', replace: '', harm: 'the value of an option is taken for a program' }],
+  },
+  {
     area: 'telling',
     file: 'core/telling/findings/limits.ts',
     tests: [FINDINGS],
@@ -736,6 +863,174 @@ export const MUTATIONS: readonly MutatedFile[] = [
         replace: 'Number.isNaN(value) ? sum : value',
         harm: 'of two servers one is counted',
       },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/sharding.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: 'Number.isNaN(tokens) ? usage * size : tokens', replace: 'tokens', harm: 'an engine that tells its cache in per cent is never over-sharded' },
+      { find: "verdict.bottleneck !== 'idle' && (figures", replace: '(figures', harm: 'rest counts in the mean of the requests' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/states.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: 'moment.from - last.to <= BRIDGED_PERIODS * period', replace: 'true', harm: 'two pauses hours apart are one hang' },
+      { find: 'here !== undefined && here.phase.from <= from', replace: 'here !== undefined', harm: 'a GPU of which nothing was heard is said to rest' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/advice-for.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: 'own.length > 0 ? own : movesOn(UNKNOWN, verdict, context)', replace: 'own', harm: 'a verdict by nvidia-smi alone has no advice' },
+      { find: '.slice(0, PER_SIDE)', replace: '', harm: 'one side of a tie takes all of the advice' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/capacity.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: " || generation === 'Turing'", replace: '', harm: 'an FP8 cache is advised on a T4' },
+      { find: 'preemptions / (preemptions + requests)', replace: 'preemptions / requests', harm: 'fewer requests at once promise more than there is' },
+      { find: 'wider > gpusInNode(job)', replace: 'false', harm: 'tensor parallelism over more GPUs than the node has is advised' },
+      {
+        find: 'Number.isNaN(decode.critical) ? Number.POSITIVE_INFINITY : decode.critical',
+        replace: 'Number.POSITIVE_INFINITY',
+        harm: 'room for more requests than compute can serve promises their tokens',
+      },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/compute.ts',
+    tests: ADVICE,
+    mutations: [
+      {
+        find: '  if (hits >= HALF) return null;\n',
+        replace: '',
+        harm: 'a prefix cache that works is advised',
+        survives: 'from half of the tokens on the gain is none, and what gains nothing is not advised',
+      },
+      { find: '1 - HALF / (1 - hits)', replace: 'HALF', harm: 'what comes from the cache already is saved again' },
+      { find: "!(job.shareOf('tensor') < NO_TENSOR)", replace: 'false', harm: 'tensor cores are advised to a job that uses them' },
+      { find: ' || gpuCount !== tp', replace: '', harm: 'a replica is told to take the other replica’s GPU' },
+      { find: "onTensorCores(gpu, 'fp8') ? 'fp8' :", replace: 'true ? "fp8" :', harm: 'INT8 is not advised on an A100' },
+      { find: ' || job.commanded(/pre[-_]?train/i)', replace: '', harm: 'pre-training is told to use adapters' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/hardware.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: 'all.includes(gpu) ? all : []', replace: 'true ? all : []', harm: 'a job elsewhere is told of cards that it cannot have' },
+      { find: ' && (!bf16 || GPUS[gpu].peaks.bf16 !== null)', replace: '', harm: 'a BF16 job is sent to a V100' },
+      {
+        find: 'GPUS[a].bandwidth - GPUS[b].bandwidth',
+        replace: 'GPUS[b].bandwidth - GPUS[a].bandwidth',
+        harm: 'the dearest card is advised where the next one would do',
+      },
+      { find: 'GPUS[gpu].memoryBytes >= needed && ', replace: '', harm: 'a card into which the job does not fit is advised' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/host.ts',
+    tests: ADVICE,
+    mutations: [
+      {
+        find: "  if (workload.engine !== null && !['vllm', 'sglang', 'tgi'].includes(workload.engine)) return null;\n",
+        replace: '',
+        harm: 'llama.cpp is told to leave out an option of vLLM',
+      },
+      { find: 'Math.min(share, steps * launches)', replace: 'steps * launches', harm: 'CUDA graphs promise more than the host takes' },
+      {
+        find: '  if (job.serving || Number.isNaN(share)) return null;\n',
+        replace: '  if (Number.isNaN(share)) return null;\n',
+        harm: 'a server is told to use loader workers',
+      },
+      {
+        find: ' || !(decode.weights(decode.running) + SECOND_SERVER_BYTES <= HALF_OF_IT * total)',
+        replace: '',
+        harm: 'a second server is advised on a card that one model fills',
+      },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/idle.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: ' || figures.seconds < PAUSE_SECONDS', replace: '', harm: 'a pause of seconds has advice' },
+      { find: '(gpuCount * figures.seconds) / 3600', replace: 'figures.seconds / 3600', harm: 'four idle GPUs cost as much as one' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/storage.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: ' || !(busiest >= DOMINANT * speed)', replace: '', harm: 'another line is advised where this one has room' },
+      {
+        find: 'if (isLoading(job) || isSaving(job) || job.serving',
+        replace: 'if (isSaving(job) || job.serving',
+        harm: 'loading a model is told to use loader workers',
+      },
+      { find: 'bytes / nodeCount / rate', replace: 'bytes / rate', harm: 'a load over two nodes promises twice what there is' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/transfer.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: '  if (bytes <= room) return null;\n', replace: '', harm: 'weights that fit are said to cross PCIe' },
+      {
+        find: '!(most > now)',
+        replace: '!(most >= now)',
+        harm: 'a link at its full width is told as a fault',
+        survives: 'at its full width the gain is none, and what gains nothing is not advised',
+      },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/unknown.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: '  if (verdict.shares.tensor !== null && verdict.shares.memory !== null) return null;\n', replace: '', harm: 'who runs DCGM is told to run it' },
+      { find: 'model !== null || !(job.serving', replace: '!(job.serving', harm: 'who named the model is told to name it' },
+      { find: "how === null || job.mean('engine.flops') > 0", replace: 'how === null', harm: 'an engine that counts its work is told to count it' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/roofline/roofline.ts',
+    tests: [ROOFLINE],
+    mutations: [
+      { find: 'Math.max(1, Math.floor(POINTS / gpus.length))', replace: 'POINTS', harm: 'of eight GPUs the first two are drawn' },
+      { find: '      if (modelledOnce.has(key)) return [];\n', replace: '', harm: 'a server on eight GPUs is drawn eight times' },
+      { find: "phases.filter(({ verdict }) => verdict.bottleneck !== 'idle')", replace: 'phases', harm: 'the roofs are those of the card that rested longest' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/roofline/math-in-use.ts',
+    tests: [ROOFLINE],
+    mutations: [
+      {
+        find: 'ACHIEVABLE.tensorCounter.value < NO_TENSOR',
+        replace: 'ACHIEVABLE.tensorCounter.value < 1',
+        harm: 'mixed precision is drawn under the FP32 roof',
+      },
+      { find: "mean('gpu.immaActive') > mean('gpu.hmmaActive') ? 'int8' : null", replace: 'null', harm: 'INT8 is drawn under the FP16 roof' },
     ],
   },
   {
