@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IngestBatch } from '../core/contract/index.ts';
-import type { MetricId } from '../core/readings/index.ts';
+import { intakeFromBatch, type MetricId } from '../core/readings/index.ts';
 import { openSeries } from '../server/store/series/store.ts';
 import { type Bench, type Figure, quantile } from './bench.ts';
 import { benchMetrics, gpuReadings, nodeBatch } from './support/readings.ts';
@@ -30,7 +30,7 @@ async function ingest(folder: string, { nodes, rows, perBatch, period }: { nodes
       const batch = batches[index];
       if (batch === undefined) break;
       const sent = performance.now();
-      const { durable } = await series.append(batch);
+      const { durable } = await series.append(intakeFromBatch(batch));
       values += durable;
       latencies.push(performance.now() - sent);
     }
@@ -65,7 +65,7 @@ async function page(folder: string): Promise<Figure[]> {
   const readings = Array.from({ length: 4 }, (_, index) => gpuReadings({ seed: 100 + index, from: start, rows: days * 8640, period: 10 }));
   let seq = 0;
   for (let at = 0; at < days * 8640; at += 360) {
-    await series.append(nodeBatch(readings, { node: 0, start: at, rows: 360, seq: (seq += 1) }));
+    await series.append(intakeFromBatch(nodeBatch(readings, { node: 0, start: at, rows: 360, seq: (seq += 1) })));
     clock.now = start + (at + 360) * 10;
     await series.maintain(clock.now);
   }

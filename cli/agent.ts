@@ -3,6 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AgentOptions, httpDelivery, type Log, type Outcome, ownJob, type Parcel, startAgent } from '../collectors/agent/index.ts';
+import { batchFromIntake } from '../core/readings/index.ts';
 
 const HELP = `Usage: headroom agent --server URL --token TOKEN [options]
 
@@ -151,7 +152,7 @@ function isHttp(text: string): boolean {
 
 function print(parcel: Parcel, printed: () => void): Promise<Outcome> {
   return new Promise((resolve) =>
-    process.stdout.write(`${JSON.stringify(parcel.batch())}\n`, () => {
+    process.stdout.write(`${JSON.stringify(batchFromIntake(parcel.intake()))}\n`, () => {
       printed();
       resolve({ kind: 'stored' });
     }),

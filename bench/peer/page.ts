@@ -1,3 +1,4 @@
+import { decodeSeries, SERIES_BYTES } from '../../core/contract/index.ts';
 import { type Figure, quantile } from '../bench.ts';
 import { benchMetrics, gpuReadings, nodeBatch } from '../support/readings.ts';
 import { compared, NAME } from './compared.ts';
@@ -110,9 +111,9 @@ function questions({ headroom, victoria }: Both): Record<'page' | 'last' | 'mean
     page: {
       name: 'Headroom',
       program: headroom.program,
-      answer: (from) => ask(headroom.port, `${path}&from=${from}&to=${from + DAY}`, { headers: headroom.headers }),
+      answer: (from) => ask(headroom.port, `${path}&from=${from}&to=${from + DAY}`, { headers: { ...headroom.headers, accept: SERIES_BYTES } }),
       shape: (body) => {
-        const { series } = JSON.parse(body.toString('utf8')) as { series: { t: number[] }[] }; // a parse boundary: our own API
+        const { series } = decodeSeries(Uint8Array.from(body).buffer);
         return { series: series.length, points: Math.max(...series.map(({ t }) => t.length)) };
       },
     },
@@ -195,7 +196,7 @@ async function diskOf({ headroom, victoria }: Both, { values }: Stored): Promise
 /** How it was asked, for those who read the figures. */
 export const PAGE_NOTES: readonly string[] = [
   `page: ${GPUS} GPUs × 24 h at ${PERIOD} s × ${benchMetrics.length} metrics at ${POINTS} points, one request, uncompressed, until its last byte; asked in turns.`,
-  `  Headroom: GET /api/jobs/…/series, which has min, mean and max of each point, and energy as a rate.`,
+  `  Headroom: GET /api/jobs/…/series as the page asks for it (typed columns), which has min, mean and max of each point, and energy as a rate.`,
   `  ${NAME}: GET /api/v1/query_range of the same series, step ${DAY / POINTS} s, nocache=1 but where a cache is named: {…} as it is ("last value"), avg_over_time and rate of energy ("mean"), rollup and rollup_rate ("min, mean and max", three series for each of ours).`,
   `disk: whole days that have ended. Headroom: series.db after a stop; ${NAME}: data and indexdb after force_flush and force_merge; it makes no roll-ups.`,
 ];

@@ -23,6 +23,7 @@ export interface Painter {
   as(bottleneck: Bottleneck, text: string): string;
 }
 
+/** Leaves the text as it is where `colours` is false. */
 export function painter(colours: boolean): Painter {
   const paint = (format: Parameters<typeof styleText>[0], text: string) => (colours ? styleText(format, text, { validateStream: false }) : text);
   return {

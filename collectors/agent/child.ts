@@ -81,77 +81,16 @@ const MOST_STUCK = 3;
 
 /** Keeps a program running. */
 export function keepRunning(options: KeepOptions): Kept {
-  const { command, onText, onTrouble, silence, patience, backoff } = options;
+  const { backoff, missingWait } = options;
   const ending = new AbortController();
-  let current: ChildProcess | null = null;
-  let hung = false;
+  let current: Run | null = null;
   let stuck = 0;
 
-  const kill = (): void => {
-    hung = true;
-    current?.kill('SIGKILL');
+  const leave = (child: ChildProcess): void => {
+    stuck += 1;
+    child.on('exit', () => (stuck -= 1));
+    child.unref();
   };
-
-  /** One run. A program that prints an error and ends is no better for having printed: a good run is one that lasted. */
-  const run = (): Promise<'good' | 'bad' | 'missing'> =>
-    new Promise((resolve) => {
-      const child = spawn(command.program, [...command.args], { env: { ...command.env }, stdio: ['ignore', 'pipe', 'pipe'] });
-      current = child;
-      hung = false;
-      let spoke = false;
-      let last = performance.now();
-      let tail = '';
-      let over = false;
-      let abandon: NodeJS.Timeout | undefined;
-      const started = performance.now();
-      const worth = (): 'good' | 'bad' => (spoke && performance.now() - started > backoff.most * 1000 ? 'good' : 'bad');
-      const end = (result: 'good' | 'bad' | 'missing'): void => {
-        if (over) return;
-        over = true;
-        clearInterval(watch);
-        clearTimeout(abandon);
-        current = null;
-        onText(null);
-        resolve(result);
-      };
-      const look = (): void => {
-        const limit = spoke ? silence : silence === null ? null : Math.max(patience, silence);
-        if (!hung && limit !== null && performance.now() - last > limit * 1000) {
-          onTrouble(`no output for ${Math.round(limit)} s: killed and started again`, 'hung');
-          kill();
-        }
-        if (hung && abandon === undefined)
-          abandon = setTimeout(() => {
-            child.stdout.destroy();
-            child.stderr.destroy();
-            stuck += 1;
-            child.on('exit', () => (stuck -= 1));
-            child.unref();
-            end(worth());
-          }, 2000);
-      };
-      const watch = setInterval(look, Math.max(50, Math.min(5000, ((silence ?? patience) * 1000) / 6)));
-      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-        if (over) return;
-        spoke = true;
-        last = performance.now();
-        tail = (tail + chunk).slice(-TAIL);
-        onText(chunk);
-      });
-      child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-        tail = (tail + chunk).slice(-TAIL);
-      });
-      child.on('error', (error) => {
-        const missing = 'code' in error && error.code === 'ENOENT';
-        if (!ending.signal.aborted) onTrouble(missing ? 'not found' : error.message, missing ? 'missing' : 'ended');
-        end(missing ? 'missing' : 'bad');
-      });
-      child.on('close', (code, signal) => {
-        if (!over && !hung && !ending.signal.aborted) onTrouble(`ended (${signal ?? `exit ${code ?? '?'}`}): ${lastLines(tail)}`, 'ended');
-        end(worth());
-      });
-    });
-
   const loop = async (): Promise<void> => {
     let attempt = 0;
     while (!ending.signal.aborted) {
@@ -159,23 +98,25 @@ export function keepRunning(options: KeepOptions): Kept {
         await pause(backoff.most, ending.signal);
         continue;
       }
-      const result = await run();
+      current = startRun(options, { ending: ending.signal, leave });
+      const result = await current.done;
+      current = null;
       attempt = result === 'good' ? 1 : attempt + 1;
-      if (!ending.signal.aborted) await pause(result === 'missing' ? options.missingWait : waitFor(attempt, backoff), ending.signal);
+      if (!ending.signal.aborted) await pause(result === 'missing' ? missingWait : waitFor(attempt, backoff), ending.signal);
     }
   };
   const looping = loop();
 
   return {
-    kick: kill,
+    kick: () => current?.kill(),
     async stop() {
       ending.abort();
-      const child = current;
+      const child = current?.child;
       child?.kill('SIGTERM');
       const force = setTimeout(() => child?.kill('SIGKILL'), 300);
-      const leave = new AbortController();
-      await Promise.race([looping, pause(1, leave.signal)]);
-      leave.abort();
+      const leaving = new AbortController();
+      await Promise.race([looping, pause(1, leaving.signal)]);
+      leaving.abort();
       clearTimeout(force);
       child?.kill('SIGKILL');
       // What it started may hold its pipes open: that keeps nobody here.
@@ -184,6 +125,81 @@ export function keepRunning(options: KeepOptions): Kept {
       child?.unref();
     },
   };
+}
+
+type Result = 'good' | 'bad' | 'missing';
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly done: Promise<Result>;
+  kill(): void;
+}
+
+/**
+ * One run. A program that prints an error and ends is no better for having printed: a good run is one that lasted. One that does not
+ * die two seconds after it was killed is given to `leave`, and the run is over without it.
+ */
+function startRun(options: KeepOptions, { ending, leave }: { readonly ending: AbortSignal; readonly leave: (child: ChildProcess) => void }): Run {
+  const { command, onText, onTrouble, silence, patience, backoff } = options;
+  const child = spawn(command.program, [...command.args], { env: { ...command.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const started = performance.now();
+  let last = started;
+  let spoke = false;
+  let tail = '';
+  let hung = false;
+  let over = false;
+  let abandon: NodeJS.Timeout | undefined;
+  let settle: (result: Result) => void = () => undefined;
+  const done = new Promise<Result>((resolve) => (settle = resolve));
+
+  const keep = (chunk: string): string => (tail = (tail + chunk).slice(-TAIL));
+  const kill = (): void => {
+    hung = true;
+    child.kill('SIGKILL');
+  };
+  const worth = (): Result => (spoke && performance.now() - started > backoff.most * 1000 ? 'good' : 'bad');
+  const end = (result: Result): void => {
+    if (over) return;
+    over = true;
+    clearInterval(watch);
+    clearTimeout(abandon);
+    onText(null);
+    settle(result);
+  };
+  const giveUp = (): void => {
+    child.stdout.destroy();
+    child.stderr.destroy();
+    leave(child);
+    end(worth());
+  };
+  const look = (): void => {
+    const limit = spoke ? silence : silence === null ? null : Math.max(patience, silence);
+    if (!hung && limit !== null && performance.now() - last > limit * 1000) {
+      onTrouble(`no output for ${Math.round(limit)} s: killed and started again`, 'hung');
+      kill();
+    }
+    if (hung) abandon ??= setTimeout(giveUp, 2000);
+  };
+  const watch = setInterval(look, Math.max(50, Math.min(5000, ((silence ?? patience) * 1000) / 6)));
+
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    if (over) return;
+    spoke = true;
+    last = performance.now();
+    keep(chunk);
+    onText(chunk);
+  });
+  child.stderr.setEncoding('utf8').on('data', keep);
+  child.on('error', (error) => {
+    const missing = 'code' in error && error.code === 'ENOENT';
+    if (!ending.aborted) onTrouble(missing ? 'not found' : error.message, missing ? 'missing' : 'ended');
+    end(missing ? 'missing' : 'bad');
+  });
+  child.on('close', (code, signal) => {
+    if (!over && !hung && !ending.aborted) onTrouble(`ended (${signal ?? `exit ${code ?? '?'}`}): ${lastLines(tail)}`, 'ended');
+    end(worth());
+  });
+  return { child, done, kill };
 }
 
 function lastLines(text: string): string {

@@ -1,5 +1,4 @@
-import { batchFromIntake, entityKey, type Fact, type Reading, type SourceEvent, tablesOf } from '../../core/readings/index.ts';
-import type { IngestBatch } from '../../core/contract/index.ts';
+import { entityKey, type Fact, type Intake, outgoingIntake, type Reading, type SourceEvent, tablesOf } from '../../core/readings/index.ts';
 
 /** Seconds after which all facts are told again: a receiver may have lost them. */
 const REPEAT_FACTS = 3600;
@@ -14,8 +13,8 @@ export interface Outbox {
   /** Facts are sent when they change, and all of them once an hour. */
   facts(facts: readonly Fact[]): void;
   event(event: SourceEvent): void;
-  /** What was gathered, as a batch; null where there is nothing. */
-  take(now: number): IngestBatch | null;
+  /** What was gathered, as it travels; null where there is nothing. */
+  take(now: number): Intake | null;
 }
 
 export interface OutboxOptions {
@@ -69,7 +68,7 @@ export function outbox(options: OutboxOptions): Outbox {
       if (readings.length === 0 && events.length === 0 && changed.size === 0) return null;
       repeatAll(now);
       seq += 1;
-      const batch = batchFromIntake({
+      const intake = outgoingIntake({
         source: options.source,
         seq,
         node: options.node,
@@ -82,7 +81,7 @@ export function outbox(options: OutboxOptions): Outbox {
       events = [];
       lost = 0;
       changed.clear();
-      return batch;
+      return intake;
     },
   };
 }

@@ -7,8 +7,15 @@ export interface Registration {
   end(now: number, seconds: number): Promise<void>;
 }
 
+export interface RegisterOptions {
+  readonly job: OwnJob;
+  readonly declare: Declare;
+  readonly backoff: Backoff;
+  readonly log: Log;
+}
+
 /** Declares the job that the agent runs in, until it is heard. */
-export function register(job: OwnJob, declare: Declare, backoff: Backoff, log: Log): Registration {
+export function register({ job, declare, backoff, log }: RegisterOptions): Registration {
   const over = new AbortController();
   const say = async (declaration: OwnJob['declaration'], seconds: number, outer: AbortSignal): Promise<'heard' | 'refused' | 'later'> => {
     const limit = deadline(seconds, outer);

@@ -1,4 +1,5 @@
-import type { IngestBatch, JobDeclaration } from '../../core/contract/index.ts';
+import type { JobDeclaration } from '../../core/contract/index.ts';
+import type { Intake } from '../../core/readings/index.ts';
 
 /** What became of a batch or a declaration that was sent. */
 export type Outcome =
@@ -9,9 +10,9 @@ export type Outcome =
   /** Nothing is stored: to be sent again. `retryAfter` in seconds where the receiver asked for it. */
   | { readonly kind: 'later'; readonly reason: string; readonly retryAfter?: number };
 
-/** A batch on its way: as an object, or as what goes over the wire and onto the disk (gzip of its JSON). */
+/** A batch on its way: typed, or as what goes over the wire and onto the disk (gzip of its JSON). */
 export interface Parcel {
-  batch(): IngestBatch;
+  intake(): Intake;
   bytes(): Buffer;
 }
 
@@ -65,6 +66,9 @@ export interface AgentOptions {
   /** Seconds before the first repeat, and at most. Default 1 and 60. */
   readonly backoff?: Backoff;
 }
+
+/** The options with what their defaults are. */
+export type Settings = AgentOptions & Readonly<Required<Pick<AgentOptions, 'log' | 'env' | 'backoff' | 'job'>>>;
 
 export interface Backoff {
   readonly first: number;

@@ -17,6 +17,7 @@ interface Cpu {
   readonly steal: number | null;
 }
 
+/** The summary of one screen of top; a line that comes again replaces what it said before. */
 export function topSummary(): TopSummary {
   const values: Values = {};
   const cores = new Map<string, Cpu>();

@@ -28,36 +28,22 @@ const NOTED = 5_000;
 /** A file's name is taken for the year of stamps this near to its date. */
 const NEAR = 45 * DAY;
 
+/** A clock that nothing has decided yet. `tz` is the zone of stamps that name none; `file` may carry the date. Times are seconds on the clock of `out`. */
 export function logClock(out: Output, options: { tz: string; file: string | undefined }): LogClock {
   const read = timeReader(options.tz);
-  const fileDate = dateIn(options.file, read);
+  const calendar = openCalendar(read, dateIn(options.file, read));
+  const elapsed = barClock();
   let kind: Kind | null = null;
-  let reference: number | null = fileDate; // a date near which yearless stamps lie
-  let first: number | null = null; // the first yearless stamp, as if in a year of our choice
-  let lastYearless = Number.NEGATIVE_INFINITY;
-  let turns = 0; // New Year's Eves since the first one
   let noted = 0;
   let last: number | null = null;
   const used = new Map<string, number>();
-  let elapsedBefore = 0;
-  let elapsedLast = 0;
   let anchor: LogStamp | null = null;
   let total = 0;
   let count = 0;
 
-  const inPlainYear = (stamp: Extract<LogStamp, { kind: 'yearless' }>): number | null => {
-    const plain = read(`2023-${two(stamp.month)}-${two(stamp.day)} ${stamp.clock}`) ?? read(`2024-${two(stamp.month)}-${two(stamp.day)} ${stamp.clock}`);
-    if (plain === null) return null;
-    if (plain.at < lastYearless - 180 * DAY) turns += 1;
-    lastYearless = plain.at;
-    return plain.at + turns * 365 * DAY;
-  };
-  const dated = (stamp: LogStamp): LogStamp => {
-    if (stamp.kind !== 'yearless' || reference === null) return stamp;
-    const found = nearest(stamp, reference, read);
-    if (found === null || Math.abs(found.at - reference) > NEAR) return stamp;
-    reference = found.at;
-    return { kind: 'date', ...found };
+  const stampIn = (line: string): LogStamp | null => {
+    const stamp = stampOf(line, read);
+    return stamp === null ? null : calendar.dated(stamp);
   };
   const decide = (chosen: Kind): Kind => {
     if (kind !== null) return kind;
@@ -68,26 +54,13 @@ export function logClock(out: Output, options: { tz: string; file: string | unde
   const byStamp = (stamp: LogStamp | null): number | null => {
     if (stamp === null || stamp.kind !== kind) return null;
     if (stamp.kind === 'date') out.zoneless ||= stamp.zoneless;
-    const at = stamp.kind === 'yearless' ? sinceFirst(stamp) : stamp.at;
+    const at = stamp.kind === 'yearless' ? calendar.sinceFirst(stamp) : stamp.at;
     last = at ?? last;
     return at;
   };
-  const sinceFirst = (stamp: Extract<LogStamp, { kind: 'yearless' }>): number | null => {
-    const at = inPlainYear(stamp);
-    if (at === null) return null;
-    first ??= at;
-    return at - first;
-  };
-  const byAnchor = (start: LogStamp | null, elapsed: number | undefined): number | null => {
+  const byAnchor = (start: LogStamp | null, since: number | undefined): number | null => {
     const from = byStamp(start);
-    return from === null || elapsed === undefined ? null : from + elapsed;
-  };
-  const byElapsed = (elapsed: number | undefined): number => {
-    if (elapsed !== undefined) {
-      if (elapsed < elapsedLast) elapsedBefore += elapsedLast; // a new bar
-      elapsedLast = elapsed;
-    }
-    return elapsedBefore + elapsedLast;
+    return from === null || since === undefined ? null : from + since;
   };
   /** A line without a stamp belongs to the last one with one, once per entity: a second reading would lie on the first. */
   const carried = (key: string): number | null => (last !== null && used.get(key) !== last ? last : null);
@@ -97,34 +70,88 @@ export function logClock(out: Output, options: { tz: string; file: string | unde
       if (noted >= NOTED) return;
       noted += 1;
       const stamp = stampOf(line, read);
-      if (stamp?.kind === 'date' && reference === fileDate) reference = stamp.at;
-      if (stamp?.kind === 'yearless' && first === null) first = inPlainYear(stamp);
+      if (stamp !== null) calendar.note(stamp);
     },
     begins(line) {
-      const stamp = stampOf(line, read);
-      anchor = stamp === null ? null : dated(stamp);
+      anchor = stampIn(line);
     },
     reading(line, key, time) {
-      const raw = stampOf(line, read);
-      const stamp = raw === null ? null : dated(raw);
+      const stamp = stampIn(line);
       const start = stamp === null && time.elapsed !== undefined ? anchor : null;
       const chosen = decide(stamp?.kind ?? start?.kind ?? (time.elapsed !== undefined ? 'elapsed' : time.took !== undefined ? 'took' : 'none'));
       let at: number | null;
       if (chosen === 'none') {
         at = count;
         count += 1;
-      } else if (chosen === 'elapsed') at = byElapsed(time.elapsed);
+      } else if (chosen === 'elapsed') at = elapsed(time.elapsed);
       else if (chosen === 'took') at = total += time.took ?? 0;
       else at = byStamp(stamp) ?? byAnchor(start, time.elapsed) ?? carried(key);
       if (at !== null) used.set(key, at);
       return at;
     },
     event(line, decides) {
-      const raw = stampOf(line, read);
-      const stamp = raw === null ? null : dated(raw);
+      const stamp = stampIn(line);
       if (stamp !== null && decides) decide(stamp.kind);
       return byStamp(stamp);
     },
+  };
+}
+
+type Yearless = Extract<LogStamp, { kind: 'yearless' }>;
+
+/** What the dated lines and the file's name tell of stamps without a year. */
+interface Calendar {
+  note(stamp: LogStamp): void;
+  /** The stamp with its year, where a date near it is known; else as it stands. */
+  dated(stamp: LogStamp): LogStamp;
+  /** Seconds since the log's first yearless stamp. The year is not invented. */
+  sinceFirst(stamp: Yearless): number | null;
+}
+
+function openCalendar(read: TimeReader, fileDate: number | null): Calendar {
+  let reference = fileDate; // a date near which yearless stamps lie
+  let first: number | null = null; // the first yearless stamp, as if in a year of our choice
+  let before = Number.NEGATIVE_INFINITY;
+  let turns = 0; // New Year's Eves since the first one
+
+  const inPlainYear = (stamp: Yearless): number | null => {
+    const plain = read(`2023-${two(stamp.month)}-${two(stamp.day)} ${stamp.clock}`) ?? read(`2024-${two(stamp.month)}-${two(stamp.day)} ${stamp.clock}`);
+    if (plain === null) return null;
+    if (plain.at < before - 180 * DAY) turns += 1;
+    before = plain.at;
+    return plain.at + turns * 365 * DAY;
+  };
+  return {
+    note(stamp) {
+      if (stamp.kind === 'date' && reference === fileDate) reference = stamp.at;
+      if (stamp.kind === 'yearless') first ??= inPlainYear(stamp);
+    },
+    dated(stamp) {
+      if (stamp.kind !== 'yearless' || reference === null) return stamp;
+      const found = nearest(stamp, reference, read);
+      if (found === null || Math.abs(found.at - reference) > NEAR) return stamp;
+      reference = found.at;
+      return { kind: 'date', ...found };
+    },
+    sinceFirst(stamp) {
+      const at = inPlainYear(stamp);
+      if (at === null) return null;
+      first ??= at;
+      return at - first;
+    },
+  };
+}
+
+/** Seconds that a log's progress bars have run, one after the other: a bar that shows less than before is a new one. */
+function barClock(): (elapsed: number | undefined) => number {
+  let before = 0;
+  let shown = 0;
+  return (elapsed) => {
+    if (elapsed !== undefined) {
+      if (elapsed < shown) before += shown;
+      shown = elapsed;
+    }
+    return before + shown;
   };
 }
 
@@ -135,7 +162,7 @@ function dateIn(file: string | undefined, read: TimeReader): number | null {
 }
 
 /** The date with that month and day which lies nearest to another. */
-function nearest(stamp: Extract<LogStamp, { kind: 'yearless' }>, to: number, read: TimeReader): { at: number; zoneless: boolean } | null {
+function nearest(stamp: Yearless, to: number, read: TimeReader): { at: number; zoneless: boolean } | null {
   const year = new Date(to * 1000).getUTCFullYear();
   let best: { at: number; zoneless: boolean } | null = null;
   for (const candidate of [year - 1, year, year + 1]) {

@@ -31,6 +31,7 @@ interface Row {
   readonly number: number;
 }
 
+/** Rows go to `out` as readings in SI units. The fields in the context stand for a header where the text has none. */
 export function monitorReader(tools: MonitorTools, context: ParseContext): MonitorReader {
   const sweeps = tools.sweeps ?? sweepCounter();
   let plan: MonitorPlan | null = context.fields === undefined ? null : monitorPlan(context.fields, false);

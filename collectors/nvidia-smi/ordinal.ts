@@ -9,6 +9,7 @@ export interface SweepCounter {
 /** No sweep has more rows: memory stays bounded where nothing ever comes again. */
 const MOST_ROWS = 10_000;
 
+/** Begins at sweep 0. */
 export function sweepCounter(): SweepCounter {
   let sweep = 0;
   const seen = new Set<string>();

@@ -10,6 +10,7 @@ export interface ProcessCounter {
   end(): void;
 }
 
+/** Times are those of the readings, seconds or sweeps; a count goes to `out` when a sweep at another time begins, the last one at `end`. */
 export function processCounter(out: Output): ProcessCounter {
   const counts = new Map<EntityRef, number>();
   let sweep = Number.NaN;

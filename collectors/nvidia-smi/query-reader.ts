@@ -33,6 +33,7 @@ export interface QueryTools {
   readonly sweeps?: SweepCounter;
 }
 
+/** Rows go to `out` as readings in SI units. The fields in the context stand for a header where the text has none. */
 export function queryReader({ out, scope, clock, sweeps = sweepCounter() }: QueryTools, context: ParseContext): QueryReader {
   let plan: Plan | null = context.fields === undefined ? null : planOf(context.fields);
   const rows = rowEmitter({ out, scope, clock, sweeps });

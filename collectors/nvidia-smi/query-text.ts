@@ -24,6 +24,7 @@ interface OpenGpu {
 /** A GPU of `-q` has some 300 lines; with -d SUPPORTED_CLOCKS a few hundred more. */
 const MOST_VALUES = 2000;
 
+/** Each GPU goes to `out`, in SI units, when the next one or another text begins. */
 export function queryTextReader(tools: { out: Output; scope: GpuScope; clock: RowClock; sweeps: SweepCounter }): QueryTextReader {
   const { out, clock, sweeps } = tools;
   let open: OpenGpu | null = null;

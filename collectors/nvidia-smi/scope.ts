@@ -20,6 +20,7 @@ export interface GpuScope {
 /** A text can name any number of things; this many are remembered at a time. */
 const MAX_REMEMBERED = 20_000;
 
+/** Knows the UUIDs by index that the context gives, and learns from the text; without a node in the context the GPUs have none. */
 export function gpuScope(context: ParseContext): GpuScope {
   const given = context.uuids ?? {};
   const refs = { gpu: new Map<string, EntityRef>(), process: new Map<string, EntityRef>() };

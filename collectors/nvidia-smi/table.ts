@@ -39,6 +39,7 @@ interface Open {
 
 const TITLE = /^\|\s+NVIDIA-SMI\s+(\S+)(?:\s+Driver Version:\s*(\S+))?(?:\s+CUDA Version:\s*(\S+))?/;
 
+/** Each GPU goes to `out` in SI units; its processes are counted when the table ends. */
 export function tableReader(tools: TableTools): TableReader {
   let table: Open | null = null;
   let date: string | null = null;

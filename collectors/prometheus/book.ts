@@ -26,6 +26,7 @@ export interface Book {
   readonly held: number;
 }
 
+/** An empty book; readings in SI units, facts and rejections go to `out`. */
 export function openBook(out: Output): Book {
   const folder: Folder = openFolder();
   let facts: Fact[] = [];

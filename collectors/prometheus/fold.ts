@@ -39,6 +39,7 @@ export interface Folder {
   readonly held: number;
 }
 
+/** An empty folder; its readings are in SI units at the times that were added. */
 export function openFolder(): Folder {
   let books = new Map<string, Book>();
   const watches = new Map<string, Watch>();

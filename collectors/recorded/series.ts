@@ -20,6 +20,7 @@ export interface RecordedSeries {
   end(line: number): void;
 }
 
+/** Names that carry no node or endpoint take those of the context; faults and the book’s readings go to `out`. */
 export function openSeries(out: Output, context: ParseContext): RecordedSeries {
   const book = openBook(out);
   let seen = 0;

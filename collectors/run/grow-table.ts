@@ -16,6 +16,7 @@ export interface GrowTable {
   table(): Table;
 }
 
+/** An empty table of an entity. Times in seconds, values in SI units; NaN where a row lacks a column. */
 export function growTable(entity: EntityRef, maxRows: number = MAX_ROWS): GrowTable {
   let t = new Float64Array(64);
   let count = 0;

@@ -43,6 +43,7 @@ export interface Output {
   last(): Batch;
 }
 
+/** Nothing collected yet, on this clock until a parser finds another. */
 export function output(clock: Clock): Output {
   let readings: Reading[] = [];
   let facts: Fact[] = [];

@@ -21,23 +21,9 @@ import {
 } from './evidence.ts';
 import { type Label, type LabelFacts, labelOf, type Resource, type ResourceShares, sameLabel } from './label.ts';
 import type { WindowShares } from './shares.ts';
-import { known, mean } from './stats.ts';
-import {
-  CEILINGS,
-  CONTRIBUTING,
-  DISAGREE,
-  DISAGREE_CAP,
-  DOMINANT,
-  ETA_ERROR,
-  FLIP_CAP,
-  HUNG_BUSY,
-  HUNG_SECONDS,
-  INACTIVE,
-  LEAN_CAP,
-  NO_TENSOR,
-  TIE,
-  WORTH_NAMING,
-} from './thresholds.ts';
+import { known } from './stats.ts';
+import { tensorCoresRest } from './tensor-cores.ts';
+import { CEILINGS, CONTRIBUTING, DISAGREE, DISAGREE_CAP, DOMINANT, ETA_ERROR, FLIP_CAP, LEAN_CAP, TIE, WORTH_NAMING } from './thresholds.ts';
 
 /** A label with the shares that it came from. */
 export interface Labelled {
@@ -58,7 +44,6 @@ export function byLabel(window: WindowShares, labelled: Labelled): Decision {
     lean: label.lean === null ? null : meaningOf(label.lean, causes),
     share: label.s1,
     next: label.s2,
-    noProgress: false,
     missing: [...whatWouldTell(window), ...(causeFor(first, causes)?.missing ?? [])],
     empty: causes.empty,
     traffic: causes.traffic,
@@ -69,7 +54,7 @@ export function byLabel(window: WindowShares, labelled: Labelled): Decision {
 }
 
 /** What every kind of label has in common. */
-type Common = Pick<Decision, 'tier' | 'evidence' | 'lean' | 'share' | 'next' | 'missing' | 'noProgress' | keyof Causes>;
+type Common = Pick<Decision, 'tier' | 'evidence' | 'lean' | 'share' | 'next' | 'missing' | keyof Causes>;
 export interface Base {
   readonly common: Common;
   readonly caps: GradeInput['caps'];
@@ -182,15 +167,13 @@ function disagreements(window: WindowShares, resource: Resource): GradeInput['ca
 
 /** Busy, and no resource explains it: latency, small kernels, synchronisation, inefficient kernels, or nothing at all. */
 export function overhead(window: WindowShares, { label, first, causes }: Labelled, { common, caps, coverage }: Base): Decision {
-  const unseen = window.computeFrom === 'counter' && window.tensor < NO_TENSOR && !known(window.fp32);
-  const noProgress = isHung(window);
+  const unseen = window.computeFrom === 'counter' && tensorCoresRest(window.tensor) && !known(window.fp32);
   const waits = causes.empty;
   const waiting = window.empty >= WORTH_NAMING && waits !== null && waits.bottleneck !== 'unknown' ? waits.bottleneck : null;
   return {
     ...common,
     bottleneck: 'overhead',
     second: waiting,
-    noProgress,
     grade: {
       ceiling: ceilingOf(common.tier, agrees(window, first)),
       coverage,
@@ -203,24 +186,10 @@ export function overhead(window: WindowShares, { label, first, causes }: Labelle
       ...(window.memoryFrom === 'model' && window.memory >= CONTRIBUTING ? ['memory' as const] : []),
     ],
     missing: [...common.missing, ...(unseen ? ['gpu.fp32Active, gpu.fp64Active (DCGM 1007, 1006): work without tensor cores looks the same'] : [])],
-    why: [noProgress ? 'kernels resident but no work: hung collective, deadlock or spin wait' : loose(window), ...shareLines(window, label, causes)],
+    why: [loose(window), ...shareLines(window, label, causes)],
   };
 }
 
 function loose(window: WindowShares): string {
   return `busy ${formatPercent(window.busy)}, but no resource reaches ${formatPercent(DOMINANT)}: latency, small kernels, synchronisation or inefficient kernels`;
-}
-
-/** Kernels resident for five minutes with every measured share under a twentieth, DRAM among at least two, and no token out (§7.2). */
-export function isHung(window: WindowShares): boolean {
-  const work = [window.pipes, window.memory, window.nvlink, window.pcie, window.nic].filter(known);
-  const progress = (['engine.generationRate', 'engine.trainTokenRate', 'engine.trainSteps'] as const).some((id) => mean(window.stats, id) > 0);
-  return (
-    window.busy >= HUNG_BUSY &&
-    window.memoryFrom === 'counter' &&
-    work.length >= 2 &&
-    work.every((share) => share < INACTIVE) &&
-    window.samples * window.tally.period >= HUNG_SECONDS &&
-    !progress
-  );
 }

@@ -21,6 +21,11 @@ export interface Capacity {
  * A full device memory by itself says nothing: engines allocate all of it at the start.
  */
 export function capacityOf(window: WindowShares): Capacity | null {
+  return fullCache(window) ?? offload(window);
+}
+
+/** The KV cache's part of it. */
+export function fullCache(window: WindowShares): Capacity | null {
   const { tally, stats, subject } = window;
   const preemptions = mean(stats, 'engine.preemptions');
   const full = tally.kv > 0 ? tally.kvFull / tally.kv : Number.NaN;
@@ -40,12 +45,16 @@ export function capacityOf(window: WindowShares): Capacity | null {
       };
     }
   }
+  return null;
+}
+
+function offload({ stats, subject, pcie }: WindowShares): Capacity | null {
   const used = mean(stats, 'gpu.memUsed') / mean(stats, 'gpu.memTotal');
-  if (!subject.serving && used >= MEMORY_FULL && window.pcie >= CONTRIBUTING) {
+  if (!subject.serving && used >= MEMORY_FULL && pcie >= CONTRIBUTING) {
     return {
-      why: `device memory ${formatPercent(used)} full with offload traffic on PCIe (${formatPercent(window.pcie)})`,
+      why: `device memory ${formatPercent(used)} full with offload traffic on PCIe (${formatPercent(pcie)})`,
       share: used,
-      margin: window.pcie / CONTRIBUTING,
+      margin: pcie / CONTRIBUTING,
       tier: 'B',
     };
   }

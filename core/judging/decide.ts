@@ -86,7 +86,6 @@ function idle(window: WindowShares, causes: Causes): Decision {
     why: [['idle', asked, busy].filter((part) => part !== null).join(': ')],
     share: Number.NaN,
     next: Number.NaN,
-    noProgress: false,
     ...causes,
   };
 }
@@ -119,7 +118,6 @@ function congested(window: WindowShares, causes: Causes): Decision {
     // The network's share is the busy time that the GPU's own work does not explain.
     share: window.busy - next,
     next,
-    noProgress: false,
     ...causes,
   };
 }

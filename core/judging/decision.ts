@@ -18,7 +18,6 @@ export interface Decision extends Causes {
   /** Share of the binding resource and of the next one; NaN where neither means anything. */
   readonly share: number;
   readonly next: number;
-  readonly noProgress: boolean;
 }
 
 /** No bottleneck is named: what it could be, and what would tell. */
@@ -43,7 +42,6 @@ export function unknown(
     why: said.why,
     share: Number.NaN,
     next: Number.NaN,
-    noProgress: false,
     ...causes,
   };
 }

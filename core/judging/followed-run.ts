@@ -5,8 +5,10 @@ import { withOutOfMemory } from './capacity.ts';
 import { runEntity, type RunEntity } from './entity.ts';
 import { figuresFrom } from './figures.ts';
 import { jobPhases, mixOf, NOTHING_KNOWN, prevailing, verdictOf } from './job.ts';
-import type { JudgedGpu, JudgedPhase, JudgedRun } from './judged-run.ts';
+import type { JudgedGpu, JudgedPhase, JudgedRun, Judgement } from './judged-run.ts';
 import { type JudgedWindow, type PhaseSource, phaseStream, type PhaseStream } from './phases.ts';
+import { jobRests, restsOf } from './rests.ts';
+import { isNoProgress, withNoProgress, withoutProgress } from './spinning.ts';
 import { modelOf } from './subject.ts';
 import { contextsOf, signatureOf, type SubjectContext } from './subjects.ts';
 import { turnsOf, withTurns } from './turns.ts';
@@ -141,9 +143,14 @@ function current(run: State): Verdict {
   refresh(run);
   const voices = run.contexts.flatMap((context) => {
     const tally = streamOf(run, context)?.recent(sourceOf(run, context)) ?? null;
-    return tally === null ? [] : [{ verdict: judge(tally, context.subject), weight: 1 }];
+    return tally === null ? [] : [{ verdict: verdictNow(judge(tally, context.subject), (tally.endBin - tally.firstBin) * tally.period), weight: 1 }];
   });
   return verdictOf(voices) ?? NOTHING_KNOWN;
+}
+
+/** The verdict on a window of so many seconds that is no phase yet. */
+function verdictNow({ verdict, states }: Judgement, seconds: number): Verdict {
+  return states.isSpinning && isNoProgress(seconds) ? withoutProgress(verdict) : verdict;
 }
 
 function judged(run: State, { clock, events, now }: Asked): JudgedRun {
@@ -152,7 +159,10 @@ function judged(run: State, { clock, events, now }: Asked): JudgedRun {
   const bounds = boundsOf([...run.byKey.values()]);
   const own = withOrder(run.contexts.map((context) => ({ subject: context.subject, phases: windowsOf(run, context) }))).map((windows, i) =>
     withOutOfMemory(
-      windows.map((window) => phaseOf(window, bounds)),
+      withNoProgress(
+        windows.map((window) => phaseOf(window, bounds)),
+        period,
+      ),
       events,
       run.contexts[i]?.entity.id ?? '',
     ),
@@ -178,15 +188,15 @@ function asJob(alone: Omit<JudgedRun, 'turns' | 'phases' | 'verdict' | 'mix'>, o
   const turns = turnsOf(alone);
   const gpus = alone.gpus.map((gpu) => {
     const team = turns.find((one) => one.gpus.includes(gpu.id));
-    return team === undefined ? gpu : withPhases(gpu, withTurns(gpu.phases, team, alone));
+    return team === undefined ? gpu : withPhases(gpu, withTurns(gpu.phases, team, alone), alone.period);
   });
   const lines = gpus.length > 0 ? gpus.map((gpu) => gpu.phases) : own;
   const phases = jobPhases(lines, alone.period);
-  return { ...alone, gpus, turns, phases, verdict: prevailing(phases) ?? NOTHING_KNOWN, mix: mixOf(lines) };
+  return { ...alone, gpus, turns, phases, verdict: prevailing(phases, jobRests(phases, alone.period)) ?? NOTHING_KNOWN, mix: mixOf(lines) };
 }
 
-function withPhases(gpu: Omit<JudgedGpu, 'phases' | 'verdict'>, phases: readonly JudgedPhase[]): JudgedGpu {
-  return { ...gpu, phases, verdict: prevailing(phases) ?? NOTHING_KNOWN };
+function withPhases(gpu: Omit<JudgedGpu, 'phases' | 'verdict'>, phases: readonly JudgedPhase[], period: number): JudgedGpu {
+  return { ...gpu, phases, verdict: prevailing(phases, restsOf(phases, period)) ?? NOTHING_KNOWN };
 }
 
 interface Bounds {
@@ -206,20 +216,21 @@ function windowsOf(run: State, context: SubjectContext): readonly JudgedWindow[]
 }
 
 /** A window as a phase: in seconds, within the run. */
-function phaseOf({ tally, verdict }: JudgedWindow, bounds: Bounds): JudgedPhase {
+function phaseOf({ tally, verdict, states }: JudgedWindow, bounds: Bounds): JudgedPhase {
   return {
     from: Math.max(bounds.from, tally.firstBin * tally.period),
     to: Math.max(bounds.from, Math.min(bounds.to, tally.endBin * tally.period)),
     verdict,
     figures: figuresFrom(tally),
+    states,
   };
 }
 
-function gpuOf({ byKey }: State, context: SubjectContext, phases: readonly JudgedPhase[]): JudgedGpu {
+function gpuOf({ byKey, period }: State, context: SubjectContext, phases: readonly JudgedPhase[]): JudgedGpu {
   const { entity, name, type, ceilings, host, engines } = context;
   const known = byKey.get(entityKey(entity));
   const series = known === undefined ? { entity, facts: new Map(), t: new Float64Array(0), columns: new Map() } : seriesOf(known);
-  return withPhases({ id: entity.id, entity, name, type, ceilings, series, host, engines }, phases);
+  return withPhases({ id: entity.id, entity, name, type, ceilings, series, host, engines }, phases, period);
 }
 
 function seriesOf({ series, entity, facts }: RunEntity): Table {

@@ -1,24 +1,25 @@
 export { engineWindows } from './engine-windows.ts';
 export type { FractionName, WindowFigures } from './figures.ts';
-export { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, namesOf, type Team } from './judged-run.ts';
+export { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, namesOf, type PhaseStates, type Team } from './judged-run.ts';
+export { restsOf } from './rests.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';
+export { SLOW_CAUSES, type SlowCause, slowedIn, slowTimeOf } from './slowed.ts';
+export { isNoProgress, NO_PROGRESS } from './spinning.ts';
+export { samplesOf, type Stretch, stretchesOf } from './stretches.ts';
+export { isWithoutTensorCores, tensorCoresRest, WITHOUT_TENSOR_CORES } from './tensor-cores.ts';
 export {
   BRIDGED_PERIODS,
   CONTRIBUTING,
   DOMINANT,
   HOT_THREAD,
-  HUNG_BUSY,
   HUNG_SECONDS,
   IDLE_FINDING_SECONDS,
+  IDLE_SAMPLES,
   INACTIVE,
   KV_FULL,
-  KV_FULL_FRACTION,
   MEMORY_STEP,
   MIN_SEGMENT_SAMPLES,
-  NO_TENSOR,
   ONE_ACTIVITY,
-  THERMAL_FRACTION,
-  THERMAL_SAMPLES,
   TIE,
   WORTH_NAMING,
 } from './thresholds.ts';

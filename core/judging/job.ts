@@ -1,17 +1,17 @@
 import { type Activity, type Bottleneck, type Phase, SHARE_KEYS, type Shares, type Verdict } from '../contract/index.ts';
 import { UNGRADED } from './evidence.ts';
-import { IDLE_FINDING_SECONDS, MAJORITY, MIXED_CAP, SAME_EDGE, WORTH_NAMING } from './thresholds.ts';
-import { NO_PROGRESS } from './verdict.ts';
+import { MAJORITY, MIXED_CAP, SAME_EDGE, WORTH_NAMING } from './thresholds.ts';
+import { NO_PROGRESS } from './spinning.ts';
+import type { Stretch } from './stretches.ts';
 
 /**
  * The verdict of a time line (§7.6.5): the label with most seconds, told by its longest phase, never by a mean over phases.
- * Idle counts where it lasts as long as the finding asks; shorter pauses and tails do not outvote the work, if there is a tenth of it.
+ * Idle counts in rests, which are what the finding tells; shorter pauses and tails do not outvote the work, if there is a tenth of it.
  */
-export function prevailing(phases: readonly Phase[]): Verdict | null {
+export function prevailing(phases: readonly Phase[], rests: readonly Stretch<Phase>[]): Verdict | null {
   const counted = phases.filter(({ verdict }) => verdict.bottleneck !== 'idle');
-  const long = phases.filter(({ verdict, from, to }) => verdict.bottleneck === 'idle' && to - from >= IDLE_FINDING_SECONDS);
   const time = (list: readonly Phase[]) => list.reduce((sum, { from, to }) => sum + to - from, 0);
-  const voting = time(counted) < WORTH_NAMING * time(phases) ? phases : [...counted, ...long];
+  const voting = time(counted) < WORTH_NAMING * time(phases) ? phases : [...counted, ...rests.flatMap((rest) => rest.phases)];
   const seconds = new Map<Bottleneck, number>();
   for (const { verdict, from, to } of voting) seconds.set(verdict.bottleneck, (seconds.get(verdict.bottleneck) ?? 0) + to - from); // nothing counted yet is 0 s
   let best: Bottleneck | null = null;

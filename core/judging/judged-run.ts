@@ -4,9 +4,34 @@ import type { Clock, EntityRef, SourceEvent, Table } from '../readings/index.ts'
 import type { WindowFigures } from './figures.ts';
 import type { AnalyseOptions } from './workload/index.ts';
 
+/** A share of work in a window, 0–1, with its name for texts. */
+export interface WorkShare {
+  readonly name: string;
+  readonly share: number;
+}
+
+/** What is so in a phase besides its label: decided once, read by verdict, findings and advice alike. */
+export interface PhaseStates {
+  /** Every measured share of work: pipes, memory, links. */
+  readonly work: readonly WorkShare[];
+  /** Kernels resident without work (§7.2.5), for however long. */
+  readonly isSpinning: boolean;
+  /** The KV cache has not room enough for the requests (§7.3). */
+  readonly isCacheFull: boolean;
+  /** FP32 work on CUDA cores while tensor cores rest (§7.2.6). */
+  readonly isWithoutTensorCores: boolean;
+}
+
+/** A window's verdict, and what is so in it besides. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly states: PhaseStates;
+}
+
 /** One phase of one GPU, with the numbers behind its verdict. */
 export interface JudgedPhase extends Phase {
   readonly figures: WindowFigures;
+  readonly states: PhaseStates;
 }
 
 /** One GPU with everything said about it. */

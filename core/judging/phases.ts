@@ -1,5 +1,6 @@
 import type { Verdict } from '../contract/index.ts';
 import type { Bins } from './bins.ts';
+import type { Judgement } from './judged-run.ts';
 import { periodOfPattern, type Segment, segmentsOf, shortestSegment, strideOf } from './segments.ts';
 import { COLUMN, type JudgedMetric, type Lent, lentStats, mean } from './stats.ts';
 import { addTallies, type Tally, tallyOf } from './tally.ts';
@@ -12,7 +13,7 @@ const HALF_HORIZON = 64;
 export interface PhaseSource {
   readonly end: number;
   bins(first: number, end: number): Bins;
-  judge(tally: Tally): Verdict;
+  judge(tally: Tally): Judgement;
 }
 
 /**
@@ -118,10 +119,9 @@ function counted(bins: Bins, segment: Segment, before: Tally['soFar'], lent?: Le
   return tally;
 }
 
-/** A window with its verdict while phases are being put together. */
-export interface JudgedWindow {
+/** A window with what was judged of it while phases are being put together. */
+export interface JudgedWindow extends Judgement {
   readonly tally: Tally;
-  readonly verdict: Verdict;
 }
 
 const MOVING = ['compute', 'memory', 'network', 'transfer', 'storage', 'host', 'nvlink', 'busy'] as const;
@@ -152,7 +152,7 @@ function moved(a: number | null, b: number | null): number {
  * one before was cut off by the length of a horizon, not by an edge: only shares that moved part them.
  */
 function append(list: JudgedWindow[], tally: Tally, judge: PhaseSource['judge'], continues = false): void {
-  list.push({ tally, verdict: judge(tally) });
+  list.push({ tally, ...judge(tally) });
   for (let first = true; ; first = false) {
     const b = list[list.length - 1];
     const a = list[list.length - 2];
@@ -161,7 +161,7 @@ function append(list: JudgedWindow[], tally: Tally, judge: PhaseSource['judge'],
     const one = continues && first && sameShares(a.verdict, b.verdict);
     if (!tiny && !one && !sameVerdict(a.verdict, b.verdict)) return;
     const joined = addTallies(a.tally, b.tally);
-    list.splice(list.length - 2, 2, { tally: joined, verdict: judge(joined) });
+    list.splice(list.length - 2, 2, { tally: joined, ...judge(joined) });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Bins } from './bins.ts';
+import { addSlowTimes, type SlowCause, type SlowTime, slowTimeOf } from './slowed.ts';
 import { addArrays, addStats, addWhole, cleared, COLUMN, emptyStats, type JudgedMetric, type Lent, NO_STATS, type Stats } from './stats.ts';
 import { INACTIVE, KV_FULL, TIER_C } from './thresholds.ts';
 
@@ -32,6 +33,8 @@ export interface Tally {
   /** Bins with load (g ≥ INACTIVE), and of them those with each flag. */
   loaded: number;
   readonly flags: Float64Array;
+  /** Time under each cause of slow-down, in bins with load. */
+  slowed: Readonly<Record<SlowCause, SlowTime>>;
   /** §7.5: samples at 80 % or more, their utilization.memory and power. */
   hot: number;
   hotMemUtil: number;
@@ -81,6 +84,7 @@ export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tall
     offBusyCount: 0,
     loaded: 0,
     flags: new Float64Array(FLAGS.length),
+    slowed: { thermal: slowTime('thermal', cut), 'power-brake': slowTime('power-brake', cut) },
     hot: 0,
     hotMemUtil: 0,
     hotMemUtilCount: 0,
@@ -115,6 +119,10 @@ export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tall
   addEngine(tally, cut);
   addMemory(tally, cut);
   return tally;
+}
+
+function slowTime(cause: SlowCause, { bins, from, to }: Cut): SlowTime {
+  return slowTimeOf(cause, { from, to, samples: 1, busy: (bin) => bins.busy[bin] ?? Number.NaN, column: (id) => bins.columns[COLUMN[id]] });
 }
 
 /** Bins without demand. */
@@ -267,6 +275,7 @@ export function addTallies(a: Tally, b: Tally): Tally {
     on: addStats(a.on, b.on),
     off: addStats(a.off, b.off),
     flags: addArrays(a.flags, b.flags),
+    slowed: { thermal: addSlowTimes(a.slowed.thermal, b.slowed.thermal), 'power-brake': addSlowTimes(a.slowed['power-brake'], b.slowed['power-brake']) },
     memoryFirst: Number.isNaN(a.memoryFirst) ? b.memoryFirst : a.memoryFirst,
     memoryLast: Number.isNaN(b.memoryLast) ? a.memoryLast : b.memoryLast,
     memorySpread: Math.max(a.memorySpread, b.memorySpread),

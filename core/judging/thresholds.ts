@@ -97,6 +97,8 @@ export const HUNG_SECONDS = 300;
 
 /** Idle this long on an allocated GPU is a finding, and only then counts in the job's verdict against its work. */
 export const IDLE_FINDING_SECONDS = 600;
+/** Looks at a GPU before its rest counts: two dumps of one machine, days apart, say nothing of the time between. */
+export const IDLE_SAMPLES = 5;
 
 /** Activity from the engine's time split: four fifths of the GPU's time in one kind make it that kind. */
 export const ONE_ACTIVITY = 0.8;
@@ -123,7 +125,7 @@ export const NO_TENSOR = 0.05;
 /** Modifiers. A power cap a third of the time costs what a contributing resource costs; clocks 20 % down are "reduced". */
 export const CAPPED_FRACTION = 0.33;
 export const REDUCED_CLOCK = 0.2;
-/** Thermal and brake: 1 % of the busy time is never ordinary; sampled flags need two samples. */
+/** Thermal and brake: 1 % of the busy time is never ordinary; sampled flags need two samples as well. */
 export const THERMAL_FRACTION = 0.01;
 export const THERMAL_SAMPLES = 2;
 

@@ -2,8 +2,9 @@ import type { Verdict } from '../contract/index.ts';
 import { busyOf, commonRows, formatPercent } from '../readings/index.ts';
 import { gradeOf, UNGRADED } from './evidence.ts';
 import { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, type Team } from './judged-run.ts';
+import { restsOf } from './rests.ts';
 import { exact } from './stats.ts';
-import { CEILINGS, FLIP_CAP, IDLE_FINDING_SECONDS, INACTIVE, TURNS } from './thresholds.ts';
+import { CEILINGS, FLIP_CAP, INACTIVE, TURNS } from './thresholds.ts';
 
 type Run = Pick<JudgedRun, 'gpus' | 'workload' | 'processes' | 'options' | 'period' | 'from' | 'to'>;
 
@@ -27,7 +28,7 @@ export function turnsOf(run: Run): Team[] {
 export function teamOf(gpus: readonly JudgedGpu[], { period, from, to }: Pick<Run, 'period' | 'from' | 'to'>): Team | null {
   const tables = gpus.map(({ series }) => series);
   const { t, width, values } = commonRows(tables, period, busyOf);
-  const rests = gpus.map(restsOf);
+  const away = gpus.map((gpu) => timeAway(gpu, period));
   const each = gpus.map(() => ({ sum: 0, count: 0 }));
   const rows = [...t.keys()].filter((row) => values.some((busy) => at(busy, row) >= INACTIVE));
   let inTurn = 0;
@@ -36,7 +37,7 @@ export function teamOf(gpus: readonly JudgedGpu[], { period, from, to }: Pick<Ru
     if (together(values.map((busy) => at(busy, row)).filter((value) => !Number.isNaN(value))) <= TURNS.together) inTurn += 1;
     each.forEach((one, k) => {
       const value = at(values[k], row);
-      if (Number.isNaN(value) || rests[k]?.some((rest) => time >= rest.from && time < rest.to) === true) return;
+      if (Number.isNaN(value) || away[k]?.some((rest) => time >= rest.from && time < rest.to) === true) return;
       one.sum += value;
       one.count += 1;
     });
@@ -66,20 +67,20 @@ export function together(busy: readonly number[]): number {
   return exact(busy.reduce((sum, one) => sum + one, 0));
 }
 
-interface Rest {
+interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** A GPU's time that enters no mean: before its first work and after its last (it began later or was done earlier), and long rests. */
-function restsOf({ phases }: JudgedGpu): Rest[] {
+/** A GPU's time that enters no mean: before its first work and after its last (it began later or was done earlier), and its rests. */
+function timeAway({ phases }: JudgedGpu, period: number): Span[] {
   const works = phases.map(({ verdict }) => verdict.bottleneck !== 'idle');
   const first = works.indexOf(true);
   const last = works.lastIndexOf(true);
   // The last row of a series may begin where the last phase ends.
   const after = phases[last]?.to ?? Number.NEGATIVE_INFINITY;
   return [
-    ...phases.filter(({ from, to }, k) => works[k] === false && to - from >= IDLE_FINDING_SECONDS),
+    ...restsOf(phases, period),
     { from: Number.NEGATIVE_INFINITY, to: phases[first]?.from ?? Number.POSITIVE_INFINITY },
     ...(last < phases.length - 1 ? [{ from: after, to: Number.POSITIVE_INFINITY }] : []),
   ];

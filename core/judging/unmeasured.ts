@@ -40,7 +40,6 @@ export function unmeasured(window: WindowShares, label: Label, causes: Causes): 
     why: seen.why,
     share: Number.NaN,
     next: Number.NaN,
-    noProgress: false,
     ...causes,
   };
 }

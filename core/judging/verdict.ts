@@ -1,20 +1,40 @@
 import type { Shares, Split, TimeTree, Verdict } from '../contract/index.ts';
 import { formatPercent, formatValue } from '../readings/index.ts';
 import { activityCandidates, activityOf } from './activity.ts';
+import { fullCache } from './capacity.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
 import { gradeOf, UNGRADED } from './evidence.ts';
 import { figuresOf } from './figures.ts';
+import type { Judgement, PhaseStates } from './judged-run.ts';
 import { sharesOf, type WindowShares } from './shares.ts';
+import { SLOW_CAUSES, slowedIn } from './slowed.ts';
+import { isSpinning, workShares } from './spinning.ts';
 import { COLUMN, known, largest, mean, orNull } from './stats.ts';
 import type { Subject } from './subject.ts';
 import { FLAGS, type Tally } from './tally.ts';
-import { CAPPED_FRACTION, CONTRIBUTING, DOMINANT, INACTIVE, NO_TENSOR, REDUCED_CLOCK, THERMAL_FRACTION, THERMAL_SAMPLES } from './thresholds.ts';
+import { isWithoutTensorCores, WITHOUT_TENSOR_CORES } from './tensor-cores.ts';
+import { CAPPED_FRACTION, CONTRIBUTING, DOMINANT, INACTIVE, REDUCED_CLOCK } from './thresholds.ts';
 
-/** The verdict on one window of one subject; advice is added by the caller. */
-export function judge(tally: Tally, subject: Subject): Verdict {
+/** The verdict on one window of one subject; advice is added by the caller, and whether it got on, which takes longer than a window to tell. */
+export function judge(tally: Tally, subject: Subject): Judgement {
   const window = sharesOf(tally, subject);
   const decision = decide(window);
+  const states = statesOf(window, decision);
+  return { verdict: verdictOn(window, decision, states), states };
+}
+
+function statesOf(window: WindowShares, { bottleneck }: Decision): PhaseStates {
+  const work = workShares(window);
+  return {
+    work,
+    isSpinning: isSpinning(window, work),
+    isCacheFull: bottleneck === 'capacity' && fullCache(window) !== null,
+    isWithoutTensorCores: isWithoutTensorCores(window, window.subject.type),
+  };
+}
+
+function verdictOn(window: WindowShares, decision: Decision, states: PhaseStates): Verdict {
   const doing = activityOf(window, decision.bottleneck === 'idle');
   const hint = doing.activity === 'unknown' ? activityCandidates(window) : null;
   const { grade, gradeWhy } = decision.grade === null ? UNGRADED : gradeOf(decision.grade);
@@ -33,7 +53,7 @@ export function judge(tally: Tally, subject: Subject): Verdict {
     shares: sharesFor(window, decision),
     tree: treeOf(window, decision),
     split: splitOf(window),
-    modifiers: [...(decision.noProgress ? [NO_PROGRESS] : []), ...modifiersOf(window)],
+    modifiers: modifiersOf(window, states),
     figures: figuresOf(window),
     candidates: [...decision.candidates],
     missing: [...new Set(decision.missing)],
@@ -56,9 +76,6 @@ function assumptions({ subject, work }: WindowShares): string[] {
     ...(work?.cachedFrom === 'request lengths' ? ['requests hold their prompt and half their output in the KV cache, on average'] : []),
   ];
 }
-
-/** The modifier of a window in which kernels sat on the GPU and nothing was done. */
-export const NO_PROGRESS = 'no progress';
 
 /** 1 ÷ share of the binding resource. Null for idle and unknown, and where the GPU does next to nothing: no ceiling is near. */
 function headroomOf({ bottleneck, share }: Decision): number | null {
@@ -123,8 +140,9 @@ function idleLine(window: WindowShares): string[] {
 }
 
 /** What changes how a label reads, never the label: power cap, thermal slowdown (§7.3), locked clocks, no tensor cores (§7.2). */
-export function modifiersOf(window: WindowShares): string[] {
-  if (!(window.busy >= INACTIVE)) return [];
+function modifiersOf(window: WindowShares, states: PhaseStates): string[] {
+  const fp32 = states.isWithoutTensorCores ? [WITHOUT_TENSOR_CORES] : [];
+  if (!(window.busy >= INACTIVE)) return fp32;
   const out: string[] = [];
   const clocks = reducedClock(window);
   const power = capFraction(window);
@@ -132,12 +150,12 @@ export function modifiersOf(window: WindowShares): string[] {
     const normal = window.subject.type === 'T4' ? ', normal on a loaded T4' : '';
     out.push(`power-capped ${formatPercent(power)} of the time${clocks === null ? normal : `, clocks reduced to ${clocks}`}`);
   }
-  const thermal = thermalFraction(window);
-  if (thermal !== null) out.push(`thermal or brake slowdown ${formatPercent(thermal)} of the busy time`);
+  const slowed = slowedPart(window.tally);
+  if (known(slowed)) out.push(`thermal or brake slowdown ${formatPercent(slowed)} of the busy time`);
   const locked = flag(window, 'gpu.capApp');
   if (locked >= CAPPED_FRACTION) out.push(`clocks locked by an application setting${clocks === null ? '' : ` to ${clocks}`}`);
   if (!(power >= CAPPED_FRACTION) && !(locked >= CAPPED_FRACTION) && clocks !== null) out.push(`clocks at ${clocks}`);
-  if (window.fp32 >= DOMINANT && window.tensor < NO_TENSOR) out.push('FP32 without tensor cores');
+  out.push(...fp32);
   if (window.computeFrom === 'model' && known(window.clock) && window.compute >= DOMINANT && window.compute * window.clock < DOMINANT) {
     out.push(`clock-limited: ${formatPercent(window.compute * window.clock)} of the peak at full clock`);
   }
@@ -158,12 +176,9 @@ function flag(window: WindowShares, id: (typeof FLAGS)[number]): number {
   return (tally.flags[FLAGS.indexOf(id)] ?? Number.NaN) / tally.loaded;
 }
 
-/** Thermal slowdown or brake where it is more than ordinary: 1 % of the time by counters, two samples by flags; null otherwise. */
-export function thermalFraction(window: WindowShares): number | null {
-  const rate = largest(mean(window.stats, 'gpu.capThermalTime'), mean(window.stats, 'gpu.capBrakeTime'));
-  if (known(rate)) return rate > THERMAL_FRACTION ? rate : null;
-  const flags = largest(flag(window, 'gpu.capHwThermal'), flag(window, 'gpu.capSwThermal'), flag(window, 'gpu.capBrake'));
-  return flags * window.tally.loaded >= THERMAL_SAMPLES && flags > THERMAL_FRACTION ? flags : null;
+/** Part of the busy time under thermal slowdown or brake, whichever is more; NaN where neither is more than ordinary. */
+function slowedPart({ slowed }: Tally): number {
+  return largest(...SLOW_CAUSES.map((cause) => slowedIn(slowed[cause])?.part ?? Number.NaN));
 }
 
 /** The clock in words where it is more than a fifth under the card's maximum while it works; null otherwise. */

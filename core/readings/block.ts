@@ -53,7 +53,7 @@ export function outgoing(table: Table): Table {
 }
 
 /** The same of all that a sender hands over, texts cut too. Tables without a row are left out. */
-export function outgoingIntake(intake: Intake): Intake {
+export function outgoingIntake<T extends Pick<Intake, 'tables' | 'facts' | 'events'>>(intake: T): T {
   return {
     ...intake,
     tables: intake.tables.filter(({ t }) => t.length > 0).map(outgoing),
@@ -76,12 +76,11 @@ export function blockFromTable(table: Table, rows: { readonly from: number; read
   return { entity: wireEntity(table.entity), t: Array.from(table.t.subarray(rows.from, rows.to), toMilliseconds), columns };
 }
 
+/** A block whose metrics may be of another version. */
+type AnyBlock = Omit<Block, 'columns'> & { readonly columns: Readonly<Record<string, readonly (number | null)[] | undefined>> };
+
 /** A block as a table: null becomes NaN; columns of metrics that this version does not know are left out. */
-export function tableFromBlock({
-  entity,
-  t,
-  columns,
-}: Omit<Block, 'columns'> & { readonly columns: Readonly<Record<string, readonly (number | null)[] | undefined>> }): Table {
+export function tableFromBlock({ entity, t, columns }: AnyBlock): Table {
   const typed = new Map<MetricId, Float64Array>();
   for (const [id, values] of Object.entries(columns)) {
     if (values === undefined || !isMetricId(id)) continue;
@@ -107,7 +106,12 @@ export function batchFromIntake({ source, seq, node, job, tables, facts, events 
 }
 
 /** The inverse of `batchFromIntake`. */
-export function intakeFromBatch({ blocks, facts, events, ...rest }: WireBatch): Intake {
+export function intakeFromBatch({
+  blocks,
+  facts = [],
+  events = [],
+  ...rest
+}: Omit<WireBatch, 'blocks' | 'facts' | 'events'> & { blocks: readonly AnyBlock[]; facts?: WireBatch['facts']; events?: WireBatch['events'] }): Intake {
   return {
     ...rest,
     tables: blocks.map(tableFromBlock),

@@ -65,7 +65,7 @@ export function tablesOf(readings: readonly Reading[], facts: readonly Fact[] = 
 }
 
 /** The first index whose time is ≥ `at` (t.length when there is none). */
-export function lowerBound(t: Float64Array, at: number): number {
+export function lowerBound(t: ArrayLike<number>, at: number): number {
   let low = 0;
   let high = t.length;
   while (low < high) {

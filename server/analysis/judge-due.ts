@@ -2,8 +2,8 @@ import { dueIn, type Followed, shouldRebuild } from './follow.ts';
 import type { Following } from './following.ts';
 import type { Audience } from './types.ts';
 
-/** Milliseconds of one slice of verdicts, and between two, so that sockets and ingest are not held up. */
-const BUDGET = 40;
+/** Milliseconds of one slice of verdicts, and between two: while many are due, sockets and ingest have the other half of the thread. */
+const BUDGET = 10;
 const PAUSE = 10;
 
 export interface JudgingOptions {

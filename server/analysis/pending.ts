@@ -1,11 +1,11 @@
-import { entityKey, type Fact, type Run, type SourceEvent } from '../../core/readings/index.ts';
-import type { Delivery, Part } from '../ownership/index.ts';
+import { entityKey, type Fact, lowerBound, rowsOf, type Run, type SourceEvent, type Table } from '../../core/readings/index.ts';
+import type { Delivery } from '../ownership/index.ts';
 import type { Tracker } from '../../core/analyse/index.ts';
 import { tablesOfDelivery } from './to-tables.ts';
 
 /** What came for a job since its last verdict: pushed to the tracker in one go, which costs less than batch by batch. */
 export interface Pending {
-  readonly parts: Part[];
+  readonly tables: Table[];
   readonly facts: Fact[];
   readonly events: SourceEvent[];
 }
@@ -26,24 +26,24 @@ export interface Waiting {
 
 /** Nothing, yet. */
 export function nothing(): Pending {
-  return { parts: [], facts: [], events: [] };
+  return { tables: [], facts: [], events: [] };
 }
 
-/** Stretches held for one job at most; ten seconds of the busiest job are some thousand. */
+/** Tables held for one job at most; ten seconds of the busiest job are some thousand. */
 const HELD = 50_000;
 
 /** Keeps what a batch brought until the next verdict. */
 export function hold(entry: Waiting, delivery: Delivery): void {
-  for (const { block, to } of delivery.parts) entry.lastReadingAt = later(entry.lastReadingAt, block.t[to - 1] ?? null);
+  for (const { t } of delivery.tables) entry.lastReadingAt = later(entry.lastReadingAt, t.at(-1) ?? null);
   entry.dirty = true;
-  if (entry.pending.parts.length > HELD) {
+  if (entry.pending.tables.length > HELD) {
     if (!entry.restoring) return drain(entry);
     entry.overflown = true;
     entry.pending = nothing();
     return;
   }
-  const { parts, facts, events } = entry.pending;
-  parts.push(...delivery.parts);
+  const { tables, facts, events } = entry.pending;
+  tables.push(...delivery.tables);
   facts.push(...delivery.facts);
   events.push(...delivery.events);
 }
@@ -51,7 +51,7 @@ export function hold(entry: Waiting, delivery: Delivery): void {
 /** Hands what is held to the tracker. */
 export function drain(entry: Waiting): void {
   const { pending } = entry;
-  if (pending.parts.length + pending.facts.length + pending.events.length === 0) return;
+  if (pending.tables.length + pending.facts.length + pending.events.length === 0) return;
   entry.pending = nothing();
   entry.tracker.push(tablesOfDelivery(pending), pending.events);
 }
@@ -59,13 +59,13 @@ export function drain(entry: Waiting): void {
 /** What came, without the rows that a run already has; the tracker would count them as late. */
 export function after(run: Run, came: Pending): Pending {
   const last = new Map(run.tables.map((table) => [entityKey(table.entity), table.t.at(-1) ?? Number.NEGATIVE_INFINITY]));
-  const parts = came.parts.flatMap((part) => {
-    const reached = last.get(entityKey(part.block.entity)) ?? Number.NEGATIVE_INFINITY;
-    let { from } = part;
-    while (from < part.to && (part.block.t[from] ?? Number.POSITIVE_INFINITY) <= reached) from += 1;
-    return from < part.to ? [{ ...part, from }] : [];
+  const tables = came.tables.flatMap((table) => {
+    const reached = last.get(entityKey(table.entity)) ?? Number.NEGATIVE_INFINITY;
+    let from = lowerBound(table.t, reached);
+    if (table.t[from] === reached) from += 1;
+    return from < table.t.length ? [rowsOf(table, from, table.t.length)] : [];
   });
-  return { ...came, parts };
+  return { ...came, tables };
 }
 
 /** The later of two instants; null where neither is known. */

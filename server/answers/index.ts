@@ -9,7 +9,7 @@ import type {
   NodesReply,
   Overview,
   SeriesQuery,
-  SeriesReply,
+  DrawnReply,
   WatchTarget,
 } from '../../core/contract/index.ts';
 import type { Viewer } from '../auth/index.ts';
@@ -26,10 +26,10 @@ export interface Answers {
   jobs(viewer: Viewer, query: JobsQuery): Promise<JobsPage>;
   job(viewer: Viewer, key: JobKey): Promise<JobDetail>;
   analysis(viewer: Viewer, key: JobKey): Promise<Analysis>;
-  series(viewer: Viewer, key: JobKey, query: SeriesQuery): Promise<SeriesReply>;
+  series(viewer: Viewer, key: JobKey, query: SeriesQuery): Promise<DrawnReply>;
   nodes(viewer: Viewer): NodesReply;
   node(viewer: Viewer, name: string): Promise<NodeDetail>;
-  nodeSeries(viewer: Viewer, name: string, query: SeriesQuery): Promise<SeriesReply>;
+  nodeSeries(viewer: Viewer, name: string, query: SeriesQuery): Promise<DrawnReply>;
   overview(viewer: Viewer): Promise<Overview>;
   /** Rows of running jobs that changed at or after a time, seconds UTC. */
   rowsSince(viewer: Viewer, since: number): JobRow[];

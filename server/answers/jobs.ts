@@ -1,4 +1,4 @@
-import type { Analysis, JobDetail, JobsPage, JobsQuery, SeriesQuery, SeriesReply } from '../../core/contract/index.ts';
+import type { Analysis, JobDetail, JobsPage, JobsQuery, SeriesQuery, DrawnReply } from '../../core/contract/index.ts';
 import { entityKey } from '../../core/readings/index.ts';
 import { notThere } from '../http/index.ts';
 import { SILENT } from '../nodes/index.ts';
@@ -56,7 +56,7 @@ export async function analysisOf(parts: AnswerParts, viewer: Viewer, key: JobKey
 }
 
 /** Series of what is a job's over its time, or a part of it. */
-export async function seriesOf(parts: AnswerParts, viewer: Viewer, { key, query }: { key: JobKey; query: SeriesQuery }): Promise<SeriesReply> {
+export async function seriesOf(parts: AnswerParts, viewer: Viewer, { key, query }: { key: JobKey; query: SeriesQuery }): Promise<DrawnReply> {
   const { job } = await recordOf(parts, viewer, key);
   const end = job.end ?? parts.now() + 1;
   const from = Math.max(query.from ?? Number.NEGATIVE_INFINITY, job.start ?? end);

@@ -1,4 +1,4 @@
-import type { NodeDetail, NodesReply, SeriesQuery, SeriesReply } from '../../core/contract/index.ts';
+import type { NodeDetail, NodesReply, SeriesQuery, DrawnReply } from '../../core/contract/index.ts';
 import { entityKey } from '../../core/readings/index.ts';
 import type { Viewer } from '../auth/index.ts';
 import { notThere } from '../http/index.ts';
@@ -54,7 +54,7 @@ export async function nodeDetail(parts: AnswerParts, viewer: Viewer, name: strin
 }
 
 /** Series of what a viewer may see on a node, whatever job it belongs to. Throws 404. */
-export async function nodeSeries(parts: AnswerParts, viewer: Viewer, { name, query }: { name: string; query: SeriesQuery }): Promise<SeriesReply> {
+export async function nodeSeries(parts: AnswerParts, viewer: Viewer, { name, query }: { name: string; query: SeriesQuery }): Promise<DrawnReply> {
   known(parts, viewer, name);
   const to = query.to ?? parts.now() + 1;
   const from = query.from ?? to - LATELY;

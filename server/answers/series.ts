@@ -1,5 +1,5 @@
 import { type EntityRef, isMetricId, metric, type MetricId, METRICS } from '../../core/readings/index.ts';
-import type { Series, SeriesReply } from '../../core/contract/index.ts';
+import type { DrawnReply, DrawnSeries, Values } from '../../core/contract/index.ts';
 import { Problem } from '../http/index.ts';
 import { bySpan, type Held } from '../ownership/index.ts';
 import type { AnswerParts } from './parts.ts';
@@ -19,7 +19,7 @@ export interface SeriesAsked {
 const POINTS = 600;
 
 /** Series of some entities; a metric that none of them has is named with the reason. Throws 400 for an unknown metric. */
-export async function answerSeries(parts: Pick<AnswerParts, 'store'>, asked: SeriesAsked): Promise<SeriesReply> {
+export async function answerSeries(parts: Pick<AnswerParts, 'store'>, asked: SeriesAsked): Promise<DrawnReply> {
   const metrics = metricsOf(asked.metrics);
   const { held, from, to } = asked;
   if (!(from < to)) return { from, to: from, series: [], absent: metrics.map((id) => ({ metric: id, reason: 'the time asked for is not in the job’s time' })) };
@@ -48,7 +48,7 @@ async function heldSeries(
   { store }: Pick<AnswerParts, 'store'>,
   { held, from, to, points = POINTS }: SeriesAsked,
   metrics: readonly MetricId[],
-): Promise<Series[]> {
+): Promise<DrawnSeries[]> {
   const groups = bySpan(held, { from, to });
   const parts = await Promise.all(
     groups.map(({ span, held: ones }) =>
@@ -65,8 +65,8 @@ async function heldSeries(
 }
 
 /** Series of spans that follow each other, each entity's as one: between two of its spans is a gap, where the first ends. */
-function inTurn(parts: readonly { readonly to: number; readonly series: readonly Series[] }[]): Series[] {
-  const whole = new Map<string, { series: Series; to: number }>();
+function inTurn(parts: readonly { readonly to: number; readonly series: readonly DrawnSeries[] }[]): DrawnSeries[] {
+  const whole = new Map<string, { series: DrawnSeries; to: number }>();
   for (const { to, series } of parts) {
     for (const part of series) {
       const key = `${part.entity.kind}:${part.entity.id} ${part.metric}`;
@@ -77,14 +77,25 @@ function inTurn(parts: readonly { readonly to: number; readonly series: readonly
   return [...whole.values()].map(({ series }) => series);
 }
 
-function joined(first: Series, gapAt: number, second: Series): Series {
+function joined(first: DrawnSeries, gapAt: number, second: DrawnSeries): DrawnSeries {
+  const mean = inRow(first.mean, Number.NaN, second.mean);
+  // Whoever writes the series leaves out a least and a most that are the mean itself.
+  const alike = first.min === first.mean && first.max === first.mean && second.min === second.mean && second.max === second.mean;
   return {
     ...first,
-    t: [...first.t, gapAt, ...second.t],
-    min: [...first.min, null, ...second.min],
-    mean: [...first.mean, null, ...second.mean],
-    max: [...first.max, null, ...second.max],
+    t: inRow(first.t, gapAt, second.t),
+    mean,
+    min: alike ? mean : inRow(first.min, Number.NaN, second.min),
+    max: alike ? mean : inRow(first.max, Number.NaN, second.max),
   };
+}
+
+function inRow(first: Values, between: number, second: Values): Float64Array {
+  const whole = new Float64Array(first.length + 1 + second.length);
+  whole.set(first);
+  whole[first.length] = between;
+  whole.set(second, first.length + 1);
+  return whole;
 }
 
 function metricsOf(text: string): MetricId[] {

@@ -1,6 +1,5 @@
 import { GPUS } from '../../core/knowledge/index.ts';
-import type { IngestBatch } from '../../core/contract/index.ts';
-import { blockFromTable, type MetricId, type Reading, tablesOf } from '../../core/readings/index.ts';
+import { type Intake, type MetricId, outgoingIntake, type Reading, tablesOf } from '../../core/readings/index.ts';
 import type { DemoGpu, DemoNode } from './cluster.ts';
 import type { GpuLoad } from './scenarios/index.ts';
 import { gpuValues, STATE_METRICS } from './physics.ts';
@@ -18,8 +17,8 @@ export interface Background {
   /** Declarations of the jobs that run there. */
   readonly cues: readonly Cue[];
   readonly nodes: readonly DemoNode[];
-  /** A node's readings at the given times, as one batch. */
-  batch(node: DemoNode, times: readonly number[]): IngestBatch;
+  /** A node's readings at the given times, as one intake. */
+  intake(node: DemoNode, times: readonly number[]): Intake;
 }
 
 export function background(options: { nodes: readonly DemoNode[]; beside: readonly DemoNode[]; seed: number; begin: number }): Background {
@@ -44,7 +43,7 @@ export function background(options: { nodes: readonly DemoNode[]; beside: readon
   return {
     cues,
     nodes: [...nodes, ...beside],
-    batch(node, times) {
+    intake(node, times) {
       const readings: Reading[] = [];
       for (const at of times) {
         for (const gpu of node.gpus) readings.push({ entity: { kind: 'gpu', id: gpu.uuid, node: node.name }, at, values: state(gpu, at) });
@@ -65,13 +64,14 @@ export function background(options: { nodes: readonly DemoNode[]; beside: readon
       }
       const seq = seqs.get(node) ?? 0;
       seqs.set(node, seq + 1);
-      return {
+      return outgoingIntake({
         source: `demo/${node.name}${shared.has(node) ? '/beside' : ''}/${begin}`,
         seq,
         node: node.name,
-        blocks: tablesOf(readings).map((table) => blockFromTable(table)),
+        tables: tablesOf(readings),
         facts: seq === 0 ? node.gpus.flatMap(gpuFacts) : [],
-      };
+        events: [],
+      });
     },
   };
 

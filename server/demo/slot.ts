@@ -1,5 +1,5 @@
-import type { IngestBatch, JobDeclaration, WireFact } from '../../core/contract/index.ts';
-import { blockFromTable, type EntityRef, type MetricId, type Reading, tablesOf } from '../../core/readings/index.ts';
+import type { JobDeclaration } from '../../core/contract/index.ts';
+import { type EntityRef, type Fact, type Intake, type MetricId, outgoingIntake, type Reading, tablesOf } from '../../core/readings/index.ts';
 import { type EngineLoad, type Frame, type HostLoad, IDLE_HOST, type Scenario } from './scenarios/index.ts';
 import { gpuValues } from './physics.ts';
 import type { Place } from './place.ts';
@@ -25,8 +25,8 @@ export interface Cue {
  */
 export interface Slot {
   step(at: number): Cue[];
-  /** Readings since the last call, as one batch of this slot's sender. */
-  take(): IngestBatch;
+  /** Readings since the last call, as one intake of this slot's sender. */
+  take(): Intake;
 }
 
 export function openSlot(options: { scenario: Scenario; place: Place; number: number; seed: number; begin: number; period: number }): Slot {
@@ -38,7 +38,7 @@ export function openSlot(options: { scenario: Scenario; place: Place; number: nu
   let ended = -1;
   let seq = 0;
   let readings: Reading[] = [];
-  let facts: WireFact[] = [];
+  let facts: Fact[] = [];
 
   const count = (key: string, rate: number): number => {
     const value = (counters.get(key) ?? 0) + rate * period;
@@ -82,11 +82,11 @@ export function openSlot(options: { scenario: Scenario; place: Place; number: nu
       return cues;
     },
     take() {
-      const batch: IngestBatch = { source: `demo/${scenario.name}/${begin}`, seq, blocks: tablesOf(readings).map((table) => blockFromTable(table)), facts };
+      const intake = outgoingIntake({ source: `demo/${scenario.name}/${begin}`, seq, tables: tablesOf(readings), facts, events: [] });
       readings = [];
       facts = [];
       seq += 1;
-      return batch;
+      return intake;
     },
   };
 
@@ -167,20 +167,20 @@ function declarationOf(scenario: Scenario, place: Place, start: number): JobDecl
   };
 }
 
-function factsOf(scenario: Scenario, place: Place, number: number, life: number): WireFact[] {
-  const facts: WireFact[] = place.gpus.flatMap((gpu) => gpuFacts(gpu));
+function factsOf(scenario: Scenario, place: Place, number: number, life: number): Fact[] {
+  const facts: Fact[] = place.gpus.flatMap((gpu) => gpuFacts(gpu));
   const node = place.nodes[0]?.name ?? '?';
   const process: EntityRef = { kind: 'process', id: `${node}/${20_000 + number * 97 + life}`, node };
   facts.push({ entity: process, name: 'command', value: scenario.command }, { entity: process, name: 'user', value: scenario.user });
   if (scenario.engine !== null) {
     const engine = engineOf(scenario.engine.id, place, number);
-    for (const [name, value] of Object.entries(scenario.engine.facts) as [WireFact['name'], string][]) facts.push({ entity: engine, name, value }); // keys are fact names
+    for (const [name, value] of Object.entries(scenario.engine.facts) as [Fact['name'], string][]) facts.push({ entity: engine, name, value }); // keys are fact names
   }
   return facts;
 }
 
 /** What a driver says of a card besides its counters. */
-export function gpuFacts(gpu: { uuid: string; node: string; name: string; index: number }): WireFact[] {
+export function gpuFacts(gpu: { uuid: string; node: string; name: string; index: number }): Fact[] {
   const entity: EntityRef = { kind: 'gpu', id: gpu.uuid, node: gpu.node };
   return [
     { entity, name: 'name', value: gpu.name },

@@ -1,4 +1,5 @@
-import type { IngestBatch, JobDeclaration } from '../../core/contract/index.ts';
+import type { JobDeclaration } from '../../core/contract/index.ts';
+import type { Intake } from '../../core/readings/index.ts';
 import { background, type Background } from './background.ts';
 import { demoCluster } from './cluster.ts';
 import { placeAll } from './place.ts';
@@ -10,12 +11,12 @@ export const PERIOD = 5;
 export const STATE_PERIOD = 60;
 /** History that is there at the start, seconds. */
 export const HISTORY = 3600;
-/** Steps per batch of the history: five minutes. */
+/** Steps per intake of the history: five minutes. */
 const CHUNK = 60;
 
 export interface DemoOptions {
   /** The same function that real readings go through; resolves when they are on disk. */
-  readonly ingest: (batch: IngestBatch) => Promise<unknown>;
+  readonly ingest: (intake: Intake) => Promise<unknown>;
   readonly declare: (key: { cluster: string; id: string }, declaration: JobDeclaration) => Promise<unknown>;
   readonly seed: number;
   /** Seconds UTC. */
@@ -41,7 +42,7 @@ export async function startDemo(options: DemoOptions): Promise<{ stop(): Promise
   for (let from = begin; from < start; from += CHUNK * PERIOD) {
     await Promise.all(slots.map((slot) => playSlot(options, slot, times(from, Math.min(start, from + CHUNK * PERIOD), PERIOD))));
   }
-  await Promise.all(others.nodes.map((node) => ingest(others.batch(node, times(begin, start, STATE_PERIOD)))));
+  await Promise.all(others.nodes.map((node) => ingest(others.intake(node, times(begin, start, STATE_PERIOD)))));
   log.info(
     `demo: ${cluster.length} nodes, ${cluster.reduce((sum, node) => sum + node.gpus.length, 0)} GPUs, ${SCENARIOS.length + others.cues.length} jobs; an hour of history is in`,
   );
@@ -64,7 +65,7 @@ function live(play: { options: DemoOptions; slots: readonly Slot[]; others: Back
       await Promise.all(slots.map((slot) => playSlot(options, slot, [at])));
       // The others report once a minute, a twelfth of them at each step.
       const turn = Math.round(at / PERIOD) % (STATE_PERIOD / PERIOD);
-      await Promise.all(others.nodes.filter((_, index) => index % (STATE_PERIOD / PERIOD) === turn).map((node) => options.ingest(others.batch(node, [at]))));
+      await Promise.all(others.nodes.filter((_, index) => index % (STATE_PERIOD / PERIOD) === turn).map((node) => options.ingest(others.intake(node, [at]))));
     }
   };
   const schedule = () => {

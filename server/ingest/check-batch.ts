@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { EntitySchema, IngestBatchSchema, WireEventSchema, WireFactSchema, type IngestBatch, type IngestReply } from '../../core/contract/index.ts';
+import { EntitySchema, IngestBatchSchema, WireEventSchema, WireFactSchema, type IngestReply } from '../../core/contract/index.ts';
+import { entityOf, type Intake, type Table } from '../../core/readings/index.ts';
 import { Problem } from '../http/index.ts';
-import { checkBlock, type Block, type Window } from './check-block.ts';
+import { checkTable, type Reject, type Window } from './check-table.ts';
 
 /** How many refusals are told one by one; a sender with more has one mistake, repeated. */
 const TOLD = 100;
@@ -36,12 +37,12 @@ const Fact = Compile(WireFactSchema);
 const Event = Compile(WireEventSchema);
 
 export interface Checked {
-  readonly batch: IngestBatch;
+  readonly intake: Intake;
   readonly rejected: IngestReply['rejected'];
 }
 
 /**
- * Reads a batch piece by piece, so that one bad block, fact or value costs itself only; each refusal has its place.
+ * Reads a batch as a body held it, piece by piece, so that one bad block, fact or value costs itself only; each refusal has its place.
  * Throws a Problem (400) when the envelope itself cannot be read.
  */
 export function checkBatch(input: unknown, window: Window): Checked {
@@ -49,13 +50,8 @@ export function checkBatch(input: unknown, window: Window): Checked {
     const { at, reason } = firstError(Envelope, input, 'body');
     throw new Problem(400, { error: `this is not a batch: ${reason}`, where: at, remedy: 'send {"source", "seq", "blocks": […]} as /api/docs describes' });
   }
-  const rejected: { at: string; reason: string }[] = [];
-  let count = 0;
-  const reject = (at: string, reason: string) => {
-    count += 1;
-    if (rejected.length < TOLD) rejected.push({ at, reason });
-  };
-  const blocks: Block[] = [];
+  const { reject, rejected } = refusals();
+  const tables: Table[] = [];
   input.blocks.forEach((candidate, index) => {
     const place = `blocks/${index}`;
     if (!LooseBlock.Check(candidate)) {
@@ -63,8 +59,9 @@ export function checkBatch(input: unknown, window: Window): Checked {
       reject(at, reason);
       return;
     }
-    const block = checkBlock(candidate.entity, candidate.t, candidate.columns, place, window, reject);
-    if (block !== null) blocks.push(block);
+    const sent = { entity: entityOf(candidate.entity), t: candidate.t, columns: Object.entries(candidate.columns) };
+    const table = checkTable(sent, { place, window, reject });
+    if (table !== null) tables.push(table);
   });
   // One pass per list: an index means a place in what was sent, so nothing may be left out before it is counted.
   const pick = <T>(validator: Checker<T>, list: readonly unknown[] | undefined, name: string, fault: (item: T) => Fault | null): T[] =>
@@ -79,13 +76,39 @@ export function checkBatch(input: unknown, window: Window): Checked {
       if (found !== null) reject(`${place}/${found.field}`, found.reason);
       return found === null;
     });
-  const facts = pick(Fact, input.facts, 'facts', () => null);
-  const events = pick(Event, input.events, 'events', ({ at }) => untimely(at, window));
-  if (count > rejected.length) rejected.push({ at: 'body', reason: `and ${count - rejected.length} more` });
+  const facts = pick(Fact, input.facts, 'facts', () => null).map((fact) => ({ ...fact, entity: entityOf(fact.entity) }));
+  const events = pick(Event, input.events, 'events', ({ at }) => untimely(at, window)).map((event) => ({
+    ...event,
+    entity: event.entity === null ? null : entityOf(event.entity),
+  }));
   const { source, seq, node, job } = input;
   return {
-    batch: { source, seq, ...(node === undefined ? {} : { node }), ...(job === undefined ? {} : { job }), blocks, facts, events },
-    rejected,
+    intake: { source, seq, ...(node === undefined ? {} : { node }), ...(job === undefined ? {} : { job }), tables, facts, events },
+    rejected: rejected(),
+  };
+}
+
+/** The same of what a sender in this process hands over typed: its shape is known, its values and times are looked at. */
+export function checkIntake(intake: Intake, window: Window): Checked {
+  const { reject, rejected } = refusals();
+  const tables = intake.tables.flatMap((sent, index) => checkTable(sent, { place: `blocks/${index}`, window, reject }) ?? []);
+  const events = intake.events.filter(({ at }, index) => {
+    const found = untimely(at, window);
+    if (found !== null) reject(`events/${index}/${found.field}`, found.reason);
+    return found === null;
+  });
+  return { intake: { ...intake, tables, events }, rejected: rejected() };
+}
+
+function refusals(): { reject: Reject; rejected: () => IngestReply['rejected'] } {
+  const told: IngestReply['rejected'] = [];
+  let count = 0;
+  return {
+    reject: (at, reason) => {
+      count += 1;
+      if (told.length < TOLD) told.push({ at, reason });
+    },
+    rejected: () => (count > told.length ? [...told, { at: 'body', reason: `and ${count - told.length} more` }] : told),
   };
 }
 

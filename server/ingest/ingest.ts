@@ -1,7 +1,8 @@
-import type { IngestBatch, IngestReply, WireEntity } from '../../core/contract/index.ts';
+import type { IngestReply } from '../../core/contract/index.ts';
+import type { EntityRef, Intake } from '../../core/readings/index.ts';
 import type { Store } from '../store/index.ts';
-import { checkBatch } from './check-batch.ts';
-import type { Window } from './check-block.ts';
+import { type Checked, checkBatch, checkIntake } from './check-batch.ts';
+import type { Window } from './check-table.ts';
 
 /** Where a batch came from. Recordings (a page's import, the demo's past) may be of any age; what is measured now may not. */
 export interface Origin {
@@ -10,17 +11,22 @@ export interface Origin {
   readonly name: string;
 }
 
-/** The one way in. Resolves after the readings are on disk. Throws Problem (not a batch) and StoreBusy (nothing stored: send again). */
-export type Ingest = (batch: unknown, origin: Origin) => Promise<IngestReply>;
+/** The one way in, with a door for bodies and one for senders in this process. Resolves after the readings are on disk. Throws StoreBusy (nothing stored: send again). */
+export interface Ingest {
+  /** A batch as it was decoded from a body. Throws Problem where it is none. */
+  batch(body: unknown, origin: Origin): Promise<IngestReply>;
+  /** Tables as a stream's reader, the demo or this machine's agent made them. */
+  intake(intake: Intake, origin: Origin): Promise<IngestReply>;
+}
 
 export interface IngestOptions {
   readonly series: Store['series'];
   readonly rawDays: number;
   readonly now: () => number;
   /** Called before the append: declares the job that a batch names, and may add facts. */
-  readonly prepare: (batch: IngestBatch) => Promise<IngestBatch>;
+  readonly prepare: (intake: Intake) => Promise<Intake>;
   /** Called in order, after the append is durable, once per batch. Must not throw. */
-  readonly stored: (batch: IngestBatch) => void;
+  readonly stored: (intake: Intake) => void;
 }
 
 /** How far a sender's clock may run ahead, seconds. */
@@ -30,15 +36,16 @@ const OLDEST = 946_684_800;
 
 /** Builds the ingest function that agents, raw streams, the demo and page imports share. */
 export function ingestInto(options: IngestOptions): Ingest {
-  return async (input, origin) => {
-    const { batch, rejected } = checkBatch(input, windowOf(options, origin));
-    const settled = await options.prepare(withNodes(batch));
-    if (settled.blocks.length === 0 && (settled.facts ?? []).length === 0 && (settled.events ?? []).length === 0) {
-      return { durable: 0, duplicate: false, rejected };
-    }
+  const take = async ({ intake, rejected }: Checked): Promise<IngestReply> => {
+    const settled = await options.prepare(withNodes(intake));
+    if (settled.tables.length + settled.facts.length + settled.events.length === 0) return { durable: 0, duplicate: false, rejected };
     const { durable, duplicate } = await options.series.append(settled);
     if (!duplicate) options.stored(settled);
     return { durable, duplicate, rejected };
+  };
+  return {
+    batch: async (body, origin) => take(checkBatch(body, windowOf(options, origin))),
+    intake: async (intake, origin) => take(checkIntake(intake, windowOf(options, origin))),
   };
 }
 
@@ -55,18 +62,18 @@ function windowOf({ now, rawDays }: IngestOptions, origin: Origin): Window {
   };
 }
 
-function withNodes(batch: IngestBatch): IngestBatch {
-  const { node } = batch;
+function withNodes(intake: Intake): Intake {
+  const { node } = intake;
   return {
-    ...batch,
-    blocks: batch.blocks.map((block) => ({ ...block, entity: onNode(block.entity, node) })),
-    facts: (batch.facts ?? []).map((fact) => ({ ...fact, entity: onNode(fact.entity, node) })),
-    events: (batch.events ?? []).map((event) => (event.entity === null ? event : { ...event, entity: onNode(event.entity, node) })),
+    ...intake,
+    tables: intake.tables.map((table) => ({ ...table, entity: onNode(table.entity, node) })),
+    facts: intake.facts.map((fact) => ({ ...fact, entity: onNode(fact.entity, node) })),
+    events: intake.events.map((event) => (event.entity === null ? event : { ...event, entity: onNode(event.entity, node) })),
   };
 }
 
 /** The same entity with the node that its batch names, where it names none of its own. A host is its own node. */
-function onNode<T extends WireEntity>(entity: T, node: string | undefined): WireEntity {
+function onNode(entity: EntityRef, node: string | undefined): EntityRef {
   if (entity.kind === 'host') return entity.node === entity.id ? entity : { kind: 'host', id: entity.id, node: entity.id };
   if (entity.node !== undefined || node === undefined) return entity;
   return { kind: entity.kind, id: entity.id, node };

@@ -1,20 +1,20 @@
-import type { IngestBatch, Job, JobDeclaration } from '../../core/contract/index.ts';
-import { entityOf } from '../../core/readings/index.ts';
+import type { Job, JobDeclaration } from '../../core/contract/index.ts';
+import type { Fact, Intake } from '../../core/readings/index.ts';
 import { type JobIndex, jobName } from '../ownership/index.ts';
 import type { JobKey } from '../store/index.ts';
 
-/** What a batch shows of the job that it names and its declaration lacks: its node, its GPUs where nobody has listed any there. Null for nothing. */
-export type PlacesLearner = (batch: IngestBatch, known: { readonly key: JobKey; readonly job: Job | undefined }) => JobDeclaration | null;
+/** What an intake shows of the job that it names and its declaration lacks: its node, its GPUs where nobody has listed any there. Null for nothing. */
+export type PlacesLearner = (intake: Intake, known: { readonly key: JobKey; readonly job: Job | undefined }) => JobDeclaration | null;
 
 /** Remembers of which jobs on which nodes it has learned the GPUs: only those lists it may extend. `now`: seconds UTC. */
 export function placesLearner(now: () => number): PlacesLearner {
   const learning = new Set<string>();
-  return (batch, { key, job }) => {
-    const first = batch.blocks.reduce((least, block) => Math.min(least, block.t[0] ?? least), now());
+  return ({ tables }, { key, job }) => {
+    const first = tables.reduce((least, { t }) => Math.min(least, t[0] ?? least), now());
     const nodes = new Set(job?.nodes);
     const gpus = new Map((job?.gpus ?? []).map((gpu) => [gpu.uuid, gpu.node]));
     const before = nodes.size + gpus.size;
-    for (const { entity } of batch.blocks) {
+    for (const { entity } of tables) {
       if (entity.node === undefined) continue;
       nodes.add(entity.node);
       const place = `${jobName(key)}@${entity.node}`;
@@ -34,14 +34,14 @@ export function placesLearner(now: () => number): PlacesLearner {
   };
 }
 
-/** The batch with the facts that tie its engines and processes to the job (`cluster/id`) that it names, as far as they are new. */
-export function withClaims(batch: IngestBatch, index: Pick<JobIndex, 'claim' | 'claimOf'>, job: string): IngestBatch {
-  const claims = new Map<string, NonNullable<IngestBatch['facts']>[number]>();
-  for (const { entity } of batch.blocks) {
+/** The intake with the facts that tie its engines and processes to the job (`cluster/id`) that it names, as far as they are new. */
+export function withClaims(intake: Intake, index: Pick<JobIndex, 'claim' | 'claimOf'>, job: string): Intake {
+  const claims = new Map<string, Fact>();
+  for (const { entity } of intake.tables) {
     if (entity.kind !== 'engine' && entity.kind !== 'process') continue;
-    if (index.claimOf(entityOf(entity)) === job) continue;
-    index.claim(entityOf(entity), job);
+    if (index.claimOf(entity) === job) continue;
+    index.claim(entity, job);
     claims.set(`${entity.kind}:${entity.id}`, { entity, name: 'job', value: job });
   }
-  return claims.size === 0 ? batch : { ...batch, facts: [...(batch.facts ?? []), ...claims.values()] };
+  return claims.size === 0 ? intake : { ...intake, facts: [...intake.facts, ...claims.values()] };
 }

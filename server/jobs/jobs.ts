@@ -1,4 +1,5 @@
-import type { IngestBatch, Job, JobDeclaration } from '../../core/contract/index.ts';
+import type { Job, JobDeclaration } from '../../core/contract/index.ts';
+import type { Intake } from '../../core/readings/index.ts';
 import type { JobKey, Store } from '../store/index.ts';
 import type { Viewer } from '../auth/index.ts';
 import { Problem } from '../http/index.ts';
@@ -18,7 +19,7 @@ export interface Jobs {
    * What must be known before a batch that names its job is stored: the job itself, its node, and its GPUs where nobody has
    * listed any on that node. Gives the batch with the facts that tie its engines and processes to the job.
    */
-  prepare(batch: IngestBatch): Promise<IngestBatch>;
+  prepare(intake: Intake): Promise<Intake>;
   /** Reads running and lately ended jobs back from the store. */
   load(now: number): Promise<void>;
   /** Forgets jobs that ended too long ago to take readings. */
@@ -66,17 +67,17 @@ export function openJobs(options: JobsOptions): Jobs {
       return record(key, declaration);
     },
     keyOf,
-    async prepare(batch) {
-      index.learn(batch.facts ?? []);
-      if (batch.job === undefined) return batch;
-      const key = keyOf(batch.job);
+    async prepare(intake) {
+      index.learn(intake.facts);
+      if (intake.job === undefined) return intake;
+      const key = keyOf(intake.job);
       const known = index.get(key) ?? (await store.jobs.get(key))?.job;
       const name = jobName(key);
       if (known === undefined) await streamed.add(name);
       const again = reopened(known);
-      const more = missing(batch, { key, job: known });
+      const more = missing(intake, { key, job: known });
       if (again !== null || more !== null) await record(key, { ...more, ...again });
-      return withClaims(batch, index, name);
+      return withClaims(intake, index, name);
     },
     async load(time) {
       await streamed.load();

@@ -1,7 +1,6 @@
 import { circlesThatSee, EVERYTHING } from '../ownership/index.ts';
-import type { IngestBatch, Job, JobRow, LiveReadings, LiveRows, LiveVerdict, ServerStatus } from '../../core/contract/index.ts';
-
-type Block = IngestBatch['blocks'][number];
+import type { Job, JobRow, LiveReadings, LiveRows, LiveVerdict, ServerStatus } from '../../core/contract/index.ts';
+import { blockFromTable, type Table } from '../../core/readings/index.ts';
 
 /** Where events go: the sockets, once the HTTP side is up. */
 export interface Outlet {
@@ -21,7 +20,7 @@ export interface Hub {
   /** True where somebody who may see the job watches the overview. */
   watchesRow(job: Job): boolean;
   /** For those of one circle only, where it is named: who sees everything hears it from the room itself. */
-  readings(room: string, block: Block, circle?: string): void;
+  readings(room: string, table: Table, circle?: string): void;
   verdict(verdict: LiveVerdict): void;
   row(row: JobRow): void;
   status(status: ServerStatus): void;
@@ -61,7 +60,7 @@ export function circleRoom(room: string, circle: string): string {
 /** A hub with nobody attached: everything falls on the floor until `attach`. */
 export function openHub(): Hub {
   let outlet: Outlet | null = null;
-  const waiting = new Map<string, { room: string; blocks: Block[]; values: number }>();
+  const waiting = new Map<string, { room: string; tables: Table[]; values: number }>();
   /** The latest row of each job, by the rooms of those who may see it. */
   const rows = new Map<string, Map<string, JobRow>>();
   const watched = (room: string) => outlet?.watched(room) ?? false;
@@ -71,15 +70,15 @@ export function openHub(): Hub {
     watched,
     watchesRow: (job) => rowRooms(job).some(watched),
     attach: (to) => void (outlet = to),
-    readings(room, block, circle = EVERYTHING) {
+    readings(room, table, circle = EVERYTHING) {
       const part = circleRoom(room, circle);
       if (!watched(part)) return;
-      const pile = waiting.get(part) ?? { room, blocks: [], values: 0 };
+      const pile = waiting.get(part) ?? { room, tables: [], values: 0 };
       waiting.set(part, pile);
-      pile.blocks.push(block);
-      pile.values += valuesOf(block);
-      while (pile.values > WAITING && pile.blocks.length > 1) {
-        const oldest = pile.blocks.shift();
+      pile.tables.push(table);
+      pile.values += valuesOf(table);
+      while (pile.values > WAITING && pile.tables.length > 1) {
+        const oldest = pile.tables.shift();
         if (oldest !== undefined) pile.values -= valuesOf(oldest);
       }
     },
@@ -97,12 +96,13 @@ export function openHub(): Hub {
       outlet?.letSlowGo();
       for (const [room, latest] of rows) for (const bundle of bundled([...latest.values()], now)) outlet?.rows(room, bundle);
       rows.clear();
-      for (const [part, { room, blocks }] of waiting) outlet?.readings(part, { room, blocks });
+      // Tables become blocks where they leave the process, and only for those who watch.
+      for (const [part, { room, tables }] of waiting) outlet?.readings(part, { room, blocks: tables.map((table) => blockFromTable(table)) });
       waiting.clear();
     },
   };
 }
 
-function valuesOf(block: Block): number {
-  return block.t.length * Object.keys(block.columns).length;
+function valuesOf({ t, columns }: Table): number {
+  return t.length * columns.size;
 }

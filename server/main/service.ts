@@ -1,11 +1,12 @@
 import { openPressure, ownLoad, type Pressure } from '../http/index.ts';
 import type { Logger } from 'pino';
-import type { IngestBatch, Job } from '../../core/contract/index.ts';
+import type { Job } from '../../core/contract/index.ts';
+import type { Intake, Table } from '../../core/readings/index.ts';
 import { type Analyses, type Audience, openAnalyses } from '../analysis/index.ts';
 import { openAnswers, type Answers } from '../answers/index.ts';
 import { type Config, packageVersion, readSite } from '../settings/index.ts';
 import { type Ingest, ingestInto, openStreams, type Streams } from '../ingest/index.ts';
-import { type Block, blockOf, circlesThatSee, deliveriesByJob, EVERYTHING, jobIndex, type JobIndex } from '../ownership/index.ts';
+import { circlesThatSee, deliveriesByJob, EVERYTHING, jobIndex, type JobIndex } from '../ownership/index.ts';
 import { openJobs, type Jobs } from '../jobs/index.ts';
 import { jobRoom, nodeRoom, openHub, type Hub } from '../live/index.ts';
 import { nodeRegistry, type NodeRegistry } from '../nodes/index.ts';
@@ -58,15 +59,15 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   };
   const analyses = openAnalyses({ store, index, audience, log, now, site, named: (uuid) => (nodes.gpu(uuid)?.name ?? null) !== null });
   const jobs = openJobs({ store, index, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
-  const stored = (batch: IngestBatch) => {
-    nodes.take(batch);
-    for (const { job, delivery } of deliveriesByJob(index, batch)) {
+  const stored = (intake: Intake) => {
+    nodes.take(intake);
+    for (const { job, delivery } of deliveriesByJob(index, intake)) {
       analyses.feed(job, delivery);
-      for (const part of delivery.parts) tellReadings(hub, job, blockOf(part));
+      for (const table of delivery.tables) tellReadings(hub, job, table);
     }
-    for (const block of batch.blocks) if (block.entity.node !== undefined) hub.readings(nodeRoom(block.entity.node), block);
+    for (const table of intake.tables) if (table.entity.node !== undefined) hub.readings(nodeRoom(table.entity.node), table);
   };
-  const ingest = ingestInto({ series: store.series, rawDays: config.rawDays, now, prepare: (batch) => jobs.prepare(batch), stored });
+  const ingest = ingestInto({ series: store.series, rawDays: config.rawDays, now, prepare: (intake) => jobs.prepare(intake), stored });
 
   await jobs.load(now());
   for (const row of await store.facts.nodes()) nodes.restore(row);
@@ -93,9 +94,9 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
 }
 
 /** New readings of a job go to its watchers, and to those of its node who see no more than this job; the others have the whole node's. */
-function tellReadings(hub: Hub, job: Job, block: Block): void {
-  hub.readings(jobRoom(job), block);
-  const { node } = block.entity;
+function tellReadings(hub: Hub, job: Job, table: Table): void {
+  hub.readings(jobRoom(job), table);
+  const { node } = table.entity;
   if (node === undefined) return;
-  for (const circle of circlesThatSee(job)) if (circle !== EVERYTHING) hub.readings(nodeRoom(node), block, circle);
+  for (const circle of circlesThatSee(job)) if (circle !== EVERYTHING) hub.readings(nodeRoom(node), table, circle);
 }

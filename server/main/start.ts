@@ -90,10 +90,10 @@ function playDemo(service: Service, seed: number, log: { info(text: string): voi
     seed,
     now,
     log,
-    ingest: (batch) =>
+    ingest: (intake) =>
       unlessEnded(() =>
         patiently(
-          () => service.ingest(batch, { kind: 'demo', name: 'demo' }),
+          () => service.ingest.intake(intake, { kind: 'demo', name: 'demo' }),
           () => ended,
         ),
       ),

@@ -1,7 +1,4 @@
-import type { IngestBatch } from '../../core/contract/index.ts';
-import type { MetricId } from '../../core/readings/index.ts';
-
-type Block = IngestBatch['blocks'][number];
+import { type Intake, lastOf, type MetricId, type Table } from '../../core/readings/index.ts';
 
 /** The latest of what a list of nodes shows. Everything is absent until something said it. */
 export interface GpuNow {
@@ -23,7 +20,7 @@ export interface NodeNow {
 
 /** Every node and GPU ever heard of with its latest values, in memory: lists of nodes must not ask the store. */
 export interface NodeRegistry {
-  take(batch: IngestBatch): void;
+  take(intake: Pick<Intake, 'tables' | 'facts'>): void;
   /** A node that the store knows from earlier; what is known already is kept. */
   restore(row: { node: string; gpus: readonly { uuid: string; name: string | null }[]; lastReadingAt: number | null }): void;
   all(): Iterable<NodeNow>;
@@ -56,25 +53,25 @@ export function nodeRegistry(): NodeRegistry {
     }
     return gpu;
   };
-  const takeBlock = (block: Block) => {
-    const { kind, id, node: name } = block.entity;
-    const newest = block.t.at(-1);
+  const takeTable = (table: Table) => {
+    const { kind, id, node: name } = table.entity;
+    const newest = table.t.at(-1);
     if (name === undefined || newest === undefined) return;
     const node = nodeOf(name);
     if (node.at === null || newest > node.at) node.at = newest;
-    if (kind === 'host') remember(node.host, OF_HOST, block);
+    if (kind === 'host') remember(node.host, OF_HOST, table);
     if (kind !== 'gpu') return;
     const gpu = gpuOf(node, id);
     // A spool sent late must not overwrite what is newer.
     if (gpu.at !== null && newest < gpu.at) return;
     gpu.at = newest;
-    remember(gpu.latest, OF_GPU, block);
+    remember(gpu.latest, OF_GPU, table);
   };
 
   return {
-    take(batch) {
-      for (const block of batch.blocks) takeBlock(block);
-      for (const { entity, name, value } of batch.facts ?? []) {
+    take({ tables, facts }) {
+      for (const table of tables) takeTable(table);
+      for (const { entity, name, value } of facts) {
         if (entity.kind === 'gpu' && name === 'name' && entity.node !== undefined) gpuOf(nodeOf(entity.node), entity.id).name = value;
       }
     },
@@ -89,13 +86,11 @@ export function nodeRegistry(): NodeRegistry {
   };
 }
 
-/** Keeps the last value that is there of each metric; a column of nulls keeps the earlier one. */
-function remember(into: Map<MetricId, number>, ids: readonly MetricId[], block: Block): void {
+/** Keeps the last value that is there of each metric; a column without one keeps the earlier one. */
+function remember(into: Map<MetricId, number>, ids: readonly MetricId[], { columns }: Table): void {
   for (const id of ids) {
-    const column = block.columns[id];
-    if (column === undefined) continue;
-    const value = column.findLast((one) => one !== null);
-    if (value !== undefined && value !== null) into.set(id, value);
+    const value = lastOf(columns.get(id));
+    if (value !== null) into.set(id, value);
   }
 }
 

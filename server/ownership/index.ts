@@ -1,4 +1,3 @@
-export { type Block, blockOf, type Part } from './attribute.ts';
 export { deliveriesByJob, type Delivery } from './by-job.ts';
 export { type JobIndex, jobIndex, jobName, runsAt } from './job-index.ts';
 export { eventsOf, factsOf, type Holding, holdingsOf, type OwnershipParts } from './holdings.ts';

@@ -13,6 +13,7 @@ import {
 import type { Answers } from '../answers/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import type { App } from '../http/index.ts';
+import { seriesReply } from './series-reply.ts';
 import { viewerOf } from './viewer.ts';
 
 const Key = Type.Object({
@@ -83,6 +84,6 @@ export function jobRoutes(app: App, { answers, jobs }: { answers: Answers; jobs:
         response: { 200: SeriesReplySchema, ...refusals },
       },
     },
-    async (request) => answers.series(viewerOf(request), request.params, request.query),
+    async (request, reply) => seriesReply(request, reply, await answers.series(viewerOf(request), request.params, request.query)),
   );
 }

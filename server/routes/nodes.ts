@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { ErrorReplySchema, NodeDetailSchema, NodesReplySchema, SeriesQuerySchema, SeriesReplySchema } from '../../core/contract/index.ts';
 import type { Answers } from '../answers/index.ts';
 import type { App } from '../http/index.ts';
+import { seriesReply } from './series-reply.ts';
 import { viewerOf } from './viewer.ts';
 
 const Node = Type.Object({ node: Type.String({ minLength: 1, maxLength: 200 }) });
@@ -36,6 +37,6 @@ export function nodeRoutes(app: App, answers: Answers): void {
         response: { 200: SeriesReplySchema, ...refusals },
       },
     },
-    async (request) => answers.nodeSeries(viewerOf(request), request.params.node, request.query),
+    async (request, reply) => seriesReply(request, reply, await answers.nodeSeries(viewerOf(request), request.params.node, request.query)),
   );
 }

@@ -39,10 +39,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return {
       series: {
         ...series,
-        append: async (batch) => {
-          // What the batch says beside numbers is kept first: if that much alone is on disk, the sender repeats the whole.
-          await facts.note(batch);
-          return series.append(batch);
+        append: async (intake) => {
+          // What it says beside numbers is kept first: if that much alone is on disk, the sender repeats the whole.
+          await facts.note(intake);
+          return series.append(intake);
         },
         maintain: async (at) => {
           await facts.prune({ now: at, eventsBefore: at - options.rollupDays * DAY });

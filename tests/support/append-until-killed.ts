@@ -1,5 +1,6 @@
 // A process of its own for the crash test: appends batches as fast as they are acknowledged and prints each acknowledgement.
 import { writeSync } from 'node:fs';
+import { intakeFromBatch } from '../../core/readings/index.ts';
 import { openStore } from '../../server/store/index.ts';
 import { crashBatch } from './crash-batch.ts';
 
@@ -12,7 +13,7 @@ const store = await openStore({ folder, rawDays: 36_500, rollupDays: 36_500, log
 say('open');
 const lane = async (first: number): Promise<void> => {
   for (let seq = first; ; seq += 8) {
-    await store.series.append(crashBatch(seq));
+    await store.series.append(intakeFromBatch(crashBatch(seq)));
     say(`stored ${seq}`);
     // Sealing and merging run while batches come in, as they do in service.
     if (seq % 50 === 0)

@@ -10,7 +10,7 @@ const named =
   (name: string): boolean =>
     packages.some((one) => name === one || name.startsWith(`${one}/`));
 const isNode = (name: string): boolean => name.startsWith('node:');
-const isDatabase = (name: string): boolean => /^(@prisma|prisma|@libsql)(\/|$)/.test(name);
+const isDatabase = (name: string): boolean => /^(@prisma|prisma|@?libsql)(\/|$)/.test(name);
 const isFastify = (name: string): boolean => /^(@fastify\/|fastify(\/|$))/.test(name);
 
 interface Room {

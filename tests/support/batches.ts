@@ -1,5 +1,4 @@
-import type { IngestBatch } from '../../core/contract/index.ts';
-import type { EntityRef, MetricId } from '../../core/readings/index.ts';
+import { type EntityRef, type Intake, intakeFromBatch, type MetricId } from '../../core/readings/index.ts';
 
 /** A GPU on a node, as ingest names one. */
 export function gpu(name: string, node = 'alvis1-01'): EntityRef {
@@ -8,16 +7,16 @@ export function gpu(name: string, node = 'alvis1-01'): EntityRef {
 
 let seq = 0;
 
-/** A batch of one entity's readings; every call is another batch of one sender. */
+/** An intake of one entity's readings, null where absent; every call is another one of one sender. */
 export function batchOf(
   entity: EntityRef,
   t: readonly number[],
   columns: Partial<Record<MetricId, readonly (number | null)[]>>,
-  more: Partial<IngestBatch> = {},
-): IngestBatch {
+  more: Partial<Intake> = {},
+): Intake {
   seq += 1;
   const copied = Object.fromEntries(Object.entries(columns).map(([id, values]) => [id, [...values]]));
-  return { source: 'test', seq, blocks: [{ entity, t: [...t], columns: copied }], ...more };
+  return { ...intakeFromBatch({ source: 'test', seq, blocks: [{ entity, t: [...t], columns: copied }] }), ...more };
 }
 
 /** start, start + step … `count` numbers. */

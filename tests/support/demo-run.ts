@@ -1,5 +1,5 @@
-import { entityKey, type EntityRef, type FactName, type MetricId, type Table } from '../../core/readings/index.ts';
-import type { IngestBatch, JobDeclaration } from '../../core/contract/index.ts';
+import { entityKey, type EntityRef, type FactName, type Intake, joinTables, type Table } from '../../core/readings/index.ts';
+import type { JobDeclaration } from '../../core/contract/index.ts';
 import { startDemo } from '../../server/demo/index.ts';
 
 /** One job of the demo's first hour, as tables. */
@@ -10,17 +10,17 @@ export interface DemoJob {
 
 /** Plays the demo's history into memory and joins its readings to its jobs as the service does: by GPU or node, and time. */
 export async function demoJobs(seed: number, now: number): Promise<Map<string, DemoJob>> {
-  const batches: IngestBatch[] = [];
+  const intakes: Intake[] = [];
   const jobs = new Map<string, JobDeclaration>();
   const demo = await startDemo({
     seed,
     now: () => now,
-    ingest: (batch) => Promise.resolve(void batches.push(batch)),
+    ingest: (intake) => Promise.resolve(void intakes.push(intake)),
     declare: (key, declaration) => Promise.resolve(void jobs.set(key.id, { ...jobs.get(key.id), ...declaration })),
     log: { info: () => undefined, error: () => undefined },
   });
   await demo.stop();
-  const tables = joined(batches);
+  const tables = joined(intakes);
   return new Map([...jobs].map(([id, declaration]) => [id, { declaration, tables: tablesOf(declaration, tables) }]));
 }
 
@@ -39,39 +39,19 @@ function tablesOf(job: JobDeclaration, tables: readonly Table[]): Table[] {
     .filter((table) => table.t.length > 0 || table.entity.kind === 'process');
 }
 
-function joined(batches: readonly IngestBatch[]): Table[] {
-  const entities = new Map<string, { entity: EntityRef; t: number[]; columns: Map<MetricId, number[]>; facts: Map<FactName, string> }>();
-  const of = (wire: { kind: EntityRef['kind']; id: string; node?: string }) => {
-    const entity: EntityRef = { kind: wire.kind, id: wire.id, ...(wire.node === undefined ? {} : { node: wire.node }) };
+function joined(intakes: readonly Intake[]): Table[] {
+  const entities = new Map<string, { entity: EntityRef; tables: Table[]; facts: Map<FactName, string> }>();
+  const of = (entity: EntityRef) => {
     let known = entities.get(entityKey(entity));
     if (known === undefined) {
-      known = { entity, t: [], columns: new Map(), facts: new Map() };
+      known = { entity, tables: [], facts: new Map() };
       entities.set(entityKey(entity), known);
     }
     return known;
   };
-  for (const batch of batches) {
-    for (const fact of batch.facts ?? []) of(fact.entity).facts.set(fact.name, fact.value);
-    for (const block of batch.blocks) {
-      const into = of(block.entity);
-      const before = into.t.length;
-      into.t.push(...block.t);
-      for (const [id, column] of Object.entries(block.columns) as [MetricId, (number | null)[]][]) {
-        // keys of a metric record
-        let values = into.columns.get(id);
-        if (values === undefined) {
-          values = new Array<number>(before).fill(Number.NaN);
-          into.columns.set(id, values);
-        }
-        values.push(...column.map((value) => value ?? Number.NaN));
-      }
-      for (const values of into.columns.values()) while (values.length < into.t.length) values.push(Number.NaN);
-    }
+  for (const { tables, facts } of intakes) {
+    for (const fact of facts) of(fact.entity).facts.set(fact.name, fact.value);
+    for (const table of tables) of(table.entity).tables.push(table);
   }
-  return [...entities.values()].map(({ entity, t, columns, facts }) => ({
-    entity,
-    facts,
-    t: Float64Array.from(t),
-    columns: new Map([...columns].map(([id, values]) => [id, Float64Array.from(values)])),
-  }));
+  return [...entities.values()].map(({ entity, tables, facts }) => ({ ...joinTables(entity, tables), facts }));
 }

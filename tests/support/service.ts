@@ -4,6 +4,7 @@ import { request, type ClientRequest, type IncomingHttpHeaders } from 'node:http
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IngestBatch } from '../../core/contract/index.ts';
+import { batchFromIntake } from '../../core/readings/index.ts';
 import { readConfig } from '../../server/settings/index.ts';
 import { start } from '../../server/main/index.ts';
 import { type Running } from '../../server/main/start.ts';
@@ -149,5 +150,5 @@ export function openStream(address: string, query: string, token: string, header
 
 /** One reading of a GPU, as a batch. */
 export function gpuBatch(source: string, seq: number, uuid: string, t: number[], columns: Parameters<typeof batchOf>[2], node = 'n1'): IngestBatch {
-  return batchOf({ kind: 'gpu', id: uuid }, t, columns, { source, seq, node });
+  return batchFromIntake(batchOf({ kind: 'gpu', id: uuid }, t, columns, { source, seq, node }));
 }

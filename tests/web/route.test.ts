@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRoute, pathOf, withQuery, zoomOf } from '../../web/lib/route.ts';
+import { jobPath, parseRoute, pathOf, withQuery, zoomOf } from '../../web/lib/route.ts';
 
 describe('routes', () => {
   it.each([
@@ -22,6 +22,10 @@ describe('routes', () => {
     const route = { page: 'job', cluster: 'a b', id: '1/2?x=#' } as const;
     expect(pathOf(route)).toBe('/jobs/a%20b/1%2F2%3Fx%3D%23');
     expect(parseRoute(pathOf(route))).toEqual(route);
+  });
+
+  it('writes the path of a job that is named by cluster and id in one', () => {
+    expect(jobPath('alvis/77[3]')).toBe('/jobs/alvis/77%5B3%5D');
   });
 });
 

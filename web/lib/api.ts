@@ -1,20 +1,24 @@
-import type {
-  Analysis,
-  ErrorReply,
-  IngestBatch,
-  IngestReply,
-  Job,
-  JobDeclaration,
-  JobDetail,
-  JobsPage,
-  JobsQuery,
-  NodeDetail,
-  NodesReply,
-  Overview,
-  SeriesReply,
-  Session,
-  TokenReply,
-  TokenRequest,
+import {
+  type Analysis,
+  decodeSeries,
+  type DrawnReply,
+  drawnReply,
+  type ErrorReply,
+  type IngestBatch,
+  type IngestReply,
+  type Job,
+  type JobDeclaration,
+  type JobDetail,
+  type JobsPage,
+  type JobsQuery,
+  type NodeDetail,
+  type NodesReply,
+  type Overview,
+  SERIES_BYTES,
+  type SeriesReply,
+  type Session,
+  type TokenReply,
+  type TokenRequest,
 } from '../../core/contract/index.ts';
 import type { Site } from '../../core/knowledge/index.ts';
 
@@ -58,13 +62,11 @@ export const api = {
   jobs: (query: JobsQuery, signal?: AbortSignal) => get<JobsPage>(`/api/jobs${queryOf(query)}`, signal),
   job: (cluster: string, id: string, signal?: AbortSignal) => get<JobDetail>(jobPath(cluster, id), signal),
   jobAnalysis: (cluster: string, id: string, signal?: AbortSignal) => get<Analysis>(`${jobPath(cluster, id)}/analysis`, signal),
-  jobSeries: (cluster: string, id: string, ask: SeriesAsk, signal?: AbortSignal) =>
-    get<SeriesReply>(`${jobPath(cluster, id)}/series${seriesQuery(ask)}`, signal),
+  jobSeries: (cluster: string, id: string, ask: SeriesAsk, signal?: AbortSignal) => getSeries(`${jobPath(cluster, id)}/series${seriesQuery(ask)}`, signal),
   site: (signal?: AbortSignal) => get<Site>('/api/site', signal),
   nodes: (signal?: AbortSignal) => get<NodesReply>('/api/nodes', signal),
   node: (node: string, signal?: AbortSignal) => get<NodeDetail>(`/api/nodes/${encodeURIComponent(node)}`, signal),
-  nodeSeries: (node: string, ask: SeriesAsk, signal?: AbortSignal) =>
-    get<SeriesReply>(`/api/nodes/${encodeURIComponent(node)}/series${seriesQuery(ask)}`, signal),
+  nodeSeries: (node: string, ask: SeriesAsk, signal?: AbortSignal) => getSeries(`/api/nodes/${encodeURIComponent(node)}/series${seriesQuery(ask)}`, signal),
   issueToken: (token: TokenRequest, signal?: AbortSignal) => send<TokenReply>('POST', '/api/tokens', token, signal),
   declareJob: (cluster: string, id: string, job: JobDeclaration, signal?: AbortSignal) => send<Job>('PUT', jobPath(cluster, id), job, signal),
   ingest: (batch: IngestBatch, signal?: AbortSignal) => send<IngestReply>('POST', '/api/ingest', batch, signal),
@@ -80,24 +82,39 @@ export function troubleOf(error: unknown): Trouble | null {
 
 /** GET a JSON reply. */
 async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return request<T>(path, { headers: { accept: 'application/json' } }, signal);
+  return request(path, { headers: { accept: 'application/json' } }, signal, jsonOf<T>);
+}
+
+/** GET series: as typed columns, which a server sends that can, else out of its JSON. */
+async function getSeries(path: string, signal?: AbortSignal): Promise<DrawnReply> {
+  const accept = `${SERIES_BYTES}, application/json;q=0.5`;
+  return request(path, { headers: { accept } }, signal, async (reply) => {
+    const type = reply.headers.get('content-type') ?? '';
+    return type.startsWith(SERIES_BYTES) ? decodeSeries(await reply.arrayBuffer()) : drawnReply((await reply.json()) as SeriesReply); // a parse boundary, as jsonOf
+  });
 }
 
 async function send<T>(method: 'PUT' | 'POST', path: string, body: unknown, signal?: AbortSignal): Promise<T> {
-  return request<T>(path, { method, body: JSON.stringify(body), headers: { accept: 'application/json', 'content-type': 'application/json' } }, signal);
+  return request(path, { method, body: JSON.stringify(body), headers: { accept: 'application/json', 'content-type': 'application/json' } }, signal, jsonOf<T>);
 }
 
-async function request<T>(path: string, init: RequestInit, signal: AbortSignal | undefined): Promise<T> {
+async function jsonOf<T>(reply: Response): Promise<T> {
+  return (await reply.json()) as T; // a parse boundary: the server validates its replies against the same contract
+}
+
+/** `read` makes a good reply's body into what is wanted; a refusal is JSON whatever was asked for. */
+async function request<T>(path: string, init: RequestInit, signal: AbortSignal | undefined, read: (reply: Response) => Promise<T>): Promise<T> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const reply = await fetch(path, { ...init, signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) }).catch((error: unknown) => {
     if (signal?.aborted === true) throw error;
     throw new RequestFailed(silence(path, timeout.aborted));
   });
-  const body: unknown = await reply.json().catch((error: unknown) => {
+  const unreadable = (error: unknown): null => {
     if (signal?.aborted === true) throw error;
     return null;
-  });
-  if (!reply.ok) throw new RequestFailed(refusal(reply.status, body, path));
+  };
+  if (!reply.ok) throw new RequestFailed(refusal(reply.status, await reply.json().catch(unreadable), path));
+  const body = await read(reply).catch(unreadable);
   if (body === null) {
     throw new RequestFailed({
       kind: 'broken',
@@ -107,7 +124,7 @@ async function request<T>(path: string, init: RequestInit, signal: AbortSignal |
       remedy: 'A proxy may stand between: open the server’s own address.',
     });
   }
-  return body as T; // a parse boundary: the server validates its replies against the same contract
+  return body;
 }
 
 /** What a refusal says, from the server's own words where it has any. */

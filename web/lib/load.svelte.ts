@@ -12,6 +12,14 @@ export interface Loaded<T> {
   close(): void;
 }
 
+/** Fetches again every so many milliseconds while somebody looks at the page. Returns the undo. */
+export function refresh(loaded: Pick<Loaded<unknown>, 'again'>, every: number): () => void {
+  const timer = setInterval(() => {
+    if (document.visibilityState === 'visible') void loaded.again();
+  }, every);
+  return () => clearInterval(timer);
+}
+
 /** Fetches at once, and again by itself after trouble that may pass (no connection, a server that fails). */
 export function load<T>(fetcher: (signal: AbortSignal) => Promise<T>): Loaded<T> {
   let value = $state.raw<T | null>(null);

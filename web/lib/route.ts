@@ -40,6 +40,11 @@ export function pathOf(route: Route): string {
   }
 }
 
+/** The path of a job's page, of a job named `cluster/id`. */
+export function jobPath(name: string): string {
+  return `/jobs/${name.split('/').map(encodeURIComponent).join('/')}`;
+}
+
 /** A query string with some parameters set, or removed where the value is null; the others stay, in order. Empty or with its `?`. */
 export function withQuery(search: string, changes: Readonly<Record<string, string | null>>): string {
   const query = new URLSearchParams(search);

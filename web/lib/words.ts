@@ -1,4 +1,13 @@
-import { type Bottleneck, BOTTLENECK_LABELS, type FindingId, type JobState, SHARE_LABELS, type ShareKey, type Verdict } from '../../core/contract/index.ts';
+import {
+  type Bottleneck,
+  BOTTLENECK_LABELS,
+  FINDING_LABELS,
+  type FindingId,
+  type JobState,
+  SHARE_LABELS,
+  type ShareKey,
+  type Verdict,
+} from '../../core/contract/index.ts';
 
 /** A bottleneck's name at the start of a line: core/contract/labels.ts has it for use inside a sentence. */
 export function bottleneckWord(bottleneck: Bottleneck): string {
@@ -31,28 +40,6 @@ export const STATE_WORDS: Readonly<Record<JobState, string>> = {
   unknown: 'state unknown',
 };
 
-export const FINDING_WORDS: Readonly<Record<FindingId, string>> = {
-  idle: 'Idle',
-  'held-idle': 'Held idle',
-  'no-process': 'No process',
-  'unused-gpus': 'Unused GPUs',
-  imbalance: 'Imbalance',
-  'take-turns': 'GPUs take turns',
-  hung: 'Hung',
-  'one-rank-working': 'One rank works',
-  'kv-capacity': 'KV cache full',
-  oom: 'Out of memory',
-  thermal: 'Thermal slowdown',
-  'power-brake': 'Power brake',
-  ecc: 'Memory errors',
-  'link-degraded': 'Slow link',
-  'no-tensor-cores': 'No tensor cores used',
-  'unsupported-dtype': 'Data type not native',
-  'over-sharded': 'Over-sharded',
-  'loading-slow': 'Slow loading',
-  'mig-hidden': 'MIG hides counters',
-};
-
 /** The share bars of a verdict, in the order drawn, each in the colour of the bottleneck that it may become. */
 export const SHARE_BARS: readonly { readonly key: ShareKey; readonly label: string; readonly colour: Bottleneck }[] = (
   [
@@ -68,11 +55,11 @@ export const SHARE_BARS: readonly { readonly key: ShareKey; readonly label: stri
 
 /** A known finding's words, or the id itself where a newer server knows more findings than this page. */
 export function findingWord(id: string): string {
-  return isFindingId(id) ? FINDING_WORDS[id] : id;
+  return isFindingId(id) ? FINDING_LABELS[id] : id;
 }
 
 function isFindingId(id: string): id is FindingId {
-  return Object.hasOwn(FINDING_WORDS, id);
+  return Object.hasOwn(FINDING_LABELS, id);
 }
 
 /** The headline of a verdict: `Memory bandwidth: decode`, `Idle`, `Cannot tell`, `Overhead: training, compute-leaning`. */

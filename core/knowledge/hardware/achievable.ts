@@ -1,4 +1,4 @@
-import type { GpuId } from './gpu-id.ts';
+import type { GpuId } from './gpus.ts';
 
 /** A fraction of a published peak that real programs reach, with its source. Known to about ±10 %. */
 interface Achievable {

@@ -17,13 +17,16 @@ const A100 = {
   peakSources: { fp16_vector: 'whitepaper', fp8: 'whitepaper' },
 } as const;
 
+const SXM_NAMES = [/^A100-SXM4?(-\d+GB)?$/, /^A100-SX(M4?)?(-\d*G?)?\.\.\.$/] as const;
+const PCIE_NAMES = [/^A100-PCIE(-\d+GB)?$/, /^A100-PC(IE?)?(-\d*G?)?\.\.\.$/, /^A100 \d+GB PCIE$/, /^A100 \d+G(B ?P?C?I?)?\.\.\.$/] as const;
+
 const NOTES = [
   'PyTorch multiplies FP32 matrices as TF32 only when allowed (torch.backends.cuda.matmul.allow_tf32).',
 ] as const;
 
 export const AMPERE = {
   'A100-40': {
-    ...A100, label: 'A100 SXM 40 GB', form: 'SXM',
+    ...A100, label: 'A100 SXM 40 GB', form: 'SXM', names: SXM_NAMES, aliases: ['A100', 'A100-SXM', 'A100-SXM4'],
     nominalGB: 40, memoryBytes: 40960 * MIB, memoryKind: 'HBM2', bandwidth: 1555e9, powerLimit: 400, nvlink: NVLINK_3,
     sources: {
       peaks: 'course', memoryBytes: 'reported', bandwidth: 'llmViewer', powerLimit: 'mlEngineering', pcie: 'pcieStandard',
@@ -32,7 +35,7 @@ export const AMPERE = {
     notes: NOTES,
   },
   'A100-80': {
-    ...A100, label: 'A100 SXM 80 GB', form: 'SXM',
+    ...A100, label: 'A100 SXM 80 GB', form: 'SXM', names: SXM_NAMES, aliases: ['A100', 'A100-SXM', 'A100-SXM4', 'A100FAT'],
     nominalGB: 80, memoryBytes: 81920 * MIB, memoryKind: 'HBM2e', bandwidth: 2039e9, powerLimit: 400, nvlink: NVLINK_3,
     sources: {
       peaks: 'course', memoryBytes: 'reported', bandwidth: 'llmViewer', powerLimit: 'mlEngineering', pcie: 'pcieStandard',
@@ -41,7 +44,7 @@ export const AMPERE = {
     notes: [...NOTES, 'Some are sold with a limit of up to 500 W; Alvis has such cards.'],
   },
   'A100-PCIE-40': {
-    ...A100, label: 'A100 PCIe 40 GB', form: 'PCIe',
+    ...A100, label: 'A100 PCIe 40 GB', form: 'PCIe', names: PCIE_NAMES, aliases: ['A100-PCIE'],
     nominalGB: 40, memoryBytes: 40960 * MIB, memoryKind: 'HBM2', bandwidth: 1555e9, powerLimit: 250, nvlink: NVLINK_3_BRIDGE,
     sources: {
       peaks: 'course', memoryBytes: 'reported', bandwidth: 'datasheet', powerLimit: 'datasheet', pcie: 'pcieStandard',
@@ -50,7 +53,7 @@ export const AMPERE = {
     notes: NOTES,
   },
   'A100-PCIE-80': {
-    ...A100, label: 'A100 PCIe 80 GB', form: 'PCIe',
+    ...A100, label: 'A100 PCIe 80 GB', form: 'PCIe', names: PCIE_NAMES, aliases: ['A100-PCIE'],
     nominalGB: 80, memoryBytes: 81920 * MIB, memoryKind: 'HBM2e', bandwidth: 1935e9, powerLimit: 300, nvlink: NVLINK_3_BRIDGE,
     sources: {
       peaks: 'course', memoryBytes: 'reported', bandwidth: 'mlEngineering', powerLimit: 'mlEngineering', pcie: 'pcieStandard',
@@ -59,7 +62,7 @@ export const AMPERE = {
     notes: NOTES,
   },
   'A40': {
-    label: 'A40 48 GB', generation: 'Ampere', form: 'PCIe', computeCapability: '8.6',
+    label: 'A40 48 GB', names: [/^A40$/], aliases: [], generation: 'Ampere', form: 'PCIe', computeCapability: '8.6',
     peaks: {
       fp64: 0.58e12, fp64_tensor: null, fp32: 37.4e12, tf32: 74.8e12,
       fp16: 149.7e12, fp16_vector: 37.4e12, bf16: 149.7e12, fp8: null, int8: 299.3e12, int4: 598.7e12,

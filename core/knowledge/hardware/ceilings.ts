@@ -1,5 +1,4 @@
-import type { GpuId } from './gpu-id.ts';
-import { GPUS } from './gpus.ts';
+import { type GpuId, GPUS } from './gpus.ts';
 import type { Peaks } from './math-type.ts';
 import { pcieBytesPerSecond } from './pcie.ts';
 import type { NvLink, PcieLink } from './spec.ts';

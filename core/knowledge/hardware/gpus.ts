@@ -1,12 +1,27 @@
 import { AMPERE } from './ampere.ts';
-import type { GpuId } from './gpu-id.ts';
 import { HOPPER } from './hopper.ts';
 import type { MathType } from './math-type.ts';
 import type { GpuSpec } from './spec.ts';
 import { VOLTA_TURING } from './volta-turing.ts';
 
+/** A row for every generation's file; what else is a list of GPUs is made from it. */
+const TABLE = { ...AMPERE, ...VOLTA_TURING, ...HOPPER } as const satisfies Record<string, GpuSpec>;
+
+/** The GPUs that Headroom knows. */
+export type GpuId = keyof typeof TABLE;
+
+/** All ids, in table order. */
+export const GPU_IDS = Object.keys(TABLE) as GpuId[]; // a parse boundary: keys of a const object
+
+type Generation = (typeof TABLE)[GpuId]['generation'];
+
 /** Every GPU type by id. Where a card reports a value of its own, `ceilingsFor` prefers that. */
-export const GPUS: Readonly<Record<GpuId, GpuSpec>> = { ...AMPERE, ...VOLTA_TURING, ...HOPPER } as const satisfies Record<GpuId, GpuSpec>;
+export const GPUS: Readonly<Record<GpuId, GpuSpec & { readonly generation: Generation }>> = TABLE;
+
+/** Whether text is exactly one of our ids. */
+export function isGpuId(text: string): text is GpuId {
+  return Object.hasOwn(GPUS, text);
+}
 
 const ALWAYS_VECTOR: readonly MathType[] = ['fp64', 'fp32', 'fp16_vector'];
 

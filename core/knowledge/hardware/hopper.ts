@@ -32,10 +32,37 @@ const SXM5 = {
   boostClock: 1980e6,
 } as const;
 
+const H100_NAMES = [/^H100( \d+GB( HBM(2E?|3))?)?$/, /^H100-SXM5(-\d+GB)?$/, /^H100 \d+G(B ?H?B?M?)?\.\.\.$/] as const;
+
+/** The common H100 first: it is what the bare name is taken for. */
 export const HOPPER = {
+  'H100-80': {
+    ...SXM5,
+    label: 'H100 SXM 80 GB',
+    names: H100_NAMES,
+    aliases: ['H100'],
+    memoryUtilizationCalibrated: true,
+    nominalGB: 80,
+    memoryBytes: 81559 * MIB,
+    memoryKind: 'HBM3',
+    bandwidth: 3352e9,
+    sources: {
+      peaks: 'whitepaper',
+      memoryBytes: 'reported',
+      bandwidth: 'whitepaper',
+      powerLimit: 'datasheet',
+      pcie: 'pcieStandard',
+      nvlink: 'datasheet',
+      boostClock: 'reported',
+      computeCapability: 'whitepaper',
+    },
+    notes: [],
+  },
   'H100-64': {
     ...SXM5,
     label: 'H100 SXM 64 GB',
+    names: H100_NAMES,
+    aliases: ['H100'],
     memoryUtilizationCalibrated: true,
     nominalGB: 64,
     memoryBytes: 65247 * MIB,
@@ -55,29 +82,11 @@ export const HOPPER = {
       'A custom part (MareNostrum 5) with no public data sheet: bandwidth from a memory clock of 1593 MHz × 4 stacks, 700 W and the peaks as of the 80 GB card.',
     ],
   },
-  'H100-80': {
-    ...SXM5,
-    label: 'H100 SXM 80 GB',
-    memoryUtilizationCalibrated: true,
-    nominalGB: 80,
-    memoryBytes: 81559 * MIB,
-    memoryKind: 'HBM3',
-    bandwidth: 3352e9,
-    sources: {
-      peaks: 'whitepaper',
-      memoryBytes: 'reported',
-      bandwidth: 'whitepaper',
-      powerLimit: 'datasheet',
-      pcie: 'pcieStandard',
-      nvlink: 'datasheet',
-      boostClock: 'reported',
-      computeCapability: 'whitepaper',
-    },
-    notes: [],
-  },
   H200: {
     ...SXM5,
     label: 'H200 SXM 141 GB',
+    names: [/^H200( \d+GB( HBM3E)?)?$/],
+    aliases: [],
     memoryUtilizationCalibrated: false,
     nominalGB: 141,
     memoryBytes: 143771 * MIB,

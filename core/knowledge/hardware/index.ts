@@ -1,8 +1,7 @@
 /** Hardware knowledge: GPU types, their limits and how much of them is reachable, node types. */
-export { GPU_IDS, isGpuId, type GpuId } from './gpu-id.ts';
 export { MATH_TYPES, type MathType } from './math-type.ts';
 export { SOURCES } from './sources.ts';
-export { GPUS, onTensorCores, ridge } from './gpus.ts';
+export { GPU_IDS, type GpuId, GPUS, isGpuId, onTensorCores, ridge } from './gpus.ts';
 export { ACHIEVABLE, gemmFraction } from './achievable.ts';
 export { ceilingsFor, type Ceilings, type Reported } from './ceilings.ts';
 export { detectGpu, knownGpus, parseGpuId } from './detect.ts';

@@ -1,4 +1,4 @@
-import type { GpuId } from './gpu-id.ts';
+import type { GpuId } from './gpus.ts';
 
 /** A network that a node is on. `rate` is the line rate of one direction in bytes/s. */
 export interface NodeNetwork {

@@ -20,7 +20,11 @@ export interface NvLink {
 /** Everything known about one GPU type, in SI units. A number with source `inferred` or `memory` is marked when shown. */
 export interface GpuSpec {
   readonly label: string;
-  readonly generation: 'Volta' | 'Turing' | 'Ampere' | 'Hopper';
+  /** Device names as nvidia-smi, DCGM and nvtop print them, in capitals and without NVIDIA and Tesla. Cards may share one: size and form decide. */
+  readonly names: readonly RegExp[];
+  /** What people and schedulers write besides the id, in capitals. Cards may share one: without a size it means the first of them in the table. */
+  readonly aliases: readonly string[];
+  readonly generation: string;
   readonly form: 'SXM' | 'PCIe';
   readonly computeCapability: string;
   /** Operations/s by type, dense. */

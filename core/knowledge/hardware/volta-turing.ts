@@ -27,7 +27,8 @@ const V100 = {
 } as const;
 
 const SXM2 = {
-  ...V100, form: 'SXM', peaks: V100_SXM2_PEAKS, powerLimit: 300, nvlink: NVLINK_2, boostClock: 1530e6,
+  ...V100, form: 'SXM', names: [/^V100-SXM2(-\d+GB)?$/, /^V100-SX(M2?)?(-\d*G?)?\.\.\.$/], aliases: ['V100', 'V100-SXM2'],
+  peaks: V100_SXM2_PEAKS, powerLimit: 300, nvlink: NVLINK_2, boostClock: 1530e6,
   sources: {
     peaks: 'course', memoryBytes: 'reported', bandwidth: 'llmViewer', powerLimit: 'datasheet', pcie: 'pcieStandard',
     nvlink: 'llmAnalysis', boostClock: 'memory', computeCapability: 'whitepaper',
@@ -36,7 +37,8 @@ const SXM2 = {
 } as const;
 
 const PCIE = {
-  ...V100, form: 'PCIe', peaks: V100_PCIE_PEAKS, powerLimit: 250, nvlink: null, boostClock: 1380e6,
+  ...V100, form: 'PCIe', names: [/^V100-PCIE(-\d+GB)?$/, /^V100-PC(IE?)?(-\d*G?)?\.\.\.$/], aliases: ['V100-PCIE'],
+  peaks: V100_PCIE_PEAKS, powerLimit: 250, nvlink: null, boostClock: 1380e6,
   sources: {
     peaks: 'datasheet', memoryBytes: 'reported', bandwidth: 'datasheet', powerLimit: 'datasheet', pcie: 'pcieStandard',
     nvlink: 'datasheet', boostClock: 'memory', computeCapability: 'whitepaper',
@@ -50,7 +52,7 @@ export const VOLTA_TURING = {
   'V100-PCIE-16': { ...PCIE, label: 'V100 PCIe 16 GB', nominalGB: 16, memoryBytes: 16384 * MIB },
   'V100-PCIE-32': { ...PCIE, label: 'V100 PCIe 32 GB', nominalGB: 32, memoryBytes: 32768 * MIB },
   'T4': {
-    label: 'T4 16 GB', generation: 'Turing', form: 'PCIe', computeCapability: '7.5',
+    label: 'T4 16 GB', names: [/^T4$/], aliases: [], generation: 'Turing', form: 'PCIe', computeCapability: '7.5',
     peaks: {
       fp64: 0.25e12, fp64_tensor: null, fp32: 8.1e12, tf32: null,
       fp16: 65e12, fp16_vector: 16.2e12, bf16: null, fp8: null, int8: 130e12, int4: 260e12,

@@ -1,8 +1,6 @@
-import { DEEPSEEK, GEMMA, GPT_OSS, LLAMA, MISTRAL, OPT, OTHER, PHI, QWEN, SMALL } from './families/index.ts';
+import { NAMED } from './families/index.ts';
 import { containsRun, isSize, modelParts, nameTokens, type NameTokens } from './names.ts';
-import { detectQuantization, type ModelSpec, type NamedModel, type QuantizationId } from './spec/index.ts';
-
-const NAMED: readonly NamedModel[] = [...LLAMA, ...MISTRAL, ...QWEN, ...GEMMA, ...PHI, ...DEEPSEEK, ...GPT_OSS, ...OPT, ...SMALL, ...OTHER];
+import { detectQuantization, type ModelSpec, type QuantizationId } from './spec/index.ts';
 
 /** Every model architecture that Headroom knows by name. */
 export const MODELS: readonly ModelSpec[] = NAMED.map(({ spec }) => spec);

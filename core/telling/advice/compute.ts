@@ -1,4 +1,4 @@
-import { DOMINANT, NO_TENSOR, ONE_ACTIVITY } from '../../judging/index.ts';
+import { DOMINANT, ONE_ACTIVITY, WITHOUT_TENSOR_CORES } from '../../judging/index.ts';
 import { GPUS, type MathType, onTensorCores, parseQuantization, QUANTIZATIONS } from '../../knowledge/index.ts';
 import { formatFactor, formatOf as formatOfTotal, formatPercent, formatValue } from '../../readings/index.ts';
 import { fasterArithmetic, gpusInNode } from './hardware.ts';
@@ -11,7 +11,7 @@ const tensorCores: Move = (job) => {
     context: { gpu, ceilings },
     share,
   } = job;
-  if (gpu === null || ceilings === null || !(job.shareOf('fp32') >= DOMINANT) || !(job.shareOf('tensor') < NO_TENSOR)) return null;
+  if (gpu === null || ceilings === null || !job.verdict.modifiers.includes(WITHOUT_TENSOR_CORES)) return null;
   const { peaks } = ceilings;
   const types: readonly MathType[] = ['tf32', 'bf16', 'fp16'];
   const options = types.filter((type) => peaks[type] !== null && !(type === 'fp16' && peaks.bf16 !== null));

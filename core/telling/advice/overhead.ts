@@ -1,4 +1,4 @@
-import { HUNG_BUSY, INACTIVE } from '../../judging/index.ts';
+import { NO_PROGRESS } from '../../judging/index.ts';
 import { ENGINE_MEMORY } from '../../knowledge/index.ts';
 import { formatFactor, formatPercent } from '../../readings/index.ts';
 import { cudaGraphs, widerSteps } from './host.ts';
@@ -7,13 +7,12 @@ import type { Situation } from './situation.ts';
 import { advise, type Move } from './gain.ts';
 
 /** Resident kernels without work are no overhead that tuning could save: somebody waits for somebody (core/telling/findings/stuck.ts). */
-function isSpinning({ shareOf }: Situation): boolean {
-  const shares = (['compute', 'memory', 'nvlink', 'transfer', 'network'] as const).map(shareOf).filter((share) => !Number.isNaN(share));
-  return shareOf('busy') >= HUNG_BUSY && shares.length > 1 && shares.every((share) => share < INACTIVE);
+function standsStill({ verdict }: Situation): boolean {
+  return verdict.modifiers.includes(NO_PROGRESS);
 }
 
 const findWaiting: Move = (job) => {
-  if (!isSpinning(job)) return null;
+  if (!standsStill(job)) return null;
   return advise(job, {
     text: 'Nothing here can be tuned: the kernels wait. See which rank is missing: py-spy dump --pid of each rank, NCCL_DEBUG=INFO, or TORCH_NCCL_TRACE_BUFFER_SIZE=2000 and its dump; then cancel the job.',
     gain: null,
@@ -22,10 +21,10 @@ const findWaiting: Move = (job) => {
 };
 
 /** The rest of the list is for kernels that do something. */
-const unlessSpinning =
+const unlessStill =
   (move: Move): Move =>
   (job) =>
-    isSpinning(job) ? null : move(job);
+    standsStill(job) ? null : move(job);
 
 /** Small kernels fused into large ones. */
 const compile: Move = (job) => {
@@ -73,4 +72,4 @@ const narrowerTensor: Move = (job) => {
   });
 };
 
-export const OVERHEAD: readonly Move[] = [findWaiting, ...[narrowerTensor, cudaGraphs, widerSteps, largerBatch, compile].map(unlessSpinning)];
+export const OVERHEAD: readonly Move[] = [findWaiting, ...[narrowerTensor, cudaGraphs, widerSteps, largerBatch, compile].map(unlessStill)];

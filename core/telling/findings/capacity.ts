@@ -1,28 +1,25 @@
-import { type JudgedGpu, type JudgedPhase, type JudgedRun, KV_FULL, KV_FULL_FRACTION, MIN_SEGMENT_SAMPLES } from '../../judging/index.ts';
+import { type JudgedGpu, type JudgedRun, KV_FULL, MIN_SEGMENT_SAMPLES, samplesOf, type Stretch, stretchesOf } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { formatDuration, formatPercent } from '../../readings/index.ts';
 import { finding } from './finding.ts';
-import { fractionOver, type Stretch, meanOver, samplesOf, stretchesOf } from './stretches.ts';
-import { QUEUE } from './limits.ts';
+import { fractionOver, meanOver } from './stretches.ts';
 
 /**
- * Not room enough for the requests (§7.3): the KV cache full in a third of the samples, together with preemptions or with
- * fewer requests running than allowed while others wait. Told once per engine.
+ * Not room enough for the requests (§7.3): the stretches whose verdict is capacity for a full KV cache. Told once per engine.
  */
 export function findCapacity(judged: JudgedRun): Finding[] {
   const seen = new Set<string>();
   return judged.gpus.flatMap((gpu) => {
     const key = gpu.engines.join(',');
     if (gpu.engines.length === 0 || seen.has(key)) return [];
-    const maximum = maxRunning(judged, gpu);
-    const stretches = stretchesOf(gpu.phases, judged.period, (phase) => isFull(phase, maximum)).filter(
+    const stretches = stretchesOf(gpu.phases, judged.period, ({ states }) => states.isCacheFull).filter(
       ({ phases }) => samplesOf(phases) >= MIN_SEGMENT_SAMPLES,
     );
     if (stretches.length === 0) return [];
     seen.add(key);
     const several = new Set(judged.gpus.map(({ engines }) => engines.join(','))).size > 1;
     const engine = judged.engines[gpu.engines[0] ?? -1]?.entity.id ?? null;
-    return stretches.map((stretch) => capacity(judged, stretch, { maximum, entity: several ? engine : null }));
+    return stretches.map((stretch) => capacity(judged, stretch, { maximum: maxRunning(judged, gpu), entity: several ? engine : null }));
   });
 }
 
@@ -33,12 +30,6 @@ function maxRunning(judged: JudgedRun, gpu: JudgedGpu): number | null {
   }
   const seen = meanOver(gpu.phases, 'engine.maxRunning');
   return seen >= 1 ? seen : null;
-}
-
-function isFull({ figures: { mean, fraction } }: JudgedPhase, maximum: number | null): boolean {
-  if (!((fraction.get('kvFull') ?? Number.NaN) >= KV_FULL_FRACTION)) return false;
-  if ((mean.get('engine.preemptions') ?? Number.NaN) > 0) return true;
-  return maximum !== null && (fraction.get('waiting') ?? Number.NaN) >= QUEUE && (mean.get('engine.running') ?? Number.NaN) < maximum;
 }
 
 function capacity(judged: JudgedRun, { from, to, phases }: Stretch, { maximum, entity }: { maximum: number | null; entity: string | null }): Finding {

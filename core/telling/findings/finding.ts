@@ -1,7 +1,6 @@
-import { BRIDGED_PERIODS, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
+import { BRIDGED_PERIODS, type JudgedGpu, type JudgedRun, type Stretch } from '../../judging/index.ts';
 import type { Finding, FindingId } from '../../contract/index.ts';
 import { type Site, UNKNOWN_SITE } from '../../knowledge/index.ts';
-import type { Stretch } from './stretches.ts';
 
 /** `GPU 2` where its index is known, with the start of its UUID where it has one. */
 export function gpuName(gpu: JudgedGpu): string {

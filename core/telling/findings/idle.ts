@@ -1,22 +1,15 @@
-import { DOMINANT, IDLE_FINDING_SECONDS, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
+import { DOMINANT, type JudgedGpu, type JudgedRun, restsOf } from '../../judging/index.ts';
 import { formatDuration, formatOf, formatPercent, formatValue, meanOf, slice } from '../../readings/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { type Case, type Said, gpuHours, gpuName, together } from './finding.ts';
-import { type Stretch, meanOver, over, samplesOf, stretchesOf } from './stretches.ts';
-import { EMPTY_MEMORY, HELD_MEMORY, IDLE_SAMPLES } from './limits.ts';
+import { meanOver, over } from './stretches.ts';
+import { EMPTY_MEMORY, HELD_MEMORY } from './limits.ts';
 
 type Kind = 'idle' | 'held-idle' | 'no-process';
 
-/** Stretches of ten minutes and more in which an allocated GPU did nothing. */
-export function idleStretches(gpu: JudgedGpu, period: number): Stretch[] {
-  return stretchesOf(gpu.phases, period, ({ verdict }) => verdict.bottleneck === 'idle').filter(
-    ({ from, to, phases }) => to - from >= IDLE_FINDING_SECONDS && samplesOf(phases) >= IDLE_SAMPLES,
-  );
-}
-
-/** Idle GPUs, each stretch once and as exactly as is known: nobody on it, memory held, or just idle. */
+/** Idle GPUs, each rest once and as exactly as is known: nobody on it, memory held, or just idle. */
 export function findIdle(judged: JudgedRun, gpus: readonly JudgedGpu[]): Finding[] {
-  const cases = gpus.flatMap((gpu) => idleStretches(gpu, judged.period).map((stretch) => ({ gpu, stretch })));
+  const cases = gpus.flatMap((gpu) => restsOf(gpu.phases, judged.period).map((stretch) => ({ gpu, stretch })));
   const kinds: readonly Kind[] = ['no-process', 'held-idle', 'idle'];
   return kinds.flatMap((kind) =>
     together(

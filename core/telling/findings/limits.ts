@@ -5,9 +5,6 @@ export const EMPTY_MEMORY = 100e6;
 /** More than contexts and libraries take: a model, a cache or data are held. */
 export const HELD_MEMORY = 1e9;
 
-/** Looks at a GPU before its rest counts: two dumps of one machine, days apart, say nothing of the time between. */
-export const IDLE_SAMPLES = 5;
-
 /** Uneven or alternating work counts from five minutes on: start-up and loading are uneven in every job. */
 export const SUSTAINED_SECONDS = 300;
 /** Busiest GPU of a node above the node's mean: §7.6.6. */
@@ -15,9 +12,6 @@ export const IMBALANCE = 0.2;
 
 /** Samples under load before a link's state is judged: it takes a moment to leave its idle state. */
 export const LOADED_SAMPLES = 10;
-
-/** Waiting requests in half of the samples: a queue, not a burst. */
-export const QUEUE = 0.5;
 
 /**
  * A load is slow at ten times its floor (line rates, one reader: §1.6; one stream reaches a tenth of a line) and when it has

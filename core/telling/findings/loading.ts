@@ -1,9 +1,9 @@
 import type { Finding } from '../../contract/index.ts';
 import { loadSeconds, parseQuantization, parseWeightType, pcieBytesPerSecond, scratchName, siteLine, weightBytes } from '../../knowledge/index.ts';
-import { HOT_THREAD, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
+import { HOT_THREAD, type JudgedGpu, type JudgedRun, type Stretch, stretchesOf } from '../../judging/index.ts';
 import { formatDuration, formatFactor, formatValue, lowerBound } from '../../readings/index.ts';
 import { finding, siteOf } from './finding.ts';
-import { type Stretch, meanOver, stretchesOf } from './stretches.ts';
+import { meanOver } from './stretches.ts';
 import { LOADED, SLOW_LOAD } from './limits.ts';
 
 interface Load {

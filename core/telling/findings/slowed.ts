@@ -1,5 +1,5 @@
-import { busyOf, formatDuration, formatPercent, formatValue, type MetricId, rowWidth } from '../../readings/index.ts';
-import { INACTIVE, type JudgedGpu, type JudgedRun, THERMAL_FRACTION, THERMAL_SAMPLES } from '../../judging/index.ts';
+import { busyOf, formatDuration, formatPercent, formatValue, rowWidth } from '../../readings/index.ts';
+import { type JudgedGpu, type JudgedRun, SLOW_CAUSES, type SlowCause, slowedIn, slowTimeOf } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { type Said, gpuName, together } from './finding.ts';
 
@@ -13,24 +13,11 @@ interface Slowed {
   readonly how: 'counter' | 'flag';
 }
 
-type Cause = 'thermal' | 'power-brake';
-
-/** What tells a cause: the driver's counter of time, else flags of a moment. */
-interface Signs {
-  readonly counter: MetricId;
-  readonly flags: readonly MetricId[];
-}
-
-const SIGNS: Readonly<Record<Cause, Signs>> = {
-  thermal: { counter: 'gpu.capThermalTime', flags: ['gpu.capHwThermal', 'gpu.capSwThermal'] },
-  'power-brake': { counter: 'gpu.capBrakeTime', flags: ['gpu.capBrake'] },
-};
-
 /** Thermal slow-down and power brake (§7.3): never ordinary, unlike a software power cap. Report the node. */
 export function findSlowed(judged: JudgedRun): Finding[] {
-  const found = (id: Cause): Finding[] => {
+  const found = (id: SlowCause): Finding[] => {
     const cases = judged.gpus.flatMap((gpu) => {
-      const slowed = slowedBy(judged, gpu, SIGNS[id]);
+      const slowed = slowedBy(judged, gpu, id);
       return slowed === null ? [] : [{ gpu, stretch: { from: slowed.from, to: slowed.to, phases: [] }, slowed }];
     });
     const of = new Map(cases.map(({ gpu, slowed }) => [gpu, slowed]));
@@ -42,10 +29,10 @@ export function findSlowed(judged: JudgedRun): Finding[] {
       ),
     );
   };
-  return [...found('thermal'), ...found('power-brake')];
+  return SLOW_CAUSES.flatMap(found);
 }
 
-const TEXTS: Readonly<Record<Cause, readonly [string, string]>> = {
+const TEXTS: Readonly<Record<SlowCause, readonly [string, string]>> = {
   thermal: [
     'slowed down for being too hot',
     'Cooling failed or a neighbour heats it: tell support the node and the GPU; if a checkpoint is near, move the job.',
@@ -53,7 +40,7 @@ const TEXTS: Readonly<Record<Cause, readonly [string, string]>> = {
   'power-brake': ['slowed down by the hardware power brake', 'The power supply asked for it, which software cannot undo: tell support the node and the GPU.'],
 };
 
-function say(id: Cause, gpus: readonly JudgedGpu[], all: readonly Slowed[]): Said {
+function say(id: SlowCause, gpus: readonly JudgedGpu[], all: readonly Slowed[]): Said {
   const [first] = gpus;
   const [what, then] = TEXTS[id];
   const seconds = Math.max(...all.map((slowed) => slowed.seconds));
@@ -76,33 +63,26 @@ function say(id: Cause, gpus: readonly JudgedGpu[], all: readonly Slowed[]): Sai
   };
 }
 
-/** More than 1 % of the busy time by the counter; where there is none, a flag in two samples. */
-function slowedBy(judged: JudgedRun, gpu: JudgedGpu, { counter, flags }: Signs): Slowed | null {
-  const width = rowWidth(gpu.series.t, judged.period);
-  const times = gpu.series.columns.get(counter);
-  const sampled = flags.flatMap((id) => gpu.series.columns.get(id) ?? []);
-  if (![times, ...sampled].some((column) => column?.some((value) => value > 0) ?? false)) return null;
-  const how = times !== undefined && times.some((value) => !Number.isNaN(value)) ? 'counter' : 'flag';
-  const busy = busyOf(gpu.series);
-  let seconds = 0;
-  let busySeconds = 0;
-  let first = Number.NaN;
-  let last = Number.NaN;
-  for (let row = 0; row < gpu.series.t.length; row += 1) {
-    if (!(busy(row) >= INACTIVE)) continue;
-    busySeconds += width;
-    const part =
-      how === 'counter' ? (times?.[row] ?? Number.NaN) : sampled.reduce((most, flag) => ((flag[row] ?? Number.NaN) > most ? (flag[row] ?? most) : most), 0);
-    if (!(part > 0)) continue;
-    seconds += Math.min(1, part) * width;
-    const at = gpu.series.t[row] ?? Number.NaN;
-    first = Number.isNaN(first) ? at : first;
-    last = at + width;
-  }
-  const samples = Math.round(seconds / judged.period);
-  const counts = how === 'counter' ? seconds > THERMAL_FRACTION * busySeconds : samples >= THERMAL_SAMPLES;
-  if (!counts || busySeconds === 0) return null;
-  return { seconds, part: seconds / busySeconds, samples, from: Math.max(judged.from, first), to: Math.min(judged.to, last), how };
+/** How a GPU was slowed down over the whole run, and when; null where it was not. */
+function slowedBy(judged: JudgedRun, { series }: JudgedGpu, cause: SlowCause): Slowed | null {
+  const width = rowWidth(series.t, judged.period);
+  const time = slowTimeOf(cause, {
+    from: 0,
+    to: series.t.length,
+    samples: width / judged.period,
+    busy: busyOf(series),
+    column: (id) => series.columns.get(id),
+  });
+  const slowed = slowedIn(time);
+  if (slowed === null) return null;
+  return {
+    seconds: slowed.samples * judged.period,
+    part: slowed.part,
+    samples: Math.round(slowed.samples),
+    from: Math.max(judged.from, series.t[time.first] ?? Number.NaN),
+    to: Math.min(judged.to, (series.t[time.last] ?? Number.NaN) + width),
+    how: slowed.how,
+  };
 }
 
 function clockLine({ series, ceilings }: JudgedGpu): string | null {

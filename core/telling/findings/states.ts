@@ -1,5 +1,4 @@
 import { BRIDGED_PERIODS, type JudgedGpu, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
-import { isSpinning } from './spinning.ts';
 
 type State = 'spin' | 'idle' | 'active';
 
@@ -31,7 +30,7 @@ export function momentsOf(judged: JudgedRun): Moment[] {
 
 function stateOf(phase: JudgedPhase): State {
   if (phase.verdict.bottleneck === 'idle') return 'idle';
-  return isSpinning(phase) ? 'spin' : 'active';
+  return phase.states.isSpinning ? 'spin' : 'active';
 }
 
 /** Stretches over which `key` names the same thing; moments for which it is null end them, unless they are a few samples short. */

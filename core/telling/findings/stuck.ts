@@ -1,9 +1,8 @@
-import { HUNG_SECONDS, type JudgedGpu, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
+import { HUNG_SECONDS, isNoProgress, type JudgedGpu, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { formatDuration, formatPercent, type SourceEvent } from '../../readings/index.ts';
 import { finding, gpuHours, gpuName, listed } from './finding.ts';
 import { over } from './stretches.ts';
-import { isSpinning, workShares } from './spinning.ts';
 import { lasting, momentsOf, type Moment } from './states.ts';
 
 const LOOK = 'Look at what the ranks wait for (py-spy dump --pid …, NCCL_DEBUG=INFO, TORCH_NCCL_TRACE_BUFFER_SIZE)';
@@ -13,10 +12,10 @@ export function findStuck(judged: JudgedRun): Finding[] {
   const moments = momentsOf(judged);
   const stuck = lasting(moments, judged.period, (moment) =>
     moment.gpus.spin.length > 0 && moment.gpus.active.length === 0 ? names(moment.gpus.spin) : null,
-  ).filter(({ from, to }) => to - from >= HUNG_SECONDS);
+  ).filter(({ from, to }) => isNoProgress(to - from));
   const alone = lasting(moments, judged.period, (moment) =>
     moment.gpus.spin.length > 0 && moment.gpus.active.length === 1 ? names(moment.gpus.active) : null,
-  ).filter(({ from, to }) => to - from >= HUNG_SECONDS);
+  ).filter(({ from, to }) => isNoProgress(to - from));
   return [...stuck.flatMap((one) => hung(judged, one)), ...alone.map((one) => oneRank(judged, one)), ...timeouts(judged)];
 }
 
@@ -60,7 +59,7 @@ function oneRank(judged: JudgedRun, { from, to, moments }: Lasting): Finding {
         `(${gpuHours(waiting.length, to - from)}). Let all ranks share that work (loading, evaluation, saving, tokenising), or do it before the job.`,
       evidence: [
         ...(worker === undefined ? [] : [`${gpuName(worker)}: ${sharesText(within(worker, from, to))}`]),
-        ...spinEvidence(waiting.flatMap((gpu) => within(gpu, from, to).filter(isSpinning))),
+        ...spinEvidence(waiting.flatMap((gpu) => within(gpu, from, to).filter(({ states }) => states.isSpinning))),
         ...logLines(judged, from, to),
       ],
     },
@@ -74,7 +73,7 @@ function within(gpu: JudgedGpu, from: number, to: number): JudgedPhase[] {
 
 function spinEvidence(phases: readonly JudgedPhase[]): string[] {
   const busy = over(phases, ({ figures }) => figures.busy);
-  const measured = new Set(phases.flatMap((phase) => workShares(phase).map(({ name }) => name)));
+  const measured = new Set(phases.flatMap(({ states }) => states.work.map(({ name }) => name)));
   const unseen = ['FP32', 'FP64', 'integer'].filter((name) => !measured.has(name));
   return [
     `busy ${formatPercent(busy)}, yet ${sharesText(phases)}`,
@@ -83,8 +82,8 @@ function spinEvidence(phases: readonly JudgedPhase[]): string[] {
 }
 
 function sharesText(phases: readonly JudgedPhase[]): string {
-  const names = [...new Set(phases.flatMap((phase) => workShares(phase).map(({ name }) => name)))];
-  return names.map((name) => `${name} ${formatPercent(over(phases, (phase) => workShares(phase).find((share) => share.name === name)?.share))}`).join(', ');
+  const names = [...new Set(phases.flatMap(({ states }) => states.work.map(({ name }) => name)))];
+  return names.map((name) => `${name} ${formatPercent(over(phases, ({ states }) => states.work.find((share) => share.name === name)?.share))}`).join(', ');
 }
 
 function logLines(judged: JudgedRun, from: number, to: number): string[] {

@@ -1,23 +1,17 @@
-import { CONTRIBUTING, DOMINANT, type JudgedGpu, type JudgedRun, MIN_SEGMENT_SAMPLES, NO_TENSOR } from '../../judging/index.ts';
+import { CONTRIBUTING, type JudgedGpu, type JudgedRun, MIN_SEGMENT_SAMPLES, samplesOf, stretchesOf } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { type GpuId, GPUS, gpusOf, onTensorCores, parseQuantization, parseWeightType, QUANTIZATIONS } from '../../knowledge/index.ts';
 import { formatPercent, formatValue } from '../../readings/index.ts';
 import { finding, gpuName, listed, siteOf, together } from './finding.ts';
-import { over, samplesOf, stretchesOf } from './stretches.ts';
+import { over } from './stretches.ts';
 
 /** FP32 work on CUDA cores while the tensor cores rest (§7.2): seen by DCGM's pipes only. */
 export function findNoTensorCores(judged: JudgedRun): Finding[] {
-  const cases = judged.gpus
-    .filter(({ type }) => type === null || GPUS[type].hasTensorCores)
-    .flatMap((gpu) =>
-      stretchesOf(
-        gpu.phases,
-        judged.period,
-        ({ verdict: { shares } }) => shares.fp32 !== null && shares.tensor !== null && shares.fp32 >= DOMINANT && shares.tensor < NO_TENSOR,
-      )
-        .filter(({ phases }) => samplesOf(phases) >= MIN_SEGMENT_SAMPLES)
-        .map((stretch) => ({ gpu, stretch })),
-    );
+  const cases = judged.gpus.flatMap((gpu) =>
+    stretchesOf(gpu.phases, judged.period, ({ states }) => states.isWithoutTensorCores)
+      .filter(({ phases }) => samplesOf(phases) >= MIN_SEGMENT_SAMPLES)
+      .map((stretch) => ({ gpu, stretch })),
+  );
   return together(judged, cases, (group) => {
     const phases = group.flatMap(({ stretch }) => stretch.phases);
     const fp32 = over(phases, ({ verdict }) => verdict.shares.fp32);

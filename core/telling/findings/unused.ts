@@ -1,9 +1,8 @@
-import { IDLE_FINDING_SECONDS, INACTIVE, type JudgedGpu, type JudgedRun, namesOf } from '../../judging/index.ts';
+import { IDLE_FINDING_SECONDS, IDLE_SAMPLES, INACTIVE, type JudgedGpu, type JudgedRun, namesOf, samplesOf } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { formatDuration, formatOf } from '../../readings/index.ts';
 import { finding, gpuHours, gpuName, listed } from './finding.ts';
-import { meanOver, samplesOf } from './stretches.ts';
-import { IDLE_SAMPLES } from './limits.ts';
+import { meanOver } from './stretches.ts';
 
 /** GPUs that did nothing in the whole run while others of the job worked for ten minutes and more. */
 export function unusedGpus(judged: JudgedRun): JudgedGpu[] {

@@ -1,4 +1,4 @@
-import { DOMINANT, type JudgedGpu, type JudgedRun, NO_TENSOR } from '../../judging/index.ts';
+import { DOMINANT, isWithoutTensorCores, type JudgedGpu, type JudgedRun, tensorCoresRest } from '../../judging/index.ts';
 import { meanOf, type Table } from '../../readings/index.ts';
 import { ACHIEVABLE, computeType, type GpuId, GPUS, type MathType, parseQuantization, parseWeightType } from '../../knowledge/index.ts';
 
@@ -13,7 +13,10 @@ interface InUse {
  * the job's own type and quantisation, else the model's, else 16 bits.
  */
 export function mathInUse(judged: JudgedRun, type: GpuId, gpus: readonly JudgedGpu[]): InUse {
-  const seen = byPipes(gpus.map(({ series }) => series));
+  const seen = byPipes(
+    gpus.map(({ series }) => series),
+    type,
+  );
   const { workload, model } = judged;
   const said = workload.dtype === null ? null : parseWeightType(workload.dtype);
   const quantization = workload.quantization === null ? (model?.nativeQuantization ?? null) : parseQuantization(workload.quantization);
@@ -26,20 +29,22 @@ export function mathInUse(judged: JudgedRun, type: GpuId, gpus: readonly JudgedG
 }
 
 /** FP32 or FP64 on CUDA cores, INT8 on tensor cores, where DCGM's pipes show it; null where they decide nothing. */
-function byPipes(tables: readonly Table[]): MathType | null {
+function byPipes(tables: readonly Table[], type: GpuId): MathType | null {
   const mean = (id: 'gpu.tensorActive' | 'gpu.fp32Active' | 'gpu.fp64Active' | 'gpu.immaActive' | 'gpu.hmmaActive'): number => {
     const values = tables.map(({ columns }) => meanOf(columns.get(id))).filter((value) => value !== null);
     return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
   };
   const vector = ACHIEVABLE.vectorCounter.value;
-  if (mean('gpu.tensorActive') / ACHIEVABLE.tensorCounter.value < NO_TENSOR) {
-    if (mean('gpu.fp64Active') / vector >= DOMINANT) return 'fp64';
-    if (mean('gpu.fp32Active') / vector >= DOMINANT) return 'fp32';
-  }
+  const tensor = mean('gpu.tensorActive') / ACHIEVABLE.tensorCounter.value;
+  if (tensorCoresRest(tensor) && mean('gpu.fp64Active') / vector >= DOMINANT) return 'fp64';
+  if (isWithoutTensorCores({ fp32: mean('gpu.fp32Active') / vector, tensor }, type)) return 'fp32';
   return mean('gpu.immaActive') > mean('gpu.hmmaActive') ? 'int8' : null;
 }
 
 /** FP32 weights on busy tensor cores are multiplied as TF32. */
 function onTensorPipes(gpus: readonly JudgedGpu[]): boolean {
-  return gpus.some(({ series }) => (meanOf(series.columns.get('gpu.tensorActive')) ?? Number.NaN) / ACHIEVABLE.tensorCounter.value >= NO_TENSOR);
+  return gpus.some(({ series }) => {
+    const tensor = meanOf(series.columns.get('gpu.tensorActive'));
+    return tensor !== null && !tensorCoresRest(tensor / ACHIEVABLE.tensorCounter.value);
+  });
 }

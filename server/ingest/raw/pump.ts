@@ -1,6 +1,7 @@
-import type { IngestBatch, StreamLine } from '../../../core/contract/index.ts';
+import type { StreamLine } from '../../../core/contract/index.ts';
 import { randomUUID } from 'node:crypto';
 import { textReader } from '../../../collectors/run/index.ts';
+import type { Intake } from '../../../core/readings/index.ts';
 import { Problem } from '../../http/index.ts';
 import type { Ingest } from '../ingest.ts';
 import { patiently } from '../retry.ts';
@@ -15,7 +16,7 @@ export interface PumpOptions {
   readonly body: AsyncIterable<Buffer>;
   readonly reader: RawReader;
   readonly ingest: Ingest;
-  readonly batch: Pick<IngestBatch, 'node' | 'job'>;
+  readonly batch: Pick<Intake, 'node' | 'job'>;
   readonly now: () => number;
   readonly write: (line: StreamLine) => void;
   /** Why the stream ends, asked once at its end. */
@@ -40,10 +41,11 @@ export async function pump(options: PumpOptions): Promise<void> {
   };
   const take = async (piece: Piece) => {
     for (const { line, reason, text } of piece.rejected) tell({ line, reason, text: text.slice(0, 200) });
-    if (piece.blocks.length + piece.facts.length + piece.events.length === 0) return;
+    if (piece.tables.length + piece.facts.length + piece.events.length === 0) return;
     count.quiet = 0;
     const reply = await patiently(
-      () => options.ingest({ source, seq, ...options.batch, blocks: piece.blocks, facts: piece.facts, events: piece.events }, { kind: 'raw', name: source }),
+      () =>
+        options.ingest.intake({ source, seq, ...options.batch, tables: piece.tables, facts: piece.facts, events: piece.events }, { kind: 'raw', name: source }),
       options.stopping,
     );
     seq += 1;
@@ -76,7 +78,8 @@ export async function pump(options: PumpOptions): Promise<void> {
 /** A place in a batch that the server made of a stream's text, in words that its sender knows: `gpu GPU-1, gpu.fan`. */
 function inWords(at: string, piece: Piece): string {
   const [list, index = '', ...rest] = at.split('/');
-  const entity = list === 'blocks' || list === 'facts' || list === 'events' ? piece[list][Number.parseInt(index, 10)]?.entity : undefined;
+  const place = Number.parseInt(index, 10);
+  const entity = list === 'blocks' ? piece.tables[place]?.entity : list === 'facts' || list === 'events' ? piece[list][place]?.entity : undefined;
   if (entity === undefined || entity === null) return at;
   const metric = rest[0] === 'columns' ? rest[1] : undefined;
   return `${entity.kind} ${entity.id}${metric === undefined ? '' : `, ${metric}`}`;

@@ -3,16 +3,12 @@ import { collectorById } from '../../../collectors/registry.ts';
 import { openReaders, type Recognise } from '../../../collectors/run/index.ts';
 import { HEAD, recognise } from '../../../collectors/sniff.ts';
 import { isText, isZone } from '../../../collectors/text/index.ts';
-import { type Batch, blockFromTable, type EntityRef, LONGEST, type Rejection, tablesOf, wireEntity } from '../../../core/readings/index.ts';
-import type { IngestBatch } from '../../../core/contract/index.ts';
+import { type Batch, type Intake, outgoingIntake, type Rejection, tablesOf } from '../../../core/readings/index.ts';
 import { Problem } from '../../http/index.ts';
 import { stamper, type Stamper } from './stamps.ts';
 
 /** What a piece of text gave: ready for ingest, but for source and sequence number. */
-export interface Piece {
-  readonly blocks: IngestBatch['blocks'];
-  readonly facts: NonNullable<IngestBatch['facts']>;
-  readonly events: NonNullable<IngestBatch['events']>;
+export interface Piece extends Pick<Intake, 'tables' | 'facts' | 'events'> {
   readonly rejected: readonly Rejection[];
 }
 
@@ -74,26 +70,23 @@ function pieceOf(batch: Batch, stamps: Stamper, place: Place, now: number): Piec
     batch.readings.map((reading) => reading.at),
     now,
   );
-  const wire = (entity: EntityRef) => wireEntity(placed(entity, place));
-  const tables = tablesOf(batch.readings.map((reading) => ({ ...reading, at: at(reading.at), entity: placed(reading.entity, place) })));
-  return {
-    blocks: tables.map((table) => blockFromTable(table)),
-    facts: batch.facts.map((fact) => ({ entity: wire(fact.entity), name: fact.name, value: fact.value.slice(0, LONGEST.fact) })),
-    events: batch.events.map((event) => ({
-      at: event.at === null ? now : at(event.at),
-      entity: event.entity === null ? null : wire(event.entity),
-      kind: event.kind,
-      text: event.text.slice(0, LONGEST.event),
-    })),
+  return outgoingIntake({
     rejected: batch.rejected,
-  };
+    tables: tablesOf(batch.readings.map((reading) => ({ ...reading, at: at(reading.at), entity: placed(reading.entity, place) }))),
+    facts: batch.facts.map((fact) => ({ ...fact, entity: placed(fact.entity, place) })),
+    events: batch.events.map((event) => ({
+      ...event,
+      at: event.at === null ? now : at(event.at),
+      entity: event.entity === null ? null : placed(event.entity, place),
+    })),
+  });
 }
 
 function join(pieces: readonly Piece[]): Piece {
   const [only] = pieces;
   if (only !== undefined && pieces.length === 1) return only;
   return {
-    blocks: pieces.flatMap((piece) => piece.blocks),
+    tables: pieces.flatMap((piece) => piece.tables),
     facts: pieces.flatMap((piece) => piece.facts),
     events: pieces.flatMap((piece) => piece.events),
     rejected: pieces.flatMap((piece) => piece.rejected),

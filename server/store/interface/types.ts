@@ -1,5 +1,5 @@
-import type { EntityRef, Fact, MetricId, SourceEvent, Table } from '../../../core/readings/index.ts';
-import type { Analysis, Finding, IngestBatch, Job, JobDeclaration, JobsQuery, Series } from '../../../core/contract/index.ts';
+import type { EntityRef, Fact, Intake, MetricId, SourceEvent, Table } from '../../../core/readings/index.ts';
+import type { Analysis, DrawnSeries, Finding, Job, JobDeclaration, JobsQuery } from '../../../core/contract/index.ts';
 
 export interface JobKey {
   readonly cluster: string;
@@ -12,9 +12,9 @@ export type Among = JobKey | null;
 /** Readings by entity, kept as they came (counters as counters), joined to jobs by time alone. */
 export interface SeriesStore {
   /** Resolves after the data are on disk. `duplicate` when (source, seq) was there already. Throws StoreBusy when its bounded queue is full. */
-  append(batch: IngestBatch): Promise<{ durable: number; duplicate: boolean }>;
+  append(intake: Intake): Promise<{ durable: number; duplicate: boolean }>;
   /** Bucketed min/mean/max of at most `points` per series; counters as rates. `from` ≤ t < `to`, seconds UTC. */
-  range(query: { entities: readonly EntityRef[]; metrics: readonly MetricId[]; from: number; to: number; points: number }): Promise<Series[]>;
+  range(query: { entities: readonly EntityRef[]; metrics: readonly MetricId[]; from: number; to: number; points: number }): Promise<DrawnSeries[]>;
   /** Whole tables for analysis, counters as they came; at most `maxRows` rows per entity (pairs averaged beyond that). */
   tables(query: { entities: readonly EntityRef[]; from: number; to: number; maxRows?: number }): Promise<Table[]>;
   /** Entities that have readings in a time, with the metrics that they have; all of a node, or those named. */

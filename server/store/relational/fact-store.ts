@@ -1,5 +1,4 @@
-import type { IngestBatch } from '../../../core/contract/index.ts';
-import { entityKey, type EntityKind, type Fact } from '../../../core/readings/index.ts';
+import { entityKey, type EntityKind, type Fact, type Intake } from '../../../core/readings/index.ts';
 import type { FactStore } from '../interface/index.ts';
 import type { Host } from '../worker/index.ts';
 import type { Heard } from './facts.ts';
@@ -8,7 +7,7 @@ import type { RelationalHandlers } from './worker.ts';
 /** Facts and events, and the part of a batch that goes there. */
 export interface HeardStore extends FactStore {
   /** Writes what is new in a batch; resolves when it is on disk, at once where nothing is. */
-  note(batch: IngestBatch): Promise<void>;
+  note(intake: Intake): Promise<void>;
   prune(bounds: { now: number; eventsBefore: number }): Promise<void>;
 }
 
@@ -31,13 +30,13 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
   };
   await load();
 
-  const news = (batch: IngestBatch, at: number): Heard | null => {
-    const fresh: Fact[] = (batch.facts ?? []).flatMap((fact) => {
+  const news = (batch: Intake, at: number): Heard | null => {
+    const fresh: Fact[] = batch.facts.flatMap((fact) => {
       const known = facts.get(keyOf(fact));
       return known?.value === fact.value && at - known.at < refreshAfter[fact.entity.kind] ? [] : [fact];
     });
     const names = new Map(fresh.filter((fact) => fact.entity.kind === 'gpu' && fact.name === 'name').map((fact) => [fact.entity.id, fact.value]));
-    const entities = [...batch.blocks, ...(batch.facts ?? [])].map(({ entity }) => entity);
+    const entities = [...batch.tables, ...batch.facts].map(({ entity }) => entity);
     const newNodes = new Set(
       entities.map((entity) => entity.node ?? (entity.kind === 'host' ? entity.id : '?')).filter((node) => node !== '?' && !nodes.has(node)),
     );
@@ -48,7 +47,7 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
       const moved = !nodeOfGpu.has(id) || (node !== undefined && nodeOfGpu.get(id) !== node);
       if (moved || names.has(id)) gpus.set(id, { uuid: id, node: node ?? nodeOfGpu.get(id) ?? null, name: names.get(id) ?? null });
     }
-    const events = (batch.events ?? []).map((event) => ({ ...event, at: event.at ?? at }));
+    const events = batch.events.map((event) => ({ ...event, at: event.at ?? at }));
     if (fresh.length + newNodes.size + gpus.size + events.length === 0) return null;
     const places = [...newNodes, ...[...gpus.values()].flatMap(({ node }) => (node === null ? [] : [node]))];
     return { nodes: places, gpus: [...gpus.values()], facts: fresh, events, at };

@@ -1,5 +1,5 @@
 import { limits } from './limits.ts';
-import type { PackedBatch } from './pack-batch.ts';
+import type { PackedIntake } from './pack-intake.ts';
 import { type SeriesState, takeIn } from './state.ts';
 import { type CommittedBatch, encodeCommit } from './wal.ts';
 
@@ -15,7 +15,7 @@ export interface Appended {
  */
 export async function append(
   state: SeriesState,
-  { batches, at }: { batches: readonly PackedBatch[]; at: number },
+  { batches, at }: { batches: readonly PackedIntake[]; at: number },
 ): Promise<{ results: Appended[]; pressed: boolean }> {
   const inThisCommit = new Set<string>();
   const fresh = batches.map((batch) => {
@@ -46,9 +46,9 @@ export function isPressed(state: SeriesState): boolean {
   return state.headBytes > limits.openBytes || state.walBytes > limits.openBytes;
 }
 
-function committed({ catalog }: SeriesState, batch: PackedBatch, heard: number): CommittedBatch {
+function committed({ catalog }: SeriesState, batch: PackedIntake, heard: number): CommittedBatch {
   let at = 0;
-  const blocks = batch.blocks.map((block) => {
+  const blocks = batch.tables.map((block) => {
     const entity = catalog.note(block.kind, block.id, block.node).no;
     const take = (): Float64Array => {
       at += block.rows;

@@ -1,7 +1,7 @@
-import { decodeChunk } from './chunk.ts';
-import { DamagedBytes } from './codec/index.ts';
-import { type Columns, mergeColumns } from './columns.ts';
+import { mergeColumns } from '../../../core/readings/index.ts';
+import type { Columns } from './columns.ts';
 import { limits } from './limits.ts';
+import { columnsOf } from './read.ts';
 import { chunksOf, grow } from './seal.ts';
 import type { Extent, SeriesState } from './state.ts';
 
@@ -12,22 +12,15 @@ export function wantsMerging(extent: Extent): boolean {
 
 /** Merges an entity's small chunks into whole ones: larger blocks take fewer bytes per value and fewer reads. */
 export async function mergeSmall(state: SeriesState, entity: number): Promise<void> {
-  const all = await state.file.chunkRows([entity], 0, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-  const small = all.filter((chunk) => chunk.rows < limits.smallRows).sort((a, b) => a.first - b.first);
-  const from = Math.min(...small.map((chunk) => chunk.first));
-  const ids = new Set(small.map((chunk) => chunk.id));
+  const all = state.file.chunks.rows(entity, 0, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   const parts: Columns[] = [];
   const merged: number[] = [];
   let wal = 0;
-  for (const chunk of await state.file.chunks(entity, 0, from, Number.MAX_SAFE_INTEGER)) {
-    if (!ids.has(chunk.id)) continue;
-    try {
-      parts.push(decodeChunk(chunk.bytes, state.catalog.setMetrics.get(chunk.set) ?? []));
-    } catch (error) {
-      if (!(error instanceof DamagedBytes)) throw error;
-      state.notes.add(`chunk ${chunk.id} is damaged (${error.message}): it is left as it is.`);
-      continue;
-    }
+  for (const chunk of all) {
+    const table = chunk.rows < limits.smallRows ? columnsOf(state, chunk, 0) : null;
+    // A damaged one is left as it is.
+    if (table === null) continue;
+    parts.push(table);
     merged.push(chunk.id);
     wal = Math.max(wal, chunk.wal);
   }

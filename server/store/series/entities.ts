@@ -1,6 +1,6 @@
 import { type EntityRef, isMetricId, metric, type MetricId } from '../../../core/readings/index.ts';
 import type { KnownEntity } from './catalog.ts';
-import type { ChunkRow } from './file.ts';
+import type { ChunkRow } from './chunks.ts';
 import { readHead } from './head.ts';
 import { sliceColumns } from './columns.ts';
 import { limits } from './limits.ts';
@@ -24,34 +24,26 @@ export interface PresentEntity {
 }
 
 /** Entities with readings in a time: all of the nodes and all of the ids, or every one where neither is given. */
-export async function entitiesIn(state: SeriesState, { nodes, ids, from, to }: EntitiesQuery): Promise<PresentEntity[]> {
+export function entitiesIn(state: SeriesState, { nodes, ids, from, to }: EntitiesQuery): PresentEntity[] {
   const onNodes = new Set(nodes);
   const named = new Set(ids);
   const all = nodes === undefined && ids === undefined;
   const candidates = [...state.catalog.entities.values()].filter(
     (entity) => all || named.has(entity.id) || (entity.node !== null && onNodes.has(entity.node)) || (entity.kind === 'host' && onNodes.has(entity.id)),
   );
-  const chunks = new Map<number, ChunkRow[]>();
-  for (const level of [0, limits.rollups[0]]) {
-    for (const part of slices(
-      candidates.map((entity) => entity.no),
-      500,
-    )) {
-      for (const row of await state.file.chunkRows(part, level, from, to)) chunks.set(row.entity, [...(chunks.get(row.entity) ?? []), row]);
-    }
-  }
   const present: PresentEntity[] = [];
   for (const entity of candidates) {
-    const one = await presence(state, { entity, chunks: chunks.get(entity.no) ?? [], from, to });
+    const chunks = [0, limits.rollups[0]].flatMap((level) => state.file.chunks.rows(entity.no, level, from, to));
+    const one = presence(state, { entity, chunks, from, to });
     if (one !== null) present.push(one);
   }
   return present;
 }
 
-async function presence(
+function presence(
   state: SeriesState,
   { entity, chunks, from, to }: { entity: KnownEntity; chunks: readonly ChunkRow[]; from: number; to: number },
-): Promise<PresentEntity | null> {
+): PresentEntity | null {
   const numbers = new Set<number>();
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
@@ -65,7 +57,7 @@ async function presence(
   }
   // A chunk over the edge: only its times say whether any of it lies inside.
   if (chunks.some((chunk) => chunk.first < from || chunk.last >= to)) {
-    note((await readColumns(state, { entity: entity.no, level: 0, from, to, wanted: new Set() })).t);
+    note(readColumns(state, { entity: entity.no, level: 0, from, to, wanted: new Set() }).t);
   }
   const head = state.heads.get(entity.no);
   if (head !== undefined) {
@@ -83,8 +75,4 @@ async function presence(
     if (rate !== undefined && isMetricId(rate)) ids.add(rate);
   }
   return { entity: refOf(entity), metrics: [...ids], first, last };
-}
-
-function slices<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

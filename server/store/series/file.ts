@@ -1,23 +1,14 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../settings/index.ts';
 import { Prisma, PrismaClient } from '../generated/series/client.ts';
+import { type ChunkRow, openChunks } from './chunks.ts';
 import { inserts, migrate, oneConnectionAdapter } from '../sqlite/index.ts';
 
 /** A statement of a transaction; nothing runs until the whole is handed over. */
 export type Statement = ReturnType<PrismaClient['$executeRaw']>;
 
-/** A chunk's row without its bytes. */
-export interface ChunkRow {
-  readonly id: number;
-  readonly entity: number;
-  readonly first: number;
-  readonly last: number;
-  readonly rows: number;
-  readonly values: number;
-  readonly set: number;
-}
-
-export type NewChunk = Omit<ChunkRow, 'id'> & { readonly level: number; readonly wal: number; readonly bytes: Uint8Array<ArrayBuffer> };
+/** A chunk that is to be written. */
+export type NewChunk = Omit<ChunkRow, 'id'> & { readonly level: number; readonly bytes: Uint8Array<ArrayBuffer> };
 
 /**
  * The series file's statements. Raw SQL where rows hold bytes (Prisma's models read them at a third of the speed) and
@@ -30,8 +21,16 @@ export async function openSeriesFile(file: string) {
   const db = new PrismaClient({ adapter: oneConnectionAdapter(file) });
   await db.$connect();
 
+  const chunks = openChunks(file);
+
   return {
     db,
+    chunks,
+
+    close: async (): Promise<void> => {
+      chunks.close();
+      await db.$disconnect();
+    },
 
     /** All or nothing, on disk when it resolves. */
     transaction: async (statements: Statement[]): Promise<void> => {
@@ -79,22 +78,6 @@ export async function openSeriesFile(file: string) {
         rows.map((row) => [row.name, row.seqs, row.heard]),
         'ON CONFLICT (name) DO UPDATE SET seqs = excluded.seqs, heard = excluded.heard',
       ),
-
-    /** Chunks that overlap a time, without their bytes: from the index alone. */
-    chunkRows: async (entities: readonly number[], level: number, from: number, to: number): Promise<ChunkRow[]> => {
-      if (entities.length === 0) return [];
-      return db.$queryRaw<ChunkRow[]>`SELECT id, entity, first, last, rows, "values", "set" FROM "Chunk"
-        WHERE entity IN (${Prisma.join([...entities])}) AND level = ${level} AND last >= ${from} AND first < ${to}`;
-    },
-
-    /** The same of one entity with their bytes, in the order of their writing. */
-    chunks: async (entity: number, level: number, from: number, to: number): Promise<(ChunkRow & { wal: number; bytes: Uint8Array })[]> => {
-      const rows = await db.$queryRaw<
-        (ChunkRow & { wal: bigint; bytes: Uint8Array })[]
-      >`SELECT id, entity, first, last, rows, "values", "set", wal, bytes FROM "Chunk"
-        WHERE entity = ${entity} AND level = ${level} AND last >= ${from} AND first < ${to} ORDER BY wal, id`;
-      return rows.map((row) => ({ ...row, wal: Number(row.wal) }));
-    },
 
     /** Per entity and level: how many chunks, how far they reach, how many are small. */
     summary: async (smallRows: number) => {

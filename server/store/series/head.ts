@@ -1,4 +1,5 @@
-import { type Columns, mergeColumns } from './columns.ts';
+import { mergeColumns } from '../../../core/readings/index.ts';
+import type { Columns } from './columns.ts';
 
 /** An entity's readings that are in write-ahead rows and in no chunk yet, in the order of their writing. */
 export interface Head {

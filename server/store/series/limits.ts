@@ -12,6 +12,8 @@ export const limits = {
   smallRows: 2048,
   /** Small chunks of one entity are merged when they fill a chunk together, or when there are this many. */
   smallChunks: 24,
+  /** Decoded columns of sealed chunks that are kept in memory, in bytes: a day of a hundred GPUs' charts. */
+  decodedBytes: 64 * 2 ** 20,
   /** Values that one step of upkeep handles, so that no append waits longer than a tenth of a second or so. */
   stepValues: 200_000,
   /** Seconds per bucket of the roll-ups, fine to coarse. Each divides the next, and a day. */

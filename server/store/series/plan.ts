@@ -1,4 +1,4 @@
-import type { Grid } from './buckets.ts';
+import type { Grid } from '../../../core/readings/index.ts';
 import { limits } from './limits.ts';
 
 /** How a range is answered: roll-ups for from ≤ t < rawFrom, raw readings from there on. */

@@ -1,10 +1,24 @@
-import { type EntityRef, isMetricId, metric as metricRow, type MetricId, rateOf } from '../../../core/readings/index.ts';
-import { addRollup, addSamples, drawn, type Drawn, type Grid, newBuckets, type Rows, rowsIn, samplingPeriod } from './buckets.ts';
+import {
+  addRollup,
+  addSamples,
+  type Buckets,
+  drawn,
+  type EntityRef,
+  type Grid,
+  isMetricId,
+  metric as metricRow,
+  type MetricId,
+  newBuckets,
+  rateOf,
+  type Rows,
+  rowsIn,
+  samplingPeriod,
+} from '../../../core/readings/index.ts';
 import type { KnownEntity } from './catalog.ts';
 import type { Columns } from './columns.ts';
 import { limits } from './limits.ts';
 import { planRange } from './plan.ts';
-import { readColumns, rollupColumn, rollupColumns, sourcesOf } from './read.ts';
+import { readColumns, readParts, rollupColumn, rollupColumns, sourcesOf } from './read.ts';
 import type { SeriesState } from './state.ts';
 
 export interface RangeQuery {
@@ -15,34 +29,86 @@ export interface RangeQuery {
   readonly points: number;
 }
 
-export interface RangeSeries extends Drawn {
-  readonly entity: EntityRef;
-  readonly metric: MetricId;
+/**
+ * Series as they cross to the main thread: two arrays for all of them. A series has `rows` times from `t` on, as many means from
+ * `mean` on, and then, where a bucket holds more than one sample (`spread`), its minima and maxima behind those.
+ */
+export interface RangeAnswer {
+  readonly series: readonly {
+    readonly entity: EntityRef;
+    readonly metric: MetricId;
+    readonly rows: number;
+    readonly t: number;
+    readonly mean: number;
+    readonly spread: boolean;
+  }[];
+  readonly times: Float64Array<ArrayBuffer>;
+  readonly values: Float64Array<ArrayBuffer>;
 }
 
-/** What one entity has for a range: raw readings with their place in the buckets, and roll-ups of the part before them. */
+/** What one entity has for a range: raw readings with their place in the buckets, part after part, and roll-ups of the time before them. */
 interface Material {
-  readonly raw: Columns;
-  readonly rows: Rows;
+  readonly raw: readonly (Columns & { readonly rows: Rows })[];
   readonly rolled: Columns;
   readonly level: number;
 }
 
 /** Every metric asked for that an entity has, bucketed; counters as rates. */
-export async function range(state: SeriesState, query: RangeQuery): Promise<RangeSeries[]> {
-  const series: RangeSeries[] = [];
-  if (!(query.to > query.from) || query.points < 1) return series;
-  const { grid, level } = planRange(query);
-  for (const ref of query.entities) {
-    const entity = state.catalog.find(ref);
-    if (entity === undefined) continue;
-    const material = await gather(state, { entity, query, grid, coarse: level });
-    for (const metric of new Set(query.metrics)) {
-      const one = draw(state, { metric, grid, material, query });
-      if (one !== null) series.push({ entity: refOf(entity), metric, ...one });
+export function range(state: SeriesState, query: RangeQuery): RangeAnswer {
+  const series: RangeAnswer['series'][number][] = [];
+  const times = growing();
+  const values = growing();
+  if (query.to > query.from && query.points >= 1) {
+    const { grid, level } = planRange(query);
+    const buckets = newBuckets(grid);
+    const metrics = new Set(query.metrics);
+    for (const ref of query.entities) {
+      const entity = state.catalog.find(ref);
+      if (entity === undefined) continue;
+      const material = gather(state, { entity, query, grid, coarse: level });
+      let sharedFrom = times.length();
+      for (const metric of metrics) {
+        const one = draw(state, { metric, buckets, material, query });
+        if (one === null) continue;
+        // Most metrics of an entity come together: one column of times serves them all.
+        if (!times.ends(one.t, sharedFrom)) sharedFrom = times.add(one.t);
+        const mean = values.add(one.mean);
+        if (one.spread) {
+          values.add(one.min);
+          values.add(one.max);
+        }
+        series.push({ entity: refOf(entity), metric, rows: one.t.length, t: sharedFrom, mean, spread: one.spread });
+      }
     }
   }
-  return series;
+  return { series, times: times.taken(), values: values.taken() };
+}
+
+/** Numbers that are appended to one array. */
+function growing(): {
+  add(column: Float64Array): number;
+  /** True where what was added from `at` on is just this. */
+  ends(column: Float64Array, at: number): boolean;
+  length(): number;
+  taken(): Float64Array<ArrayBuffer>;
+} {
+  let array = new Float64Array(4096);
+  let length = 0;
+  return {
+    add(column) {
+      if (length + column.length > array.length) {
+        const wider = new Float64Array(Math.max(array.length * 2, length + column.length));
+        wider.set(array.subarray(0, length));
+        array = wider;
+      }
+      array.set(column, length);
+      length += column.length;
+      return length - column.length;
+    },
+    ends: (column, at) => length - at === column.length && column.every((value, index) => value === array[at + index]),
+    length: () => length,
+    taken: () => array.slice(0, length),
+  };
 }
 
 export function refOf(entity: KnownEntity): EntityRef {
@@ -58,32 +124,31 @@ export function rawStart(state: SeriesState, entity: KnownEntity, from: number, 
   return Math.max(from, Math.floor(oldest / limits.rollups[0]) * limits.rollups[0]);
 }
 
-async function gather(
-  state: SeriesState,
-  { entity, query, grid, coarse }: { entity: KnownEntity; query: RangeQuery; grid: Grid; coarse: number | null },
-): Promise<Material> {
+function gather(state: SeriesState, { entity, query, grid, coarse }: { entity: KnownEntity; query: RangeQuery; grid: Grid; coarse: number | null }): Material {
   const { metrics, from, to } = query;
   const level = coarse ?? limits.rollups[0];
   const rawFrom = rawStart(state, entity, from, coarse !== null);
-  const numbers = metrics.flatMap((id) => sourcesOf(id, state.catalog.metricNo.keys())).map(({ id }) => state.catalog.metricNo.get(id));
+  const numbers = metrics.flatMap((id) => sourcesOf(id)).map(({ id }) => state.catalog.metricNo.get(id));
   const wanted = new Set(numbers.filter((no) => no !== undefined));
   const rolledWanted = new Set(rollupColumns(metrics.flatMap((id) => rolledNumbers(state, id))));
   const none: Columns = { t: new Float64Array(0), columns: new Map() };
   // A rate at the first reading needs the one before it.
-  const raw = rawFrom >= to ? none : await readColumns(state, { entity: entity.no, level: 0, from: rawFrom - limits.rateGap, to, wanted });
-  const rolled = rawFrom <= from ? none : await readColumns(state, { entity: entity.no, level, from, to: Math.min(rawFrom, to), wanted: rolledWanted });
-  return { raw, rows: rowsIn(grid, raw.t, rawFrom, to), rolled, level };
+  const raw = rawFrom >= to ? [] : readParts(state, { entity: entity.no, level: 0, from: rawFrom - limits.rateGap, to, wanted });
+  const rolled = rawFrom <= from ? none : readColumns(state, { entity: entity.no, level, from, to: Math.min(rawFrom, to), wanted: rolledWanted });
+  return { raw: raw.map((part) => ({ ...part, rows: rowsIn(grid, part.t, rawFrom, to) })), rolled, level };
 }
 
-function draw(state: SeriesState, { metric, grid, material, query }: { metric: MetricId; grid: Grid; material: Material; query: RangeQuery }): Drawn | null {
-  const { raw, rows, rolled, level } = material;
-  const buckets = newBuckets(grid);
-  const candidates = sourcesOf(metric, state.catalog.metricNo.keys());
+function draw(
+  state: SeriesState,
+  { metric, buckets, material, query }: { metric: MetricId; buckets: Buckets; material: Material; query: RangeQuery },
+): ReturnType<typeof drawn> | null {
+  const { rolled, level } = material;
+  buckets.clear();
   let period = 0;
-  const values = rawValues(state, raw, candidates);
-  if (values !== null) {
-    addSamples(buckets, rows, values);
-    period = samplingPeriod(raw.t, values) ?? 0;
+  const parts = rawValues(state, material.raw, metric);
+  if (parts.length > 0) {
+    for (const { rows, values } of parts) addSamples(buckets, rows, values);
+    period = samplingPeriod(parts.map(({ rows: { t }, values }) => ({ t, values }))) ?? 0;
   }
   const rolledNo = rolledNumbers(state, metric).find((no) => rolled.columns.has(rollupColumn(no, 'count')));
   if (rolledNo !== undefined) {
@@ -103,13 +168,32 @@ function rolledNumbers({ catalog }: SeriesState, id: MetricId): number[] {
   return ids.map((one) => catalog.metricNo.get(one)).filter((no) => no !== undefined);
 }
 
-/** The column of the metric, or the rate of the counter that stands for it; a gauge that the tool printed itself wins. */
-function rawValues(state: SeriesState, raw: Columns, candidates: ReturnType<typeof sourcesOf>): Float64Array | null {
-  for (const { id, counter } of candidates) {
-    const no = state.catalog.metricNo.get(id);
-    const column = no === undefined ? undefined : raw.columns.get(no);
-    if (column === undefined || column.every((value) => Number.isNaN(value))) continue;
-    return counter ? rateOf(raw.t, column, limits.rateGap) : column;
+/** The metric's column of each part that has it, or the rate of the counter that stands for it. */
+function rawValues({ catalog }: SeriesState, raw: Material['raw'], metric: MetricId): { rows: Rows; values: Float64Array }[] {
+  for (const { id, counter } of sourcesOf(metric)) {
+    const no = catalog.metricNo.get(id);
+    const parts = raw.flatMap(({ rows, columns }) => {
+      const values = no === undefined ? undefined : columns.get(no);
+      return values === undefined ? [] : [{ rows, values }];
+    });
+    if (!parts.some(({ values }) => values.some((value) => !Number.isNaN(value)))) continue;
+    return counter ? ratesOf(parts) : parts;
   }
-  return null;
+  return [];
+}
+
+/** Rates go over from one part to the next. */
+function ratesOf(parts: readonly { readonly rows: Rows; readonly values: Float64Array }[]): { rows: Rows; values: Float64Array }[] {
+  const length = parts.reduce((sum, { values }) => sum + values.length, 0);
+  const t = new Float64Array(length);
+  const counter = new Float64Array(length);
+  let at = 0;
+  const starts = parts.map(({ rows, values }) => {
+    t.set(rows.t, at);
+    counter.set(values, at);
+    at += values.length;
+    return at - values.length;
+  });
+  const rates = rateOf(t, counter, limits.rateGap);
+  return parts.map(({ rows, values }, index) => ({ rows, values: rates.subarray(starts[index], (starts[index] ?? 0) + values.length) }));
 }

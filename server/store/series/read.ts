@@ -1,7 +1,7 @@
-import { metric, type MetricId } from '../../../core/readings/index.ts';
-import { decodeChunk } from './chunk.ts';
+import { mergeColumns, metric, METRIC_IDS, type MetricId } from '../../../core/readings/index.ts';
+import type { ChunkRow } from './chunks.ts';
 import { DamagedBytes } from './codec/index.ts';
-import { type Columns, mergeColumns, sliceColumns } from './columns.ts';
+import { type Columns, sliceColumns } from './columns.ts';
 import { readHead } from './head.ts';
 import type { SeriesState } from './state.ts';
 
@@ -11,21 +11,30 @@ export interface ReadQuery {
   readonly level: number;
   readonly from: number;
   readonly to: number;
-  /** Metric numbers; all where undefined. */
+  /** Metric numbers; all where undefined. Named ones stay decoded for who asks next. */
   readonly wanted?: ReadonlySet<number>;
 }
 
-/** One entity's rows with from ≤ t < to, from chunks and (raw) from what is open, as they came. */
-export async function readColumns(state: SeriesState, { entity, level, from, to, wanted }: ReadQuery): Promise<Columns> {
+/** One entity's rows with from ≤ t < to, from chunks and (raw) from what is open, as one table. */
+export function readColumns(state: SeriesState, query: ReadQuery): Columns {
+  return mergeColumns(written(state, query));
+}
+
+/** The same as tables that follow one another in time: one, where what was written does not. */
+export function readParts(state: SeriesState, query: ReadQuery): readonly Columns[] {
+  const parts = written(state, query)
+    .filter(({ t }) => t.length > 0)
+    .sort((a, b) => (a.t[0] ?? Number.NaN) - (b.t[0] ?? Number.NaN));
+  const follow = parts.every(({ t }, index) => index === 0 || (t[0] ?? Number.NaN) > (parts[index - 1]?.t.at(-1) ?? Number.NaN));
+  return follow ? parts : [readColumns(state, query)];
+}
+
+/** What there is in the order of its writing, each part in order of time. */
+function written(state: SeriesState, { entity, level, from, to, wanted }: ReadQuery): Columns[] {
   const parts: Columns[] = [];
-  for (const chunk of await state.file.chunks(entity, level, from, to)) {
-    const metrics = state.catalog.setMetrics.get(chunk.set) ?? [];
-    try {
-      parts.push(sliceColumns(mergeColumns([decodeChunk(chunk.bytes, level === 0 ? metrics : rollupColumns(metrics), wanted)]), from, to));
-    } catch (error) {
-      if (!(error instanceof DamagedBytes)) throw error;
-      state.notes.add(`chunk ${chunk.id} is damaged (${error.message}): its readings are left out. The disk may be failing.`);
-    }
+  for (const chunk of state.file.chunks.rows(entity, level, from, to)) {
+    const table = columnsOf(state, chunk, level, wanted);
+    if (table !== null) parts.push(sliceColumns(table, from, to));
   }
   const head = level === 0 ? state.heads.get(entity) : undefined;
   if (head !== undefined) {
@@ -33,7 +42,19 @@ export async function readColumns(state: SeriesState, { entity, level, from, to,
     const columns = wanted === undefined ? open.columns : new Map([...open.columns].filter(([no]) => wanted.has(no)));
     parts.push({ t: open.t, columns });
   }
-  return mergeColumns(parts);
+  return parts;
+}
+
+/** A chunk's columns; null where it is damaged, which is noted. */
+export function columnsOf({ file, catalog, notes }: SeriesState, chunk: ChunkRow, level: number, wanted?: ReadonlySet<number>): Columns | null {
+  const metrics = catalog.setMetrics.get(chunk.set) ?? [];
+  try {
+    return file.chunks.columns(chunk, level === 0 ? metrics : rollupColumns(metrics), wanted);
+  } catch (error) {
+    if (!(error instanceof DamagedBytes)) throw error;
+    notes.add(`chunk ${chunk.id} is damaged (${error.message}): its readings are left out. The disk may be failing.`);
+    return null;
+  }
 }
 
 /** A roll-up chunk has four columns per metric of its set: minimum, mean, maximum, count. Their numbers are made of the metric's. */
@@ -48,8 +69,20 @@ export function rollupColumns(metrics: readonly number[]): number[] {
 }
 
 /** Where a metric's values can come from: its own column, and (a gauge) the counters whose rate it is. */
-export function sourcesOf(id: MetricId, all: Iterable<MetricId>): { readonly id: MetricId; readonly counter: boolean }[] {
+export interface Source {
+  readonly id: MetricId;
+  readonly counter: boolean;
+}
+
+const SOURCES = new Map<MetricId, readonly Source[]>(METRIC_IDS.map((id) => [id, sourcesOfAny(id)]));
+
+/** The sources of a metric, its own column first: a gauge that the tool printed itself wins. */
+export function sourcesOf(id: MetricId): readonly Source[] {
+  return SOURCES.get(id) ?? [];
+}
+
+function sourcesOfAny(id: MetricId): Source[] {
   const own = { id, counter: metric(id).kind === 'counter' };
   if (own.counter) return [own];
-  return [own, ...[...all].filter((other) => metric(other).kind === 'counter' && metric(other).rate === id).map((other) => ({ id: other, counter: true }))];
+  return [own, ...METRIC_IDS.filter((other) => metric(other).kind === 'counter' && metric(other).rate === id).map((other) => ({ id: other, counter: true }))];
 }

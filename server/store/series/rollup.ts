@@ -1,5 +1,4 @@
-import { type MetricId, withRates } from '../../../core/readings/index.ts';
-import { addSamples, newBuckets, rowsIn } from './buckets.ts';
+import { addSamples, type MetricId, newBuckets, rowsIn, withRates } from '../../../core/readings/index.ts';
 import type { KnownEntity } from './catalog.ts';
 import { toIntegers } from './codec/index.ts';
 import type { Columns } from './columns.ts';
@@ -20,22 +19,22 @@ export function dayToRoll(state: SeriesState, entity: KnownEntity, now: number):
 
 /** Writes an entity's roll-ups of one day, in place of those that are there, and moves its mark to the day's end. */
 export async function rollDay(state: SeriesState, entity: KnownEntity, day: number): Promise<void> {
-  const raw = await readColumns(state, { entity: entity.no, level: 0, from: day - limits.rateGap, to: day + DAY });
+  const raw = readColumns(state, { entity: entity.no, level: 0, from: day - limits.rateGap, to: day + DAY });
   const chunks: NewChunk[] = [];
   for (const seconds of limits.rollups) {
     const chunk = await rollupChunk(state, { entity: entity.no, raw, day, seconds });
     if (chunk !== null) chunks.push(chunk);
   }
   // Over a long silence straight to the next reading's day: a clock that was in 1970 once must not cost 20,000 steps.
-  const next = chunks.length > 0 ? day + DAY : await nextDay(state, entity.no, day + DAY);
+  const next = chunks.length > 0 ? day + DAY : nextDay(state, entity.no, day + DAY);
   const changes = new Map([[entity.no, { sealedTo: entity.sealedTo, rolledTo: next }]]);
   await state.file.transaction([state.file.dropRollups(entity.no, day, day + DAY), ...state.file.addChunks(chunks), ...entityStatements(state, changes)]);
   settle(state, changes);
   state.rollups += chunks.length;
 }
 
-async function nextDay(state: SeriesState, entity: number, after: number): Promise<number> {
-  const { t } = await readColumns(state, { entity, level: 0, from: after, to: Number.MAX_SAFE_INTEGER, wanted: new Set() });
+function nextDay(state: SeriesState, entity: number, after: number): number {
+  const { t } = readColumns(state, { entity, level: 0, from: after, to: Number.MAX_SAFE_INTEGER, wanted: new Set() });
   return t[0] === undefined ? after : Math.floor(t[0] / DAY) * DAY;
 }
 

@@ -22,15 +22,14 @@ export interface WholeTable {
  * Whole tables, counters as they came, at most `maxRows` rows each. Where raw readings are expired, the finest
  * roll-up's means stand for them: gauges, and counters as the gauge of their rate.
  */
-export async function tables(state: SeriesState, { entities, from, to, maxRows }: TablesQuery): Promise<WholeTable[]> {
+export function tables(state: SeriesState, { entities, from, to, maxRows }: TablesQuery): WholeTable[] {
   const found: WholeTable[] = [];
   for (const ref of entities) {
     const entity = state.catalog.find(ref);
     if (entity === undefined) continue;
     const rawFrom = rawStart(state, entity, from, false);
-    const raw = await readColumns(state, { entity: entity.no, level: 0, from: rawFrom, to });
-    const old =
-      rawFrom > from ? meansOf(state, await readColumns(state, { entity: entity.no, level: limits.rollups[0], from, to: Math.min(rawFrom, to) })) : null;
+    const raw = readColumns(state, { entity: entity.no, level: 0, from: rawFrom, to });
+    const old = rawFrom > from ? meansOf(state, readColumns(state, { entity: entity.no, level: limits.rollups[0], from, to: Math.min(rawFrom, to) })) : null;
     let table = named(state, raw);
     if (old !== null) table = appended(old, table);
     while (maxRows !== undefined && maxRows > 0 && table.t.length > maxRows) table = halved(table);

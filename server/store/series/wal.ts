@@ -2,7 +2,7 @@ import type { EntityKind } from '../../../core/readings/index.ts';
 import {
   DamagedBytes,
   putByte,
-  putColumn,
+  putQuick,
   putDouble,
   putText,
   putVarint,
@@ -14,6 +14,7 @@ import {
   takeText,
   takeVarint,
   writer,
+  type Writer,
   written,
 } from './codec/index.ts';
 import type { Columns } from './columns.ts';
@@ -32,7 +33,9 @@ export interface CommittedBatch {
   readonly blocks: readonly { entity: number; columns: Columns }[];
 }
 
-const VERSION = 1;
+const VERSION = 2;
+/** Version 1 had no columns of differences; the rest is the same. */
+const READ: readonly number[] = [1, VERSION];
 const KINDS: readonly EntityKind[] = ['gpu', 'host', 'engine', 'process'];
 
 export function encodeCommit(commit: Commit): Uint8Array<ArrayBuffer> {
@@ -55,21 +58,30 @@ export function encodeCommit(commit: Commit): Uint8Array<ArrayBuffer> {
       putVarint(out, entity);
       putVarint(out, columns.t.length);
       putVarint(out, columns.columns.size);
-      putColumn(out, columns.t, 'quick');
+      putGuessing(out, 0, columns.t);
       for (const [metric, values] of columns.columns) {
         putVarint(out, metric);
-        putColumn(out, values, 'quick');
+        putGuessing(out, metric, values);
       }
     }
   }
   return written(out);
 }
 
+/** The power of ten of each metric's last column (0: of times): a metric's values come with the same decimals mostly. */
+const guesses = new Map<number, number>();
+
+function putGuessing(out: Writer, metric: number, values: Float64Array): void {
+  const guess = guesses.get(metric) ?? 0;
+  const used = putQuick(out, values, guess);
+  if (used !== guess) guesses.set(metric, used);
+}
+
 /** The inverse; throws DamagedBytes. */
 export function decodeCommit(bytes: Uint8Array): Commit {
   const from = reader(bytes);
   const version = takeByte(from);
-  if (version !== VERSION) throw new DamagedBytes(`a write-ahead row of version ${version}`);
+  if (!READ.includes(version)) throw new DamagedBytes(`a write-ahead row of version ${version}`);
   const entities = Array.from({ length: takeVarint(from) }, () => takeEntity(from));
   const batches = Array.from({ length: takeVarint(from) }, () => takeBatch(from));
   return { entities, batches };

@@ -2,7 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { serveFile } from '../worker/index.ts';
 import { append, isPressed } from './append.ts';
 import { entitiesIn, type EntitiesQuery } from './entities.ts';
-import type { PackedBatch } from './pack-batch.ts';
+import type { PackedIntake } from './pack-intake.ts';
 import { range, type RangeQuery } from './range.ts';
 import { sealDue } from './seal.ts';
 import { openState, type Retention, type SeriesState } from './state.ts';
@@ -14,10 +14,10 @@ export type SeriesHandlers = ReturnType<typeof handlersOf>;
 
 function handlersOf(state: SeriesState) {
   return {
-    append: (argument: { batches: readonly PackedBatch[]; at: number }) => append(state, argument),
-    range: (query: RangeQuery) => range(state, query),
-    tables: (query: TablesQuery) => tables(state, query),
-    entities: (query: EntitiesQuery) => entitiesIn(state, query),
+    append: (argument: { batches: readonly PackedIntake[]; at: number }) => append(state, argument),
+    range: async (query: RangeQuery) => range(state, query),
+    tables: async (query: TablesQuery) => tables(state, query),
+    entities: async (query: EntitiesQuery) => entitiesIn(state, query),
     upkeep: ({ now }: { now: number }) => upkeepStep(state, now),
     /** Seals the oldest open readings while there are too many. */
     relieve: async ({ now }: { now: number }) => {
@@ -45,7 +45,7 @@ function handlersOf(state: SeriesState) {
       return { synchronous: Number(synchronous[0]?.synchronous), journal: journal[0]?.journal_mode ?? '' };
     },
     close: async (_: null) => {
-      await state.file.db.$disconnect();
+      await state.file.close();
     },
   };
 }

@@ -179,7 +179,7 @@ describe('the agent', () => {
     await start({
       spool: null,
       send: async (parcel) => {
-        seen.push(parcel.batch().seq);
+        seen.push(parcel.intake().seq);
         return { kind: 'stored' };
       },
     });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IngestBatch } from '../../../core/contract/index.ts';
+import { intakeFromBatch } from '../../../core/readings/index.ts';
 import { httpDelivery, type HttpDelivery, outcomeOf } from '../../../collectors/agent/http-send.ts';
 import { parcelOf } from '../../../collectors/agent/parcel.ts';
 import { MAX_IN_MEMORY, type Queue, queueOn } from '../../../collectors/agent/queue.ts';
@@ -61,7 +62,7 @@ async function line(onDisk = true, send: Send = http.send): Promise<Line> {
     sender,
     async push(...numbers) {
       for (const number of numbers) {
-        await queue.push(parcelOf(batch(number)));
+        await queue.push(parcelOf(intakeFromBatch(batch(number))));
         sender.wake();
       }
     },

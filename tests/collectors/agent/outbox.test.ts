@@ -2,11 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { outbox } from '../../../collectors/agent/outbox.ts';
 import { parcelFrom, parcelOf } from '../../../collectors/agent/parcel.ts';
-import type { Fact, Reading } from '../../../core/readings/index.ts';
+import { batchFromIntake, type Fact, type Reading } from '../../../core/readings/index.ts';
 
 const gpu = { kind: 'gpu', id: 'GPU-1', node: 'n1' } as const;
 const reading = (at: number, values: Reading['values']): Reading => ({ entity: gpu, at, values });
 const name = (value: string): Fact => ({ entity: gpu, name: 'name', value });
+const batchOf = (intake: ReturnType<ReturnType<typeof outbox>['take']>) => (intake === null ? null : batchFromIntake(intake));
 
 function box() {
   let added = 0;
@@ -19,7 +20,7 @@ describe('the outbox', () => {
     const own = box();
     own.readings([reading(100.0004, { 'gpu.util': 0.86432160804, 'gpu.power': 301.57 })]);
     own.readings([reading(110, { 'gpu.power': 300 })]);
-    expect(own.take(110)).toEqual({
+    expect(batchOf(own.take(110))).toEqual({
       source: 's',
       seq: 1,
       node: 'n1',
@@ -60,7 +61,7 @@ describe('the outbox', () => {
     const own = box();
     own.readings(Array.from({ length: 25_000 }, (_, index) => reading(index, { 'gpu.util': 1 })));
     const batch = own.take(1);
-    expect(batch?.blocks[0]?.t).toHaveLength(20_000);
+    expect(batch?.tables[0]?.t).toHaveLength(20_000);
     expect(batch?.events?.[0]?.text).toBe('5000 readings were too many for one batch and were dropped');
   });
 
@@ -69,6 +70,6 @@ describe('the outbox', () => {
     own.readings([reading(1, { 'gpu.util': 1 })]);
     const batch = own.take(1);
     if (batch === null) throw new Error('no batch');
-    expect(parcelFrom(parcelOf(batch).bytes()).batch()).toEqual(batch);
+    expect(parcelFrom(parcelOf(batch).bytes()).intake()).toEqual(batch);
   });
 });

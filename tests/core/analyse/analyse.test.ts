@@ -113,7 +113,7 @@ describe('GPUs of one engine that are never busy at once', () => {
 describe('a GPU whose kernels do nothing', () => {
   it('is not hung while tokens come, nor by one counter alone', () => {
     const server = (tokens: number) =>
-      vllm({ 'engine.running': 1, 'engine.waiting': 0, 'engine.promptTokens': 1, 'engine.steps': 1, 'engine.generationTokens': tokens });
+      vllm({ 'engine.running': 1, 'engine.waiting': 0, 'engine.promptTokens': 0, 'engine.steps': 1, 'engine.generationTokens': tokens });
     const modifiers = (values: Values, tokens: number) =>
       analyse(runOf(gpu('a', { 'gpu.grActive': 1, 'gpu.dramActive': 0.005, ...values }), server(tokens)), { model: 'llama-3.1-8b' }).gpus[0]?.verdict.modifiers;
     expect(modifiers({ 'gpu.tensorActive': 0, 'gpu.fp32Active': 0 }, 0)).toEqual(['no progress']);

@@ -55,7 +55,11 @@ describe('on a cluster of another site file no text names what that cluster lack
     ['a slow load', { gpus: [loading] }, null],
     ['BF16 on a card without it', { gpus: [{ ...busy, type: 'T4' }], workload: { dtype: 'bf16' } }, 'T4'],
     ['INT8 on a card without it', { gpus: [{ ...busy, type: 'V100-32' }], workload: { quantization: 'w8a8' } }, 'V100-32'],
-    ['FP32 on a card of no known type', { gpus: [{ ...busy, type: null, phases: [{ seconds: 600, busy: 0.9, shares: { fp32: 0.9, tensor: 0.01 } }] }] }, null],
+    [
+      'FP32 on a card of no known type',
+      { gpus: [{ ...busy, type: null, phases: [{ seconds: 600, busy: 0.9, shares: { fp32: 0.9, tensor: 0.01 }, states: { isWithoutTensorCores: true } }] }] },
+      null,
+    ],
     [
       'a model spread thin',
       {

@@ -5,6 +5,7 @@ import { made, runOf } from '../../support/telemetry.ts';
 
 type Values = Partial<Record<MetricId, number | ((sample: number) => number)>>;
 
+/** What the verdict names; the finding of a full cache goes with it. */
 function bottleneck(values: Values, facts: Partial<Record<FactName, string>> = {}) {
   const base: Values = {
     'engine.running': 130,
@@ -15,13 +16,15 @@ function bottleneck(values: Values, facts: Partial<Record<FactName, string>> = {
     'engine.generationTokens': 2600,
     'engine.requests': 10,
   };
-  return analyse(
+  const { verdict, findings } = analyse(
     runOf(
       made('gpu', { node: 'n1', samples: 60, facts: { name: 'NVIDIA H100 80GB HBM3' }, values: { 'gpu.util': 0.95 } }),
       made('engine', { id: 'vllm@n1', node: 'n1', samples: 60, values: { ...base, ...values }, facts }),
     ),
     { model: 'llama-2-13b', gpu: 'H100-64' },
-  ).verdict.bottleneck;
+  );
+  expect(findings.map(({ id }) => id)).toEqual(verdict.bottleneck === 'capacity' ? ['kv-capacity'] : []);
+  return verdict.bottleneck;
 }
 
 describe('capacity', () => {

@@ -41,12 +41,27 @@ describe('what changes how a label reads', () => {
   it('two flags in a long time are no cooling fault', () => {
     expect(modifiers({ 'gpu.capHwThermal': (i) => (i < 2 ? 1 : 0) }, undefined, 300)).toEqual([]);
   });
+  it('flags of either kind are of one fault, as in the finding', () => {
+    expect(modifiers({ 'gpu.capHwThermal': (i) => (i === 3 ? 1 : 0), 'gpu.capSwThermal': (i) => (i === 7 ? 1 : 0) })).toEqual([
+      'thermal or brake slowdown 3 % of the busy time',
+    ]);
+  });
+  it('a slowdown is a part of the busy time, not of all of it, as in the finding', () => {
+    const half = (value: number) => (i: number) => (i % 20 < 10 ? value : 0);
+    expect(modifiers({ 'gpu.grActive': half(0.98), 'gpu.capThermalTime': half(0.018) }).filter((text) => text.startsWith('thermal'))).toEqual([
+      'thermal or brake slowdown 2 % of the busy time',
+    ]);
+  });
   it('clocks locked by a setting', () => {
     expect(modifiers({ 'gpu.capApp': 1, 'gpu.smClock': 0.9e9 })).toEqual(['clocks locked by an application setting to 900 MHz of 1410 MHz']);
   });
   it('FP32 work beside idle tensor cores', () => {
     expect(modifiers({ 'gpu.fp32Active': 0.6, 'gpu.tensorActive': 0.01 })).toEqual(['FP32 without tensor cores']);
     expect(modifiers({ 'gpu.fp32Active': 0.6, 'gpu.tensorActive': 0.1 })).toEqual([]);
+    // Half of 87 % is where a pipe dominates, a twentieth of it where tensor cores are in use.
+    expect(modifiers({ 'gpu.fp32Active': 0.436, 'gpu.tensorActive': 0.0434 })).toEqual(['FP32 without tensor cores']);
+    expect(modifiers({ 'gpu.fp32Active': 0.434, 'gpu.tensorActive': 0.0434 })).toEqual([]);
+    expect(modifiers({ 'gpu.fp32Active': 0.6, 'gpu.tensorActive': 0.0436 })).toEqual([]);
   });
   it('nothing is said of a resting card: its counters of capped time run on', () => {
     expect(modifiers({ 'gpu.grActive': 0.01, 'gpu.tensorActive': 0, 'gpu.dramActive': 0, 'gpu.capPowerTime': 0.9, 'gpu.capThermalTime': 0.5 })).toEqual([]);

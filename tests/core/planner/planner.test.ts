@@ -388,7 +388,7 @@ describe('every plan', () => {
   ];
   const grid = models.flatMap((model) => GPU_IDS.flatMap((gpu) => shapes.map((shape) => ({ model, gpu, shape }))));
   it('expects less than its ceilings, adds its memory up, and binds one of its resources', () => {
-    expect(grid.length).toBe(455);
+    expect(grid.length).toBeGreaterThanOrEqual(455);
     for (const { model, gpu, shape } of grid) {
       const name = `${model} ${gpu} ${JSON.stringify(shape)}`;
       const of = planned(model, { gpu, quantization: null, ...shape });

@@ -1,5 +1,6 @@
 // Past the door of server/analysis: cadence and waiting readings are tried without a clock and a store.
 import { describe, expect, it } from 'vitest';
+import { tableFromBlock } from '../../../core/readings/index.ts';
 import { openTracker } from '../../../core/analyse/index.ts';
 import type { Analysis } from '../../../core/contract/index.ts';
 import { CADENCE, dueIn, firstChanged, shouldRebuild, shouldSave, type Followed } from '../../../server/analysis/follow.ts';
@@ -70,7 +71,7 @@ describe('phases that a watcher has already', () => {
 describe('a tracker', () => {
   const block = (t: number[], columns: Record<string, (number | null)[]>) => ({ entity: { kind: 'gpu' as const, id: 'GPU-1', node: 'n1' }, t, columns });
   const delivery = (...blocks: ReturnType<typeof block>[]) => ({
-    parts: blocks.map((one) => ({ job: aJob('1'), block: one, from: 0, to: one.t.length })),
+    tables: blocks.map(tableFromBlock),
     facts: [],
     events: [],
   });
@@ -120,14 +121,14 @@ describe('a tracker', () => {
     expect([...(table?.t ?? [])]).toEqual([10, 20, 30]);
     expect([...(table?.columns.get('gpu.power') ?? [])]).toEqual([Number.NaN, Number.NaN, 300]);
     drain(entry);
-    expect(entry.pending.parts).toEqual([]);
+    expect(entry.pending.tables).toEqual([]);
     expect(entry.tracker.analysis().to).toBe(30);
   });
 
   it('gets no row twice that the store gave it already', () => {
     const run = { clock: 'utc' as const, events: [], tables: tablesOfDelivery(delivery(block([10, 20], { 'gpu.util': [0.1, 0.2] }))) };
     const rest = after(run, delivery(block([15, 20, 25], { 'gpu.util': [1, 1, 1] }), block([18], { 'gpu.util': [1] })));
-    expect(rest.parts.map(({ from, to }) => [from, to])).toEqual([[2, 3]]);
+    expect(rest.tables.map(({ t }) => [...t])).toEqual([[25]]);
   });
 
   it('is read from the store again when more comes than can be held meanwhile', () => {
@@ -138,11 +139,11 @@ describe('a tracker', () => {
     expect(entry.overflown).toBe(false);
     hold(entry, many);
     expect(entry.overflown).toBe(true);
-    expect(entry.pending.parts).toEqual([]);
+    expect(entry.pending.tables).toEqual([]);
   });
 
   it('hears a fact without a reading', () => {
-    const [table] = tablesOfDelivery({ parts: [], facts: [{ entity: { kind: 'engine', id: 'vllm@n1' }, name: 'model', value: 'llama' }] });
+    const [table] = tablesOfDelivery({ tables: [], facts: [{ entity: { kind: 'engine', id: 'vllm@n1' }, name: 'model', value: 'llama' }] });
     expect(table?.t.length).toBe(0);
     expect(table?.facts.get('model')).toBe('llama');
   });

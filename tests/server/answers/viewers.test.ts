@@ -32,7 +32,7 @@ beforeAll(async () => {
           gpus: [{ uuid: `GPU-${id}`, node: 'shared' }],
         },
       )
-      .then(() => ingest(batchOf(id, port), { kind: 'agent', name: 'test' }));
+      .then(() => ingest.batch(batchOf(id, port), { kind: 'agent', name: 'test' }));
   await declare('a', 'ada', 8001);
   await declare('b', 'bob', 8002);
   await jobs.declare(
@@ -40,7 +40,7 @@ beforeAll(async () => {
     { cluster: 'c', id: 'b-ended' },
     { name: 'secret-b2', user: 'bob', start, end: start + 60, state: 'completed', nodes: ['shared'] },
   );
-  await ingest(
+  await ingest.batch(
     { source: 'node', seq: 1, node: 'shared', blocks: [{ entity: { kind: 'host', id: 'shared' }, t: times, columns: { 'host.cpu': times.map(() => 0.5) } }] },
     { kind: 'agent', name: 'test' },
   );

@@ -1,23 +1,24 @@
 // Past the door of server/demo: the demo’s cluster is counted before it plays.
 import { describe, expect, it } from 'vitest';
-import type { IngestBatch, JobDeclaration } from '../../../core/contract/index.ts';
+import type { JobDeclaration } from '../../../core/contract/index.ts';
+import type { Intake } from '../../../core/readings/index.ts';
 import { demoCluster } from '../../../server/demo/cluster.ts';
 import { startDemo } from '../../../server/demo/index.ts';
 
 const NOON = 1_740_139_200;
 
 async function history(seed: number) {
-  const batches: IngestBatch[] = [];
+  const intakes: Intake[] = [];
   const jobs = new Map<string, JobDeclaration>();
   const demo = await startDemo({
     seed,
     now: () => NOON,
-    ingest: (batch) => Promise.resolve(void batches.push(batch)),
+    ingest: (intake) => Promise.resolve(void intakes.push(intake)),
     declare: (key, declaration) => Promise.resolve(void jobs.set(key.id, { ...jobs.get(key.id), ...declaration })),
     log: { info: () => undefined, error: () => undefined },
   });
   await demo.stop();
-  return { batches, jobs };
+  return { intakes, jobs };
 }
 
 describe('the pretend Alvis', () => {
@@ -38,10 +39,10 @@ describe('the pretend Alvis', () => {
   });
 
   it('brings an hour of history: 45 GPUs at 5 s, every other at 60 s', async () => {
-    const { batches } = await history(1);
+    const { intakes } = await history(1);
     const rows = new Map<string, number>();
-    for (const block of batches.flatMap((batch) => batch.blocks)) {
-      if (block.entity.kind === 'gpu') rows.set(block.entity.id, (rows.get(block.entity.id) ?? 0) + block.t.length);
+    for (const { entity, t } of intakes.flatMap((intake) => intake.tables)) {
+      if (entity.kind === 'gpu') rows.set(entity.id, (rows.get(entity.id) ?? 0) + t.length);
     }
     const counts = [...rows.values()];
     expect(counts.filter((count) => count === 720)).toHaveLength(45);
@@ -50,9 +51,9 @@ describe('the pretend Alvis', () => {
 
   it('is the same for the same seed and another for another', async () => {
     const [first, again, other] = [await history(7), await history(7), await history(8)];
-    expect(again.batches).toEqual(first.batches);
+    expect(again.intakes).toEqual(first.intakes);
     expect([...again.jobs]).toEqual([...first.jobs]);
-    expect(other.batches).not.toEqual(first.batches);
+    expect(other.intakes).not.toEqual(first.intakes);
   });
 
   it('declares every job as demo, and some have ended within the hour', async () => {
@@ -64,12 +65,12 @@ describe('the pretend Alvis', () => {
   });
 
   it('sends counters that only grow within one job', async () => {
-    const { batches } = await history(1);
-    const tokens = batches
-      .filter((batch) => batch.source.startsWith('demo/llama70b-serve/'))
-      .flatMap((batch) => batch.blocks)
-      .filter((block) => block.entity.kind === 'engine')
-      .flatMap((block) => block.columns['engine.generationTokens'] ?? []);
+    const { intakes } = await history(1);
+    const tokens = intakes
+      .filter((intake) => intake.source.startsWith('demo/llama70b-serve/'))
+      .flatMap((intake) => intake.tables)
+      .filter((table) => table.entity.kind === 'engine')
+      .flatMap((table) => [...(table.columns.get('engine.generationTokens') ?? [])]);
     expect(tokens.length).toBe(720);
     expect(tokens.every((value, index) => index === 0 || (value ?? 0) >= (tokens[index - 1] ?? 0))).toBe(true);
   });

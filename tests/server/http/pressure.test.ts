@@ -138,9 +138,12 @@ describe('many senders before a slow disk', () => {
   beforeAll(async () => {
     service = await startService({ env: { HEADROOM_INGEST_MB: String(LIMIT) } });
     const { service: inner } = service.running;
-    const slow: Ingest = async (batch, origin) => {
-      await sleep(1_500);
-      return inner.ingest(batch, origin);
+    const slow: Ingest = {
+      ...inner.ingest,
+      batch: async (body, origin) => {
+        await sleep(1_500);
+        return inner.ingest.batch(body, origin);
+      },
     };
     app = await buildApp({ service: { ...inner, ingest: slow }, web: dataFolder(), cookie: 'headroom-0', isOwner: () => false, address: () => address });
     address = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -1,25 +1,28 @@
 // Past the door of server/ingest: refusals are tried piece by piece, without a store behind them.
 import { describe, expect, it } from 'vitest';
 import { checkBatch } from '../../../server/ingest/check-batch.ts';
+import { batchFromIntake } from '../../../core/readings/index.ts';
 import { Problem } from '../../../server/http/index.ts';
 
 const window = { oldest: 1000, newest: 2000, why: { old: 'too old', future: 'in the future' } };
 const gpu = { kind: 'gpu', id: 'GPU-1', node: 'n1' };
+/** What is kept of a body, as the wire would have it. */
+const check = (body: unknown) => {
+  const { intake, rejected } = checkBatch(body, window);
+  return { batch: batchFromIntake(intake), rejected };
+};
 const batch = (block: object) => ({ source: 's', seq: 0, blocks: [block] });
 
 describe('a batch', () => {
   it('that is good comes back as it is', () => {
     const block = { entity: gpu, t: [1000, 1001.5, 2000], columns: { 'gpu.util': [0, 1, null], 'gpu.power': [50, 400, 300] } };
-    const { batch: kept, rejected } = checkBatch(batch(block), window);
+    const { batch: kept, rejected } = check(batch(block));
     expect(rejected).toEqual([]);
     expect(kept.blocks).toEqual([block]);
   });
 
   it('keeps the rest where one value is out of range or no number, and says which', () => {
-    const { batch: kept, rejected } = checkBatch(
-      batch({ entity: gpu, t: [1000, 1001, 1002], columns: { 'gpu.util': [0.5, 55, 'x'], 'gpu.temp': [40, 41, 42] } }),
-      window,
-    );
+    const { batch: kept, rejected } = check(batch({ entity: gpu, t: [1000, 1001, 1002], columns: { 'gpu.util': [0.5, 55, 'x'], 'gpu.temp': [40, 41, 42] } }));
     expect(kept.blocks[0]?.columns).toEqual({ 'gpu.util': [0.5, null, null], 'gpu.temp': [40, 41, 42] });
     expect(rejected).toEqual([
       { at: 'blocks/0/columns/gpu.util/1', reason: '55 ratio is out of range, expected 0 to 105 %: taken as absent' },
@@ -33,14 +36,11 @@ describe('a batch', () => {
     [0, 0],
     [-0.0001, null],
   ])('takes a ratio of %s as %s', (value, kept) => {
-    expect(checkBatch(batch({ entity: gpu, t: [1000], columns: { 'gpu.util': [value] } }), window).batch.blocks[0]?.columns['gpu.util']).toEqual([kept]);
+    expect(check(batch({ entity: gpu, t: [1000], columns: { 'gpu.util': [value] } })).batch.blocks[0]?.columns['gpu.util']).toEqual([kept]);
   });
 
   it('drops rows with a stamp that cannot be, both ends of the window included', () => {
-    const { batch: kept, rejected } = checkBatch(
-      batch({ entity: gpu, t: [999.9, 1000, 2000, 2000.1, null], columns: { 'gpu.util': [0.1, 0.2, 0.3, 0.4, 0.5] } }),
-      window,
-    );
+    const { batch: kept, rejected } = check(batch({ entity: gpu, t: [999.9, 1000, 2000, 2000.1, null], columns: { 'gpu.util': [0.1, 0.2, 0.3, 0.4, 0.5] } }));
     expect(kept.blocks[0]).toEqual({ entity: gpu, t: [1000, 2000], columns: { 'gpu.util': [0.2, 0.3] } });
     expect(rejected.map((one) => `${one.at}: ${one.reason}`)).toEqual([
       'blocks/0/t/0: too old',
@@ -50,20 +50,19 @@ describe('a batch', () => {
   });
 
   it('puts rows of a clock that went back in order; of two rows for one instant the later one stays', () => {
-    const { batch: kept, rejected } = checkBatch(batch({ entity: gpu, t: [1005, 1001, 1005], columns: { 'gpu.util': [0.1, 0.2, 0.3] } }), window);
+    const { batch: kept, rejected } = check(batch({ entity: gpu, t: [1005, 1001, 1005], columns: { 'gpu.util': [0.1, 0.2, 0.3] } }));
     expect(kept.blocks[0]).toEqual({ entity: gpu, t: [1001, 1005], columns: { 'gpu.util': [0.2, 0.3] } });
     expect(rejected).toEqual([]);
   });
 
   it('of two neighbouring rows for one instant keeps the later, too: the store must not hold two values for one time', () => {
-    const { batch: kept } = checkBatch(batch({ entity: gpu, t: [1001, 1005, 1005], columns: { 'gpu.util': [0.1, 0.2, 0.3] } }), window);
+    const { batch: kept } = check(batch({ entity: gpu, t: [1001, 1005, 1005], columns: { 'gpu.util': [0.1, 0.2, 0.3] } }));
     expect(kept.blocks[0]).toEqual({ entity: gpu, t: [1001, 1005], columns: { 'gpu.util': [0.1, 0.3] } });
   });
 
   it('leaves out columns that are unknown, of another kind of entity, or of another length', () => {
-    const { batch: kept, rejected } = checkBatch(
+    const { batch: kept, rejected } = check(
       batch({ entity: gpu, t: [1000], columns: { 'gpu.util': [0.5], 'gpu.colour': [1], 'host.cpu': [0.5], 'gpu.power': [1, 2], 'gpu.temp': 40 } }),
-      window,
     );
     expect(kept.blocks[0]?.columns).toEqual({ 'gpu.util': [0.5] });
     expect(rejected.map((one) => one.at)).toEqual([
@@ -75,19 +74,16 @@ describe('a batch', () => {
   });
 
   it('loses a malformed block, fact or event alone', () => {
-    const { batch: kept, rejected } = checkBatch(
-      {
-        source: 's',
-        seq: 0,
-        blocks: [{ entity: { kind: 'tpu', id: 'x' }, t: [1000], columns: {} }, 7, { entity: gpu, t: [1000], columns: { 'gpu.util': [0.5] } }],
-        facts: [
-          { entity: gpu, name: 'name', value: 'A100' },
-          { entity: gpu, name: 'mood', value: 'good' },
-        ],
-        events: [{ at: 1500, entity: null, kind: 'oom', text: 'x' }, { at: 5000, entity: null, kind: 'oom', text: 'x' }, 'no'],
-      },
-      window,
-    );
+    const { batch: kept, rejected } = check({
+      source: 's',
+      seq: 0,
+      blocks: [{ entity: { kind: 'tpu', id: 'x' }, t: [1000], columns: {} }, 7, { entity: gpu, t: [1000], columns: { 'gpu.util': [0.5] } }],
+      facts: [
+        { entity: gpu, name: 'name', value: 'A100' },
+        { entity: gpu, name: 'mood', value: 'good' },
+      ],
+      events: [{ at: 1500, entity: null, kind: 'oom', text: 'x' }, { at: 5000, entity: null, kind: 'oom', text: 'x' }, 'no'],
+    });
     expect(kept.blocks).toHaveLength(1);
     expect(kept.facts).toHaveLength(1);
     expect(kept.events).toHaveLength(1);
@@ -96,16 +92,13 @@ describe('a batch', () => {
 
   it('names places in what was sent: what was refused before is counted', () => {
     const late = { at: 5000, entity: null, kind: 'oom', text: 'x' };
-    const { rejected } = checkBatch(
-      {
-        source: 's',
-        seq: 0,
-        blocks: [7, { entity: gpu, t: [1, 1000, 1001], columns: { 'gpu.util': [0.5, 0.5, 7] } }],
-        facts: ['no', { entity: gpu, name: 'mood', value: 'good' }],
-        events: ['no', late, { ...late, at: 1500 }, { ...late, at: 1 }],
-      },
-      window,
-    );
+    const { rejected } = check({
+      source: 's',
+      seq: 0,
+      blocks: [7, { entity: gpu, t: [1, 1000, 1001], columns: { 'gpu.util': [0.5, 0.5, 7] } }],
+      facts: ['no', { entity: gpu, name: 'mood', value: 'good' }],
+      events: ['no', late, { ...late, at: 1500 }, { ...late, at: 1 }],
+    });
     expect(rejected.map((one) => `${one.at}: ${one.reason}`.replace(/: (must|7 ratio).*/, ''))).toEqual([
       'blocks/0',
       'blocks/1/t/0: too old',
@@ -120,7 +113,7 @@ describe('a batch', () => {
 
   it('tells the first hundred faults and counts the others', () => {
     const column = Array.from({ length: 250 }, () => -1);
-    const { rejected } = checkBatch(batch({ entity: gpu, t: column.map((_, index) => 1000 + index), columns: { 'gpu.util': column } }), window);
+    const { rejected } = check(batch({ entity: gpu, t: column.map((_, index) => 1000 + index), columns: { 'gpu.util': column } }));
     expect(rejected).toHaveLength(101);
     expect(rejected.at(-1)).toEqual({ at: 'body', reason: 'and 150 more' });
   });
@@ -135,6 +128,6 @@ describe('a batch', () => {
     { source: 's', seq: 0.5, blocks: [] },
     { source: 's', seq: 0, blocks: [], extra: 1 },
   ])('that is none is refused: %o', (input) => {
-    expect(() => checkBatch(input, window)).toThrow(Problem);
+    expect(() => check(input)).toThrow(Problem);
   });
 });

@@ -1,6 +1,6 @@
 // Past the door of server/ingest: the one way in is asked without a store behind it.
 import { describe, expect, it } from 'vitest';
-import type { IngestBatch } from '../../../core/contract/index.ts';
+import type { Intake } from '../../../core/readings/index.ts';
 import { ingestInto } from '../../../server/ingest/index.ts';
 import { type Origin } from '../../../server/ingest/ingest.ts';
 
@@ -16,20 +16,20 @@ const gpu = { kind: 'gpu', id: 'GPU-1', node: 'n1' } as const;
 
 /** An ingest into a list, which answers that it has had the batch before where `duplicate`. */
 function into(duplicate = false) {
-  const appended: IngestBatch[] = [];
-  const told: IngestBatch[] = [];
+  const appended: Intake[] = [];
+  const told: Intake[] = [];
   const ingest = ingestInto({
     series: {
       ...NO_SERIES,
-      append: (batch) => {
-        appended.push(batch);
-        return Promise.resolve({ durable: batch.blocks.reduce((sum, block) => sum + block.t.length, 0), duplicate });
+      append: (intake) => {
+        appended.push(intake);
+        return Promise.resolve({ durable: intake.tables.reduce((sum, { t }) => sum + t.length, 0), duplicate });
       },
     },
     rawDays: 30,
     now: () => NOW,
-    prepare: (batch) => Promise.resolve(batch),
-    stored: (batch) => told.push(batch),
+    prepare: (intake) => Promise.resolve(intake),
+    stored: (intake) => told.push(intake),
   });
   return { ingest, appended, told };
 }
@@ -38,8 +38,8 @@ function into(duplicate = false) {
 async function taken(kind: Origin['kind'], t: readonly number[]) {
   const { ingest, appended } = into();
   const blocks = [{ entity: gpu, t, columns: { 'gpu.util': t.map(() => 0.5) } }];
-  const { durable, rejected } = await ingest({ source: 's', seq: 0, blocks }, { kind, name: 'test' });
-  return { durable, kept: appended.flatMap((batch) => batch.blocks.flatMap((block) => block.t)), reasons: rejected.map(({ reason }) => reason) };
+  const { durable, rejected } = await ingest.batch({ source: 's', seq: 0, blocks }, { kind, name: 'test' });
+  return { durable, kept: appended.flatMap(({ tables }) => tables.flatMap(({ t }) => [...t])), reasons: rejected.map(({ reason }) => reason) };
 }
 
 describe('a reading’s time', () => {
@@ -78,10 +78,10 @@ describe('a batch', () => {
   const one = { entity: { kind: 'gpu', id: 'GPU-1' }, t: [NOW], columns: { 'gpu.util': [0.5] } };
   it('that was there before is acknowledged, and told to nobody: its readings would be judged twice', async () => {
     const { ingest, appended, told } = into(true);
-    expect(await ingest({ source: 's', seq: 0, blocks: [one] }, AGENT)).toMatchObject({ duplicate: true });
+    expect(await ingest.batch({ source: 's', seq: 0, blocks: [one] }, AGENT)).toMatchObject({ duplicate: true });
     expect([appended.length, told.length]).toEqual([1, 0]);
     const fresh = into();
-    await fresh.ingest({ source: 's', seq: 0, blocks: [one] }, AGENT);
+    await fresh.ingest.batch({ source: 's', seq: 0, blocks: [one] }, AGENT);
     expect(fresh.told).toEqual(fresh.appended);
   });
 
@@ -91,21 +91,21 @@ describe('a batch', () => {
     const events = [{ at: NOW, entity: { kind: 'gpu', id: 'GPU-1' }, kind: 'oom', text: 'out of memory' }];
     const host = { entity: { kind: 'host', id: 'n2' }, t: [NOW], columns: { 'host.cpu': [0.5] } };
     const other = { ...one, entity: { kind: 'gpu', id: 'GPU-9', node: 'n9' } };
-    await ingest({ source: 's', seq: 0, node: 'n1', blocks: [one, host, other], facts, events }, AGENT);
-    expect(appended[0]?.blocks.map(({ entity }) => entity)).toEqual([
+    await ingest.batch({ source: 's', seq: 0, node: 'n1', blocks: [one, host, other], facts, events }, AGENT);
+    expect(appended[0]?.tables.map(({ entity }) => entity)).toEqual([
       { kind: 'gpu', id: 'GPU-1', node: 'n1' },
       { kind: 'host', id: 'n2', node: 'n2' },
       { kind: 'gpu', id: 'GPU-9', node: 'n9' },
     ]);
-    expect(appended[0]?.facts?.[0]?.entity.node).toBe('n1');
-    expect(appended[0]?.events?.[0]?.entity?.node).toBe('n1');
+    expect(appended[0]?.facts[0]?.entity.node).toBe('n1');
+    expect(appended[0]?.events[0]?.entity?.node).toBe('n1');
   });
 
   it('of facts alone, or of an event alone, is taken: what a GPU is called comes without a reading', async () => {
     const { ingest, told } = into();
-    await ingest({ source: 's', seq: 0, blocks: [], facts: [{ entity: gpu, name: 'name', value: 'A100' }] }, AGENT);
-    await ingest({ source: 's', seq: 1, blocks: [], events: [{ at: null, entity: null, kind: 'oom', text: 'out of memory' }] }, AGENT);
-    expect(told.map(({ facts, events }) => [facts?.length, events?.length])).toEqual([
+    await ingest.batch({ source: 's', seq: 0, blocks: [], facts: [{ entity: gpu, name: 'name', value: 'A100' }] }, AGENT);
+    await ingest.batch({ source: 's', seq: 1, blocks: [], events: [{ at: null, entity: null, kind: 'oom', text: 'out of memory' }] }, AGENT);
+    expect(told.map(({ facts, events }) => [facts.length, events.length])).toEqual([
       [1, 0],
       [0, 1],
     ]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../../../core/contract/index.ts';
+import { intakeFromBatch } from '../../../core/readings/index.ts';
 import { jobIndex } from '../../../server/ownership/index.ts';
 import { openJobs, type Jobs } from '../../../server/jobs/index.ts';
 import { openStore, type Store } from '../../../server/store/index.ts';
@@ -18,12 +19,8 @@ afterAll(async () => {
   removeFolders();
 });
 
-const batch = (job: string, at: number, entities: { kind: 'gpu' | 'engine'; id: string; node: string }[]) => ({
-  source: 's',
-  seq: 0,
-  job,
-  blocks: entities.map((entity) => ({ entity, t: [at], columns: {} })),
-});
+const batch = (job: string, at: number, entities: { kind: 'gpu' | 'engine'; id: string; node: string }[]) =>
+  intakeFromBatch({ source: 's', seq: 0, job, blocks: entities.map((entity) => ({ entity, t: [at], columns: {} })) });
 const words = (job: Job | undefined) =>
   job === undefined ? 'none' : `${job.state} ${job.start}-${job.end} ${job.nodes.join('+')} ${job.gpus.map((gpu) => gpu.uuid).join('+')}`;
 
@@ -74,7 +71,7 @@ describe('an engine in a batch that names its job', () => {
     const prepared = await jobs.prepare(batch('8', 9002, [engine]));
     expect(prepared.facts).toEqual([{ entity: engine, name: 'job', value: 'c/8' }]);
     await store.series.append(prepared);
-    expect((await jobs.prepare(batch('8', 9003, [engine]))).facts).toBeUndefined();
+    expect((await jobs.prepare(batch('8', 9003, [engine]))).facts).toEqual([]);
 
     const other = jobIndex();
     await openJobs({ store, index: other, cluster: 'c', now: () => 10_000, changed: () => undefined }).load(10_000);

@@ -1,6 +1,7 @@
 // Past the door of server/live: the pile of unsent readings is filled without sockets.
 import { describe, expect, it } from 'vitest';
 import type { JobRow, LiveReadings, LiveRows } from '../../../core/contract/index.ts';
+import { tableFromBlock } from '../../../core/readings/index.ts';
 import { openHub } from '../../../server/live/index.ts';
 import { roomOf, roomsFor } from '../../../server/live/sockets.ts';
 import { aJob } from '../../support/jobs.ts';
@@ -47,9 +48,9 @@ const listening = (rooms: string[]) => {
 describe('readings for watchers', () => {
   it('go out bundled, once, and only for rooms that somebody watches', () => {
     const { hub, sent } = listening(['job:c/1']);
-    hub.readings('job:c/1', block(1));
-    hub.readings('job:c/2', block(2));
-    hub.readings('job:c/1', block(3));
+    hub.readings('job:c/1', tableFromBlock(block(1)));
+    hub.readings('job:c/2', tableFromBlock(block(2)));
+    hub.readings('job:c/1', tableFromBlock(block(3)));
     expect(sent).toEqual([]);
     hub.flush(0);
     hub.flush(0);
@@ -58,14 +59,14 @@ describe('readings for watchers', () => {
 
   it('are bounded: of a flood the newest stay', () => {
     const { hub, sent } = listening(['job:c/1']);
-    for (let index = 0; index < 8; index += 1) hub.readings('job:c/1', block(index, 10_000));
+    for (let index = 0; index < 8; index += 1) hub.readings('job:c/1', tableFromBlock(block(index, 10_000)));
     hub.flush(0);
     expect(sent[0]?.blocks.map((one) => one.columns['gpu.power']?.[0])).toEqual([3, 4, 5, 6, 7]);
   });
 
   it('fall on the floor before anybody is attached', () => {
     const hub = openHub();
-    hub.readings('job:c/1', block(1));
+    hub.readings('job:c/1', tableFromBlock(block(1)));
     hub.flush(0);
     expect(hub.watched('job:c/1')).toBe(false);
   });
@@ -132,9 +133,9 @@ describe('who hears what', () => {
 
   it('readings of a node for one circle go to its part of the room, under the room’s own name', () => {
     const { hub, sent, places } = listening(['node:n1', 'node:n1 c/1']);
-    hub.readings('node:n1', block(1));
-    hub.readings('node:n1', block(2), 'c/1');
-    hub.readings('node:n1', block(3), 'c/2');
+    hub.readings('node:n1', tableFromBlock(block(1)));
+    hub.readings('node:n1', tableFromBlock(block(2)), 'c/1');
+    hub.readings('node:n1', tableFromBlock(block(3)), 'c/2');
     hub.flush(1000);
     expect(places).toEqual(['node:n1', 'node:n1 c/1']);
     expect(sent).toEqual([

@@ -1,16 +1,14 @@
 // Past the door of server/answers: rows of nodes are looked at for each kind of silence.
 import { describe, expect, it } from 'vitest';
+import { intakeFromBatch } from '../../../core/readings/index.ts';
 import { jobIndex } from '../../../server/ownership/index.ts';
 import { isSilent, nodeRegistry, tellSilence } from '../../../server/nodes/index.ts';
 import { nodeRow } from '../../../server/answers/node-rows.ts';
 import { aJob } from '../../support/jobs.ts';
 
 const viewer = { kind: 'local' } as const;
-const gpu = (t: number[], columns: Record<string, (number | null)[]>) => ({
-  source: 's',
-  seq: 0,
-  blocks: [{ entity: { kind: 'gpu' as const, id: 'GPU-1', node: 'n1' }, t, columns }],
-});
+const gpu = (t: number[], columns: Record<string, (number | null)[]>) =>
+  intakeFromBatch({ source: 's', seq: 0, blocks: [{ entity: { kind: 'gpu' as const, id: 'GPU-1', node: 'n1' }, t, columns }] });
 
 describe('the latest of a node', () => {
   it('is the last value that is there; a null keeps the one before, and an older batch changes nothing', () => {

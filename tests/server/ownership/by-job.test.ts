@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { intakeFromBatch } from '../../../core/readings/index.ts';
 import { deliveriesByJob, jobIndex } from '../../../server/ownership/index.ts';
 import { aJob } from '../../support/jobs.ts';
 
@@ -9,31 +10,34 @@ describe('what a batch brings', () => {
   index.put(aJob('a', { gpus: [{ uuid: 'GPU-a', node: 'n1' }] }));
   index.put(aJob('b', { gpus: [{ uuid: 'GPU-b', node: 'n1' }], end: 200 }));
   const words = (deliveries: ReturnType<typeof deliveriesByJob>) =>
-    deliveries.map((one) => `${one.job.id}: ${one.delivery.parts.length} blocks, ${one.delivery.facts.length} facts, ${one.delivery.events.length} events`);
+    deliveries.map((one) => `${one.job.id}: ${one.delivery.tables.length} blocks, ${one.delivery.facts.length} facts, ${one.delivery.events.length} events`);
 
   it('is sorted by job: readings, facts and events of a GPU to its job, those of the node to both', () => {
     expect(
       words(
-        deliveriesByJob(index, {
-          source: 's',
-          seq: 0,
-          blocks: [
-            { entity: gpu('GPU-a'), t: [150], columns: {} },
-            { entity: { kind: 'host', id: 'n1', node: 'n1' }, t: [150], columns: {} },
-          ],
-          facts: [{ entity: gpu('GPU-b'), name: 'name', value: 'NVIDIA A40' }],
-          events: [
-            { at: 150, entity: gpu('GPU-a'), kind: 'xid', text: '79' },
-            { at: 250, entity: gpu('GPU-b'), kind: 'xid', text: '79' },
-            { at: 150, entity: null, kind: 'oom', text: '' },
-          ],
-        }),
+        deliveriesByJob(
+          index,
+          intakeFromBatch({
+            source: 's',
+            seq: 0,
+            blocks: [
+              { entity: gpu('GPU-a'), t: [150], columns: {} },
+              { entity: { kind: 'host', id: 'n1', node: 'n1' }, t: [150], columns: {} },
+            ],
+            facts: [{ entity: gpu('GPU-b'), name: 'name', value: 'NVIDIA A40' }],
+            events: [
+              { at: 150, entity: gpu('GPU-a'), kind: 'xid', text: '79' },
+              { at: 250, entity: gpu('GPU-b'), kind: 'xid', text: '79' },
+              { at: 150, entity: null, kind: 'oom', text: '' },
+            ],
+          }),
+        ),
       ),
     ).toEqual(['a: 2 blocks, 0 facts, 1 events', 'b: 1 blocks, 1 facts, 0 events']);
   });
 
   it('of facts alone goes to whoever may hold the entity', () => {
-    expect(words(deliveriesByJob(index, { source: 's', seq: 0, blocks: [], facts: [{ entity: gpu('GPU-b'), name: 'name', value: 'x' }] }))).toEqual([
+    expect(words(deliveriesByJob(index, { tables: [], facts: [{ entity: gpu('GPU-b'), name: 'name', value: 'x' }], events: [] }))).toEqual([
       'b: 0 blocks, 1 facts, 0 events',
     ]);
   });

@@ -1,6 +1,7 @@
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  decodeSeries,
   FindingsReplySchema,
   HealthSchema,
   type Job,
@@ -15,6 +16,8 @@ import {
   type Overview,
   OverviewSchema,
   type SeriesReply,
+  SERIES_BYTES,
+  seriesJson,
   SeriesReplySchema,
   SessionSchema,
 } from '../../../core/contract/index.ts';
@@ -92,6 +95,11 @@ describe('a job that runs', () => {
     expect(series.absent.map((one) => one.metric)).toEqual(['gpu.dramActive', 'engine.running']);
     expect(series.absent[0]?.reason).toContain('DCGM 1005');
     expect(series.absent[1]?.reason).toContain('no engine has sent readings');
+    const typed = await fetch(`${service.address}/api/jobs/alvis/2/series?metrics=gpu.power,gpu.dramActive,engine.running`, {
+      headers: { authorization: `Bearer ${service.token}`, accept: `${SERIES_BYTES}, application/json;q=0.5` },
+    });
+    expect([typed.headers.get('content-type'), typed.headers.get('vary')]).toEqual([SERIES_BYTES, 'accept']);
+    expect(seriesJson(decodeSeries(await typed.arrayBuffer()))).toEqual({ ...series, to: expect.any(Number) as number });
   });
 
   it('is on the overview, its GPU counted by how busy it is', async () => {

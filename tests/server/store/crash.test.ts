@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { intakeFromBatch } from '../../../core/readings/index.ts';
 import { crashBatch } from '../../support/crash-batch.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { storeForTest } from '../../support/store.ts';
@@ -50,7 +51,7 @@ describe('a process killed while it appends, seals and merges', () => {
     expect((await series.stats()).values).toBe(2 * there.size);
 
     // What was acknowledged is known as such: repeating all of it stores nothing.
-    const answers = await Promise.all(acknowledged.map((seq) => series.append(crashBatch(seq))));
+    const answers = await Promise.all(acknowledged.map((seq) => series.append(intakeFromBatch(crashBatch(seq)))));
     expect(answers.filter(({ duplicate }) => !duplicate)).toEqual([]);
     expect((await series.stats()).values).toBe(2 * there.size);
   });

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { tableOf } from '../../../core/readings/index.ts';
-import { bucketed, seriesReply } from '../../../web/lib/diagnose/bucket.ts';
+import { bucketed as typed, seriesReply } from '../../../web/lib/diagnose/bucket.ts';
 
 const array = (values: number[]): Float64Array => Float64Array.from(values);
+
+const bucketed = (...about: Parameters<typeof typed>) => {
+  const { t, min, mean, max } = typed(...about);
+  const plain = (values: Float64Array) => Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+  return { t: plain(t), min: plain(min), mean: plain(mean), max: plain(max) };
+};
 
 describe('buckets', () => {
   it('keep the least, the mean and the most of their samples at the first one’s time', () => {
@@ -38,7 +44,7 @@ describe('a series request answered from memory', () => {
 
   it('has counters as rates, and says what the files do not hold', () => {
     const reply = seriesReply([table], { metrics: ['host.netRxRate', 'host.cpu', 'gpu.util'], points: 10 }, { from: 0, to: 5 });
-    expect(reply.series.map(({ metric, unit, t, mean }) => ({ metric, unit, t, mean }))).toEqual([
+    expect(reply.series.map(({ metric, unit, t, mean }) => ({ metric, unit, t: [...t], mean: [...mean] }))).toEqual([
       { metric: 'host.netRxRate', unit: 'bytes/s', t: [5], mean: [100] },
       { metric: 'host.cpu', unit: 'ratio', t: [0, 5], mean: [0.5, 0.7] },
     ]);

@@ -36,7 +36,7 @@ describe('the reader behind the diagnose page', () => {
     expect(diagnosed?.entities.map(({ kind, id }) => `${kind}:${id}`)).toContain('gpu:GPU-11111111-2222-3333-4444-555555555555');
     await take({ kind: 'series', ticket: 7, ask: { metrics: ['gpu.power'], points: 6 } });
     const reply = told.find((message) => message.kind === 'series');
-    expect(reply?.kind === 'series' ? [reply.ticket, reply.reply.series[0]?.mean] : null).toEqual([7, [250, 250, 250, 250, 250, 250]]);
+    expect(reply?.kind === 'series' ? [reply.ticket, [...(reply.reply.series[0]?.mean ?? [])]] : null).toEqual([7, [250, 250, 250, 250, 250, 250]]);
   });
 
   it('reads a gzipped file as the plain one', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seriesCsv } from '../../../web/lib/series/csv.ts';
 import { emptyTracks, joinReply } from '../../../web/lib/series/tracks.ts';
+import { drawnSeries } from '../../support/series.ts';
 
 describe('series as CSV', () => {
   it('are one value a line in order of time, gaps left out, fields quoted where they must be', () => {
@@ -8,7 +9,7 @@ describe('series as CSV', () => {
     joinReply(
       tracks,
       {
-        series: [
+        series: drawnSeries(
           {
             entity: { kind: 'gpu', id: 'GPU-a', node: null },
             metric: 'gpu.util',
@@ -19,7 +20,7 @@ describe('series as CSV', () => {
             max: [0.3, null, 0.5],
           },
           { entity: { kind: 'engine', id: 'vllm@a,b', node: 'n1' }, metric: 'engine.promptTokens', unit: '', t: [5], min: [7], mean: [7], max: [7] },
-        ],
+        ),
       },
       Number.NEGATIVE_INFINITY,
     );

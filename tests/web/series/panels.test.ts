@@ -6,6 +6,7 @@ import { byReason, panelView } from '../../../web/lib/series/panel-view.ts';
 import { PANEL_METRICS, PANELS } from '../../../web/lib/series/panels.ts';
 import { gpuRows, stripChoices, STRIP_METRICS } from '../../../web/lib/series/strips.ts';
 import { emptyTracks, joinReply, shownUnit } from '../../../web/lib/series/tracks.ts';
+import { drawnSeries } from '../../support/series.ts';
 
 type Given = readonly (readonly [MetricId, string, readonly (number | null)[]])[];
 function tracksOf(given: Given) {
@@ -13,15 +14,17 @@ function tracksOf(given: Given) {
   joinReply(
     tracks,
     {
-      series: given.map(([metric, id, values]) => ({
-        entity: { kind: METRICS[metric].entity, id, node: 'n1' },
-        metric,
-        unit: '',
-        t: values.map((_, index) => index * 5),
-        min: [...values],
-        mean: [...values],
-        max: [...values],
-      })),
+      series: drawnSeries(
+        ...given.map(([metric, id, values]) => ({
+          entity: { kind: METRICS[metric].entity, id, node: 'n1' },
+          metric,
+          unit: '',
+          t: values.map((_, index) => index * 5),
+          min: [...values],
+          mean: [...values],
+          max: [...values],
+        })),
+      ),
     },
     Number.NEGATIVE_INFINITY,
   );

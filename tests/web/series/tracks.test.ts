@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { IngestBatch, Series } from '../../../core/contract/index.ts';
 import type { MetricId } from '../../../core/readings/index.ts';
 import { appendBlocks, emptyTracks, joinReply, lastTime, shownAs, shownUnit, tailStart } from '../../../web/lib/series/tracks.ts';
+import { drawnSeries } from '../../support/series.ts';
 
 const GPU = { kind: 'gpu', id: 'GPU-a', node: 'n1' } as const;
 const HOST = { kind: 'host', id: 'n1', node: 'n1' } as const;
@@ -21,21 +22,21 @@ const of = (tracks: ReturnType<typeof emptyTracks>, key: string) => {
 describe('history and live readings together', () => {
   it('appends live readings and leaves out those that are there already', () => {
     const tracks = emptyTracks();
-    joinReply(tracks, { series: [series(GPU, 'gpu.util', [0, 5, 10], [0.1, 0.2, 0.3])] }, Number.NEGATIVE_INFINITY);
+    joinReply(tracks, { series: drawnSeries(series(GPU, 'gpu.util', [0, 5, 10], [0.1, 0.2, 0.3])) }, Number.NEGATIVE_INFINITY);
     appendBlocks(tracks, [block(GPU, [5, 10, 15], { 'gpu.util': [0.9, 0.9, 0.4] })], wanted('gpu.util'));
     expect(of(tracks, 'gpu:GPU-a gpu.util')).toEqual({ t: [0, 5, 10, 15], mean: [0.1, 0.2, 0.3, 0.4] });
   });
 
   it('replaces a tail without a gap and without a doubled point', () => {
     const tracks = emptyTracks();
-    joinReply(tracks, { series: [series(GPU, 'gpu.util', [0, 20, 40], [0.1, 0.2, 0.3])] }, Number.NEGATIVE_INFINITY);
-    joinReply(tracks, { series: [series(GPU, 'gpu.util', [20, 25, 30, 35, 40, 45], [1, 2, 3, 4, 5, 6])] }, 20);
+    joinReply(tracks, { series: drawnSeries(series(GPU, 'gpu.util', [0, 20, 40], [0.1, 0.2, 0.3])) }, Number.NEGATIVE_INFINITY);
+    joinReply(tracks, { series: drawnSeries(series(GPU, 'gpu.util', [20, 25, 30, 35, 40, 45], [1, 2, 3, 4, 5, 6])) }, 20);
     expect(of(tracks, 'gpu:GPU-a gpu.util')).toEqual({ t: [0, 20, 25, 30, 35, 40, 45], mean: [0.1, 1, 2, 3, 4, 5, 6] });
   });
 
   it('draws a gap after more than three periods of silence, not after three', () => {
     const tracks = emptyTracks();
-    joinReply(tracks, { series: [series(GPU, 'gpu.util', [0, 5, 10, 15, 20], [1, 1, 1, 1, 1])] }, Number.NEGATIVE_INFINITY);
+    joinReply(tracks, { series: drawnSeries(series(GPU, 'gpu.util', [0, 5, 10, 15, 20], [1, 1, 1, 1, 1])) }, Number.NEGATIVE_INFINITY);
     appendBlocks(tracks, [block(GPU, [35], { 'gpu.util': [1] })], wanted('gpu.util'));
     expect(of(tracks, 'gpu:GPU-a gpu.util')?.mean).toEqual([1, 1, 1, 1, 1, 1]);
     appendBlocks(tracks, [block(GPU, [51], { 'gpu.util': [1] })], wanted('gpu.util'));
@@ -89,7 +90,7 @@ describe('counters', () => {
 
   it('that history answers as rates stand under their rate too', () => {
     const tracks = emptyTracks();
-    joinReply(tracks, { series: [series(HOST, 'host.netRx', [5], [100])] }, 0);
+    joinReply(tracks, { series: drawnSeries(series(HOST, 'host.netRx', [5], [100])) }, 0);
     expect([...tracks.byKey.keys()]).toEqual(['host:n1 host.netRxRate']);
   });
 });
@@ -99,7 +100,7 @@ describe('where a tail begins', () => {
     const tracks = emptyTracks();
     joinReply(
       tracks,
-      { series: [series(GPU, 'gpu.util', [0, 100], [1, 1]), series(HOST, 'host.cpu', [0, 90], [1, 1]), series(GPU, 'gpu.power', [0, 10], [1, 1])] },
+      { series: drawnSeries(series(GPU, 'gpu.util', [0, 100], [1, 1]), series(HOST, 'host.cpu', [0, 90], [1, 1]), series(GPU, 'gpu.power', [0, 10], [1, 1])) },
       Number.NEGATIVE_INFINITY,
     );
     expect(lastTime(tracks)).toBe(100);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { IngestBatch, SeriesReply } from '../../../core/contract/index.ts';
+import { type DrawnReply, drawnReply, type IngestBatch, type SeriesReply } from '../../../core/contract/index.ts';
 import { RequestFailed } from '../../../web/lib/api.ts';
 import type { Watcher } from '../../../web/lib/live.svelte.ts';
 import { openSeries } from '../../../web/lib/series/view.svelte.ts';
@@ -18,7 +18,7 @@ const HOST = { kind: 'host' as const, id: 'n1', node: 'n1' };
 /** A pretend server that has a sample every five seconds up to `now`, and answers as the real one buckets. */
 function pretend() {
   const server = { now: 100, asked: [] as { from: number | null; to: number | null; points: number }[], down: false };
-  const source = async (ask: { metrics: readonly string[]; from?: number; to?: number; points: number }): Promise<SeriesReply> => {
+  const source = async (ask: { metrics: readonly string[]; from?: number; to?: number; points: number }): Promise<DrawnReply> => {
     server.asked.push({ from: ask.from ?? null, to: ask.to ?? null, points: ask.points });
     if (server.down) throw new RequestFailed({ kind: 'offline', status: null, what: 'The server cannot be reached.', where: '', remedy: '' });
     const [from, to] = [ask.from ?? 0, ask.to ?? server.now];
@@ -26,7 +26,7 @@ function pretend() {
     const t: number[] = [];
     for (let at = Math.ceil(from / 5) * 5; at <= to; at += every) t.push(at);
     const one = (entity: SeriesReply['series'][number]['entity'], metric: string) => ({ entity, metric, unit: '', t, min: t, mean: t, max: t });
-    return { from, to, series: [one(GPU, 'gpu.util'), one(HOST, 'host.netRxRate')], absent: [{ metric: 'gpu.fan', reason: 'no fan' }] };
+    return drawnReply({ from, to, series: [one(GPU, 'gpu.util'), one(HOST, 'host.netRxRate')], absent: [{ metric: 'gpu.fan', reason: 'no fan' }] });
   };
   return { server, source };
 }

@@ -1,5 +1,5 @@
 import type { ParseContext } from '../../../collectors/collector/index.ts';
-import type { SeriesReply } from '../../../core/contract/index.ts';
+import type { DrawnReply } from '../../../core/contract/index.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import { RequestFailed, type Trouble } from '../api.ts';
 import type { SeriesSource } from '../series/view.svelte.ts';
@@ -47,7 +47,7 @@ export function openDiagnose(): DiagnoseClient {
   let storing = $state.raw<Storing>({ kind: 'no' });
   let results = $state(0);
   let tickets = 0;
-  const waiting = new Map<number, { resolve: (reply: SeriesReply) => void; reject: (error: Error) => void }>();
+  const waiting = new Map<number, { resolve: (reply: DrawnReply) => void; reject: (error: Error) => void }>();
   let asked: StoreAsk | null = null;
 
   function take(message: FromWorker): void {

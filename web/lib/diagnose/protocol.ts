@@ -1,6 +1,6 @@
 import type { SourceReport } from '../../../collectors/run/index.ts';
 import type { ParseContext } from '../../../collectors/collector/index.ts';
-import type { Analysis, JobDetail, SeriesReply } from '../../../core/contract/index.ts';
+import type { Analysis, DrawnReply, JobDetail } from '../../../core/contract/index.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import type { SeriesAsk, Trouble } from '../api.ts';
 import type { StoreAsk } from './store.ts';
@@ -39,7 +39,7 @@ export type FromWorker =
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'judging' }
   | { readonly kind: 'done'; readonly diagnosed: Diagnosed }
-  | { readonly kind: 'series'; readonly ticket: number; readonly reply: SeriesReply }
+  | { readonly kind: 'series'; readonly ticket: number; readonly reply: DrawnReply }
   | { readonly kind: 'storing'; readonly ticket: number; readonly done: number; readonly total: number }
   | {
       readonly kind: 'stored';

@@ -12,11 +12,17 @@ export function seriesCsv(tracks: Tracks, { from, to }: { from: number; to: numb
       const [mean, min, max] = [track.mean[index], track.min[index], track.max[index]];
       // A gap is the absence of lines.
       if (at < from || at > to || mean === null || mean === undefined) return;
-      lines.push({ at, text: `${at},${about},${mean},${min ?? ''},${max ?? ''}` });
+      lines.push({ at, text: `${at},${about},${digits(mean)},${digits(min)},${digits(max)}` });
     });
   }
   lines.sort((a, b) => a.at - b.at);
   return `${['time', 'kind', 'entity', 'node', 'metric', 'label', 'unit', 'mean', 'min', 'max'].join(',')}\n${lines.map(({ text }) => `${text}\n`).join('')}`;
+}
+
+/** Series travel with seven digits: what a float has beyond them is no reading. */
+function digits(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(7)));
 }
 
 function field(text: string): string {

@@ -1,3 +1,4 @@
+import { lowerBound } from '../../../core/readings/index.ts';
 import { periodOf, type Track } from './tracks.ts';
 
 /** A line ready to draw: one value per time, NaN where there is a gap; the band is the lowest and highest of all samples and entities. */
@@ -26,8 +27,8 @@ export function lineOf(tracks: readonly Track[], ask: LineAsk): Line {
 }
 
 function single(track: Track, { from, to, scale = 1 }: LineAsk): Line {
-  const start = firstAtOrAfter(track.t, from);
-  const end = firstAtOrAfter(track.t, to + 1e-6);
+  const start = lowerBound(track.t, from);
+  const end = lowerBound(track.t, to + 1e-6);
   const column = (values: readonly (number | null)[]) => values.slice(start, end).map((value) => (value === null ? Number.NaN : value * scale));
   return { t: track.t.slice(start, end), y: column(track.mean), low: column(track.min), high: column(track.max) };
 }
@@ -152,20 +153,8 @@ export function nearest(t: readonly number[], at: number): number | null {
   if (first === undefined || last === undefined) return null;
   const step = t.length > 1 ? (last - first) / (t.length - 1) : 1;
   if (at < first - 2 * step || at > last + 2 * step) return null;
-  const after = firstAtOrAfter(t, at);
+  const after = lowerBound(t, at);
   if (after === 0) return 0;
   if (after >= t.length) return t.length - 1;
   return at - (t[after - 1] ?? at) <= (t[after] ?? at) - at ? after - 1 : after;
-}
-
-/** The first index whose time is ≥ `at`. */
-function firstAtOrAfter(t: readonly number[], at: number): number {
-  let low = 0;
-  let high = t.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((t[middle] ?? Number.POSITIVE_INFINITY) < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

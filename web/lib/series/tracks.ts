@@ -1,4 +1,4 @@
-import type { IngestBatch, Series, SeriesReply } from '../../../core/contract/index.ts';
+import type { DrawnReply, IngestBatch, Series } from '../../../core/contract/index.ts';
 import { entityKey, isMetricId, metric, type MetricId, METRICS, rateOf, type Unit } from '../../../core/readings/index.ts';
 
 type Block = IngestBatch['blocks'][number];
@@ -68,14 +68,14 @@ export function tailStart(tracks: Tracks, floor: number): number {
 }
 
 /** Replaces everything from `from` on with what a reply holds: no point is lost, none is there twice. */
-export function joinReply(tracks: Tracks, reply: Pick<SeriesReply, 'series'>, from: number): void {
+export function joinReply(tracks: Tracks, reply: Pick<DrawnReply, 'series'>, from: number): void {
   for (const track of tracks.byKey.values()) cut(track, from);
   for (const series of reply.series) {
     if (!isMetricId(series.metric)) continue;
     const track = trackOf(tracks, series.entity, shownAs(series.metric));
     series.t.forEach((at, index) => {
       if (at < from || at <= (track.t.at(-1) ?? Number.NEGATIVE_INFINITY)) return;
-      push(track, at, series.min[index] ?? null, series.mean[index] ?? null, series.max[index] ?? null);
+      push(track, at, present(series.min[index]), present(series.mean[index]), present(series.max[index]));
     });
   }
 }
@@ -151,6 +151,10 @@ function trackOf(tracks: Tracks, entity: Series['entity'], id: MetricId): Track 
 
 function kindOf(kind: string): 'gpu' | 'host' | 'engine' | 'process' {
   return kind === 'gpu' || kind === 'engine' || kind === 'process' ? kind : 'host';
+}
+
+function present(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
 }
 
 function cut(track: Track, from: number): void {

@@ -1,11 +1,11 @@
-import type { SeriesReply, WatchTarget } from '../../../core/contract/index.ts';
+import type { DrawnReply, WatchTarget } from '../../../core/contract/index.ts';
 import type { MetricId } from '../../../core/readings/index.ts';
 import { type SeriesAsk, type Trouble, troubleOf } from '../api.ts';
 import { watch, type Watcher } from '../live.svelte.ts';
 import { appendBlocks, emptyTracks, joinReply, lastTime, tailStart, type Tracks } from './tracks.ts';
 
 /** Where series come from: the server's API, or the worker that holds a dropped file. */
-export type SeriesSource = (ask: SeriesAsk, signal: AbortSignal) => Promise<SeriesReply>;
+export type SeriesSource = (ask: SeriesAsk, signal: AbortSignal) => Promise<DrawnReply>;
 
 /** The stretch shown. `to: null` follows the newest reading; a number for `span` with it is a rolling window. */
 export interface Range {

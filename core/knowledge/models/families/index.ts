@@ -1,10 +1,14 @@
-export { DEEPSEEK } from './deepseek.ts';
-export { GEMMA } from './gemma.ts';
-export { GPT_OSS } from './gpt-oss.ts';
-export { LLAMA } from './llama.ts';
-export { MISTRAL } from './mistral.ts';
-export { OPT } from './opt.ts';
-export { OTHER } from './other.ts';
-export { PHI } from './phi.ts';
-export { QWEN } from './qwen.ts';
-export { SMALL } from './small.ts';
+import type { NamedModel } from '../spec/index.ts';
+import { DEEPSEEK } from './deepseek.ts';
+import { GEMMA } from './gemma.ts';
+import { GPT_OSS } from './gpt-oss.ts';
+import { LLAMA } from './llama.ts';
+import { MISTRAL } from './mistral.ts';
+import { OPT } from './opt.ts';
+import { OTHER } from './other.ts';
+import { PHI } from './phi.ts';
+import { QWEN } from './qwen.ts';
+import { SMALL } from './small.ts';
+
+/** The models of every family with their names, family by family. */
+export const NAMED: readonly NamedModel[] = [...LLAMA, ...MISTRAL, ...QWEN, ...GEMMA, ...PHI, ...DEEPSEEK, ...GPT_OSS, ...OPT, ...SMALL, ...OTHER];

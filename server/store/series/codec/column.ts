@@ -6,14 +6,16 @@ import {
   putSigned,
   putVarint,
   type Reader,
+  reserve,
   takeByte,
   takeBytes,
   takeDouble,
   takeSigned,
   takeVarint,
   type Writer,
+  zigzag,
 } from './bytes.ts';
-import { fromIntegers, type Integers, toDecimal, toIntegers } from './decimal.ts';
+import { exponentOf, fromIntegers, type Integers, powers, toDecimal, toIntegers } from './decimal.ts';
 import { deflate, inflate, isPacking, type Packing, PACKINGS, smallest, unpack, varints } from './pack.ts';
 import { type Order, ordersByCost, residualsOf, restore } from './residuals.ts';
 
@@ -21,7 +23,7 @@ import { type Order, ordersByCost, residualsOf, restore } from './residuals.ts';
  * One column of one entity: doubles with NaN for "absent", lossless for every double.
  * Layout: a byte (shape in the low four bits, bit 4: a mask follows), the mask, then what the shape needs.
  */
-const SHAPES = { empty: 0, sameDecimal: 1, sameDouble: 2, integers: 3, doubles: 4, floats: 5 } as const;
+const SHAPES = { empty: 0, sameDecimal: 1, sameDouble: 2, integers: 3, doubles: 4, floats: 5, differences: 6 } as const;
 const MASKED = 16;
 
 /** `quick` is for a write-ahead row, `small` for a sealed chunk. */
@@ -44,6 +46,59 @@ export function putColumn(out: Writer, values: Float64Array, effort: Effort): vo
   }
   const shape = putPresent(out, present, effort);
   out.bytes[start] = shape | (runs !== null && present.length > 0 ? MASKED : 0);
+}
+
+/**
+ * Appends a column for a write-ahead row, which is read once at most: differences of decimals, a varint each, straight into the buffer.
+ * `guess` is the power of ten that the metric's last column took; gives the one that this column took. What is no decimal, or absent, goes the long way.
+ */
+export function putQuick(out: Writer, values: Float64Array, guess: number): number {
+  const start = out.at;
+  reserve(out, 2 + values.length * 8);
+  if (putDifferences(out, values, guess)) return guess;
+  out.at = start;
+  const needed = exponentOf(values);
+  if (needed !== null && needed !== guess && putDifferences(out, values, needed)) return needed;
+  out.at = start;
+  putColumn(out, values, 'quick');
+  return guess;
+}
+
+function putDifferences(out: Writer, values: Float64Array, exponent: number): boolean {
+  const power = powers[exponent] ?? Number.NaN;
+  out.bytes[out.at++] = SHAPES.differences;
+  out.bytes[out.at++] = exponent;
+  let last = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? Number.NaN;
+    const scaled = Math.round(value * power);
+    if (scaled / power !== value || Math.abs(scaled) > 2 ** 51 || Object.is(value, -0)) return false;
+    let rest = zigzag(scaled - last);
+    last = scaled;
+    while (rest >= 0x80000000) {
+      out.bytes[out.at++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest >= 128) {
+      out.bytes[out.at++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    out.bytes[out.at++] = rest;
+  }
+  return true;
+}
+
+function takeDifferences(from: Reader, count: number): Float64Array {
+  const exponent = takeByte(from);
+  const power = powers[exponent];
+  if (power === undefined) throw new DamagedBytes('a column names an unknown scale');
+  const values = new Float64Array(count);
+  let last = 0;
+  for (let index = 0; index < count; index += 1) {
+    last += takeSigned(from);
+    values[index] = last / power;
+  }
+  return values;
 }
 
 /** Reads a column of `rows` values; throws DamagedBytes. */
@@ -139,6 +194,8 @@ function takePresent(from: Reader, shape: number, count: number, rows: number): 
       return new Float64Array(count).fill(takeDouble(from));
     case SHAPES.integers:
       return takeIntegers(from, count);
+    case SHAPES.differences:
+      return takeDifferences(from, count);
     case SHAPES.doubles:
     case SHAPES.floats: {
       const width = shape === SHAPES.floats ? 4 : 8;
@@ -154,9 +211,8 @@ function takePresent(from: Reader, shape: number, count: number, rows: number): 
 }
 
 function putIntegers(out: Writer, integers: Integers, effort: Effort): void {
-  const orders = ordersByCost(integers.ints);
-  const best = (effort === 'quick' ? orders.slice(0, 1) : orders.slice(0, 2)).map((order) => pack(integers.ints, order, effort));
-  const { order, base, packing, bytes } = best.reduce((least, next) => (next.bytes.length < least.bytes.length ? next : least));
+  const [cheapest = 1] = ordersByCost(integers.ints);
+  const { order, base, packing, bytes } = pack(integers.ints, cheapest, effort);
   putByte(out, integers.exponent | (order << 4) | (packing << 6));
   putSigned(out, integers.first);
   putVarint(out, integers.step);

@@ -8,7 +8,8 @@ export interface Integers {
   readonly ints: Float64Array;
 }
 
-const powers = Float64Array.from({ length: 16 }, (_, index) => 10 ** index);
+/** Powers of ten by exponent: one table for writing and reading, so that both scale by the same double. */
+export const powers = Float64Array.from({ length: 16 }, (_, index) => 10 ** index);
 /** Distances stay below this, so that differences of differences, zigzagged, are exact in a double. */
 const widest = 2 ** 49;
 
@@ -54,7 +55,8 @@ export function fromIntegers({ exponent, first, step, ints }: Integers): Float64
   return ints;
 }
 
-function exponentOf(values: Float64Array): number | null {
+/** The smallest power of ten by which every value is an integer; null where there is none. */
+export function exponentOf(values: Float64Array): number | null {
   let exponent = 0;
   let power = 1;
   for (let index = 0; index < values.length; index += 1) {

@@ -13,7 +13,8 @@ export {
   takeText,
   takeVarint,
   writer,
+  type Writer,
   written,
 } from './bytes.ts';
-export { putColumn, takeColumn } from './column.ts';
+export { putColumn, putQuick, takeColumn } from './column.ts';
 export { toIntegers } from './decimal.ts';

@@ -19,7 +19,7 @@ export function varints(residuals: Float64Array): Uint8Array<ArrayBuffer> {
 /**
  * The smallest of several codings. Varints deflate well where values repeat. Noise does not repeat: there each number is
  * split into its class (how many bits it has), which deflates to its entropy, and the bits below the first, which
- * nothing makes smaller and which stand packed as they are.
+ * nothing makes smaller and which stand packed as they are. Where one byte holds nearly every number, varints are as good.
  */
 export function smallest(residuals: Float64Array): { packing: Packing; bytes: Uint8Array<ArrayBuffer> } {
   const plain = varints(residuals);
@@ -27,7 +27,8 @@ export function smallest(residuals: Float64Array): { packing: Packing; bytes: Ui
   const candidates: { packing: Packing; bytes: Uint8Array<ArrayBuffer> }[] = [
     { packing: PACKINGS.varint, bytes: plain },
     { packing: PACKINGS.deflatedVarint, bytes: deflate(plain) },
-    { packing: PACKINGS.classes, bytes: classes(residuals) },
+    // Deflating is most of what sealing costs: not where it cannot gain.
+    ...(plain.length > 1.1 * residuals.length ? [{ packing: PACKINGS.classes, bytes: classes(residuals) }] : []),
   ];
   return candidates.reduce((best, next) => (next.bytes.length < best.bytes.length ? next : best));
 }
@@ -49,7 +50,8 @@ export function isPacking(value: number): value is Packing {
 }
 
 export function deflate(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(deflateRawSync(bytes, { level: 6, memLevel: 9 }));
+  // A window of 8 kB spans a chunk's column; a larger one is only more to clear.
+  return new Uint8Array(deflateRawSync(bytes, { level: 6, memLevel: 9, windowBits: 13 }));
 }
 
 /** Inflates to at most `most` bytes: a damaged row must not eat the memory. */

@@ -47,6 +47,10 @@ describe('a device name', () => {
     expect(detectGpu(name, mib * MIB)).toBe(id);
   });
 
+  it('is tried above for every type of the table', () => {
+    expect([...new Set([...named.map(([, id]) => id), ...sized.map(([, , id]) => id)])].sort()).toEqual([...GPU_IDS].sort());
+  });
+
   const unknown: readonly string[] = [
     '',
     'N/A',
@@ -97,6 +101,9 @@ describe('a GPU named by a person', () => {
     expect(parseGpuId('v100', 16160 * MIB)).toBe('V100-16');
     expect(parseGpuId('V100', 32510 * MIB)).toBe('V100-32');
     expect(parseGpuId('V100', 40960 * MIB)).toBeNull();
+  });
+  it('H100 is the common card without a size', () => {
+    expect(parseGpuId('H100')).toBe('H100-80');
   });
   it("Slurm's names on Alvis are accepted", () => {
     expect(['A100', 'A100fat', 'A40', 'V100', 'T4'].map((name) => parseGpuId(name))).toEqual(['A100-40', 'A100-80', 'A40', 'V100-16', 'T4']);

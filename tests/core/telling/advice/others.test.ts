@@ -6,7 +6,13 @@ import { about, advice, DECODE, type Case } from './build.ts';
 describe('compute', () => {
   const fp32 = (gpu: GpuId): Case => ({
     gpu,
-    verdict: { bottleneck: 'compute', activity: 'training', relief: 8, shares: { compute: 0.9, fp32: 0.9, tensor: 0.01 } },
+    verdict: {
+      bottleneck: 'compute',
+      activity: 'training',
+      relief: 8,
+      modifiers: ['FP32 without tensor cores'],
+      shares: { compute: 0.9, fp32: 0.9, tensor: 0.01 },
+    },
   });
 
   it.each<[GpuId, number, string]>([
@@ -379,7 +385,14 @@ describe('kernels that wait', () => {
   it('are not told to be tuned', () => {
     const tries = advice({
       gpuCount: 4,
-      verdict: { bottleneck: 'overhead', activity: 'training', relief: 9, shares: { busy: 1, memory: 0.006, compute: 0.001, nvlink: 0 }, unexplained: 0.99 },
+      verdict: {
+        bottleneck: 'overhead',
+        activity: 'training',
+        relief: 9,
+        modifiers: ['no progress'],
+        shares: { busy: 1, memory: 0.006, compute: 0.001, nvlink: 0 },
+        unexplained: 0.99,
+      },
       mean: { 'gpu.memUsed': 35e9, 'gpu.memTotal': 42.9e9 },
     });
     expect(tries).toHaveLength(1);

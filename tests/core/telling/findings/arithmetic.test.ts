@@ -8,21 +8,19 @@ const found = (spec: RunSpec) => findFindings(judged(spec));
 const ids = (spec: RunSpec) => found(spec).map(({ id }) => id);
 
 describe('FP32 without tensor cores', () => {
-  const fp32 = (share: number, tensor: number | null, seconds = 300): PhaseSpec => ({
+  const fp32 = (isWithoutTensorCores = true, seconds = 300): PhaseSpec => ({
     seconds,
     busy: 0.98,
     bottleneck: 'compute',
-    shares: { fp32: share, tensor },
+    shares: { fp32: 0.9, tensor: 0 },
+    states: { isWithoutTensorCores },
   });
 
   it.each<[string, PhaseSpec, boolean]>([
-    ['at half of the FP32 pipe', fp32(0.5, 0.01), true],
-    ['not below', fp32(0.499, 0.01), false],
-    ['with tensor cores under a twentieth', fp32(0.9, 0.0499), true],
-    ['not at a twentieth', fp32(0.9, 0.05), false],
-    ['not where tensor cores were not measured', fp32(0.9, null), false],
-    ['by ten samples', fp32(0.9, 0, 100), true],
-    ['not by nine', fp32(0.9, 0, 90), false],
+    ['where judging says so', fp32(), true],
+    ['not where it does not', fp32(false), false],
+    ['by ten samples', fp32(true, 100), true],
+    ['not by nine', fp32(true, 90), false],
   ])('%s', (_, phase, expected) => {
     expect(ids({ gpus: [{ phases: [phase] }] })).toEqual(expected ? ['no-tensor-cores'] : []);
   });
@@ -32,11 +30,11 @@ describe('FP32 without tensor cores', () => {
     ['V100-32', 'use FP16 with a gradient scaler (8 ×); this card has no BF16'],
     ['T4', 'Its peak in FP32 is 8.10 TFLOP/s; use FP16 with a gradient scaler (8 ×); this card has no BF16'],
   ])('on %s says what its tensor cores take', (type, text) => {
-    expect(found({ gpus: [{ type, phases: [fp32(0.9, 0)] }] })[0]?.text).toContain(text);
+    expect(found({ gpus: [{ type, phases: [fp32()] }] })[0]?.text).toContain(text);
   });
 
   it('is told once for all GPUs of the job', () => {
-    expect(found({ gpus: [{ phases: [fp32(0.9, 0)] }, { phases: [fp32(0.9, 0)] }] }).map(({ entity }) => entity)).toEqual([null]);
+    expect(found({ gpus: [{ phases: [fp32()] }, { phases: [fp32()] }] }).map(({ entity }) => entity)).toEqual([null]);
   });
 });
 

@@ -24,6 +24,19 @@ describe('a thermal slow-down', () => {
     expect(ids(one(series))).toEqual(expected ? ['thermal'] : []);
   });
 
+  it('is not two flags in a long time: the verdict calls them no fault either', () => {
+    const long = (flagged: number): RunSpec => ({
+      gpus: [{ phases: [{ ...work, seconds: 3000 }], series: { 'gpu.capHwThermal': Array.from({ length: 300 }, (_, i) => (i < flagged ? 1 : 0)) } }],
+    });
+    expect(ids(long(3))).toEqual([]);
+    expect(ids(long(4))).toEqual(['thermal']);
+  });
+
+  it('is measured where its counter was: a counter that came late is no time without', () => {
+    const late = Array.from({ length: 100 }, (_, i) => (i < 60 ? Number.NaN : 0.03));
+    expect(found(one({ 'gpu.capThermalTime': late }))[0]?.text).toContain('3 % of its busy time');
+  });
+
   it('does not count on a GPU that rests', () => {
     expect(ids({ gpus: [{ phases: [{ seconds: 500, busy: 0 }], series: { 'gpu.capHwThermal': rows(50, 1) } }] })).toEqual([]);
   });
@@ -47,14 +60,14 @@ describe('a thermal slow-down', () => {
   });
 
   it('counts the samples behind thinned rows', () => {
-    const thin: PhaseSpec = { ...work, seconds: 40 * 100 };
+    const thin: PhaseSpec = { ...work, seconds: 40 * 40 };
     const t40 = judged({ gpus: [{ phases: [thin], series: {} }], period: 10 });
     const [first] = t40.gpus;
     if (first === undefined) throw new Error('a GPU');
-    const t = Float64Array.from({ length: 100 }, (_, i) => i * 40);
+    const t = Float64Array.from({ length: 40 }, (_, i) => i * 40);
     const columns = new Map<MetricId, Float64Array>([
-      ['gpu.util', new Float64Array(100).fill(0.9)],
-      ['gpu.capHwThermal', Float64Array.from(rows(1, 0.5))],
+      ['gpu.util', new Float64Array(40).fill(0.9)],
+      ['gpu.capHwThermal', Float64Array.from(rows(1, 0.5)).slice(0, 40)],
     ]);
     expect(findFindings({ ...t40, gpus: [{ ...first, series: { ...first.series, t, columns } }] }).map(({ id }) => id)).toEqual(['thermal']);
   });

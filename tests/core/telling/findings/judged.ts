@@ -4,7 +4,7 @@ import { NOTHING_KNOWN } from '../../../../core/judging/job.ts';
 import type { FactName, MetricId, SourceEvent, Table } from '../../../../core/readings/index.ts';
 import type { Verdict, Workload } from '../../../../core/contract/index.ts';
 import { ALVIS, ceilingsFor, findModel, type GpuId } from '../../../../core/knowledge/index.ts';
-import type { AnalyseOptions, FractionName, JudgedGpu, JudgedPhase, JudgedRun } from '../../../../core/judging/index.ts';
+import type { AnalyseOptions, FractionName, JudgedGpu, JudgedPhase, JudgedRun, PhaseStates } from '../../../../core/judging/index.ts';
 import { aWorkload } from '../../../support/analysis.ts';
 import { table } from '../../../support/telemetry.ts';
 
@@ -20,6 +20,8 @@ export interface PhaseSpec {
   readonly fraction?: Partial<Record<FractionName, number>>;
   readonly shares?: Partial<Verdict['shares']>;
   readonly verdict?: Partial<Verdict>;
+  /** What judging found to be so. */
+  readonly states?: Partial<PhaseStates>;
   /** Seconds without any reading before it. */
   readonly gap?: number;
 }
@@ -57,6 +59,7 @@ function phaseOf(spec: PhaseSpec, from: number, period: number): JudgedPhase {
       mean: new Map(Object.entries(spec.mean ?? {}) as [MetricId, number][]), // keys of a typed literal
       fraction: new Map(Object.entries(spec.fraction ?? {}) as [FractionName, number][]),
     },
+    states: { work: [], isSpinning: false, isCacheFull: false, isWithoutTensorCores: false, ...spec.states },
   };
 }
 

@@ -7,35 +7,28 @@ import { table } from '../../../support/telemetry.ts';
 const found = (spec: RunSpec) => findFindings(judged(spec));
 const ids = (spec: RunSpec) => found(spec).map(({ id }) => id);
 const ENGINE = table('engine', 'vllm@n1:8000', {}, { maxNumSeqs: '128' });
-const serve = (seconds: number, fraction: Partial<Record<FractionName, number>>, mean: Values): PhaseSpec => ({
+const serve = (seconds: number, fraction: Partial<Record<FractionName, number>>, mean: Values, isCacheFull = true): PhaseSpec => ({
   seconds,
   busy: 0.95,
   bottleneck: 'capacity',
   activity: 'decode',
   fraction,
   mean,
+  states: { isCacheFull },
 });
-const run = (phase: PhaseSpec, facts: Record<string, string> = { maxNumSeqs: '128' }): RunSpec => ({
+const run = (phase: PhaseSpec): RunSpec => ({
   gpus: [{ phases: [phase], engines: [0] }],
-  engines: [table('engine', 'vllm@n1:8000', {}, facts)],
+  engines: [ENGINE],
 });
 
 describe('a full KV cache', () => {
   it.each<[string, PhaseSpec, boolean]>([
-    ['in a third of the samples, with preemptions', serve(300, { kvFull: 1 / 3 }, { 'engine.preemptions': 0.01 }), true],
-    ['in less than a third', serve(300, { kvFull: 0.333 }, { 'engine.preemptions': 0.01 }), false],
-    ['without preemptions and without a queue', serve(300, { kvFull: 1, waiting: 0 }, { 'engine.preemptions': 0, 'engine.running': 90 }), false],
-    ['with fewer running than allowed while others wait', serve(300, { kvFull: 1, waiting: 0.5 }, { 'engine.preemptions': 0, 'engine.running': 127 }), true],
-    ['with all that are allowed running', serve(300, { kvFull: 1, waiting: 1 }, { 'engine.preemptions': 0, 'engine.running': 128 }), false],
-    ['with a queue less than half of the time', serve(300, { kvFull: 1, waiting: 0.49 }, { 'engine.preemptions': 0, 'engine.running': 90 }), false],
+    ['where the verdict is capacity for it', serve(300, { kvFull: 0.5 }, {}), true],
+    ['not where it is capacity for something else', serve(300, { kvFull: 0.5 }, {}, false), false],
     ['by ten samples', serve(100, { kvFull: 1 }, { 'engine.preemptions': 1 }), true],
     ['not by nine', serve(90, { kvFull: 1 }, { 'engine.preemptions': 1 }), false],
   ])('%s', (_, phase, expected) => {
     expect(ids(run(phase))).toEqual(expected ? ['kv-capacity'] : []);
-  });
-
-  it('is not told by a queue where the allowed maximum is not known', () => {
-    expect(ids(run(serve(300, { kvFull: 1, waiting: 1 }, { 'engine.running': 90 }), {}))).toEqual([]);
   });
 
   it('says how many requests fit and what was computed twice', () => {

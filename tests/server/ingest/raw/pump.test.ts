@@ -1,19 +1,19 @@
 // Past the door of server/ingest/raw: a stream is pumped without a connection.
 import { describe, expect, it } from 'vitest';
-import type { IngestBatch, StreamLine } from '../../../../core/contract/index.ts';
+import type { StreamLine } from '../../../../core/contract/index.ts';
 import { Problem } from '../../../../server/http/index.ts';
 import { pump } from '../../../../server/ingest/raw/pump.ts';
 import { openStreams, rawReader, scopeOf } from '../../../../server/ingest/index.ts';
-import { blockFromTable } from '../../../../core/readings/index.ts';
+import { blockFromTable, type Intake } from '../../../../core/readings/index.ts';
 
 const HEADER = '# gpu     pwr     sm\n# Idx       W      %\n';
 const row = (watts: number | string): string => `    0     ${watts}     97\n`;
 const MIB = 1024 * 1024;
 
 /** What a stream of some network chunks leaves in the store, and what its sender is told. */
-async function pumped(chunks: readonly string[], bad: (batch: IngestBatch) => readonly string[] = () => []) {
+async function pumped(chunks: readonly string[], bad: (intake: Intake) => readonly string[] = () => []) {
   const scope = scopeOf({ sender: '10.0.0.3', node: 'n1', key: null, job: null });
-  const batches: IngestBatch[] = [];
+  const batches: Intake[] = [];
   const lines: StreamLine[] = [];
   let now = 1_740_139_200;
   async function* body(): AsyncGenerator<Buffer> {
@@ -22,11 +22,13 @@ async function pumped(chunks: readonly string[], bad: (batch: IngestBatch) => re
   const done = pump({
     body: body(),
     reader: rawReader(scope, { node: scope.node, uuids: scope.uuids }, undefined),
-    ingest: (batch) => {
-      const one = batch as IngestBatch; // what pump made
-      batches.push(one);
-      const rejected = bad(one).map((reason) => ({ at: 'blocks/0', reason }));
-      return Promise.resolve({ durable: one.blocks.reduce((sum, { columns }) => sum + Object.values(columns).flat().length, 0), duplicate: false, rejected });
+    ingest: {
+      batch: () => Promise.reject(new Error('a stream is typed: it is not checked as a body is')),
+      intake: (intake) => {
+        batches.push(intake);
+        const rejected = bad(intake).map((reason) => ({ at: 'blocks/0', reason }));
+        return Promise.resolve({ durable: intake.tables.reduce((sum, { t, columns }) => sum + t.length * columns.size, 0), duplicate: false, rejected });
+      },
     },
     batch: { node: 'n1' },
     now: () => (now += 1),
@@ -35,7 +37,7 @@ async function pumped(chunks: readonly string[], bad: (batch: IngestBatch) => re
     stopping: () => false,
   });
   await done;
-  return { batches, lines, watts: batches.flatMap(({ blocks }) => blocks.flatMap(({ columns }) => columns['gpu.power'] ?? [])) };
+  return { batches, lines, watts: batches.flatMap(({ tables }) => tables.flatMap(({ columns }) => [...(columns.get('gpu.power') ?? [])])) };
 }
 
 describe('a stream that is pumped', () => {

@@ -20,8 +20,8 @@ describe('a stream of dmon', () => {
     const pieces = [raw.feed(DMON, 1000), raw.feed(row(320), 1001), raw.feed(row(330), 1002), raw.end(1003)];
     expect(raw.collectors).toEqual(['nvidia-smi-dmon']);
     const power = pieces
-      .flatMap((piece) => piece.blocks)
-      .flatMap((block) => block.t.map((at, index) => [block.entity.id, at, block.columns['gpu.power']?.[index]]));
+      .flatMap((piece) => piece.tables)
+      .flatMap((table) => Array.from(table.t, (at, index) => [table.entity.id, at, table.columns.get('gpu.power')?.[index]]));
     expect(power.map(([id, , watts]) => [id, watts])).toEqual([
       ['n1#0', 310],
       ['n1#0', 320],
@@ -40,7 +40,7 @@ describe('a stream of dmon', () => {
       const pieces = [];
       for (let at = 0; at < whole.length; at += size) pieces.push(raw.feed(whole.slice(at, at + size), 1000 + at / 100));
       pieces.push(raw.end(1100));
-      return pieces.flatMap((piece) => piece.blocks).flatMap((block) => block.columns['gpu.power'] ?? []);
+      return pieces.flatMap((piece) => piece.tables).flatMap((table) => [...(table.columns.get('gpu.power') ?? [])]);
     };
     for (const size of [1, 7, 64, 1000]) expect(values(size)).toEqual([310, 320, 330]);
   });
@@ -48,7 +48,7 @@ describe('a stream of dmon', () => {
   it('without UUIDs belongs to its node; with them to the GPUs they name', () => {
     const raw = reader(scopeOf({ sender: 'x', node: 'n1', uuids: 'GPU-a,GPU-b', key: null, job: null }));
     const pieces = [raw.feed(DMON, 1000), raw.end(1000)];
-    expect(pieces.flatMap((piece) => piece.blocks)[0]?.entity).toEqual({ kind: 'gpu', id: 'GPU-a', node: 'n1' });
+    expect(pieces.flatMap((piece) => piece.tables)[0]?.entity).toEqual({ kind: 'gpu', id: 'GPU-a', node: 'n1' });
   });
 });
 

@@ -13,18 +13,22 @@ import {
   written,
   zigzag,
 } from '../../../../server/store/series/codec/bytes.ts';
-import { type Effort, putColumn, takeColumn } from '../../../../server/store/series/codec/column.ts';
+import { putColumn, putQuick, takeColumn } from '../../../../server/store/series/codec/column.ts';
 import { toIntegers } from '../../../../server/store/series/codec/decimal.ts';
 
-const efforts: Effort[] = ['quick', 'small'];
+/** As chunks have columns, as write-ahead rows had them, and as these have them now: by the decimals that the column before had. */
+const efforts = ['quick', 'small', 'by no decimals', 'by two decimals', 'by fifteen decimals'] as const;
+type Way = (typeof efforts)[number];
+const GUESSES: Readonly<Partial<Record<Way, number>>> = { 'by no decimals': 0, 'by two decimals': 2, 'by fifteen decimals': 15 };
 
-function encode(values: readonly number[] | Float64Array, effort: Effort): Uint8Array {
-  const out = writer();
-  putColumn(out, Float64Array.from(values), effort);
+function encode(values: readonly number[] | Float64Array, effort: Way): Uint8Array {
+  const out = writer(1);
+  if (effort === 'quick' || effort === 'small') putColumn(out, Float64Array.from(values), effort);
+  else putQuick(out, Float64Array.from(values), GUESSES[effort] ?? 0);
   return written(out);
 }
 
-function there(values: readonly number[] | Float64Array, effort: Effort): number[] {
+function there(values: readonly number[] | Float64Array, effort: Way): number[] {
   return [...takeColumn(reader(encode(values, effort)), values.length)];
 }
 
@@ -80,6 +84,24 @@ describe.each(efforts)('a column, coded %s', (effort) => {
       });
       expectSame(there(values, effort), values);
     }
+  });
+});
+
+describe('a column of a write-ahead row', () => {
+  const put = (values: number[], guess: number) => {
+    const out = writer();
+    return { used: putQuick(out, Float64Array.from(values), guess), bytes: out.at };
+  };
+
+  it('tells the decimals that it took, for the next of its metric', () => {
+    expect(put([51.23, 51.31], 0).used).toBe(2);
+    expect(put([51.23, 51.31], 2).used).toBe(2);
+    expect(put([51, 52], 2).used).toBe(2);
+    expect(put([1 / 3, 2], 2).used).toBe(2);
+  });
+
+  it('takes a byte or two a value where values change little', () => {
+    expect(put([300.01, 300.55, 299.8, 300.01, 300.01, 300.02], 2).bytes).toBeLessThan(2 + 3 + 5 * 2);
   });
 });
 

@@ -1,6 +1,7 @@
 // Past the door of server/store/series: columns are packed and read without a file.
 import { describe, expect, it } from 'vitest';
-import { type Columns, mergeColumns, sliceColumns } from '../../../../server/store/series/columns.ts';
+import { mergeColumns } from '../../../../core/readings/index.ts';
+import { type Columns, sliceColumns } from '../../../../server/store/series/columns.ts';
 import { extendHead, newHead, readHead } from '../../../../server/store/series/head.ts';
 
 const table = (t: number[], columns: Record<number, number[]>): Columns => ({

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seriesJson } from '../../../../core/contract/index.ts';
 import { batchOf, gpu, steps } from '../../../support/batches.ts';
 import { temporaryFolder } from '../../../support/folders.ts';
 import { openSeriesForTest, seriesForTest } from '../../../support/store.ts';
@@ -10,6 +11,10 @@ const DAY = 86_400;
 const HOUR = 3600;
 /** A day's start. */
 const day0 = 19_000 * DAY;
+
+/** A range as JSON has it. */
+const range = async (series: Awaited<ReturnType<typeof openSeriesForTest>>['series'], query: Parameters<typeof series.range>[0]) =>
+  seriesJson({ from: query.from, to: query.to, absent: [], series: await series.range(query) }).series;
 
 /** One store for the tests that need none of their own: each has entities of its own in it. */
 let shared: Awaited<ReturnType<typeof openSeriesForTest>>;
@@ -103,7 +108,7 @@ describe('a range', () => {
   it('has least, mean and greatest per bucket, and leaves out what is absent', async () => {
     const { series } = shared;
     await series.append(batchOf(gpu('a5'), steps(0, 10, 6), { 'gpu.power': [1, 2, 3, null, 5, 6] }));
-    const answer = await series.range({ entities: [gpu('a5'), gpu('unknown5')], metrics: ['gpu.power', 'gpu.util'], from: 0, to: 60, points: 3 });
+    const answer = await range(series, { entities: [gpu('a5'), gpu('unknown5')], metrics: ['gpu.power', 'gpu.util'], from: 0, to: 60, points: 3 });
     expect(answer).toEqual([
       {
         entity: { kind: 'gpu', id: 'GPU-a5', node: 'alvis1-01' },
@@ -122,7 +127,7 @@ describe('a range', () => {
     const host = { kind: 'host', id: 'alvis1-09', node: 'alvis1-09' } as const;
     // A restart at 40: that one interval is absent.
     await series.append(batchOf(host, steps(0, 10, 6), { 'host.netRx': [0, 1000, 3000, 4000, 500, 1500] }));
-    const answer = await series.range({ entities: [host], metrics: ['host.netRxRate', 'host.netRx'], from: 10, to: 60, points: 5 });
+    const answer = await range(series, { entities: [host], metrics: ['host.netRxRate', 'host.netRx'], from: 10, to: 60, points: 5 });
     expect(answer.map(({ metric, unit, t, mean }) => ({ metric, unit, t, mean }))).toEqual([
       { metric: 'host.netRxRate', unit: 'bytes/s', t: [10, 20, 30, 50], mean: [100, 200, 100, 100] },
       { metric: 'host.netRx', unit: 'bytes/s', t: [10, 20, 30, 50], mean: [100, 200, 100, 100] },
@@ -132,7 +137,7 @@ describe('a range', () => {
   it('draws a long silence as one gap', async () => {
     const { series } = shared;
     await series.append(batchOf(gpu('a7'), [0, 10, 20, 80, 90], { 'gpu.power': [1, 1, 1, 2, 2] }));
-    const [answer] = await series.range({ entities: [gpu('a7')], metrics: ['gpu.power'], from: 0, to: 100, points: 10 });
+    const [answer] = await range(series, { entities: [gpu('a7')], metrics: ['gpu.power'], from: 0, to: 100, points: 10 });
     expect([answer?.t, answer?.mean]).toEqual([
       [0, 10, 20, 30, 80, 90],
       [1, 1, 1, null, 2, 2],
@@ -149,7 +154,7 @@ describe('a range', () => {
     await series.maintain(clock.now + 2 * HOUR);
     await series.append(batchOf(gpu('a8'), cut.second, { 'gpu.power': power.slice(1700) }));
     await series.append(batchOf(gpu('c8'), t, { 'gpu.power': power }));
-    const answers = await series.range({
+    const answers = await range(series, {
       entities: [gpu('a8'), gpu('b8'), gpu('c8')],
       metrics: ['gpu.power'],
       from: day0 + 5000,
@@ -235,11 +240,11 @@ describe('upkeep', () => {
     const [table] = await series.tables({ entities: [gpu('a')], from: day0, to: day0 + DAY });
     expect([table?.t.length, table?.columns.get('gpu.power')?.[7]]).toEqual([1440, 2.5]);
 
-    const ask = (points: number) => series.range({ entities: [gpu('a')], metrics: ['gpu.power', 'gpu.pcieReplay'], from: day0, to: day0 + HOUR, points });
+    const ask = (points: number) => range(series, { entities: [gpu('a')], metrics: ['gpu.power', 'gpu.pcieReplay'], from: day0, to: day0 + HOUR, points });
     const [power, replay] = await ask(60);
     expect([power?.t.length, power?.min[0], power?.mean[0], power?.max[0]]).toEqual([60, 0, 2.5, 5]);
     expect([replay?.unit, replay?.mean[0], replay?.mean[1]]).toEqual(['1/s', 5, 5]);
-    const [coarse] = await series.range({ entities: [gpu('a')], metrics: ['gpu.power'], from: day0, to: day0 + DAY, points: 24 });
+    const [coarse] = await range(series, { entities: [gpu('a')], metrics: ['gpu.power'], from: day0, to: day0 + DAY, points: 24 });
     expect([coarse?.t.length, coarse?.t[1], coarse?.min[3], coarse?.mean[3], coarse?.max[3]]).toEqual([24, day0 + HOUR, 0, 2.5, 5]);
 
     await series.maintain(day0 + 102 * DAY);
@@ -252,7 +257,7 @@ describe('upkeep', () => {
     clock.now = day0 + DAY;
     const t = steps(day0, 60, 2880);
     await series.append(batchOf(gpu('a'), t, { 'gpu.power': t.map((_, index) => index) }));
-    const ask = () => series.range({ entities: [gpu('a')], metrics: ['gpu.power'], from: day0, to: day0 + 2 * DAY, points: 8 });
+    const ask = () => range(series, { entities: [gpu('a')], metrics: ['gpu.power'], from: day0, to: day0 + 2 * DAY, points: 8 });
     const before = await ask();
     await series.maintain(day0 + DAY + 2 * HOUR);
     expect((await series.stats()).chunks).toBe(3);
@@ -266,7 +271,7 @@ describe('upkeep', () => {
     await series.append(batchOf(gpu('a'), steps(day0, 60, 2880), { 'gpu.power': steps(0, 0, 2880) }));
     await series.maintain(day0 + 2.5 * DAY);
     const most = async () =>
-      (await series.range({ entities: [gpu('a')], metrics: ['gpu.power'], from: day0, to: day0 + 2 * DAY, points: 48 }))[0]?.max.slice(0, 3);
+      (await range(series, { entities: [gpu('a')], metrics: ['gpu.power'], from: day0, to: day0 + 2 * DAY, points: 48 }))[0]?.max.slice(0, 3);
     expect(await most()).toEqual([0, 0, 0]);
     clock.now = day0 + 2.5 * DAY;
     await series.append(batchOf(gpu('a'), [day0 + HOUR + 30], { 'gpu.power': [100] }));

@@ -1,12 +1,13 @@
 // Past the door of server/store/series: what is open, sealed and numbered does not show in its answers.
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { IngestBatch } from '../../../../core/contract/ingest.ts';
+import type { Intake } from '../../../../core/readings/index.ts';
 import { append as appendAll } from '../../../../server/store/series/append.ts';
 import { entitiesIn } from '../../../../server/store/series/entities.ts';
-import { packBatch } from '../../../../server/store/series/pack-batch.ts';
+import { packIntake } from '../../../../server/store/series/pack-intake.ts';
 import { range } from '../../../../server/store/series/range.ts';
 import { sealDue } from '../../../../server/store/series/seal.ts';
+import { seriesOf } from '../../../../server/store/series/store.ts';
 import { openState, type SeriesState } from '../../../../server/store/series/state.ts';
 import { tables } from '../../../../server/store/series/tables.ts';
 import { upkeepStep } from '../../../../server/store/series/upkeep.ts';
@@ -31,7 +32,7 @@ async function opened(file = join(temporaryFolder(), 'series.db'), retention = {
   return { state, file, close };
 }
 
-const append = (state: SeriesState, batch: IngestBatch, at = day0): Promise<unknown> => appendAll(state, { batches: [packBatch(batch)], at });
+const append = (state: SeriesState, intake: Intake, at = day0): Promise<unknown> => appendAll(state, { batches: [packIntake(intake)], at });
 
 /** All that is due at a time; how much was expired. */
 async function upkeep(state: SeriesState, now: number): Promise<number> {
@@ -45,7 +46,7 @@ async function upkeep(state: SeriesState, now: number): Promise<number> {
 }
 
 async function powers(state: SeriesState, entity = A): Promise<[number, number | undefined][]> {
-  const [table] = await tables(state, { entities: [entity], from: 0, to: 1e12 });
+  const [table] = tables(state, { entities: [entity], from: 0, to: 1e12 });
   return [...(table?.t ?? [])].map((at, row) => [at, table?.columns.get('gpu.power')?.[row]]);
 }
 const open = (state: SeriesState): string[] => [...state.heads.keys()].map((no) => state.catalog.entities.get(no)?.id ?? '?').sort();
@@ -146,7 +147,7 @@ describe('a value that is corrected', () => {
 
 describe('rolled-up days', () => {
   const ask = async (state: SeriesState, metric: 'gpu.power' | 'gpu.pcieReplay', from: number, to: number, points: number) => {
-    const [series] = await range(state, { entities: [A], metrics: [metric], from, to, points });
+    const [series] = seriesOf(range(state, { entities: [A], metrics: [metric], from, to, points }));
     return { t: [...(series?.t ?? [])].map((at) => at - day0), mean: [...(series?.mean ?? [])], max: [...(series?.max ?? [])] };
   };
 
@@ -198,7 +199,7 @@ describe('expiry', () => {
     const t = steps(day0 + DAY - 95, 1, 200);
     await append(state, batchOf(A, t, { 'gpu.power': t.map((at) => (at < day0 + DAY - 60 ? 0 : 100)) }));
     await upkeep(state, day0 + 2 * DAY + HOUR);
-    const [series] = await range(state, { entities: [A], metrics: ['gpu.power'], from: day0 + DAY - 120, to: day0 + DAY, points: 1 });
+    const [series] = seriesOf(range(state, { entities: [A], metrics: ['gpu.power'], from: day0 + DAY - 120, to: day0 + DAY, points: 1 }));
     // 35 seconds of 0 and 60 of 100.
     expect(series?.mean[0]).toBeCloseTo(63.16, 2);
   });
@@ -214,7 +215,7 @@ describe('expiry', () => {
   it('goes on until all is gone that is old, however much', async () => {
     const { state } = await opened(undefined, { rawDays: 1, rollupDays: 1 });
     const many = Array.from({ length: 251 }, (_, index) => batchOf(gpu(`p${index}`), [day0], { 'gpu.power': [1] }));
-    await appendAll(state, { batches: many.map(packBatch), at: day0 });
+    await appendAll(state, { batches: many.map(packIntake), at: day0 });
     await sealDue(state, { now: day0, pressed: true });
     expect(await upkeep(state, day0 + 10 * HOUR)).toBe(0);
     expect(await chunks(state)).toBe(251);
@@ -229,13 +230,13 @@ describe('where an entity is', () => {
     await append(state, batchOf({ kind: 'gpu', id: 'GPU-x' }, [day0], { 'gpu.power': [1] }));
     await append(state, batchOf({ kind: 'gpu', id: 'GPU-x', node: 'n7' }, [day0 + 1], { 'gpu.power': [1] }));
     await append(state, batchOf({ kind: 'gpu', id: 'GPU-x' }, [day0 + 2], { 'gpu.power': [1] }));
-    const found = await entitiesIn(state, { nodes: ['n7'], from: 0, to: 1e12 });
+    const found = entitiesIn(state, { nodes: ['n7'], from: 0, to: 1e12 });
     expect(found.map(({ entity }) => entity)).toEqual([{ kind: 'gpu', id: 'GPU-x', node: 'n7' }]);
   });
 
   it('of a host is the host itself', async () => {
     const { state } = await opened();
     await append(state, batchOf({ kind: 'host', id: 'n8' }, [day0], { 'host.cpu': [0.5] }));
-    expect(await entitiesIn(state, { nodes: ['n8'], from: 0, to: 1e12 })).toHaveLength(1);
+    expect(entitiesIn(state, { nodes: ['n8'], from: 0, to: 1e12 })).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-import { firstAtOrAfter } from './columns.ts';
+import { lowerBound } from './columns.ts';
 
 /** A grid of equal buckets: bucket i holds start + i × width ≤ t < start + (i + 1) × width, in seconds. */
 export interface Grid {
@@ -17,6 +17,8 @@ export interface Buckets {
   /** Times of each bucket's first and last sample. */
   readonly first: Float64Array;
   readonly last: Float64Array;
+  /** Empties it for the next series. */
+  clear(): void;
 }
 
 /** One drawn series; NaN stands for the gap. */
@@ -25,19 +27,21 @@ export interface Drawn {
   readonly min: Float64Array;
   readonly mean: Float64Array;
   readonly max: Float64Array;
+  /** False where no bucket holds two values that differ: minimum and maximum are the mean. */
+  readonly spread: boolean;
 }
 
 export function newBuckets(grid: Grid): Buckets {
-  const empty = (value: number): Float64Array => new Float64Array(grid.count).fill(value);
-  return {
-    grid,
-    sum: empty(0),
-    count: empty(0),
-    min: empty(Number.POSITIVE_INFINITY),
-    max: empty(Number.NEGATIVE_INFINITY),
-    first: empty(Number.POSITIVE_INFINITY),
-    last: empty(Number.NEGATIVE_INFINITY),
+  const column = (): Float64Array => new Float64Array(grid.count);
+  const buckets = { grid, sum: column(), count: column(), min: column(), max: column(), first: column(), last: column() };
+  const clear = (): void => {
+    buckets.sum.fill(0);
+    buckets.count.fill(0);
+    for (const least of [buckets.min, buckets.first]) least.fill(Number.POSITIVE_INFINITY);
+    for (const most of [buckets.max, buckets.last]) most.fill(Number.NEGATIVE_INFINITY);
   };
+  clear();
+  return { ...buckets, clear };
 }
 
 /** Rows of increasing time, and where each bucket's begin: those of bucket b are edges[b] … edges[b + 1]. One for all columns of a table. */
@@ -49,8 +53,8 @@ export interface Rows {
 /** The rows with from ≤ t < to, by bucket. */
 export function rowsIn({ start, width, count }: Grid, t: Float64Array, from: number, to: number): Rows {
   const edges = new Int32Array(count + 1);
-  let row = firstAtOrAfter(t, from);
-  const end = firstAtOrAfter(t, to);
+  let row = lowerBound(t, from);
+  const end = lowerBound(t, to);
   let bucket = 0;
   edges[0] = row;
   for (; row < end; row += 1) {
@@ -92,7 +96,7 @@ export function addSamples(into: Buckets, { t, edges }: Rows, values: Float64Arr
 }
 
 /** Rows of a roll-up of `seconds`, one column each; NaN where a row has none. */
-export interface Rollup {
+export interface RollupRows {
   readonly t: Float64Array;
   readonly min: Float64Array;
   readonly mean: Float64Array;
@@ -102,7 +106,7 @@ export interface Rollup {
 }
 
 /** Adds roll-up rows with from ≤ t < to: means weigh as many samples as they are of. */
-export function addRollup(into: Buckets, rows: Rollup, from: number, to: number): void {
+export function addRollup(into: Buckets, rows: RollupRows, from: number, to: number): void {
   const { start, width, count } = into.grid;
   for (let index = 0; index < rows.t.length; index += 1) {
     const at = rows.t[index] ?? Number.NaN;
@@ -126,6 +130,7 @@ export function drawn({ grid, sum, count, min, max, first, last }: Buckets, peri
   const out = { t: new Float64Array(grid.count), min: new Float64Array(grid.count), mean: new Float64Array(grid.count), max: new Float64Array(grid.count) };
   let rows = 0;
   let before = -1;
+  let spread = false;
   const put = (t: number, least: number, mean: number, greatest: number): void => {
     out.t[rows] = t;
     out.min[rows] = least;
@@ -141,22 +146,26 @@ export function drawn({ grid, sum, count, min, max, first, last }: Buckets, peri
     if (before >= 0 && bucket > before + 1 && silence > 3 * period) put(grid.start + (before + 1) * grid.width, Number.NaN, Number.NaN, Number.NaN);
     const least = min[bucket] ?? Number.NaN;
     const greatest = max[bucket] ?? Number.NaN;
+    if (least < greatest) spread = true;
     // A mean of equal values must not leave their range by a rounding.
     put(begins, least, Math.min(Math.max((sum[bucket] ?? Number.NaN) / samples, least), greatest), greatest);
     before = bucket;
   }
-  return { t: out.t.subarray(0, rows), min: out.min.subarray(0, rows), mean: out.mean.subarray(0, rows), max: out.max.subarray(0, rows) };
+  return { t: out.t.subarray(0, rows), min: out.min.subarray(0, rows), mean: out.mean.subarray(0, rows), max: out.max.subarray(0, rows), spread };
 }
 
-/** The median distance between samples that are there, from a few hundred of them; null below two. */
-export function samplingPeriod(t: Float64Array, values: Float64Array): number | null {
+/** The median distance between samples that are there, from a few hundred of them, of one column or of parts of one; null below two. */
+export function samplingPeriod(parts: readonly { readonly t: Float64Array; readonly values: Float64Array }[]): number | null {
   const gaps: number[] = [];
-  const stride = Math.max(1, Math.floor(t.length / 300));
-  for (let start = 0; start < t.length; start += stride) {
-    const here = nextPresent(values, start);
-    const there = nextPresent(values, here + 1);
-    if (there >= t.length) break;
-    gaps.push((t[there] ?? Number.NaN) - (t[here] ?? Number.NaN));
+  const rows = parts.reduce((sum, { t }) => sum + t.length, 0);
+  const stride = Math.max(1, Math.floor(rows / 300));
+  for (const { t, values } of parts) {
+    for (let start = 0; start < t.length; start += stride) {
+      const here = nextPresent(values, start);
+      const there = nextPresent(values, here + 1);
+      if (there >= t.length) break;
+      gaps.push((t[there] ?? Number.NaN) - (t[here] ?? Number.NaN));
+    }
   }
   gaps.sort((a, b) => a - b);
   return gaps[gaps.length >> 1] ?? null;

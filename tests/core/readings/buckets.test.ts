@@ -1,7 +1,7 @@
-// Past the door of server/store/series: buckets are compared with a slow reference.
+// Past the door of server/store/series: buckets are compared with a slow reference, and with what a range is planned as.
 import { describe, expect, it } from 'vitest';
-import { addRollup, addSamples as addRows, drawn, newBuckets, rowsIn, samplingPeriod } from '../../../../server/store/series/buckets.ts';
-import { planRange } from '../../../../server/store/series/plan.ts';
+import { addRollup, addSamples as addRows, drawn, newBuckets, rowsIn, samplingPeriod } from '../../../core/readings/index.ts';
+import { planRange } from '../../../server/store/series/plan.ts';
 
 const from = (values: readonly number[]): Float64Array => Float64Array.from(values);
 const addSamples = (
@@ -11,7 +11,7 @@ const addSamples = (
   addRows(buckets, rowsIn(buckets.grid, t, start, to), values);
 };
 const plain = (series: ReturnType<typeof drawn>): Record<string, number[]> =>
-  Object.fromEntries(Object.entries(series).map(([name, values]: [string, Float64Array]) => [name, [...values]]));
+  Object.fromEntries((['t', 'min', 'mean', 'max'] as const).map((name) => [name, [...series[name]]]));
 
 describe('samples in buckets', () => {
   it('each bucket has the least, mean and greatest of its samples, at the time of its first', () => {
@@ -75,9 +75,15 @@ describe('roll-ups in buckets', () => {
 
 describe('the sampling period', () => {
   it('is the median distance of what is there', () => {
-    expect(samplingPeriod(from([0, 10, 20, 30, 100]), from([1, 1, 1, 1, 1]))).toBe(10);
-    expect(samplingPeriod(from([0, 10, 20, 30, 40]), from([1, NaN, 1, NaN, 1]))).toBe(20);
-    expect(samplingPeriod(from([0, 10]), from([1, NaN]))).toBeNull();
+    expect(samplingPeriod([{ t: from([0, 10, 20, 30, 100]), values: from([1, 1, 1, 1, 1]) }])).toBe(10);
+    expect(samplingPeriod([{ t: from([0, 10, 20, 30, 40]), values: from([1, NaN, 1, NaN, 1]) }])).toBe(20);
+    expect(samplingPeriod([{ t: from([0, 10]), values: from([1, NaN]) }])).toBeNull();
+    expect(
+      samplingPeriod([
+        { t: from([0, 10]), values: from([1, 1]) },
+        { t: from([500, 510]), values: from([1, 1]) },
+      ]),
+    ).toBe(10);
   });
 });
 

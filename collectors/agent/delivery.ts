@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import type { Batch } from '../../core/readings/index.ts';
+import { hostOf } from '../collector/index.ts';
+import { outbox } from './outbox.ts';
+import { parcelOf } from './parcel.ts';
+import { queueOn } from './queue.ts';
+import { startSender } from './sender.ts';
+import { openSpool } from './spool.ts';
+import type { Settings } from './types.ts';
+
+/** What the agent's sources see. */
+export type Seen = Pick<Batch, 'readings' | 'facts' | 'events'>;
+
+/** The way out of the agent: what is seen is gathered, queued (on disk while the receiver is away) and sent. */
+export interface Delivery {
+  take(seen: Seen): void;
+  /** Something is amiss here: it is logged, and sent as an event of this node. */
+  trouble(text: string): void;
+  /** What comes from now on waits for `stop`. */
+  hold(): void;
+  /** Sends what is there; what could not be sent within `seconds` stays in the spool. */
+  stop(seconds: number): Promise<void>;
+}
+
+/** Opens the spool and starts sending what an earlier run left there. Throws where the spool cannot be used. */
+export async function openDelivery({ node, interval, job, log, send, backoff, spool: place }: Settings): Promise<Delivery> {
+  // Added things are sent together, a moment after the first of them.
+  let flushing: NodeJS.Timeout | undefined;
+  let held = false;
+  const box = outbox({
+    source: `agent/${node}/${Math.round(seconds()).toString(36)}-${randomBytes(4).toString('hex')}`,
+    node,
+    job: job === null ? null : `${job.cluster}/${job.id}`,
+    added: () => {
+      if (!held) flushing ??= setTimeout(flushSoon, Math.min(1000, interval * 250));
+    },
+  });
+  const trouble = (text: string): void => {
+    log.warn(text);
+    box.event({ at: seconds(), entity: hostOf(node), kind: 'collector', text });
+  };
+  const lost = (batches: number, why: string): void => trouble(`${batches} ${batches === 1 ? 'batch is' : 'batches are'} lost: ${why}`);
+  const spool = place === null ? null : await openSpool(place, lost);
+  const queue = queueOn(spool, lost);
+  const refused = (reason: string): void => box.event({ at: seconds(), entity: null, kind: 'collector', text: `a batch was refused: ${reason}` });
+  const sender = startSender({ queue, send, backoff, log, refused });
+  if (spool !== null && spool.count() > 0) {
+    log.info(`${spool.count()} batches of an earlier run wait in the spool`);
+    sender.wake();
+  }
+
+  async function flush(): Promise<void> {
+    flushing = undefined;
+    const intake = box.take(seconds());
+    if (intake === null) return;
+    await queue.push(parcelOf(intake));
+    sender.wake();
+  }
+  function flushSoon(): void {
+    flush().catch((error: unknown) => log.warn(`a batch could not be queued: ${error instanceof Error ? error.message : String(error)}`));
+  }
+
+  return {
+    take(seen) {
+      box.facts(seen.facts);
+      for (const event of seen.events) box.event(event);
+      box.readings(seen.readings);
+    },
+    trouble,
+    hold() {
+      held = true;
+      clearTimeout(flushing);
+    },
+    async stop(within) {
+      await flush();
+      await sender.stop(within);
+      await spool?.close();
+    },
+  };
+}
+
+function seconds(): number {
+  return Date.now() / 1000;
+}

@@ -1,0 +1,63 @@
+import type { EntityKind, Intake, MetricId } from '../../../core/readings/index.ts';
+
+/** One entity's part of an intake: its numbers are rows of `data`, first the times, then each metric's values. */
+export interface PackedTable {
+  readonly kind: EntityKind;
+  readonly id: string;
+  readonly node: string | null;
+  readonly rows: number;
+  readonly metrics: readonly MetricId[];
+}
+
+/** An intake as it crosses to the worker: one array of numbers instead of many small ones. NaN is absent. */
+export interface PackedIntake {
+  readonly source: string;
+  readonly seq: number;
+  /** Values that are there. */
+  readonly values: number;
+  readonly tables: readonly PackedTable[];
+  readonly data: Float64Array<ArrayBuffer>;
+}
+
+/** Sets of metrics that came before: the same array for the same set, which a message to the worker then holds once. */
+const sets = new Map<string, readonly MetricId[]>();
+
+function sharedSet(names: Iterable<MetricId>): readonly MetricId[] {
+  const list = [...names];
+  const key = list.join();
+  let set = sets.get(key);
+  if (set === undefined) {
+    if (sets.size > 10_000) sets.clear();
+    set = list;
+    sets.set(key, set);
+  }
+  return set;
+}
+
+/** Throws RangeError for a column of another length than `t` and for a time that is no finite number. */
+export function packIntake({ source, seq, tables }: Pick<Intake, 'source' | 'seq' | 'tables'>): PackedIntake {
+  const data = new Float64Array(tables.reduce((sum, { t, columns }) => sum + t.length * (1 + columns.size), 0));
+  const packed: PackedTable[] = [];
+  let at = 0;
+  let values = 0;
+  for (const { entity, t, columns } of tables) {
+    const rows = t.length;
+    if (rows === 0) continue;
+    for (let row = 0; row < rows; row += 1) {
+      const time = t[row] ?? Number.NaN;
+      if (!Number.isFinite(time)) throw new RangeError(`${entity.kind} ${entity.id} has a time that is no number`);
+      data[at++] = time;
+    }
+    for (const [metric, column] of columns) {
+      if (column.length !== rows) throw new RangeError(`${entity.kind} ${entity.id}: ${metric} has ${column.length} values for ${rows} times`);
+      for (let row = 0; row < rows; row += 1) {
+        const value = column[row] ?? Number.NaN;
+        const there = Number.isFinite(value);
+        data[at++] = there ? value : Number.NaN;
+        if (there) values += 1;
+      }
+    }
+    packed.push({ kind: entity.kind, id: entity.id, node: entity.node ?? null, rows, metrics: sharedSet(columns.keys()) });
+  }
+  return { source, seq, values, tables: packed, data };
+}
