@@ -35,13 +35,15 @@ const WORKLOAD = 'tests/core/judging/workload';
 const VERDICTS = [BOTTLENECKS, LABEL, CAPACITY, MODIFIERS, GRADE, TIER_C, ACTIVITY, WORK, ANALYSE];
 const PHASES = [SEGMENTS, ANALYSE, WORK, TRACKER];
 const TURNS = 'tests/core/judging/turns.test.ts';
+const SPINNING = 'tests/core/judging/spinning.test.ts';
+const RESTS = 'tests/core/judging/rests.test.ts';
 const FINDINGS = 'tests/core/telling/findings';
 const UNEVEN = `${FINDINGS}/uneven.test.ts`;
 const ADVICE = ['advised', 'memory', 'others'].map((name) => `tests/core/telling/advice/${name}.test.ts`);
 const ROOFLINE = 'tests/core/telling/roofline';
 const PROGRESS = 'tests/core/telling/progress';
 const CODEC = 'tests/server/store/series/codec.test.ts';
-const BUCKETS = 'tests/server/store/series/buckets.test.ts';
+const BUCKETS = 'tests/core/readings/buckets.test.ts';
 const COLUMNS = 'tests/server/store/series/columns.test.ts';
 const SERIES = 'tests/server/store/series/series.test.ts';
 const STATE = 'tests/server/store/series/state.test.ts';
@@ -53,6 +55,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/thresholds.ts',
     tests: [...VERDICTS, SEGMENTS, TURNS, TRACKER, `${FINDINGS}/stuck.test.ts`, `${FINDINGS}/idle.test.ts`],
     mutations: [
+      { find: 'IDLE_SAMPLES = 5', replace: 'IDLE_SAMPLES = 2', harm: 'two looks days apart make an idle GPU' },
       { find: 'DOMINANT = 0.5', replace: 'DOMINANT = 0.45', harm: 'a resource is named that is not needed for half of the time' },
       { find: 'CONTRIBUTING = 0.33', replace: 'CONTRIBUTING = 0.4', harm: 'a third of the time lost to the host is no longer said' },
       { find: 'TIE = 1.25', replace: 'TIE = 1.1', harm: 'two shares within the error of η are told apart' },
@@ -174,13 +177,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
         harm: 'waiting is graded as if the busy time had no cause',
       },
       { find: 'label.s2 >= WORTH_NAMING ? next : null', replace: 'label.s2 >= 0 ? next : null', harm: 'noise is named as the next limit' },
-      { find: '\n    !progress\n', replace: '\n    true\n', harm: 'a server that answers slowly is called hung' },
-      { find: 'work.length >= 2 &&', replace: '', harm: 'one counter alone calls a job hung' },
-      {
-        find: 'window.samples * window.tally.period >= HUNG_SECONDS',
-        replace: 'window.samples >= HUNG_SECONDS',
-        harm: 'a hung job sampled every 10 s is found after fifty minutes',
-      },
     ],
   },
   {
@@ -195,7 +191,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       },
       { find: 'waiting < DOMINANT * window.samples', replace: 'waiting < 0', harm: 'a burst of waiting requests is lack of room' },
       { find: '!subject.serving && used', replace: 'used', harm: 'a server that fills its card at the start lacks room' },
-      { find: '&& window.pcie >= CONTRIBUTING) {', replace: ') {', harm: 'a full card without traffic lacks room' },
+      { find: '&& pcie >= CONTRIBUTING) {', replace: ') {', harm: 'a full card without traffic lacks room' },
       {
         find: 'Math.min(phase.to + OUT_OF_MEMORY.slack, phase.from + OUT_OF_MEMORY.soon)',
         replace: 'phase.from + OUT_OF_MEMORY.soon',
@@ -281,8 +277,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
         replace: "known(rate) ? Math.max(rate, flag(sight, 'gpu.capPower')) : flag(",
         harm: 'a flag overrules the counter of time',
       },
-      { find: '&& flags > THERMAL_FRACTION', replace: '', harm: 'two flags in a week are a cooling fault' },
-      { find: 'if (!(window.busy >= INACTIVE)) return [];', replace: '', harm: 'a resting card is said to be capped' },
+      { find: 'if (!(window.busy >= INACTIVE)) return fp32;', replace: '', harm: 'a resting card is said to be capped' },
     ],
   },
   {
@@ -383,7 +378,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     mutations: [
       { find: 'part > MAJORITY', replace: 'part >= MAJORITY', harm: 'half of the GPUs speak for all' },
       { find: 'round(verdict.grade * part)', replace: 'round(verdict.grade)', harm: 'three of four are as sure as four' },
-      { find: 'to - from >= IDLE_FINDING_SECONDS', replace: 'to - from >= 0', harm: 'idle tails outvote a short job’s work' },
       { find: 'time(counted) < WORTH_NAMING * time(phases)', replace: 'false', harm: 'a burst of a second speaks for an idle hour' },
     ],
   },
@@ -396,7 +390,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'at(busy, row) >= INACTIVE', replace: 'at(busy, row) >= 0', harm: 'rest of all GPUs counts as their work' },
       { find: '<= TURNS.together) inTurn', replace: '<= 2 * TURNS.together) inTurn', harm: 'GPUs that work at once are said to take turns' },
       {
-        find: 'rests[k]?.some((rest) => time >= rest.from && time < rest.to) === true',
+        find: 'away[k]?.some((rest) => time >= rest.from && time < rest.to) === true',
         replace: 'false',
         harm: 'a GPU that ended early makes the rest uneven',
       },
@@ -562,17 +556,78 @@ export const MUTATIONS: readonly MutatedFile[] = [
     mutations: [{ find: '  if (takesNext(before)) return null;\n', replace: '', harm: 'the value of an option is taken for a program' }],
   },
   {
+    area: 'judging',
+    file: 'core/judging/spinning.ts',
+    tests: [SPINNING, `${FINDINGS}/stuck.test.ts`],
+    mutations: [
+      { find: 'work.length > 1 &&', replace: '', harm: 'one counter alone calls a job hung' },
+      { find: 'work.some(({ name }) => name === DRAM) &&', replace: '', harm: 'a job whose memory nobody measured is called hung' },
+      {
+        find: 'work.every(({ share }) => share < INACTIVE)',
+        replace: 'work.some(({ share }) => share < INACTIVE)',
+        harm: 'a job that moves bytes only is called hung',
+      },
+      { find: '!PROGRESS.some((id)', replace: '!PROGRESS.every((id)', harm: 'a job that makes tokens is called hung' },
+      { find: 'isNoProgress(to - from)', replace: 'true', harm: 'a pause is called no progress' },
+      { find: "verdict.bottleneck === 'overhead' ? verdict.why.slice(1) : verdict.why", replace: 'verdict.why', harm: 'a hung job is told of small kernels' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/rests.ts',
+    tests: [RESTS, `${FINDINGS}/idle.test.ts`],
+    mutations: [
+      { find: 'to - from >= IDLE_FINDING_SECONDS && ', replace: '', harm: 'idle tails outvote a short job’s work' },
+      { find: ' && samples >= IDLE_SAMPLES', replace: '', harm: 'two dumps a day apart make a rest' },
+      { find: 'samplesOf(stretch.phases)', replace: '(stretch.to - stretch.from) / period', harm: 'the gap between two looks at a GPU counts as rest' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/stretches.ts',
+    tests: [RESTS, SPINNING, FINDINGS],
+    mutations: [
+      { find: 'if (!holds(phase)) open = null;', replace: 'if (!holds(phase)) continue;', harm: 'rest before and after work is one stretch' },
+      {
+        find: 'phase.from - open.to <= BRIDGED_PERIODS * period',
+        replace: 'phase.from === open.to',
+        harm: 'one missed sample cuts a rest in two that are no rest',
+      },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/slowed.ts',
+    tests: [MODIFIERS, `${FINDINGS}/hardware.test.ts`],
+    mutations: [
+      { find: 'if (!(busy(row) >= INACTIVE)) continue;', replace: '', harm: 'a resting card is said to be slowed' },
+      { find: 'part > THERMAL_FRACTION && (', replace: 'part > 0 && (', harm: 'a moment of heat is a cooling fault' },
+      { find: 'Math.min(1, time) * samples', replace: 'time * samples', harm: 'more slowed time than there was' },
+      { find: "counted > 0 ? 'counter' : 'flag'", replace: "'flag'", harm: 'a flag of a moment overrules the counter of time' },
+      { find: "(how === 'counter' ? counted : busy)", replace: 'busy', harm: 'a counter that was there for an hour of the day shows a day without heat' },
+      { find: 'flagged: a.flagged + b.flagged', replace: 'flagged: b.flagged', harm: 'the heat of a long phase is that of its end' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/tensor-cores.ts',
+    tests: [MODIFIERS, `${FINDINGS}/arithmetic.test.ts`, ROOFLINE],
+    mutations: [
+      { find: 'tensor < NO_TENSOR', replace: 'tensor < 1', harm: 'work on tensor cores is told to use them' },
+      { find: 'fp32 >= DOMINANT && ', replace: '', harm: 'a card that does little in FP32 is told to use tensor cores' },
+      { find: ' && (type === null || GPUS[type].hasTensorCores)', replace: '', harm: 'a card without tensor cores is told to use them' },
+    ],
+  },
+  {
     area: 'telling',
     file: 'core/telling/findings/limits.ts',
     tests: [FINDINGS],
     mutations: [
       { find: 'EMPTY_MEMORY = 100e6', replace: 'EMPTY_MEMORY = 900e6', harm: 'a GPU with a process on it is said to have none' },
       { find: 'HELD_MEMORY = 1e9', replace: 'HELD_MEMORY = 8e9', harm: 'a notebook that holds 4 GB is told as plain rest' },
-      { find: 'IDLE_SAMPLES = 5', replace: 'IDLE_SAMPLES = 2', harm: 'two looks days apart make an idle GPU' },
       { find: 'SUSTAINED_SECONDS = 300', replace: 'SUSTAINED_SECONDS = 60', harm: 'start-up is told as uneven work' },
       { find: 'IMBALANCE = 0.2', replace: 'IMBALANCE = 0.3', harm: 'a rank that does most of the work is not told' },
       { find: 'LOADED_SAMPLES = 10', replace: 'LOADED_SAMPLES = 1', harm: 'a link just leaving its idle state is called degraded' },
-      { find: 'QUEUE = 0.5', replace: 'QUEUE = 0.1', harm: 'a burst of requests is told as lack of room' },
       { find: 'factor: 10,', replace: 'factor: 2,', harm: 'an ordinary load is called slow' },
       { find: 'seconds: 120', replace: 'seconds: 1', harm: 'a small model’s load is called slow' },
       { find: 'part: 0.9 }', replace: 'part: 0.5 }', harm: 'loads seem nearly twice as long' },
@@ -582,10 +637,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     area: 'telling',
     file: 'core/telling/findings/stretches.ts',
     tests: [FINDINGS],
-    mutations: [
-      { find: 'if (!holds(phase)) open = null;', replace: 'if (!holds(phase)) continue;', harm: 'rest before and after work is one stretch' },
-      { find: 'sum += one * phase.figures.samples;', replace: 'sum += one;', harm: 'means are not means' },
-    ],
+    mutations: [{ find: 'sum += one * phase.figures.samples;', replace: 'sum += one;', harm: 'means are not means' }],
   },
   {
     area: 'telling',
@@ -603,7 +655,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/findings/idle.ts',
     tests: [FINDINGS],
     mutations: [
-      { find: 'to - from >= IDLE_FINDING_SECONDS', replace: 'to - from > IDLE_FINDING_SECONDS', harm: 'exactly ten minutes are not told' },
       { find: 'processes === 0 || used', replace: 'used', harm: 'a GPU without a process is not told as such' },
       {
         find: "if (used >= HELD_MEMORY) return 'held-idle';\n  if (processes === 0 || used <= EMPTY_MEMORY) return 'no-process';",
@@ -642,10 +693,9 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/findings/slowed.ts',
     tests: [FINDINGS],
     mutations: [
-      { find: 'if (!(busy(row) >= INACTIVE)) continue;', replace: '', harm: 'a resting card is said to be slowed' },
-      { find: 'seconds > THERMAL_FRACTION * busySeconds', replace: 'seconds > 0', harm: 'a moment of heat is a cooling fault' },
-      { find: 'seconds += Math.min(1, part) * width;', replace: 'seconds += part * width;', harm: 'more slowed time than there was' },
-      { find: 'Math.round(seconds / judged.period)', replace: 'Math.round(seconds / width)', harm: 'flags of a long run count too little' },
+      { find: 'samples: width / judged.period', replace: 'samples: 1', harm: 'flags of a long run count too little' },
+      { find: 'seconds: slowed.samples * judged.period', replace: 'seconds: slowed.samples', harm: 'slowed time is told in samples' },
+      { find: ' ?? Number.NaN) + width)', replace: ' ?? Number.NaN))', harm: 'a slow-down of one row has no length' },
     ],
   },
   {
@@ -660,20 +710,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
       },
       { find: 'moment.gpus.active.length === 1 ?', replace: 'moment.gpus.active.length <= 2 ?', harm: 'a pipeline is told that one rank works' },
       { find: 'at <= to + HUNG_SECONDS', replace: 'at <= to', harm: 'the watchdog’s line, which comes later, is not shown' },
-    ],
-  },
-  {
-    area: 'telling',
-    file: 'core/telling/findings/spinning.ts',
-    tests: [FINDINGS],
-    mutations: [
-      { find: "mean.has('gpu.dramActive') &&", replace: '', harm: 'a job whose memory nobody measured is called hung' },
-      {
-        find: 'shares.every(({ share }) => share < INACTIVE)',
-        replace: 'shares.some(({ share }) => share < INACTIVE)',
-        harm: 'a job that moves bytes only is called hung',
-      },
-      { find: '!progress.some((id)', replace: 'progress.every((id)', harm: 'a job that makes tokens is called hung' },
     ],
   },
   {
@@ -696,12 +732,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/findings/capacity.ts',
     tests: [FINDINGS],
     mutations: [
-      {
-        find: ".get('kvFull') ?? Number.NaN) >= KV_FULL_FRACTION)) return false;",
-        replace: ".get('kvFull') ?? Number.NaN) >= 0)) return false;",
-        harm: 'a cache with room is told as full',
-      },
-      { find: "(mean.get('engine.running') ?? Number.NaN) < maximum", replace: 'true', harm: 'a server at its own limit is told to find room' },
+      { find: ' || seen.has(key)', replace: '', harm: 'one full cache is told for each of its GPUs' },
       { find: '.filter(\n      ({ phases }) => samplesOf(phases) >= MIN_SEGMENT_SAMPLES,\n    )', replace: '', harm: 'a moment of a full cache is a finding' },
     ],
   },
@@ -709,10 +740,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     area: 'telling',
     file: 'core/telling/findings/types.ts',
     tests: [FINDINGS],
-    mutations: [
-      { find: 'shares.tensor < NO_TENSOR', replace: 'shares.tensor < 1', harm: 'work on tensor cores is told to use them' },
-      { find: 'GPUS[gpu].peaks.bf16 === null)', replace: 'GPUS[gpu].peaks.bf16 !== null)', harm: 'BF16 is refused on the cards that have it' },
-    ],
+    mutations: [{ find: 'GPUS[gpu].peaks.bf16 === null)', replace: 'GPUS[gpu].peaks.bf16 !== null)', harm: 'BF16 is refused on the cards that have it' }],
   },
   {
     area: 'telling',
@@ -779,7 +807,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: ADVICE,
     mutations: [
       { find: 'if (fits >= tp) return null;', replace: '', harm: 'fewer GPUs are advised than hold the model' },
-      { find: 'isSpinning(job) ? null : move(job)', replace: 'move(job)', harm: 'a hung job is told to compile' },
+      { find: 'standsStill(job) ? null : move(job)', replace: 'move(job)', harm: 'a hung job is told to compile' },
     ],
   },
   {
@@ -912,6 +940,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/advice/compute.ts',
     tests: ADVICE,
     mutations: [
+      { find: ' || !job.verdict.modifiers.includes(WITHOUT_TENSOR_CORES)', replace: '', harm: 'tensor cores are advised to a job that uses them' },
       {
         find: '  if (hits >= HALF) return null;\n',
         replace: '',
@@ -919,7 +948,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
         survives: 'from half of the tokens on the gain is none, and what gains nothing is not advised',
       },
       { find: '1 - HALF / (1 - hits)', replace: 'HALF', harm: 'what comes from the cache already is saved again' },
-      { find: "!(job.shareOf('tensor') < NO_TENSOR)", replace: 'false', harm: 'tensor cores are advised to a job that uses them' },
       { find: ' || gpuCount !== tp', replace: '', harm: 'a replica is told to take the other replica’s GPU' },
       { find: "onTensorCores(gpu, 'fp8') ? 'fp8' :", replace: 'true ? "fp8" :', harm: 'INT8 is not advised on an A100' },
       { find: ' || job.commanded(/pre[-_]?train/i)', replace: '', harm: 'pre-training is told to use adapters' },
@@ -1025,11 +1053,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/roofline/math-in-use.ts',
     tests: [ROOFLINE],
     mutations: [
-      {
-        find: 'ACHIEVABLE.tensorCounter.value < NO_TENSOR',
-        replace: 'ACHIEVABLE.tensorCounter.value < 1',
-        harm: 'mixed precision is drawn under the FP32 roof',
-      },
+      { find: 'tensorCoresRest(tensor) && mean', replace: 'mean', harm: 'FP64 on tensor cores is drawn under the roof of the other pipe' },
       { find: "mean('gpu.immaActive') > mean('gpu.hmmaActive') ? 'int8' : null", replace: 'null', harm: 'INT8 is drawn under the FP16 roof' },
     ],
   },
@@ -1056,7 +1080,11 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: [CODEC],
     mutations: [
       { find: 'scaled / power !== value || Math.abs(scaled) > 2 ** 52', replace: 'Math.abs(scaled) > 2 ** 52', harm: 'the last digits of a value are lost' },
-      { find: 'Math.abs(scaled) > 2 ** 52 || ', replace: '', harm: 'integers beyond the exact ones change' },
+      {
+        find: 'return Math.abs(scaled) > 2 ** 52 ? null : { exponent, scaled };',
+        replace: 'return { exponent, scaled };',
+        harm: 'integers beyond the exact ones change',
+      },
       { find: 'widest = 2 ** 49', replace: 'widest = 2 ** 60', harm: 'a counter’s jump is read as another' },
       { find: 'if (Object.is(value, -0)) return null;', replace: '', harm: 'minus zero comes back as zero' },
       { find: 'if (step !== 1) step = gcd(', replace: 'if (step === 0) step = gcd(', harm: 'sizes that share no factor come back rounded' },
@@ -1076,6 +1104,12 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'server/store/series/codec/column.ts',
     tests: [CODEC],
     mutations: [
+      {
+        find: 'scaled / power !== value || Math.abs(scaled) > 2 ** 51',
+        replace: 'Math.abs(scaled) > 2 ** 51',
+        harm: 'the last digits of an open reading are lost',
+      },
+      { find: ' || Object.is(value, -0)) return false;', replace: ') return false;', harm: 'an open reading of minus zero comes back as zero' },
       { find: '(index % 2 === 0 ? sum + run : sum), 0)', replace: '(index % 2 === 1 ? sum + run : sum), 0)', harm: 'columns with gaps are damage' },
       { find: 'if (total !== rows) throw', replace: 'if (false) throw', harm: 'a damaged mask shifts readings in time' },
       { find: 'Object.is(Math.fround(value), value)', replace: 'true', harm: 'doubles are stored as floats' },
@@ -1094,18 +1128,25 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'series store',
-    file: 'server/store/series/columns.ts',
+    file: 'core/readings/join.ts',
     tests: [COLUMNS],
     mutations: [
       { find: ' || a - b);', replace: ' || b - a);', harm: 'of two values the earlier written one stays' },
       { find: '(before.t[before.t.length - 1] ?? Number.NaN))', replace: '(before.t[0] ?? Number.NaN))', harm: 'overlapping tables give times that go back' },
       { find: 'if (!Number.isNaN(value)) column[target', replace: 'column[target', harm: 'an absent value deletes the one that was there' },
-      { find: '?? Number.POSITIVE_INFINITY) < at) low', replace: '?? Number.POSITIVE_INFINITY) <= at) low', harm: 'the first reading of a time is not in it' },
     ],
   },
   {
     area: 'series store',
-    file: 'server/store/series/buckets.ts',
+    file: 'server/store/series/columns.ts',
+    tests: [COLUMNS],
+    mutations: [
+      { find: 'const end = lowerBound(table.t, to);', replace: 'const end = lowerBound(table.t, to) + 1;', harm: 'a reading at the end of a time is in it' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'core/readings/buckets.ts',
     tests: [BUCKETS],
     mutations: [
       { find: '(rows.mean[index] ?? Number.NaN) * samples;', replace: '(rows.mean[index] ?? Number.NaN);', harm: 'means over rolled-up days are wrong' },
@@ -1216,8 +1257,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'day + DAY + limits.rollupDelay <= now', replace: 'day + DAY <= now', harm: 'days are rolled up before late readings have come' },
       { find: 'from: day - limits.rateGap, to', replace: 'from: day, to', harm: 'the first rate of each day is missing' },
       {
-        find: 'chunks.length > 0 ? day + DAY : await nextDay',
-        replace: 'chunks.length > 0 ? day + 2 * DAY : await nextDay',
+        find: 'chunks.length > 0 ? day + DAY : nextDay',
+        replace: 'chunks.length > 0 ? day + 2 * DAY : nextDay',
         harm: 'every second day has no roll-up',
       },
       { find: 'if (count > 0) rows[index] = 1;', replace: 'rows[index] = 1;', harm: 'roll-ups hold a row for each empty minute' },
@@ -1256,7 +1297,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: [STATE],
     mutations: [
       { find: 'DELETE FROM "Wal" WHERE id < ${before}', replace: 'DELETE FROM "Wal" WHERE id <= ${before}', harm: 'open readings are lost at a restart' },
-      { find: 'AND first < ${to} ORDER BY wal, id', replace: 'AND first < ${to} ORDER BY wal DESC, id', harm: 'a corrected value turns back into the old one' },
       {
         find: 'level > 0 AND last >= ${from} AND first < ${to}`',
         replace: 'level > 0 AND last > ${to} AND first < ${to}`',
@@ -1267,11 +1307,38 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'series store',
+    file: 'server/store/series/chunks.ts',
+    tests: [STATE, SERIES],
+    mutations: [
+      { find: 'ORDER BY wal, id', replace: 'ORDER BY wal DESC, id', harm: 'a corrected value turns back into the old one' },
+      { find: 'known?.columns.has(metric) !== true', replace: 'known === undefined', harm: 'a second chart of a node stays empty' },
+      {
+        find: 'if (!isIncreasing(decoded.t)) return',
+        replace: 'if (false) return',
+        harm: 'a chunk out of order is drawn as a line that goes back',
+        survives: 'what is sealed was merged before, in order of time: no chunk is out of order unless something else wrote it',
+      },
+      { find: 'if (held <= most || oldest === id) break;', replace: 'break;', harm: 'the server grows with each chart that anybody opens' },
+      { find: 'held -= kept.get(id)?.bytes', replace: 'held += kept.get(id)?.bytes', harm: 'after a while each chart is read from disk again' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/read.ts',
+    tests: [STATE, SERIES],
+    mutations: [
+      { find: 'return follow ? parts : [readColumns(state, query)];', replace: 'return parts;', harm: 'a corrected value is drawn beside the old one' },
+      { find: 'const head = level === 0 ?', replace: 'const head = level !== 0 ?', harm: 'the newest readings are in no chart' },
+    ],
+  },
+  {
+    area: 'series store',
     file: 'server/store/series/range.ts',
     tests: [STATE, SERIES],
     mutations: [
+      { find: '!times.ends(one.t, sharedFrom)', replace: 'times.length() === 0', harm: 'a metric with a gap is drawn at the times of its neighbour' },
       { find: 'from: rawFrom - limits.rateGap, to', replace: 'from: rawFrom, to', harm: 'the first point of a counter’s chart is missing' },
-      { find: 'return counter ? rateOf(', replace: 'return !counter ? rateOf(', harm: 'counters are drawn as they grow' },
+      { find: 'return counter ? ratesOf(', replace: 'return !counter ? ratesOf(', harm: 'counters are drawn as they grow' },
       { find: 'Math.floor(oldest / limits.rollups[0]) * limits.rollups[0]', replace: 'oldest', harm: 'the minute at the edge of what is expired counts twice' },
       { find: 'period = Math.max(period, level);', replace: '', harm: 'rolled-up days are drawn with a gap between all points' },
     ],
@@ -1305,7 +1372,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'series store',
-    file: 'server/store/series/pack-batch.ts',
+    file: 'server/store/series/pack-intake.ts',
     tests: [STATE, SERIES],
     mutations: [
       { find: 'there ? value : Number.NaN', replace: 'there ? value : 0', harm: 'absent becomes zero' },
@@ -1321,18 +1388,20 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'if (!duplicate) options.stored', replace: 'options.stored', harm: 'a repeated batch is judged twice' },
       { find: "origin.kind === 'page' || origin.kind === 'demo'", replace: "origin.kind === 'demo'", harm: 'last year’s recording is refused' },
       { find: 'time - rawDays * 86_400', replace: 'time - rawDays * 3_600', harm: 'readings that an agent kept over a night are refused' },
-      { find: 'onNode(block.entity, node)', replace: 'block.entity', harm: 'a batch’s readings are on no node' },
-      { find: '(settled.facts ?? []).length === 0 && ', replace: '', harm: 'a batch of facts alone is lost' },
+      { find: 'onNode(table.entity, node)', replace: 'table.entity', harm: 'a batch’s readings are on no node' },
+      { find: 'settled.facts.length + ', replace: '', harm: 'a batch of facts alone is lost' },
     ],
   },
   {
     area: 'ingest',
-    file: 'server/ingest/check-block.ts',
+    file: 'server/ingest/check-table.ts',
     tests: [INGEST],
     mutations: [
       { find: '!(at > last)', replace: '!(at >= last)', harm: 'two rows of one instant are both stored' },
       { find: 'METRICS[id].entity !== entity.kind', replace: 'false', harm: 'a host’s metric stands on a GPU' },
       { find: 'column.length !== t.length', replace: 'column.length < t.length', harm: 'a column that is too long is stored shifted' },
+      { find: 'value >= least && value <= most', replace: 'value >= least && value < most', harm: 'a GPU that is busy all the time has no reading' },
+      { find: 'values === column ? values.slice() : values', replace: 'values', harm: 'what a sender still holds changes under its hands' },
       { find: 'else if (at < window.oldest)', replace: 'else if (at <= window.oldest)', harm: 'a reading at the edge is refused' },
     ],
   },
@@ -1350,8 +1419,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: '(at >= oldest && at <= newest)', replace: 'at >= oldest', harm: 'an event of tomorrow ends a job today' },
       { find: 'if (at === null || (at >= oldest', replace: 'if (at !== null && (at >= oldest', harm: 'an event without a time is lost' },
       {
-        find: 'if (block !== null) blocks.push(block);',
-        replace: 'blocks.length === 0 && block !== null && blocks.push(block);',
+        find: 'if (table !== null) tables.push(table);',
+        replace: 'if (table !== null && tables.length === 0) tables.push(table);',
         harm: 'of a batch’s entities one is stored',
       },
     ],

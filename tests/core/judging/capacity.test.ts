@@ -68,6 +68,7 @@ describe('capacity', () => {
       ),
     );
     expect(findings.map(({ id }) => id)).toContain('kv-capacity');
+    expect(findings.find(({ id }) => id === 'kv-capacity')?.evidence[0]).toBe('cache 95 % full or more in 100 % of the samples');
   });
   describe('an out-of-memory message', () => {
     const failing = (at: number) =>

@@ -27,7 +27,7 @@ describe('compute', () => {
   });
 
   it('in FP32 beside tensor cores is not told to use them: it does', () => {
-    const mixed: Case = { ...fp32('A100-40'), verdict: { ...fp32('A100-40').verdict, shares: { compute: 0.9, fp32: 0.6, tensor: 0.3 } } };
+    const mixed: Case = { ...fp32('A100-40'), verdict: { ...fp32('A100-40').verdict, modifiers: [], shares: { compute: 0.9, fp32: 0.6, tensor: 0.3 } } };
     expect(about(advice(mixed), /tensor cores/)).toBeUndefined();
   });
 
