@@ -615,7 +615,12 @@ export const MUTATIONS: readonly MutatedFile[] = [
     mutations: [
       { find: 'tensor < NO_TENSOR', replace: 'tensor < 1', harm: 'work on tensor cores is told to use them' },
       { find: 'fp32 >= DOMINANT && ', replace: '', harm: 'a card that does little in FP32 is told to use tensor cores' },
-      { find: ' && (type === null || GPUS[type].hasTensorCores)', replace: '', harm: 'a card without tensor cores is told to use them' },
+      {
+        find: ' && (type === null || GPUS[type].hasTensorCores)',
+        replace: '',
+        harm: 'a card without tensor cores is told to use them',
+        survives: 'every card of the table has tensor cores: the clause is for the first one without',
+      },
     ],
   },
   {

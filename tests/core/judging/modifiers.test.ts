@@ -41,6 +41,9 @@ describe('what changes how a label reads', () => {
   it('two flags in a long time are no cooling fault', () => {
     expect(modifiers({ 'gpu.capHwThermal': (i) => (i < 2 ? 1 : 0) }, undefined, 300)).toEqual([]);
   });
+  it('flags of a long phase count from its beginning: a card that cooled down was too hot', () => {
+    expect(modifiers({ 'gpu.capHwThermal': (i) => (i < 180 ? 1 : 0) }, undefined, 6000)).toEqual(['thermal or brake slowdown 3 % of the busy time']);
+  });
   it('flags of either kind are of one fault, as in the finding', () => {
     expect(modifiers({ 'gpu.capHwThermal': (i) => (i === 3 ? 1 : 0), 'gpu.capSwThermal': (i) => (i === 7 ? 1 : 0) })).toEqual([
       'thermal or brake slowdown 3 % of the busy time',

@@ -148,6 +148,13 @@ describe('the data type in use', () => {
       'bf16',
       undefined,
     ],
+    [
+      'is what the job says where FP64 works beside tensor cores, which multiply it, too',
+      { 'gpu.tensorActive': 0.3, 'gpu.fp64Active': 0.6 },
+      { dtype: 'bf16' },
+      'bf16',
+      undefined,
+    ],
     ['is TF32 where FP32 work runs on tensor cores', { 'gpu.tensorActive': 0.3 }, { dtype: 'fp32' }, 'tf32', undefined],
     ['is INT8 where that pipe leads', { 'gpu.tensorActive': 0.3, 'gpu.immaActive': 0.25, 'gpu.hmmaActive': 0.02 }, {}, 'int8', undefined],
     ['is INT8 where weights and activations are quantised to it', { 'gpu.tensorActive': 0.3 }, { dtype: 'fp16', quantization: 'w8a8' }, 'int8', undefined],
