@@ -55,6 +55,13 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/thresholds.ts',
     tests: [...VERDICTS, SEGMENTS, TURNS, TRACKER, `${FINDINGS}/stuck.test.ts`, `${FINDINGS}/idle.test.ts`],
     mutations: [
+      { find: 'DISAGREE_CAP = 0.6', replace: 'DISAGREE_CAP = 0.85', harm: 'a verdict against which the engine speaks is graded as sure' },
+      { find: 'IN_USE_MEMORY = 2e9', replace: 'IN_USE_MEMORY = 20e9', harm: 'a GPU that holds a small model is nobody’s' },
+      { find: 'TENSOR_NONE = 0.02', replace: 'TENSOR_NONE = 0.2', harm: 'a trainer with little tensor work has no activity' },
+      { find: 'counters: 0.6, processName', replace: 'counters: 0.9, processName', harm: 'an activity guessed from counters is graded as seen' },
+      { find: 'LEAN_CAP = 0.5', replace: 'LEAN_CAP = 0.9', harm: 'a lean is graded as a verdict' },
+      { find: 'MIN_SEGMENT_SECONDS = 30', replace: 'MIN_SEGMENT_SECONDS = 3', harm: 'a second sampled ten times is a phase' },
+      { find: 'notMemory: 0.33', replace: 'notMemory: 0.1', harm: 'memory stays possible on a card that shows it is not' },
       { find: 'IDLE_SAMPLES = 5', replace: 'IDLE_SAMPLES = 2', harm: 'two looks days apart make an idle GPU' },
       { find: 'DOMINANT = 0.5', replace: 'DOMINANT = 0.45', harm: 'a resource is named that is not needed for half of the time' },
       { find: 'CONTRIBUTING = 0.33', replace: 'CONTRIBUTING = 0.4', harm: 'a third of the time lost to the host is no longer said' },

@@ -73,6 +73,12 @@ describe('an engine’s work', () => {
     const v100 = made('gpu', { node: 'n1', samples: 60, facts: { name: 'Tesla V100-SXM2-32GB' }, values: BUSY });
     expect(verdictOf([v100, engine(SERVING)], { model: 'llama-3.1-8b' }).shares.compute).toBeCloseTo(0.1079, 4);
   });
+  it('waits on a GPU that holds its model and rests: less memory than a model takes is nobody’s', () => {
+    const resting = (used: number) => gpu({ 'gpu.util': 0, 'gpu.memUsed': used }, 60, 'GPU-1');
+    const second = (used: number) => analyse(runOf(gpu(), resting(used), engine(SERVING)), LLAMA).gpus[1]?.verdict.bottleneck;
+    expect(second(2e9)).toBe('host');
+    expect(second(1.9e9)).toBe('idle');
+  });
   it('of two servers on a node is spread over its GPUs: each works for one of them', () => {
     const two = [gpu(), gpu(BUSY, 60, 'GPU-1'), engine(SERVING), engine(SERVING, 60, {}, 'vllm@n1:8001')];
     expect(figure(two, 'Compute', { ...LLAMA, tensorParallel: 1 })).toBeCloseTo(11.72e12, -11);
