@@ -53,7 +53,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'judging',
     file: 'core/judging/thresholds.ts',
-    tests: [...VERDICTS, SEGMENTS, TURNS, TRACKER, `${FINDINGS}/stuck.test.ts`, `${FINDINGS}/idle.test.ts`],
+    tests: [...VERDICTS, SEGMENTS, TURNS, TRACKER, SPINNING, RESTS, `${FINDINGS}/stuck.test.ts`, `${FINDINGS}/idle.test.ts`],
     mutations: [
       { find: 'DISAGREE_CAP = 0.6', replace: 'DISAGREE_CAP = 0.85', harm: 'a verdict against which the engine speaks is graded as sure' },
       { find: 'IN_USE_MEMORY = 2e9', replace: 'IN_USE_MEMORY = 20e9', harm: 'a GPU that holds a small model is nobody’s' },
