@@ -1,5 +1,4 @@
-// `npm run bench`: every benchmark, or those whose names are given. Exit 1 where a budget is missed.
-// `npm run bench -- peer`: beside VictoriaMetrics; --quick takes less of everything, --profile DIR leaves the server's CPU profiles there.
+// Exit 1 where a budget is missed.
 import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,6 +20,17 @@ const benches: readonly Row[] = [
   { name: 'peer', load: async () => (await import('./peer.ts')).peerBench, named: true },
 ];
 
+const HELP = `Usage: npm run bench -- [names] [options]
+
+Every benchmark, or those that are named: ${benches.map(({ name, named }) => (named === true ? `${name} (only when named)` : name)).join(', ')}.
+peer starts Debian's VictoriaMetrics and feeds both the same readings.
+
+Options
+  --quick          less of everything
+  --profile DIR    leaves the server's CPU profiles there
+  --help           this text
+`;
+
 function numberOf(value: number): string {
   return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : Number(value.toPrecision(3)).toString();
 }
@@ -39,8 +49,12 @@ function heading(figures: readonly Figure[]): string {
 
 const { positionals: wanted, values: options } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, profile: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, profile: { type: 'string' }, help: { type: 'boolean', default: false } },
 });
+if (options.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 const profile = options.profile === undefined ? null : resolve(options.profile);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(', ')}; there are: ${benches.map(({ name }) => name).join(', ')}`);

@@ -99,9 +99,9 @@ function read(argv: string[]): Asked | string {
   if (!printing && server === null) return 'which server? --server URL (or --stdout to see what would be sent)';
   const wrong = [...(server === null ? [] : [server]), ...(values.metrics ?? [])].find((address) => !isHttp(address));
   if (wrong !== undefined) return `“${wrong}” is no http:// or https:// address`;
-  const interval = amount(values.interval, 10, 1, 3600);
+  const interval = amount(values.interval, { fallback: 10, least: 1, most: 3600 });
   if (interval === null) return `--interval is “${values.interval ?? ''}”, but must be between 1 and 3600 seconds`;
-  const megabytes = amount(values['spool-limit'], 64, 1, 100_000);
+  const megabytes = amount(values['spool-limit'], { fallback: 64, least: 1, most: 100_000 });
   if (megabytes === null) return `--spool-limit is “${values['spool-limit'] ?? ''}”, but must be between 1 and 100000 MB`;
   const node = values.node ?? hostname().split('.', 1)[0] ?? hostname(); // as Slurm and the server name it
   const job = ownJob(process.env, { node, now: Date.now() / 1000, ...(values.job === undefined ? {} : { id: values.job }) });
@@ -140,7 +140,7 @@ function spoolFolder(node: string, job: string | null): string {
   return state === undefined ? join(tmpdir(), `headroom-spool-${process.getuid?.() ?? 0}`, name) : join(state, 'headroom/spool', name);
 }
 
-function amount(text: string | undefined, fallback: number, least: number, most: number): number | null {
+function amount(text: string | undefined, { fallback, least, most }: Readonly<Record<'fallback' | 'least' | 'most', number>>): number | null {
   if (text === undefined) return fallback;
   const value = /^\d+(?:\.\d+)?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
   return value >= least && value <= most ? value : null;

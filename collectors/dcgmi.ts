@@ -52,7 +52,7 @@ function openDcgmi(context: ParseContext): Session {
     fields = found;
   };
 
-  const row = (index: string, rest: string, text: string, number: number): void => {
+  const row = ([, index = '', rest = '']: RegExpExecArray, text: string, number: number): void => {
     if (fields === null) return out.reject(number, 'expected a header (# Entity …) before the rows, or the fields in their order', text);
     const cells = cellsOf(rest, fields.length);
     if (cells === null) return out.reject(number, `row has ${splitBlanks(rest).length} values, expected ${fields.length} as in the header`, text);
@@ -74,7 +74,7 @@ function openDcgmi(context: ParseContext): Session {
       if (text.trim() === '') return;
       alone ??= ROW.test(text) || HEADER.test(text) || COMMAND.test(text);
       const match = ROW.exec(text);
-      if (match !== null) return row(match[1] ?? '', match[2] ?? '', text, number);
+      if (match !== null) return row(match, text, number);
       const header = HEADER.exec(text);
       if (header !== null) return begin(splitBlanks(header[1] ?? ''));
       const command = COMMAND.exec(text);

@@ -114,7 +114,7 @@ function emitDevice(device: JsonObject, place: { index: string; at: number; line
   const processes = device['processes'];
   if (isJsonList(processes)) {
     const used = values['gpu.memUsed'];
-    const seen = processes.filter((listed) => emitProcess(listed, entity, place.at, { out, scope })).length;
+    const seen = processes.filter((listed) => emitProcess(listed, { gpu: entity, at: place.at }, { out, scope })).length;
     const all = !place.cut; // of a list that is cut off the number is not known
     if (all && provenProcesses(seen, used)) values['gpu.processes'] = seen; // others' processes may be hidden
   }
@@ -131,7 +131,7 @@ function tellFacts(device: JsonObject, entity: EntityRef, index: string, out: Ou
 }
 
 /** False for an entry that names no process. */
-function emitProcess(listed: Json, gpu: EntityRef, at: number, { out, scope }: Tools): boolean {
+function emitProcess(listed: Json, { gpu, at }: { readonly gpu: EntityRef; readonly at: number }, { out, scope }: Tools): boolean {
   if (!isJsonObject(listed)) return false;
   const pid = textOf(listed['pid']) ?? '';
   if (!/^\d+$/.test(pid)) return false;

@@ -2,9 +2,8 @@ import { GPUS, onTensorCores } from '../../core/knowledge/index.ts';
 import { BOTTLENECK_LABELS } from '../../core/contract/index.ts';
 import type { Allocation, Estimate, LinkKind, MemoryPlan, PhasePlan, Plan } from '../../core/planner/index.ts';
 import { formatDuration, formatValue } from '../../core/readings/index.ts';
-import type { Painter } from '../terminal/style.ts';
+import { bar, type Painter, section } from '../terminal/style.ts';
 
-const BAR = 24;
 const MODES = { serve: 'Serve', train: 'Train', lora: 'Fine-tune (LoRA)' } as const;
 
 /** A plan for people: does it fit, how fast, what limits it; then the price of other ways. */
@@ -87,10 +86,7 @@ function memoryLines(memory: MemoryPlan, paint: Painter): string[] {
   const scale = Math.max(memory.total, memory.usable);
   return rows
     .filter(([, bytes]) => bytes > 0)
-    .map(([name, bytes]) => {
-      const filled = Math.min(BAR, Math.round((bytes / scale) * BAR));
-      return `  ${name.padEnd(12)}${'█'.repeat(filled)}${paint.dim('░'.repeat(BAR - filled))} ${formatValue(bytes, 'bytes').padStart(9)}`;
-    });
+    .map(([name, bytes]) => `  ${name.padEnd(12)}${bar(bytes / scale, paint)} ${formatValue(bytes, 'bytes').padStart(9)}`);
 }
 
 function speed(plan: Plan, paint: Painter): string[] {
@@ -143,10 +139,6 @@ function allocationLines(rows: readonly Allocation[], plan: Plan): string[] {
     const nodes = found.nodes > 1 ? ` on ${found.nodes} nodes` : '';
     return `${found.gpus} × ${found.nodeType}${nodes}${split.length > 0 ? ` (${split.join(', ')})` : ''}${type}: ${formatValue(found.memory.total, 'bytes')} of ${formatValue(found.memory.usable, 'bytes')} per GPU${price}`;
   });
-}
-
-function section(name: string, lines: readonly string[], paint: Painter): string[] {
-  return lines.length === 0 ? [] : ['', paint.bold(name), ...lines.map((line) => `  ${line}`)];
 }
 
 const LINK_NAMES: Readonly<Record<LinkKind, string>> = { nvlink: 'NVLink', pcie: 'PCIe', infiniband: 'InfiniBand', ethernet: 'Ethernet' };

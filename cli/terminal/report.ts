@@ -10,16 +10,21 @@ import {
   SHARE_LABELS,
   type Verdict,
 } from '../../core/contract/index.ts';
-import { LOOKS, type Painter } from './style.ts';
+import { BAR, bar, LOOKS, type Painter, section } from './style.ts';
 
-const BAR = 24;
 /** Rejected lines quoted per file; `--json` has up to a hundred. */
 const QUOTED = 3;
 /** Events listed. */
 const EVENTS = 10;
 
+interface Look {
+  /** Characters of a line. */
+  readonly width: number;
+  readonly paint: Painter;
+}
+
 /** A diagnosis for people: the answer first, then its evidence, then what became of each file. */
-export function report(diagnosis: Diagnosis & { analysis: Analysis }, options: { width: number; paint: Painter }): string {
+export function report(diagnosis: Diagnosis & { analysis: Analysis }, options: Look): string {
   const { analysis, sources, notes } = diagnosis;
   const { paint, width } = options;
   const clock = clockOf(analysis);
@@ -27,7 +32,7 @@ export function report(diagnosis: Diagnosis & { analysis: Analysis }, options: {
     headline(analysis, paint),
     ...analysis.verdict.why.map((text) => `  ${text}`),
     ...shareLines(analysis.verdict, paint),
-    ...ribbonLines(analysis, clock, Math.min(width, 100), paint),
+    ...ribbonLines(analysis, clock, { width: Math.min(width, 100), paint }),
     ...section('Try next', adviceLines(analysis.verdict), paint),
     ...section('Events', eventLines(diagnosis.run.events, clock), paint),
     ...section(
@@ -68,17 +73,16 @@ function shareLines(verdict: Verdict, paint: Painter): string[] {
       const share = verdict.shares[key];
       const name = SHARE_LABELS[key].padEnd(18);
       if (share === null) return `  ${name}${paint.dim('–'.padStart(BAR + 7))}`;
-      const filled = Math.round(Math.min(1, share) * BAR);
-      return `  ${name}${'█'.repeat(filled)}${paint.dim('░'.repeat(BAR - filled))} ${`${Math.round(share * 100)} %`.padStart(6)}`;
+      return `  ${name}${bar(share, paint)} ${`${Math.round(share * 100)} %`.padStart(6)}`;
     }),
   ];
 }
 
-function ribbonLines(analysis: Analysis, clock: (at: number) => string, width: number, paint: Painter): string[] {
+function ribbonLines(analysis: Analysis, clock: (at: number) => string, { width, paint }: Look): string[] {
   if (analysis.phases.length === 0) return [];
   return [
     '',
-    ribbon(analysis.phases, analysis, width, paint),
+    ribbon(analysis, { width, paint }),
     paint.dim(spread(clock(analysis.from), clock(analysis.to), width)),
     legend(analysis.phases, paint),
     ...phaseLines(analysis, clock, paint),
@@ -123,10 +127,6 @@ function sourceLines(source: SourceReport, paint: Painter): string[] {
   return [`${source.file}: ${what}`, ...quoted];
 }
 
-function section(title: string, lines: readonly string[], paint: Painter): string[] {
-  return lines.length === 0 ? [] : ['', paint.bold(title), ...lines.map((line) => `  ${line}`)];
-}
-
 function spread(left: string, right: string, width: number): string {
   return `${left}${' '.repeat(Math.max(1, width - left.length - right.length))}${right}`;
 }
@@ -142,12 +142,12 @@ function clockOf(analysis: Analysis): (at: number) => string {
 }
 
 /** The phase ribbon as one line of `width` characters: each cell shows the phase that holds most of its time, a blank is time without readings. */
-function ribbon(phases: readonly Phase[], span: { from: number; to: number }, width: number, paint: Painter): string {
-  const cell = (span.to - span.from) / width;
+function ribbon({ phases, from: start, to: end }: Analysis, { width, paint }: Look): string {
+  const cell = (end - start) / width;
   if (!(cell > 0)) return '';
   let line = '';
   for (let index = 0; index < width; index += 1) {
-    const from = span.from + index * cell;
+    const from = start + index * cell;
     const held = longest(phases, from, from + cell);
     line += held === null ? ' ' : paint.as(held, LOOKS[held].letter);
   }

@@ -23,6 +23,20 @@ export interface Painter {
   as(bottleneck: Bottleneck, text: string): string;
 }
 
+/** A titled list under a blank line; nothing where it has no line. */
+export function section(title: string, lines: readonly string[], paint: Painter): string[] {
+  return lines.length === 0 ? [] : ['', paint.bold(title), ...lines.map((line) => `  ${line}`)];
+}
+
+/** Characters of a bar. */
+export const BAR = 24;
+
+/** A share (0–1; more is drawn as 1) as a bar of `BAR` characters. */
+export function bar(share: number, paint: Painter): string {
+  const filled = Math.round(Math.min(1, share) * BAR);
+  return `${'█'.repeat(filled)}${paint.dim('░'.repeat(BAR - filled))}`;
+}
+
 /** Leaves the text as it is where `colours` is false. */
 export function painter(colours: boolean): Painter {
   const paint = (format: Parameters<typeof styleText>[0], text: string) => (colours ? styleText(format, text, { validateStream: false }) : text);

@@ -9,7 +9,7 @@ import { openSpool } from './spool.ts';
 import type { Settings } from './types.ts';
 
 /** What the agent's sources see. */
-export type Seen = Pick<Batch, 'readings' | 'facts' | 'events'>;
+type Seen = Pick<Batch, 'readings' | 'facts' | 'events'>;
 
 /** The way out of the agent: what is seen is gathered, queued (on disk while the receiver is away) and sent. */
 export interface Delivery {

@@ -19,13 +19,21 @@ export interface HttpDelivery {
   close(): void;
 }
 
+interface Call {
+  readonly method: 'POST' | 'PUT';
+  /** Below the server's address. */
+  readonly path: string;
+  readonly body: Buffer;
+  readonly coding: 'gzip' | null;
+}
+
 /** Delivery to a Headroom server. Node's own http: loading fetch costs 10 MB of memory. */
 export function httpDelivery({ server, token }: HttpOptions): HttpDelivery {
   const base = new URL(server.endsWith('/') ? server : `${server}/`);
   const secure = base.protocol === 'https:';
   const agent = secure ? new SecureAgent({ keepAlive: true, maxSockets: 2 }) : new Agent({ keepAlive: true, maxSockets: 2 });
 
-  const call = (method: string, path: string, body: Buffer, coding: 'gzip' | null, signal: AbortSignal): Promise<Outcome> =>
+  const call = ({ method, path, body, coding }: Call, signal: AbortSignal): Promise<Outcome> =>
     new Promise((resolve) => {
       const failed = (error: Error): void => resolve({ kind: 'later', reason: signal.aborted ? 'no reply in time' : error.message });
       const headers = {
@@ -42,9 +50,11 @@ export function httpDelivery({ server, token }: HttpOptions): HttpDelivery {
     });
 
   return {
-    send: (parcel, signal) => call('POST', 'api/ingest', parcel.bytes(), 'gzip', signal),
-    declare: (key, declaration, signal) =>
-      call('PUT', `api/jobs/${encodeURIComponent(key.cluster)}/${encodeURIComponent(key.id)}`, Buffer.from(JSON.stringify(declaration)), null, signal),
+    send: (parcel, signal) => call({ method: 'POST', path: 'api/ingest', body: parcel.bytes(), coding: 'gzip' }, signal),
+    declare: (key, declaration, signal) => {
+      const path = `api/jobs/${encodeURIComponent(key.cluster)}/${encodeURIComponent(key.id)}`;
+      return call({ method: 'PUT', path, body: Buffer.from(JSON.stringify(declaration)), coding: null }, signal);
+    },
     close: () => agent.destroy(),
   };
 }

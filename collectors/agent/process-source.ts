@@ -92,25 +92,32 @@ export function processSource({ node, uid, names }: ProcessSourceOptions): Proce
       const facts: Fact[] = [];
       const usages: ProcessUsage[] = [];
       for (const [pid, each] of followed) {
-        const stat = parsePidStat(readKernelFile(`/proc/${pid}/stat`) ?? '');
-        if (stat === null || stat.started !== each.started) {
+        const usage = usageNow(pid, each, steady);
+        if (usage === null) {
           followed.delete(pid);
           ages.delete(pid);
           continue;
         }
-        const io = readKernelFile(`/proc/${pid}/io`);
-        const own: ProcessSample = { at: steady, stat, ...(io === null ? {} : { io: parsePidIo(io) }) };
-        const usage = processUsage(own, each.last);
-        const threads = each.threads.sample(steady, usage.values['process.cpu'] ?? null);
+        const { threads } = usage;
         const hottest = threads.size === 0 ? {} : { 'process.maxThread': Math.max(...threads.values()) };
-        each.last = own;
-        usages.push({ values: usage.values, threads });
+        usages.push(usage);
         readings.push({ entity: each.entity, at, values: { ...usage.values, ...hottest } });
         facts.push(...each.facts);
       }
       return { readings, facts, gauges: threadGauges(usages) };
     },
   };
+}
+
+/** What a process used since it was last asked; null where it has ended, its number another's now. `steady` is seconds since boot. */
+function usageNow(pid: number, each: Followed, steady: number): ProcessUsage | null {
+  const stat = parsePidStat(readKernelFile(`/proc/${pid}/stat`) ?? '');
+  if (stat === null || stat.started !== each.started) return null;
+  const io = readKernelFile(`/proc/${pid}/io`);
+  const own: ProcessSample = { at: steady, stat, ...(io === null ? {} : { io: parsePidIo(io) }) };
+  const { values } = processUsage(own, each.last);
+  each.last = own;
+  return { values, threads: each.threads.sample(steady, values['process.cpu'] ?? null) };
 }
 
 function portOf(args: readonly string[]): number | null {

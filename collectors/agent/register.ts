@@ -7,7 +7,7 @@ export interface Registration {
   end(now: number, seconds: number): Promise<void>;
 }
 
-export interface RegisterOptions {
+interface RegisterOptions {
   readonly job: OwnJob;
   readonly declare: Declare;
   readonly backoff: Backoff;

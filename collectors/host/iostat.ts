@@ -1,5 +1,5 @@
 import { type Collector, hostOf, type ParseContext, type Session, UNNAMED } from '../collector/index.ts';
-import { americanStamp, lineSession, maxOf, output, parseDecimal, put, splitBlanks, sumOf, timeReader, type Values } from '../text/index.ts';
+import { americanStamp, lineSession, maxOf, output, type Output, parseDecimal, put, splitBlanks, sumOf, timeReader, type Values } from '../text/index.ts';
 import { isWholeDisk } from '../proc/index.ts';
 import { wholeLines } from './whole-lines.ts';
 
@@ -30,28 +30,16 @@ interface Report {
 
 function openIostat(context: ParseContext): Session {
   const out = output('ordinal');
-  const node = context.node ?? UNNAMED;
+  const tell = reportTeller(out, context.node ?? UNNAMED);
   const readTime = timeReader(context.tz ?? 'UTC');
   let cpuColumns: readonly string[] | null = null;
   let diskColumns: readonly string[] | null = null;
   let report: Report | null = null;
   let stamp: number | null = null;
-  let reports = 0;
 
   const close = (): void => {
-    if (report === null) return;
-    const { disks, cpu, at } = report;
-    const values: Values = { ...cpu };
-    if (report.allDisks) {
-      put(values, 'host.diskReadRate', sumOf(disks.map((disk) => disk.read)));
-      put(values, 'host.diskWriteRate', sumOf(disks.map((disk) => disk.written)));
-      put(values, 'host.diskBusy', maxOf(disks.map((disk) => disk.busy)));
-    }
-    reports += 1;
+    if (report !== null) tell(report);
     report = null;
-    if (reports === 1)
-      out.event({ at, entity: null, kind: 'collector', text: 'iostat: the first report is a mean since boot and is left out (run iostat with an interval)' });
-    else out.reading({ entity: hostOf(node), at: at ?? reports - 2, values });
   };
 
   return lineSession(out, {
@@ -102,6 +90,23 @@ function openIostat(context: ParseContext): Session {
     if (isWholeDisk(cells[0] ?? '')) open.disks.push(diskOf(diskColumns, numbers));
     return true;
   }
+}
+
+/** Makes a reading of each report but the first, which is a mean since boot. */
+function reportTeller(out: Output, node: string): (report: Report) => void {
+  let reports = 0;
+  return ({ disks, cpu, at, allDisks }) => {
+    const values: Values = { ...cpu };
+    if (allDisks) {
+      put(values, 'host.diskReadRate', sumOf(disks.map((disk) => disk.read)));
+      put(values, 'host.diskWriteRate', sumOf(disks.map((disk) => disk.written)));
+      put(values, 'host.diskBusy', maxOf(disks.map((disk) => disk.busy)));
+    }
+    reports += 1;
+    if (reports === 1)
+      out.event({ at, entity: null, kind: 'collector', text: 'iostat: the first report is a mean since boot and is left out (run iostat with an interval)' });
+    else out.reading({ entity: hostOf(node), at: at ?? reports - 2, values });
+  };
 }
 
 function cpuValues(columns: readonly string[], numbers: readonly (number | null)[]): Values {

@@ -33,13 +33,13 @@ export function processTable(out: Output, node: string): { emit(at: number, rows
           if (followed.size >= MAX_FOLLOWED) continue;
           followed.add(row.pid);
         }
-        emitRow(out, node, at, row, args);
+        emitRow(row, args, { out, node, at });
       }
     },
   };
 }
 
-function emitRow(out: Output, node: string, at: number, row: ProcessRow, args: readonly string[]): void {
+function emitRow(row: ProcessRow, args: readonly string[], { out, node, at }: { readonly out: Output; readonly node: string; readonly at: number }): void {
   const entity = processOf(node, row.pid);
   const values: Values = {};
   put(values, 'process.cpu', row.cpu);

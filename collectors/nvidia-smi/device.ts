@@ -47,22 +47,33 @@ export function provenProcesses(listed: number, memoryUsed: number | undefined):
   return listed > 0 || (memoryUsed !== undefined && memoryUsed < NO_CONTEXT);
 }
 
+interface Tools {
+  readonly out: Output;
+  readonly scope: GpuScope;
+}
+
+/** The GPU of a report, and when. */
+interface Seen {
+  readonly gpu: EntityRef;
+  readonly at: number;
+}
+
 /** Told about a value that was not used. */
 export type BadValue = (row: DeviceRow, text: string, reason: string) => void;
 
 /** Emits readings, facts and events of one GPU of a report. */
-export function emitDevice(device: Device, { out, scope }: { out: Output; scope: GpuScope }, bad: BadValue): void {
+export function emitDevice(device: Device, { out, scope }: Tools, bad: BadValue): void {
   const entity = entityOf(device, scope);
   const values = deviceValues(device, bad, (text) => out.event({ at: device.at, entity, kind: 'gpu-error', text }));
   tellFacts(device, entity, out);
   const gpuMemory = values['gpu.memUsed'];
   if (device.processes !== null) {
-    for (const listed of device.processes) emitProcess(listed, entity, device.at, { out, scope });
+    for (const listed of device.processes) emitProcess(listed, { gpu: entity, at: device.at }, { out, scope });
     if (provenProcesses(device.processes.length, gpuMemory)) values['gpu.processes'] = device.processes.length;
   }
   if (values['gpu.util'] === undefined) values['gpu.present'] = 1; // MIG and some drivers hide it: the GPU is there all the same
   if (hasAny(values)) out.reading({ entity, at: device.at, values });
-  for (const slice of device.slices) emitSlice(slice, entity, device.at, { out, scope });
+  for (const slice of device.slices) emitSlice(slice, { gpu: entity, at: device.at }, { out, scope });
 }
 
 function entityOf(device: Device, scope: GpuScope): EntityRef {
@@ -112,7 +123,7 @@ function tellFacts(device: Device, entity: EntityRef, out: Output): void {
   if (device.cuda !== undefined && !isAbsent(device.cuda)) out.fact(entity, 'cuda', device.cuda);
 }
 
-function emitProcess(listed: DeviceProcess, gpu: EntityRef, at: number, { out, scope }: { out: Output; scope: GpuScope }): void {
+function emitProcess(listed: DeviceProcess, { gpu, at }: Seen, { out, scope }: Tools): void {
   if (!/^\d+$/.test(listed.pid)) return;
   const entity = scope.process(listed.pid);
   const memory = quantity(listed.memory ?? '', 'MiB');
@@ -121,7 +132,7 @@ function emitProcess(listed: DeviceProcess, gpu: EntityRef, at: number, { out, s
   if (listed.name !== undefined && !isAbsent(listed.name)) out.fact(entity, 'command', listed.name);
 }
 
-function emitSlice(slice: Slice, parent: EntityRef, at: number, { out, scope }: { out: Output; scope: GpuScope }): void {
+function emitSlice(slice: Slice, { gpu: parent, at }: Seen, { out, scope }: Tools): void {
   const entity = slice.uuid === undefined ? scope.slice(parent, { ...slice, device: slice.index }) : scope.byUuid(slice.uuid);
   tellSlice({ ...slice, entity, parent, at }, out);
 }

@@ -10,6 +10,13 @@ export interface QueryTextReader {
   end(): void;
 }
 
+interface QueryTextTools {
+  readonly out: Output;
+  readonly scope: GpuScope;
+  readonly clock: RowClock;
+  readonly sweeps: SweepCounter;
+}
+
 interface OpenGpu {
   readonly busId: string | null;
   readonly line: number;
@@ -25,8 +32,8 @@ interface OpenGpu {
 const MOST_VALUES = 2000;
 
 /** Each GPU goes to `out`, in SI units, when the next one or another text begins. */
-export function queryTextReader(tools: { out: Output; scope: GpuScope; clock: RowClock; sweeps: SweepCounter }): QueryTextReader {
-  const { out, clock, sweeps } = tools;
+export function queryTextReader(tools: QueryTextTools): QueryTextReader {
+  const { clock, sweeps } = tools;
   let open: OpenGpu | null = null;
   let inReport = false;
   let head = new Map<string, string>();
@@ -46,36 +53,8 @@ export function queryTextReader(tools: { out: Output; scope: GpuScope; clock: Ro
     open = null;
     const stamp = head.get('timestamp');
     const at = (stamp === undefined ? null : clock.at(stamp, 1)) ?? sweeps.of(`${gpu.busId ?? position}`);
-    if (at !== null && gpu.values.size > 0) {
-      emitDevice(
-        {
-          get: ({ text }) => (text === undefined ? undefined : gpu.values.get(text)?.text),
-          busId: gpu.busId,
-          position,
-          at,
-          driver: head.get('driver version'),
-          cuda: head.get('cuda version'),
-          processes: gpu.listsProcesses ? gpu.processes.map(processOf) : null,
-          slices: gpu.slices.map(sliceOf),
-        },
-        tools,
-        ({ text = '' }, value, reason) => {
-          out.reject(gpu.values.get(text)?.line ?? gpu.line, `${text}: ${reason}, got "${value}"`, `${text} : ${value}`);
-        },
-      );
-    }
+    if (at !== null && gpu.values.size > 0) emitGpu(gpu, { at, position, head }, tools);
     position += 1;
-  };
-
-  const take = (gpu: OpenGpu, label: string, value: string | null, number: number): void => {
-    const key = label.toLowerCase();
-    if (value === null && key === 'mig device' && gpu.slices.length < 64) gpu.slices.push(new Map());
-    if (gpu.path[0] === 'mig device') gpu.slices.at(-1)?.set(gpu.path.slice(1).join('/'), value ?? '');
-    else if (gpu.path[0] === 'processes') takeProcess(gpu, key, value);
-    else if (value !== null && gpu.values.size < MOST_VALUES) {
-      const path = gpu.path.join('/');
-      if (!gpu.values.has(path)) gpu.values.set(path, { text: value, line: number });
-    }
   };
 
   return {
@@ -108,11 +87,42 @@ export function queryTextReader(tools: { out: Output; scope: GpuScope; clock: Ro
       const depth = indent / 4 - 1;
       open.path.length = Math.min(depth, open.path.length);
       open.path.push(pair.label.toLowerCase());
-      take(open, pair.label, pair.value, number);
+      take(open, pair, number);
       return true;
     },
     end: close,
   };
+}
+
+function emitGpu(gpu: OpenGpu, { at, position, head }: { at: number; position: number; head: ReadonlyMap<string, string> }, tools: QueryTextTools): void {
+  emitDevice(
+    {
+      get: ({ text }) => (text === undefined ? undefined : gpu.values.get(text)?.text),
+      busId: gpu.busId,
+      position,
+      at,
+      driver: head.get('driver version'),
+      cuda: head.get('cuda version'),
+      processes: gpu.listsProcesses ? gpu.processes.map(processOf) : null,
+      slices: gpu.slices.map(sliceOf),
+    },
+    tools,
+    ({ text = '' }, value, reason) => {
+      tools.out.reject(gpu.values.get(text)?.line ?? gpu.line, `${text}: ${reason}, got "${value}"`, `${text} : ${value}`);
+    },
+  );
+}
+
+/** A label and its value (none for a section), at the end of the GPU's path. */
+function take(gpu: OpenGpu, { label, value }: Pair, number: number): void {
+  const key = label.toLowerCase();
+  if (value === null && key === 'mig device' && gpu.slices.length < 64) gpu.slices.push(new Map());
+  if (gpu.path[0] === 'mig device') gpu.slices.at(-1)?.set(gpu.path.slice(1).join('/'), value ?? '');
+  else if (gpu.path[0] === 'processes') takeProcess(gpu, key, value);
+  else if (value !== null && gpu.values.size < MOST_VALUES) {
+    const path = gpu.path.join('/');
+    if (!gpu.values.has(path)) gpu.values.set(path, { text: value, line: number });
+  }
 }
 
 /** `Processes : None`, or a section with a `Process ID` for each. */
@@ -140,7 +150,12 @@ function sliceOf(slice: Map<string, string>): Slice {
   };
 }
 
-function pairOf(text: string): { label: string; value: string | null } | null {
+interface Pair {
+  readonly label: string;
+  readonly value: string | null;
+}
+
+function pairOf(text: string): Pair | null {
   const match = /^\s*(.*?)\s+:(?: (.*))?$/.exec(text);
   return match === null ? null : { label: match[1] ?? '', value: (match[2] ?? '').trim() };
 }

@@ -1,6 +1,6 @@
 import type { Collector, ParseContext, Session } from '../collector/index.ts';
 import { lineSession, output, parseDecimal } from '../text/index.ts';
-import { openBook } from './book.ts';
+import { type Book, openBook } from './book.ts';
 import { pageClock } from './page-clock.ts';
 import { isKnownName, type Target } from './resolve.ts';
 import { readKey, readSample } from './sample-line.ts';
@@ -39,9 +39,7 @@ function openExposition(context: ParseContext): Session {
   const out = output('ordinal');
   const book = openBook(out);
   const clock = pageClock(out);
-  let scope: Pick<ParseContext, 'node' | 'instance' | 'uuids'> = context;
-  let entries = new Map<string, Entry>();
-  const ofInstances = new Map<string, Map<string, Entry>>(); // the same labels mean another engine on another endpoint
+  const series = openMemory(book, context);
   let described = new Map<string, number>(); // `HELP name` → page
   let page = 0;
   let samples = 0;
@@ -53,17 +51,6 @@ function openExposition(context: ParseContext): Session {
     if (book.held > 0) clock.close(number);
     book.flush(clock.timeOf);
     clock.next();
-  };
-  const look = (key: string): Entry => {
-    const seen = entries.get(key);
-    if (seen !== undefined) return seen;
-    if (entries.size >= MAX_SERIES) entries.clear();
-    const own = copy(key);
-    const parts = readKey(own);
-    const target = parts === null ? null : book.open(parts.name, parts.labels, scope);
-    const made: Entry = { wanted: target !== null, target, fault: parts === null, page: -1 };
-    entries.set(own, made);
-    return made;
   };
   const comment = (text: string, number: number) => {
     const [, word = '', rest = ''] = /^#[ \t]*([^ \t]+)[ \t]*(.*)$/.exec(text) ?? [];
@@ -79,14 +66,7 @@ function openExposition(context: ParseContext): Session {
       const at = parseDecimal(rest.trim());
       if (at === null) out.reject(number, 'expected seconds since 1970 after "# headroom-time"', text);
       else clock.stamp(at);
-    } else if (word === 'headroom-instance') {
-      const instance = copy(rest.trim());
-      if (instance === scope.instance) return;
-      if (scope.instance !== undefined) ofInstances.set(scope.instance, entries);
-      if (ofInstances.size > MAX_INSTANCES) ofInstances.clear();
-      scope = { ...context, instance };
-      entries = ofInstances.get(instance) ?? new Map<string, Entry>();
-    }
+    } else if (word === 'headroom-instance') series.turnTo(copy(rest.trim()));
   };
 
   return lineSession(out, {
@@ -94,7 +74,7 @@ function openExposition(context: ParseContext): Session {
       last = number;
       if (text.charCodeAt(0) === 35) return comment(text, number);
       if (text === '' || text.trim() === '') return;
-      const sample = readSample(text, look);
+      const sample = readSample(text, series.of);
       if (sample.fault !== null) return out.reject(number, sample.fault, text);
       samples += 1;
       const seen = sample.series;
@@ -119,6 +99,33 @@ function openExposition(context: ParseContext): Session {
       }
     },
   });
+}
+
+/** What each series of an endpoint means by its label text, found out once; the same labels mean another engine on another endpoint. */
+function openMemory(book: Book, context: ParseContext): { of(key: string): Entry; turnTo(instance: string): void } {
+  let scope: Pick<ParseContext, 'node' | 'instance' | 'uuids'> = context;
+  let entries = new Map<string, Entry>();
+  const ofInstances = new Map<string, Map<string, Entry>>();
+  return {
+    of(key) {
+      const seen = entries.get(key);
+      if (seen !== undefined) return seen;
+      if (entries.size >= MAX_SERIES) entries.clear();
+      const own = copy(key);
+      const parts = readKey(own);
+      const target = parts === null ? null : book.open(parts.name, parts.labels, scope);
+      const made: Entry = { wanted: target !== null, target, fault: parts === null, page: -1 };
+      entries.set(own, made);
+      return made;
+    },
+    turnTo(instance) {
+      if (instance === scope.instance) return;
+      if (scope.instance !== undefined) ofInstances.set(scope.instance, entries);
+      if (ofInstances.size > MAX_INSTANCES) ofInstances.clear();
+      scope = { ...context, instance };
+      entries = ofInstances.get(instance) ?? new Map<string, Entry>();
+    },
+  };
 }
 
 const SAMPLE = /^\s*[a-zA-Z_:][\w:]*(?:\{[^\n]*\})?\s+[-+]?(?:\d[\d.eE+-]*|\.\d+|[Nn]a[Nn]|[Ii]nf)(?:\s+-?\d+(?:\.\d+)?)?(?:\s+#\s.*)?\s*$/;

@@ -108,7 +108,7 @@ function causeUnknown(window: WindowShares): Cause {
 /** Loading: from storage where reads or pressure show it, by the host where a thread is at its limit, else not known. */
 function causeOfLoading(window: WindowShares): Cause {
   const rise = `device memory rose by ${formatValue(window.memoryRise, 'bytes')} with no token out`;
-  const read = readRate(window.stats);
+  const read = readRate((id) => mean(window.stats, id));
   const reads = known(read) && read * window.seconds >= EXPLAINS * window.memoryRise;
   const from = { ...SURE, key: 'loading', evidence: ['nvidia-smi', ...(known(read) ? ['proc'] : [])] };
   if (window.ioPressure || (reads && !(hottest(window) >= HOT_THREAD))) {

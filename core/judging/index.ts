@@ -3,6 +3,7 @@ export type { FractionName, WindowFigures } from './figures.ts';
 export { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, namesOf, type PhaseStates, type Team } from './judged-run.ts';
 export { restsOf } from './rests.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';
+export { readRate } from './shares.ts';
 export { SLOW_CAUSES, type SlowCause, slowedIn, slowTimeOf } from './slowed.ts';
 export { isNoProgress, NO_PROGRESS } from './spinning.ts';
 export { samplesOf, type Stretch, stretchesOf } from './stretches.ts';

@@ -1,5 +1,5 @@
 import { ACHIEVABLE, GPUS } from '../knowledge/index.ts';
-import { covered, exact, firstKnown, known, largest, mean, type Stats, sumKnown } from './stats.ts';
+import { covered, exact, firstKnown, type JudgedMetric, known, largest, mean, type Stats, sumKnown } from './stats.ts';
 import type { Subject } from './subject.ts';
 import type { Tally } from './tally.ts';
 import { BLOCKED_PROCESSES, CLEAR_RISE, CONTRIBUTING, IOWAIT_CORES, MEMORY_STEP, MIN_DEMAND_SAMPLES } from './thresholds.ts';
@@ -154,13 +154,13 @@ function hostOf(
   };
 }
 
-/** Bytes per second that storage delivered to the host, as far as anything shows it. */
-export function readRate(stats: Stats): number {
+/** Bytes per second that storage delivered to the host, by the means over any stretch of time; NaN where nothing shows it. */
+export function readRate(meanOf: (id: JudgedMetric) => number): number {
   return largest(
-    sumKnown(mean(stats, 'host.diskReadRate'), mean(stats, 'host.fsReadRate')),
-    mean(stats, 'host.scratchReadRate'),
-    mean(stats, 'process.readChars'),
-    mean(stats, 'process.readBytes'),
+    sumKnown(meanOf('host.diskReadRate'), meanOf('host.fsReadRate')),
+    meanOf('host.scratchReadRate'),
+    meanOf('process.readChars'),
+    meanOf('process.readBytes'),
   );
 }
 

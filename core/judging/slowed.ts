@@ -70,12 +70,12 @@ interface Slowed {
 }
 
 /**
- * Whether a stretch was slowed down (§7.2, §7.3): more than 1 % of its busy time, by the counter where it is there, else by flags,
- * and then in two samples. Null where it was not.
+ * Whether a stretch was slowed down (§7.3): by the counter where it is there, in more than 1 % of the busy time; else by flags in two
+ * samples, however long it is, since a flag tells of a moment only. Null where it was not.
  */
 export function slowedIn({ busy, counted, counter, flagged }: SlowTime): Slowed | null {
   const how = counted > 0 ? 'counter' : 'flag';
   const samples = how === 'counter' ? counter : flagged;
   const part = exact(samples / (how === 'counter' ? counted : busy));
-  return part > THERMAL_FRACTION && (how === 'counter' || Math.round(samples) >= THERMAL_SAMPLES) ? { part, samples, how } : null;
+  return (how === 'counter' ? part > THERMAL_FRACTION : Math.round(samples) >= THERMAL_SAMPLES) ? { part, samples, how } : null;
 }

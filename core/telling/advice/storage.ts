@@ -1,16 +1,14 @@
-import { DOMINANT } from '../../judging/index.ts';
+import { DOMINANT, readRate } from '../../judging/index.ts';
 import { GPUS, loadSeconds, scratchName, weightBytes } from '../../knowledge/index.ts';
 import { formatDuration, formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { betterConnected, lineOfNodes, NETWORK_NAMES, reportedLine } from './hardware.ts';
 import { formatOf, type Situation } from './situation.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
-/** Bytes per second that files delivered, as far as anything shows it. */
-function readRate(job: Situation): number {
-  const rates = [job.mean('host.fsReadRate'), job.mean('host.diskReadRate'), job.mean('process.readChars'), job.mean('host.scratchReadRate')].filter(
-    (rate) => rate > 0,
-  );
-  return rates.length === 0 ? Number.NaN : Math.max(...rates);
+/** Bytes per second that storage delivered; NaN where nothing shows any. */
+function readRateOf(job: Situation): number {
+  const rate = readRate((id) => job.mean(id));
+  return rate > 0 ? rate : Number.NaN;
 }
 
 const isLoading = (job: Situation): boolean => job.verdict.activity === 'loading';
@@ -20,7 +18,7 @@ const isSaving = (job: Situation): boolean => job.verdict.activity === 'checkpoi
 const fasterLoad: Move = (job) => {
   if (!isLoading(job)) return null;
   const { site } = job.context;
-  const rate = readRate(job);
+  const rate = readRateOf(job);
   const seen = Number.isNaN(rate) ? '' : ` (${formatValue(rate, 'bytes/s')} read)`;
   const text = `Weights are being loaded${seen}: keep them as safetensors (mapped, not unpickled) on ${site.storage.name}, let one rank read and the others share the page cache, and stage them to ${scratchName(site)} if they are loaded again and again.`;
   const line = Math.max(reportedLine(job), lineOfNodes(job));
@@ -32,7 +30,7 @@ function againstLine(job: Situation, text: string, line: number): ReturnType<Mov
     context: { model, ceilings, gpuCount, nodeCount },
   } = job;
   const format = formatOf(job.context);
-  const rate = readRate(job);
+  const rate = readRateOf(job);
   if (model === null || format === null || ceilings === null) {
     const gain = line / rate;
     return advise(job, {
@@ -87,7 +85,7 @@ const readAhead: Move = (job) => {
 const stage: Move = (job) => {
   const { share } = job;
   if (isLoading(job) || isSaving(job) || Number.isNaN(share)) return null;
-  const rate = readRate(job);
+  const rate = readRateOf(job);
   const scratch = job.mean('host.scratchReadRate') > 0;
   const disk = scratchName(job.context.site);
   return advise(job, {

@@ -38,8 +38,10 @@ describe('what changes how a label reads', () => {
     expect(modifiers({ 'gpu.capHwThermal': (i) => (i < 1 ? 1 : 0) })).toEqual([]);
     expect(modifiers({ 'gpu.capBrake': (i) => (i < 2 ? 1 : 0) })).toHaveLength(1);
   });
-  it('two flags in a long time are no cooling fault', () => {
-    expect(modifiers({ 'gpu.capHwThermal': (i) => (i < 2 ? 1 : 0) }, undefined, 300)).toEqual([]);
+  it('two flags are a cooling fault, however long the time: a flag tells of a moment', () => {
+    const flagged = (samples: number) => modifiers({ 'gpu.capHwThermal': (i) => (i < samples ? 1 : 0) }, undefined, 300);
+    expect(flagged(1)).toEqual([]);
+    expect(flagged(2)).toEqual(['thermal or brake slowdown 0.7 % of the busy time']);
   });
   it('flags of a long phase count from its beginning: a card that cooled down was too hot', () => {
     expect(modifiers({ 'gpu.capHwThermal': (i) => (i < 180 ? 1 : 0) }, undefined, 6000)).toEqual(['thermal or brake slowdown 3 % of the busy time']);

@@ -30,24 +30,7 @@ export function openSession(tell: (message: FromWorker) => void, now: () => numb
     site ??= askSite();
     work = diagnosing(context);
     partly = [];
-    const total = files.reduce((sum, { file }) => sum + file.size, 0);
-    let done = 0;
-    let toldAt = Number.NEGATIVE_INFINITY;
-    for (const [index, { path, file }] of files.entries()) {
-      const source = work.open(path);
-      const before = done;
-      await readFileText(file.stream(), source.feed, (bytes) => {
-        done += bytes;
-        if (now() - toldAt < TELL_EVERY) return;
-        toldAt = now();
-        tell({ kind: 'progress', progress: { path, index, count: files.length, done, total } });
-      }).catch((error: unknown) => {
-        // A damaged archive or a file that vanished costs its own rest only.
-        partly.push(`${path}: read only in part: ${error instanceof Error ? error.message : String(error)}`);
-      });
-      source.end();
-      done = before + file.size;
-    }
+    await readFiles(files, work, { tell, now, fault: (text) => partly.push(text) });
     await judge(options);
   }
 
@@ -94,6 +77,36 @@ export function openSession(tell: (message: FromWorker) => void, now: () => numb
       if (trouble !== null) tell({ kind: 'failed', ticket, trouble });
     }
   };
+}
+
+interface Reading {
+  readonly tell: (message: FromWorker) => void;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** What could be read only in part, in words. */
+  readonly fault: (text: string) => void;
+}
+
+/** Reads files one after the other and tells how many of their bytes are read. */
+async function readFiles(files: readonly NamedFile[], work: Diagnosing, { tell, now, fault }: Reading): Promise<void> {
+  const total = files.reduce((sum, { file }) => sum + file.size, 0);
+  let done = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  for (const [index, { path, file }] of files.entries()) {
+    const source = work.open(path);
+    const before = done;
+    await readFileText(file.stream(), source.feed, (bytes) => {
+      done += bytes;
+      if (now() - toldAt < TELL_EVERY) return;
+      toldAt = now();
+      tell({ kind: 'progress', progress: { path, index, count: files.length, done, total } });
+    }).catch((error: unknown) => {
+      // A damaged archive or a file that vanished costs its own rest only.
+      fault(`${path}: read only in part: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    source.end();
+    done = before + file.size;
+  }
 }
 
 function shown({ sources, analysis, notes, run }: Diagnosis, partly: readonly string[]): Diagnosed {

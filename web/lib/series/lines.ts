@@ -41,7 +41,7 @@ function several(tracks: readonly Track[], { from, to, points, combine, scale = 
   const period = Math.max(...tracks.map((track) => periodOf(track) ?? 0), 0);
   const width = Math.max((to - from) / points, period, 1e-3);
   const count = Math.max(1, Math.ceil((to - from) / width - 1e-9));
-  const slots = tracks.map((track) => slotsOf(track, from, width, count, period));
+  const slots = tracks.map((track) => slotsOf(track, { from, width, count, period }));
   const line = { t: [] as number[], y: [] as number[], low: [] as number[], high: [] as number[] };
   let first = -1;
   let last = -1;
@@ -72,7 +72,16 @@ function several(tracks: readonly Track[], { from, to, points, combine, scale = 
   return { t: part(line.t).map((at) => Math.min(at, to)), y: part(line.y), low: part(line.low), high: part(line.high) };
 }
 
-function slotsOf(track: Track, from: number, width: number, count: number, period: number) {
+interface Slots {
+  readonly from: number;
+  /** Seconds of a slot. */
+  readonly width: number;
+  readonly count: number;
+  /** Seconds between the samples of the slowest track. */
+  readonly period: number;
+}
+
+function slotsOf(track: Track, { from, width, count, period }: Slots) {
   const fill = () => new Float64Array(count).fill(Number.NaN);
   const [sum, seen, min, max] = [new Float64Array(count), new Uint32Array(count), fill(), fill()];
   const mean = fill();

@@ -207,6 +207,14 @@ describe('storage', () => {
     expect(about(tries, /tar shards/)?.text).toContain('or copy them to $TMPDIR');
   });
 
+  it('counts what disks and file systems read together, as the verdict does', () => {
+    const tries = advice({
+      verdict: { bottleneck: 'storage', activity: 'training', relief: 1.67, shares: { storage: 0.4, empty: 0.4 } },
+      mean: { 'host.fsReadRate': 2e8, 'host.diskReadRate': 3e8 },
+    });
+    expect(about(tries, /tar shards/)?.text).toContain('Reading at 500 MB/s');
+  });
+
   it('of loading is told the floor of its line', () => {
     const tries = advice({
       verdict: { bottleneck: 'storage', activity: 'loading', relief: 10, shares: { storage: 0.95 } },
