@@ -608,7 +608,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: [MODIFIERS, `${FINDINGS}/hardware.test.ts`],
     mutations: [
       { find: 'if (!(busy(row) >= INACTIVE)) continue;', replace: '', harm: 'a resting card is said to be slowed' },
-      { find: 'part > THERMAL_FRACTION && (', replace: 'part > 0 && (', harm: 'a moment of heat is a cooling fault' },
+      { find: 'part > THERMAL_FRACTION', replace: 'part > 0', harm: 'a moment of heat is a cooling fault' },
       { find: 'Math.min(1, time) * samples', replace: 'time * samples', harm: 'more slowed time than there was' },
       { find: "counted > 0 ? 'counter' : 'flag'", replace: "'flag'", harm: 'a flag of a moment overrules the counter of time' },
       { find: "(how === 'counter' ? counted : busy)", replace: 'busy', harm: 'a counter that was there for an hour of the day shows a day without heat' },
