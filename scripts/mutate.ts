@@ -1,25 +1,16 @@
 // `npm run mutate`: breaks the code on purpose, one fault at a time, and asks the tests whether they notice. Filters are parts of
-// an area's or a file's name: `npm run mutate -- ingest core/judging`. Each worker has a copy of the tree; this one stays as it is.
+// an area's or a file's name: `npm run mutate -- ingest core/judging`; `--check` only asks whether the list still fits the code.
+// Each worker has a copy of the tree; this one stays as it is.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import ts from 'typescript';
+import { type Mutant, mutantsOf } from './mutants.ts';
 import type { Order } from './mutate-runner.ts';
-import { MUTATIONS, type Area, type MutatedFile } from './mutations.ts';
+import { MUTATIONS } from './mutations.ts';
 import { root } from './run.ts';
-
-/** One fault, ready to be tried. */
-interface Mutant {
-  readonly area: Area;
-  readonly file: string;
-  readonly tests: readonly string[];
-  readonly harm: string;
-  readonly survives: string | null;
-  readonly broken: string;
-}
 
 type Fate = 'killed' | 'timed out' | 'survived';
 
@@ -30,7 +21,7 @@ const NOT_COPIED = ['node_modules', '.git', 'dist', 'data', 'headroom-data'];
 
 const { values: options, positionals: filters } = parseArgs({
   allowPositionals: true,
-  options: { workers: { type: 'string', default: '1' }, seconds: { type: 'string', default: '180' } },
+  options: { workers: { type: 'string', default: '1' }, seconds: { type: 'string', default: '180' }, check: { type: 'boolean', default: false } },
 });
 /** Folders and process groups to be gone at the end, however it comes. */
 const folders: string[] = [];
@@ -43,12 +34,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pr
 process.exit(await main());
 
 async function main(): Promise<number> {
-  const stale: string[] = [];
-  const all = MUTATIONS.flatMap((one) => mutantsOf(one, stale));
+  const { mutants: all, stale } = mutantsOf(MUTATIONS);
   if (stale.length > 0) {
-    console.error(`The list does not fit the code any more (scripts/mutations.ts):\n${stale.join('\n')}`);
+    console.error(`The list does not fit the code any more (scripts/mutations.ts):\n  ${stale.join('\n  ')}`);
     return 2;
   }
+  if (options.check) {
+    console.log(`${all.length} faults fit the code.`);
+    return 0;
+  }
+  const begun = Date.now();
   const mutants = all.filter(({ area, file }) => filters.length === 0 || filters.some((part) => area.includes(part) || file.includes(part)));
   if (mutants.length === 0) {
     console.error(`No mutation is in ${filters.join(' or ')}: areas are ${[...new Set(MUTATIONS.map(({ area }) => area))].join(', ')}`);
@@ -64,7 +59,7 @@ async function main(): Promise<number> {
     console.error('The tests fail though every fault is gone: what was noticed cannot be trusted.');
     return 2;
   }
-  return verdictOn(fates, all.length);
+  return verdictOn(fates, all.length, Date.now() - begun);
 }
 
 /** Whether all tests of some faults pass on code that is whole. */
@@ -72,29 +67,6 @@ async function arePassing(mutants: readonly Mutant[], workers: readonly Worker[]
   const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))];
   const fates = await Promise.all(workers.map(({ fateOf }) => fateOf({ changed: 'package.json', tests }, 10 * Number(options.seconds))));
   return fates.every((fate) => fate === 'survived');
-}
-
-/** The faults of one file; what no longer fits goes to `stale`, a line each. */
-function mutantsOf({ area, file, tests, mutations }: MutatedFile, stale: string[]): Mutant[] {
-  const missing = [file, ...tests].filter((path) => !existsSync(join(root, path)));
-  if (missing.length > 0) {
-    stale.push(...missing.map((path) => `  ${path}: there is no such file`));
-    return [];
-  }
-  const text = readFileSync(join(root, file), 'utf8');
-  return mutations.flatMap(({ find, replace, harm, survives }) => {
-    const times = text.split(find).length - 1;
-    const broken = text.replace(find, () => replace);
-    const fault = times !== 1 ? `occurs ${times} times` : replace === find ? 'is replaced by itself' : isCode(broken) ? null : 'is replaced by no valid code';
-    if (fault === null) return [{ area, file, tests, harm, survives: survives ?? null, broken }];
-    stale.push(`  ${file}: ${JSON.stringify(find)} ${fault}`);
-    return [];
-  });
-}
-
-/** A fault that does not even parse would be found by every test. */
-function isCode(text: string): boolean {
-  return ts.transpileModule(text, { reportDiagnostics: true, compilerOptions: { target: ts.ScriptTarget.ES2023 } }).diagnostics?.length === 0;
 }
 
 /** A copy of the tree, and a process that runs its tests. */
@@ -182,22 +154,34 @@ async function fatesOf(mutants: readonly Mutant[], workers: readonly Worker[]): 
   return fates;
 }
 
-/** Prints the scores; gives the exit code. */
-function verdictOn(fates: ReadonlyMap<Mutant, Fate>, listed: number): number {
+/** Prints the scores, of each area and of all; gives the exit code. */
+function verdictOn(fates: ReadonlyMap<Mutant, Fate>, listed: number, milliseconds: number): number {
   const all = [...fates];
-  const noticed = (list: typeof all): string => {
-    const count = list.filter(([, fate]) => fate !== 'survived').length;
-    return `${count} of ${list.length} noticed (${((100 * count) / list.length).toFixed(0)} %)`;
-  };
   console.log('');
-  for (const area of new Set(all.map(([mutant]) => mutant.area))) console.log(`${area.padEnd(14)}${noticed(all.filter(([mutant]) => mutant.area === area))}`);
-  console.log(`${'all'.padEnd(14)}${noticed(all)}, ${all.filter(([, fate]) => fate === 'timed out').length} of them by a time-out`);
+  for (const area of new Set(all.map(([mutant]) => mutant.area))) {
+    console.log(
+      scoreOf(
+        area,
+        all.filter(([mutant]) => mutant.area === area),
+      ),
+    );
+  }
+  console.log(`${scoreOf('all', all)}, in ${(milliseconds / 60_000).toFixed(1)} minutes`);
   const survivors = all.filter(([, fate]) => fate === 'survived');
   const unexplained = survivors.filter(([mutant]) => mutant.survives === null);
   const revived = all.filter(([mutant, fate]) => mutant.survives !== null && fate !== 'survived');
   for (const [mutant] of revived) console.log(`noticed after all, drop its reason: ${mutant.file}: ${mutant.harm}`);
-  if (unexplained.length > 0) console.error(`${unexplained.length} survived without a reason: write the test that notices, or say why none can.`);
+  for (const [mutant] of unexplained) console.error(`survived without a reason: ${mutant.file}: ${mutant.harm}`);
+  if (unexplained.length > 0) console.error('Write the tests that notice, or say why none can.');
   const tooMany = survivors.length > MOST_SURVIVORS * listed;
   if (tooMany) console.error(`${survivors.length} of ${listed} survived: more than a tenth.`);
   return unexplained.length > 0 || tooMany ? 1 : 0;
+}
+
+function scoreOf(name: string, fates: readonly (readonly [Mutant, Fate])[]): string {
+  const killed = fates.filter(([, fate]) => fate !== 'survived').length;
+  const late = fates.filter(([, fate]) => fate === 'timed out').length;
+  const explained = fates.filter(([mutant, fate]) => fate === 'survived' && mutant.survives !== null).length;
+  const score = `${killed} of ${fates.length} killed (${((100 * killed) / fates.length).toFixed(0)} %${late > 0 ? `, ${late} by a time-out` : ''})`;
+  return `${name.padEnd(14)}${score}, ${explained} survived with a reason, ${fates.length - killed - explained} without`;
 }

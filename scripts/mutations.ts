@@ -31,14 +31,19 @@ const ANALYSE = 'tests/core/analyse/analyse.test.ts';
 const TRACKER = 'tests/core/analyse/tracker.test.ts';
 const SEGMENTS = 'tests/core/judging/segments.test.ts';
 const WORK = 'tests/core/judging/work.test.ts';
+const WORKLOAD = 'tests/core/judging/workload';
 const VERDICTS = [BOTTLENECKS, LABEL, CAPACITY, MODIFIERS, GRADE, TIER_C, ACTIVITY, WORK, ANALYSE];
 const PHASES = [SEGMENTS, ANALYSE, WORK, TRACKER];
+const TURNS = 'tests/core/judging/turns.test.ts';
+const SPINNING = 'tests/core/judging/spinning.test.ts';
+const RESTS = 'tests/core/judging/rests.test.ts';
 const FINDINGS = 'tests/core/telling/findings';
-const ADVICE = 'tests/core/telling/advice';
+const UNEVEN = `${FINDINGS}/uneven.test.ts`;
+const ADVICE = ['advised', 'memory', 'others'].map((name) => `tests/core/telling/advice/${name}.test.ts`);
 const ROOFLINE = 'tests/core/telling/roofline';
 const PROGRESS = 'tests/core/telling/progress';
 const CODEC = 'tests/server/store/series/codec.test.ts';
-const BUCKETS = 'tests/server/store/series/buckets.test.ts';
+const BUCKETS = 'tests/core/readings/buckets.test.ts';
 const COLUMNS = 'tests/server/store/series/columns.test.ts';
 const SERIES = 'tests/server/store/series/series.test.ts';
 const STATE = 'tests/server/store/series/state.test.ts';
@@ -48,8 +53,16 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'judging',
     file: 'core/judging/thresholds.ts',
-    tests: [...VERDICTS, SEGMENTS, `${FINDINGS}/stuck.test.ts`, `${FINDINGS}/idle.test.ts`],
+    tests: [...VERDICTS, SEGMENTS, TURNS, TRACKER, SPINNING, RESTS, `${FINDINGS}/stuck.test.ts`, `${FINDINGS}/idle.test.ts`],
     mutations: [
+      { find: 'DISAGREE_CAP = 0.6', replace: 'DISAGREE_CAP = 0.85', harm: 'a verdict against which the engine speaks is graded as sure' },
+      { find: 'IN_USE_MEMORY = 2e9', replace: 'IN_USE_MEMORY = 20e9', harm: 'a GPU that holds a small model is nobody’s' },
+      { find: 'TENSOR_NONE = 0.02', replace: 'TENSOR_NONE = 0.2', harm: 'a trainer with little tensor work has no activity' },
+      { find: 'counters: 0.6, processName', replace: 'counters: 0.9, processName', harm: 'an activity guessed from counters is graded as seen' },
+      { find: 'LEAN_CAP = 0.5', replace: 'LEAN_CAP = 0.9', harm: 'a lean is graded as a verdict' },
+      { find: 'MIN_SEGMENT_SECONDS = 30', replace: 'MIN_SEGMENT_SECONDS = 3', harm: 'a second sampled ten times is a phase' },
+      { find: 'notMemory: 0.33', replace: 'notMemory: 0.1', harm: 'memory stays possible on a card that shows it is not' },
+      { find: 'IDLE_SAMPLES = 5', replace: 'IDLE_SAMPLES = 2', harm: 'two looks days apart make an idle GPU' },
       { find: 'DOMINANT = 0.5', replace: 'DOMINANT = 0.45', harm: 'a resource is named that is not needed for half of the time' },
       { find: 'CONTRIBUTING = 0.33', replace: 'CONTRIBUTING = 0.4', harm: 'a third of the time lost to the host is no longer said' },
       { find: 'TIE = 1.25', replace: 'TIE = 1.1', harm: 'two shares within the error of η are told apart' },
@@ -86,6 +99,15 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'MAJORITY = 0.5', replace: 'MAJORITY = 0.8', harm: 'three of four GPUs no longer decide' },
       { find: 'SHARE_MOVE = 0.1', replace: 'SHARE_MOVE = 0.2', harm: 'a change of load is not drawn as a phase' },
       { find: 'MIN_SEGMENT_SAMPLES = 10', replace: 'MIN_SEGMENT_SAMPLES = 40', harm: 'a phase of twenty samples is lost in its neighbour' },
+      { find: 'CLEAR_RISE = 3', replace: 'CLEAR_RISE = 6', harm: 'a load with a noisy memory is told as idle time' },
+      { find: 'PLATEAU = 0.1', replace: 'PLATEAU = 0.8', harm: 'a changing load is called a plateau' },
+      { find: 'FEW_REQUESTS = 10', replace: 'FEW_REQUESTS = 1', harm: 'one finished request sets the mean length' },
+      { find: 'REQUEST_AHEAD = 3', replace: 'REQUEST_AHEAD = 1', harm: 'the rest before a request is shortened by a slow scrape' },
+      { find: 'DEMAND_CARRIED = 10', replace: 'DEMAND_CARRIED = 1', harm: 'an engine that missed two scrapes loses its demand' },
+      { find: 'BRIDGED_SLACK = 1.2', replace: 'BRIDGED_SLACK = 1.6', harm: 'a fourth missing sample is made up' },
+      { find: 'SAME_EDGE = 2', replace: 'SAME_EDGE = 0', harm: 'GPUs sampled a second apart make two phases of one edge' },
+      { find: 'samples: 0.9,', replace: 'samples: 0.5,', harm: 'independent GPUs are said to take turns' },
+      { find: 'leastTogether: 0.8', replace: 'leastTogether: 0.3', harm: 'two hardly used GPUs are said to take turns' },
       { find: 'BRIDGED_PERIODS = 3', replace: 'BRIDGED_PERIODS = 10', harm: 'readings are made up over an outage' },
     ],
   },
@@ -94,7 +116,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/shares.ts',
     tests: VERDICTS,
     mutations: [
-      { find: 'CLEAR = 3', replace: 'CLEAR = 6', harm: 'a load with a noisy memory is told as idle time' },
       { find: ' && !(tokens > 0)', replace: '', harm: 'a server whose cache grows is said to load' },
       { find: 'const NVML_OFFSET = 0.01', replace: 'const NVML_OFFSET = 0.1', harm: 'the memory share of an H100 is a tenth too low' },
       { find: 'largest(a, b) / (eta * oneWay)', replace: '(a + b) / (eta * oneWay)', harm: 'a duplex link counts twice' },
@@ -163,13 +184,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
         harm: 'waiting is graded as if the busy time had no cause',
       },
       { find: 'label.s2 >= WORTH_NAMING ? next : null', replace: 'label.s2 >= 0 ? next : null', harm: 'noise is named as the next limit' },
-      { find: '\n    !progress\n', replace: '\n    true\n', harm: 'a server that answers slowly is called hung' },
-      { find: 'work.length >= 2 &&', replace: '', harm: 'one counter alone calls a job hung' },
-      {
-        find: 'window.samples * window.tally.period >= HUNG_SECONDS',
-        replace: 'window.samples >= HUNG_SECONDS',
-        harm: 'a hung job sampled every 10 s is found after fifty minutes',
-      },
     ],
   },
   {
@@ -183,10 +197,13 @@ export const MUTATIONS: readonly MutatedFile[] = [
         harm: 'a server at its own limit is told to find room',
       },
       { find: 'waiting < DOMINANT * window.samples', replace: 'waiting < 0', harm: 'a burst of waiting requests is lack of room' },
-      { find: 'PLATEAU = 0.1', replace: 'PLATEAU = 0.8', harm: 'a changing load is called a plateau' },
       { find: '!subject.serving && used', replace: 'used', harm: 'a server that fills its card at the start lacks room' },
-      { find: '&& window.pcie >= CONTRIBUTING) {', replace: ') {', harm: 'a full card without traffic lacks room' },
-      { find: 'Math.min(phase.to + SLACK, phase.from + SOON)', replace: 'phase.from + SOON', harm: 'a failure blames a phase that was over' },
+      { find: '&& pcie >= CONTRIBUTING) {', replace: ') {', harm: 'a full card without traffic lacks room' },
+      {
+        find: 'Math.min(phase.to + OUT_OF_MEMORY.slack, phase.from + OUT_OF_MEMORY.soon)',
+        replace: 'phase.from + OUT_OF_MEMORY.soon',
+        harm: 'a failure blames a phase that was over',
+      },
       { find: "event.entity.kind !== 'gpu' || event.entity.id === gpu", replace: 'true', harm: 'one GPU’s failure is told of all' },
       { find: 'at >= phase.from && ', replace: '', harm: 'a failure blames the phase after it' },
     ],
@@ -196,9 +213,9 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/cause.ts',
     tests: VERDICTS,
     mutations: [
-      { find: 'files >= receive / 2', replace: 'files >= receive / 20', harm: 'a little file reading makes all traffic storage' },
+      { find: 'files >= EXPLAINS * receive', replace: 'files >= 0.05 * receive', harm: 'a little file reading makes all traffic storage' },
       { find: '(window.ioPressure || explained)', replace: 'explained', harm: 'reading with I/O pressure cannot be told from network' },
-      { find: 'read * window.seconds >= window.memoryRise / 2', replace: 'read * window.seconds >= 0', harm: 'any read explains a load' },
+      { find: 'read * window.seconds >= EXPLAINS * window.memoryRise', replace: 'read * window.seconds >= 0', harm: 'any read explains a load' },
       { find: 'if (remote >= CONTRIBUTING)', replace: 'if (remote >= 0)', harm: 'a remote cache is blamed for everything' },
       { find: 'transmit > ONE_WAY * receive && known(writes)', replace: 'known(writes)', harm: 'an exchange beside a checkpoint is called storage' },
     ],
@@ -208,7 +225,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/evidence.ts',
     tests: [GRADE],
     mutations: [
-      { find: '0.5 + 2 * (ratio - 1)', replace: '0.5 + 4 * (ratio - 1)', harm: 'grades near an edge are too sure' },
+      { find: 'MARGIN.slope * (ratio - 1)', replace: '2 * MARGIN.slope * (ratio - 1)', harm: 'grades near an edge are too sure' },
       { find: 'Math.min(low, cap.value)', replace: 'Math.max(low, cap.value)', harm: 'caps do not hold' },
       { find: 'ceiling * Math.min(1, coverage) * margin', replace: 'ceiling * margin', harm: 'a counter that was there a tenth of the time is believed' },
     ],
@@ -240,7 +257,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
       },
       { find: 'lengths.prompt + lengths.output / 2', replace: 'lengths.prompt + lengths.output', harm: 'caches seem larger than they are' },
       { find: '(tokens * perToken) / gpus', replace: 'tokens * perToken', harm: 'a trainer’s work is counted on every GPU' },
-      { find: 'const FEW = 10', replace: 'const FEW = 1', harm: 'one finished request sets the mean length' },
       { find: 'usage * size, from', replace: 'size, from', harm: 'an empty cache is read in full at every step' },
       { find: 'lora: worker.fineTuning', replace: 'lora: false', harm: 'LoRA seems to compute half as much again' },
     ],
@@ -268,8 +284,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
         replace: "known(rate) ? Math.max(rate, flag(sight, 'gpu.capPower')) : flag(",
         harm: 'a flag overrules the counter of time',
       },
-      { find: '&& flags > THERMAL_FRACTION', replace: '', harm: 'two flags in a week are a cooling fault' },
-      { find: 'if (!(window.busy >= INACTIVE)) return [];', replace: '', harm: 'a resting card is said to be capped' },
+      { find: 'if (!(window.busy >= INACTIVE)) return fp32;', replace: '', harm: 'a resting card is said to be capped' },
     ],
   },
   {
@@ -307,8 +322,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/bins.ts',
     tests: PHASES,
     mutations: [
-      { find: 'AHEAD = 3', replace: 'AHEAD = 1', harm: 'the rest before a request is shortened by a slow scrape' },
-      { find: 'CARRIED = 10', replace: 'CARRIED = 1', harm: 'an engine that missed two scrapes loses its demand' },
       { find: '(!soon || (busy[i] ?? Number.NaN) >= DOMINANT)', replace: '!soon', harm: 'short requests on a busy GPU are called idle' },
       { find: "how === 'mean' ? value / count : value", replace: 'value', harm: 'two half-full caches are one that is full' },
       { find: "how === 'max' ? Math.max(value, one) : value + one", replace: 'value + one', harm: 'two threads at half a core are one at its limit' },
@@ -320,7 +333,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/grid.ts',
     tests: PHASES,
     mutations: [
-      { find: 'SLACK = 1.2', replace: 'SLACK = 1.6', harm: 'a fourth missing sample is made up' },
       { find: '    column.sum = 0;\n', replace: '', harm: 'a bin holds the sum of all before it' },
       { find: 'if (!bridged) continue;', replace: '', harm: 'a rate over an outage is spread over all of it' },
       { find: 'Math.max(column.cadence, period)', replace: 'period', harm: 'a slow sampler has gaps between all its samples' },
@@ -338,7 +350,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
         harm: 'each missed sample begins a phase',
       },
       { find: 'PATTERN_SEGMENTS = 6', replace: 'PATTERN_SEGMENTS = 60', harm: 'a loader that stalls makes a hundred phases' },
-      { find: 'Math.max(MEMORY_STEP, CLEAR *', replace: 'Math.max(MEMORY_STEP, 0 *', harm: 'a noisy memory makes a phase of each sample' },
+      { find: 'Math.max(MEMORY_STEP, CLEAR_STEP *', replace: 'Math.max(MEMORY_STEP, 0 *', harm: 'a noisy memory makes a phase of each sample' },
       { find: 'segment.to - segment.from >= PATTERN_LONGEST * shortest', replace: 'false', harm: 'hours of rest and hours of work are one phase' },
       { find: 'last.to - last.from < MIN_SAMPLES && segment.state', replace: 'segment.state', harm: 'a job’s first phase is swallowed by the second' },
     ],
@@ -349,7 +361,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: PHASES,
     mutations: [
       { find: ' && value >= before.value', replace: '', harm: 'a restarted engine has a negative rate' },
-      { find: 'MAX_RATE_GAP = 600', replace: 'MAX_RATE_GAP = 60000', harm: 'a counter over a day’s silence is a rate' },
       { find: '<= last) start += 1', replace: '< last) start += 1', harm: 'a row that is sent twice counts twice' },
       { find: 'if (value > peak) peak = value;', replace: 'peak = value;', harm: 'a GPU that rests at the end is taken for one that its engine never used' },
     ],
@@ -374,22 +385,26 @@ export const MUTATIONS: readonly MutatedFile[] = [
     mutations: [
       { find: 'part > MAJORITY', replace: 'part >= MAJORITY', harm: 'half of the GPUs speak for all' },
       { find: 'round(verdict.grade * part)', replace: 'round(verdict.grade)', harm: 'three of four are as sure as four' },
-      { find: 'to - from >= IDLE_FINDING_SECONDS', replace: 'to - from >= 0', harm: 'idle tails outvote a short job’s work' },
       { find: 'time(counted) < WORTH_NAMING * time(phases)', replace: 'false', harm: 'a burst of a second speaks for an idle hour' },
-      { find: 'SAME_EDGE = 2', replace: 'SAME_EDGE = 0', harm: 'GPUs sampled a second apart make two phases of one edge' },
     ],
   },
   {
     area: 'judging',
     file: 'core/judging/turns.ts',
-    tests: [ANALYSE, BOTTLENECKS],
+    tests: [TURNS, UNEVEN],
     mutations: [
+      { find: '!abreast &&', replace: '', harm: 'a tensor-parallel group with a slow host is said to take turns' },
+      { find: 'at(busy, row) >= INACTIVE', replace: 'at(busy, row) >= 0', harm: 'rest of all GPUs counts as their work' },
+      { find: '<= TURNS.together) inTurn', replace: '<= 2 * TURNS.together) inTurn', harm: 'GPUs that work at once are said to take turns' },
       {
-        find: '!turns || (tensorParallel !== null && tensorParallel > 1)',
-        replace: '!turns',
-        harm: 'a tensor-parallel group with a slow host is said to take turns',
+        find: 'away[k]?.some((rest) => time >= rest.from && time < rest.to) === true',
+        replace: 'false',
+        harm: 'a GPU that ended early makes the rest uneven',
       },
-      { find: '<= TURNS.together', replace: '<= 2 * TURNS.together', harm: 'GPUs that work at once are said to take turns' },
+      { find: ' && !gpus.every(isExplained)', replace: '', harm: 'GPUs that wait for files are said to take turns' },
+      { find: 'seconds: rows.length * width', replace: 'seconds: rows.length', harm: 'uneven work sampled every 10 s is told after fifty minutes' },
+      { find: ' && mean <= TURNS.most', replace: '', harm: 'one GPU that does all of the work is said to take turns' },
+      { find: "verdict.evidence.includes('proc'));", replace: 'true);', harm: 'a host that only seems slow hides a layer split' },
       { find: "&& !phase.verdict.evidence.includes('proc')", replace: '', harm: 'a host that was seen at its limit is not blamed' },
     ],
   },
@@ -422,19 +437,209 @@ export const MUTATIONS: readonly MutatedFile[] = [
     ],
   },
   {
+    area: 'judging',
+    file: 'core/judging/pelt.ts',
+    tests: [SEGMENTS, TRACKER],
+    mutations: [
+      { find: '2 * d * Math.log(n)', replace: '0.2 * d * Math.log(n)', harm: 'noise makes phases' },
+      { find: 'return placed(edges, n, stride, cost);', replace: 'return edges;', harm: 'an edge stands where no change was' },
+      { find: 'Math.max(floor, Math.sqrt(', replace: 'Math.max(1e-9, Math.sqrt(', harm: 'a series of whole per cents is cut at each of its steps' },
+      { find: 'deviations[deviations.length >> 1]', replace: 'deviations[0]', harm: 'the quietest minute makes phases of all others' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/segments.ts',
+    tests: [SEGMENTS, TRACKER],
+    mutations: [
+      { find: 'Math.max(shortest, 2 * pattern)', replace: 'shortest', harm: 'a loader that stalls every minute makes a phase of each stall' },
+      {
+        find: 'Math.max(MIN_SEGMENT_SAMPLES, Math.ceil(MIN_SEGMENT_SECONDS / period))',
+        replace: 'MIN_SEGMENT_SAMPLES',
+        harm: 'ten samples a second make a phase of each second',
+      },
+      {
+        find: "  { ids: ['gpu.dramActive'], scale: (v) => v / ACHIEVABLE.dramCounter.value },\n",
+        replace: '',
+        harm: 'prefill and decode by DCGM alone are one phase',
+      },
+      { find: 'Number.isNaN(value) ? 0 : value - mean', replace: 'Number.isNaN(value) ? 0 : value', harm: 'no pattern is found in a job that is mostly busy' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/stats.ts',
+    tests: VERDICTS,
+    mutations: [
+      { find: 'Math.round(value * TWELVE_DECIMALS) / TWELVE_DECIMALS : value', replace: 'value : value', harm: 'a share at its threshold is under it' },
+      { find: '!(value <= best)', replace: '!(value >= best)', harm: 'the least busy pipe is the compute share' },
+      { find: 'sum = known(sum) ? sum + value : value', replace: 'sum = value', harm: 'of disk and network file system one counts' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/subject.ts',
+    tests: [...VERDICTS, WORKLOAD],
+    mutations: [
+      {
+        find: 'said ?? named ?? model.nativeQuantization',
+        replace: 'said ?? model.nativeQuantization',
+        harm: 'a model that is quantised by its name is read in 16 bits',
+      },
+      {
+        find: 'tensor ?? Math.max(1, Math.round(gpus / (pipeline * replicas)))',
+        replace: 'tensor ?? 1',
+        harm: 'each of four GPUs seems to read the whole model',
+      },
+      { find: 'e4m3|e5m2/i.test(kvDtype)) return 1;', replace: 'e4m3|e5m2/i.test(kvDtype)) return 2;', harm: 'an FP8 cache seems twice as large' },
+      {
+        find: "GPUS[gpu].peaks.bf16 === null ? 'fp16' : native",
+        replace: 'false ? native : native',
+        harm: 'a V100 that serves a BF16 model has no compute share',
+      },
+      { find: 'Math.max(1, context.engines)', replace: '1', harm: 'the work of two servers is counted twice on each GPU' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/engine-windows.ts',
+    tests: [ROOFLINE],
+    mutations: [
+      { find: '{ ...tallyOf(bins, row, end), soFar }', replace: 'tallyOf(bins, row, end)', harm: 'a window in which no request ended reads no cache' },
+      { find: 'gpus: sharing,', replace: 'gpus: 1,', harm: 'each GPU of a server is drawn with all of its work' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/figures.ts',
+    tests: [FINDINGS, ...VERDICTS],
+    mutations: [
+      {
+        find: 'return tally.kvFull / tally.kv;',
+        replace: 'return tally.kvFull / tally.seen;',
+        harm: 'a full cache is not told where the engine answers seldom',
+      },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/followed-run.ts',
+    tests: [TRACKER, ANALYSE],
+    mutations: [
+      { find: 'grid.trim(needed - KEPT_BINS)', replace: 'grid.trim(needed + 2 * KEPT_BINS)', harm: 'the open phase of a long run loses its beginning' },
+      { find: 'if (knewSome) for (', replace: 'if (!knewSome) for (', harm: 'what was judged before the model was named stays as it was' },
+      { find: '    alike.sort((a, b) => compare(a.entity.id, b.entity.id));\n', replace: '', harm: 'the order in which senders are heard changes the verdict' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/workload/detect.ts',
+    tests: [WORKLOAD],
+    mutations: [
+      { find: 'doubt === null ? knownFirst(models) : []', replace: 'knownFirst(models)', harm: 'the arithmetic of one model judges another' },
+      { find: 'knownFirst(models) : []', replace: 'models : []', harm: 'an alias hides the model' },
+      { find: 'return serving.length > 0 ? serving : all;', replace: 'return all;', harm: 'a script beside the server says what the server runs' },
+      { find: " && !entity.id.startsWith('lmcache')", replace: '', harm: 'a cache is taken for the engine' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/workload/command-line.ts',
+    tests: [WORKLOAD],
+    mutations: [
+      {
+        find: 'readOptions(found.flatMap(({ args }) => args))',
+        replace: 'readOptions(splitCommand(line))',
+        harm: 'the queue of a job is taken for its quantisation',
+      },
+      { find: 'world / ((parallel.tensor ?? 1) * (parallel.pipeline ?? 1))', replace: 'world', harm: 'tensor-parallel ranks count as replicas' },
+      { find: ' && !LOAD_FORMATS.test(value)', replace: '', harm: 'a file format is taken for a quantisation' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/workload/programs.ts',
+    tests: [WORKLOAD],
+    mutations: [{ find: '  if (takesNext(before)) return null;\n', replace: '', harm: 'the value of an option is taken for a program' }],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/spinning.ts',
+    tests: [SPINNING, `${FINDINGS}/stuck.test.ts`],
+    mutations: [
+      { find: 'work.length > 1 &&', replace: '', harm: 'one counter alone calls a job hung' },
+      { find: 'work.some(({ name }) => name === DRAM) &&', replace: '', harm: 'a job whose memory nobody measured is called hung' },
+      {
+        find: 'work.every(({ share }) => share < INACTIVE)',
+        replace: 'work.some(({ share }) => share < INACTIVE)',
+        harm: 'a job that moves bytes only is called hung',
+      },
+      { find: '!PROGRESS.some((id)', replace: '!PROGRESS.every((id)', harm: 'a job that makes tokens is called hung' },
+      { find: 'isNoProgress(to - from)', replace: 'true', harm: 'a pause is called no progress' },
+      { find: "verdict.bottleneck === 'overhead' ? verdict.why.slice(1) : verdict.why", replace: 'verdict.why', harm: 'a hung job is told of small kernels' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/rests.ts',
+    tests: [RESTS, `${FINDINGS}/idle.test.ts`],
+    mutations: [
+      { find: 'to - from >= IDLE_FINDING_SECONDS && ', replace: '', harm: 'idle tails outvote a short job’s work' },
+      { find: ' && samples >= IDLE_SAMPLES', replace: '', harm: 'two dumps a day apart make a rest' },
+      { find: 'samplesOf(stretch.phases)', replace: '(stretch.to - stretch.from) / period', harm: 'the gap between two looks at a GPU counts as rest' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/stretches.ts',
+    tests: [RESTS, SPINNING, FINDINGS],
+    mutations: [
+      { find: 'if (!holds(phase)) open = null;', replace: 'if (!holds(phase)) continue;', harm: 'rest before and after work is one stretch' },
+      {
+        find: 'phase.from - open.to <= BRIDGED_PERIODS * period',
+        replace: 'phase.from === open.to',
+        harm: 'one missed sample cuts a rest in two that are no rest',
+      },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/slowed.ts',
+    tests: [MODIFIERS, `${FINDINGS}/hardware.test.ts`],
+    mutations: [
+      { find: 'if (!(busy(row) >= INACTIVE)) continue;', replace: '', harm: 'a resting card is said to be slowed' },
+      { find: 'part > THERMAL_FRACTION', replace: 'part > 0', harm: 'a moment of heat is a cooling fault' },
+      { find: 'Math.min(1, time) * samples', replace: 'time * samples', harm: 'more slowed time than there was' },
+      { find: "counted > 0 ? 'counter' : 'flag'", replace: "'flag'", harm: 'a flag of a moment overrules the counter of time' },
+      { find: "(how === 'counter' ? counted : busy)", replace: 'busy', harm: 'a counter that was there for an hour of the day shows a day without heat' },
+      { find: 'flagged: a.flagged + b.flagged', replace: 'flagged: b.flagged', harm: 'the heat of a long phase is that of its end' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/tensor-cores.ts',
+    tests: [MODIFIERS, `${FINDINGS}/arithmetic.test.ts`, ROOFLINE],
+    mutations: [
+      { find: 'tensor < NO_TENSOR', replace: 'tensor < 1', harm: 'work on tensor cores is told to use them' },
+      { find: 'fp32 >= DOMINANT && ', replace: '', harm: 'a card that does little in FP32 is told to use tensor cores' },
+      {
+        find: ' && (type === null || GPUS[type].hasTensorCores)',
+        replace: '',
+        harm: 'a card without tensor cores is told to use them',
+        survives: 'every card of the table has tensor cores: the clause is for the first one without',
+      },
+    ],
+  },
+  {
     area: 'telling',
     file: 'core/telling/findings/limits.ts',
     tests: [FINDINGS],
     mutations: [
       { find: 'EMPTY_MEMORY = 100e6', replace: 'EMPTY_MEMORY = 900e6', harm: 'a GPU with a process on it is said to have none' },
       { find: 'HELD_MEMORY = 1e9', replace: 'HELD_MEMORY = 8e9', harm: 'a notebook that holds 4 GB is told as plain rest' },
-      { find: 'IDLE_SAMPLES = 5', replace: 'IDLE_SAMPLES = 2', harm: 'two looks days apart make an idle GPU' },
       { find: 'SUSTAINED_SECONDS = 300', replace: 'SUSTAINED_SECONDS = 60', harm: 'start-up is told as uneven work' },
       { find: 'IMBALANCE = 0.2', replace: 'IMBALANCE = 0.3', harm: 'a rank that does most of the work is not told' },
-      { find: 'TURN_SAMPLES = 0.9', replace: 'TURN_SAMPLES = 0.5', harm: 'independent GPUs are said to take turns' },
-      { find: 'unknown: 0.8', replace: 'unknown: 0.3', harm: 'two hardly used GPUs are said to take turns' },
       { find: 'LOADED_SAMPLES = 10', replace: 'LOADED_SAMPLES = 1', harm: 'a link just leaving its idle state is called degraded' },
-      { find: 'QUEUE = 0.5', replace: 'QUEUE = 0.1', harm: 'a burst of requests is told as lack of room' },
       { find: 'factor: 10,', replace: 'factor: 2,', harm: 'an ordinary load is called slow' },
       { find: 'seconds: 120', replace: 'seconds: 1', harm: 'a small model’s load is called slow' },
       { find: 'part: 0.9 }', replace: 'part: 0.5 }', harm: 'loads seem nearly twice as long' },
@@ -444,10 +649,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     area: 'telling',
     file: 'core/telling/findings/stretches.ts',
     tests: [FINDINGS],
-    mutations: [
-      { find: 'if (!holds(phase)) open = null;', replace: 'if (!holds(phase)) continue;', harm: 'rest before and after work is one stretch' },
-      { find: 'sum += one * phase.figures.samples;', replace: 'sum += one;', harm: 'means are not means' },
-    ],
+    mutations: [{ find: 'sum += one * phase.figures.samples;', replace: 'sum += one;', harm: 'means are not means' }],
   },
   {
     area: 'telling',
@@ -465,7 +667,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/findings/idle.ts',
     tests: [FINDINGS],
     mutations: [
-      { find: 'to - from >= IDLE_FINDING_SECONDS', replace: 'to - from > IDLE_FINDING_SECONDS', harm: 'exactly ten minutes are not told' },
       { find: 'processes === 0 || used', replace: 'used', harm: 'a GPU without a process is not told as such' },
       {
         find: "if (used >= HELD_MEMORY) return 'held-idle';\n  if (processes === 0 || used <= EMPTY_MEMORY) return 'no-process';",
@@ -504,10 +705,9 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/findings/slowed.ts',
     tests: [FINDINGS],
     mutations: [
-      { find: 'if (!(busy(row) >= INACTIVE)) continue;', replace: '', harm: 'a resting card is said to be slowed' },
-      { find: 'seconds > THERMAL_FRACTION * busySeconds', replace: 'seconds > 0', harm: 'a moment of heat is a cooling fault' },
-      { find: 'seconds += Math.min(1, part) * width;', replace: 'seconds += part * width;', harm: 'more slowed time than there was' },
-      { find: 'Math.round(seconds / judged.period)', replace: 'Math.round(seconds / width)', harm: 'flags of a long run count too little' },
+      { find: 'samples: width / judged.period', replace: 'samples: 1', harm: 'flags of a long run count too little' },
+      { find: 'seconds: slowed.samples * judged.period', replace: 'seconds: slowed.samples', harm: 'slowed time is told in samples' },
+      { find: ' ?? Number.NaN) + width)', replace: ' ?? Number.NaN))', harm: 'a slow-down of one row has no length' },
     ],
   },
   {
@@ -526,28 +726,17 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'telling',
-    file: 'core/telling/findings/spinning.ts',
-    tests: [FINDINGS],
-    mutations: [
-      { find: "mean.has('gpu.dramActive') &&", replace: '', harm: 'a job whose memory nobody measured is called hung' },
-      {
-        find: 'shares.every(({ share }) => share < INACTIVE)',
-        replace: 'shares.some(({ share }) => share < INACTIVE)',
-        harm: 'a job that moves bytes only is called hung',
-      },
-      { find: '!progress.some((id)', replace: 'progress.every((id)', harm: 'a job that makes tokens is called hung' },
-    ],
-  },
-  {
-    area: 'telling',
     file: 'core/telling/findings/uneven.ts',
-    tests: [FINDINGS],
+    tests: [UNEVEN, TURNS],
     mutations: [
-      { find: 'if (!busy.some((one) => (one[i] ?? Number.NaN) >= INACTIVE)) continue;', replace: '', harm: 'rest of all GPUs counts as their work' },
-      { find: 'Number.isNaN(value) || paused) return;', replace: 'Number.isNaN(value)) return;', harm: 'a GPU that ended early makes the rest uneven' },
-      { find: '!abreast &&', replace: '', harm: 'tensor-parallel ranks are said to take turns' },
-      { find: '!explained &&', replace: '', harm: 'GPUs that wait for files are said to take turns' },
-      { find: 'rows * width < SUSTAINED_SECONDS', replace: 'rows < SUSTAINED_SECONDS', harm: 'uneven work sampled every 10 s is told after fifty minutes' },
+      { find: 'judged.turns.filter(isSustained)', replace: 'judged.turns', harm: 'a start-up in turns is a finding' },
+      { find: 'isSustained(team) && isUneven(team)', replace: 'isUneven(team)', harm: 'an uneven start-up is a finding' },
+      { find: '!inTurn.has(id)', replace: 'true', harm: 'GPUs that take turns are told to be uneven, too' },
+      {
+        find: "`${engines.join(',')} ${entity.node ?? host ?? ''}`",
+        replace: "entity.node ?? host ?? ''",
+        harm: 'two servers are told that one waits for the other',
+      },
     ],
   },
   {
@@ -555,12 +744,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/findings/capacity.ts',
     tests: [FINDINGS],
     mutations: [
-      {
-        find: ".get('kvFull') ?? Number.NaN) >= KV_FULL_FRACTION)) return false;",
-        replace: ".get('kvFull') ?? Number.NaN) >= 0)) return false;",
-        harm: 'a cache with room is told as full',
-      },
-      { find: "(mean.get('engine.running') ?? Number.NaN) < maximum", replace: 'true', harm: 'a server at its own limit is told to find room' },
+      { find: ' || seen.has(key)', replace: '', harm: 'one full cache is told for each of its GPUs' },
       { find: '.filter(\n      ({ phases }) => samplesOf(phases) >= MIN_SEGMENT_SAMPLES,\n    )', replace: '', harm: 'a moment of a full cache is a finding' },
     ],
   },
@@ -568,10 +752,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     area: 'telling',
     file: 'core/telling/findings/types.ts',
     tests: [FINDINGS],
-    mutations: [
-      { find: 'shares.tensor < NO_TENSOR', replace: 'shares.tensor < 1', harm: 'work on tensor cores is told to use them' },
-      { find: 'GPUS[gpu].peaks.bf16 === null)', replace: 'GPUS[gpu].peaks.bf16 !== null)', harm: 'BF16 is refused on the cards that have it' },
-    ],
+    mutations: [{ find: 'GPUS[gpu].peaks.bf16 === null)', replace: 'GPUS[gpu].peaks.bf16 !== null)', harm: 'BF16 is refused on the cards that have it' }],
   },
   {
     area: 'telling',
@@ -598,7 +779,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'telling',
     file: 'core/telling/advice/gain.ts',
-    tests: [ADVICE],
+    tests: ADVICE,
     mutations: [
       { find: '1 / (1 - share + share * factor)', replace: '1 / (share * factor)', harm: 'gains are promised that nobody can reach' },
       { find: '1 / Math.max(share, 1 - share)', replace: '1 / Math.min(share, 1 - share)', harm: 'overlapping promises more than there is' },
@@ -609,7 +790,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'telling',
     file: 'core/telling/advice/memory.ts',
-    tests: [ADVICE],
+    tests: ADVICE,
     mutations: [
       { find: 'Math.floor(Math.min(critical, fits))', replace: 'Math.floor(critical)', harm: 'more requests are advised than the cache holds' },
       { find: 'compute > 0 ? 1 / compute : Number.POSITIVE_INFINITY);', replace: 'Number.POSITIVE_INFINITY);', harm: 'more is promised than compute allows' },
@@ -625,7 +806,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'telling',
     file: 'core/telling/advice/situation.ts',
-    tests: [ADVICE],
+    tests: ADVICE,
     mutations: [
       { find: 'Math.min(1, Math.max(...known))', replace: 'Math.max(...known)', harm: 'a share above one promises an endless gain' },
       { find: "mean('engine.running') / replicas", replace: "mean('engine.running')", harm: 'replicas’ requests are counted on each' },
@@ -635,16 +816,16 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'telling',
     file: 'core/telling/advice/overhead.ts',
-    tests: [ADVICE],
+    tests: ADVICE,
     mutations: [
       { find: 'if (fits >= tp) return null;', replace: '', harm: 'fewer GPUs are advised than hold the model' },
-      { find: 'isSpinning(job) ? null : move(job)', replace: 'move(job)', harm: 'a hung job is told to compile' },
+      { find: 'standsStill(job) ? null : move(job)', replace: 'move(job)', harm: 'a hung job is told to compile' },
     ],
   },
   {
     area: 'telling',
     file: 'core/telling/advice/network.ts',
-    tests: [ADVICE],
+    tests: ADVICE,
     mutations: [
       { find: '!(tp > perNode)', replace: '!(tp >= perNode)', harm: 'tensor parallelism inside a node is told to leave it' },
       { find: 'const perStep = tokens / steps / nodeCount;', replace: 'const perStep = tokens / steps;', harm: 'enough accumulation is claimed on many nodes' },
@@ -653,7 +834,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'telling',
     file: 'core/telling/advice/advised.ts',
-    tests: [ADVICE],
+    tests: ADVICE,
     mutations: [
       { find: "engines.join(',') === key);", replace: 'true);', harm: 'a server’s arithmetic counts the trainer’s GPUs' },
       {
@@ -725,6 +906,170 @@ export const MUTATIONS: readonly MutatedFile[] = [
     ],
   },
   {
+    area: 'telling',
+    file: 'core/telling/findings/sharding.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: 'Number.isNaN(tokens) ? usage * size : tokens', replace: 'tokens', harm: 'an engine that tells its cache in per cent is never over-sharded' },
+      { find: "verdict.bottleneck !== 'idle' && (figures", replace: '(figures', harm: 'rest counts in the mean of the requests' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/findings/states.ts',
+    tests: [FINDINGS],
+    mutations: [
+      { find: 'moment.from - last.to <= BRIDGED_PERIODS * period', replace: 'true', harm: 'two pauses hours apart are one hang' },
+      { find: 'here !== undefined && here.phase.from <= from', replace: 'here !== undefined', harm: 'a GPU of which nothing was heard is said to rest' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/advice-for.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: 'own.length > 0 ? own : movesOn(UNKNOWN, verdict, context)', replace: 'own', harm: 'a verdict by nvidia-smi alone has no advice' },
+      { find: '.slice(0, PER_SIDE)', replace: '', harm: 'one side of a tie takes all of the advice' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/capacity.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: " || generation === 'Turing'", replace: '', harm: 'an FP8 cache is advised on a T4' },
+      { find: 'preemptions / (preemptions + requests)', replace: 'preemptions / requests', harm: 'fewer requests at once promise more than there is' },
+      { find: 'wider > gpusInNode(job)', replace: 'false', harm: 'tensor parallelism over more GPUs than the node has is advised' },
+      {
+        find: 'Number.isNaN(decode.critical) ? Number.POSITIVE_INFINITY : decode.critical',
+        replace: 'Number.POSITIVE_INFINITY',
+        harm: 'room for more requests than compute can serve promises their tokens',
+      },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/compute.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: ' || !job.verdict.modifiers.includes(WITHOUT_TENSOR_CORES)', replace: '', harm: 'tensor cores are advised to a job that uses them' },
+      {
+        find: '  if (hits >= HALF) return null;\n',
+        replace: '',
+        harm: 'a prefix cache that works is advised',
+        survives: 'from half of the tokens on the gain is none, and what gains nothing is not advised',
+      },
+      { find: '1 - HALF / (1 - hits)', replace: 'HALF', harm: 'what comes from the cache already is saved again' },
+      { find: ' || gpuCount !== tp', replace: '', harm: 'a replica is told to take the other replica’s GPU' },
+      { find: "onTensorCores(gpu, 'fp8') ? 'fp8' :", replace: 'true ? "fp8" :', harm: 'INT8 is not advised on an A100' },
+      { find: ' || job.commanded(/pre[-_]?train/i)', replace: '', harm: 'pre-training is told to use adapters' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/hardware.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: 'all.includes(gpu) ? all : []', replace: 'true ? all : []', harm: 'a job elsewhere is told of cards that it cannot have' },
+      { find: ' && (!bf16 || GPUS[gpu].peaks.bf16 !== null)', replace: '', harm: 'a BF16 job is sent to a V100' },
+      {
+        find: 'GPUS[a].bandwidth - GPUS[b].bandwidth',
+        replace: 'GPUS[b].bandwidth - GPUS[a].bandwidth',
+        harm: 'the dearest card is advised where the next one would do',
+      },
+      { find: 'GPUS[gpu].memoryBytes >= needed && ', replace: '', harm: 'a card into which the job does not fit is advised' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/host.ts',
+    tests: ADVICE,
+    mutations: [
+      {
+        find: "  if (workload.engine !== null && !['vllm', 'sglang', 'tgi'].includes(workload.engine)) return null;\n",
+        replace: '',
+        harm: 'llama.cpp is told to leave out an option of vLLM',
+      },
+      { find: 'Math.min(share, steps * launches)', replace: 'steps * launches', harm: 'CUDA graphs promise more than the host takes' },
+      {
+        find: '  if (job.serving || Number.isNaN(share)) return null;\n',
+        replace: '  if (Number.isNaN(share)) return null;\n',
+        harm: 'a server is told to use loader workers',
+      },
+      {
+        find: ' || !(decode.weights(decode.running) + SECOND_SERVER_BYTES <= HALF_OF_IT * total)',
+        replace: '',
+        harm: 'a second server is advised on a card that one model fills',
+      },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/idle.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: ' || figures.seconds < PAUSE_SECONDS', replace: '', harm: 'a pause of seconds has advice' },
+      { find: '(gpuCount * figures.seconds) / 3600', replace: 'figures.seconds / 3600', harm: 'four idle GPUs cost as much as one' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/storage.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: ' || !(busiest >= DOMINANT * speed)', replace: '', harm: 'another line is advised where this one has room' },
+      {
+        find: 'if (isLoading(job) || isSaving(job) || job.serving',
+        replace: 'if (isSaving(job) || job.serving',
+        harm: 'loading a model is told to use loader workers',
+      },
+      { find: 'bytes / nodeCount / rate', replace: 'bytes / rate', harm: 'a load over two nodes promises twice what there is' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/transfer.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: '  if (bytes <= room) return null;\n', replace: '', harm: 'weights that fit are said to cross PCIe' },
+      {
+        find: '!(most > now)',
+        replace: '!(most >= now)',
+        harm: 'a link at its full width is told as a fault',
+        survives: 'at its full width the gain is none, and what gains nothing is not advised',
+      },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/advice/unknown.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: '  if (verdict.shares.tensor !== null && verdict.shares.memory !== null) return null;\n', replace: '', harm: 'who runs DCGM is told to run it' },
+      { find: 'model !== null || !(job.serving', replace: '!(job.serving', harm: 'who named the model is told to name it' },
+      { find: "how === null || job.mean('engine.flops') > 0", replace: 'how === null', harm: 'an engine that counts its work is told to count it' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/roofline/roofline.ts',
+    tests: [ROOFLINE],
+    mutations: [
+      { find: 'Math.max(1, Math.floor(POINTS / gpus.length))', replace: 'POINTS', harm: 'of eight GPUs the first two are drawn' },
+      { find: '      if (modelledOnce.has(key)) return [];\n', replace: '', harm: 'a server on eight GPUs is drawn eight times' },
+      { find: "phases.filter(({ verdict }) => verdict.bottleneck !== 'idle')", replace: 'phases', harm: 'the roofs are those of the card that rested longest' },
+    ],
+  },
+  {
+    area: 'telling',
+    file: 'core/telling/roofline/math-in-use.ts',
+    tests: [ROOFLINE],
+    mutations: [
+      { find: 'tensorCoresRest(tensor) && mean', replace: 'mean', harm: 'FP64 on tensor cores is drawn under the roof of the other pipe' },
+      { find: "mean('gpu.immaActive') > mean('gpu.hmmaActive') ? 'int8' : null", replace: 'null', harm: 'INT8 is drawn under the FP16 roof' },
+    ],
+  },
+  {
     area: 'series store',
     file: 'server/store/series/codec/bytes.ts',
     tests: [CODEC],
@@ -747,7 +1092,11 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: [CODEC],
     mutations: [
       { find: 'scaled / power !== value || Math.abs(scaled) > 2 ** 52', replace: 'Math.abs(scaled) > 2 ** 52', harm: 'the last digits of a value are lost' },
-      { find: 'Math.abs(scaled) > 2 ** 52 || ', replace: '', harm: 'integers beyond the exact ones change' },
+      {
+        find: 'return Math.abs(scaled) > 2 ** 52 ? null : { exponent, scaled };',
+        replace: 'return { exponent, scaled };',
+        harm: 'integers beyond the exact ones change',
+      },
       { find: 'widest = 2 ** 49', replace: 'widest = 2 ** 60', harm: 'a counter’s jump is read as another' },
       { find: 'if (Object.is(value, -0)) return null;', replace: '', harm: 'minus zero comes back as zero' },
       { find: 'if (step !== 1) step = gcd(', replace: 'if (step === 0) step = gcd(', harm: 'sizes that share no factor come back rounded' },
@@ -767,6 +1116,12 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'server/store/series/codec/column.ts',
     tests: [CODEC],
     mutations: [
+      {
+        find: 'scaled / power !== value || Math.abs(scaled) > 2 ** 51',
+        replace: 'Math.abs(scaled) > 2 ** 51',
+        harm: 'the last digits of an open reading are lost',
+      },
+      { find: ' || Object.is(value, -0)) return false;', replace: ') return false;', harm: 'an open reading of minus zero comes back as zero' },
       { find: '(index % 2 === 0 ? sum + run : sum), 0)', replace: '(index % 2 === 1 ? sum + run : sum), 0)', harm: 'columns with gaps are damage' },
       { find: 'if (total !== rows) throw', replace: 'if (false) throw', harm: 'a damaged mask shifts readings in time' },
       { find: 'Object.is(Math.fround(value), value)', replace: 'true', harm: 'doubles are stored as floats' },
@@ -785,18 +1140,25 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'series store',
-    file: 'server/store/series/columns.ts',
+    file: 'core/readings/join.ts',
     tests: [COLUMNS],
     mutations: [
       { find: ' || a - b);', replace: ' || b - a);', harm: 'of two values the earlier written one stays' },
       { find: '(before.t[before.t.length - 1] ?? Number.NaN))', replace: '(before.t[0] ?? Number.NaN))', harm: 'overlapping tables give times that go back' },
       { find: 'if (!Number.isNaN(value)) column[target', replace: 'column[target', harm: 'an absent value deletes the one that was there' },
-      { find: '?? Number.POSITIVE_INFINITY) < at) low', replace: '?? Number.POSITIVE_INFINITY) <= at) low', harm: 'the first reading of a time is not in it' },
     ],
   },
   {
     area: 'series store',
-    file: 'server/store/series/buckets.ts',
+    file: 'server/store/series/columns.ts',
+    tests: [COLUMNS],
+    mutations: [
+      { find: 'const end = lowerBound(table.t, to);', replace: 'const end = lowerBound(table.t, to) + 1;', harm: 'a reading at the end of a time is in it' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'core/readings/buckets.ts',
     tests: [BUCKETS],
     mutations: [
       { find: '(rows.mean[index] ?? Number.NaN) * samples;', replace: '(rows.mean[index] ?? Number.NaN);', harm: 'means over rolled-up days are wrong' },
@@ -907,8 +1269,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'day + DAY + limits.rollupDelay <= now', replace: 'day + DAY <= now', harm: 'days are rolled up before late readings have come' },
       { find: 'from: day - limits.rateGap, to', replace: 'from: day, to', harm: 'the first rate of each day is missing' },
       {
-        find: 'chunks.length > 0 ? day + DAY : await nextDay',
-        replace: 'chunks.length > 0 ? day + 2 * DAY : await nextDay',
+        find: 'chunks.length > 0 ? day + DAY : nextDay',
+        replace: 'chunks.length > 0 ? day + 2 * DAY : nextDay',
         harm: 'every second day has no roll-up',
       },
       { find: 'if (count > 0) rows[index] = 1;', replace: 'rows[index] = 1;', harm: 'roll-ups hold a row for each empty minute' },
@@ -947,7 +1309,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: [STATE],
     mutations: [
       { find: 'DELETE FROM "Wal" WHERE id < ${before}', replace: 'DELETE FROM "Wal" WHERE id <= ${before}', harm: 'open readings are lost at a restart' },
-      { find: 'AND first < ${to} ORDER BY wal, id', replace: 'AND first < ${to} ORDER BY wal DESC, id', harm: 'a corrected value turns back into the old one' },
       {
         find: 'level > 0 AND last >= ${from} AND first < ${to}`',
         replace: 'level > 0 AND last > ${to} AND first < ${to}`',
@@ -958,11 +1319,38 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'series store',
+    file: 'server/store/series/chunks.ts',
+    tests: [STATE, SERIES],
+    mutations: [
+      { find: 'ORDER BY wal, id', replace: 'ORDER BY wal DESC, id', harm: 'a corrected value turns back into the old one' },
+      { find: 'known?.columns.has(metric) !== true', replace: 'known === undefined', harm: 'a second chart of a node stays empty' },
+      {
+        find: 'if (!isIncreasing(decoded.t)) return',
+        replace: 'if (false) return',
+        harm: 'a chunk out of order is drawn as a line that goes back',
+        survives: 'what is sealed was merged before, in order of time: no chunk is out of order unless something else wrote it',
+      },
+      { find: 'if (held <= most || oldest === id) break;', replace: 'break;', harm: 'the server grows with each chart that anybody opens' },
+      { find: 'held -= kept.get(id)?.bytes', replace: 'held += kept.get(id)?.bytes', harm: 'after a while each chart is read from disk again' },
+    ],
+  },
+  {
+    area: 'series store',
+    file: 'server/store/series/read.ts',
+    tests: [STATE, SERIES],
+    mutations: [
+      { find: 'return follow ? parts : [readColumns(state, query)];', replace: 'return parts;', harm: 'a corrected value is drawn beside the old one' },
+      { find: 'const head = level === 0 ?', replace: 'const head = level !== 0 ?', harm: 'the newest readings are in no chart' },
+    ],
+  },
+  {
+    area: 'series store',
     file: 'server/store/series/range.ts',
     tests: [STATE, SERIES],
     mutations: [
+      { find: '!times.ends(one.t, sharedFrom)', replace: 'times.length() === 0', harm: 'a metric with a gap is drawn at the times of its neighbour' },
       { find: 'from: rawFrom - limits.rateGap, to', replace: 'from: rawFrom, to', harm: 'the first point of a counter’s chart is missing' },
-      { find: 'return counter ? rateOf(', replace: 'return !counter ? rateOf(', harm: 'counters are drawn as they grow' },
+      { find: 'return counter ? ratesOf(', replace: 'return !counter ? ratesOf(', harm: 'counters are drawn as they grow' },
       { find: 'Math.floor(oldest / limits.rollups[0]) * limits.rollups[0]', replace: 'oldest', harm: 'the minute at the edge of what is expired counts twice' },
       { find: 'period = Math.max(period, level);', replace: '', harm: 'rolled-up days are drawn with a gap between all points' },
     ],
@@ -996,7 +1384,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'series store',
-    file: 'server/store/series/pack-batch.ts',
+    file: 'server/store/series/pack-intake.ts',
     tests: [STATE, SERIES],
     mutations: [
       { find: 'there ? value : Number.NaN', replace: 'there ? value : 0', harm: 'absent becomes zero' },
@@ -1012,18 +1400,20 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'if (!duplicate) options.stored', replace: 'options.stored', harm: 'a repeated batch is judged twice' },
       { find: "origin.kind === 'page' || origin.kind === 'demo'", replace: "origin.kind === 'demo'", harm: 'last year’s recording is refused' },
       { find: 'time - rawDays * 86_400', replace: 'time - rawDays * 3_600', harm: 'readings that an agent kept over a night are refused' },
-      { find: 'onNode(block.entity, node)', replace: 'block.entity', harm: 'a batch’s readings are on no node' },
-      { find: '(settled.facts ?? []).length === 0 && ', replace: '', harm: 'a batch of facts alone is lost' },
+      { find: 'onNode(table.entity, node)', replace: 'table.entity', harm: 'a batch’s readings are on no node' },
+      { find: 'settled.facts.length + ', replace: '', harm: 'a batch of facts alone is lost' },
     ],
   },
   {
     area: 'ingest',
-    file: 'server/ingest/check-block.ts',
+    file: 'server/ingest/check-table.ts',
     tests: [INGEST],
     mutations: [
       { find: '!(at > last)', replace: '!(at >= last)', harm: 'two rows of one instant are both stored' },
       { find: 'METRICS[id].entity !== entity.kind', replace: 'false', harm: 'a host’s metric stands on a GPU' },
       { find: 'column.length !== t.length', replace: 'column.length < t.length', harm: 'a column that is too long is stored shifted' },
+      { find: 'value >= least && value <= most', replace: 'value >= least && value < most', harm: 'a GPU that is busy all the time has no reading' },
+      { find: 'values === column ? values.slice() : values', replace: 'values', harm: 'what a sender still holds changes under its hands' },
       { find: 'else if (at < window.oldest)', replace: 'else if (at <= window.oldest)', harm: 'a reading at the edge is refused' },
     ],
   },
@@ -1041,8 +1431,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: '(at >= oldest && at <= newest)', replace: 'at >= oldest', harm: 'an event of tomorrow ends a job today' },
       { find: 'if (at === null || (at >= oldest', replace: 'if (at !== null && (at >= oldest', harm: 'an event without a time is lost' },
       {
-        find: 'if (block !== null) blocks.push(block);',
-        replace: 'blocks.length === 0 && block !== null && blocks.push(block);',
+        find: 'if (table !== null) tables.push(table);',
+        replace: 'if (table !== null && tables.length === 0) tables.push(table);',
         harm: 'of a batch’s entities one is stored',
       },
     ],
@@ -1064,7 +1454,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'ingest',
-    file: 'collectors/entities.ts',
+    file: 'collectors/collector/entities.ts',
     tests: [INGEST, 'tests/collectors/entities.test.ts'],
     mutations: [{ find: 'job === null ? node : `${node}/${job}`', replace: 'node', harm: 'two jobs that each print GPU 0 share a series' }],
   },

@@ -72,7 +72,7 @@ function inOrder(table: Columns): Columns {
 }
 
 /** What was decoded last, in so many bytes at most. */
-function keeper(most: number): { take(id: number): Columns | undefined; put(id: number, table: Columns): void } {
+export function keeper(most: number): { take(id: number): Columns | undefined; put(id: number, table: Columns): void } {
   const kept = new Map<number, { table: Columns; bytes: number }>();
   let held = 0;
   const drop = (id: number): void => {

@@ -101,6 +101,19 @@ describe('a run that is followed while it grows', () => {
     }
     expect(tracker.analysis()).toEqual(whole);
   });
+  it('judges again what came before the model was named: a day’s first half would stay without a memory share', () => {
+    const named = (table: Table): Table => (table.entity.kind === 'engine' ? { ...table, facts: new Map([['model', 'meta-llama/Llama-3.1-8B']]) } : table);
+    const end = 1.7e9 + 15_000;
+    const tracker = openTracker();
+    for (let at = 1.7e9; at <= end; at += 600)
+      tracker.push(tables.map((table) => slice(at < 1.7e9 + 12_000 ? table : named(table), at, at + 600)).filter(({ t }) => t.length > 0));
+    const { phases } = analyse({ clock: 'utc', tables: tables.map(named), events: [] });
+    expect(phases.some(({ to, verdict }) => to < 1.7e9 + 10_000 && verdict.tier === 'A')).toBe(true);
+    expect(tracker.analysis().phases).toEqual(phases);
+  });
+  it('does not mind in which order its senders are heard', () => {
+    expect(analyse({ clock: 'utc', tables: [...tables].reverse(), events: [] }, OPTIONS)).toEqual(whole);
+  });
   it('says now what the last phase says', () => {
     const tracker = pushed(tables, 60);
     tracker.analysis();

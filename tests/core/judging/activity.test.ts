@@ -31,6 +31,8 @@ describe('activity without an engine', () => {
   });
   it('means nothing where the tensor cores rest and another pipe works', () => {
     expect(doing([gpu({ 'gpu.grActive': 0.98, 'gpu.tensorActive': 0.01, 'gpu.dramActive': 0.7, 'gpu.fp32Active': 0.2 })]).activity).toBe('unknown');
+    // A twentieth of the time is decode's share of them: it must not vanish because another pipe works, too.
+    expect(doing([gpu({ 'gpu.grActive': 0.98, 'gpu.tensorActive': 0.05, 'gpu.dramActive': 0.7, 'gpu.fp32Active': 0.2 })]).activity).toBe('decode');
   });
   it('busy tensor cores could be prefill or training: unknown', () => {
     expect(doing([TRAINING_LIKE])).toEqual({ activity: 'unknown', activityGrade: 0 });

@@ -412,3 +412,13 @@ describe('an engine whose model is not known', () => {
     expect(candidates).toEqual(['host', 'memory', 'compute', 'overhead']);
   });
 });
+
+describe('a verdict that leans', () => {
+  it('is graded one half at most: leaning is no label, however sure its counters are', () => {
+    const { bottleneck, lean, grade, gradeWhy } = verdict([
+      gpu({ 'gpu.grActive': 0.9, 'gpu.tensorActive': 0.1, 'gpu.dramActive': 0.3, 'gpu.fp32Active': 0.02 }),
+    ]);
+    expect({ bottleneck, lean, grade }).toEqual({ bottleneck: 'overhead', lean: 'memory', grade: 0.5 });
+    expect(gradeWhy).toContain('leaning is no label');
+  });
+});

@@ -54,6 +54,22 @@ describe('capacity', () => {
   it('is not a plateau by itself: 180 of 512 ran with a cache 19 % full, held back by the token budget', () => {
     expect(bottleneck({ 'engine.running': 180, 'engine.kvUsage': 0.19 }, { maxNumSeqs: '512' })).toBe('memory');
   });
+  it('is found where the engine is heard late: its samples count, not the GPU’s', () => {
+    const { findings } = analyse(
+      runOf(
+        made('gpu', { node: 'n1', samples: 600, facts: { name: 'NVIDIA H100 80GB HBM3' }, values: { 'gpu.util': 0.95 } }),
+        made('engine', {
+          id: 'vllm@n1',
+          node: 'n1',
+          samples: 180,
+          start: 420,
+          values: { 'engine.running': 130, 'engine.waiting': 400, 'engine.kvUsage': 0.97, 'engine.preemptions': 0.1 },
+        }),
+      ),
+    );
+    expect(findings.map(({ id }) => id)).toContain('kv-capacity');
+    expect(findings.find(({ id }) => id === 'kv-capacity')?.evidence[0]).toBe('cache 95 % full or more in 100 % of the samples');
+  });
   describe('an out-of-memory message', () => {
     const failing = (at: number) =>
       analyse({

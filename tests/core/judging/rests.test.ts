@@ -30,6 +30,13 @@ describe('a rest', () => {
     expect(told([work(500), rest(300), work(10), rest(300)])).toEqual(['compute', 'compute', 'compute']);
   });
 
+  it('counts looks, not the time between them: a sampler that stood still says nothing of it', () => {
+    const [phase] = judged({ gpus: [{ phases: [rest(1200)] }] }).gpus[0]?.phases ?? [];
+    if (phase === undefined) throw new Error('a phase');
+    const seen = (samples: number) => restsOf([{ ...phase, figures: { ...phase.figures, samples } }], 10).length;
+    expect([seen(4), seen(5)]).toEqual([0, 1]);
+  });
+
   it('is none where a GPU was looked at four times', () => {
     expect(told([work(600), rest(1200)], 300)).toEqual(['compute', 'compute', 'compute']);
     expect(told([work(600), rest(1500)], 300)).toEqual(['idle', 'idle', 'idle']);

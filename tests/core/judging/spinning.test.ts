@@ -56,6 +56,12 @@ describe('kernels that do nothing', () => {
     expect(told({ 'gpu.grActive': 0.99, 'gpu.dramActive': 0, 'gpu.pcieRx': 1e6 })).toEqual({ verdict: true, finding: true });
   });
 
+  it('are not told of small kernels, which could be tuned', () => {
+    const { verdict } = analyse(runOf(made('gpu', { samples: 31, period: 10, facts: { name: 'NVIDIA A100-SXM4-40GB' }, values: SPIN })));
+    expect(verdict.why[0]).toContain('hung collective, deadlock or spin wait');
+    expect(verdict.why.join()).not.toContain('small kernels');
+  });
+
   it('are no hang while the node reads from storage over its network', () => {
     // Two fifths of the line, one way, with processes that wait for I/O.
     const host = made('host', {

@@ -43,6 +43,11 @@ describe('GPUs that take turns', () => {
     const half = (i: number) => (i % 10 < 5 ? 0.9 : 0.1);
     expect(told([half, half])).toMatchObject(NOBODY);
   });
+  it('may work at once in one sample of ten, and not in two: those are independent jobs that meet now and then', () => {
+    const meeting = (samples: number) => (i: number) => (i % 10 < samples ? 0.9 : 0.4);
+    expect(told([meeting(1), meeting(1)], {}, 120)).toMatchObject(BOTH);
+    expect(told([meeting(2), meeting(2)], {}, 120)).toMatchObject(NOBODY);
+  });
   it('may rest half of the time together where the program is known to split by layers; then its verdict is overhead', () => {
     expect(told([0.25, 0.25], { pipelineParallel: 2 })).toMatchObject({ ...BOTH, bottleneck: 'overhead' });
     expect(told([0.25, 0.25])).toMatchObject({ ...NOBODY, bottleneck: 'host' });
@@ -55,6 +60,16 @@ describe('GPUs that take turns', () => {
   it('may be some of a node’s GPUs: what another job’s do beside them changes nothing', () => {
     const own = { gpusAllocated: ['GPU-0', 'GPU-1'] };
     expect(told([FIRST, SECOND, 0.9], own)).toMatchObject({ inTurn: [true, true, false], finding: true });
+  });
+  it('leave the blame where a host was seen at its limit: its thread is to be relieved, however the other node’s GPU rests', () => {
+    const gpu = (node: string) => made('gpu', { id: `GPU-${node}`, node, samples: 121, period: 10, values: { 'gpu.util': 0.5, 'gpu.memUsed': 30e9 } });
+    const busy = made('host', { id: 'n1', samples: 121, period: 10, values: { 'host.cpuMaxThread': 0.97, 'host.cores': 8 } });
+    const { gpus, findings } = analyse(runOf(gpu('n1'), gpu('n2'), busy), { pipelineParallel: 2 });
+    expect(gpus.map(({ verdict: { bottleneck, evidence } }) => [bottleneck, evidence.includes('proc')])).toEqual([
+      ['host', true],
+      ['unknown', false],
+    ]);
+    expect(findings.map(({ id }) => id)).toContain('take-turns');
   });
   it('are said in the verdict at once, and become a finding after five minutes', () => {
     expect(told([0.5, 0.5], {}, 20)).toMatchObject({ inTurn: [true, true], finding: false });

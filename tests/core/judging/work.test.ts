@@ -58,6 +58,31 @@ describe('an engine’s work', () => {
     expect(verdict.split?.bytes?.kv).toBeCloseTo(0.251, 3);
     expect(verdict.why.join()).toContain('requests hold their prompt and half their output');
   });
+  it('reads a cache in FP8 as one byte per element: its share would be twice as large', () => {
+    const gauge = { ...SERVING, 'engine.kvTokens': Number.NaN, 'engine.kvUsage': 0.3, 'engine.kvTokensMax': 100_000 };
+    // 50 steps × 30,000 tokens × 65,536 B = 98 GB of 849 GB
+    expect(verdictOf([gpu(), engine(gauge, 60, { kvDtype: 'fp8_e4m3' })]).split?.bytes?.kv).toBeCloseTo(0.1158, 3);
+  });
+  it('of a model that is quantised by its name reads so few bits, though the server names a way of packing only', () => {
+    // 50 steps × (4.7 GB of weights and 0.5 GB of cache), where 16 bits make 776 GB
+    const named = { model: 'Llama-3.1-8B-Instruct-AWQ', quantization: 'compressed-tensors' };
+    expect(figure([gpu(), engine(SERVING)], 'Memory bandwidth', named)).toBeCloseTo(260.3e9, -8);
+  });
+  it('on a V100 multiplies a model published in BF16 in FP16, which is what engines do there: it has a compute share', () => {
+    // 11.72 of 0.869 × 125 TFLOP/s
+    const v100 = made('gpu', { node: 'n1', samples: 60, facts: { name: 'Tesla V100-SXM2-32GB' }, values: BUSY });
+    expect(verdictOf([v100, engine(SERVING)], { model: 'llama-3.1-8b' }).shares.compute).toBeCloseTo(0.1079, 4);
+  });
+  it('waits on a GPU that holds its model and rests: less memory than a model takes is nobody’s', () => {
+    const resting = (used: number) => gpu({ 'gpu.util': 0, 'gpu.memUsed': used }, 60, 'GPU-1');
+    const second = (used: number) => analyse(runOf(gpu(), resting(used), engine(SERVING)), LLAMA).gpus[1]?.verdict.bottleneck;
+    expect(second(2e9)).toBe('host');
+    expect(second(1.9e9)).toBe('idle');
+  });
+  it('of two servers on a node is spread over its GPUs: each works for one of them', () => {
+    const two = [gpu(), gpu(BUSY, 60, 'GPU-1'), engine(SERVING), engine(SERVING, 60, {}, 'vllm@n1:8001')];
+    expect(figure(two, 'Compute', { ...LLAMA, tensorParallel: 1 })).toBeCloseTo(11.72e12, -11);
+  });
 });
 
 describe('lengths of requests', () => {

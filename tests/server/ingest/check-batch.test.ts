@@ -1,6 +1,6 @@
 // Past the door of server/ingest: refusals are tried piece by piece, without a store behind them.
 import { describe, expect, it } from 'vitest';
-import { checkBatch } from '../../../server/ingest/check-batch.ts';
+import { checkBatch, checkIntake } from '../../../server/ingest/check-batch.ts';
 import { batchFromIntake } from '../../../core/readings/index.ts';
 import { Problem } from '../../../server/http/index.ts';
 
@@ -116,6 +116,22 @@ describe('a batch', () => {
     const { rejected } = check(batch({ entity: gpu, t: column.map((_, index) => 1000 + index), columns: { 'gpu.util': column } }));
     expect(rejected).toHaveLength(101);
     expect(rejected.at(-1)).toEqual({ at: 'body', reason: 'and 150 more' });
+  });
+
+  it('leaves what a sender in this process handed over as it is: a stream hands it over again while the store is busy, and is told again what was refused', () => {
+    const power = Float64Array.from([300, -1, 310]);
+    const table = {
+      entity: { kind: 'gpu', id: 'GPU-1' } as const,
+      t: Float64Array.from([1000, 1001, 1002]),
+      columns: new Map([['gpu.power' as const, power]]),
+      facts: new Map(),
+    };
+    const look = () => checkIntake({ source: 's', seq: 0, tables: [table], facts: [], events: [] }, window);
+    const first = look();
+    expect([...(first.intake.tables[0]?.columns.get('gpu.power') ?? [])]).toEqual([300, Number.NaN, 310]);
+    expect([...power]).toEqual([300, -1, 310]);
+    expect(look().rejected).toEqual(first.rejected);
+    expect(first.rejected).toHaveLength(1);
   });
 
   it.each([

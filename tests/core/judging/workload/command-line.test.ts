@@ -138,6 +138,11 @@ describe('a command line', () => {
     expect(readCommand('vllm serve a/b-7b --dtype float16 --dtype bfloat16')).toMatchObject({ dtype: 'bf16' });
   });
 
+  it('with a format of files says nothing of quantisation, but where that format is one: 16-bit weights would be taken for another type', () => {
+    expect(readCommand('vllm serve a/b-7b --load-format safetensors')).toMatchObject({ quantization: null });
+    expect(readCommand('vllm serve a/b-7b --load-format bitsandbytes')).toMatchObject({ quantization: 'bitsandbytes' });
+  });
+
   it('with nonsense for a number says nothing of it', () => {
     expect(readCommand('vllm serve a/b-7b -tp 0 -pp many -dp 1.5')).toMatchObject({ tensorParallel: null, pipelineParallel: null, dataParallel: null });
   });

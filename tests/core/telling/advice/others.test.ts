@@ -26,6 +26,11 @@ describe('compute', () => {
     expect(first?.text).toContain(text);
   });
 
+  it('in FP32 beside tensor cores is not told to use them: it does', () => {
+    const mixed: Case = { ...fp32('A100-40'), verdict: { ...fp32('A100-40').verdict, modifiers: [], shares: { compute: 0.9, fp32: 0.6, tensor: 0.3 } } };
+    expect(about(advice(mixed), /tensor cores/)).toBeUndefined();
+  });
+
   const prefill = (gpu: GpuId, more: Partial<Case> = {}): Case => ({
     gpu,
     verdict: {
@@ -56,11 +61,11 @@ describe('compute', () => {
   });
 
   it('is told to spread the model wider as far as the site’s nodes go', () => {
-    const wide = (tensorParallel: number, site?: Site) =>
+    const wide = (tensorParallel: number, site?: Site, gpuCount = tensorParallel) =>
       about(
         advice({
           ...prefill('H100-80'),
-          gpuCount: tensorParallel,
+          gpuCount,
           workload: { engine: 'vllm', model: 'meta-llama/Llama-3.1-8B', dtype: 'fp16', quantization: 'w8a8', tensorParallel },
           ...(site === undefined ? {} : { site }),
         }),
@@ -70,6 +75,7 @@ describe('compute', () => {
     expect(wide(8, ANOTHER_SITE)).toBeUndefined();
     expect(wide(2)).toContain('--tensor-parallel-size 4');
     expect(wide(4)).toBeUndefined();
+    expect(wide(4, ANOTHER_SITE, 8)).toBeUndefined(); // the other four are a replica's
   });
 
   it('of training that is healthy says so, and what arithmetic can be saved', () => {
@@ -97,6 +103,19 @@ describe('compute', () => {
       mean: { 'gpu.memUsed': 12e9 },
     });
     expect(about(tries, /in 16 bits/)?.text).toContain('A100 SXM 40 GB has 312 TFLOP/s');
+    // A V100 reads faster than an A40, too, and is the nearest that does.
+    const memory = advice({
+      gpu: 'A40',
+      verdict: { bottleneck: 'memory', activity: 'fine-tuning', relief: 4, shares: { memory: 0.8 } },
+      workload: { dtype: 'bf16' },
+      mean: { 'gpu.memUsed': 12e9 },
+    });
+    expect(about(memory, /reads at most/)?.text).toContain('A100 SXM 40 GB has');
+  });
+
+  it('names cards of the job’s own site only: who is not on it cannot have them', () => {
+    expect(about(advice(DECODE), /reads at most/)).toBeDefined();
+    expect(about(advice({ ...DECODE, site: ANOTHER_SITE }), /reads at most/)).toBeUndefined();
   });
 });
 
@@ -207,6 +226,18 @@ describe('storage', () => {
       '16.1 GB of meta-llama/Llama-3.1-8B over 12.5 GB/s and PCIe take at least 1.8 s, at the present rate 54 s; at most 10 × until the next limit',
     );
     expect(tries[0]?.gain).toBe(10);
+    expect(about(tries, /num_workers/)).toBeUndefined(); // nothing is trained yet
+  });
+
+  it('of loading over two nodes reckons with half of it on each: the gain would be twice as large', () => {
+    const tries = advice({
+      verdict: { bottleneck: 'storage', activity: 'loading', relief: null, shares: { storage: 0.95 } },
+      workload: { model: 'meta-llama/Llama-3.1-8B', dtype: 'bf16' },
+      mean: { 'host.fsReadRate': 3e8, 'host.ibSpeed': 12.5e9 },
+      gpuCount: 2,
+      nodeCount: 2,
+    });
+    expect(tries[0]?.arithmetic).toContain('at the present rate 27 s');
   });
 
   it('over a full Ethernet line is told of nodes with a faster one', () => {
@@ -244,6 +275,20 @@ describe('host', () => {
     });
     expect(advice(server())[0]).toMatchObject({ gain: null, text: expect.stringContaining('Keep CUDA graphs on') as string });
     expect(about(advice(server({ workload: { engine: 'llama.cpp', model: 'facebook/opt-1.3b' } })), /CUDA graphs/)).toBeUndefined();
+  });
+
+  it('of a server gains by CUDA graphs no more than it waits, however many steps there are', () => {
+    const fast = server({
+      verdict: { bottleneck: 'host', activity: 'decode', relief: 9, shares: { host: 0.4, empty: 0.4, memory: 0.1 } },
+      mean: { 'engine.running': 64, 'engine.generationRate': 19_200 },
+      commands: ['vllm serve facebook/opt-1.3b --enforce-eager'],
+    });
+    // 300 steps a second would take 72 % of the time; the host took 40 %.
+    expect(about(advice(fast), /--enforce-eager/)?.gain).toBe(1.67);
+  });
+
+  it('of a server is not told of loader workers, which it has not', () => {
+    expect(about(advice(server()), /num_workers/)).toBeUndefined();
   });
 
   it('of a server that waits little gains little by scheduling ahead: the longer of the two is left', () => {
@@ -289,6 +334,14 @@ describe('transfer', () => {
     });
     expect(tries[0]?.text).toContain('141 GB of weights do not fit into 38.7 GB of GPU memory, so they cross PCIe in every step');
     expect(about(tries, /pinned memory/)?.text).toContain('PCIe carries 22.0 GB/s of 31.5 GB/s');
+  });
+
+  it('of weights that fit is not told that they cross PCIe', () => {
+    const fits: Case = {
+      verdict: { bottleneck: 'transfer', activity: 'decode', relief: 6, shares: { transfer: 0.9 } },
+      workload: { model: 'meta-llama/Llama-3.1-8B', dtype: 'fp16' },
+    };
+    expect(about(advice(fits), /do not fit/)).toBeUndefined();
   });
 
   it('on a slow link is told so first', () => {
@@ -386,6 +439,13 @@ describe('capacity', () => {
 
   it('does not advise FP8 on cards without kernels for it', () => {
     expect(about(advice({ ...full, gpu: 'V100-32' }), /in FP8/)).toBeUndefined();
+    expect(about(advice({ ...full, gpu: 'T4' }), /in FP8/)).toBeUndefined();
+  });
+
+  it('promises of more room no more than compute can serve: from 201 requests on they wait for arithmetic', () => {
+    const many: Case = { ...full, verdict: { ...full.verdict, relief: null }, mean: { ...full.mean, 'engine.running': 180, 'engine.kvTokens': 90_000 } };
+    // 201 ÷ 180 × 26.8 GB ÷ 28.2 GB a step; twice as many requests would make 1.39.
+    expect(about(advice(many), /in FP8/)?.gain).toBe(1.06);
   });
 
   it('of training is told what each saving gives', () => {
@@ -410,6 +470,12 @@ describe('idle', () => {
     expect(tries[1]?.text).toContain('facebook/opt-1.3b also runs on 1 × T4 16 GB (T4)');
   });
 
+  it('of less than a minute is no rest to speak of', () => {
+    const pause = (seconds: number) => about(advice({ seconds, verdict: { bottleneck: 'idle', activity: 'idle' } }), /did nothing/);
+    expect(pause(59)).toBeUndefined();
+    expect(pause(60)).toBeDefined();
+  });
+
   it('does not send a model to a card that is as large', () => {
     expect(advice({ gpu: 'T4', verdict: { bottleneck: 'idle', activity: 'idle' }, workload: { model: 'facebook/opt-1.3b', dtype: 'fp16' } })).toHaveLength(1);
   });
@@ -432,6 +498,8 @@ describe('balanced', () => {
     expect(tries.every(({ gain }) => gain === null || gain <= 1.2)).toBe(true);
     expect(about(tries, /Each step reads/)).toBeDefined();
     expect(about(tries, /prefix-caching/)).toBeDefined();
+    // Two of each: the first side has more to say than fits.
+    expect(tries.map(({ text }) => text.slice(0, 12))).toEqual(['32 requests ', 'Each step re', 'Prompts are ', 'Multiply in ']);
   });
 });
 
@@ -445,6 +513,16 @@ describe('a verdict that cannot tell', () => {
     expect(tries[0]?.text).toContain('our/own is not in the table');
     expect(tries[0]?.arithmetic).toContain('that tells memory bandwidth, compute apart');
     expect(about(tries, /--enable-mfu-metrics/)).toBeDefined();
+  });
+
+  it('does not ask for what is there: the model, the engine’s own counts, DCGM’s counters', () => {
+    const told = advice({
+      verdict: { bottleneck: 'unknown', activity: 'serving', candidates: ['memory', 'overhead'], shares: { tensor: 0.2, memory: 0.3, empty: 0.5 } },
+      workload: { engine: 'vllm', model: 'meta-llama/Llama-3.1-8B' },
+      mean: { 'engine.running': 4, 'engine.generationRate': 800, 'engine.flops': 1e13 },
+    });
+    expect(about(told, /headroom-record/)).toBeDefined();
+    expect(about(told, /Name the model|--enable-mfu-metrics|dcgmi dmon/)).toBeUndefined();
   });
 
   it('with nvidia-smi alone names the counters, the command, and who can start them', () => {

@@ -103,6 +103,20 @@ describe('a model spread over more GPUs than pay', () => {
     expect(finding?.text).toMatch(/8 GPUs decode only \d\.\d × as fast as one would/);
     expect(finding?.evidence[0]).toBe('tensor parallelism 8, 1 requests at once of about 500 tokens (means of the time with requests)');
   });
+
+  it('is reckoned with the cache that its engine tells in per cent, too: with a guess it would be found or missed by accident', () => {
+    const full = { ...serving, mean: { 'engine.running': 2, 'engine.kvUsage': 0.03, 'engine.kvTokensMax': 20_000 } };
+    const [finding] = found(job('meta-llama/Llama-2-7b-hf', 8, 'A100-80', {}, full));
+    expect(finding?.evidence[0]).toContain('2 requests at once of about 300 tokens');
+  });
+
+  it('is not reckoned with rest: the one request of an idle hour would weigh as much as the hour', () => {
+    const rest: PhaseSpec = { seconds: 6000, busy: 0, mean: { 'engine.running': 64, 'engine.kvTokens': 500 } };
+    const { gpus, ...more } = job('meta-llama/Llama-2-7b-hf', 8, 'A100-80');
+    const [finding] = found({ ...more, gpus: gpus.map((gpu) => ({ ...gpu, phases: [rest, serving] })) }).filter(({ id }) => id === 'over-sharded');
+    expect(finding).toMatchObject({ from: 6000, to: 6600 });
+    expect(finding?.evidence[0]).toContain('1 requests at once of about 500 tokens');
+  });
 });
 
 describe('a slow load', () => {

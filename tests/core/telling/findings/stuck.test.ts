@@ -47,6 +47,15 @@ describe('a hung job', () => {
     ]);
   });
 
+  it('is not two short pauses with work between them: together they are no five minutes', () => {
+    expect(ids({ gpus: [{ phases: [train(600), spin(200), train(600), spin(200)] }] })).toEqual([]);
+  });
+
+  it('counts no GPU of which nothing was heard yet: what it does later says nothing of the time before', () => {
+    const [finding] = found({ gpus: [{ phases: [spin(600), train(600)] }, { phases: [{ ...train(600), gap: 600 }] }] });
+    expect(finding).toMatchObject({ id: 'hung', from: 0, to: 600 });
+  });
+
   it('is not one of which two ranks work: a pipeline waits for its slowest stage', () => {
     const works: GpuSpec = { phases: [train(600)] };
     const waits: GpuSpec = { phases: [spin(600)] };

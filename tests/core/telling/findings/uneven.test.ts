@@ -88,6 +88,16 @@ describe('imbalance on a node', () => {
     expect(ids({ gpus: [paused(0.91), paused(0.5)] })).toEqual(['imbalance']);
   });
 
+  it('is not told of a start-up, which is uneven in every job: five minutes make it a finding', () => {
+    const lasting = (seconds: number): RunSpec => ({ gpus: [0.91, 0.5].map((busy) => ({ phases: [{ seconds, busy, bottleneck: 'overhead' }] })) });
+    expect(ids(lasting(290))).toEqual([]);
+    expect(ids(lasting(300))).toEqual(['imbalance']);
+  });
+
+  it('is not told of GPUs that take turns: balancing them is another advice than joining them', () => {
+    expect(ids(team(0.7, 0.2))).toEqual(['take-turns']);
+  });
+
   it('says what even work would gain', () => {
     const [finding] = found(team(1, 0.7, 0.7, 0.7));
     expect(finding?.text).toContain('worked 100 % of the time, the mean of its 4 GPUs is 78 %');

@@ -52,6 +52,23 @@ describe('the roofline', () => {
     const one = { ...gpu('A100-40', {}), engines: [0] };
     const drawn = run({ gpus: [one, one, one, one], engines: [engine], workload: { model: 'meta-llama/Llama-3.1-8B', dtype: 'fp16', tensorParallel: 4 } });
     expect((drawn?.points[0]?.flops ?? Number.NaN) / 1e12).toBeCloseTo(3.75, 1);
+    expect(drawn?.points).toHaveLength(60); // once, not once per GPU
+    const untold = run({ gpus: [one, one, one, one], engines: [engine], workload: { model: 'meta-llama/Llama-3.1-8B', dtype: 'fp16' } });
+    expect((untold?.points[0]?.flops ?? Number.NaN) / 1e12).toBeCloseTo(3.75, 1);
+  });
+
+  it('takes requests for as long as all of the run’s were, where none ended in a moment: its cache is read all the same', () => {
+    const half = (first: number, second: number): number[] => Array.from({ length: 60 }, (_, i) => (i < 30 ? first : second));
+    const engine = table('engine', 'vllm@?', {
+      'engine.running': rows(60, 32),
+      'engine.generationRate': rows(60, 1000),
+      'engine.promptRate': half(2000, 0),
+      'engine.requests': half(1, 0),
+    });
+    const drawn = run({ gpus: [{ ...gpu('A100-40', {}), engines: [0] }], engines: [engine], workload: { model: 'meta-llama/Llama-3.1-8B', dtype: 'fp16' } });
+    expect(drawn?.assumed).toBeUndefined();
+    // 31.25 steps/s × (15.0 GB of weights and 32 × 3000 tokens of 131,072 B) for 1000 tokens × 16.6 GFLOP; 32 without the cache.
+    expect(drawn?.points.at(-1)?.intensity).toBeCloseTo(19.2, 1);
   });
 
   it('is null where the card is not known or nothing can be placed', () => {
@@ -72,6 +89,17 @@ describe('the roofline', () => {
     expect(drawn?.points.length).toBeGreaterThan(200);
     expect(new Set(drawn?.points.map((point) => point.phase))).toEqual(new Set([0, 1]));
     for (const { at, phase: index } of drawn?.points ?? []) expect(index).toBe(at < 2550 ? 0 : 1);
+  });
+
+  it('has as many points of every GPU: the first ones must not fill the picture', () => {
+    const long = (tensor: number): GpuSpec => ({
+      type: 'A100-40',
+      phases: [phase({ seconds: 5100 })],
+      series: series({ 'gpu.util': 0.9, 'gpu.tensorActive': tensor, 'gpu.dramActive': 0.5 }, 510),
+    });
+    const drawn = run({ gpus: [long(0.1), long(0.4)] });
+    const count = (teraflops: number) => drawn?.points.filter(({ flops }) => Math.abs(flops / 1e12 - teraflops) < 0.1).length;
+    expect([count(31.2), count(124.8)]).toEqual([128, 128]);
   });
 
   it('draws no mean of two phases: work that nobody did would lie between them', () => {
@@ -112,6 +140,20 @@ describe('the data type in use', () => {
       { dtype: 'bf16' },
       'fp32',
       ['the job says bf16, the pipes show fp32'],
+    ],
+    [
+      'is what the job says where the FP32 pipe works beside tensor cores: mixed precision does',
+      { 'gpu.tensorActive': 0.3, 'gpu.fp32Active': 0.6 },
+      { dtype: 'bf16' },
+      'bf16',
+      undefined,
+    ],
+    [
+      'is what the job says where FP64 works beside tensor cores, which multiply it, too',
+      { 'gpu.tensorActive': 0.3, 'gpu.fp64Active': 0.6 },
+      { dtype: 'bf16' },
+      'bf16',
+      undefined,
     ],
     ['is TF32 where FP32 work runs on tensor cores', { 'gpu.tensorActive': 0.3 }, { dtype: 'fp32' }, 'tf32', undefined],
     ['is INT8 where that pipe leads', { 'gpu.tensorActive': 0.3, 'gpu.immaActive': 0.25, 'gpu.hmmaActive': 0.02 }, {}, 'int8', undefined],

@@ -1,8 +1,10 @@
 // Past the door of server/store/series: what is open, sealed and numbered does not show in its answers.
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Intake } from '../../../../core/readings/index.ts';
+import type { Intake, MetricId } from '../../../../core/readings/index.ts';
 import { append as appendAll } from '../../../../server/store/series/append.ts';
+import { keeper } from '../../../../server/store/series/chunks.ts';
+import type { Columns } from '../../../../server/store/series/columns.ts';
 import { entitiesIn } from '../../../../server/store/series/entities.ts';
 import { packIntake } from '../../../../server/store/series/pack-intake.ts';
 import { range } from '../../../../server/store/series/range.ts';
@@ -83,6 +85,49 @@ describe('sealing one entity while another is open', () => {
     const before = state.headBytes;
     await sealDue(state, { now: day0, pressed: true });
     expect([before > 0, state.headBytes, state.wal.length, state.walBytes]).toEqual([true, 0, 0, 0]);
+  });
+});
+
+describe('charts of sealed readings', () => {
+  const drawn = (state: SeriesState, metric: MetricId): number[] => {
+    const { series, values } = range(state, { entities: [A], metrics: [metric], from: day0, to: day0 + 10, points: 10 });
+    return series.flatMap(({ mean, rows }) => [...values.subarray(mean, mean + rows)]);
+  };
+
+  it('have what a second one asks for, too: columns that were kept are not all that a chunk has', async () => {
+    const { state } = await opened();
+    await append(state, batchOf(A, [day0, day0 + 1], { 'gpu.power': [300, 310], 'gpu.temp': [60, 61] }));
+    await sealDue(state, { now: day0, pressed: true });
+    expect(drawn(state, 'gpu.power')).toEqual([300, 310]);
+    expect(drawn(state, 'gpu.temp')).toEqual([60, 61]);
+    expect(drawn(state, 'gpu.power')).toEqual([300, 310]);
+  });
+
+  it('have a corrected value in the place of the old one, not beside it', async () => {
+    const { state } = await opened();
+    await append(state, batchOf(A, [day0, day0 + 1, day0 + 2], { 'gpu.power': [300, 310, 320] }));
+    await sealDue(state, { now: day0, pressed: true });
+    await append(state, batchOf(A, [day0 + 1], { 'gpu.power': [110] }));
+    expect(drawn(state, 'gpu.power')).toEqual([300, 110, 320]);
+  });
+});
+
+describe('decoded columns that are kept', () => {
+  const table = (rows: number): Columns => ({ t: new Float64Array(rows), columns: new Map([[1, new Float64Array(rows)]]) });
+
+  it('are those used last, in so many bytes: the server must not grow with each chart that anybody opens', () => {
+    const kept = keeper(2 * 2 * 80);
+    for (const id of [1, 2]) kept.put(id, table(10));
+    kept.take(1);
+    kept.put(3, table(10));
+    expect([1, 2, 3].map((id) => kept.take(id) !== undefined)).toEqual([true, false, true]);
+  });
+
+  it('count once when they are put again, with more columns: else no room would be left after a while', () => {
+    const kept = keeper(2 * 2 * 80);
+    for (let again = 0; again < 10; again += 1) kept.put(1, table(10));
+    kept.put(2, table(10));
+    expect([1, 2].map((id) => kept.take(id) !== undefined)).toEqual([true, true]);
   });
 });
 
