@@ -156,7 +156,7 @@ export function mainLine(window: WindowShares, resource: Resource, share: number
   return `${TITLES[resource]} ${formatPercent(share)} of the achievable${from === 'model' ? ', by the engine’s tokens and the model' : ''}`;
 }
 
-export const TITLES: Readonly<Record<Resource, string>> = {
+const TITLES: Readonly<Record<Resource, string>> = {
   compute: 'compute',
   memory: 'memory bandwidth',
   nvlink: 'NVLink',

@@ -30,7 +30,7 @@ export interface FollowedRun {
 }
 
 /** What a judged run has besides readings: its clock, what logs said, the caller's time. */
-export interface Asked {
+interface Asked {
   readonly clock: Exclude<Clock, 'ordinal'>;
   readonly events: readonly SourceEvent[];
   readonly now: number | undefined;

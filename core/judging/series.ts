@@ -2,7 +2,7 @@ import { type EntityRef, type FactName, type MetricId, METRICS, type Rollup, typ
 import type { Rows } from './grid.ts';
 
 /** Rows of an entity's series at most: a long run is shown and searched in means over a power of two of grid bins. */
-export const SERIES_ROWS = 512;
+const SERIES_ROWS = 512;
 
 /**
  * Everything measured of one entity, thinned as it grows: one row per grid bin up to SERIES_ROWS of them, then pairs of

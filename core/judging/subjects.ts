@@ -20,7 +20,7 @@ export interface SubjectContext {
 }
 
 /** The entities of a run by kind, each kind in order of id. */
-export interface Entities {
+interface Entities {
   readonly gpus: readonly RunEntity[];
   readonly hosts: readonly RunEntity[];
   readonly engines: readonly RunEntity[];

@@ -1,31 +1,7 @@
 export { busyOf, commonRows, rowWidth } from './aligned.ts';
-export {
-  batchFromIntake,
-  type Block,
-  blockFromTable,
-  entityOf,
-  intakeFromBatch,
-  LONGEST,
-  outgoing,
-  outgoingIntake,
-  tableFromBlock,
-  type WireBatch,
-  wireEntity,
-} from './block.ts';
-export {
-  addRollup,
-  addSamples,
-  type Buckets,
-  drawn,
-  type Drawn,
-  type Grid,
-  newBuckets,
-  type RollupRows,
-  type Rows,
-  rowsIn,
-  samplingPeriod,
-} from './buckets.ts';
-export { lastOf, lowerBound, meanOf, periodOf, rowsOf, type Run, slice, type Table, tableOf, tablesOf } from './columns.ts';
+export { batchFromIntake, type Block, blockFromTable, entityOf, intakeFromBatch, LONGEST, outgoingIntake, tableFromBlock, type WireBatch } from './block.ts';
+export { addRollup, addSamples, type Buckets, drawn, type Drawn, type Grid, newBuckets, type Rows, rowsIn, samplingPeriod } from './buckets.ts';
+export { lastOf, lowerBound, meanOf, rowsOf, type Run, slice, type Table, tableOf, tablesOf } from './columns.ts';
 export { entityKey, type EntityKind, type EntityRef } from './entity.ts';
 export type { Intake } from './intake.ts';
 export { joinTables, mergeColumns, type Stack } from './join.ts';

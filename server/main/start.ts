@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { buildApp } from './app.ts';
 import { ownerSocket } from '../auth/index.ts';
-import { type Config, ConfigError, packageRoot } from '../settings/index.ts';
+import { type Config, packageRoot } from '../settings/index.ts';
 import { claimFolder, clearDemo } from './data-kind.ts';
 import { startDemo } from '../demo/index.ts';
 import { openLog } from '../http/index.ts';
@@ -134,5 +134,3 @@ async function firstAddress(store: Store, address: string): Promise<string> {
   const token = await store.tokens.issue({ scope: 'page', name: 'start', expires: now() + PAGE_TOKEN_LIFE });
   return `${address}/?token=${token}`;
 }
-
-export { ConfigError };
