@@ -122,7 +122,7 @@ function basis(window: WindowShares, from: WindowShares['memoryFrom'], model: nu
 }
 
 /** The sources that a window has at all, each once. */
-export function sourcesOf(window: WindowShares): string[] {
+export function windowSources(window: WindowShares): string[] {
   return union(
     [
       ...(window.subject.serving || window.subject.training ? [window.subject.engineName ?? 'engine'] : []),

@@ -8,4 +8,4 @@ export { joinTables, mergeColumns, type Stack } from './join.ts';
 export { isMetricId, limitsOf, metric, METRIC_IDS, type MetricId, METRICS, plausible, type Rollup, rounded, type Unit } from './metrics.ts';
 export { MAX_RATE_GAP, rateOf, withRates } from './rates.ts';
 export { type Batch, type Clock, type Fact, FACT_NAMES, type FactName, type Reading, type Rejection, type SourceEvent } from './reading.ts';
-export { ABSENT, formatDuration, formatFactor, formatFigure, formatLimits, formatOf, formatPercent, formatValue, isUnit, tickFormat } from './units.ts';
+export { ABSENT, formatAgainst, formatDuration, formatFactor, formatFigure, formatLimits, formatPercent, formatValue, isUnit, tickFormat } from './units.ts';
