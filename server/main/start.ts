@@ -5,7 +5,7 @@ import { type Config, packageRoot } from '../settings/index.ts';
 import { claimFolder, clearDemo } from './data-kind.ts';
 import { startDemo } from '../demo/index.ts';
 import { openLog } from '../http/index.ts';
-import { patiently } from '../ingest/index.ts';
+import { retryWhileBusy } from '../ingest/index.ts';
 import { startLocalAgent } from './local-agent.ts';
 import { choosePort } from './port.ts';
 import { PAGE_TOKEN_LIFE } from '../routes/index.ts';
@@ -92,7 +92,7 @@ function playDemo(service: Service, seed: number, log: { info(text: string): voi
     log,
     ingest: (intake) =>
       unlessEnded(() =>
-        patiently(
+        retryWhileBusy(
           () => service.ingest.intake(intake, { kind: 'demo', name: 'demo' }),
           () => ended,
         ),
