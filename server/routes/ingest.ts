@@ -25,13 +25,15 @@ export function ingestRoutes(app: App, ingest: Ingest): void {
         // The schema is for readers of /api/docs: ingest checks block by block, so that a bad one costs itself only.
         validatorCompiler: () => () => true,
         preParsing: async (request, _reply, payload) => {
-          const plain = inflated(payload, request.headers['content-encoding']) ?? payload;
+          const unpacked = inflated(payload, request.headers['content-encoding']);
+          // A plain body that says how long it is has its place already, and Node lets no more of it in.
+          if (unpacked === null && request.headers['content-length'] !== undefined) return payload;
           let onTheWire = 0;
           payload.on('data', (chunk: Buffer) => {
             onTheWire += chunk.length;
           });
           // Fastify compares the length header with what was received before inflating.
-          return Object.defineProperty(counted(plain, request.hold), 'receivedEncodedLength', { get: () => onTheWire });
+          return Object.defineProperty(counted(unpacked ?? payload, request.hold), 'receivedEncodedLength', { get: () => onTheWire });
         },
         errorHandler: (error, _request, _reply) => {
           if (isBadCompression(error))
