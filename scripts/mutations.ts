@@ -659,7 +659,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'judged.options.now !== undefined && ', replace: '', harm: 'a finished recording is told as still so' },
       { find: '(gpus * seconds) / 3600', replace: '(gpus * seconds) / 60', harm: 'sixty times the GPU-hours are lost' },
       { find: 'group.length > 1 && group.length === judged.gpus.length', replace: 'group.length > 1', harm: 'two of four idle GPUs are told as the whole job' },
-      { find: 'SAME_EDGE = 3', replace: 'SAME_EDGE = 0', harm: 'a job that rests is told GPU by GPU' },
+      { find: 'SAME_EDGE_SAMPLES = 3', replace: 'SAME_EDGE_SAMPLES = 0', harm: 'a job that rests is told GPU by GPU' },
     ],
   },
   {

@@ -34,7 +34,7 @@ export async function startVictoria({ folder, start }: Ground): Promise<Victoria
 }
 
 /** Its ways in that were fastest: text for a row at a time, JSON lines from a few rows on. (InfluxDB's lines are as fast for one row and slower for more.) */
-export const FORMATS = {
+const FORMATS = {
   prometheus: { path: '/api/v1/import/prometheus', text: prometheusText },
   jsonLines: { path: '/api/v1/import', text: jsonLines },
 } as const;

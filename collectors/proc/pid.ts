@@ -57,16 +57,3 @@ export function parseCmdline(text: string): string[] {
 export function parseUid(text: string): number | null {
   return parseDecimal(/^Uid:\s+(\d+)/m.exec(text)?.[1] ?? '');
 }
-
-/** How many cores a process may use: `Cpus_allowed_list: 0-3,8` in `/proc/<pid>/status` is 5; null where the line is missing. */
-export function parseAllowedCores(text: string): number | null {
-  const list = /^Cpus_allowed_list:\s+(\S+)$/m.exec(text)?.[1];
-  if (list === undefined) return null;
-  let count = 0;
-  for (const part of list.split(',')) {
-    const [from, to = from] = part.split('-').map(parseDecimal);
-    if (from === undefined || from === null || to === undefined || to === null || to < from) return null;
-    count += to - from + 1;
-  }
-  return count;
-}

@@ -76,10 +76,10 @@ function mergeTables(tables: readonly Table[], rename: (entity: EntityRef) => En
     if (group === undefined) groups.set(entityKey(entity), { entity, parts: [table] });
     else group.parts.push(table);
   }
-  return [...groups.values()].map(({ entity, parts }) => joined(entity, parts));
+  return [...groups.values()].map(({ entity, parts }) => joinedByTime(entity, parts));
 }
 
-function joined(entity: EntityRef, parts: readonly Table[]): Table {
+function joinedByTime(entity: EntityRef, parts: readonly Table[]): Table {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return { ...only, entity };
   const t = Float64Array.from(new Set(parts.flatMap((part) => [...part.t]))).sort();

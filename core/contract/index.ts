@@ -1,17 +1,5 @@
 export { type ErrorReply, ErrorReplySchema } from './error.ts';
-export {
-  BlockSchema,
-  EntitySchema,
-  type IngestBatch,
-  IngestBatchSchema,
-  type IngestReply,
-  IngestReplySchema,
-  type WireEntity,
-  type WireEvent,
-  WireEventSchema,
-  type WireFact,
-  WireFactSchema,
-} from './ingest.ts';
+export { EntitySchema, type IngestBatch, IngestBatchSchema, type IngestReply, IngestReplySchema, WireEventSchema, WireFactSchema } from './ingest.ts';
 export {
   type FindingsReply,
   FindingsReplySchema,

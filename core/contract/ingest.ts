@@ -81,8 +81,5 @@ export const StreamLineSchema = Type.Union([
 ]);
 
 export type StreamLine = Static<typeof StreamLineSchema>;
-export type WireEntity = Static<typeof EntitySchema>;
-export type WireFact = Static<typeof WireFactSchema>;
-export type WireEvent = Static<typeof WireEventSchema>;
 export type IngestBatch = Static<typeof IngestBatchSchema>;
 export type IngestReply = Static<typeof IngestReplySchema>;

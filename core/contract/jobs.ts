@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { ActivitySchema, AnalysisSchema, BottleneckSchema, FindingSchema, nullable, oneOf } from './verdict.ts';
 
-export const JOB_STATES = ['pending', 'running', 'completed', 'failed', 'cancelled', 'timeout', 'oom', 'unknown'] as const;
+const JOB_STATES = ['pending', 'running', 'completed', 'failed', 'cancelled', 'timeout', 'oom', 'unknown'] as const;
 
 /** `PUT /api/jobs/:cluster/:id`: who runs what where. Demo, self-registration, a stored diagnosis and Slurm all declare jobs so. */
 export const JobDeclarationSchema = Type.Object(
@@ -56,7 +56,7 @@ export const JobSchema = Type.Object({
 });
 
 /** A ribbon in a list: phases reduced to what a small picture needs. */
-export const RibbonPartSchema = Type.Object({ from: Type.Number(), to: Type.Number(), bottleneck: BottleneckSchema, activity: ActivitySchema });
+const RibbonPartSchema = Type.Object({ from: Type.Number(), to: Type.Number(), bottleneck: BottleneckSchema, activity: ActivitySchema });
 
 export const JobRowSchema = Type.Object({
   job: JobSchema,

@@ -4,7 +4,7 @@ import { nullable } from './verdict.ts';
 const latest = nullable(Type.Number());
 
 /** A GPU now. `busy` is graphics engine active where a profiler tells it, else nvidia-smi's utilisation. */
-export const GpuNowSchema = Type.Object({
+const GpuNowSchema = Type.Object({
   uuid: Type.String(),
   name: nullable(Type.String()),
   busy: latest,
@@ -21,7 +21,7 @@ export const GpuNowSchema = Type.Object({
   silent: Type.Boolean(),
 });
 
-export const NodeRowSchema = Type.Object({
+const NodeRowSchema = Type.Object({
   node: Type.String(),
   gpus: Type.Array(GpuNowSchema),
   cpu: latest,

@@ -13,7 +13,7 @@ export const SeriesQuerySchema = Type.Object({
  * One metric of one entity, bucketed: `t` is the bucket's first sample's time. Buckets without a sample are left out unless
  * the silence is longer than three sampling periods: then one bucket of nulls stands for the gap, so that a gap is drawn as a gap.
  */
-export const SeriesSchema = Type.Object({
+const SeriesSchema = Type.Object({
   entity: Type.Object({ kind: Type.String(), id: Type.String(), node: nullable(Type.String()) }),
   metric: Type.String(),
   unit: Type.String(),

@@ -11,9 +11,9 @@ export function nullable<T extends Parameters<typeof Type.Union>[0][number]>(sch
 }
 
 export const BOTTLENECKS = ['compute', 'memory', 'network', 'storage', 'host', 'transfer', 'overhead', 'capacity', 'idle', 'balanced', 'unknown'] as const;
-export const ACTIVITIES = ['prefill', 'decode', 'serving', 'training', 'fine-tuning', 'loading', 'checkpointing', 'idle', 'unknown'] as const;
+const ACTIVITIES = ['prefill', 'decode', 'serving', 'training', 'fine-tuning', 'loading', 'checkpointing', 'idle', 'unknown'] as const;
 export const SHARE_KEYS = ['compute', 'memory', 'network', 'storage', 'host', 'transfer', 'nvlink', 'busy', 'empty', 'tensor', 'fp32', 'fp64'] as const;
-export const TIERS = ['A', 'B', 'C'] as const;
+const TIERS = ['A', 'B', 'C'] as const;
 /** Every kind of finding, and what it is called where there is no room for its text. */
 export const FINDING_LABELS = {
   idle: 'Idle',
@@ -44,12 +44,12 @@ export const ActivitySchema = oneOf(ACTIVITIES);
 const Share = nullable(Type.Number({ minimum: 0 }));
 
 /** Shares of time, 0–1 and more where the achievable ceiling was passed; null is "not measured". They overlap and are never normalised. */
-export const SharesSchema = Type.Object(
+const SharesSchema = Type.Object(
   Object.fromEntries(SHARE_KEYS.map((key) => [key, Share])) as Record<(typeof SHARE_KEYS)[number], typeof Share>, // keys are the table's
 );
 
 /** What sums to one: empty time by cause, busy time by resource, and the rest of the busy time. Null where g is not known. */
-export const TreeSchema = Type.Object({
+const TreeSchema = Type.Object({
   empty: Type.Record(Type.String(), Type.Number()),
   busy: Type.Record(Type.String(), Type.Number()),
   /** Busy time beyond the largest busy share (resources fully overlapped): with it the tree sums to one. */
@@ -59,7 +59,7 @@ export const TreeSchema = Type.Object({
 });
 
 /** Prefill and decode shares of one window (§7.7): of FLOPs, of bytes, of time. */
-export const SplitSchema = Type.Object({
+const SplitSchema = Type.Object({
   flops: nullable(Type.Object({ prefill: Type.Number(), decode: Type.Number() })),
   bytes: nullable(Type.Object({ weights: Type.Number(), kv: Type.Number(), other: Type.Number() })),
   time: nullable(Type.Object({ prefill: Type.Number(), decode: Type.Number(), other: Type.Number() })),
@@ -68,7 +68,7 @@ export const SplitSchema = Type.Object({
 });
 
 /** A number that made a verdict, with its ceiling and where it came from. */
-export const FigureSchema = Type.Object({
+const FigureSchema = Type.Object({
   label: Type.String(),
   value: Type.Number(),
   unit: Type.String(),
@@ -77,7 +77,7 @@ export const FigureSchema = Type.Object({
 });
 
 /** One thing to try: what was seen, the ceiling, what to do, what it gains at best by this job's arithmetic. */
-export const AdviceSchema = Type.Object({
+const AdviceSchema = Type.Object({
   text: Type.String(),
   /** Best-case speed-up factor; null where arithmetic on this job's numbers gives none. */
   gain: nullable(Type.Number()),
@@ -124,12 +124,12 @@ export const FindingSchema = Type.Object({
 /** A stretch of time with one verdict. Seconds on the run's clock. */
 export const PhaseSchema = Type.Object({ from: Type.Number(), to: Type.Number(), verdict: VerdictSchema });
 
-export const GpuVerdictSchema = Type.Object({ id: Type.String(), name: nullable(Type.String()), verdict: VerdictSchema });
+const GpuVerdictSchema = Type.Object({ id: Type.String(), name: nullable(Type.String()), verdict: VerdictSchema });
 
 /** A point of a job's path on the roofline: FLOP per byte against FLOP/s. */
-export const RooflinePointSchema = Type.Object({ at: Type.Number(), intensity: Type.Number(), flops: Type.Number(), phase: Type.Integer() });
+const RooflinePointSchema = Type.Object({ at: Type.Number(), intensity: Type.Number(), flops: Type.Number(), phase: Type.Integer() });
 
-export const RooflineSchema = Type.Object({
+const RooflineSchema = Type.Object({
   gpu: Type.String(),
   /** Bytes per second: the datasheet's and what can be had in practice. */
   bandwidth: Type.Number(),
@@ -146,12 +146,12 @@ export const RooflineSchema = Type.Object({
 });
 
 /** Shares over time for the page: every series has one value (or null) per entry of `t`. */
-export const TimelineSchema = Type.Object({
+const TimelineSchema = Type.Object({
   t: Type.Array(Type.Number()),
   series: Type.Record(Type.String(), Type.Array(nullable(Type.Number()))),
 });
 
-export const WorkloadSchema = Type.Object({
+const WorkloadSchema = Type.Object({
   engine: nullable(Type.String()),
   model: nullable(Type.String()),
   dtype: nullable(Type.String()),

@@ -20,7 +20,7 @@ export interface Bins {
 }
 
 /** Whose grids a subject's bins are read from. */
-export interface Sources {
+export interface SubjectSources {
   readonly gpu: EntityGrid | null;
   readonly host: EntityGrid | null;
   readonly engines: readonly EntityGrid[];
@@ -42,19 +42,19 @@ const OF_ENGINE = indexes('engine.').map((index): { index: number; how: How } =>
 const OF_PROCESS = indexes('process.').map((index): { index: number; how: How } => ({ index, how: index === COLUMN[HOTTEST] ? 'max' : 'sum' }));
 
 /** The judged columns of one subject for bins first ≤ k < end: its GPU, its host, its engines together, its processes together. */
-export function binsOf(sources: Sources, period: number, first: number, end: number): Bins {
+export function binsOf(sources: SubjectSources, period: number, first: number, end: number): Bins {
   const length = end - first;
   const columns = new Array<Float64Array | null>(JUDGED.length).fill(null);
   if (sources.gpu !== null) for (const index of OF_GPU) columns[index] = sources.gpu.values(index, first, end);
   if (sources.host !== null) for (const index of OF_HOST) columns[index] = sources.host.values(index, first, end);
-  if (sources.engines.length > 0) for (const { index, how } of OF_ENGINE) columns[index] = together(sources.engines, index, first, end, how);
-  if (sources.processes.length > 0) for (const { index, how } of OF_PROCESS) columns[index] = together(sources.processes, index, first, end, how);
+  if (sources.engines.length > 0) for (const { index, how } of OF_ENGINE) columns[index] = combined(sources.engines, index, first, end, how);
+  if (sources.processes.length > 0) for (const { index, how } of OF_PROCESS) columns[index] = combined(sources.processes, index, first, end, how);
   const busy = busyColumn(columns, length);
   const read = { period, first, length, columns, busy, processes: sources.processes.length > 0 };
   return { ...read, demand: demandOf(columns, busy, length), seen: seenOf(sources, columns, busy, length) };
 }
 
-function together(grids: readonly EntityGrid[], index: number, first: number, end: number, how: How): Float64Array | null {
+function combined(grids: readonly EntityGrid[], index: number, first: number, end: number, how: How): Float64Array | null {
   const [lone] = grids;
   if (lone !== undefined && grids.length === 1) return lone.values(index, first, end);
   const parts = grids.map((grid) => grid.values(index, first, end)).filter((part) => part !== null);
@@ -137,7 +137,7 @@ const ENGINE_SIGNS: readonly JudgedMetric[] = [
 const HOST_SIGNS: readonly JudgedMetric[] = ['host.cpu', 'host.cpuTime', 'host.cpuMaxThread'];
 
 /** A bin counts where the subject itself was seen: its GPU, or else its engine, or else its host. */
-function seenOf(sources: Sources, columns: readonly (Float64Array | null)[], busy: Float64Array, length: number): Uint8Array {
+function seenOf(sources: SubjectSources, columns: readonly (Float64Array | null)[], busy: Float64Array, length: number): Uint8Array {
   const signs = sources.gpu !== null ? GPU_SIGNS : sources.engines.length > 0 ? ENGINE_SIGNS : HOST_SIGNS;
   const out = new Uint8Array(length);
   mark(out, busy);

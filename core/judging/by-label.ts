@@ -55,7 +55,7 @@ export function byLabel(window: WindowShares, labelled: Labelled): Decision {
 
 /** What every kind of label has in common. */
 type Common = Pick<Decision, 'tier' | 'evidence' | 'lean' | 'share' | 'next' | 'missing' | keyof Causes>;
-export interface Base {
+interface Base {
   readonly common: Common;
   readonly caps: GradeInput['caps'];
   readonly coverage: number;
@@ -166,7 +166,7 @@ function disagreements(window: WindowShares, resource: Resource): GradeInput['ca
 }
 
 /** Busy, and no resource explains it: latency, small kernels, synchronisation, inefficient kernels, or nothing at all. */
-export function overhead(window: WindowShares, { label, first, causes }: Labelled, { common, caps, coverage }: Base): Decision {
+function overhead(window: WindowShares, { label, first, causes }: Labelled, { common, caps, coverage }: Base): Decision {
   const unseen = window.computeFrom === 'counter' && tensorCoresRest(window.tensor) && !known(window.fp32);
   const waits = causes.empty;
   const waiting = window.empty >= WORTH_NAMING && waits !== null && waits.bottleneck !== 'unknown' ? waits.bottleneck : null;

@@ -3,7 +3,7 @@ import { byLabel } from './by-label.ts';
 import { capacityOf } from './capacity.ts';
 import { type Causes, causesOf } from './cause.ts';
 import { type Decision, unknown } from './decision.ts';
-import { busySource, ceilingOf, coverageOf, gpuSource, resourceShares, sourcesOf, tierOf, union, whatWouldTell } from './evidence.ts';
+import { busySource, ceilingOf, coverageOf, gpuSource, resourceShares, tierOf, union, whatWouldTell, windowSources } from './evidence.ts';
 import { type LabelFacts, labelOf } from './label.ts';
 import { isLoading, type WindowShares } from './shares.ts';
 import { covered, known, largest } from './stats.ts';
@@ -21,14 +21,14 @@ export function decide(window: WindowShares): Decision {
 
 function limitedBy(window: WindowShares, causes: Causes): Decision {
   if (isCongested(window)) return congested(window, causes);
-  const facts = factsOf(window);
+  const facts = labelFactsOf(window);
   const shares = resourceShares(window);
   const label = labelOf(shares, facts);
   if (label.rule === 'unmeasured' || label.first === null) return unmeasured(window, label, causes);
   return byLabel(window, { label, first: label.first, shares, facts, causes });
 }
 
-function factsOf(window: WindowShares): LabelFacts {
+function labelFactsOf(window: WindowShares): LabelFacts {
   const complete = known(window.compute) && known(window.memory) && (window.memoryFrom !== 'model' || window.work === null || window.work.gaps.length === 0);
   return { busy: window.busy, complete, nicCounts: known(window.compute) || known(window.memory) || window.line >= FULL_LINE, diskCounts: window.ioPressure };
 }
@@ -108,7 +108,7 @@ function congested(window: WindowShares, causes: Causes): Decision {
     second: null,
     lean: null,
     tier: tierOf(window),
-    evidence: union(sourcesOf(window), ['proc']),
+    evidence: union(windowSources(window), ['proc']),
     grade: { ceiling: CEILINGS.none, coverage: covered(window.stats, 'host.ibWait'), ratios: [window.busy / SPIN_BUSY], caps: [] },
     candidates: ['overhead'],
     missing: whatWouldTell(window),

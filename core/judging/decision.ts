@@ -1,6 +1,6 @@
 import type { Bottleneck, Tier } from '../contract/index.ts';
 import type { Causes } from './cause.ts';
-import { type GradeInput, sourcesOf, tierOf, whatWouldTell } from './evidence.ts';
+import { type GradeInput, tierOf, whatWouldTell, windowSources } from './evidence.ts';
 import type { WindowShares } from './shares.ts';
 
 /** A label with everything that a verdict prints about it. */
@@ -35,7 +35,7 @@ export function unknown(
     second: null,
     lean: null,
     tier: tierOf(window),
-    evidence: sourcesOf(window),
+    evidence: windowSources(window),
     grade: null,
     candidates: said.candidates ?? [],
     missing: [...(said.missing ?? []), ...whatWouldTell(window)],

@@ -8,7 +8,7 @@ import { type Tally, tallyOf } from './tally.ts';
 import { type Worker, workOf } from './work.ts';
 
 /** What an engine did on one GPU from `at` to `to` (seconds), per second. */
-export interface EngineWindow {
+interface EngineWindow {
   readonly at: number;
   readonly to: number;
   readonly flops: number;

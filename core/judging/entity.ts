@@ -1,13 +1,13 @@
 import { type EntityRef, type FactName, isMetricId, MAX_RATE_GAP, metric, type MetricId, METRICS, type Table } from '../readings/index.ts';
-import { entityGrid, type EntityGrid, type Rows } from './grid.ts';
-import { openSeries, type Series } from './series.ts';
+import { entityGrid, type EntityGrid, type MetricRows } from './grid.ts';
+import { type GrowingSeries, openGrowingSeries } from './series.ts';
 
 /** One entity of a run as it grows: its grid for judging, its series for showing, its facts. */
 export interface RunEntity {
   readonly entity: EntityRef;
   readonly facts: Map<FactName, string>;
   readonly grid: EntityGrid;
-  readonly series: Series;
+  readonly series: GrowingSeries;
   /** Takes rows that are later than all before; earlier ones are left out and counted. */
   push(table: Table): void;
   from(): number;
@@ -23,7 +23,7 @@ export interface RunEntity {
 export function runEntity(entity: EntityRef, period: number): RunEntity {
   const facts = new Map<FactName, string>();
   const grid = entityGrid(period);
-  const series = openSeries(period);
+  const series = openGrowingSeries(period);
   const counters = countersTo({ grid, series });
   const gauges = gaugesTo({ grid, series });
   let first = Number.POSITIVE_INFINITY;
@@ -56,7 +56,7 @@ export function runEntity(entity: EntityRef, period: number): RunEntity {
 
 interface Kept {
   readonly grid: EntityGrid;
-  readonly series: Series;
+  readonly series: GrowingSeries;
 }
 
 /** Where an entity's gauges go, with what each was last and at most. */
@@ -68,7 +68,7 @@ function gaugesTo({ grid, series }: Kept) {
     printed,
     latest,
     peaks,
-    push(id: MetricId, rows: Rows) {
+    push(id: MetricId, rows: MetricRows) {
       printed.add(id);
       grid.gauges(id, rows);
       series.add(id, rows);
@@ -97,7 +97,7 @@ function countersTo({ grid, series }: Kept) {
   const seen = new Map<MetricId, Counter>();
   return {
     seen,
-    push(id: MetricId, { t, values, start }: Rows) {
+    push(id: MetricId, { t, values, start }: MetricRows) {
       const before = seen.get(id) ?? { at: Number.NaN, value: Number.NaN };
       seen.set(id, before);
       const rate = new Float64Array(values.length).fill(Number.NaN);

@@ -122,7 +122,7 @@ function basis(window: WindowShares, from: WindowShares['memoryFrom'], model: nu
 }
 
 /** The sources that a window has at all, each once. */
-export function sourcesOf(window: WindowShares): string[] {
+export function windowSources(window: WindowShares): string[] {
   return union(
     [
       ...(window.subject.serving || window.subject.training ? [window.subject.engineName ?? 'engine'] : []),
@@ -156,7 +156,7 @@ export function mainLine(window: WindowShares, resource: Resource, share: number
   return `${TITLES[resource]} ${formatPercent(share)} of the achievable${from === 'model' ? ', by the engine’s tokens and the model' : ''}`;
 }
 
-export const TITLES: Readonly<Record<Resource, string>> = {
+const TITLES: Readonly<Record<Resource, string>> = {
   compute: 'compute',
   memory: 'memory bandwidth',
   nvlink: 'NVLink',

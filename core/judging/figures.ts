@@ -24,7 +24,7 @@ export interface WindowFigures {
 }
 
 /** Things counted per bin rather than averaged. */
-export const FRACTION_NAMES = [
+const FRACTION_NAMES = [
   'gpu.capPower',
   'gpu.capHw',
   'gpu.capSwThermal',

@@ -24,13 +24,13 @@ export interface FollowedRun {
   /** The verdict on the latest window of all subjects together. */
   current(): Verdict;
   /** Everything known so far. */
-  judged(asked: Asked): JudgedRun;
+  judged(asked: RunContext): JudgedRun;
   /** Rows that came too late to be counted. */
   late(): number;
 }
 
 /** What a judged run has besides readings: its clock, what logs said, the caller's time. */
-export interface Asked {
+interface RunContext {
   readonly clock: Exclude<Clock, 'ordinal'>;
   readonly events: readonly SourceEvent[];
   readonly now: number | undefined;
@@ -153,7 +153,7 @@ function verdictNow({ verdict, states }: Judgement, seconds: number): Verdict {
   return states.isSpinning && isNoProgress(seconds) ? withoutProgress(verdict) : verdict;
 }
 
-function judged(run: State, { clock, events, now }: Asked): JudgedRun {
+function judged(run: State, { clock, events, now }: RunContext): JudgedRun {
   refresh(run);
   const { period, options, workload, entities } = run;
   const bounds = boundsOf([...run.byKey.values()]);

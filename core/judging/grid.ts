@@ -6,7 +6,7 @@ import { BRIDGED_PERIODS, BRIDGED_SLACK } from './thresholds.ts';
 const CADENCE_GAPS = 33;
 
 /** Rows of one metric, in time order, of which those from `start` on are new: times in seconds, NaN where the value is absent. */
-export interface Rows {
+export interface MetricRows {
   readonly t: Float64Array;
   readonly values: Float64Array;
   readonly start: number;
@@ -19,9 +19,9 @@ export interface Rows {
  * absent stays NaN: gaps are masked, never interpolated.
  */
 export interface EntityGrid {
-  gauges(id: MetricId, rows: Rows): void;
+  gauges(id: MetricId, rows: MetricRows): void;
   /** `since` is where each rate's interval begins; it ends at the row's time. */
-  rates(id: MetricId, rows: Rows, since: Float64Array): void;
+  rates(id: MetricId, rows: MetricRows, since: Float64Array): void;
   /** Values of bins first ≤ k < end, without a copy where possible; null where the column never came. */
   values(column: number, first: number, end: number): Float64Array | null;
   /** Lets go of bins before `first`. */
@@ -33,7 +33,7 @@ export interface EntityGrid {
 
 /** An empty grid of bins `period` seconds wide. */
 export function entityGrid(period: number): EntityGrid {
-  const grid: Grid = {
+  const grid: BinGrid = {
     period,
     columns: new Array<Column | undefined>(JUDGED.length),
     base: Number.NaN,
@@ -57,7 +57,7 @@ export function entityGrid(period: number): EntityGrid {
   };
 }
 
-interface Grid {
+interface BinGrid {
   readonly period: number;
   readonly columns: (Column | undefined)[];
   /** The bin that the columns' first place holds; NaN before the first row. */
@@ -84,7 +84,7 @@ const ROOM = 64;
 /** Bins that must have become superfluous before the columns are copied without them. */
 const WORTH_TRIMMING = 256;
 
-function addGauges(grid: Grid, index: number, { t, values, start }: Rows): void {
+function addGauges(grid: BinGrid, index: number, { t, values, start }: MetricRows): void {
   for (let i = start; i < values.length; i += 1) {
     const value = values[i] ?? Number.NaN;
     if (value !== value) continue;
@@ -99,7 +99,7 @@ function addGauges(grid: Grid, index: number, { t, values, start }: Rows): void 
   }
 }
 
-function addRates(grid: Grid, index: number, { since, t, values, start }: Rows & { readonly since: Float64Array }): void {
+function addRates(grid: BinGrid, index: number, { since, t, values, start }: MetricRows & { readonly since: Float64Array }): void {
   const { period } = grid;
   for (let i = start; i < values.length; i += 1) {
     const value = values[i] ?? Number.NaN;
@@ -123,7 +123,7 @@ function addRates(grid: Grid, index: number, { since, t, values, start }: Rows &
 }
 
 /** Makes room for a bin. */
-function reach(grid: Grid, bin: number): void {
+function reach(grid: BinGrid, bin: number): void {
   if (Number.isNaN(grid.base)) {
     grid.base = bin;
     grid.capacity = ROOM;
@@ -136,7 +136,7 @@ function reach(grid: Grid, bin: number): void {
   if (bin < grid.start) grid.start = bin;
 }
 
-function columnAt(grid: Grid, index: number): Column {
+function columnAt(grid: BinGrid, index: number): Column {
   const known = grid.columns[index];
   if (known !== undefined) return known;
   const made: Column = {
@@ -167,14 +167,14 @@ function put(column: Column, place: number, bin: number, value: number, weight: 
 }
 
 /** Whether the gap since the column's sample before is short enough to bridge, learning the column's own period. */
-function bridges({ period }: Grid, column: Column, at: number): boolean {
+function bridges({ period }: BinGrid, column: Column, at: number): boolean {
   const gap = at - column.lastAt;
   if (!(gap > 0)) return false;
   learn(column, gap);
   return gap <= BRIDGED_PERIODS * BRIDGED_SLACK * Math.max(column.cadence, period);
 }
 
-function valuesOf({ base }: Grid, column: Column | undefined, { first, end }: { first: number; end: number }): Float64Array | null {
+function valuesOf({ base }: BinGrid, column: Column | undefined, { first, end }: { first: number; end: number }): Float64Array | null {
   if (column === undefined) return null;
   const low = first - base;
   if (low >= 0 && end - base <= column.mean.length) return column.mean.subarray(low, end - base);
@@ -185,7 +185,7 @@ function valuesOf({ base }: Grid, column: Column | undefined, { first, end }: { 
   return copy;
 }
 
-function trim(grid: Grid, first: number): void {
+function trim(grid: BinGrid, first: number): void {
   if (!(first > grid.base + WORTH_TRIMMING)) return;
   const cut = first - grid.base;
   for (const column of grid.columns) {

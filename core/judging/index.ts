@@ -24,5 +24,5 @@ export {
   TIE,
   WORTH_NAMING,
 } from './thresholds.ts';
-export { teamOf, together } from './turns.ts';
+export { busyTogether, teamOf } from './turns.ts';
 export type { AnalyseOptions } from './workload/index.ts';

@@ -3,7 +3,7 @@ import { known } from './stats.ts';
 import { CONTRIBUTING, DOMINANT, LEAN_EMPTY, TIE } from './thresholds.ts';
 
 /** The resources that are compared, busy ones first. */
-export const RESOURCES = ['compute', 'memory', 'nvlink', 'pcie', 'nic', 'disk', 'empty'] as const;
+const RESOURCES = ['compute', 'memory', 'nvlink', 'pcie', 'nic', 'disk', 'empty'] as const;
 export type Resource = (typeof RESOURCES)[number];
 export type ResourceShares = Record<Resource, number>;
 
@@ -19,7 +19,7 @@ export interface LabelFacts {
 }
 
 /** Which rule decided. */
-export type Rule = 'link' | 'empty' | 'busy' | 'balanced' | 'overhead' | 'unmeasured';
+type Rule = 'link' | 'empty' | 'busy' | 'balanced' | 'overhead' | 'unmeasured';
 
 export interface Label {
   readonly rule: Rule;

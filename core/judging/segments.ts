@@ -62,7 +62,7 @@ const FEATURES: readonly { readonly ids: readonly JudgedMetric[]; readonly scale
 ];
 
 /** The features of bins from ≤ i < to, absent values held, each divided by its own noise; series that never came are left out. */
-export function featuresOf(bins: Bins, from: number, to: number, block: number): Float64Array[] {
+function featuresOf(bins: Bins, from: number, to: number, block: number): Float64Array[] {
   const out: Float64Array[] = [];
   const add = (columns: readonly (Float64Array | null | undefined)[], scale: (value: number) => number) => {
     const found = columns.filter((column) => column !== null && column !== undefined);

@@ -1,16 +1,16 @@
 import { type EntityRef, type FactName, type MetricId, METRICS, type Rollup, type Table } from '../readings/index.ts';
-import type { Rows } from './grid.ts';
+import type { MetricRows } from './grid.ts';
 
 /** Rows of an entity's series at most: a long run is shown and searched in means over a power of two of grid bins. */
-export const SERIES_ROWS = 512;
+const SERIES_ROWS = 512;
 
 /**
  * Everything measured of one entity, thinned as it grows: one row per grid bin up to SERIES_ROWS of them, then pairs of
  * rows become one, and so on. Rows are aligned to the clock, so that a growing run and the finished one thin alike.
  */
-export interface Series {
+export interface GrowingSeries {
   /** Adds the present values of a metric; a counter's are its rates. */
-  add(id: MetricId, rows: Rows): void;
+  add(id: MetricId, rows: MetricRows): void;
   table(entity: EntityRef, facts: ReadonlyMap<FactName, string>): Table;
 }
 
@@ -30,7 +30,7 @@ interface Thinned {
 }
 
 /** A series without rows, at first one for each bin of `period` seconds. */
-export function openSeries(period: number): Series {
+export function openGrowingSeries(period: number): GrowingSeries {
   const series: Thinned = { columns: new Map(), width: period, base: Number.NaN, rows: 0 };
   return {
     add: (id, rows) => add(series, columnFor(series, id), rows),
@@ -47,7 +47,7 @@ function columnFor({ columns }: Thinned, id: MetricId): Column {
   return made;
 }
 
-function add(series: Thinned, column: Column, { t, values, start }: Rows): void {
+function add(series: Thinned, column: Column, { t, values, start }: MetricRows): void {
   for (let i = start; i < values.length; i += 1) {
     const value = values[i] ?? Number.NaN;
     const at = t[i] ?? Number.NaN;

@@ -6,7 +6,7 @@ import { BLOCKED_PROCESSES, CLEAR_RISE, CONTRIBUTING, IOWAIT_CORES, MEMORY_STEP,
 import { ratesOf, type Work, workOf } from './work.ts';
 
 /** `nvml`: utilization.memory on a type where it is known to follow bandwidth, beside an engine's work: a counter too, a coarse one. */
-export type Basis = 'counter' | 'nvml' | 'model' | null;
+type Basis = 'counter' | 'nvml' | 'model' | null;
 
 /** Everything that one window shows of one subject, as shares and states. NaN is "not measured". */
 export interface WindowShares {

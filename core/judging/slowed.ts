@@ -62,7 +62,7 @@ export function addSlowTimes(a: SlowTime, b: SlowTime): SlowTime {
 }
 
 /** How much a stretch was slowed down. */
-interface Slowed {
+interface SlowedPart {
   /** Of its busy time, 0–1. */
   readonly part: number;
   readonly samples: number;
@@ -73,7 +73,7 @@ interface Slowed {
  * Whether a stretch was slowed down (§7.3): by the counter where it is there, in more than 1 % of the busy time; else by flags in two
  * samples, however long it is, since a flag tells of a moment only. Null where it was not.
  */
-export function slowedIn({ busy, counted, counter, flagged }: SlowTime): Slowed | null {
+export function slowedIn({ busy, counted, counter, flagged }: SlowTime): SlowedPart | null {
   const how = counted > 0 ? 'counter' : 'flag';
   const samples = how === 'counter' ? counter : flagged;
   const part = exact(samples / (how === 'counter' ? counted : busy));

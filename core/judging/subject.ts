@@ -108,7 +108,7 @@ function possibleType(native: WeightType, gpu: GpuId | null): WeightType {
 }
 
 /** `bfloat16`, `torch.float16`, `half`, `bf16` …; null for what is no plain type of weights. */
-export function weightType(text: string | null): WeightType | null {
+function weightType(text: string | null): WeightType | null {
   const word = text?.toLowerCase().replace(/^torch\./, '') ?? '';
   if (/^(bf16|bfloat16)$/.test(word)) return 'bf16';
   if (/^(fp16|f16|float16|half)$/.test(word)) return 'fp16';

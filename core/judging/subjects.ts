@@ -1,7 +1,7 @@
 import type { Workload } from '../contract/index.ts';
 import { type Ceilings, ceilingsFor, detectGpu, type GpuId } from '../knowledge/index.ts';
 import type { EntityRef } from '../readings/index.ts';
-import type { Sources } from './bins.ts';
+import type { SubjectSources } from './bins.ts';
 import type { RunEntity } from './entity.ts';
 import { engineWork, mathType, type Subject } from './subject.ts';
 import { IN_USE_MEMORY, INACTIVE } from './thresholds.ts';
@@ -14,13 +14,13 @@ export interface SubjectContext {
   readonly type: GpuId | null;
   readonly ceilings: Ceilings | null;
   readonly subject: Subject;
-  readonly sources: Sources;
+  readonly sources: SubjectSources;
   readonly host: number | null;
   readonly engines: readonly number[];
 }
 
 /** The entities of a run by kind, each kind in order of id. */
-export interface Entities {
+interface Entities {
   readonly gpus: readonly RunEntity[];
   readonly hosts: readonly RunEntity[];
   readonly engines: readonly RunEntity[];

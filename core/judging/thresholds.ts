@@ -5,10 +5,9 @@
 
 /**
  * Amdahl: doubling the speed of a resource that is needed for a share s of the time gains at most 1/(1 − s/2).
- * 0.80 → 1.67 ×: saturated. 0.50 → 1.33 ×: dominant, the least that makes a resource the label. 0.33 → 1.20 ×: contributing;
+ * 0.50 → 1.33 ×: dominant, the least that makes a resource the label. 0.33 → 1.20 ×: contributing;
  * below that doubling the resource gains less than a fifth, and it is no bottleneck.
  */
-export const SATURATED = 0.8;
 export const DOMINANT = 0.5;
 export const CONTRIBUTING = 0.33;
 

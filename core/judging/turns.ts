@@ -6,7 +6,7 @@ import { restsOf } from './rests.ts';
 import { exact } from './stats.ts';
 import { CEILINGS, FLIP_CAP, INACTIVE, TURNS } from './thresholds.ts';
 
-type Run = Pick<JudgedRun, 'gpus' | 'workload' | 'processes' | 'options' | 'period' | 'from' | 'to'>;
+type TurnsInput = Pick<JudgedRun, 'gpus' | 'workload' | 'processes' | 'options' | 'period' | 'from' | 'to'>;
 
 /**
  * GPUs that take turns (§7.2.7), engine by engine: each works part of the time, together they are one. It shows in the samples
@@ -14,7 +14,7 @@ type Run = Pick<JudgedRun, 'gpus' | 'workload' | 'processes' | 'options' | 'peri
  * where the program is known to split by layers: its host may be slow). GPUs that have little to do in the same samples are
  * no such team, whatever their means add up to: nothing says that one works while another rests.
  */
-export function turnsOf(run: Run): Team[] {
+export function turnsOf(run: TurnsInput): Team[] {
   const working = allocatedGpus(run).filter(({ phases }) => phases.some(({ verdict }) => verdict.bottleneck !== 'idle'));
   const groups = new Map<string, JudgedGpu[]>();
   for (const gpu of working) groups.set(gpu.engines.join(','), [...(groups.get(gpu.engines.join(',')) ?? []), gpu]);
@@ -25,7 +25,7 @@ export function turnsOf(run: Run): Team[] {
 }
 
 /** GPUs side by side, those without a figure left out; null for fewer than two, and where none worked. */
-export function teamOf(gpus: readonly JudgedGpu[], { period, from, to }: Pick<Run, 'period' | 'from' | 'to'>): Team | null {
+export function teamOf(gpus: readonly JudgedGpu[], { period, from, to }: Pick<TurnsInput, 'period' | 'from' | 'to'>): Team | null {
   const tables = gpus.map(({ series }) => series);
   const { t, width, values } = commonRows(tables, period, busyOf);
   const away = gpus.map((gpu) => timeAway(gpu, period));
@@ -34,7 +34,7 @@ export function teamOf(gpus: readonly JudgedGpu[], { period, from, to }: Pick<Ru
   let inTurn = 0;
   for (const row of rows) {
     const time = at(t, row);
-    if (together(values.map((busy) => at(busy, row)).filter((value) => !Number.isNaN(value))) <= TURNS.together) inTurn += 1;
+    if (busyTogether(values.map((busy) => at(busy, row)).filter((value) => !Number.isNaN(value))) <= TURNS.together) inTurn += 1;
     each.forEach((one, k) => {
       const value = at(values[k], row);
       if (Number.isNaN(value) || away[k]?.some((rest) => time >= rest.from && time < rest.to) === true) return;
@@ -63,7 +63,7 @@ function at(values: Float64Array | undefined, row: number): number {
 }
 
 /** Busy shares of several GPUs added up, in GPUs. */
-export function together(busy: readonly number[]): number {
+export function busyTogether(busy: readonly number[]): number {
   return exact(busy.reduce((sum, one) => sum + one, 0));
 }
 
@@ -87,9 +87,9 @@ function timeAway({ phases }: JudgedGpu, period: number): Span[] {
 }
 
 /** Ranks of tensor or data parallelism work at the same time. */
-function takesTurns({ gpus, means, inTurn }: Team, run: Run): boolean {
+function takesTurns({ gpus, means, inTurn }: Team, run: TurnsInput): boolean {
   const abreast = (run.workload.tensorParallel ?? 1) * (run.workload.dataParallel ?? 1) >= gpus.length;
-  const sum = together(means);
+  const sum = busyTogether(means);
   return (
     !abreast &&
     inTurn >= TURNS.samples &&
@@ -105,7 +105,7 @@ function isExplained({ verdict }: JudgedGpu): boolean {
 }
 
 /** Pipeline stages, the way in which llama.cpp uses several GPUs unless told otherwise, or a device map in a command line. */
-function splitsByLayers({ workload: { pipelineParallel, tensorParallel, engine }, processes }: Run): boolean {
+function splitsByLayers({ workload: { pipelineParallel, tensorParallel, engine }, processes }: TurnsInput): boolean {
   return (
     (pipelineParallel ?? 1) > 1 ||
     (tensorParallel === null && engine !== null && /^llama\.?cpp$/.test(engine)) ||
@@ -118,7 +118,7 @@ function splitsByLayers({ workload: { pipelineParallel, tensorParallel, engine }
  * blames on the host. What is known to be split by layers is overhead (synchronisation); otherwise a tensor-parallel group in
  * step with a slow host looks the same, and the empty time has two possible causes.
  */
-export function withTurns(phases: readonly JudgedPhase[], team: Team, run: Run): JudgedPhase[] {
+export function withTurns(phases: readonly JudgedPhase[], team: Team, run: TurnsInput): JudgedPhase[] {
   const split = splitsByLayers(run);
   return phases.map((phase) =>
     phase.verdict.bottleneck === 'host' && !phase.verdict.evidence.includes('proc') ? { ...phase, verdict: turned(phase.verdict, team, split) } : phase,
@@ -140,7 +140,7 @@ function turned(verdict: Verdict, { gpus, means }: Team, split: boolean): Verdic
     relief: null,
     candidates: ['overhead', 'host'],
     why: [
-      `${gpus.length} GPUs together were busy ${formatPercent(together(means))} of one GPU’s time, as if they took turns (layers split over them, or a pipeline without micro-batches)`,
+      `${gpus.length} GPUs together were busy ${formatPercent(busyTogether(means))} of one GPU’s time, as if they took turns (layers split over them, or a pipeline without micro-batches)`,
       ...verdict.why,
     ],
     missing: [...verdict.missing, 'how the model is spread over the GPUs (tensorParallel, pipelineParallel), to tell a layer split from a slow host'],

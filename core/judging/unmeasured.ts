@@ -80,7 +80,7 @@ function left(window: WindowShares): Bottleneck[] {
 }
 
 /** What nvidia-smi's figures alone allow to say of a busy GPU (§7.5). */
-export interface Seen {
+interface Seen {
   /** Only memory, and only as "consistent with". */
   readonly memory: boolean;
   /** Mean utilization.memory of the busy samples; NaN without. */
@@ -96,7 +96,7 @@ export interface Seen {
 const WOULD_TELL = 'DCGM’s dram_active and tensor_active, or the engine’s tokens/s, would tell';
 
 /** Judges busy samples by utilization.memory: consistent with a memory bound, not the limit (calibrated types), or nothing. */
-export function nvidiaSmiAlone(window: WindowShares): Seen {
+function nvidiaSmiAlone(window: WindowShares): Seen {
   const { tally, subject } = window;
   const calibrated = subject.type !== null && GPUS[subject.type].memoryUtilizationCalibrated;
   const cap = calibrated ? TIER_C.capCalibrated : TIER_C.capUncalibrated;

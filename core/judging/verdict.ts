@@ -193,7 +193,7 @@ function reducedClock(window: WindowShares): string | null {
  * Prefill and decode share their steps under continuous batching, so one label misleads: three splits (§7.7), each a part
  * of what was measured. Null without an engine's work.
  */
-export function splitOf(window: WindowShares): Split | null {
+function splitOf(window: WindowShares): Split | null {
   const { work } = window;
   if (work === null || work.training) return null;
   const flops = work.prefillFlops + work.decodeFlops;

@@ -45,7 +45,7 @@ export interface Work {
 }
 
 /** The engine's own count; its share of a cache whose size it says; the same with the size from device memory; mean lengths of requests. */
-export type CachedFrom = 'engine' | 'device memory' | 'request lengths';
+type CachedFrom = 'engine' | 'device memory' | 'request lengths';
 
 /** What the work on a GPU depends on besides readings. */
 export type Worker = Pick<Subject, 'serving' | 'training' | 'fineTuning' | 'work' | 'ceilings' | 'math'>;

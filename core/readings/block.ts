@@ -8,7 +8,7 @@ import type { Fact, SourceEvent } from './reading.ts';
 export const LONGEST = { name: 200, fact: 4_000, event: 1_000 } as const;
 
 /** An entity on a wire. */
-export interface WireEntity {
+interface WireEntity {
   kind: EntityKind;
   id: string;
   node?: string;
@@ -38,12 +38,12 @@ export function entityOf(wire: Omit<EntityRef, 'node'> & { readonly node?: strin
 }
 
 /** An entity as it travels: its names cut to what a wire holds. */
-export function wireEntity({ kind, id, node }: EntityRef): WireEntity {
+function wireEntity({ kind, id, node }: EntityRef): WireEntity {
   return { kind, id: id.slice(0, LONGEST.name), ...(node === undefined ? {} : { node: node.slice(0, LONGEST.name) }) };
 }
 
 /** The table as it travels, still typed: names cut, times in whole milliseconds, values with the decimals that mean something. Facts stay behind. */
-export function outgoing(table: Table): Table {
+function outgoing(table: Table): Table {
   return {
     entity: wireEntity(table.entity),
     t: table.t.map(toMilliseconds),

@@ -1,4 +1,4 @@
-import { METRICS, type MetricId } from './metrics.ts';
+import type { MetricId } from './metrics.ts';
 import { entityKey, type EntityRef } from './entity.ts';
 import type { Clock, Fact, FactName, Reading, SourceEvent } from './reading.ts';
 
@@ -119,11 +119,6 @@ export function periodOf(t: Float64Array): number | null {
   for (let index = 1; index < t.length; index += 1) gaps[index - 1] = (t[index] ?? Number.NaN) - (t[index - 1] ?? Number.NaN);
   gaps.sort();
   return gaps[gaps.length >> 1] ?? null;
-}
-
-/** Ids of the metrics of one entity kind, in table order. */
-export function metricsOf(kind: EntityRef['kind']): MetricId[] {
-  return (Object.keys(METRICS) as MetricId[]).filter((id) => METRICS[id].entity === kind); // keys of a const object
 }
 
 function isSorted(readings: readonly Reading[]): boolean {

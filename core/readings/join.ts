@@ -24,7 +24,7 @@ export function mergeColumns<K>(parts: readonly Stack<K>[]): Stack<K> {
   if (only === undefined) return { t: new Float64Array(0), columns: new Map() };
   if (filled.length === 1 && isIncreasing(only.t)) return only;
   const inTurn = [...filled].sort((a, b) => (a.t[0] ?? Number.NaN) - (b.t[0] ?? Number.NaN));
-  return inTurn.every(follows) ? joined(inTurn) : woven(filled);
+  return inTurn.every(follows) ? stacked(inTurn) : woven(filled);
 }
 
 function isIncreasing(t: Float64Array): boolean {
@@ -38,7 +38,7 @@ function follows<K>(part: Stack<K>, index: number, parts: readonly Stack<K>[]): 
   return isIncreasing(part.t) && (before === undefined || (part.t[0] ?? Number.NaN) > (before.t[before.t.length - 1] ?? Number.NaN));
 }
 
-function joined<K>(parts: readonly Stack<K>[]): Stack<K> {
+function stacked<K>(parts: readonly Stack<K>[]): Stack<K> {
   const rows = parts.reduce((sum, part) => sum + part.t.length, 0);
   const t = new Float64Array(rows);
   const columns = new Map<K, Float64Array>();
@@ -52,7 +52,7 @@ function joined<K>(parts: readonly Stack<K>[]): Stack<K> {
 }
 
 function woven<K>(parts: readonly Stack<K>[]): Stack<K> {
-  const all = joined(parts);
+  const all = stacked(parts);
   // A stable sort keeps the order of writing among rows of one instant.
   const order = Uint32Array.from(all.t.keys()).sort((a, b) => (all.t[a] ?? Number.NaN) - (all.t[b] ?? Number.NaN) || a - b);
   const t = new Float64Array(order.length);

@@ -33,7 +33,7 @@ interface UnitRow {
 }
 
 /** Every unit, once: what holds of a metric whose row says nothing else. */
-export const UNITS = {
+const UNITS = {
   ratio: { least: 0, most: 1.05, decimals: 4 }, // tools round, and divide by clocks that differ a little; a misread percent is a hundred times too large
   bytes: { least: 0, most: 2 ** 64, decimals: 0 }, // a counter of 64 bits
   'bytes/s': { least: 0, most: 1e13, decimals: 0 }, // ten terabytes a second: no node's links or disks move a tenth of it

@@ -43,23 +43,3 @@ export function withRates(table: Table, maxGap?: number): Table {
   }
   return { ...table, columns };
 }
-
-/**
- * Growth of a counter over a window; an interval in which it fell (a reset) counts for nothing. Null where no interval is left:
- * fewer than two values, or resets only. Then nothing is known, which is not the same as no growth.
- */
-export function increaseOf(counter: Float64Array | undefined): number | null {
-  if (counter === undefined) return null;
-  let sum = 0;
-  let intervals = 0;
-  let last = Number.NaN;
-  for (const value of counter) {
-    if (Number.isNaN(value)) continue;
-    if (value >= last) {
-      sum += value - last;
-      intervals += 1;
-    }
-    last = value;
-  }
-  return intervals === 0 ? null : sum;
-}

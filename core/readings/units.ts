@@ -40,7 +40,7 @@ export function formatValue(value: number | null | undefined, unit: Unit): strin
 }
 
 /** A value against its limit in one scale: `251 of 400 W`, `36.8 of 42.9 GB`. Without a limit the plain value; without a value `–`. */
-export function formatOf(value: number | null | undefined, limit: number | null | undefined, unit: Unit): string {
+export function formatAgainst(value: number | null | undefined, limit: number | null | undefined, unit: Unit): string {
   if (value === null || value === undefined || Number.isNaN(value)) return ABSENT;
   if (limit === null || limit === undefined || Number.isNaN(limit) || unit === 'ratio') return formatValue(value, unit);
   if (unit === 'seconds') return `${formatDuration(value)} of ${formatDuration(limit)}`;

@@ -9,7 +9,7 @@ import { openFollowing } from './following.ts';
 import { judgeDue } from './judge-due.ts';
 import { optionsOf } from './options.ts';
 import { drain, hold } from './pending.ts';
-import { publish, verdictOf } from './publish.ts';
+import { liveVerdictOf, publish } from './publish.ts';
 import { liveRow } from './rows.ts';
 import { save } from './save.ts';
 import type { Analyses, Audience } from './types.ts';
@@ -80,7 +80,7 @@ export function openAnalyses({ store, index, audience, log, now, named, site }: 
       const entry = following.get(key);
       if (entry === undefined) return null;
       entry.judgedAt = Math.min(entry.judgedAt, now() - 1);
-      return verdictOf(entry, { before: null, at: now() });
+      return liveVerdictOf(entry, { before: null, at: now() });
     },
     tick: judging.tick,
     async restore() {

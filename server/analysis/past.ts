@@ -1,6 +1,6 @@
 import { entityKey, type Run } from '../../core/readings/index.ts';
 import type { Job } from '../../core/contract/index.ts';
-import { eventsOf, factsOf, holdingsOf, type OwnershipParts, rowsIn } from '../ownership/index.ts';
+import { eventsOf, factsOf, holdingsOf, type OwnershipParts, rowsInSpans } from '../ownership/index.ts';
 
 /** Rows per entity that a whole job is judged by; the store averages neighbours beyond: two days at 5 s stay as they are. */
 const MAX_ROWS = 35_000;
@@ -23,7 +23,7 @@ export async function pastOf(parts: OwnershipParts, job: Job, to: number): Promi
     eventsOf(parts, holdings, end),
   ]);
   const own = tables
-    .map((table) => rowsIn(table, spans.get(entityKey(table.entity)) ?? []))
+    .map((table) => rowsInSpans(table, spans.get(entityKey(table.entity)) ?? []))
     .filter((table) => table.t.length > 0)
     .map((table) => ({
       ...table,

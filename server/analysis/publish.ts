@@ -11,7 +11,7 @@ interface Since {
 }
 
 /** A job's verdict with the phases that are new since `before`; null where nothing was judged yet. */
-export function verdictOf({ analysis, job }: Followed, { before, at }: Since): LiveVerdict | null {
+export function liveVerdictOf({ analysis, job }: Followed, { before, at }: Since): LiveVerdict | null {
   if (analysis === null) return null;
   const fromPhase = firstChanged(before, analysis);
   return {
@@ -29,7 +29,7 @@ export function verdictOf({ analysis, job }: Followed, { before, at }: Since): L
 export function publish(audience: Audience, entry: Followed, since: Since): void {
   const { analysis, job, lastReadingAt } = entry;
   if (analysis === null) return;
-  const verdict = audience.watchesJob(job) ? verdictOf(entry, since) : null;
+  const verdict = audience.watchesJob(job) ? liveVerdictOf(entry, since) : null;
   if (verdict !== null) audience.verdict(verdict);
   if (audience.watchesRow(job)) audience.row(liveRow(job, analysis, lastReadingAt));
 }

@@ -15,7 +15,7 @@ import type {
 import type { Viewer } from '../auth/index.ts';
 import { maySee } from '../ownership/index.ts';
 import type { JobKey } from '../store/index.ts';
-import { analysisOf, detailOf, listJobs, seriesOf } from './jobs.ts';
+import { jobAnalysis, jobDetail, jobSeries, listJobs } from './jobs.ts';
 import { listNodes, nodeDetail, nodeSeries } from './nodes.ts';
 import { findingsOf, overviewOf } from './overview.ts';
 import type { AnswerParts } from './parts.ts';
@@ -42,9 +42,9 @@ export interface Answers {
 export function openAnswers(parts: AnswerParts): Answers {
   return {
     jobs: (viewer, query) => listJobs(parts, viewer, query),
-    job: (viewer, key) => detailOf(parts, viewer, key),
-    analysis: (viewer, key) => analysisOf(parts, viewer, key),
-    series: (viewer, key, query) => seriesOf(parts, viewer, { key, query }),
+    job: (viewer, key) => jobDetail(parts, viewer, key),
+    analysis: (viewer, key) => jobAnalysis(parts, viewer, key),
+    series: (viewer, key, query) => jobSeries(parts, viewer, { key, query }),
     nodes: (viewer) => listNodes(parts, viewer),
     node: (viewer, name) => nodeDetail(parts, viewer, name),
     nodeSeries: (viewer, name, query) => nodeSeries(parts, viewer, { name, query }),

@@ -16,8 +16,8 @@ export async function listJobs(parts: AnswerParts, viewer: Viewer, query: JobsQu
 }
 
 /** A job with all that its page needs at first. Throws 404 for a job that is not there or not this viewer's. */
-export async function detailOf(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<JobDetail> {
-  const { job, summary } = await recordOf(parts, viewer, key);
+export async function jobDetail(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<JobDetail> {
+  const { job, summary } = await visibleRecord(parts, viewer, key);
   const now = parts.now();
   const to = job.end ?? now;
   const holdings = await holdingsOf(parts, job, to + 1);
@@ -48,23 +48,23 @@ export async function detailOf(parts: AnswerParts, viewer: Viewer, key: JobKey):
 }
 
 /** The latest analysis of a job. Throws 404 where there is no such job, or no reading was judged yet. */
-export async function analysisOf(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<Analysis> {
-  await recordOf(parts, viewer, key);
+export async function jobAnalysis(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<Analysis> {
+  await visibleRecord(parts, viewer, key);
   const analysis = parts.analyses.current(key) ?? (await parts.store.jobs.analysis(key));
   if (analysis === null) throw notThere(`an analysis of job ${key.id}`, 'path/id', 'no reading of this job was judged yet; GET the job itself to see why');
   return analysis;
 }
 
 /** Series of what is a job's over its time, or a part of it. */
-export async function seriesOf(parts: AnswerParts, viewer: Viewer, { key, query }: { key: JobKey; query: SeriesQuery }): Promise<DrawnReply> {
-  const { job } = await recordOf(parts, viewer, key);
+export async function jobSeries(parts: AnswerParts, viewer: Viewer, { key, query }: { key: JobKey; query: SeriesQuery }): Promise<DrawnReply> {
+  const { job } = await visibleRecord(parts, viewer, key);
   const end = job.end ?? parts.now() + 1;
   const from = Math.max(query.from ?? Number.NEGATIVE_INFINITY, job.start ?? end);
   const to = Math.min(query.to ?? Number.POSITIVE_INFINITY, end);
   return answerSeries(parts, { held: await holdingsOf(parts, job, end), metrics: query.metrics, points: query.points, from, to });
 }
 
-async function recordOf(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<JobRecord> {
+async function visibleRecord(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<JobRecord> {
   // The same words for both: whether somebody else's job is there is not told.
   const record = maySee(viewer, key) ? await parts.store.jobs.get(key) : null;
   if (record === null) throw notThere(`job ${key.id} of cluster ${key.cluster}`, 'path', 'look for it in /api/jobs; a job of somebody else is not shown');

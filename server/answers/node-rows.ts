@@ -1,6 +1,6 @@
-import type { GpuNow as GpuRow, NodeRow } from '../../core/contract/index.ts';
+import type { GpuNow, NodeRow } from '../../core/contract/index.ts';
 import type { Viewer } from '../auth/index.ts';
-import { busyOf, type GpuNow, isSilent, type NodeNow } from '../nodes/index.ts';
+import { busyNow, isSilent, type KnownGpu, type KnownNode } from '../nodes/index.ts';
 import { jobName, type JobIndex, maySeeEntity, visibleOwnersAt } from '../ownership/index.ts';
 
 /** For whom a row is made, and when: seconds UTC. */
@@ -11,7 +11,7 @@ interface Sight {
 }
 
 /** A node as the API shows it at `now`: GPUs and jobs that the viewer may see, and the host, which is everybody's who has a job there. */
-export function nodeRow(node: NodeNow, sight: Sight): NodeRow {
+export function nodeRow(node: KnownNode, sight: Sight): NodeRow {
   const { viewer, index, now } = sight;
   const gpuAt = (uuid: string) => ({ entity: { kind: 'gpu' as const, id: uuid, node: node.node }, at: now });
   return {
@@ -29,11 +29,11 @@ export function nodeRow(node: NodeNow, sight: Sight): NodeRow {
   };
 }
 
-function gpuRow(gpu: GpuNow, jobs: string[], now: number): GpuRow {
+function gpuRow(gpu: KnownGpu, jobs: string[], now: number): GpuNow {
   return {
     uuid: gpu.uuid,
     name: gpu.name,
-    busy: busyOf(gpu),
+    busy: busyNow(gpu),
     power: gpu.latest.get('gpu.power') ?? null,
     powerLimit: gpu.latest.get('gpu.powerLimit') ?? null,
     memUsed: gpu.latest.get('gpu.memUsed') ?? null,

@@ -5,7 +5,7 @@ import { notThere } from '../http/index.ts';
 import { jobName, maySeeEntity, maySeeNode, seesEverything, visibleOwnersAt, visibleSpans } from '../ownership/index.ts';
 import { answerSeries } from './series.ts';
 import type { AnswerParts } from './parts.ts';
-import type { NodeNow } from '../nodes/index.ts';
+import type { KnownNode } from '../nodes/index.ts';
 import { nodeRow } from './node-rows.ts';
 
 /** How far back a node's page looks when nobody says, seconds. */
@@ -63,7 +63,7 @@ export async function nodeSeries(parts: AnswerParts, viewer: Viewer, { name, que
   return answerSeries(parts, { held: held.filter(({ spans }) => spans.length > 0), metrics: query.metrics, points: query.points, from, to });
 }
 
-function known({ nodes, index, now }: AnswerParts, viewer: Viewer, name: string): NodeNow {
+function known({ nodes, index, now }: AnswerParts, viewer: Viewer, name: string): KnownNode {
   const node = maySeeNode(viewer, index, { node: name, at: now() }) ? nodes.get(name) : undefined;
   if (node === undefined) throw notThere(`node ${name}`, 'path/node', 'nodes are known from their first reading on: see /api/nodes');
   return node;

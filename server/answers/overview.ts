@@ -2,7 +2,7 @@ import { dayStart } from '../../core/knowledge/index.ts';
 import type { FindingsReply, Overview } from '../../core/contract/index.ts';
 import { jobName, maySee, maySeeEntity, maySeeNode, runsAt, visibleOwnersAt, visibleTo } from '../ownership/index.ts';
 import { rowOf } from '../analysis/index.ts';
-import { busyOf, type GpuNow, isSilent, type NodeNow } from '../nodes/index.ts';
+import { busyNow, isSilent, type KnownGpu, type KnownNode } from '../nodes/index.ts';
 import type { AnswerParts } from './parts.ts';
 import type { Viewer } from '../auth/index.ts';
 import { hoursLost } from './hours-lost.ts';
@@ -50,7 +50,7 @@ function gpuCounts(parts: AnswerParts, viewer: Viewer, now: number): Overview['g
     seen.add(gpu.uuid);
     if (visibleOwnersAt(viewer, parts.index, { entity: { kind: 'gpu', id: gpu.uuid, node: node.node }, at: now }).length === 0) continue;
     counts.allocated += 1;
-    const busy = isSilent(gpu.at, now) ? null : busyOf(gpu);
+    const busy = isSilent(gpu.at, now) ? null : busyNow(gpu);
     if (busy === null) counts.silent += 1;
     else {
       measured = true;
@@ -82,7 +82,7 @@ function power(parts: AnswerParts, viewer: Viewer, now: number): number | null {
 }
 
 /** The GPUs that a viewer may see now, with their nodes. */
-function* visibleGpus({ nodes, index }: AnswerParts, viewer: Viewer, now: number): Iterable<{ gpu: GpuNow; node: NodeNow }> {
+function* visibleGpus({ nodes, index }: AnswerParts, viewer: Viewer, now: number): Iterable<{ gpu: KnownGpu; node: KnownNode }> {
   for (const node of nodes.all()) {
     for (const gpu of node.gpus.values()) {
       if (maySeeEntity(viewer, index, { entity: { kind: 'gpu', id: gpu.uuid, node: node.node }, at: now })) yield { gpu, node };

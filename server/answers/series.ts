@@ -71,13 +71,13 @@ function inTurn(parts: readonly { readonly to: number; readonly series: readonly
     for (const part of series) {
       const key = `${part.entity.kind}:${part.entity.id} ${part.metric}`;
       const before = whole.get(key);
-      whole.set(key, { to, series: before === undefined ? part : joined(before.series, before.to, part) });
+      whole.set(key, { to, series: before === undefined ? part : joinedAcrossGap(before.series, before.to, part) });
     }
   }
   return [...whole.values()].map(({ series }) => series);
 }
 
-function joined(first: DrawnSeries, gapAt: number, second: DrawnSeries): DrawnSeries {
+function joinedAcrossGap(first: DrawnSeries, gapAt: number, second: DrawnSeries): DrawnSeries {
   const mean = inRow(first.mean, Number.NaN, second.mean);
   // Whoever writes the series leaves out a least and a most that are the mean itself.
   const alike = first.min === first.mean && first.max === first.mean && second.min === second.mean && second.max === second.mean;

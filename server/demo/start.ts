@@ -7,10 +7,10 @@ import { SCENARIOS } from './scenarios/index.ts';
 import { openSlot, type Cue, type Slot } from './slot.ts';
 
 /** Seconds between readings of the jobs with full telemetry, and of the others. */
-export const PERIOD = 5;
-export const STATE_PERIOD = 60;
+const PERIOD = 5;
+const STATE_PERIOD = 60;
 /** History that is there at the start, seconds. */
-export const HISTORY = 3600;
+const HISTORY = 3600;
 /** Steps per intake of the history: five minutes. */
 const CHUNK = 60;
 

@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile';
 import { EntitySchema, IngestBatchSchema, WireEventSchema, WireFactSchema, type IngestReply } from '../../core/contract/index.ts';
 import { entityOf, type Intake, type Table } from '../../core/readings/index.ts';
 import { Problem } from '../http/index.ts';
-import { checkTable, type Reject, type Window } from './check-table.ts';
+import { type AllowedTimes, checkTable, type Reject } from './check-table.ts';
 
 /** How many refusals are told one by one; a sender with more has one mistake, repeated. */
 const TOLD = 100;
@@ -45,7 +45,7 @@ export interface Checked {
  * Reads a batch as a body held it, piece by piece, so that one bad block, fact or value costs itself only; each refusal has its place.
  * Throws a Problem (400) when the envelope itself cannot be read.
  */
-export function checkBatch(input: unknown, window: Window): Checked {
+export function checkBatch(input: unknown, allowed: AllowedTimes): Checked {
   if (!Envelope.Check(input)) {
     const { at, reason } = firstError(Envelope, input, 'body');
     throw new Problem(400, { error: `this is not a batch: ${reason}`, where: at, remedy: 'send {"source", "seq", "blocks": […]} as /api/docs describes' });
@@ -60,7 +60,7 @@ export function checkBatch(input: unknown, window: Window): Checked {
       return;
     }
     const sent = { entity: entityOf(candidate.entity), t: candidate.t, columns: Object.entries(candidate.columns) };
-    const table = checkTable(sent, { place, window, reject });
+    const table = checkTable(sent, { place, allowed, reject });
     if (table !== null) tables.push(table);
   });
   // One pass per list: an index means a place in what was sent, so nothing may be left out before it is counted.
@@ -77,7 +77,7 @@ export function checkBatch(input: unknown, window: Window): Checked {
       return found === null;
     });
   const facts = pick(Fact, input.facts, 'facts', () => null).map((fact) => ({ ...fact, entity: entityOf(fact.entity) }));
-  const events = pick(Event, input.events, 'events', ({ at }) => untimely(at, window)).map((event) => ({
+  const events = pick(Event, input.events, 'events', ({ at }) => untimely(at, allowed)).map((event) => ({
     ...event,
     entity: event.entity === null ? null : entityOf(event.entity),
   }));
@@ -89,11 +89,11 @@ export function checkBatch(input: unknown, window: Window): Checked {
 }
 
 /** The same of what a sender in this process hands over typed: its shape is known, its values and times are looked at. */
-export function checkIntake(intake: Intake, window: Window): Checked {
+export function checkIntake(intake: Intake, allowed: AllowedTimes): Checked {
   const { reject, rejected } = refusals();
-  const tables = intake.tables.flatMap((sent, index) => checkTable(sent, { place: `blocks/${index}`, window, reject }) ?? []);
+  const tables = intake.tables.flatMap((sent, index) => checkTable(sent, { place: `blocks/${index}`, allowed, reject }) ?? []);
   const events = intake.events.filter(({ at }, index) => {
-    const found = untimely(at, window);
+    const found = untimely(at, allowed);
     if (found !== null) reject(`events/${index}/${found.field}`, found.reason);
     return found === null;
   });
@@ -117,7 +117,7 @@ interface Fault {
   readonly reason: string;
 }
 
-function untimely(at: number | null, { oldest, newest, why }: Window): Fault | null {
+function untimely(at: number | null, { oldest, newest, why }: AllowedTimes): Fault | null {
   if (at === null || (at >= oldest && at <= newest)) return null;
   return { field: 'at', reason: at < oldest ? why.old : why.future };
 }

@@ -3,7 +3,7 @@ import { type EntityRef, formatLimits, isMetricId, limitsOf, METRICS, type Metri
 export type Reject = (at: string, reason: string) => void;
 
 /** Instants that readings may carry, seconds UTC. */
-export interface Window {
+export interface AllowedTimes {
   readonly oldest: number;
   readonly newest: number;
   readonly why: { readonly old: string; readonly future: string };
@@ -21,8 +21,8 @@ export interface Sent {
  * absent, unknown or mismatched columns are left out, each with its place. Rows come back in order of time, one per instant
  * (the later one sent wins). Null where nothing is left. Each value is looked at once; columns that are typed and good are kept as they are.
  */
-export function checkTable({ entity, t, columns }: Sent, { place, window, reject }: { place: string; window: Window; reject: Reject }): Table | null {
-  const rows = goodRows(t, `${place}/t`, window, reject);
+export function checkTable({ entity, t, columns }: Sent, { place, allowed, reject }: { place: string; allowed: AllowedTimes; reject: Reject }): Table | null {
+  const rows = goodRows(t, `${place}/t`, allowed, reject);
   const kept = new Map<MetricId, Float64Array>();
   for (const [id, column] of columns) {
     const at = `${place}/columns/${id}`;
@@ -47,11 +47,11 @@ function isColumn(value: unknown): value is readonly unknown[] | Float64Array {
 /** Stands for "every row, already in order", so that the common case copies nothing. */
 const ALL: readonly number[] = [Number.NaN];
 
-function goodRows(t: readonly unknown[] | Float64Array, place: string, window: Window, reject: Reject): readonly number[] {
+function goodRows(t: readonly unknown[] | Float64Array, place: string, allowed: AllowedTimes, reject: Reject): readonly number[] {
   let last = Number.NEGATIVE_INFINITY;
   let clean = t.length > 0;
   for (const at of t) {
-    if (typeof at !== 'number' || !(at > last) || !(at >= window.oldest && at <= window.newest)) {
+    if (typeof at !== 'number' || !(at > last) || !(at >= allowed.oldest && at <= allowed.newest)) {
       clean = false;
       break;
     }
@@ -61,8 +61,8 @@ function goodRows(t: readonly unknown[] | Float64Array, place: string, window: W
   const rows: number[] = [];
   for (const [row, at] of t.entries()) {
     if (typeof at !== 'number' || !Number.isFinite(at)) reject(`${place}/${row}`, 'expected a number: seconds since 1970-01-01 UTC');
-    else if (at < window.oldest) reject(`${place}/${row}`, window.why.old);
-    else if (at > window.newest) reject(`${place}/${row}`, window.why.future);
+    else if (at < allowed.oldest) reject(`${place}/${row}`, allowed.why.old);
+    else if (at > allowed.newest) reject(`${place}/${row}`, allowed.why.future);
     else rows.push(row);
   }
   return rows;

@@ -2,7 +2,7 @@ import type { IngestReply } from '../../core/contract/index.ts';
 import type { EntityRef, Intake } from '../../core/readings/index.ts';
 import type { Store } from '../store/index.ts';
 import { type Checked, checkBatch, checkIntake } from './check-batch.ts';
-import type { Window } from './check-table.ts';
+import type { AllowedTimes } from './check-table.ts';
 
 /** Where a batch came from. Recordings (a page's import, the demo's past) may be of any age; what is measured now may not. */
 export interface Origin {
@@ -44,12 +44,12 @@ export function ingestInto(options: IngestOptions): Ingest {
     return { durable, duplicate, rejected };
   };
   return {
-    batch: async (body, origin) => take(checkBatch(body, windowOf(options, origin))),
-    intake: async (intake, origin) => take(checkIntake(intake, windowOf(options, origin))),
+    batch: async (body, origin) => take(checkBatch(body, allowedTimes(options, origin))),
+    intake: async (intake, origin) => take(checkIntake(intake, allowedTimes(options, origin))),
   };
 }
 
-function windowOf({ now, rawDays }: IngestOptions, origin: Origin): Window {
+function allowedTimes({ now, rawDays }: IngestOptions, origin: Origin): AllowedTimes {
   const time = now();
   const recorded = origin.kind === 'page' || origin.kind === 'demo';
   return {

@@ -3,7 +3,7 @@ import { Server, type Socket } from 'socket.io';
 import type { ClientToServer, ServerToClient } from '../../core/contract/index.ts';
 import type { Identity } from '../auth/index.ts';
 
-export interface SocketData {
+interface SocketData {
   identity: Identity;
   /** Characters that wait until the connection takes more. */
   waiting: number;

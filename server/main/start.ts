@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { buildApp } from './app.ts';
 import { ownerSocket } from '../auth/index.ts';
-import { type Config, ConfigError, packageRoot } from '../settings/index.ts';
+import { type Config, packageRoot } from '../settings/index.ts';
 import { claimFolder, clearDemo } from './data-kind.ts';
 import { startDemo } from '../demo/index.ts';
 import { openLog } from '../http/index.ts';
-import { patiently } from '../ingest/index.ts';
+import { retryWhileBusy } from '../ingest/index.ts';
 import { startLocalAgent } from './local-agent.ts';
 import { choosePort } from './port.ts';
 import { PAGE_TOKEN_LIFE } from '../routes/index.ts';
@@ -92,7 +92,7 @@ function playDemo(service: Service, seed: number, log: { info(text: string): voi
     log,
     ingest: (intake) =>
       unlessEnded(() =>
-        patiently(
+        retryWhileBusy(
           () => service.ingest.intake(intake, { kind: 'demo', name: 'demo' }),
           () => ended,
         ),
@@ -134,5 +134,3 @@ async function firstAddress(store: Store, address: string): Promise<string> {
   const token = await store.tokens.issue({ scope: 'page', name: 'start', expires: now() + PAGE_TOKEN_LIFE });
   return `${address}/?token=${token}`;
 }
-
-export { ConfigError };

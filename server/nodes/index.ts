@@ -1,2 +1,2 @@
-export { busyOf, type GpuNow, type NodeNow, type NodeRegistry, nodeRegistry } from './registry.ts';
+export { busyNow, type KnownGpu, type KnownNode, type NodeRegistry, nodeRegistry } from './registry.ts';
 export { isSilent, SILENT, tellSilence } from './silence.ts';

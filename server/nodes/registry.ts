@@ -1,7 +1,7 @@
 import { type Intake, lastOf, type MetricId, type Table } from '../../core/readings/index.ts';
 
 /** The latest of what a list of nodes shows. Everything is absent until something said it. */
-export interface GpuNow {
+export interface KnownGpu {
   readonly uuid: string;
   name: string | null;
   /** Seconds UTC of the latest reading; null when none came. */
@@ -9,13 +9,13 @@ export interface GpuNow {
   readonly latest: Map<MetricId, number>;
 }
 
-export interface NodeNow {
+export interface KnownNode {
   readonly node: string;
   at: number | null;
   /** True when the log has been told that it is silent. */
   toldSilent: boolean;
   readonly host: Map<MetricId, number>;
-  readonly gpus: Map<string, GpuNow>;
+  readonly gpus: Map<string, KnownGpu>;
 }
 
 /** Every node and GPU ever heard of with its latest values, in memory: lists of nodes must not ask the store. */
@@ -23,9 +23,9 @@ export interface NodeRegistry {
   take(intake: Pick<Intake, 'tables' | 'facts'>): void;
   /** A node that the store knows from earlier; what is known already is kept. */
   restore(row: { node: string; gpus: readonly { uuid: string; name: string | null }[]; lastReadingAt: number | null }): void;
-  all(): Iterable<NodeNow>;
-  get(node: string): NodeNow | undefined;
-  gpu(uuid: string): GpuNow | undefined;
+  all(): Iterable<KnownNode>;
+  get(node: string): KnownNode | undefined;
+  gpu(uuid: string): KnownGpu | undefined;
 }
 
 const OF_GPU = ['gpu.util', 'gpu.grActive', 'gpu.power', 'gpu.powerLimit', 'gpu.memUsed', 'gpu.memTotal', 'gpu.temp'] as const satisfies readonly MetricId[];
@@ -33,10 +33,10 @@ const OF_HOST = ['host.cpu', 'host.memUsed', 'host.memTotal', 'host.cores', 'hos
 
 /** An empty registry. */
 export function nodeRegistry(): NodeRegistry {
-  const nodes = new Map<string, NodeNow>();
-  const gpus = new Map<string, GpuNow>();
+  const nodes = new Map<string, KnownNode>();
+  const gpus = new Map<string, KnownGpu>();
 
-  const nodeOf = (name: string): NodeNow => {
+  const nodeOf = (name: string): KnownNode => {
     let node = nodes.get(name);
     if (node === undefined) {
       node = { node: name, at: null, toldSilent: false, host: new Map(), gpus: new Map() };
@@ -44,7 +44,7 @@ export function nodeRegistry(): NodeRegistry {
     }
     return node;
   };
-  const gpuOf = (node: NodeNow, uuid: string): GpuNow => {
+  const gpuOf = (node: KnownNode, uuid: string): KnownGpu => {
     let gpu = node.gpus.get(uuid);
     if (gpu === undefined) {
       gpu = gpus.get(uuid) ?? { uuid, name: null, at: null, latest: new Map() };
@@ -95,6 +95,6 @@ function remember(into: Map<MetricId, number>, ids: readonly MetricId[], { colum
 }
 
 /** How busy a GPU was in its latest reading, 0–1; null where no source says. */
-export function busyOf(gpu: GpuNow): number | null {
+export function busyNow(gpu: KnownGpu): number | null {
   return gpu.latest.get('gpu.grActive') ?? gpu.latest.get('gpu.util') ?? null;
 }

@@ -1,8 +1,8 @@
 export { deliveriesByJob, type Delivery } from './by-job.ts';
 export { type JobIndex, jobIndex, jobName, runsAt } from './job-index.ts';
-export { eventsOf, factsOf, type Holding, holdingsOf, type OwnershipParts } from './holdings.ts';
+export { eventsOf, factsOf, holdingsOf, type OwnershipParts } from './holdings.ts';
 export { silenceOf } from './silence.ts';
-export { bySpan, covers, type Held, rowsIn, type Span, spansOf } from './spans.ts';
+export { bySpan, covers, type Held, rowsInSpans, spansOf } from './spans.ts';
 export {
   circlesOf,
   circlesThatSee,

@@ -51,7 +51,7 @@ export function bySpan<T extends Held>(held: readonly T[], within: Span): { read
 }
 
 /** The rows of a table that lie in the spans; the table itself where all do. */
-export function rowsIn(table: Table, spans: readonly Span[]): Table {
+export function rowsInSpans(table: Table, spans: readonly Span[]): Table {
   const parts = spans.map(({ from, to }) => [lowerBound(table.t, from), lowerBound(table.t, to)] as const);
   const rows = parts.reduce((sum, [start, end]) => sum + end - start, 0);
   if (rows === table.t.length) return table;

@@ -1,3 +1,3 @@
 export type { ArgumentOf, Failure, Handlers, ResultOf } from './messages.ts';
 export { serve } from './serve.ts';
-export { openThread, type Outcome, type Thread } from './thread.ts';
+export { openThread, type Thread } from './thread.ts';

@@ -20,7 +20,7 @@ export interface ThreadOptions {
 }
 
 /** How a request ended. */
-export type Outcome<T> =
+type Outcome<T> =
   | { readonly kind: 'done'; readonly value: T }
   /** It failed; or its thread died under it, took too long, or (unopened) could not open what it works on. */
   | { readonly kind: 'failed' | 'died' | 'unopened'; readonly failure: Failure };

@@ -2,7 +2,7 @@ import type { Attachment } from 'svelte/attachments';
 import { Chart, type ChartConfiguration } from './chart.ts';
 
 /** Draws a chart on a canvas and redraws it, never rebuilds it, when what `config` reads changes. */
-export function drawn(config: () => ChartConfiguration): Attachment<HTMLCanvasElement> {
+export function drawnChart(config: () => ChartConfiguration): Attachment<HTMLCanvasElement> {
   return (canvas) => {
     let chart: Chart | null = null;
     $effect(() => {

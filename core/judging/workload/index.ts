@@ -1,2 +1,2 @@
-export { readCommand, type CommandWorkload } from './command-line.ts';
+export { readCommand } from './command-line.ts';
 export { detectWorkload, type AnalyseOptions } from './detect.ts';

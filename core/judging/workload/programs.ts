@@ -1,5 +1,5 @@
 /** A program that serves or trains language models, and how it shows in a command line. */
-export interface Program {
+interface Program {
   /** As facts and pages call it. */
   readonly name: string;
   /** A launcher starts another program, which says more of the work. */
@@ -15,7 +15,7 @@ export interface Program {
 }
 
 /** In the order in which they are tried on an argument; a plain script's name is the weakest sign and comes last. */
-export const PROGRAMS: readonly Program[] = [
+const PROGRAMS: readonly Program[] = [
   { name: 'vllm', role: 'engine', file: /^vllm$/, verb: /^serve$/, modelFirst: true },
   { name: 'vllm', role: 'engine', file: /^VLLM::/, module: /^vllm[./]entrypoints\b/ },
   { name: 'sglang', role: 'engine', file: /^sglang$/, verb: /^serve$/ },

@@ -9,8 +9,8 @@ export {
   prefillFlops,
   trainingFlops,
 } from './flops.ts';
-export { kvBytesPerSequence, kvBytesPerToken, kvFractionPerGpu, kvRoomTokens, tokensWhereCacheEqualsWeights } from './kv.ts';
-export { activationBytes, bytesPerTrainedParameter, logitBytes, loraParameters, OPTIMIZERS, type OptimizerId } from './training.ts';
+export { kvBytesPerSequence, kvBytesPerToken, kvFractionPerGpu } from './kv.ts';
+export { activationBytes, logitBytes, loraParameters, OPTIMIZERS, type OptimizerId } from './training.ts';
 export {
   BALANCE_MFU,
   dataParallelBalanceTokens,

@@ -24,25 +24,3 @@ export function kvBytesPerSequence(model: ModelSpec, context: number, cacheBytes
 export function kvFractionPerGpu(model: ModelSpec, tensorParallel: number): number {
   return model.mla === null ? Math.ceil(model.kvHeads / tensorParallel) / model.kvHeads : 1;
 }
-
-interface KvRoom {
-  /** Bytes of GPU memory. */
-  readonly memory: number;
-  /** The engine's fraction of it (vLLM: gpu_memory_utilization). */
-  readonly utilization: number;
-  readonly weights: number;
-  /** CUDA context, graphs, activations: bytes. */
-  readonly workspace: number;
-  readonly bytesPerToken: number;
-}
-
-/** Tokens that fit in what weights and workspace leave; 0 when they leave nothing. */
-export function kvRoomTokens(room: KvRoom): number {
-  const left = room.memory * room.utilization - room.weights - room.workspace;
-  return Math.max(0, Math.floor(left / room.bytesPerToken));
-}
-
-/** Tokens in flight at which a decode step reads as many cache bytes as weight bytes. 8B bf16: about 122 thousand. */
-export function tokensWhereCacheEqualsWeights(weightBytesRead: number, bytesPerToken: number): number {
-  return weightBytesRead / bytesPerToken;
-}

@@ -21,12 +21,6 @@ export const OPTIMIZERS = {
 
 export type OptimizerId = keyof typeof OPTIMIZERS;
 
-/** All bytes that one trained parameter needs with an optimiser; 18 for mixed-precision AdamW. */
-export function bytesPerTrainedParameter(optimizer: OptimizerId): number {
-  const row = OPTIMIZERS[optimizer];
-  return row.weights + row.master + row.gradients + row.optimizer;
-}
-
 /**
  * Parameters of LoRA adapters of a rank on every linear layer of attention and MLP: rank × (in + out) per matrix. On a
  * mixture of experts only attention is adapted. Source: LoRA paper (arXiv:2106.09685), QLoRA's "all linear layers".

@@ -1,8 +1,8 @@
 import { DOMINANT, ONE_ACTIVITY, WITHOUT_TENSOR_CORES } from '../../judging/index.ts';
 import { GPUS, type MathType, onTensorCores, parseQuantization, QUANTIZATIONS } from '../../knowledge/index.ts';
-import { formatFactor, formatOf as formatOfTotal, formatPercent, formatValue } from '../../readings/index.ts';
+import { formatAgainst, formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { fasterArithmetic, gpusInNode } from './hardware.ts';
-import { formatOf } from './situation.ts';
+import { weightFormatOf } from './situation.ts';
 import { shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
 /** FP32 on CUDA cores: the card's tensor cores in TF32 where it has it, else FP16 (V100, T4 have no BF16). */
@@ -57,7 +57,7 @@ const smallTypes: Move = (job) => {
     share,
   } = job;
   if (!job.serving || gpu === null || ceilings === null || Number.isNaN(share)) return null;
-  const quantization = formatOf(job.context)?.quantization ?? (workload.quantization === null ? null : parseQuantization(workload.quantization));
+  const quantization = weightFormatOf(job.context)?.quantization ?? (workload.quantization === null ? null : parseQuantization(workload.quantization));
   const math = quantization === null ? 'weights' : QUANTIZATIONS[quantization].math;
   if (math !== 'weights' || workload.dtype === 'fp32') return null;
   const type: MathType | null = onTensorCores(gpu, 'fp8') ? 'fp8' : onTensorCores(gpu, 'int8') ? 'int8' : null;
@@ -113,7 +113,7 @@ const lessTraining: Move = (job) => {
   if (!job.training || Number.isNaN(share) || job.shareOf('fp32') >= DOMINANT) return null;
   const room = total - used;
   return advise(job, {
-    text: `Training is bound by arithmetic at ${formatPercent(share)} of what matrix products reach: that is healthy. If full activation checkpointing is on${room > 0 ? ` (${formatOfTotal(used, total, 'bytes')} of memory are used)` : ''}, recompute fewer layers or none.`,
+    text: `Training is bound by arithmetic at ${formatPercent(share)} of what matrix products reach: that is healthy. If full activation checkpointing is on${room > 0 ? ` (${formatAgainst(used, total, 'bytes')} of memory are used)` : ''}, recompute fewer layers or none.`,
     gain: shrinking(share, 6 / 8),
     arithmetic: `${model === null ? '8 FLOPs per parameter and token' : `8 × ${(model.activeParameters / 1e9).toFixed(1)} GFLOP per token`} with full recomputation, 6 without: ${shrinkingText(share, 6 / 8)}`,
   });

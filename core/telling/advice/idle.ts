@@ -3,7 +3,7 @@ import { GPUS } from '../../knowledge/index.ts';
 import { plan } from '../../planner/index.ts';
 import { formatDuration, formatPercent } from '../../readings/index.ts';
 import { SMALLER } from './limits.ts';
-import { formatOf } from './situation.ts';
+import { weightFormatOf } from './situation.ts';
 import { advise, type Move } from './gain.ts';
 
 /** Hours are told whole from here. */
@@ -31,7 +31,7 @@ const smallerCard: Move = (job) => {
   const {
     context: { model, gpu, ceilings, gpuCount, site },
   } = job;
-  const format = formatOf(job.context);
+  const format = weightFormatOf(job.context);
   if (model === null || format === null || gpu === null || ceilings === null || !((job.context.figures?.seconds ?? Number.NaN) >= IDLE_FINDING_SECONDS))
     return null;
   const result = plan({ model, gpu, type: format.type, quantization: format.quantization, site });

@@ -1,6 +1,6 @@
 import { CONTRIBUTING } from '../../judging/index.ts';
 import { ACHIEVABLE, GPUS, onTensorCores, type QuantizationId, QUANTIZATIONS } from '../../knowledge/index.ts';
-import { formatFactor, formatOf, formatPercent, formatValue } from '../../readings/index.ts';
+import { formatAgainst, formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { fasterMemory } from './hardware.ts';
 import { AT_MAXIMUM, DRAFT, WIDE_WEIGHTS } from './limits.ts';
 import { type Decoding, requestsText, type Situation } from './situation.ts';
@@ -133,7 +133,7 @@ const fewerPasses: Move = (job) => {
   if (!job.training || verdict.relief === null || context.ceilings === null) return null;
   const moved = memoryActive(job) * context.ceilings.bandwidth;
   return advise(job, {
-    text: `Training moves ${formatOf(moved, context.ceilings.bandwidth, 'bytes/s')} while its compute share is ${formatPercent(verdict.shares.compute)}: save passes over memory with flash attention, torch.compile or fused optimiser and norm kernels, and fill steps with a larger micro-batch.`,
+    text: `Training moves ${formatAgainst(moved, context.ceilings.bandwidth, 'bytes/s')} while its compute share is ${formatPercent(verdict.shares.compute)}: save passes over memory with flash attention, torch.compile or fused optimiser and norm kernels, and fill steps with a larger micro-batch.`,
     gain: verdict.relief,
     arithmetic: `memory ${formatPercent(share)} of the time; without its traffic the next limit is ${formatFactor(verdict.relief)} away`,
   });

@@ -1,7 +1,7 @@
 import { ACHIEVABLE, BALANCE_MFU, computeType, dataParallelBalanceTokens, GPUS, SHARDED_TRAFFIC } from '../../knowledge/index.ts';
 import { formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { betterConnected, lineOfNodes, NETWORK_NAMES, reportedLine } from './hardware.ts';
-import { formatOf, type Situation } from './situation.ts';
+import { type Situation, weightFormatOf } from './situation.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
 /** Between nodes the NIC is the link; inside one node NVLink. */
@@ -26,7 +26,7 @@ const accumulate: Move = (job) => {
   } = job;
   const steps = job.mean('engine.trainSteps');
   const tokens = job.mean('engine.trainTokenRate');
-  const format = formatOf(job.context);
+  const format = weightFormatOf(job.context);
   if (!job.training || !betweenNodes(job) || gpu === null || Number.isNaN(share)) return null;
   const line = lineRate(job);
   if (!(line > 0)) {

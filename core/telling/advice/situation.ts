@@ -95,7 +95,7 @@ export function situationOf(verdict: Verdict, context: AdviceContext): Situation
 }
 
 /** The job's weights as they are stored: said, else as the model is published. */
-export function formatOf({ workload, model }: Pick<AdviceContext, 'workload' | 'model'>): WeightFormat | null {
+export function weightFormatOf({ workload, model }: Pick<AdviceContext, 'workload' | 'model'>): WeightFormat | null {
   if (model === null) return null;
   const type = workload.dtype === null ? null : parseWeightType(workload.dtype);
   return { type: type ?? model.nativeType, quantization: workload.quantization === null ? model.nativeQuantization : parseQuantization(workload.quantization) };
@@ -103,7 +103,7 @@ export function formatOf({ workload, model }: Pick<AdviceContext, 'workload' | '
 
 function decoding(verdict: Verdict, context: AdviceContext, mean: (id: MetricId) => number): Decoding | null {
   const { model, workload, gpu } = context;
-  const format = formatOf(context);
+  const format = weightFormatOf(context);
   const replicas = workload.dataParallel ?? 1;
   const running = mean('engine.running') / replicas;
   if (model === null || format === null || !(running > 0)) return null;

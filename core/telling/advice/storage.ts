@@ -2,7 +2,7 @@ import { DOMINANT, readRate } from '../../judging/index.ts';
 import { GPUS, loadSeconds, scratchName, weightBytes } from '../../knowledge/index.ts';
 import { formatDuration, formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { betterConnected, lineOfNodes, NETWORK_NAMES, reportedLine } from './hardware.ts';
-import { formatOf, type Situation } from './situation.ts';
+import { type Situation, weightFormatOf } from './situation.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
 /** Bytes per second that storage delivered; NaN where nothing shows any. */
@@ -29,7 +29,7 @@ function againstLine(job: Situation, text: string, line: number): ReturnType<Mov
   const {
     context: { model, ceilings, gpuCount, nodeCount },
   } = job;
-  const format = formatOf(job.context);
+  const format = weightFormatOf(job.context);
   const rate = readRateOf(job);
   if (model === null || format === null || ceilings === null) {
     const gain = line / rate;

@@ -1,6 +1,6 @@
 import { ENGINE_MEMORY, pcieBytesPerSecond, weightBytes } from '../../knowledge/index.ts';
 import { formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
-import { formatOf } from './situation.ts';
+import { weightFormatOf } from './situation.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, advise, type Move } from './gain.ts';
 
 /** Copies that go on while kernels run need pinned memory. */
@@ -20,7 +20,7 @@ const stay: Move = (job) => {
     context: { model, ceilings, gpuCount, gpu },
     verdict,
   } = job;
-  const format = formatOf(job.context);
+  const format = weightFormatOf(job.context);
   if (model === null || format === null || ceilings === null || gpu === null || verdict.relief === null) return null;
   const bytes = weightBytes(model, format);
   const small = weightBytes(model, { ...format, quantization: 'awq' });

@@ -54,14 +54,14 @@ export interface Case {
 }
 
 /** Edges of GPUs this many samples apart are one edge: they are not sampled at one instant. */
-const SAME_EDGE = 3;
+const SAME_EDGE_SAMPLES = 3;
 
 /**
  * Cases of one kind as findings: those that all GPUs of the run share are one, about the whole job; the others are told
  * GPU by GPU.
  */
-export function together(judged: JudgedRun, cases: readonly Case[], say: (cases: readonly Case[]) => Said): Finding[] {
-  const near = SAME_EDGE * judged.period;
+export function toldTogether(judged: JudgedRun, cases: readonly Case[], say: (cases: readonly Case[]) => Said): Finding[] {
+  const near = SAME_EDGE_SAMPLES * judged.period;
   const groups: Case[][] = [];
   for (const one of cases) {
     const group = groups.find(

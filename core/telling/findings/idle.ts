@@ -1,7 +1,7 @@
 import { DOMINANT, type JudgedGpu, type JudgedRun, restsOf } from '../../judging/index.ts';
-import { formatDuration, formatOf, formatPercent, formatValue, meanOf, slice } from '../../readings/index.ts';
+import { formatAgainst, formatDuration, formatPercent, formatValue, meanOf, slice } from '../../readings/index.ts';
 import type { Finding } from '../../contract/index.ts';
-import { type Case, type Said, gpuHours, gpuName, together } from './finding.ts';
+import { type Case, type Said, gpuHours, gpuName, toldTogether } from './finding.ts';
 import { meanOver, over } from './stretches.ts';
 import { EMPTY_MEMORY, HELD_MEMORY } from './limits.ts';
 
@@ -12,7 +12,7 @@ export function findIdle(judged: JudgedRun, gpus: readonly JudgedGpu[]): Finding
   const cases = gpus.flatMap((gpu) => restsOf(gpu.phases, judged.period).map((stretch) => ({ gpu, stretch })));
   const kinds: readonly Kind[] = ['no-process', 'held-idle', 'idle'];
   return kinds.flatMap((kind) =>
-    together(
+    toldTogether(
       judged,
       cases.filter((one) => kindOf(one) === kind),
       (group) => say(kind, group, judged),
@@ -49,11 +49,11 @@ function say(kind: Kind, group: readonly Case[], judged: JudgedRun): Said {
   return {
     id: kind,
     text: `${who} did nothing for ${formatDuration(seconds)}${held}: ${gpuHours(group.length, seconds)}. ${ADVICE[kind]}`,
-    evidence: evidenceOf(group, used, judged),
+    evidence: idleEvidence(group, used, judged),
   };
 }
 
-function evidenceOf(group: readonly Case[], used: number, judged: JudgedRun): string[] {
+function idleEvidence(group: readonly Case[], used: number, judged: JudgedRun): string[] {
   const phases = group.flatMap(({ stretch }) => stretch.phases);
   const busy = over(phases, ({ figures }) => figures.busy);
   const power = meanOver(phases, 'gpu.power');
@@ -62,8 +62,8 @@ function evidenceOf(group: readonly Case[], used: number, judged: JudgedRun): st
   return [
     ...(Number.isNaN(busy) ? [] : [`a kernel ran ${formatPercent(busy)} of the time`]),
     ...(asked >= DOMINANT && hasEngine(group) ? ['no request ran or waited'] : []),
-    ...(Number.isNaN(used) ? [] : [`memory ${formatOf(used, meanOver(phases, 'gpu.memTotal'), 'bytes')}`]),
-    ...(Number.isNaN(power) ? [] : [`power ${formatOf(power, meanOver(phases, 'gpu.powerLimit'), 'watts')}`]),
+    ...(Number.isNaN(used) ? [] : [`memory ${formatAgainst(used, meanOver(phases, 'gpu.memTotal'), 'bytes')}`]),
+    ...(Number.isNaN(power) ? [] : [`power ${formatAgainst(power, meanOver(phases, 'gpu.powerLimit'), 'watts')}`]),
     ...(Number.isNaN(processes) ? [] : [`${processes.toFixed(0)} ${Math.round(processes) === 1 ? 'process' : 'processes'} on it`]),
     ...hostLine(group, judged),
     ...(judged.options.gpusAllocated === undefined ? ['taken as allocated: nothing says which GPUs the job was given'] : []),

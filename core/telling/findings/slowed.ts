@@ -1,10 +1,10 @@
 import { busyOf, formatDuration, formatPercent, formatValue, rowWidth } from '../../readings/index.ts';
 import { type JudgedGpu, type JudgedRun, SLOW_CAUSES, type SlowCause, slowedIn, slowTimeOf } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
-import { type Said, gpuName, together } from './finding.ts';
+import { type Said, gpuName, toldTogether } from './finding.ts';
 
 /** Time under one cause of slow-down, in a GPU's busy time. */
-interface Slowed {
+interface CauseTime {
   readonly seconds: number;
   readonly part: number;
   readonly samples: number;
@@ -21,7 +21,7 @@ export function findSlowed(judged: JudgedRun): Finding[] {
       return slowed === null ? [] : [{ gpu, stretch: { from: slowed.from, to: slowed.to, phases: [] }, slowed }];
     });
     const of = new Map(cases.map(({ gpu, slowed }) => [gpu, slowed]));
-    return together(judged, cases, (group) =>
+    return toldTogether(judged, cases, (group) =>
       say(
         id,
         group.map(({ gpu }) => gpu),
@@ -40,7 +40,7 @@ const TEXTS: Readonly<Record<SlowCause, readonly [string, string]>> = {
   'power-brake': ['slowed down by the hardware power brake', 'The power supply asked for it, which software cannot undo: tell support the node and the GPU.'],
 };
 
-function say(id: SlowCause, gpus: readonly JudgedGpu[], all: readonly Slowed[]): Said {
+function say(id: SlowCause, gpus: readonly JudgedGpu[], all: readonly CauseTime[]): Said {
   const [first] = gpus;
   const [what, then] = TEXTS[id];
   const seconds = Math.max(...all.map((slowed) => slowed.seconds));
@@ -64,7 +64,7 @@ function say(id: SlowCause, gpus: readonly JudgedGpu[], all: readonly Slowed[]):
 }
 
 /** How a GPU was slowed down over the whole run, and when; null where it was not. */
-function slowedBy(judged: JudgedRun, { series }: JudgedGpu, cause: SlowCause): Slowed | null {
+function slowedBy(judged: JudgedRun, { series }: JudgedGpu, cause: SlowCause): CauseTime | null {
   const width = rowWidth(series.t, judged.period);
   const time = slowTimeOf(cause, {
     from: 0,

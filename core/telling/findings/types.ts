@@ -2,7 +2,7 @@ import { CONTRIBUTING, type JudgedGpu, type JudgedRun, MIN_SEGMENT_SAMPLES, samp
 import type { Finding } from '../../contract/index.ts';
 import { type GpuId, GPUS, gpusOf, onTensorCores, parseQuantization, parseWeightType, QUANTIZATIONS } from '../../knowledge/index.ts';
 import { formatPercent, formatValue } from '../../readings/index.ts';
-import { finding, gpuName, listed, siteOf, together } from './finding.ts';
+import { finding, gpuName, listed, siteOf, toldTogether } from './finding.ts';
 import { over } from './stretches.ts';
 
 /** FP32 work on CUDA cores while the tensor cores rest (§7.2): seen by DCGM's pipes only. */
@@ -12,7 +12,7 @@ export function findNoTensorCores(judged: JudgedRun): Finding[] {
       .filter(({ phases }) => samplesOf(phases) >= MIN_SEGMENT_SAMPLES)
       .map((stretch) => ({ gpu, stretch })),
   );
-  return together(judged, cases, (group) => {
+  return toldTogether(judged, cases, (group) => {
     const phases = group.flatMap(({ stretch }) => stretch.phases);
     const fp32 = over(phases, ({ verdict }) => verdict.shares.fp32);
     const [first] = group;

@@ -1,4 +1,4 @@
-import { type JudgedGpu, type JudgedRun, type Team, teamOf, together } from '../../judging/index.ts';
+import { busyTogether, type JudgedGpu, type JudgedRun, type Team, teamOf } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { formatDuration, formatPercent } from '../../readings/index.ts';
 import { finding, gpuName } from './finding.ts';
@@ -30,7 +30,7 @@ function isSustained({ seconds }: Team): boolean {
 }
 
 function isUneven({ means }: Team): boolean {
-  return settled(Math.max(...means) - together(means) / means.length) > IMBALANCE;
+  return settled(Math.max(...means) - busyTogether(means) / means.length) > IMBALANCE;
 }
 
 /** The GPUs of a team, in its order. */
@@ -51,7 +51,7 @@ function turnFinding(judged: JudgedRun, team: Team): Finding {
     {
       id: 'take-turns',
       text:
-        `${gpus.length} GPUs together were busy ${formatPercent(together(means))} of one GPU's time, as if they took turns. A model split by layers (device_map="auto", llama.cpp --split-mode layer, a pipeline with one micro-batch) runs on one GPU at a time: ` +
+        `${gpus.length} GPUs together were busy ${formatPercent(busyTogether(means))} of one GPU's time, as if they took turns. A model split by layers (device_map="auto", llama.cpp --split-mode layer, a pipeline with one micro-batch) runs on one GPU at a time: ` +
         `tensor parallelism (--tensor-parallel-size ${gpus.length}, --split-mode row), more micro-batches or a replica per GPU make it up to ${gpus.length} × as fast. If they work independently, one GPU would nearly do.`,
       evidence: [`mean utilisation while any worked: ${utilisations(judged, team)}`, `over ${formatDuration(seconds)}`],
     },
@@ -62,7 +62,7 @@ function turnFinding(judged: JudgedRun, team: Team): Finding {
 function unevenFinding(judged: JudgedRun, team: Team): Finding {
   const { means, seconds, from, to } = team;
   const gpus = gpusOf(judged, team);
-  const mean = together(means) / means.length;
+  const mean = busyTogether(means) / means.length;
   const top = Math.max(...means);
   const busiest = gpus[means.indexOf(top)];
   const node = gpus[0]?.entity.node;

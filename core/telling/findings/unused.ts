@@ -1,6 +1,6 @@
 import { IDLE_FINDING_SECONDS, IDLE_SAMPLES, INACTIVE, type JudgedGpu, type JudgedRun, namesOf, samplesOf } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
-import { formatDuration, formatOf } from '../../readings/index.ts';
+import { formatAgainst, formatDuration } from '../../readings/index.ts';
 import { finding, gpuHours, gpuName, listed } from './finding.ts';
 import { meanOver } from './stretches.ts';
 
@@ -37,7 +37,7 @@ export function findUnused(judged: JudgedRun): Finding[] {
           `Ask for ${working} ${working === 1 ? 'GPU' : 'GPUs'}, or have the program use all of them (device_map, torchrun --nproc-per-node, --tensor-parallel-size).`,
         evidence: [
           `unused: ${listed(unused.map(gpuName))}`,
-          ...(Number.isNaN(used) ? [] : [`memory ${formatOf(used, meanOver(gpu.phases, 'gpu.memTotal'), 'bytes')}`]),
+          ...(Number.isNaN(used) ? [] : [`memory ${formatAgainst(used, meanOver(gpu.phases, 'gpu.memTotal'), 'bytes')}`]),
         ],
       },
       { entity: gpu.id, from, to },

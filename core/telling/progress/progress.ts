@@ -2,7 +2,7 @@ import type { Analysis } from '../../contract/index.ts';
 import type { JudgedRun } from '../../judging/index.ts';
 import { growthOf, type Growth } from './growth.ts';
 import { paceOf, type Pace } from './pace.ts';
-import { formatDuration, formatOf, formatValue } from '../../readings/index.ts';
+import { formatAgainst, formatDuration, formatValue } from '../../readings/index.ts';
 
 type Progress = NonNullable<Analysis['progress']>;
 
@@ -72,6 +72,6 @@ function memoryOf(judged: JudgedRun): NonNullable<Progress['memory']> | null {
     of,
     bytesPerSecond: growth.slope,
     fullAt: judged.to + growth.secondsToFull,
-    text: `memory of ${of} grows by ${formatValue(growth.slope * 3600, 'bytes')} an hour (${formatOf(growth.used, growth.total, 'bytes')} now): full in ${formatDuration(growth.secondsToFull)} at this pace`,
+    text: `memory of ${of} grows by ${formatValue(growth.slope * 3600, 'bytes')} an hour (${formatAgainst(growth.used, growth.total, 'bytes')} now): full in ${formatDuration(growth.secondsToFull)} at this pace`,
   };
 }

@@ -51,7 +51,7 @@ export function rooflineOf(judged: JudgedRun): Roofline | null {
       .slice(0, POINTS)
       .sort((a, b) => a.at - b.at)
       .map(({ at, flops, bytes }) => ({ at, intensity: flops / bytes, flops, phase: phaseAt(at) })),
-    advice: nextRoof({ ...standing(points), math, activity: activityOf(judged) }, ceilings),
+    advice: nextRoof({ ...standing(points), math, activity: jobActivity(judged) }, ceilings),
     ...(notes.length === 0 ? {} : { assumed: notes }),
   };
 }
@@ -86,7 +86,7 @@ function standing(points: readonly Achieved[]): { intensity: number; flops: numb
   return { intensity: total(({ flops }) => flops) / total(({ bytes }) => bytes), flops: total(({ flops }) => flops) / seconds };
 }
 
-function activityOf({ verdict, phases }: JudgedRun): Activity {
+function jobActivity({ verdict, phases }: JudgedRun): Activity {
   if (verdict.activity !== 'unknown') return verdict.activity;
   return phases.find((phase) => phase.verdict.activity !== 'unknown' && phase.verdict.activity !== 'idle')?.verdict.activity ?? 'unknown';
 }

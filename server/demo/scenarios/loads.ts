@@ -61,5 +61,4 @@ export interface Frame {
   readonly engine?: EngineLoad;
 }
 
-export const IDLE_GPU: GpuLoad = { busy: 0 };
 export const IDLE_HOST: HostLoad = { cores: 0.3, thread: 0.05 };

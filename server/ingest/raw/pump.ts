@@ -4,7 +4,7 @@ import { textReader } from '../../../collectors/run/index.ts';
 import type { Intake } from '../../../core/readings/index.ts';
 import { Problem } from '../../http/index.ts';
 import type { Ingest } from '../ingest.ts';
-import { patiently } from '../retry.ts';
+import { retryWhileBusy } from '../retry.ts';
 import type { Piece, RawReader } from './reader.ts';
 
 /** Text without one reading in it, after which a stream is refused: a wrong file must not be read for hours. */
@@ -43,7 +43,7 @@ export async function pump(options: PumpOptions): Promise<void> {
     for (const { line, reason, text } of piece.rejected) tell({ line, reason, text: text.slice(0, 200) });
     if (piece.tables.length + piece.facts.length + piece.events.length === 0) return;
     count.quiet = 0;
-    const reply = await patiently(
+    const reply = await retryWhileBusy(
       () =>
         options.ingest.intake({ source, seq, ...options.batch, tables: piece.tables, facts: piece.facts, events: piece.events }, { kind: 'raw', name: source }),
       options.stopping,

@@ -26,8 +26,3 @@ export class StoreError extends Error {
     this.name = code === 'busy' || code === 'full' ? 'StoreBusy' : 'StoreError';
   }
 }
-
-/** True for a StoreError of one of these codes. */
-export function isStoreError(error: unknown, ...codes: StoreErrorCode[]): error is StoreError {
-  return error instanceof StoreError && (codes.length === 0 || codes.includes(error.code));
-}

@@ -1,6 +1,6 @@
 import type { MainFile } from './file.ts';
 
-export type Scope = 'page' | 'write' | 'session';
+type Scope = 'page' | 'write' | 'session';
 
 /** A token as it is kept: by its hash. Times in seconds UTC. */
 export interface KnownToken {

@@ -1,7 +1,7 @@
 import type { EntityKind, Intake, MetricId } from '../../../core/readings/index.ts';
 
 /** One entity's part of an intake: its numbers are rows of `data`, first the times, then each metric's values. */
-export interface PackedTable {
+interface PackedTable {
   readonly kind: EntityKind;
   readonly id: string;
   readonly node: string | null;

@@ -123,7 +123,7 @@ export function seriesOf({ series, times, values }: RangeAnswer): DrawnSeries[] 
 }
 
 /** The unit of a counter's rate per second. */
-export function rateUnit(unit: Unit): Unit | '1/s' {
+function rateUnit(unit: Unit): Unit | '1/s' {
   switch (unit) {
     case 'bytes':
       return 'bytes/s';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { llmProcess } from '../../../collectors/command-line/index.ts';
 import { processUsage, threadGauges } from '../../../collectors/proc/index.ts';
-import { parseAllowedCores, parseCmdline, parsePidIo, parsePidStat, parseUid, type PidStat } from '../../../collectors/proc/pid.ts';
+import { parseCmdline, parsePidIo, parsePidStat, parseUid, type PidStat } from '../../../collectors/proc/pid.ts';
 
 const stat = (cpu: number, started = 700): PidStat => ({ pid: 41, comm: 'python', parent: 1, cpu, threads: 12, started, rss: 4096 });
 
@@ -32,9 +32,7 @@ describe('/proc/<pid>', () => {
     expect(parseCmdline('')).toEqual([]);
   });
 
-  it('the cores that a job may use are counted from the list', () => {
-    expect(parseAllowedCores('Name:\tx\nCpus_allowed_list:\t0-3,8\n')).toBe(5);
-    expect(parseAllowedCores('Name:\tx\n')).toBeNull();
+  it('the owner is the real user id', () => {
     expect(parseUid('Name:\tx\nUid:\t1000\t1000\t1000\t1000\n')).toBe(1000);
   });
 });

@@ -1,7 +1,5 @@
-// Past the door of core/readings: resets and gaps of one counter are tried without a table around it.
 import { describe, expect, it } from 'vitest';
 import { type EntityRef, rateOf, type Reading, tableOf, withRates } from '../../../core/readings/index.ts';
-import { increaseOf } from '../../../core/readings/rates.ts';
 
 const NONE = Number.NaN;
 const rates = (t: readonly number[], values: readonly number[], maxGap?: number): number[] => [
@@ -70,21 +68,5 @@ describe('withRates', () => {
     );
     expect([...table.t]).toEqual([0, 10, 20]);
     expect([...(table.columns.get('engine.generationRate') ?? [])]).toEqual([NONE, 10, 20]);
-  });
-});
-
-describe('increaseOf', () => {
-  const increase = (values: readonly number[]) => increaseOf(Float64Array.from(values));
-
-  it('adds the growth up over gaps and leaves resets out', () => {
-    expect(increase([100, NONE, 150, 20, 30])).toBe(60);
-  });
-
-  it('is zero where the counter stood still, and null where nothing is known', () => {
-    expect(increase([7, 7])).toBe(0);
-    expect(increase([7])).toBeNull();
-    expect(increase([9, 3])).toBeNull();
-    expect(increase([NONE, NONE])).toBeNull();
-    expect(increaseOf(undefined)).toBeNull();
   });
 });

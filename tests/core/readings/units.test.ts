@@ -3,7 +3,7 @@ import {
   formatDuration,
   formatFactor,
   formatFigure,
-  formatOf,
+  formatAgainst,
   formatPercent,
   formatValue,
   isUnit,
@@ -51,18 +51,18 @@ describe('formatValue', () => {
   });
 });
 
-describe('formatOf', () => {
+describe('formatAgainst', () => {
   it('writes a value and its limit in the limit’s scale', () => {
-    expect(formatOf(251, 400, 'watts')).toBe('251 of 400 W');
-    expect(formatOf(36.8e9, 42.9e9, 'bytes')).toBe('36.8 of 42.9 GB');
-    expect(formatOf(0, 42.9e9, 'bytes')).toBe('0 of 42.9 GB');
-    expect(formatOf(11_520, 43_200, 'seconds')).toBe('3 h 12 min of 12 h');
+    expect(formatAgainst(251, 400, 'watts')).toBe('251 of 400 W');
+    expect(formatAgainst(36.8e9, 42.9e9, 'bytes')).toBe('36.8 of 42.9 GB');
+    expect(formatAgainst(0, 42.9e9, 'bytes')).toBe('0 of 42.9 GB');
+    expect(formatAgainst(11_520, 43_200, 'seconds')).toBe('3 h 12 min of 12 h');
   });
 
   it('leaves out a limit that is not known, and writes a dash without a value', () => {
-    expect(formatOf(251, null, 'watts')).toBe('251 W');
-    expect(formatOf(null, 400, 'watts')).toBe('–');
-    expect(formatOf(0.21, 1, 'ratio')).toBe('21 %');
+    expect(formatAgainst(251, null, 'watts')).toBe('251 W');
+    expect(formatAgainst(null, 400, 'watts')).toBe('–');
+    expect(formatAgainst(0.21, 1, 'ratio')).toBe('21 %');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patiently } from '../../../server/ingest/index.ts';
+import { retryWhileBusy } from '../../../server/ingest/index.ts';
 
 class StoreBusy extends Error {
   override readonly name = 'StoreBusy';
@@ -18,19 +18,19 @@ function failing(times: number, error: Error = new StoreBusy('later')) {
 describe('an append to a busy store', () => {
   it('is repeated until it is stored: the sender waits meanwhile, and loses nothing', async () => {
     const { calls, append } = failing(2);
-    expect(await patiently(append, () => false)).toBe('stored');
+    expect(await retryWhileBusy(append, () => false)).toBe('stored');
     expect(calls.count).toBe(3);
   });
 
   it('is given up when the server stops: a store that stays busy must not keep it', async () => {
     const { calls, append } = failing(1);
-    await expect(patiently(append, () => true)).rejects.toThrow('later');
+    await expect(retryWhileBusy(append, () => true)).rejects.toThrow('later');
     expect(calls.count).toBe(1);
   });
 
   it('is not repeated after another error: a broken disk does not mend by asking', async () => {
     const { calls, append } = failing(1, new Error('disk full'));
-    await expect(patiently(append, () => false)).rejects.toThrow('disk full');
+    await expect(retryWhileBusy(append, () => false)).rejects.toThrow('disk full');
     expect(calls.count).toBe(1);
   });
 });

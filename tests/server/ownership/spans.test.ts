@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Table } from '../../../core/readings/index.ts';
-import { bySpan, covers, jobIndex, rowsIn, spansOf } from '../../../server/ownership/index.ts';
+import { bySpan, covers, jobIndex, rowsInSpans, spansOf } from '../../../server/ownership/index.ts';
 import { aJob } from '../../support/jobs.ts';
 
 const gpu = (id: string) => ({ kind: 'gpu' as const, id, node: 'n1' });
@@ -129,9 +129,9 @@ describe('spans', () => {
       columns: new Map([['gpu.power', Float64Array.of(1, Number.NaN, 3, 4)]]),
       facts: new Map(),
     };
-    expect(rowsIn(table, [{ from: 10, to: Number.POSITIVE_INFINITY }])).toBe(table);
-    const cut = rowsIn(table, held('a', [0, 20], [30, 40]).spans);
+    expect(rowsInSpans(table, [{ from: 10, to: Number.POSITIVE_INFINITY }])).toBe(table);
+    const cut = rowsInSpans(table, held('a', [0, 20], [30, 40]).spans);
     expect([cut.t, cut.columns.get('gpu.power')]).toEqual([Float64Array.of(10, 30), Float64Array.of(1, 3)]);
-    expect(rowsIn(table, []).t).toHaveLength(0);
+    expect(rowsInSpans(table, []).t).toHaveLength(0);
   });
 });
