@@ -21,7 +21,7 @@ export interface Background {
   intake(node: DemoNode, times: readonly number[]): Intake;
 }
 
-export interface BackgroundOptions {
+interface BackgroundOptions {
   readonly nodes: readonly DemoNode[];
   /** Free GPUs of nodes that a job with telemetry of its own shares. */
   readonly beside: readonly DemoNode[];

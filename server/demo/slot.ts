@@ -18,7 +18,7 @@ export interface Slot {
   take(): Intake;
 }
 
-export interface SlotOptions extends Cast {
+interface SlotOptions extends Cast {
   readonly seed: number;
   /** When the history begins, seconds UTC. */
   readonly begin: number;
