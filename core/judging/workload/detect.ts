@@ -95,6 +95,7 @@ export interface Command {
   readonly from: string;
 }
 
+/** The command lines that start an engine or a trainer: engines' alone where there are any. */
 export function commandsOf(tables: readonly Table[]): Command[] {
   const all = tables.flatMap(({ entity, facts }): Command[] => {
     const line = facts.get('command');
