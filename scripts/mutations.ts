@@ -1414,7 +1414,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'column.length !== t.length', replace: 'column.length < t.length', harm: 'a column that is too long is stored shifted' },
       { find: 'value >= least && value <= most', replace: 'value >= least && value < most', harm: 'a GPU that is busy all the time has no reading' },
       { find: 'values === column ? values.slice() : values', replace: 'values', harm: 'what a sender still holds changes under its hands' },
-      { find: 'else if (at < window.oldest)', replace: 'else if (at <= window.oldest)', harm: 'a reading at the edge is refused' },
+      { find: 'else if (at < allowed.oldest)', replace: 'else if (at <= allowed.oldest)', harm: 'a reading at the edge is refused' },
     ],
   },
   {

@@ -47,14 +47,19 @@ export function binsOf(sources: SubjectSources, period: number, first: number, e
   const columns = new Array<Float64Array | null>(JUDGED.length).fill(null);
   if (sources.gpu !== null) for (const index of OF_GPU) columns[index] = sources.gpu.values(index, first, end);
   if (sources.host !== null) for (const index of OF_HOST) columns[index] = sources.host.values(index, first, end);
-  if (sources.engines.length > 0) for (const { index, how } of OF_ENGINE) columns[index] = combined(sources.engines, index, first, end, how);
-  if (sources.processes.length > 0) for (const { index, how } of OF_PROCESS) columns[index] = combined(sources.processes, index, first, end, how);
+  if (sources.engines.length > 0) for (const { index, how } of OF_ENGINE) columns[index] = combined(sources.engines, { index, how }, { first, end });
+  if (sources.processes.length > 0) for (const { index, how } of OF_PROCESS) columns[index] = combined(sources.processes, { index, how }, { first, end });
   const busy = busyColumn(columns, length);
   const read = { period, first, length, columns, busy, processes: sources.processes.length > 0 };
-  return { ...read, demand: demandOf(columns, busy, length), seen: seenOf(sources, columns, busy, length) };
+  return { ...read, demand: demandOf(columns, busy), seen: seenOf(sources, columns, busy) };
 }
 
-function combined(grids: readonly EntityGrid[], index: number, first: number, end: number, how: How): Float64Array | null {
+/** One column over several entities, for bins first ≤ k < end; null where none has it. */
+function combined(
+  grids: readonly EntityGrid[],
+  { index, how }: { index: number; how: How },
+  { first, end }: { first: number; end: number },
+): Float64Array | null {
   const [lone] = grids;
   if (lone !== undefined && grids.length === 1) return lone.values(index, first, end);
   const parts = grids.map((grid) => grid.values(index, first, end)).filter((part) => part !== null);
@@ -87,7 +92,8 @@ function busyColumn(columns: readonly (Float64Array | null)[], length: number): 
  * Demand is a request running or waiting. Where neither is, tokens that came out all the same are demand too (short requests
  * fall between two looks at a gauge), unless they may belong to the requests that are seen just after on a GPU that mostly rests.
  */
-function demandOf(columns: readonly (Float64Array | null)[], busy: Float64Array, length: number): Int8Array {
+function demandOf(columns: readonly (Float64Array | null)[], busy: Float64Array): Int8Array {
+  const { length } = busy;
   const out = new Int8Array(length).fill(-1);
   if (columns[COLUMN['engine.running']] === null && columns[COLUMN['engine.waiting']] === null) return out;
   const present = (ids: readonly JudgedMetric[]) => ids.map((id) => columns[COLUMN[id]]).filter((column) => column !== null && column !== undefined);
@@ -137,9 +143,9 @@ const ENGINE_SIGNS: readonly JudgedMetric[] = [
 const HOST_SIGNS: readonly JudgedMetric[] = ['host.cpu', 'host.cpuTime', 'host.cpuMaxThread'];
 
 /** A bin counts where the subject itself was seen: its GPU, or else its engine, or else its host. */
-function seenOf(sources: SubjectSources, columns: readonly (Float64Array | null)[], busy: Float64Array, length: number): Uint8Array {
+function seenOf(sources: SubjectSources, columns: readonly (Float64Array | null)[], busy: Float64Array): Uint8Array {
   const signs = sources.gpu !== null ? GPU_SIGNS : sources.engines.length > 0 ? ENGINE_SIGNS : HOST_SIGNS;
-  const out = new Uint8Array(length);
+  const out = new Uint8Array(busy.length);
   mark(out, busy);
   for (const id of signs) mark(out, columns[COLUMN[id]] ?? null);
   return out;

@@ -126,7 +126,7 @@ export function verdictOf(voices: readonly Voice[]): Verdict | null {
   const extra = idle > 0 ? [`${idle} of ${voices.length} GPUs idle: not counted`] : [];
   const stuck = working.filter(({ verdict }) => verdict.modifiers.includes(NO_PROGRESS)).length;
   if (stuck > 0 && stuck < working.length) extra.push(`${working.length - stuck} of ${working.length} GPUs work, the others wait`);
-  if (part > MAJORITY) return withPart(top, part, working.length, extra);
+  if (part > MAJORITY) return withPart(top, { part, working: working.length, extra });
   const spread = groups.map((group) => `${group.count} ${group.bottleneck}`).join(', ');
   return {
     ...top.best.verdict,
@@ -143,7 +143,8 @@ export function verdictOf(voices: readonly Voice[]): Verdict | null {
   };
 }
 
-function withPart(group: Group, part: number, working: number, extra: readonly string[]): Verdict {
+/** A group's verdict, weighed by its part (0–1) of the GPUs that work. */
+function withPart(group: Group, { part, working, extra }: { part: number; working: number; extra: readonly string[] }): Verdict {
   const { verdict } = group.best;
   if (part === 1) return extra.length === 0 ? verdict : { ...verdict, why: [...verdict.why, ...extra] };
   return {

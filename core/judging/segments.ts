@@ -34,7 +34,7 @@ function statistical(bins: Bins, hard: HardSegment, shortest: number): Segment[]
   const pattern = Math.max(hard.period, periodOfPattern(bins.busy.subarray(hard.from, hard.to)) ?? 0);
   // Whole repetitions are judged, never parts of one.
   const least = Math.max(shortest, 2 * pattern);
-  const edges = length < 2 * least ? [] : pelt({ features: featuresOf(bins, hard.from, hard.to, least), shortest: least, stride: strideOf(least) });
+  const edges = length < 2 * least ? [] : pelt({ features: featuresOf(bins, hard, least), shortest: least, stride: strideOf(least) });
   const bounds = [0, ...edges, length];
   return bounds.slice(1).map((to, k) => ({ from: hard.from + (bounds[k] ?? 0), to: hard.from + to, gap: false }));
 }
@@ -61,12 +61,14 @@ const FEATURES: readonly { readonly ids: readonly JudgedMetric[]; readonly scale
   { ids: ['engine.promptRate'], scale: Math.log1p },
 ];
 
-/** The features of bins from ≤ i < to, absent values held, each divided by its own noise; series that never came are left out. */
-function featuresOf(bins: Bins, from: number, to: number, block: number): Float64Array[] {
+type Part = Pick<HardSegment, 'from' | 'to'>;
+
+/** The features of bins from ≤ i < to, absent values held, each divided by its own noise within `block` bins; series that never came are left out. */
+function featuresOf(bins: Bins, part: Part, block: number): Float64Array[] {
   const out: Float64Array[] = [];
   const add = (columns: readonly (Float64Array | null | undefined)[], scale: (value: number) => number) => {
     const found = columns.filter((column) => column !== null && column !== undefined);
-    const filled = found.length === 0 ? null : held(found, from, to, scale);
+    const filled = found.length === 0 ? null : held(found, part, scale);
     if (filled === null) return;
     const noise = noiseScale(filled, block, NOISE_FLOOR);
     for (let i = 0; i < filled.length; i += 1) filled[i] = (filled[i] ?? Number.NaN) / noise;
@@ -82,7 +84,7 @@ function featuresOf(bins: Bins, from: number, to: number, block: number): Float6
 }
 
 /** The largest of some columns, scaled, without gaps; null where nothing came or nothing ever changed. */
-function held(columns: readonly Float64Array[], from: number, to: number, scale: (value: number) => number): Float64Array | null {
+function held(columns: readonly Float64Array[], { from, to }: Part, scale: (value: number) => number): Float64Array | null {
   const out = new Float64Array(to - from);
   let first = Number.NaN;
   let value = Number.NaN;

@@ -136,7 +136,7 @@ function servedWork(tally: Tally, counted: Work, work: EngineWork): Partial<Work
   const { prefillTokens, decodeTokens, running } = counted;
   const lengths = requestLengths(tally);
   const { rate: steps, from: stepsFrom } = stepsOf(counted);
-  const { tokens: cached, from: cachedFrom } = cachedTokens(tally.on, work, running, lengths);
+  const { tokens: cached, from: cachedFrom } = cachedTokens(tally.on, work, { running, lengths });
   const share = 1 / (work.tensorParallel * work.pipelineParallel * work.replicas);
   const context = running > 0 && known(cached) ? cached / running : contextOf(lengths);
   const prefillFlops = prefillTokens * prefillFlopsPerToken(work, lengths?.prompt ?? context, lengths !== null) * share;
@@ -209,7 +209,11 @@ const WORKSPACE = 1e9;
  * Tokens whose keys and values are read at every step. Engines with a cache gauge allocate the cache at the start and fill the
  * device with it, so its size is what weights leave. Mean lengths hold only while as many requests end as begin: the last resort.
  */
-function cachedTokens(stats: Stats, work: EngineWork, running: number, lengths: Lengths | null): { tokens: number; from: CachedFrom | null } {
+function cachedTokens(
+  stats: Stats,
+  work: EngineWork,
+  { running, lengths }: { running: number; lengths: Lengths | null },
+): { tokens: number; from: CachedFrom | null } {
   const direct = mean(stats, 'engine.kvTokens');
   if (known(direct)) return { tokens: direct, from: 'engine' };
   const usage = mean(stats, 'engine.kvUsage');

@@ -51,7 +51,7 @@ export function plan(question: PlanQuestion): PlanResult {
     placement: place,
     memory,
     card: ceilingsFor(input.gpu, input.card),
-    compute: computeType(input.gpu, input.type, input.quantization, input.allowTf32),
+    compute: computeType(input),
     load: loadPlan(input, place),
     links,
     communication: communication(input, place, links),

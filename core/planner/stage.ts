@@ -90,7 +90,7 @@ function memorySeconds(input: PlanInput, work: StageWork, reached: Reached): { w
 }
 
 function computeSeconds(input: PlanInput, work: StageWork, reached: Reached): { dense: number; attention: number } {
-  const rate = computeType(input.gpu, input.type, input.quantization, input.allowTf32).peak * reached.compute;
+  const rate = computeType(input).peak * reached.compute;
   return { dense: work.denseFlops / rate, attention: work.attentionFlops / rate };
 }
 

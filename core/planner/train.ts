@@ -63,7 +63,7 @@ function stepParts(input: PlanInput, place: Placement, reached: Pick<Reached, 'c
   const { model, batch, context, tensorParallel: tp, pipelineParallel: pp, train } = input;
   const pass = { lora: input.mode === 'lora', recompute: train.checkpointing };
   const flops = (batch * trainingFlops(model, context, pass)) / (tp * pp);
-  const { peak } = computeType(input.gpu, input.type, input.quantization, input.allowTf32);
+  const { peak } = computeType(input);
   const passes = pass.recompute ? 3 : 2;
   const sent = exchange(input, batch * context);
   const microBatches = Math.ceil(batch / train.microBatch);

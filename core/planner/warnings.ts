@@ -35,7 +35,7 @@ export function warnings(input: PlanInput, place: Placement): PlanWarning[] {
 function typeWarnings(input: PlanInput): PlanWarning[] {
   const { gpu, type, quantization, model, context } = input;
   const spec = GPUS[gpu];
-  const math = computeType(gpu, type, quantization, input.allowTf32);
+  const math = computeType(input);
   const scheme = quantization === null ? null : QUANTIZATIONS[quantization];
   const old = spec.generation === 'Volta' || spec.generation === 'Turing';
   return found([
@@ -143,7 +143,7 @@ function shardingEfficiency(input: PlanInput, place: Placement): number {
 
 function trainingWarnings(input: PlanInput, place: Placement): PlanWarning[] {
   if (input.mode !== 'train' || place.nodes === 1 || input.dataParallel === 1) return [];
-  const nodeFlops = place.gpusPerNode * computeType(input.gpu, input.type, null, input.allowTf32).peak;
+  const nodeFlops = place.gpusPerNode * computeType({ ...input, quantization: null }).peak;
   // The balance is the limit for many nodes: n nodes send (n−1)/n of it, sharded weights half again as much.
   const balance =
     ((dataParallelBalanceTokens(nodeFlops, BALANCE_MFU, place.data.rate) * (place.nodes - 1)) / place.nodes) * (input.train.zero === 3 ? SHARDED_TRAFFIC : 1);

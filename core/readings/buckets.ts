@@ -31,6 +31,7 @@ export interface Drawn {
   readonly spread: boolean;
 }
 
+/** Empty buckets over a grid, used again for series after series. */
 export function newBuckets(grid: Grid): Buckets {
   const column = (): Float64Array => new Float64Array(grid.count);
   const buckets = { grid, sum: column(), count: column(), min: column(), max: column(), first: column(), last: column() };

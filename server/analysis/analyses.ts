@@ -3,9 +3,9 @@ import type { Job, JobRow } from '../../core/contract/index.ts';
 import type { Logger } from 'pino';
 import { jobName, runsAt, type JobIndex } from '../ownership/index.ts';
 import type { Store } from '../store/index.ts';
-import { openFinals } from './finals.ts';
+import { type Finals, openFinals } from './finals.ts';
 import { type Followed, isNews, shouldSave } from './follow.ts';
-import { openFollowing } from './following.ts';
+import { type Following, openFollowing } from './following.ts';
 import { judgeDue } from './judge-due.ts';
 import { optionsOf } from './options.ts';
 import { drain, hold } from './pending.ts';
@@ -46,8 +46,36 @@ export function openAnalyses({ store, index, audience, log, now, named, site }: 
     if (shouldSave(entry, at)) void keep(entry);
   };
   const judging = judgeDue({ following, audience, now, judge });
-  const rowOrNull = (entry: Followed | undefined) => (entry === undefined ? null : rowOf(entry));
 
+  return {
+    ...taking({ following, finals, keep, now }),
+    ...telling({ following, now }),
+    tick: judging.tick,
+    async restore() {
+      const running = [...index.all()].filter((job) => runsAt(job, now()));
+      for (const job of running) following.follow(job, await store.jobs.analysis(job));
+      await finals.missed();
+    },
+    catchUp: () => finals.catchUp(),
+    async close() {
+      judging.stop();
+      await Promise.all([following.close(), finals.close()]);
+      for (const entry of following.all()) if (entry.dirty) judge(entry, now());
+      for (const entry of following.all()) if (isNews(entry)) await keep(entry);
+    },
+  };
+}
+
+interface Taking {
+  readonly following: Following;
+  readonly finals: Pick<Finals, 'late'>;
+  readonly keep: (entry: Followed) => Promise<void>;
+  /** Seconds UTC. */
+  readonly now: () => number;
+}
+
+/** What comes in: readings of a job, and a job that began, ended or became another one. */
+function taking({ following, finals, keep, now }: Taking): Pick<Analyses, 'feed' | 'changed'> {
   return {
     feed(job, delivery) {
       const entry = following.get(job);
@@ -68,8 +96,17 @@ export function openAnalyses({ store, index, audience, log, now, named, site }: 
         entry.changedAt = now();
       }
     },
+  };
+}
+
+/** What is asked about the jobs that are followed. */
+function telling({ following, now }: Pick<Taking, 'following' | 'now'>): Pick<Analyses, 'current' | 'row' | 'running' | 'changedSince' | 'watched'> {
+  return {
     current: (key) => following.get(key)?.analysis ?? null,
-    row: (key) => rowOrNull(following.get(key)),
+    row(key) {
+      const entry = following.get(key);
+      return entry === undefined ? null : rowOf(entry);
+    },
     running: () => following.all().map(rowOf),
     changedSince: (since) =>
       following
@@ -81,19 +118,6 @@ export function openAnalyses({ store, index, audience, log, now, named, site }: 
       if (entry === undefined) return null;
       entry.judgedAt = Math.min(entry.judgedAt, now() - 1);
       return liveVerdictOf(entry, { before: null, at: now() });
-    },
-    tick: judging.tick,
-    async restore() {
-      const running = [...index.all()].filter((job) => runsAt(job, now()));
-      for (const job of running) following.follow(job, await store.jobs.analysis(job));
-      await finals.missed();
-    },
-    catchUp: () => finals.catchUp(),
-    async close() {
-      judging.stop();
-      await Promise.all([following.close(), finals.close()]);
-      for (const entry of following.all()) if (entry.dirty) judge(entry, now());
-      for (const entry of following.all()) if (isNews(entry)) await keep(entry);
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { JobDeclaration } from '../../core/contract/index.ts';
 import type { Intake } from '../../core/readings/index.ts';
 import { background, type Background } from './background.ts';
+import type { Cue } from './cast.ts';
 import { demoCluster } from './cluster.ts';
 import { placeAll } from './place.ts';
 import { SCENARIOS } from './scenarios/index.ts';
-import { openSlot, type Cue, type Slot } from './slot.ts';
+import { openSlot, type Slot } from './slot.ts';
 
 /** Seconds between readings of the jobs with full telemetry, and of the others. */
 const PERIOD = 5;

@@ -63,21 +63,11 @@ export function checkBatch(input: unknown, allowed: AllowedTimes): Checked {
     const table = checkTable(sent, { place, allowed, reject });
     if (table !== null) tables.push(table);
   });
-  // One pass per list: an index means a place in what was sent, so nothing may be left out before it is counted.
-  const pick = <T>(validator: Checker<T>, list: readonly unknown[] | undefined, name: string, fault: (item: T) => Fault | null): T[] =>
-    (list ?? []).filter((candidate, index): candidate is T => {
-      const place = `${name}/${index}`;
-      if (!validator.Check(candidate)) {
-        const { at, reason } = firstError(validator, candidate, place);
-        reject(at, reason);
-        return false;
-      }
-      const found = fault(candidate);
-      if (found !== null) reject(`${place}/${found.field}`, found.reason);
-      return found === null;
-    });
-  const facts = pick(Fact, input.facts, 'facts', () => null).map((fact) => ({ ...fact, entity: entityOf(fact.entity) }));
-  const events = pick(Event, input.events, 'events', ({ at }) => untimely(at, allowed)).map((event) => ({
+  const facts = wellFormed({ name: 'facts', sent: input.facts, validator: Fact, fault: () => null }, reject).map((fact) => ({
+    ...fact,
+    entity: entityOf(fact.entity),
+  }));
+  const events = wellFormed({ name: 'events', sent: input.events, validator: Event, fault: ({ at }) => untimely(at, allowed) }, reject).map((event) => ({
     ...event,
     entity: event.entity === null ? null : entityOf(event.entity),
   }));
@@ -110,6 +100,30 @@ function refusals(): { reject: Reject; rejected: () => IngestReply['rejected'] }
     },
     rejected: () => (count > told.length ? [...told, { at: 'body', reason: `and ${count - told.length} more` }] : told),
   };
+}
+
+/** A list of a batch as it was sent. */
+interface Listed<T> {
+  readonly name: string;
+  readonly sent: readonly unknown[] | undefined;
+  readonly validator: Checker<T>;
+  /** What is wrong with an item of the right shape; null where nothing is. */
+  readonly fault: (item: T) => Fault | null;
+}
+
+/** The items that can be used. One pass: an index means a place in what was sent, so nothing may be left out before it is counted. */
+function wellFormed<T>({ name, sent, validator, fault }: Listed<T>, reject: Reject): T[] {
+  return (sent ?? []).filter((candidate, index): candidate is T => {
+    const place = `${name}/${index}`;
+    if (!validator.Check(candidate)) {
+      const { at, reason } = firstError(validator, candidate, place);
+      reject(at, reason);
+      return false;
+    }
+    const found = fault(candidate);
+    if (found !== null) reject(`${place}/${found.field}`, found.reason);
+    return found === null;
+  });
 }
 
 interface Fault {

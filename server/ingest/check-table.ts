@@ -1,6 +1,9 @@
 import { type EntityRef, formatLimits, isMetricId, limitsOf, METRICS, type MetricId, type Table } from '../../core/readings/index.ts';
 
+/** Notes what was refused: its place in what was sent, and why. */
 export type Reject = (at: string, reason: string) => void;
+/** The same of a row of one column, counted from 0. */
+type RejectRow = (row: number, reason: string) => void;
 
 /** Instants that readings may carry, seconds UTC. */
 export interface AllowedTimes {
@@ -22,7 +25,7 @@ export interface Sent {
  * (the later one sent wins). Null where nothing is left. Each value is looked at once; columns that are typed and good are kept as they are.
  */
 export function checkTable({ entity, t, columns }: Sent, { place, allowed, reject }: { place: string; allowed: AllowedTimes; reject: Reject }): Table | null {
-  const rows = goodRows(t, `${place}/t`, allowed, reject);
+  const rows = goodRows(t, allowed, (row, reason) => reject(`${place}/t/${row}`, reason));
   const kept = new Map<MetricId, Float64Array>();
   for (const [id, column] of columns) {
     const at = `${place}/columns/${id}`;
@@ -30,7 +33,11 @@ export function checkTable({ entity, t, columns }: Sent, { place, allowed, rejec
     else if (METRICS[id].entity !== entity.kind) reject(at, `a ${METRICS[id].entity} metric in a block about a ${entity.kind}`);
     else if (!isColumn(column)) reject(at, 'expected an array of numbers and nulls');
     else if (column.length !== t.length) reject(at, `${column.length} values for ${t.length} instants`);
-    else kept.set(id, valuesOf(id, column, at, reject));
+    else
+      kept.set(
+        id,
+        valuesOf(id, column, (row, reason) => reject(`${at}/${row}`, reason)),
+      );
   }
   if (kept.size === 0 || rows.length === 0) return null;
   const facts = new Map<never, never>();
@@ -47,7 +54,7 @@ function isColumn(value: unknown): value is readonly unknown[] | Float64Array {
 /** Stands for "every row, already in order", so that the common case copies nothing. */
 const ALL: readonly number[] = [Number.NaN];
 
-function goodRows(t: readonly unknown[] | Float64Array, place: string, allowed: AllowedTimes, reject: Reject): readonly number[] {
+function goodRows(t: readonly unknown[] | Float64Array, allowed: AllowedTimes, rejectRow: RejectRow): readonly number[] {
   let last = Number.NEGATIVE_INFINITY;
   let clean = t.length > 0;
   for (const at of t) {
@@ -60,9 +67,9 @@ function goodRows(t: readonly unknown[] | Float64Array, place: string, allowed: 
   if (clean) return ALL;
   const rows: number[] = [];
   for (const [row, at] of t.entries()) {
-    if (typeof at !== 'number' || !Number.isFinite(at)) reject(`${place}/${row}`, 'expected a number: seconds since 1970-01-01 UTC');
-    else if (at < allowed.oldest) reject(`${place}/${row}`, allowed.why.old);
-    else if (at > allowed.newest) reject(`${place}/${row}`, allowed.why.future);
+    if (typeof at !== 'number' || !Number.isFinite(at)) rejectRow(row, 'expected a number: seconds since 1970-01-01 UTC');
+    else if (at < allowed.oldest) rejectRow(row, allowed.why.old);
+    else if (at > allowed.newest) rejectRow(row, allowed.why.future);
     else rows.push(row);
   }
   return rows;
@@ -76,7 +83,7 @@ function inOrder(t: readonly number[] | Float64Array, rows: readonly number[]): 
 }
 
 /** The column with NaN for what is absent or cannot be. A typed one that is good is given back itself. */
-function valuesOf(id: MetricId, column: readonly unknown[] | Float64Array, place: string, reject: Reject): Float64Array {
+function valuesOf(id: MetricId, column: readonly unknown[] | Float64Array, rejectRow: RejectRow): Float64Array {
   const { least, most } = limitsOf(id);
   const values = column instanceof Float64Array ? column : new Float64Array(column.length);
   let bad: number[] | null = null;
@@ -94,7 +101,7 @@ function valuesOf(id: MetricId, column: readonly unknown[] | Float64Array, place
     const value = column[row];
     mended[row] = Number.NaN;
     const what = typeof value === 'number' ? `${value} ${METRICS[id].unit}` : (JSON.stringify(value)?.slice(0, 40) ?? 'nothing');
-    reject(`${place}/${row}`, `${what} is out of range, expected ${formatLimits(id)}: taken as absent`);
+    rejectRow(row, `${what} is out of range, expected ${formatLimits(id)}: taken as absent`);
   }
   return mended;
 }

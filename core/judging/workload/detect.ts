@@ -95,6 +95,7 @@ interface Command {
   readonly from: string;
 }
 
+/** The command lines that start an engine or a trainer: engines' alone where there are any. */
 function commandsOf(tables: readonly Table[]): Command[] {
   const all = tables.flatMap(({ entity, facts }): Command[] => {
     const line = facts.get('command');

@@ -10,11 +10,20 @@ export interface ComputeType {
   readonly instead: MathType | null;
 }
 
+/** What is multiplied, and on which GPU. */
+interface Multiplied {
+  readonly gpu: GpuId;
+  readonly type: WeightType;
+  readonly quantization: QuantizationId | null;
+  /** FP32 may run as TF32; not where left out. */
+  readonly allowTf32?: boolean;
+}
+
 /**
  * The multiplication that a weight type and quantisation lead to on a GPU: weight-only formats multiply in the model's own
  * type, FP8 falls back to it where the GPU has none, BF16 falls back to FP32 (emulation), and FP32 may use TF32.
  */
-export function computeType(gpu: GpuId, type: WeightType, quantization: QuantizationId | null, allowTf32: boolean): ComputeType {
+export function computeType({ gpu, type, quantization, allowTf32 = false }: Multiplied): ComputeType {
   const peaks = GPUS[gpu].peaks;
   const math = quantization === null ? 'weights' : QUANTIZATIONS[quantization].math;
   const small = math === 'weights' ? null : peaks[math];

@@ -23,6 +23,7 @@ export function overlapping(share: number): number {
   return 1 / Math.max(share, 1 - share);
 }
 
+/** The same in words, for the arithmetic of an advice; `share` 0–1. */
 export function overlappingText(share: number): string {
   return `at best the longer of waiting (${formatPercent(share)}) and the rest (${formatPercent(1 - share)}) is left: ${formatFactor(overlapping(share))}`;
 }

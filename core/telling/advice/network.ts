@@ -37,7 +37,7 @@ const accumulate: Move = (job) => {
     });
   }
   const perStep = tokens / steps / nodeCount;
-  const math = computeType(gpu, format?.type ?? 'bf16', null, false);
+  const math = computeType({ gpu, type: format?.type ?? 'bf16', quantization: null });
   const balance = dataParallelBalanceTokens((gpuCount / nodeCount) * math.peak, BALANCE_MFU, line);
   const known = steps > 0 && tokens > 0;
   if (known && perStep >= balance) {

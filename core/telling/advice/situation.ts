@@ -73,6 +73,7 @@ const SHARE: Readonly<Partial<Record<Bottleneck, readonly ShareKey[]>>> = {
   transfer: ['transfer'],
 };
 
+/** The verdict's numbers as rules ask for them: means in SI units and shares 0–1, NaN where nothing was measured. */
 export function situationOf(verdict: Verdict, context: AdviceContext): Situation {
   const mean = (id: MetricId): number => context.figures?.mean.get(id) ?? Number.NaN;
   const shareOf = (key: ShareKey): number => verdict.shares[key] ?? Number.NaN;
@@ -116,7 +117,7 @@ function decoding(verdict: Verdict, context: AdviceContext, mean: (id: MetricId)
   const split = verdict.split?.bytes ?? null;
   // What the verdict itself counted wins: it had the lengths of requests where the cache's size is not told.
   const perRequest = split !== null && split.weights > 0 ? (weights(running) * split.kv) / split.weights / running : (cached / replicas / running) * perToken;
-  const math = gpu === null ? null : computeType(gpu, format.type, format.quantization, false).math;
+  const math = gpu === null ? null : computeType({ gpu, ...format }).math;
   return {
     model,
     format,

@@ -14,10 +14,12 @@ export function over(phases: readonly JudgedPhase[], value: (phase: JudgedPhase)
   return weight > 0 ? settled(sum / weight) : Number.NaN;
 }
 
+/** A metric's mean over phases, in its SI unit, weighted by their samples; NaN where none has it. */
 export function meanOver(phases: readonly JudgedPhase[], id: MetricId): number {
   return over(phases, (phase) => phase.figures.mean.get(id));
 }
 
+/** The share of samples (0–1) that a flag held in, over phases; NaN where none has it. */
 export function fractionOver(phases: readonly JudgedPhase[], name: FractionName): number {
   return over(phases, (phase) => phase.figures.fraction.get(name));
 }

@@ -48,20 +48,18 @@ export function findUnsupportedType(judged: JudgedRun): Finding[] {
   const noBf16 = type === 'bf16' ? on((gpu) => GPUS[gpu].peaks.bf16 === null) : [];
   const noInt8 = scheme !== null && QUANTIZATIONS[scheme].math === 'int8' ? on((gpu) => !onTensorCores(gpu, 'int8')) : [];
   return [
-    ...told(
-      judged,
-      noBf16,
-      (gpu) =>
+    ...told(judged, {
+      gpus: noBf16,
+      source,
+      text: (gpu) =>
         `BF16 has no hardware on ${GPUS[gpu].label}: it is emulated, or done in FP32 at ${formatValue(GPUS[gpu].peaks.fp32, 'flop/s')} where FP16 reaches ${formatValue(GPUS[gpu].peaks.fp16, 'flop/s')}. Use --dtype float16 (training: fp16 with a gradient scaler)${withBf16(judged)}.`,
+    }),
+    ...told(judged, {
+      gpus: noInt8,
       source,
-    ),
-    ...told(
-      judged,
-      noInt8,
-      (gpu) =>
+      text: (gpu) =>
         `INT8 runs on the CUDA cores of ${GPUS[gpu].label} at ${formatValue(GPUS[gpu].peaks.int8, 'flop/s')}; FP16 on its tensor cores reaches ${formatValue(GPUS[gpu].peaks.fp16, 'flop/s')}. INT8 saves memory here and costs speed: use FP16 if the model fits, or 4-bit weights with FP16 arithmetic.`,
-      source,
-    ),
+    }),
   ];
 }
 
@@ -76,7 +74,15 @@ function worked({ phases }: JudgedGpu): boolean {
   return phases.some(({ figures, verdict }) => verdict.bottleneck !== 'idle' && (figures.busy === null || figures.busy >= CONTRIBUTING));
 }
 
-function told(judged: JudgedRun, gpus: readonly JudgedGpu[], text: (type: GpuId) => string, source: readonly string[]): Finding[] {
+interface Unsupported {
+  /** The GPUs that lack the type. */
+  readonly gpus: readonly JudgedGpu[];
+  readonly text: (type: GpuId) => string;
+  /** Who said the type. */
+  readonly source: readonly string[];
+}
+
+function told(judged: JudgedRun, { gpus, text, source }: Unsupported): Finding[] {
   const [first] = gpus;
   if (first === undefined || first.type === null) return [];
   return [

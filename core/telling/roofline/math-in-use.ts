@@ -21,10 +21,10 @@ export function mathInUse(judged: JudgedRun, type: GpuId, gpus: readonly JudgedG
   const said = workload.dtype === null ? null : parseWeightType(workload.dtype);
   const quantization = workload.quantization === null ? (model?.nativeQuantization ?? null) : parseQuantization(workload.quantization);
   if (seen !== null) return { math: seen, assumed: said === null || said === 'fp32' ? null : `the job says ${said}, the pipes show ${seen}` };
-  if (said !== null) return { math: computeType(type, said, quantization, onTensorPipes(gpus)).math, assumed: null };
+  if (said !== null) return { math: computeType({ gpu: type, type: said, quantization, allowTf32: onTensorPipes(gpus) }).math, assumed: null };
   const half = GPUS[type].peaks.bf16 === null ? 'fp16' : 'bf16';
-  if (quantization !== null) return { math: computeType(type, half, quantization, false).math, assumed: `${half} beside ${quantization}` };
-  const own = model === null ? null : computeType(type, model.nativeType, null, false).math;
+  if (quantization !== null) return { math: computeType({ gpu: type, type: half, quantization }).math, assumed: `${half} beside ${quantization}` };
+  const own = model === null ? null : computeType({ gpu: type, type: model.nativeType, quantization: null }).math;
   return { math: own ?? half, assumed: own === null ? `tensor work in ${half}: give --dtype` : `weights in ${own}, as published` };
 }
 

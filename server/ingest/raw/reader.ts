@@ -31,7 +31,7 @@ export function rawReader(place: Place, context: ParseContext, given: string | u
   const stamps: Stamper[] = [];
   const piecesOf = (batches: readonly Batch[], now: number): Piece => {
     if (readers.state === 'unknown') throw unknownFormat(readers.head);
-    return join(batches.map((batch, index) => pieceOf(batch, (stamps[index] ??= stamper()), place, now)));
+    return join(batches.map((batch, index) => pieceOf(batch, { stamps: (stamps[index] ??= stamper()), place, now })));
   };
 
   return {
@@ -64,7 +64,7 @@ function only(id: string): Recognise {
   });
 }
 
-function pieceOf(batch: Batch, stamps: Stamper, place: Place, now: number): Piece {
+function pieceOf(batch: Batch, { stamps, place, now }: { stamps: Stamper; place: Place; now: number }): Piece {
   const at = stamps.stamp(
     batch.clock,
     batch.readings.map((reading) => reading.at),

@@ -47,6 +47,7 @@ export function mountType(mountinfo: string, path: string): string | null {
   return type;
 }
 
+/** True for a file system that other machines share: SQLite's file must not lie there. */
 export function isNetworkType(type: string): boolean {
   return networkTypes.has(type);
 }

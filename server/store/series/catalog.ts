@@ -32,6 +32,7 @@ export interface Catalog {
   readonly setMetrics: Map<number, readonly number[]>;
 }
 
+/** Empty: the file fills it by `restore`. Numbers begin at 1. */
 export function newCatalog(): Catalog {
   const entities = new Map<number, KnownEntity>();
   const byKey = new Map<string, KnownEntity>();

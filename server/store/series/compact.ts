@@ -17,7 +17,7 @@ export async function mergeSmall(state: SeriesState, entity: number): Promise<vo
   const merged: number[] = [];
   let wal = 0;
   for (const chunk of all) {
-    const table = chunk.rows < limits.smallRows ? columnsOf(state, chunk, 0) : null;
+    const table = chunk.rows < limits.smallRows ? columnsOf(state, chunk, { level: 0 }) : null;
     // A damaged one is left as it is.
     if (table === null) continue;
     parts.push(table);

@@ -10,22 +10,39 @@ export type Statement = ReturnType<PrismaClient['$executeRaw']>;
 /** A chunk that is to be written. */
 export type NewChunk = Omit<ChunkRow, 'id'> & { readonly level: number; readonly bytes: Uint8Array<ArrayBuffer> };
 
-/**
- * The series file's statements. Raw SQL where rows hold bytes (Prisma's models read them at a third of the speed) and
- * where many rows go in one statement.
- */
+/** An entity's row, as `writeEntities` takes it. */
+type EntityRow = readonly [no: number, kind: string, id: string, node: string | null, sealedTo: number, rolledTo: number | null];
+
+/** How many chunks an entity has at a level, how far they reach (seconds UTC), how many are small. */
+interface Summary {
+  readonly entity: number;
+  readonly level: number;
+  readonly chunks: number;
+  readonly values: number;
+  readonly small: number;
+  readonly smallRows: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The series file's statements, table by table. */
 export type SeriesFile = Awaited<ReturnType<typeof openSeriesFile>>;
 
+/**
+ * Brings the file up to date and opens it; throws where it cannot be. Statements are raw SQL where rows hold bytes (Prisma's
+ * models read them at a third of the speed) and where many rows go in one statement.
+ */
 export async function openSeriesFile(file: string) {
   await migrate(file, join(packageRoot(), 'prisma', 'series', 'migrations'));
   const db = new PrismaClient({ adapter: oneConnectionAdapter(file) });
   await db.$connect();
-
   const chunks = openChunks(file);
-
   return {
     db,
     chunks,
+    ...walTable(db),
+    ...chunkTable(db),
+    ...catalogTables(db),
 
     close: async (): Promise<void> => {
       chunks.close();
@@ -36,7 +53,12 @@ export async function openSeriesFile(file: string) {
     transaction: async (statements: Statement[]): Promise<void> => {
       if (statements.length > 0) await db.$transaction(statements);
     },
+  };
+}
 
+/** What was acknowledged and is in no chunk yet. */
+function walTable(db: PrismaClient) {
+  return {
     appendWal: async (id: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
       await db.$executeRaw`INSERT INTO "Wal" (id, bytes) VALUES (${id}, ${bytes})`;
     },
@@ -48,7 +70,12 @@ export async function openSeriesFile(file: string) {
     },
 
     trimWal: (before: number): Statement => db.$executeRaw`DELETE FROM "Wal" WHERE id < ${before}`,
+  };
+}
 
+/** Sealed readings and roll-ups; what is read of them at every question goes through `Chunks`. */
+function chunkTable(db: PrismaClient) {
+  return {
     addChunks: (chunks: readonly NewChunk[]): Statement[] =>
       inserts(
         db,
@@ -58,30 +85,13 @@ export async function openSeriesFile(file: string) {
 
     dropChunks: (ids: readonly number[]): Statement[] => (ids.length === 0 ? [] : [db.$executeRaw`DELETE FROM "Chunk" WHERE id IN (${Prisma.join([...ids])})`]),
 
+    /** Roll-ups of an entity that overlap from ≤ t < to, seconds UTC. */
     dropRollups: (entity: number, from: number, to: number): Statement =>
       db.$executeRaw`DELETE FROM "Chunk" WHERE entity = ${entity} AND level > 0 AND last >= ${from} AND first < ${to}`,
 
-    writeEntities: (
-      rows: readonly (readonly [no: number, kind: string, id: string, node: string | null, sealedTo: number, rolledTo: number | null])[],
-    ): Statement[] =>
-      inserts(
-        db,
-        'INSERT INTO "Entity" (id, kind, name, node, "sealedTo", "rolledTo")',
-        rows,
-        'ON CONFLICT (id) DO UPDATE SET node = excluded.node, "sealedTo" = excluded."sealedTo", "rolledTo" = excluded."rolledTo"',
-      ),
-
-    writeSources: (rows: readonly { name: string; seqs: string; heard: number }[]): Statement[] =>
-      inserts(
-        db,
-        'INSERT INTO "Source" (name, seqs, heard)',
-        rows.map((row) => [row.name, row.seqs, row.heard]),
-        'ON CONFLICT (name) DO UPDATE SET seqs = excluded.seqs, heard = excluded.heard',
-      ),
-
-    /** Per entity and level: how many chunks, how far they reach, how many are small. */
-    summary: async (smallRows: number) => {
-      const rows = await db.$queryRaw<Record<'entity' | 'level' | 'chunks' | 'values' | 'small' | 'smallRows' | 'first' | 'last', number | bigint>[]>`
+    /** One row per entity and level; a chunk of fewer than `smallRows` rows is small. */
+    summary: async (smallRows: number): Promise<Summary[]> => {
+      const rows = await db.$queryRaw<Record<keyof Summary, number | bigint>[]>`
         SELECT entity, level, COUNT(*) AS chunks, MIN(first) AS first, MAX(last) AS last, SUM("values") AS "values",
           SUM(rows < ${smallRows}) AS small, SUM(CASE WHEN rows < ${smallRows} THEN rows ELSE 0 END) AS "smallRows"
         FROM "Chunk" GROUP BY entity, level`;
@@ -104,5 +114,26 @@ export async function openSeriesFile(file: string) {
       raw
         ? db.$executeRaw`DELETE FROM "Chunk" WHERE id IN (SELECT id FROM "Chunk" WHERE level = 0 AND last < ${before} LIMIT ${most})`
         : db.$executeRaw`DELETE FROM "Chunk" WHERE id IN (SELECT id FROM "Chunk" WHERE level > 0 AND last < ${before} LIMIT ${most})`,
+  };
+}
+
+/** Who reads and who sends: rows that are written over as they change. */
+function catalogTables(db: PrismaClient) {
+  return {
+    writeEntities: (rows: readonly EntityRow[]): Statement[] =>
+      inserts(
+        db,
+        'INSERT INTO "Entity" (id, kind, name, node, "sealedTo", "rolledTo")',
+        rows,
+        'ON CONFLICT (id) DO UPDATE SET node = excluded.node, "sealedTo" = excluded."sealedTo", "rolledTo" = excluded."rolledTo"',
+      ),
+
+    writeSources: (rows: readonly { name: string; seqs: string; heard: number }[]): Statement[] =>
+      inserts(
+        db,
+        'INSERT INTO "Source" (name, seqs, heard)',
+        rows.map((row) => [row.name, row.seqs, row.heard]),
+        'ON CONFLICT (name) DO UPDATE SET seqs = excluded.seqs, heard = excluded.heard',
+      ),
   };
 }

@@ -17,6 +17,7 @@ export interface Head {
 
 const initialRows = 16;
 
+/** A head without rows, whose first will stand in write-ahead row `wal`; `since` in seconds UTC. */
 export function newHead(wal: number, since: number): Head {
   return { rows: 0, t: new Float64Array(initialRows), columns: new Map(), firstWal: wal, lastWal: wal, since, last: Number.NEGATIVE_INFINITY };
 }
@@ -47,6 +48,7 @@ export function readHead(head: Head): Columns {
   return mergeColumns([{ t: head.t.subarray(0, head.rows), columns }]);
 }
 
+/** Bytes of memory that a head's arrays take, their room to grow included. */
 export function bytesOf(head: Head): number {
   return head.t.byteLength * (1 + head.columns.size);
 }

@@ -111,6 +111,7 @@ function growing(): {
   };
 }
 
+/** The entity as readings name it. */
 export function refOf(entity: KnownEntity): EntityRef {
   return { kind: entity.kind, id: entity.id, ...(entity.node === null ? {} : { node: entity.node }) };
 }

@@ -30,10 +30,11 @@ export function readParts(state: SeriesState, query: ReadQuery): readonly Column
 }
 
 /** What there is in the order of its writing, each part in order of time. */
-function written(state: SeriesState, { entity, level, from, to, wanted }: ReadQuery): Columns[] {
+function written(state: SeriesState, query: ReadQuery): Columns[] {
+  const { entity, level, from, to, wanted } = query;
   const parts: Columns[] = [];
   for (const chunk of state.file.chunks.rows(entity, level, from, to)) {
-    const table = columnsOf(state, chunk, level, wanted);
+    const table = columnsOf(state, chunk, query);
     if (table !== null) parts.push(sliceColumns(table, from, to));
   }
   const head = level === 0 ? state.heads.get(entity) : undefined;
@@ -46,7 +47,7 @@ function written(state: SeriesState, { entity, level, from, to, wanted }: ReadQu
 }
 
 /** A chunk's columns; null where it is damaged, which is noted. */
-export function columnsOf({ file, catalog, notes }: SeriesState, chunk: ChunkRow, level: number, wanted?: ReadonlySet<number>): Columns | null {
+export function columnsOf({ file, catalog, notes }: SeriesState, chunk: ChunkRow, { level, wanted }: Pick<ReadQuery, 'level' | 'wanted'>): Columns | null {
   const metrics = catalog.setMetrics.get(chunk.set) ?? [];
   try {
     return file.chunks.columns(chunk, level === 0 ? metrics : rollupColumns(metrics), wanted);
@@ -60,10 +61,12 @@ export function columnsOf({ file, catalog, notes }: SeriesState, chunk: ChunkRow
 /** A roll-up chunk has four columns per metric of its set: minimum, mean, maximum, count. Their numbers are made of the metric's. */
 export const ROLLUP_PARTS = { min: 0, mean: 1, max: 2, count: 3 } as const;
 
+/** The number of one part's column of a metric. */
 export function rollupColumn(metricNo: number, part: keyof typeof ROLLUP_PARTS): number {
   return metricNo * 4 + ROLLUP_PARTS[part];
 }
 
+/** The numbers of all four columns of each metric, in the order in which a chunk holds them. */
 export function rollupColumns(metrics: readonly number[]): number[] {
   return metrics.flatMap((no) => [0, 1, 2, 3].map((part) => no * 4 + part));
 }

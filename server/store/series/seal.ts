@@ -94,6 +94,7 @@ export function entityStatements({ file, catalog }: SeriesState, changes: Entity
   );
 }
 
+/** Takes into memory what a transaction with `entityStatements` has written. */
 export function settle({ catalog }: SeriesState, changes: EntityChanges): void {
   for (const entity of catalog.entities.values()) {
     entity.dirty = false;

@@ -21,6 +21,7 @@ interface Known {
 /** A sender with more holes than this has its oldest forgotten: repeating such a batch would store the same values again, in the same place. */
 const mostRanges = 500;
 
+/** No senders yet: the file fills it by `load`. */
 export function newSources(): Sources {
   const known = new Map<string, Known>();
   const fresh = new Set<string>();

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { metric, type Unit } from '../../../core/readings/index.ts';
 import type { DrawnSeries } from '../../../core/contract/index.ts';
 import { type SeriesStore, type StoreOptions, systemClock } from '../interface/index.ts';
-import { grouped, startHost } from '../worker/index.ts';
+import { grouped, type Host, startHost } from '../worker/index.ts';
 import { packIntake, type PackedIntake } from './pack-intake.ts';
 import type { RangeAnswer } from './range.ts';
 import type { SeriesHandlers } from './worker.ts';
@@ -22,18 +22,16 @@ export interface EmbeddedSeries extends SeriesStore {
 const mostWaiting = 8_000_000;
 const mostTogether = 1_000_000;
 
-/** Opens the embedded series store; throws StoreError. `patience` (milliseconds) is how long a locked file is waited for. */
-export async function openSeries({
-  file,
-  rawDays,
-  rollupDays,
-  log,
-  now: clock = systemClock,
-  patience = 60_000,
-}: { file: string; patience?: number } & Omit<StoreOptions, 'folder'>): Promise<EmbeddedSeries> {
-  const entry = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+interface SeriesOptions extends Omit<StoreOptions, 'folder'> {
+  readonly file: string;
+  /** How long a locked file is waited for, milliseconds. */
+  readonly patience?: number;
+}
+
+/** Opens the embedded series store; throws StoreError. */
+export async function openSeries({ file, rawDays, rollupDays, log, now = systemClock, patience = 60_000 }: SeriesOptions): Promise<EmbeddedSeries> {
   const host = await startHost<SeriesHandlers>({
-    entry,
+    entry: new URL(`./worker${extname(import.meta.url)}`, import.meta.url),
     data: { file, rawDays, rollupDays },
     name: 'series',
     writes: ['append', 'upkeep', 'relieve'],
@@ -41,29 +39,13 @@ export async function openSeries({
     maxWaiting: 2_000,
     patience,
   });
-  let relieving = false;
-
-  const report = async (): Promise<void> => {
-    for (const note of await host.call('notes', () => null)) log.error(note);
-  };
-  await report();
-
-  const relieve = async (): Promise<void> => {
-    if (relieving) return;
-    relieving = true;
-    try {
-      while (await host.call('relieve', () => ({ now: clock() })));
-    } catch (error) {
-      log.error(`open readings could not be sealed: ${error instanceof Error ? error.message : String(error)}`);
-    } finally {
-      relieving = false;
-    }
-  };
+  await reportNotes(host, log);
+  const relieve = reliever({ host, log, now });
 
   /** One commit for everything that waits when its turn comes. */
   const append = grouped<PackedIntake, { durable: number; duplicate: boolean }>(
     async (take) => {
-      const { results, pressed } = await host.call('append', () => ({ batches: take(), at: clock() }));
+      const { results, pressed } = await host.call('append', () => ({ batches: take(), at: now() }));
       if (pressed) void relieve();
       return results;
     },
@@ -75,15 +57,9 @@ export async function openSeries({
     range: async (query) => seriesOf(await host.call('range', () => query)),
     tables: async (query) => (await host.call('tables', () => query)).map((table) => ({ ...table, facts: new Map() })),
     entities: (query) => host.call('entities', () => query),
-    maintain: async (now) => {
-      const sum = { sealed: 0, expired: 0 };
-      for (let more = true; more;) {
-        const step = await host.call('upkeep', () => ({ now }));
-        sum.sealed += step.sealed;
-        sum.expired += step.expired;
-        more = step.more;
-      }
-      await report();
+    maintain: async (at) => {
+      const sum = await upkeep(host, at);
+      await reportNotes(host, log);
       return sum;
     },
     stats: async () => ({ ...(await host.call('stats', () => null)), bytes: bytesOnDisk(file) }),
@@ -92,6 +68,39 @@ export async function openSeries({
     trouble: () => host.trouble(),
     close: () => host.close(),
   };
+}
+
+/** Logs the damage that the worker met since it was last asked. */
+async function reportNotes(host: Host<SeriesHandlers>, log: StoreOptions['log']): Promise<void> {
+  for (const note of await host.call('notes', () => null)) log.error(note);
+}
+
+/** Seals open readings in steps until they fit into memory again; one such run at a time. */
+function reliever({ host, log, now }: { host: Host<SeriesHandlers>; log: StoreOptions['log']; now: () => number }): () => Promise<void> {
+  let relieving = false;
+  return async () => {
+    if (relieving) return;
+    relieving = true;
+    try {
+      while (await host.call('relieve', () => ({ now: now() })));
+    } catch (error) {
+      log.error(`open readings could not be sealed: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      relieving = false;
+    }
+  };
+}
+
+/** All upkeep that is due at `now` (seconds UTC), in steps between which others have their turn; gives what they add up to. */
+async function upkeep(host: Host<SeriesHandlers>, now: number): Promise<{ sealed: number; expired: number }> {
+  const sum = { sealed: 0, expired: 0 };
+  for (let more = true; more;) {
+    const step = await host.call('upkeep', () => ({ now }));
+    sum.sealed += step.sealed;
+    sum.expired += step.expired;
+    more = step.more;
+  }
+  return sum;
 }
 
 function bytesOnDisk(file: string): number {

@@ -38,6 +38,7 @@ const VERSION = 2;
 const READ: readonly number[] = [1, VERSION];
 const KINDS: readonly EntityKind[] = ['gpu', 'host', 'engine', 'process'];
 
+/** A commit as the bytes of one write-ahead row. */
 export function encodeCommit(commit: Commit): Uint8Array<ArrayBuffer> {
   const out = writer(65_536);
   putByte(out, VERSION);

@@ -17,11 +17,13 @@ export class DamagedBytes extends Error {
   override readonly name = 'DamagedBytes';
 }
 
+/** An empty buffer with room for `capacity` bytes; it grows as it must. */
 export function writer(capacity = 1024): Writer {
   const bytes = new Uint8Array(capacity);
   return { bytes, view: new DataView(bytes.buffer), at: 0 };
 }
 
+/** The beginning of some bytes. */
 export function reader(bytes: Uint8Array): Reader {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 0 };
 }
@@ -40,6 +42,7 @@ export function reserve(out: Writer, more: number): void {
   out.view = new DataView(grown.buffer);
 }
 
+/** One byte, 0 to 255. */
 export function putByte(out: Writer, value: number): void {
   reserve(out, 1);
   out.bytes[out.at] = value;
@@ -66,6 +69,7 @@ export function putSigned(out: Writer, value: number): void {
   putVarint(out, zigzag(value));
 }
 
+/** Eight bytes, IEEE 754, low first; bit for bit, NaN too. */
 export function putDouble(out: Writer, value: number): void {
   reserve(out, 8);
   out.view.setFloat64(out.at, value, true);
@@ -80,10 +84,12 @@ export function putBytes(out: Writer, bytes: Uint8Array): void {
   out.at += bytes.length;
 }
 
+/** UTF-8 with its count of bytes in front. */
 export function putText(out: Writer, text: string): void {
   putBytes(out, encoder.encode(text));
 }
 
+/** The inverse of `putByte`, as the others are of theirs; all throw DamagedBytes where the bytes end too early. */
 export function takeByte(from: Reader): number {
   const value = from.bytes[from.at];
   if (value === undefined) throw new DamagedBytes('the bytes end too early');
@@ -91,6 +97,7 @@ export function takeByte(from: Reader): number {
   return value;
 }
 
+/** An unsigned integer below 2^53; throws DamagedBytes where it has more than eight bytes. */
 export function takeVarint(from: Reader): number {
   let value = 0;
   let scale = 1;
@@ -103,10 +110,12 @@ export function takeVarint(from: Reader): number {
   throw new DamagedBytes('a number has no end');
 }
 
+/** A signed integer within ±2^52. */
 export function takeSigned(from: Reader): number {
   return unzigzag(takeVarint(from));
 }
 
+/** Eight bytes as a double. */
 export function takeDouble(from: Reader): number {
   if (from.at + 8 > from.bytes.length) throw new DamagedBytes('the bytes end too early');
   const value = from.view.getFloat64(from.at, true);
@@ -122,6 +131,7 @@ export function takeBytes(from: Reader): Uint8Array {
   return from.bytes.subarray(from.at - length, from.at);
 }
 
+/** UTF-8 with its count of bytes in front. */
 export function takeText(from: Reader): string {
   return decoder.decode(takeBytes(from));
 }
@@ -133,6 +143,7 @@ export function zigzag(value: number): number {
   return value >= 0 ? value * 2 : -value * 2 - 1;
 }
 
+/** The inverse of `zigzag`. */
 export function unzigzag(value: number): number {
   if (value < 0x80000000) return (value >>> 1) ^ -(value & 1);
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2;

@@ -45,10 +45,12 @@ export function unpack(bytes: Uint8Array, packing: Packing, count: number): Floa
   }
 }
 
+/** True for a number that the file may hold as a packing. */
 export function isPacking(value: number): value is Packing {
   return value === 0 || value === 1 || value === 2;
 }
 
+/** Raw deflate, without a header. */
 export function deflate(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   // A window of 8 kB spans a chunk's column; a larger one is only more to clear.
   return new Uint8Array(deflateRawSync(bytes, { level: 6, memLevel: 9, windowBits: 13 }));

@@ -25,15 +25,29 @@ describe('what waits for the same turn', () => {
     const { run, next, groups } = turns();
     const put = grouped(run, bounds);
     const answers = Promise.all([put(1), put(2), put(3)]);
+    await settled();
     next();
     expect(await answers).toEqual([10, 20, 30]);
     expect(groups).toEqual([[1, 2, 3]]);
+  });
+
+  it('goes with what arrives in the same turn of the event loop: one fsync for all requests that were read together', async () => {
+    const { run, next, groups } = turns();
+    const put = grouped(run, bounds);
+    const first = put(1);
+    await Promise.resolve();
+    process.nextTick(() => void put(2));
+    await settled();
+    next();
+    await first;
+    expect(groups).toEqual([[1, 2]]);
   });
 
   it('goes in several groups beyond a group’s size, in order, and one larger than that goes alone', async () => {
     const { run, next, groups } = turns();
     const put = grouped(run, bounds);
     const answers = Promise.all([put(6), put(4), put(1), put(50), put(2)]);
+    await settled();
     for (let turn = 0; turn < 4; turn += 1) {
       next();
       await settled();
@@ -47,9 +61,11 @@ describe('what waits for the same turn', () => {
     const put = grouped(run, bounds);
     const first = put(100);
     await expect(put(1)).rejects.toMatchObject({ name: 'StoreBusy', code: 'busy' });
+    await settled();
     next();
     expect(await first).toBe(1000);
     const second = put(1);
+    await settled();
     next();
     expect(await second).toBe(10);
   });
