@@ -5,6 +5,7 @@ import type {
   JobRow,
   JobsPage,
   JobsQuery,
+  LiveVerdict,
   NodeDetail,
   NodesReply,
   Overview,
@@ -34,6 +35,8 @@ export interface Answers {
   /** Rows of running jobs that changed at or after a time, seconds UTC. */
   rowsSince(viewer: Viewer, since: number): JobRow[];
   findings(viewer: Viewer, query: { readonly since?: number | undefined }): Promise<FindingsReply>;
+  /** What somebody who begins to watch a running job is told first; null where it is not followed. */
+  verdict(viewer: Viewer, key: JobKey): LiveVerdict | null;
   /** Null where a viewer may watch that live, else why not, in words. */
   refusal(viewer: Viewer, target: WatchTarget): Promise<string | null>;
 }
@@ -51,6 +54,7 @@ export function openAnswers(parts: AnswerParts): Answers {
     overview: (viewer) => overviewOf(parts, viewer),
     rowsSince: (viewer, since) => parts.analyses.changedSince(since).filter(({ job }) => maySee(viewer, job)),
     findings: (viewer, query) => findingsOf(parts, viewer, query),
+    verdict: (viewer, key) => (maySee(viewer, key) ? parts.analyses.watched(key) : null),
     refusal: (viewer, target) => refusalOf(parts, viewer, target),
   };
 }

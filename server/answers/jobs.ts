@@ -42,7 +42,11 @@ export async function jobDetail(parts: AnswerParts, viewer: Viewer, key: JobKey)
       };
     }),
     lastReadingAt,
-    silence: silenceOf(job, { lastOf: ({ kind, id }) => (kind === 'host' ? parts.nodes.get(id)?.at : parts.nodes.gpu(id)?.at) ?? null, now, patience: SILENT }),
+    silence: silenceOf(job, {
+      lastOf: ({ kind, id }) => (kind === 'host' ? parts.nodes.get(id)?.at : parts.nodes.gpu(id)?.latest.at) ?? null,
+      now,
+      patience: SILENT,
+    }),
     events: events.map((event) => ({ at: event.at, kind: event.kind, entity: event.entity === null ? null : entityKey(event.entity), text: event.text })),
   };
 }

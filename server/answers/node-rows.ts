@@ -40,7 +40,7 @@ function gpuRow(gpu: KnownGpu, jobs: string[], now: number): GpuNow {
     memTotal: gpu.latest.get('gpu.memTotal') ?? null,
     temp: gpu.latest.get('gpu.temp') ?? null,
     jobs,
-    lastReadingAt: gpu.at,
-    silent: isSilent(gpu.at, now),
+    lastReadingAt: gpu.latest.at,
+    silent: isSilent(gpu.latest.at, now),
   };
 }

@@ -50,7 +50,7 @@ function gpuCounts(parts: AnswerParts, viewer: Viewer, now: number): Overview['g
     seen.add(gpu.uuid);
     if (visibleOwnersAt(viewer, parts.index, { entity: { kind: 'gpu', id: gpu.uuid, node: node.node }, at: now }).length === 0) continue;
     counts.allocated += 1;
-    const busy = isSilent(gpu.at, now) ? null : busyNow(gpu);
+    const busy = isSilent(gpu.latest.at, now) ? null : busyNow(gpu);
     if (busy === null) counts.silent += 1;
     else {
       measured = true;
@@ -76,7 +76,7 @@ function power(parts: AnswerParts, viewer: Viewer, now: number): number | null {
   let sum: number | null = null;
   for (const { gpu } of visibleGpus(parts, viewer, now)) {
     const watts = gpu.latest.get('gpu.power');
-    if (watts !== undefined && !isSilent(gpu.at, now)) sum = sum === null ? watts : sum + watts;
+    if (watts !== undefined && !isSilent(gpu.latest.at, now)) sum = sum === null ? watts : sum + watts;
   }
   return sum;
 }

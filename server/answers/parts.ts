@@ -9,7 +9,7 @@ export interface AnswerParts {
   readonly store: Pick<Store, 'jobs' | 'series' | 'facts'>;
   readonly index: JobIndex;
   readonly nodes: NodeRegistry;
-  readonly analyses: Pick<Analyses, 'current' | 'row' | 'running' | 'changedSince'>;
+  readonly analyses: Pick<Analyses, 'current' | 'row' | 'running' | 'changedSince' | 'watched'>;
   readonly site: Pick<Site, 'timeZone'>;
   readonly demo: boolean;
   /** Seconds UTC. */

@@ -16,8 +16,8 @@ const HEARTBEAT = 5_000;
 
 export interface LiveParts {
   readonly hub: Hub;
-  readonly analyses: Pick<Analyses, 'watched' | 'tick'>;
-  readonly answers: Pick<Answers, 'refusal' | 'rowsSince'>;
+  readonly analyses: Pick<Analyses, 'tick'>;
+  readonly answers: Pick<Answers, 'refusal' | 'verdict' | 'rowsSince'>;
   readonly store: Pick<Store, 'trouble'>;
   readonly recogniser: Recogniser;
   readonly hosts: HostRules;
@@ -40,7 +40,7 @@ export function goLive(app: App, { hub, analyses, answers, store, recogniser, ho
   };
   const joined = (page: Page, target: WatchTarget) => {
     if (target.kind === 'job') {
-      const verdict = analyses.watched(target);
+      const verdict = answers.verdict(page.viewer, target);
       if (verdict !== null) page.verdict(verdict);
     }
     if (target.kind === 'overview' && target.since !== undefined)

@@ -1,2 +1,3 @@
 export { goLive } from './go-live.ts';
-export { type Hub, jobRoom, nodeRoom, openHub } from './hub.ts';
+export { type Hub, jobRoom, openHub } from './hub.ts';
+export { tellReadings } from './tell-readings.ts';

@@ -1,14 +1,13 @@
 import { openPressure, ownLoad, type Pressure } from '../http/index.ts';
 import type { Logger } from 'pino';
-import type { Job } from '../../core/contract/index.ts';
-import type { Intake, Table } from '../../core/readings/index.ts';
+import type { Intake } from '../../core/readings/index.ts';
 import { type Analyses, type Audience, openAnalyses } from '../analysis/index.ts';
 import { openAnswers, type Answers } from '../answers/index.ts';
 import { type Config, packageVersion, readSite } from '../settings/index.ts';
 import { type Ingest, ingestInto, openStreams, type Streams } from '../ingest/index.ts';
-import { circlesThatSee, deliveriesByJob, EVERYTHING, jobIndex, type JobIndex } from '../ownership/index.ts';
+import { deliveriesByJob, jobIndex, type JobIndex } from '../ownership/index.ts';
 import { openJobs, type Jobs } from '../jobs/index.ts';
-import { jobRoom, nodeRoom, openHub, type Hub } from '../live/index.ts';
+import { jobRoom, openHub, tellReadings, type Hub } from '../live/index.ts';
 import { nodeRegistry, type NodeRegistry } from '../nodes/index.ts';
 import type { Site } from '../../core/knowledge/index.ts';
 import type { Store } from '../store/index.ts';
@@ -61,11 +60,9 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   const jobs = openJobs({ store, index, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
   const stored = (intake: Intake) => {
     nodes.take(intake);
-    for (const { job, delivery } of deliveriesByJob(index, intake)) {
-      analyses.feed(job, delivery);
-      for (const table of delivery.tables) tellReadings(hub, job, table);
-    }
-    for (const table of intake.tables) if (table.entity.node !== undefined) hub.readings(nodeRoom(table.entity.node), table);
+    const deliveries = deliveriesByJob(index, intake, now());
+    for (const { job, delivery } of deliveries) analyses.feed(job, delivery);
+    tellReadings(hub, intake, deliveries);
   };
   const ingest = ingestInto({ series: store.series, rawDays: config.rawDays, now, prepare: (intake) => jobs.prepare(intake), stored });
 
@@ -91,12 +88,4 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     ingest,
     pressure: openPressure({ limits: config.limits, log, look: ownLoad() }),
   };
-}
-
-/** New readings of a job go to its watchers, and to those of its node who see no more than this job; the others have the whole node's. */
-function tellReadings(hub: Hub, job: Job, table: Table): void {
-  hub.readings(jobRoom(job), table);
-  const { node } = table.entity;
-  if (node === undefined) return;
-  for (const circle of circlesThatSee(job)) if (circle !== EVERYTHING) hub.readings(nodeRoom(node), table, circle);
 }

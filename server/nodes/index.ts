@@ -1,2 +1,3 @@
 export { busyNow, type KnownGpu, type KnownNode, type NodeRegistry, nodeRegistry } from './registry.ts';
-export { isSilent, SILENT, tellSilence } from './silence.ts';
+export { SILENT } from './latest.ts';
+export { isSilent, tellSilence } from './silence.ts';

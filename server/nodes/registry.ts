@@ -1,12 +1,11 @@
-import { type Intake, lastOf, type MetricId, type Table } from '../../core/readings/index.ts';
+import type { Intake, MetricId, Table } from '../../core/readings/index.ts';
+import { type Latest, latestOf } from './latest.ts';
 
 /** The latest of what a list of nodes shows. Everything is absent until something said it. */
 export interface KnownGpu {
   readonly uuid: string;
   name: string | null;
-  /** Seconds UTC of the latest reading; null when none came. */
-  at: number | null;
-  readonly latest: Map<MetricId, number>;
+  readonly latest: Latest;
 }
 
 export interface KnownNode {
@@ -14,7 +13,7 @@ export interface KnownNode {
   at: number | null;
   /** True when the log has been told that it is silent. */
   toldSilent: boolean;
-  readonly host: Map<MetricId, number>;
+  readonly host: Latest;
   readonly gpus: Map<string, KnownGpu>;
 }
 
@@ -39,7 +38,7 @@ export function nodeRegistry(): NodeRegistry {
   const nodeOf = (name: string): KnownNode => {
     let node = nodes.get(name);
     if (node === undefined) {
-      node = { node: name, at: null, toldSilent: false, host: new Map(), gpus: new Map() };
+      node = { node: name, at: null, toldSilent: false, host: latestOf(OF_HOST), gpus: new Map() };
       nodes.set(name, node);
     }
     return node;
@@ -47,7 +46,7 @@ export function nodeRegistry(): NodeRegistry {
   const gpuOf = (node: KnownNode, uuid: string): KnownGpu => {
     let gpu = node.gpus.get(uuid);
     if (gpu === undefined) {
-      gpu = gpus.get(uuid) ?? { uuid, name: null, at: null, latest: new Map() };
+      gpu = gpus.get(uuid) ?? { uuid, name: null, latest: latestOf(OF_GPU) };
       node.gpus.set(uuid, gpu);
       gpus.set(uuid, gpu);
     }
@@ -59,13 +58,8 @@ export function nodeRegistry(): NodeRegistry {
     if (name === undefined || newest === undefined) return;
     const node = nodeOf(name);
     if (node.at === null || newest > node.at) node.at = newest;
-    if (kind === 'host') remember(node.host, OF_HOST, table);
-    if (kind !== 'gpu') return;
-    const gpu = gpuOf(node, id);
-    // A spool sent late must not overwrite what is newer.
-    if (gpu.at !== null && newest < gpu.at) return;
-    gpu.at = newest;
-    remember(gpu.latest, OF_GPU, table);
+    if (kind === 'host') node.host.take(table);
+    if (kind === 'gpu') gpuOf(node, id).latest.take(table);
   };
 
   return {
@@ -84,14 +78,6 @@ export function nodeRegistry(): NodeRegistry {
     get: (node) => nodes.get(node),
     gpu: (uuid) => gpus.get(uuid),
   };
-}
-
-/** Keeps the last value that is there of each metric; a column without one keeps the earlier one. */
-function remember(into: Map<MetricId, number>, ids: readonly MetricId[], { columns }: Table): void {
-  for (const id of ids) {
-    const value = lastOf(columns.get(id));
-    if (value !== null) into.set(id, value);
-  }
 }
 
 /** How busy a GPU was in its latest reading, 0–1; null where no source says. */

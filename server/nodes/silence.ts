@@ -1,8 +1,6 @@
 import type { Logger } from 'pino';
+import { SILENT } from './latest.ts';
 import type { NodeRegistry } from './registry.ts';
-
-/** Seconds without a reading after which a GPU or node counts as silent: three periods of the slowest collector. */
-export const SILENT = 180;
 
 /** Logs each node once when it falls silent and once when it speaks again. */
 export function tellSilence(nodes: NodeRegistry, now: number, log: Pick<Logger, 'info' | 'warn'>): void {

@@ -17,8 +17,11 @@ interface Group {
   events: SourceEvent[];
 }
 
-/** Sorts what a stored intake brought by the jobs that it belongs to. A fact belongs to whoever holds its entity at the intake's time. */
-export function deliveriesByJob(index: JobIndex, intake: Pick<Intake, 'tables' | 'facts' | 'events'>): { job: Job; delivery: Delivery }[] {
+/**
+ * Sorts what a stored intake brought by the jobs that it belongs to. A fact belongs to whoever holds its entity at the time of the intake's
+ * newest reading; where it has none, and for an event without a time, `heard` counts (seconds UTC): what is said without a time is said of now.
+ */
+export function deliveriesByJob(index: JobIndex, intake: Pick<Intake, 'tables' | 'facts' | 'events'>, heard: number): { job: Job; delivery: Delivery }[] {
   const groups = new Map<string, Group>();
   const groupOf = (job: Job): Group => {
     const group = groups.get(jobName(job)) ?? { job, tables: [], facts: [], events: [] };
@@ -30,16 +33,12 @@ export function deliveriesByJob(index: JobIndex, intake: Pick<Intake, 'tables' |
     newest = Math.max(newest, table.t.at(-1) ?? newest);
     for (const part of attribute(index, table)) groupOf(part.job).tables.push(part.table);
   }
-  for (const fact of intake.facts) {
-    const { entity } = fact;
-    // An intake of facts alone carries no time: whoever may hold the entity hears it.
-    const owners = newest === Number.NEGATIVE_INFINITY ? index.candidates(entity) : index.ownersAt(entity, newest);
-    for (const job of owners) groupOf(job).facts.push(fact);
-  }
+  const said = newest === Number.NEGATIVE_INFINITY ? heard : newest;
+  for (const fact of intake.facts) for (const job of index.ownersAt(fact.entity, said)) groupOf(job).facts.push(fact);
   for (const event of intake.events) {
     const { at, entity } = event;
     if (entity === null) continue;
-    for (const job of at === null ? index.candidates(entity) : index.ownersAt(entity, at)) groupOf(job).events.push(event);
+    for (const job of index.ownersAt(entity, at ?? heard)) groupOf(job).events.push(event);
   }
   return [...groups.values()].map(({ job, tables, facts, events }) => ({ job, delivery: { tables, facts, events } }));
 }

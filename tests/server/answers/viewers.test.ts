@@ -101,6 +101,7 @@ const everything: Asked = {
   overview: (viewer) => answers.overview(viewer),
   rowsSince: (viewer) => answers.rowsSince(viewer, 0),
   findings: (viewer) => answers.findings(viewer, { since: 0 }),
+  verdict: (viewer) => answers.verdict(viewer, keyA),
   refusal: (viewer) => answers.refusal(viewer, { kind: 'job', ...keyA }),
 };
 const foreign: readonly (readonly [string, (viewer: Viewer) => Promise<unknown>])[] = [
@@ -143,6 +144,9 @@ describe('one job’s token', () => {
     expect(await answers.refusal(a, { kind: 'job', ...keyA })).toBeNull();
     expect(await answers.refusal(a, { kind: 'node', node: 'shared' })).toBeNull();
     expect(await answers.refusal(a, { kind: 'overview' })).toBeNull();
+    expect(answers.verdict(a, keyA)).not.toBeNull();
+    expect(answers.verdict(a, keyB)).toBeNull();
+    expect(answers.verdict(system, keyB)).not.toBeNull();
     expect(await answers.refusal(a, { kind: 'job', ...keyB })).toBe('job b of cluster c is not known here');
     expect(await answers.refusal(a, { kind: 'node', node: 'only-b' })).toBe('node only-b has sent nothing yet');
   });
@@ -158,7 +162,7 @@ describe('one job’s token', () => {
 describe('who may see everything', () => {
   it.each(names)('is told of both jobs in %s', async (name) => {
     const text = JSON.stringify(await everything[name]({ kind: 'local' }));
-    const ofOneJob = ['job', 'analysis', 'series', 'refusal'].includes(name);
+    const ofOneJob = ['job', 'analysis', 'series', 'verdict', 'refusal'].includes(name);
     expect(ofOneJob || text.includes('GPU-b') || text.includes('"id":"b"')).toBe(true);
   });
 });

@@ -38,6 +38,28 @@ describe('the latest of a node', () => {
     expect(node === undefined ? null : nodeRow(node, { viewer, index, now: 1000 })).toMatchObject({ jobs: ['c/a'], gpus: [{ busy: 0.4, jobs: ['c/a'] }] });
   });
 
+  it('is nothing where its source stopped, though others go on: a profiler that ended must not call a resting GPU busy for ever', () => {
+    const nodes = nodeRegistry();
+    const busyAt = (now: number) => {
+      const node = nodes.get('n1');
+      return node === undefined ? null : nodeRow(node, { viewer, index: jobIndex(), now }).gpus[0]?.busy;
+    };
+    nodes.take(gpu([1000], { 'gpu.grActive': [0.97], 'gpu.util': [1] }));
+    nodes.take(gpu([1180], { 'gpu.util': [0] }));
+    expect(busyAt(1180)).toBe(0.97);
+    nodes.take(gpu([1181], { 'gpu.util': [0] }));
+    expect(busyAt(1181)).toBe(0);
+  });
+
+  it('of a host is not taken back by a spool that is sent late', () => {
+    const nodes = nodeRegistry();
+    const host = (t: number[], cpu: number[]) =>
+      nodes.take(intakeFromBatch({ source: 's', seq: 0, blocks: [{ entity: { kind: 'host', id: 'n1', node: 'n1' }, t, columns: { 'host.cpu': cpu } }] }));
+    host([1000], [0.2]);
+    host([900], [0.9]);
+    expect(nodes.get('n1')?.host.get('host.cpu')).toBe(0.2);
+  });
+
   it('known from earlier is silent until it speaks', () => {
     const nodes = nodeRegistry();
     nodes.restore({ node: 'n1', gpus: [{ uuid: 'GPU-1', name: 'NVIDIA A40' }], lastReadingAt: 500 });

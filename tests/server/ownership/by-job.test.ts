@@ -31,14 +31,25 @@ describe('what a batch brings', () => {
               { at: 150, entity: null, kind: 'oom', text: '' },
             ],
           }),
+          1_000_000,
         ),
       ),
     ).toEqual(['a: 2 blocks, 0 facts, 1 events', 'b: 1 blocks, 1 facts, 0 events']);
   });
 
-  it('of facts alone goes to whoever may hold the entity', () => {
-    expect(words(deliveriesByJob(index, { tables: [], facts: [{ entity: gpu('GPU-b'), name: 'name', value: 'x' }], events: [] }))).toEqual([
-      'b: 0 blocks, 1 facts, 0 events',
-    ]);
+  it('of facts alone, or of an event without a time, goes to who holds the entity when it is heard, and to no job that had ended', () => {
+    const named = { tables: [], facts: [{ entity: gpu('GPU-b'), name: 'name' as const, value: 'x' }], events: [] };
+    expect(words(deliveriesByJob(index, named, 199))).toEqual(['b: 0 blocks, 1 facts, 0 events']);
+    expect(words(deliveriesByJob(index, named, 200))).toEqual([]);
+    const broken = { tables: [], facts: [], events: [{ at: null, entity: gpu('GPU-b'), kind: 'xid' as const, text: '79' }] };
+    expect(words(deliveriesByJob(index, broken, 199))).toEqual(['b: 0 blocks, 0 facts, 1 events']);
+    expect(words(deliveriesByJob(index, broken, 200))).toEqual([]);
+  });
+
+  it('of facts alone about a process goes to its job, never to a neighbour on the node: its command line would name the neighbour’s model', () => {
+    const process = { kind: 'process' as const, id: 'n1/77', node: 'n1' };
+    index.learn([{ entity: process, name: 'gpu', value: 'GPU-b' }]);
+    const command = { tables: [], facts: [{ entity: process, name: 'command' as const, value: 'vllm serve a-model' }], events: [] };
+    expect(words(deliveriesByJob(index, command, 150))).toEqual(['b: 0 blocks, 1 facts, 0 events']);
   });
 });
