@@ -28,7 +28,8 @@ const LooseBlock = Compile(
     {
       entity: EntitySchema,
       t: Type.Array(Type.Unknown(), { maxItems: 100_000 }),
-      columns: Type.Record(Type.String(), Type.Unknown()),
+      // Whatever its columns are called: checkTable names those that are none.
+      columns: Type.Object({}),
     },
     { additionalProperties: false },
   ),

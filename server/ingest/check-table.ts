@@ -28,20 +28,20 @@ export function checkTable({ entity, t, columns }: Sent, { place, allowed, rejec
   const rows = goodRows(t, allowed, (row, reason) => reject(`${place}/t/${row}`, reason));
   const kept = new Map<MetricId, Float64Array>();
   for (const [id, column] of columns) {
-    const at = `${place}/columns/${id}`;
-    if (!isMetricId(id)) reject(at, 'no such metric: see the table in core/readings/metrics.ts for the names');
-    else if (METRICS[id].entity !== entity.kind) reject(at, `a ${METRICS[id].entity} metric in a block about a ${entity.kind}`);
-    else if (!isColumn(column)) reject(at, 'expected an array of numbers and nulls');
-    else if (column.length !== t.length) reject(at, `${column.length} values for ${t.length} instants`);
+    const refuse = (reason: string, row = ''): void => reject(`${place}/columns/${id}${row}`, reason);
+    if (!isMetricId(id)) refuse('no such metric: see the table in core/readings/metrics.ts for the names');
+    else if (METRICS[id].entity !== entity.kind) refuse(`a ${METRICS[id].entity} metric in a block about a ${entity.kind}`);
+    else if (!isColumn(column)) refuse('expected an array of numbers and nulls');
+    else if (column.length !== t.length) refuse(`${column.length} values for ${t.length} instants`);
     else
       kept.set(
         id,
-        valuesOf(id, column, (row, reason) => reject(`${at}/${row}`, reason)),
+        valuesOf(id, column, (row, reason) => refuse(reason, `/${row}`)),
       );
   }
   if (kept.size === 0 || rows.length === 0) return null;
   const facts = new Map<never, never>();
-  if (rows === ALL) return { entity, t: t instanceof Float64Array ? t : Float64Array.from(t as readonly number[]), columns: kept, facts }; // a parse boundary: goodRows looked at each
+  if (rows === ALL) return { entity, t: t instanceof Float64Array ? t : new Float64Array(t as readonly number[]), columns: kept, facts }; // a parse boundary: goodRows looked at each
   const order = inOrder(t as readonly number[] | Float64Array, rows); // as above
   const pick = (column: ArrayLike<unknown>): Float64Array => Float64Array.from(order, (row) => column[row] as number); // as above, and columns are numbers
   return { entity, t: pick(t), columns: new Map([...kept].map(([id, column]) => [id, pick(column)])), facts };

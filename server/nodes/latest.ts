@@ -29,8 +29,10 @@ export function latestOf(ids: readonly MetricId[]): Latest {
       if (last !== undefined && (newest === null || last > newest)) newest = last;
       for (const id of ids) {
         const column = columns.get(id);
-        const row = column === undefined ? -1 : column.findLastIndex((value) => !Number.isNaN(value));
-        const [value, at] = [column?.[row], t[row]];
+        let row = (column?.length ?? 0) - 1;
+        while (row >= 0 && Number.isNaN(column?.[row])) row -= 1;
+        const value = column?.[row];
+        const at = t[row];
         // A spool sent late must not overwrite what is newer.
         if (value !== undefined && at !== undefined && at >= (values.get(id)?.at ?? at)) values.set(id, { value, at });
       }

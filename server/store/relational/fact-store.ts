@@ -30,7 +30,13 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
   };
   await load();
 
+  /** True for what nearly every intake is: readings alone, of GPUs and nodes that are known where they are. */
+  const isOld = ({ tables, facts: said, events }: Intake): boolean =>
+    said.length + events.length === 0 &&
+    tables.every(({ entity: { kind, id, node } }) => node !== undefined && nodes.has(node) && (kind !== 'gpu' || nodeOfGpu.get(id) === node));
+
   const news = (batch: Intake, at: number): Heard | null => {
+    if (isOld(batch)) return null;
     const fresh: Fact[] = batch.facts.flatMap((fact) => {
       const known = facts.get(keyOf(fact));
       return known?.value === fact.value && at - known.at < refreshAfter[fact.entity.kind] ? [] : [fact];

@@ -21,9 +21,22 @@ export interface PackedIntake {
 
 /** Sets of metrics that came before: the same array for the same set, which a message to the worker then holds once. */
 const sets = new Map<string, readonly MetricId[]>();
+/** The one that came last: mostly the next one is the same. */
+let lastSet: readonly MetricId[] = [];
 
-function sharedSet(names: Iterable<MetricId>): readonly MetricId[] {
-  const list = [...names];
+function sharedSet(columns: ReadonlyMap<MetricId, unknown>): readonly MetricId[] {
+  if (!isSet(columns, lastSet)) lastSet = setOf([...columns.keys()]);
+  return lastSet;
+}
+
+function isSet(columns: ReadonlyMap<MetricId, unknown>, set: readonly MetricId[]): boolean {
+  if (columns.size !== set.length) return false;
+  let index = 0;
+  for (const id of columns.keys()) if (id !== set[index++]) return false;
+  return true;
+}
+
+function setOf(list: readonly MetricId[]): readonly MetricId[] {
   const key = list.join();
   let set = sets.get(key);
   if (set === undefined) {
@@ -57,7 +70,7 @@ export function packIntake({ source, seq, tables }: Pick<Intake, 'source' | 'seq
         if (there) values += 1;
       }
     }
-    packed.push({ kind: entity.kind, id: entity.id, node: entity.node ?? null, rows, metrics: sharedSet(columns.keys()) });
+    packed.push({ kind: entity.kind, id: entity.id, node: entity.node ?? null, rows, metrics: sharedSet(columns) });
   }
   return { source, seq, values, tables: packed, data };
 }
