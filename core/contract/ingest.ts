@@ -1,11 +1,11 @@
 import { ErrorReplySchema } from './error.ts';
 import { Type, type Static } from 'typebox';
-import { FACT_NAMES, LONGEST, METRIC_IDS } from '../readings/index.ts';
+import { ENTITY_KINDS, EVENT_KINDS, FACT_NAMES, LONGEST, METRIC_IDS, MOST } from '../readings/index.ts';
 import { nullable, oneOf } from './verdict.ts';
 
 export const EntitySchema = Type.Object(
   {
-    kind: oneOf(['gpu', 'host', 'engine', 'process'] as const),
+    kind: oneOf(ENTITY_KINDS),
     id: Type.String({ minLength: 1, maxLength: LONGEST.name }),
     node: Type.Optional(Type.String({ maxLength: LONGEST.name })),
   },
@@ -19,7 +19,7 @@ export const EntitySchema = Type.Object(
 export const BlockSchema = Type.Object(
   {
     entity: EntitySchema,
-    t: Type.Array(Type.Number(), { maxItems: 100_000 }),
+    t: Type.Array(Type.Number(), { maxItems: MOST.rows }),
     columns: Type.Partial(Type.Object(Object.fromEntries(METRIC_IDS.map((id) => [id, Type.Array(nullable(Type.Number()))]))), { additionalProperties: false }),
   },
   { additionalProperties: false },
@@ -38,7 +38,7 @@ export const WireEventSchema = Type.Object(
   {
     at: nullable(Type.Number()),
     entity: nullable(EntitySchema),
-    kind: oneOf(['gpu-error', 'oom', 'xid', 'nccl-timeout', 'restart', 'collector', 'checkpoint', 'loading'] as const),
+    kind: oneOf(EVENT_KINDS),
     text: Type.String({ maxLength: LONGEST.event }),
   },
   { additionalProperties: false },
@@ -47,13 +47,13 @@ export const WireEventSchema = Type.Object(
 /** `POST /api/ingest`. (source, seq) is stored once: a sender may repeat a batch whose reply was lost. */
 export const IngestBatchSchema = Type.Object(
   {
-    source: Type.String({ minLength: 1, maxLength: 200 }),
+    source: Type.String({ minLength: 1, maxLength: LONGEST.name }),
     seq: Type.Integer({ minimum: 0 }),
-    node: Type.Optional(Type.String({ maxLength: 200 })),
-    job: Type.Optional(Type.String({ maxLength: 200 })),
-    blocks: Type.Array(BlockSchema, { maxItems: 10_000 }),
-    facts: Type.Optional(Type.Array(WireFactSchema, { maxItems: 10_000 })),
-    events: Type.Optional(Type.Array(WireEventSchema, { maxItems: 10_000 })),
+    node: Type.Optional(Type.String({ maxLength: LONGEST.name })),
+    job: Type.Optional(Type.String({ maxLength: LONGEST.name })),
+    blocks: Type.Array(BlockSchema, { maxItems: MOST.parts }),
+    facts: Type.Optional(Type.Array(WireFactSchema, { maxItems: MOST.parts })),
+    events: Type.Optional(Type.Array(WireEventSchema, { maxItems: MOST.parts })),
   },
   { additionalProperties: false },
 );

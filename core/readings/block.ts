@@ -6,6 +6,8 @@ import type { Fact, SourceEvent } from './reading.ts';
 
 /** Characters of what travels at most; what is longer is cut, by every sender alike. */
 export const LONGEST = { name: 200, fact: 4_000, event: 1_000 } as const;
+/** Rows of one block, and blocks, facts or events of one batch at most. */
+export const MOST = { rows: 100_000, parts: 10_000 } as const;
 
 /** An entity on a wire. */
 interface WireEntity {

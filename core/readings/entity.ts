@@ -1,5 +1,6 @@
+export const ENTITY_KINDS = ['gpu', 'host', 'engine', 'process'] as const;
 /** What a series belongs to. */
-export type EntityKind = 'gpu' | 'host' | 'engine' | 'process';
+export type EntityKind = (typeof ENTITY_KINDS)[number];
 
 /**
  * One thing that is measured. `id` is unique within its kind:

@@ -68,12 +68,14 @@ export interface Fact {
   readonly value: string;
 }
 
+export const EVENT_KINDS = ['gpu-error', 'oom', 'xid', 'nccl-timeout', 'restart', 'collector', 'checkpoint', 'loading'] as const;
+
 /** Something that happened or is wrong, in a tool's own words: a lost GPU, an out-of-memory error in a log, an engine's restart. */
 export interface SourceEvent {
   /** Seconds on the batch's clock, null where the text carries no time. */
   readonly at: number | null;
   readonly entity: EntityRef | null;
-  readonly kind: 'gpu-error' | 'oom' | 'xid' | 'nccl-timeout' | 'restart' | 'collector' | 'checkpoint' | 'loading';
+  readonly kind: (typeof EVENT_KINDS)[number];
   readonly text: string;
 }
 

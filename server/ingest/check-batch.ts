@@ -1,33 +1,23 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { EntitySchema, IngestBatchSchema, WireEventSchema, WireFactSchema, type IngestReply } from '../../core/contract/index.ts';
-import { entityOf, type Intake, type Table } from '../../core/readings/index.ts';
+import { entityOf, type Intake, MOST, type Table } from '../../core/readings/index.ts';
 import { Problem } from '../http/index.ts';
 import { type AllowedTimes, checkTable, type Reject } from './check-table.ts';
 
 /** How many refusals are told one by one; a sender with more has one mistake, repeated. */
 const TOLD = 100;
 
-const loose = Type.Array(Type.Unknown(), { maxItems: 10_000 });
+const loose = Type.Array(Type.Unknown(), { maxItems: MOST.parts });
+const { source, seq, node, job } = IngestBatchSchema.properties;
 const Envelope = Compile(
-  Type.Object(
-    {
-      source: IngestBatchSchema.properties.source,
-      seq: IngestBatchSchema.properties.seq,
-      node: Type.Optional(Type.String({ maxLength: 200 })),
-      job: Type.Optional(Type.String({ maxLength: 200 })),
-      blocks: loose,
-      facts: Type.Optional(loose),
-      events: Type.Optional(loose),
-    },
-    { additionalProperties: false },
-  ),
+  Type.Object({ source, seq, node, job, blocks: loose, facts: Type.Optional(loose), events: Type.Optional(loose) }, { additionalProperties: false }),
 );
 const LooseBlock = Compile(
   Type.Object(
     {
       entity: EntitySchema,
-      t: Type.Array(Type.Unknown(), { maxItems: 100_000 }),
+      t: Type.Array(Type.Unknown(), { maxItems: MOST.rows }),
       // Whatever its columns are called: checkTable names those that are none.
       columns: Type.Object({}),
     },

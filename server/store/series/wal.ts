@@ -36,6 +36,7 @@ export interface CommittedBatch {
 const VERSION = 2;
 /** Version 1 had no columns of differences; the rest is the same. */
 const READ: readonly number[] = [1, VERSION];
+/** Their numbers on disk: an order that stays, whatever else is added behind. */
 const KINDS: readonly EntityKind[] = ['gpu', 'host', 'engine', 'process'];
 
 /** A commit as the bytes of one write-ahead row. */
