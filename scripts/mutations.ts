@@ -1455,7 +1455,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'ingest',
     file: 'collectors/collector/entities.ts',
-    tests: [INGEST, 'tests/collectors/entities.test.ts'],
+    tests: [INGEST, 'tests/collectors/collector/entities.test.ts'],
     mutations: [{ find: 'job === null ? node : `${node}/${job}`', replace: 'node', harm: 'two jobs that each print GPU 0 share a series' }],
   },
   {
