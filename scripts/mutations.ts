@@ -1273,6 +1273,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
         replace: 'chunks.length > 0 ? day + 2 * DAY : nextDay',
         harm: 'every second day has no roll-up',
       },
+      { find: ': nextDay(state, entity.no, day + DAY);', replace: ': day + DAY;', harm: 'a clock that was in 1970 once costs a step for each day since' },
       { find: 'if (count > 0) rows[index] = 1;', replace: 'rows[index] = 1;', harm: 'roll-ups hold a row for each empty minute' },
       { find: '10 ** (digits + 3)', replace: '10 ** digits', harm: 'means of rolled-up days are rounded' },
       { find: 'day <= extent.last ? day : null', replace: 'day < extent.first ? day : null', harm: 'no day is ever rolled up' },
@@ -1455,7 +1456,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'ingest',
     file: 'collectors/collector/entities.ts',
-    tests: [INGEST, 'tests/collectors/entities.test.ts'],
+    tests: [INGEST, 'tests/collectors/collector/entities.test.ts'],
     mutations: [{ find: 'job === null ? node : `${node}/${job}`', replace: 'node', harm: 'two jobs that each print GPU 0 share a series' }],
   },
   {

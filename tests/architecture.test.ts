@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { rooms, violations } from './support/arrows.ts';
-import { circles, climbing, doorless, doorsIn, folderArrows, reachingPast, unexplained } from './support/floors.ts';
+import { circles, climbing, doorless, doorsIn, FLOORS, folderArrows, reachingPast, toldFloors, unexplained, unusedAllowances } from './support/floors.ts';
 import { edgesOf, importGraph, reachable, sourceFiles } from './support/import-graph.ts';
 import { impurities } from './support/impurities.ts';
+import { undocumented } from './support/undocumented.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = ['core', 'collectors', 'server', 'cli', 'web'];
@@ -43,6 +44,14 @@ describe('the floors inside core and server', () => {
     expect(climbing(edges)).toEqual([]);
   });
 
+  it('allow nothing that nobody does', () => {
+    expect(unusedAllowances(edges)).toEqual([]);
+  });
+
+  it('are those that docs/architecture.md tells', () => {
+    expect(toldFloors(readFileSync(join(root, 'docs/architecture.md'), 'utf8'))).toEqual(FLOORS);
+  });
+
   it('have a door in every folder', () => {
     expect(doorless(root, ['core', 'server', 'collectors'])).toEqual([]);
   });
@@ -75,6 +84,13 @@ describe('purity', () => {
   it('the pure collectors have no clock, process, console or chance', () => {
     const files = sourceFiles(root, ['collectors']).filter((path) => !path.startsWith('collectors/agent/'));
     expect(files.flatMap((path) => impurities(path, read(path))).filter((line) => !line.endsWith('awaits'))).toEqual([]);
+  });
+});
+
+describe('exported functions', () => {
+  it('have a doc line each', () => {
+    const files = sourceFiles(root, ['core', 'server', 'collectors', 'cli', 'web/lib']);
+    expect(files.flatMap((path) => undocumented(path, readFileSync(join(root, path), 'utf8')))).toEqual([]);
   });
 });
 
@@ -116,6 +132,32 @@ describe('the checks themselves', () => {
       ...edgesOf('core/c.ts', `import fastify from 'fastify';`),
     ];
     expect([...reachable(chain, (path) => path.startsWith('collectors/agent/'))]).toContain('fastify');
+  });
+
+  it('find an allowance that nobody uses, and the floors that a text tells', () => {
+    const used = edgesOf('core/planner/a.ts', `import { b } from '../knowledge/index.ts';`);
+    expect(unusedAllowances(used, { 'core/planner': ['core/knowledge', 'core/contract'] })).toEqual(['core/planner may import core/contract, and does not']);
+    expect(toldFloors('| `core/planner/` | what if | knowledge, contract |\n| `server/threads/` | starts | – |\n| `core/` | pure | itself |\n')).toEqual({
+      'core/planner': ['core/knowledge', 'core/contract'],
+      'server/threads': [],
+    });
+  });
+
+  it('find an exported function without a doc line, whichever way it is written', () => {
+    const text = `export function a() {}
+/** Told. */
+export async function b() {}
+export const c = () => 1;
+// Only a comment.
+export const d = function () {};
+export const e = 1;
+function f() {}
+/** Told once. */
+export function g(x: string): void;
+export function g(x: number): void;
+export function g() {}
+`;
+    expect(undocumented('core/a.ts', text)).toEqual(['core/a.ts:1 a', 'core/a.ts:4 c', 'core/a.ts:6 d']);
   });
 
   it('find a clock, a console and an await, and leave a given date alone', () => {

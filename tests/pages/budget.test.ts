@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
+import { settled } from './support/basics.ts';
 import { busyApi } from './support/invented-api.ts';
 import { builtFiles, servePage, type PageServer } from './support/page-server.ts';
 
@@ -28,7 +29,7 @@ describe('the JavaScript of a first visit', () => {
     });
     await page.goto(server.url + path);
     await page.waitForFunction(() => document.querySelector('main h1') !== null);
-    await page.waitForTimeout(500);
+    await settled(page);
     await page.close();
     const built = builtFiles();
     const bytes = [...files].reduce((sum, file) => sum + gzipSync(built.get(file) ?? '').length, 0);

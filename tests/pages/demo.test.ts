@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { Overview } from '../../core/contract/index.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { dataFolder, removeFolders, startService, type TestService } from '../support/service.ts';
-import { faultsOf, watchErrors } from './support/basics.ts';
+import { faultsOf, settled, still, watchErrors } from './support/basics.ts';
 
 const OUT = join(import.meta.dirname, '../output/demo');
 /** Where the README's picture is kept; set to renew it: HEADROOM_SCREENSHOT=docs/screenshot.png npm test -- tests/pages/demo.test.ts */
@@ -62,7 +62,7 @@ describe('the demo, in a browser', () => {
       ['diagnose', '/diagnose'],
     ] as const) {
       const { page, errors } = await open(path, { scheme, width });
-      await page.waitForTimeout(1500);
+      await settled(page);
       expect({ name, errors, faults: await faultsOf(page) }).toEqual({ name, errors: [], faults: [] });
       await page.screenshot({ path: join(OUT, `${name}-${scheme}-${size}.png`), fullPage: name !== 'nodes' });
       await page.close();
@@ -83,7 +83,7 @@ describe('the demo, in a browser', () => {
     expect(errors).toEqual([]);
     await page.locator('.verdict ol li').first().waitFor();
     await page.setViewportSize({ width: 1320, height: 1190 });
-    await page.waitForTimeout(1000);
+    await still(page);
     await page.screenshot({ path: join(OUT, 'screenshot.png') });
     if (PICTURE !== undefined && PICTURE !== '') copyFileSync(join(OUT, 'screenshot.png'), PICTURE);
     await page.close();

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
-import { watchErrors } from './support/basics.ts';
+import { settled, still, watchErrors } from './support/basics.ts';
 import { analysis, decodeVerdict, detail, NOW, phases, row, valueOf } from './support/fixtures.ts';
 import { busyApi } from './support/invented-api.ts';
 import { servePage, type PageServer } from './support/page-server.ts';
@@ -100,7 +100,7 @@ describe('a job’s page while the job runs', () => {
     await page.goto(`${server.url}/jobs/alvis/4182931`);
     await page.locator('.big', { hasText: 'Memory bandwidth: decode' }).waitFor();
     await watched;
-    await page.waitForTimeout(500);
+    await settled(page);
     const ribbonTop = (await page.locator('.ribbon').first().boundingBox())?.y;
     const last = phases(NOW - 11_520).at(-1);
     const host = { ...decodeVerdict(), bottleneck: 'host' as const };
@@ -115,9 +115,11 @@ describe('a job’s page while the job runs', () => {
       path === '/api/jobs/alvis/4182931'
         ? { json: detail({ analysis: analysis({ to: at, verdict: host, phases: [...phases(NOW - 11_520).slice(0, 4), ...changed] }) }) }
         : api(path, query, body, method);
+    const answered = page.waitForResponse((response) => response.url().endsWith('/api/jobs/alvis/4182931'));
     server.io.to(ROOM).emit('verdict', { cluster: 'alvis', id: '4182931', at, verdict: host, fromPhase: 4, phases: changed, findings: [] });
     await page.locator('.big', { hasText: 'Host: decode' }).waitFor();
-    await page.waitForTimeout(500);
+    await (await answered).finished();
+    await still(page);
     server.api = api;
     expect(
       await page
@@ -154,20 +156,19 @@ describe('the overview while jobs run', () => {
     server.watched = (target) => void targets.push(target);
     const page = await browser.newPage();
     await page.goto(`${server.url}/`);
-    await expect.poll(() => targets, { timeout: 20_000 }).toEqual([{ kind: 'overview', since: NOW }]);
+    await expect.poll(() => targets).toEqual([{ kind: 'overview', since: NOW }]);
 
     const fresh = row(77);
     server.io.to(JSON.stringify(targets[0])).emit('rows', { at: NOW + 1, rows: [{ ...fresh, job: { ...fresh.job, name: 'just begun' } }] });
     await page.getByText('just begun').first().waitFor();
 
-    const asked = () => server.asked.filter((request) => request === 'GET /api/overview').length;
-    const before = asked();
+    const answered = page.waitForResponse((response) => response.url().endsWith('/api/overview'));
     await server.cut();
     await server.mend();
     // After a cut the whole is fetched again; its time is still before the row's.
-    await expect.poll(() => targets.at(-1), { timeout: 20_000 }).toEqual({ kind: 'overview' });
-    await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThan(before);
-    await page.waitForTimeout(1_000);
+    await expect.poll(() => targets.at(-1)).toEqual({ kind: 'overview' });
+    await (await answered).finished();
+    await still(page);
     expect(await page.getByText('just begun').count()).toBeGreaterThan(0);
     await browser.close();
     await server.close();

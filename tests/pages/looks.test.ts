@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
-import { faultsOf, watchErrors } from './support/basics.ts';
+import { faultsOf, settled, watchErrors } from './support/basics.ts';
 import { NOW } from './support/fixtures.ts';
 import { busyApi, emptyApi, failingApi } from './support/invented-api.ts';
 import { servePage, type PageServer } from './support/page-server.ts';
@@ -51,8 +51,7 @@ describe('every page', () => {
     const errors = watchErrors(page, expected);
     await page.goto(server.url + path);
     await page.waitForFunction(() => document.title !== 'Headroom' && document.querySelector('main h1') !== null);
-    await page.waitForLoadState('networkidle').catch(() => undefined); // a socket that polls never idles
-    await page.waitForTimeout(300);
+    await settled(page);
     const faults = await faultsOf(page);
     const text = await page.locator('main').innerText();
     await page.screenshot({ path: join(OUT, `${picture}-${scheme}-${name}.png`), fullPage: true });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
-import { watchErrors } from './support/basics.ts';
+import { still, watchErrors } from './support/basics.ts';
 import { NOW, phases, row } from './support/fixtures.ts';
 import { busyApi, emptyApi } from './support/invented-api.ts';
 import { servePage, type PageServer } from './support/page-server.ts';
@@ -65,7 +65,7 @@ describe('using the pages', () => {
   it('zooms by dragging over a chart', async () => {
     const { page } = await open('/jobs/alvis/4182931');
     await page.locator('[data-panel=busy]').scrollIntoViewIfNeeded();
-    await page.waitForTimeout(300);
+    await still(page);
     const box = await page.locator('[data-panel=busy] [role=img]').boundingBox();
     if (box === null) throw new Error('no chart');
     await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
@@ -109,12 +109,11 @@ describe('using the pages', () => {
   it('scrolls through 5,000 jobs with few of them in the document', async () => {
     const { page, errors } = await open('/jobs');
     await page.getByText('5000 jobs').waitFor();
-    for (let tries = 0; tries < 120; tries += 1) {
+    const scrolled = async () => {
       await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
-      await page.waitForTimeout(30);
-      if ((await page.getByText(row(4999).job.name, { exact: true }).count()) > 0) break;
-    }
-    await page.getByText(row(4999).job.name, { exact: true }).waitFor();
+      return page.getByText(row(4999).job.name, { exact: true }).count();
+    };
+    await expect.poll(scrolled).toBeGreaterThan(0);
     expect(await page.locator('[role=listitem]').count()).toBeLessThan(80);
     expect(await page.locator('[role=listitem]').last().getAttribute('aria-posinset')).toBe('5000');
     expect(errors).toEqual([]);

@@ -2,16 +2,19 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sourceFiles, type Edge } from './import-graph.ts';
 
+/** For each room the neighbours that it may import. */
+type Floors = Readonly<Record<string, readonly string[]>>;
+
 /**
  * The floors of core and server: what each room may import of its neighbours, from the ground up. A room that is not named
- * here may not exist. docs/architecture.md says why each stands where it does.
+ * here may not exist, and none is allowed what it does not do. docs/architecture.md tells the same, with what each room is for.
  */
-const FLOORS: Readonly<Record<string, readonly string[]>> = {
+export const FLOORS: Floors = {
   'core/readings': [],
-  'core/knowledge': ['core/readings'],
+  'core/knowledge': [],
   'core/contract': ['core/readings', 'core/knowledge'],
   'core/judging': ['core/readings', 'core/knowledge', 'core/contract'],
-  'core/planner': ['core/readings', 'core/knowledge', 'core/contract'],
+  'core/planner': ['core/knowledge'],
   'core/telling': ['core/readings', 'core/knowledge', 'core/contract', 'core/judging', 'core/planner'],
   'core/analyse': ['core/readings', 'core/knowledge', 'core/contract', 'core/judging', 'core/telling'],
 
@@ -19,16 +22,16 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   'server/threads': [],
   'server/http': ['server/settings'],
   'server/store': ['server/settings', 'server/threads'],
-  'server/auth': ['server/settings', 'server/http', 'server/store'],
-  'server/ownership': ['server/http', 'server/store', 'server/auth'],
-  'server/nodes': ['server/store', 'server/ownership'],
+  'server/auth': ['server/http', 'server/store'],
+  'server/ownership': ['server/store', 'server/auth'],
+  'server/nodes': [],
   'server/jobs': ['server/http', 'server/store', 'server/auth', 'server/ownership'],
-  'server/ingest': ['server/settings', 'server/http', 'server/store', 'server/ownership'],
-  'server/analysis': ['server/settings', 'server/threads', 'server/store', 'server/auth', 'server/ownership', 'server/jobs', 'server/nodes'],
+  'server/ingest': ['server/http', 'server/store'],
+  'server/analysis': ['server/threads', 'server/store', 'server/ownership', 'server/jobs'],
   'server/answers': ['server/http', 'server/store', 'server/auth', 'server/ownership', 'server/nodes', 'server/analysis'],
-  'server/routes': ['server/settings', 'server/http', 'server/store', 'server/auth', 'server/ownership', 'server/jobs', 'server/ingest', 'server/answers'],
+  'server/routes': ['server/http', 'server/store', 'server/auth', 'server/ownership', 'server/jobs', 'server/ingest', 'server/answers'],
   'server/live': ['server/http', 'server/store', 'server/auth', 'server/ownership', 'server/analysis', 'server/answers'],
-  'server/schedule': ['server/settings', 'server/http', 'server/store', 'server/jobs', 'server/nodes', 'server/analysis'],
+  'server/schedule': ['server/store', 'server/jobs', 'server/nodes', 'server/analysis'],
   'server/demo': [],
   'server/main': [
     'server/settings',
@@ -61,6 +64,22 @@ export function climbing(edges: readonly Edge[]): string[] {
     if (!hasFloors(to) || roomOf(to) === room || from.split('/')[0] !== to.split('/')[0]) return [];
     return below.includes(roomOf(to)) ? [] : [`${from} climbs to ${to}`];
   });
+}
+
+/** Allowances that no import makes use of, as sentences: what is allowed for nothing is soon done for nothing. */
+export function unusedAllowances(edges: readonly Edge[], floors: Floors = FLOORS): string[] {
+  const used = new Set(edges.filter(({ isPackage }) => !isPackage).map(({ from, to }) => `${roomOf(from)} ${roomOf(to)}`));
+  return Object.entries(floors).flatMap(([room, below]) =>
+    below.filter((one) => !used.has(`${room} ${one}`)).map((one) => `${room} may import ${one}, and does not`),
+  );
+}
+
+/** The floors as the tables of docs/architecture.md tell them: a room in the first cell, what it stands on in the last, by name. */
+export function toldFloors(text: string): Floors {
+  const rows = text.matchAll(/^\| `((core|server)\/\w+)\/` \|.*\| ([^|]+) \|$/gm);
+  return Object.fromEntries(
+    [...rows].map(([, room = '', house = '', below = '']) => [room, below === '–' ? [] : below.split(', ').map((name) => `${house}/${name}`)]),
+  );
 }
 
 /** The folders that are entered only at their index.ts: each that has one, in the rooms that keep doors. */

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { processSource, type ProcessSource } from '../../../collectors/agent/process-source.ts';
 import { hostSource } from '../../../collectors/agent/host-source.ts';
 import { cpuTime } from '../../support/cpu-time.ts';
@@ -31,13 +31,15 @@ const runs = (pid: number, word: string) => expect.poll(() => readFileSync(`/pro
 
 /** Samples until the process shows, since a fresh process execs a moment after it appears. */
 async function seen(source: ProcessSource, pid: number) {
-  for (let turn = 0; turn < 40; turn += 1) {
-    const steady = now();
-    const sample = source.sample(1000 + turn, steady);
-    if (sample.readings.some((reading) => reading.entity.id === `n1/${pid}`)) return { ...sample, steady };
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`process ${pid} is not seen`);
+  let turn = 0;
+  return vi.waitUntil(
+    () => {
+      const steady = now();
+      const sample = source.sample(1000 + (turn += 1), steady);
+      return sample.readings.some((reading) => reading.entity.id === `n1/${pid}`) && { ...sample, steady };
+    },
+    { timeout: 300_000, interval: 50 },
+  );
 }
 
 describe('LLM processes', () => {

@@ -13,6 +13,30 @@ export function watchErrors(page: Page, expected: readonly string[] = []): strin
   return errors;
 }
 
+/** Resolves when two frames in a row look the same: every box in its place, the same text, the same pixels on every canvas. */
+export async function still(page: Page): Promise<void> {
+  await page.waitForFunction(async () => {
+    const look = (): string =>
+      [...document.body.querySelectorAll('*')]
+        .map((element) => {
+          const { x, y, width, height } = element.getBoundingClientRect();
+          return [x, y, width, height, element instanceof HTMLCanvasElement ? element.toDataURL() : ''].join(' ');
+        })
+        .join('\n') + document.body.innerText;
+    const frame = () => new Promise<void>((resolve) => requestAnimationFrame(() => resolve()));
+    await frame();
+    const before = look();
+    await frame();
+    return look() === before;
+  });
+}
+
+/** Resolves when a page that was just opened has fetched all that it asks for by itself, and has drawn it. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await still(page);
+}
+
 /** Sentences on what is wrong with the page as it stands: names, landmarks, overflow, contrast. Empty when all is well. */
 export async function faultsOf(page: Page): Promise<string[]> {
   return page.evaluate(() => {

@@ -71,8 +71,7 @@ describe('the verdicts that are due', () => {
     expect(judged).toEqual(['a']);
     tick(); // a slice is on its way already
     expect(judged).toEqual(['a']);
-    while (judged.length < 4) await pause(5);
-    expect(judged).toEqual(['a', 'b', 'c', 'd']);
+    await expect.poll(() => judged).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('are not given after the end', async () => {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { Analysis } from '../../../core/contract/index.ts';
 import { ANOTHER_SITE_FILE } from '../../support/another-site.ts';
 import { ask, dataFolder, removeFolders, startService, type TestService } from '../../support/service.ts';
@@ -35,15 +35,14 @@ const declare = (service: TestService, job: string, body: object) =>
   });
 
 /** What the finding of a job says, once it is told. */
-async function told(service: TestService, job: string): Promise<string> {
-  for (let left = 3000; left > 0; left -= 1) {
-    const analysis = await service.get<Analysis>(`/api/jobs/c/${job}/analysis`).catch(() => null);
-    const found = analysis?.findings.find(({ id }) => id === 'oom');
-    if (found !== undefined) return found.text;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return 'nothing';
-}
+const told = (service: TestService, job: string): Promise<string> =>
+  vi.waitUntil(
+    async () => {
+      const analysis = await service.get<Analysis>(`/api/jobs/c/${job}/analysis`).catch(() => null);
+      return analysis?.findings.find(({ id }) => id === 'oom')?.text;
+    },
+    { timeout: 300_000, interval: 100 },
+  );
 
 describe('the configured site', () => {
   it('reaches the verdicts of running jobs, and those that a worker makes of ended ones', async () => {

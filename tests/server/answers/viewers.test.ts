@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Answers } from '../../../server/answers/index.ts';
 import type { Viewer } from '../../../server/auth/index.ts';
 import { someAnalysis, someFinding, someSummary } from '../../support/analysis.ts';
@@ -51,7 +51,7 @@ beforeAll(async () => {
     someAnalysis({ findings: [someFinding({ entity: 'GPU-b' })] }),
     someSummary(),
   );
-  while (analyses.current(keyA) === null || analyses.current(keyB) === null) await new Promise((resolve) => setTimeout(resolve, 50));
+  await vi.waitUntil(() => analyses.current(keyA) !== null && analyses.current(keyB) !== null, { timeout: 300_000, interval: 50 });
 });
 afterAll(async () => {
   await service.stop();

@@ -87,7 +87,8 @@ describe('a stream', () => {
     );
     open.request.write(row(300) + row(301));
     await open.until((line) => Number(line['durable']) > 0);
-    await sleep(7_000); // beyond the request's, the headers' and the idle limit
+    // Beyond the request's, the headers' and the idle limit: of a limit that must not strike no event tells that it has passed.
+    await sleep(7_000);
     expect(open.lines.some((line) => 'end' in line)).toBe(false);
     const before = Number(open.lines.at(-1)?.['durable']);
     open.request.write(row(302) + row(303));

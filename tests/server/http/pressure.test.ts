@@ -1,6 +1,5 @@
 // Past the door of server/main: an application is built with a store that is slow.
 import { request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Health } from '../../../core/contract/index.ts';
@@ -132,6 +131,15 @@ const bigBatch = () => {
 };
 
 describe('many senders before a slow disk', () => {
+  let disk: Promise<void> = Promise.resolve();
+  /** Nothing more is written until what this gives is called. */
+  const stalled = (): (() => void) => {
+    let goOn: () => void = () => undefined;
+    disk = new Promise((resolve) => (goOn = resolve));
+    return goOn;
+  };
+  /** How many senders were told to come again, in all. */
+  let refusals = 0;
   let service: TestService;
   let app: App;
   let address = '';
@@ -141,7 +149,7 @@ describe('many senders before a slow disk', () => {
     const slow: Ingest = {
       ...inner.ingest,
       batch: async (body, origin) => {
-        await sleep(1_500);
+        await disk;
         return inner.ingest.batch(body, origin);
       },
     };
@@ -166,6 +174,7 @@ describe('many senders before a slow disk', () => {
         (response) => {
           let text = '';
           response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+          if (response.statusCode === 503) refusals += 1;
           response.on('end', () =>
             resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], reply: JSON.parse(text) as { durable?: number } }),
           );
@@ -182,11 +191,13 @@ describe('many senders before a slow disk', () => {
     const batches = Array.from({ length: SENDERS }, bigBatch);
     expect(batches[0]?.body.length).toBeGreaterThan(4 * MIB);
     const before = process.memoryUsage.rss();
+    const goOn = stalled();
     let most = before;
     const watching = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20);
     const sent = batches.map(async ({ uuid, body }) => ({ uuid, ...(await post(body)) }));
-    await sleep(1_000);
+    await expect.poll(() => refusals).toBeGreaterThan(SENDERS / 2);
     const meanwhile = await Promise.all([health(), get('/api/overview'), get('/api/nodes')]);
+    goOn();
     const replies = await Promise.all(sent);
     clearInterval(watching);
 
@@ -210,14 +221,17 @@ describe('many senders before a slow disk', () => {
 
   it('are refused though neither a length nor a compressed body says how much there is', async () => {
     const bodies = Array.from({ length: 12 }, () => gzipSync(bigBatch().body, { level: 1 }));
-    const outcomes = await Promise.all(
-      bodies.map((body) =>
-        post(body, { 'content-encoding': 'gzip' }).then(
-          ({ status }) => status,
-          () => 503,
-        ),
+    const goOn = stalled();
+    const outcomes: number[] = [];
+    const sent = bodies.map((body) =>
+      post(body, { 'content-encoding': 'gzip' }).then(
+        ({ status }) => outcomes.push(status),
+        () => outcomes.push(503), // the reply may be cut off with the body
       ),
-    ); // the reply may be cut off with the body
+    );
+    await expect.poll(() => outcomes.length).toBeGreaterThan(4);
+    goOn();
+    await Promise.all(sent);
     expect(outcomes.filter((status) => status === 200).length).toBeGreaterThan(0);
     expect(outcomes.filter((status) => status === 503).length).toBeGreaterThan(4);
     expect((await post(small())).status).toBe(200);
@@ -230,9 +244,11 @@ describe('many senders before a slow disk', () => {
       '# gpu     pwr  gtemp  mtemp     sm    mem    enc    dec    jpg    ofa   mclk   pclk\n# Idx       W      C      C      %      %      %      %      %      %    MHz    MHz\n',
     );
     open.request.write(row(300) + row(301));
+    const [goOn, before] = [stalled(), refusals];
     const load = Promise.all(Array.from({ length: 8 }, () => post(bigBatch().body)));
-    await sleep(300);
+    await expect.poll(() => refusals).toBeGreaterThan(before);
     open.request.write(row(302) + row(303));
+    goOn();
     await load;
     open.request.end();
     await open.ended;

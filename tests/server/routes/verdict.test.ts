@@ -44,12 +44,16 @@ const declare = (service: TestService, body: object) =>
     body: JSON.stringify(body),
     headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' },
   });
-const until = async <T>(what: () => Promise<T>, good: (value: T) => boolean, seconds = 120): Promise<T> => {
-  for (let left = seconds * 10; ; left -= 1) {
-    const value = await what();
-    if (good(value) || left <= 0) return value;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+/** What is asked for, once it is good. */
+const until = async <T>(what: () => Promise<T>, good: (value: T) => boolean): Promise<T> => {
+  const found = await vi.waitUntil(
+    async () => {
+      const value = await what();
+      return good(value) && { value };
+    },
+    { timeout: 300_000, interval: 100 },
+  );
+  return found.value;
 };
 const words = ({ phases }: Analysis) => phases.map((phase) => `${phase.verdict.bottleneck} ${Math.round(phase.from)}-${Math.round(phase.to)}`);
 

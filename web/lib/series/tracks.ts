@@ -19,6 +19,7 @@ export interface Tracks {
   readonly counters: Map<string, { readonly t: number; readonly value: number }>;
 }
 
+/** Tracks that hold nothing yet. */
 export function emptyTracks(): Tracks {
   return { byKey: new Map(), counters: new Map() };
 }

@@ -279,20 +279,6 @@ describe('upkeep', () => {
     expect(await most()).toEqual([0, 100, 0]);
   });
 
-  it('a clock that was in 1970 once costs no step per day since', async () => {
-    const maintained = async (first: number) => {
-      const { series, clock } = await seriesForTest({ rawDays: 40_000, rollupDays: 40_000 });
-      await series.append(batchOf(gpu('a'), [clock.now + first, ...steps(clock.now, 1, 1100)], { 'gpu.power': steps(1, 0, 1101) }));
-      const start = performance.now();
-      await series.maintain(clock.now + 2 * DAY);
-      return { seconds: (performance.now() - start) / 1000, chunks: (await series.stats()).chunks };
-    };
-    const usual = await maintained(-DAY);
-    const odd = await maintained(10 - 1_700_000_000);
-    expect(odd.chunks).toBe(1 + 4);
-    expect(odd.seconds).toBeLessThan(50 * usual.seconds); // nearly twenty thousand days lie between
-  });
-
   it('drops entities of which nothing is left, and knows them again', async () => {
     const { series, clock } = await seriesForTest({ rawDays: 1, rollupDays: 2 });
     clock.now = day0;

@@ -36,16 +36,18 @@ async function opened(file = join(temporaryFolder(), 'series.db'), retention = {
 
 const append = (state: SeriesState, intake: Intake, at = day0): Promise<unknown> => appendAll(state, { batches: [packIntake(intake)], at });
 
-/** All that is due at a time; how much was expired. */
-async function upkeep(state: SeriesState, now: number): Promise<number> {
+/** All that is due at a time, but no more steps than `most`: how much was expired, and in how many steps. */
+async function upkeepSteps(state: SeriesState, now: number, most = Number.POSITIVE_INFINITY): Promise<{ expired: number; taken: number }> {
   let expired = 0;
-  for (let more = true; more;) {
+  let taken = 0;
+  for (let more = true; more && taken < most; taken += 1) {
     const step = await upkeepStep(state, now);
     expired += step.expired;
     more = step.more;
   }
-  return expired;
+  return { expired, taken };
 }
+const upkeep = async (state: SeriesState, now: number): Promise<number> => (await upkeepSteps(state, now)).expired;
 
 async function powers(state: SeriesState, entity = A): Promise<[number, number | undefined][]> {
   const [table] = tables(state, { entities: [entity], from: 0, to: 1e12 });
@@ -109,6 +111,16 @@ describe('charts of sealed readings', () => {
     await sealDue(state, { now: day0, pressed: true });
     await append(state, batchOf(A, [day0 + 1], { 'gpu.power': [110] }));
     expect(drawn(state, 'gpu.power')).toEqual([300, 110, 320]);
+  });
+});
+
+describe('upkeep', () => {
+  it('takes no step per day since 1970 where a clock was there once', async () => {
+    const { state } = await opened(undefined, { rawDays: 40_000, rollupDays: 40_000 });
+    await append(state, batchOf(A, [10, ...steps(day0, 1, 1100)], { 'gpu.power': steps(1, 0, 1101) }));
+    // One seals; three roll up the day in 1970, the empty one after it and that of the other readings; one finds nothing more.
+    expect(await upkeepSteps(state, day0 + 2 * DAY, 100)).toEqual({ expired: 0, taken: 5 });
+    expect(await chunks(state)).toBe(1 + 4);
   });
 });
 

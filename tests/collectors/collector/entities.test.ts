@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { engineOf, hostOf, indexIn, type Place, placed, processOf } from '../../collectors/collector/index.ts';
+import { engineOf, hostOf, indexIn, type Place, placed, processOf } from '../../../collectors/collector/index.ts';
 
 const onNode: Place = { node: 'n1', job: null, uuids: {} };
 const inJob = (id: string): Place => ({ node: 'n1', job: `c/${id}`, uuids: {} });
