@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { type DrawnReply, drawnReply, type IngestBatch, type SeriesReply } from '../../../core/contract/index.ts';
-import { RequestFailed } from '../../../web/lib/api.ts';
-import type { Watcher } from '../../../web/lib/live.svelte.ts';
-import { openSeries } from '../../../web/lib/series/view.svelte.ts';
+import { type DrawnReply, drawnReply, type IngestBatch, type SeriesReply } from '../../../../core/contract/index.ts';
+import { RequestFailed } from '../../../../web/lib/api.ts';
+import type { Watcher } from '../../../../web/lib/live.svelte.ts';
+import { openSeries } from '../../../../web/lib/series/view.svelte.ts';
 
 const watchers: Watcher[] = [];
-vi.mock('../../../web/lib/live.svelte.ts', () => ({
+vi.mock('../../../../web/lib/live.svelte.ts', () => ({
   watch: (_: unknown, watcher: Watcher) => {
     watchers.push(watcher);
     return () => undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lastValue, lineOf, meanOver, meanValue, nearest, stepAt, valueAt } from '../../../web/lib/series/lines.ts';
-import type { Track } from '../../../web/lib/series/tracks.ts';
+import { lastValue, lineOf, meanOver, meanValue, nearest, stepAt, valueAt } from '../../../../web/lib/series/lines.ts';
+import type { Track } from '../../../../web/lib/series/tracks.ts';
 
 function track(id: string, t: number[], mean: (number | null)[]): Track {
   return {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { IngestBatch, Series } from '../../../core/contract/index.ts';
-import type { MetricId } from '../../../core/readings/index.ts';
-import { appendBlocks, emptyTracks, joinReply, lastTime, shownAs, shownUnit, tailStart } from '../../../web/lib/series/tracks.ts';
-import { drawnSeries } from '../../support/series.ts';
+import type { IngestBatch, Series } from '../../../../core/contract/index.ts';
+import type { MetricId } from '../../../../core/readings/index.ts';
+import { appendBlocks, emptyTracks, joinReply, lastTime, shownAs, shownUnit, tailStart } from '../../../../web/lib/series/tracks.ts';
+import { drawnSeries } from '../../../support/series.ts';
 
 const GPU = { kind: 'gpu', id: 'GPU-a', node: 'n1' } as const;
 const HOST = { kind: 'host', id: 'n1', node: 'n1' } as const;
