@@ -41,7 +41,7 @@ function open(points: number) {
   watchers.length = 0;
   const { server, source } = pretend();
   const view = openSeries({ source, metrics: ['gpu.util', 'host.netRxRate'], points, target: { kind: 'node', node: 'n1' } });
-  const times = (key = 'gpu:GPU-a gpu.util') => view.tracks.byKey.get(key)?.t ?? [];
+  const times = (key = 'gpu:GPU-a gpu.util') => [...(view.tracks.byKey.get(key)?.t ?? [])];
   const [watcher] = watchers;
   if (watcher === undefined) throw new Error('nothing is watched');
   return { server, view, watcher, times };
@@ -85,7 +85,7 @@ describe('the series of a view', () => {
     await settled();
     const expected = Array.from({ length: 30 }, (_, index) => index * 5);
     expect(times()).toEqual(expected);
-    expect(view.tracks.byKey.get('gpu:GPU-a gpu.util')?.mean).toEqual(expected);
+    expect([...(view.tracks.byKey.get('gpu:GPU-a gpu.util')?.mean ?? [])]).toEqual(expected);
   });
 
   it('fetch a counter’s first rate from the server, which knows the value before it', async () => {
