@@ -108,7 +108,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'SAME_EDGE = 2', replace: 'SAME_EDGE = 0', harm: 'GPUs sampled a second apart make two phases of one edge' },
       { find: 'samples: 0.9,', replace: 'samples: 0.5,', harm: 'independent GPUs are said to take turns' },
       { find: 'leastTogether: 0.8', replace: 'leastTogether: 0.3', harm: 'two hardly used GPUs are said to take turns' },
-      { find: 'BRIDGED_PERIODS = 3', replace: 'BRIDGED_PERIODS = 10', harm: 'readings are made up over an outage' },
+      { find: 'BRIDGED_PERIODS = GAP_PERIODS', replace: 'BRIDGED_PERIODS = 10', harm: 'readings are made up over an outage' },
     ],
   },
   {
@@ -1162,7 +1162,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: [BUCKETS],
     mutations: [
       { find: '(rows.mean[index] ?? Number.NaN) * samples;', replace: '(rows.mean[index] ?? Number.NaN);', harm: 'means over rolled-up days are wrong' },
-      { find: 'silence > 3 * period', replace: 'silence > 10 * period', harm: 'an outage is drawn as a line' },
+      { find: 'silence > GAP_PERIODS * period', replace: 'silence > 10 * period', harm: 'an outage is drawn as a line' },
       { find: 'at < from || at >= to) continue;', replace: 'at < from) continue;', harm: 'a chart’s last bucket holds what comes after it' },
       { find: 'at + rows.seconds);', replace: 'at);', harm: 'gaps appear between roll-ups' },
       {

@@ -2,6 +2,7 @@
  * Every number that a verdict turns on, once, with where it comes from. Achievable fractions (η) are hardware knowledge and
  * stand in core/knowledge/hardware/achievable.ts. Nothing here was fitted to a recording.
  */
+import { GAP_PERIODS } from '../readings/index.ts';
 
 /**
  * Amdahl: doubling the speed of a resource that is needed for a share s of the time gains at most 1/(1 − s/2).
@@ -173,6 +174,6 @@ export const NOISE_FLOOR = 0.02;
 export const PATTERN = { peak: 0.5, dip: 0.25, repetitions: 4 } as const;
 /** Edges of different GPUs this many bins apart are one edge of the job. */
 export const SAME_EDGE = 2;
-/** A gap longer than three periods of the sampler is not bridged, with some jitter allowed on top. */
-export const BRIDGED_PERIODS = 3;
+/** What is drawn as a gap is not bridged either, with some jitter allowed on top. */
+export const BRIDGED_PERIODS = GAP_PERIODS;
 export const BRIDGED_SLACK = 1.2;

@@ -1,4 +1,4 @@
-import { lowerBound } from './columns.ts';
+import { GAP_PERIODS, lowerBound } from './columns.ts';
 
 /** A grid of equal buckets: bucket i holds start + i × width ≤ t < start + (i + 1) × width, in seconds. */
 export interface Grid {
@@ -125,7 +125,7 @@ export function addRollup(into: Buckets, rows: RollupRows, from: number, to: num
 
 /**
  * The filled buckets in order, each at the time of its first sample. Empty ones are left out, but where the silence is longer
- * than three sampling periods: there the first empty bucket stands for the gap, with NaN.
+ * than GAP_PERIODS: there the first empty bucket stands for the gap, with NaN.
  */
 export function drawn({ grid, sum, count, min, max, first, last }: Buckets, period: number): Drawn {
   const out = { t: new Float64Array(grid.count), min: new Float64Array(grid.count), mean: new Float64Array(grid.count), max: new Float64Array(grid.count) };
@@ -144,7 +144,7 @@ export function drawn({ grid, sum, count, min, max, first, last }: Buckets, peri
     if (samples === 0) continue;
     const begins = first[bucket] ?? Number.NaN;
     const silence = begins - (last[before] ?? Number.NaN);
-    if (before >= 0 && bucket > before + 1 && silence > 3 * period) put(grid.start + (before + 1) * grid.width, Number.NaN, Number.NaN, Number.NaN);
+    if (before >= 0 && bucket > before + 1 && silence > GAP_PERIODS * period) put(grid.start + (before + 1) * grid.width, Number.NaN, Number.NaN, Number.NaN);
     const least = min[bucket] ?? Number.NaN;
     const greatest = max[bucket] ?? Number.NaN;
     if (least < greatest) spread = true;

@@ -112,6 +112,9 @@ export function lastOf(column: Float64Array | undefined): number | null {
   return null;
 }
 
+/** A silence of more sampling periods than this is a gap: drawn as one, bridged by nothing. */
+export const GAP_PERIODS = 3;
+
 /** The median distance between samples in seconds; null below two samples. */
 export function periodOf(t: Float64Array): number | null {
   if (t.length < 2) return null;
@@ -119,6 +122,12 @@ export function periodOf(t: Float64Array): number | null {
   for (let index = 1; index < t.length; index += 1) gaps[index - 1] = (t[index] ?? Number.NaN) - (t[index - 1] ?? Number.NaN);
   gaps.sort();
   return gaps[gaps.length >> 1] ?? null;
+}
+
+/** The same of the latest dozen samples, what something is sampled at now; null below four, which show no habit yet. */
+export function recentPeriod(t: Float64Array): number | null {
+  const recent = t.subarray(-12);
+  return recent.length < 4 ? null : periodOf(recent);
 }
 
 function isSorted(readings: readonly Reading[]): boolean {

@@ -12,11 +12,23 @@ export {
   type WireBatch,
 } from './block.ts';
 export { addRollup, addSamples, type Buckets, drawn, type Drawn, type Grid, newBuckets, type Rows, rowsIn, samplingPeriod } from './buckets.ts';
-export { lastOf, lowerBound, meanOf, rowsOf, type Run, slice, type Table, tableOf, tablesOf } from './columns.ts';
+export { GAP_PERIODS, lastOf, lowerBound, meanOf, recentPeriod, rowsOf, type Run, slice, type Table, tableOf, tablesOf } from './columns.ts';
 export { ENTITY_KINDS, entityKey, type EntityKind, type EntityRef } from './entity.ts';
 export type { Intake } from './intake.ts';
 export { joinTables, mergeColumns, type Stack } from './join.ts';
 export { isMetricId, limitsOf, metric, METRIC_IDS, type MetricId, METRICS, plausible, type Rollup, rounded, type Unit } from './metrics.ts';
 export { MAX_RATE_GAP, rateOf, withRates } from './rates.ts';
 export { type Batch, type Clock, EVENT_KINDS, type Fact, FACT_NAMES, type FactName, type Reading, type Rejection, type SourceEvent } from './reading.ts';
-export { ABSENT, formatAgainst, formatDuration, formatFactor, formatFigure, formatLimits, formatPercent, formatValue, isUnit, tickFormat } from './units.ts';
+export {
+  ABSENT,
+  formatAgainst,
+  formatDuration,
+  formatFactor,
+  formatFigure,
+  formatLimits,
+  formatPercent,
+  formatValue,
+  isUnit,
+  shownUnit,
+  tickFormat,
+} from './units.ts';

@@ -41,13 +41,13 @@ export function faded(hex: string, opacity: number): string {
 }
 
 /** Points as Chart.js takes them unparsed. NaN is a gap. */
-export function pointsOf(t: readonly number[], y: readonly number[]): { x: number; y: number }[] {
-  return t.map((x, index) => ({ x, y: y[index] ?? Number.NaN }));
+export function pointsOf(t: ArrayLike<number>, y: ArrayLike<number>): { x: number; y: number }[] {
+  return Array.from(t, (x, index) => ({ x, y: y[index] ?? Number.NaN }));
 }
 
 /** Radii that show a sample standing alone between gaps, which a line cannot; 0 where there is none such. */
-export function loneRadii(y: readonly number[]): number | number[] {
+export function loneRadii(y: ArrayLike<number>): number | number[] {
   const absent = (value: number | undefined): boolean => value === undefined || Number.isNaN(value);
-  const lone = y.map((value, index) => !absent(value) && absent(y[index - 1]) && absent(y[index + 1]));
+  const lone = Array.from(y, (value, index) => !absent(value) && absent(y[index - 1]) && absent(y[index + 1]));
   return lone.some(Boolean) ? lone.map((one) => (one ? 1.6 : 0)) : 0;
 }

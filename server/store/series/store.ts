@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { metric, type Unit } from '../../../core/readings/index.ts';
+import { shownUnit } from '../../../core/readings/index.ts';
 import type { DrawnSeries } from '../../../core/contract/index.ts';
 import { type SeriesStore, type StoreOptions, systemClock } from '../interface/index.ts';
 import { grouped, type Host, startHost } from '../worker/index.ts';
@@ -116,42 +116,16 @@ export function seriesOf({ series, times, values }: RangeAnswer): DrawnSeries[] 
     return t;
   };
   return series.map(({ entity, metric: id, rows, t, mean, spread }) => {
-    const { kind, unit } = metric(id);
     const column = (part: number): Float64Array => values.subarray(mean + part * rows, mean + (part + 1) * rows);
     const means = column(0);
     return {
       entity: { kind: entity.kind, id: entity.id, node: entity.node ?? null },
       metric: id,
-      unit: kind === 'counter' ? rateUnit(unit) : unit,
+      unit: shownUnit(id),
       t: timesAt(t, rows),
       mean: means,
       min: spread ? column(1) : means,
       max: spread ? column(2) : means,
     };
   });
-}
-
-/** The unit of a counter's rate per second. */
-function rateUnit(unit: Unit): Unit | '1/s' {
-  switch (unit) {
-    case 'bytes':
-      return 'bytes/s';
-    case 'joules':
-      return 'watts';
-    case 'seconds':
-      return 'ratio';
-    case 'flop':
-      return 'flop/s';
-    case 'count':
-      return '1/s';
-    case 'ratio':
-    case 'bytes/s':
-    case 'watts':
-    case 'hertz':
-    case 'celsius':
-    case 'tokens/s':
-    case '1/s':
-    case 'flop/s':
-      return unit;
-  }
 }

@@ -1,7 +1,17 @@
-import { addSamples, drawn, type Drawn, isMetricId, newBuckets, rowsIn, samplingPeriod, type Table, withRates } from '../../../core/readings/index.ts';
+import {
+  addSamples,
+  drawn,
+  type Drawn,
+  isMetricId,
+  newBuckets,
+  rowsIn,
+  samplingPeriod,
+  shownUnit,
+  type Table,
+  withRates,
+} from '../../../core/readings/index.ts';
 import type { DrawnReply, DrawnSeries } from '../../../core/contract/index.ts';
 import type { SeriesAsk } from '../api.ts';
-import { shownUnit } from '../series/tracks.ts';
 
 /** Answers a series request from tables in memory as the server answers it from its store: buckets of min, mean and max, gaps as one NaN. */
 export function seriesReply(tables: readonly Table[], ask: SeriesAsk, run: { readonly from: number; readonly to: number }): DrawnReply {

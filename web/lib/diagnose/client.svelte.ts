@@ -2,7 +2,7 @@ import type { ParseContext } from '../../../collectors/collector/index.ts';
 import type { DrawnReply } from '../../../core/contract/index.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import { RequestFailed, type Trouble } from '../api.ts';
-import type { SeriesSource } from '../series/view.svelte.ts';
+import type { SeriesSource } from '../series/held.ts';
 import type { Diagnosed, FromWorker, NamedFile, Progress, ToWorker } from './protocol.ts';
 import type { StoreAsk } from './store.ts';
 
@@ -46,9 +46,8 @@ export function openDiagnose(): DiagnoseClient {
   let stage = $state.raw<Stage>({ kind: 'empty' });
   let storing = $state.raw<Storing>({ kind: 'no' });
   let results = $state(0);
-  let tickets = 0;
-  const waiting = new Map<number, { resolve: (reply: DrawnReply) => void; reject: (error: Error) => void }>();
-  let asked: StoreAsk | null = null;
+  let stored: StoreAsk | null = null;
+  const requests = openRequests();
 
   function take(message: FromWorker): void {
     switch (message.kind) {
@@ -64,14 +63,13 @@ export function openDiagnose(): DiagnoseClient {
         results += 1;
         return;
       case 'series':
-        waiting.get(message.ticket)?.resolve(message.reply);
-        waiting.delete(message.ticket);
+        requests.answer(message.ticket, message.reply);
         return;
       case 'storing':
         storing = { kind: 'sending', done: message.done, total: message.total };
         return;
       case 'stored':
-        if (asked !== null) storing = { kind: 'stored', cluster: asked.cluster, id: asked.id, values: message.values, rejected: message.rejected };
+        if (stored !== null) storing = { kind: 'stored', cluster: stored.cluster, id: stored.id, values: message.values, rejected: message.rejected };
         return;
       case 'failed':
         failed(message.ticket, message.trouble);
@@ -79,33 +77,14 @@ export function openDiagnose(): DiagnoseClient {
   }
 
   function failed(ticket: number | null, trouble: Trouble): void {
-    const waits = ticket === null ? undefined : waiting.get(ticket);
     if (ticket === null) stage = { kind: 'failed', trouble };
-    else if (waits === undefined) storing = { kind: 'failed', trouble };
-    else {
-      waiting.delete(ticket);
-      waits.reject(new RequestFailed(trouble));
-    }
+    else if (!requests.refuse(ticket, trouble)) storing = { kind: 'failed', trouble };
   }
 
-  function open(): Worker {
-    if (worker !== null) return worker;
-    const opened = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'diagnose' });
-    opened.addEventListener('message', (event: MessageEvent<FromWorker>) => take(event.data));
-    opened.addEventListener('error', (event) => {
-      event.preventDefault();
-      failed(null, {
-        kind: 'broken',
-        status: null,
-        what: `The reader stopped: ${event.message || 'it could not be loaded'}.`,
-        where: '',
-        remedy: 'Reload the page and try again; headroom diagnose on a terminal reads the same files.',
-      });
-    });
-    worker = opened;
-    return opened;
+  function ask(message: ToWorker): void {
+    worker ??= startReader(take, (trouble) => failed(null, trouble));
+    worker.postMessage(message);
   }
-  const ask = (message: ToWorker): void => open().postMessage(message);
 
   return {
     get stage() {
@@ -126,32 +105,71 @@ export function openDiagnose(): DiagnoseClient {
     cancel() {
       worker?.terminate();
       worker = null;
-      for (const { reject } of waiting.values()) reject(new DOMException('cancelled', 'AbortError'));
-      waiting.clear();
+      requests.cancel();
       stage = { kind: 'empty' };
       storing = { kind: 'no' };
     },
     store(what) {
-      asked = what;
-      tickets += 1;
+      stored = what;
       storing = { kind: 'sending', done: 0, total: 0 };
-      ask({ kind: 'store', ticket: tickets, ask: what });
+      ask({ kind: 'store', ticket: requests.ticket(), ask: what });
     },
-    series(what, signal) {
-      tickets += 1;
-      const ticket = tickets;
+    series: (what, signal) => requests.send((ticket) => ask({ kind: 'series', ticket, ask: what }), signal),
+  };
+}
+
+/** Starts the worker that reads files; `stopped` is told why it ended by itself. */
+function startReader(take: (message: FromWorker) => void, stopped: (trouble: Trouble) => void): Worker {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'diagnose' });
+  worker.addEventListener('message', (event: MessageEvent<FromWorker>) => take(event.data));
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    stopped({
+      kind: 'broken',
+      status: null,
+      what: `The reader stopped: ${event.message || 'it could not be loaded'}.`,
+      where: '',
+      remedy: 'Reload the page and try again; headroom diagnose on a terminal reads the same files.',
+    });
+  });
+  return worker;
+}
+
+/** Requests for series that wait for the worker's answer, each under a ticket. */
+function openRequests() {
+  const waiting = new Map<number, { resolve: (reply: DrawnReply) => void; reject: (error: Error) => void }>();
+  let tickets = 0;
+  const ticket = (): number => (tickets += 1);
+  return {
+    ticket,
+    send(post: (ticket: number) => void, signal: AbortSignal): Promise<DrawnReply> {
+      const own = ticket();
       return new Promise((resolve, reject) => {
-        waiting.set(ticket, { resolve, reject });
-        signal.addEventListener(
-          'abort',
-          () => {
-            waiting.delete(ticket);
-            reject(new DOMException('cancelled', 'AbortError'));
-          },
-          { once: true },
-        );
-        ask({ kind: 'series', ticket, ask: what });
+        waiting.set(own, { resolve, reject });
+        const forget = (): void => {
+          waiting.delete(own);
+          reject(cancelled());
+        };
+        signal.addEventListener('abort', forget, { once: true });
+        post(own);
       });
     },
+    answer(about: number, reply: DrawnReply): void {
+      waiting.get(about)?.resolve(reply);
+      waiting.delete(about);
+    },
+    /** Fails the request of a ticket; false where it is none of these. */
+    refuse(about: number, trouble: Trouble): boolean {
+      waiting.get(about)?.reject(new RequestFailed(trouble));
+      return waiting.delete(about);
+    },
+    cancel(): void {
+      for (const { reject } of waiting.values()) reject(cancelled());
+      waiting.clear();
+    },
   };
+}
+
+function cancelled(): DOMException {
+  return new DOMException('cancelled', 'AbortError');
 }

@@ -1,5 +1,5 @@
-import { metric } from '../../../core/readings/index.ts';
-import { shownUnit, type Tracks } from './tracks.ts';
+import { metric, shownUnit } from '../../../core/readings/index.ts';
+import type { Tracks } from './tracks.ts';
 
 /** The readings held for a stretch of time as CSV, one value a line, in order of time: what a spreadsheet or a script takes. */
 export function seriesCsv(tracks: Tracks, { from, to }: { from: number; to: number }): string {
@@ -11,7 +11,7 @@ export function seriesCsv(tracks: Tracks, { from, to }: { from: number; to: numb
     track.t.forEach((at, index) => {
       const [mean, min, max] = [track.mean[index], track.min[index], track.max[index]];
       // A gap is the absence of lines.
-      if (at < from || at > to || mean === null || mean === undefined) return;
+      if (at < from || at > to || mean === undefined || Number.isNaN(mean)) return;
       lines.push({ at, text: `${at},${about},${digits(mean)},${digits(min)},${digits(max)}` });
     });
   }
@@ -20,8 +20,8 @@ export function seriesCsv(tracks: Tracks, { from, to }: { from: number; to: numb
 }
 
 /** Series travel with seven digits: what a float has beyond them is no reading. */
-function digits(value: number | null | undefined): string {
-  if (value === null || value === undefined) return '';
+function digits(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return '';
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(7)));
 }
 

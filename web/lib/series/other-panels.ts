@@ -1,6 +1,6 @@
-import { isMetricId, metric, METRIC_IDS, type MetricId } from '../../../core/readings/index.ts';
+import { isMetricId, metric, METRIC_IDS, type MetricId, shownUnit } from '../../../core/readings/index.ts';
 import { PANEL_METRICS, type Panel } from './panels.ts';
-import { shownAs, shownUnit } from './tracks.ts';
+import { shownAs } from './tracks.ts';
 
 const DRAWN: ReadonlySet<MetricId> = new Set(PANEL_METRICS);
 

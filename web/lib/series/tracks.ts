@@ -1,16 +1,30 @@
-import type { DrawnReply, IngestBatch, Series } from '../../../core/contract/index.ts';
-import { entityKey, isMetricId, metric, type MetricId, METRICS, rateOf, type Unit } from '../../../core/readings/index.ts';
+import type { DrawnReply, DrawnSeries, LiveReadings, Values } from '../../../core/contract/index.ts';
+import {
+  entityKey,
+  GAP_PERIODS,
+  isMetricId,
+  lowerBound,
+  metric,
+  type MetricId,
+  METRICS,
+  rateOf,
+  recentPeriod,
+  type Table,
+  tableFromBlock,
+} from '../../../core/readings/index.ts';
 
-type Block = IngestBatch['blocks'][number];
+/** Columns of one length: times strictly increasing, seconds; NaN is a gap. */
+interface Columns<Column = Float64Array> {
+  readonly t: Column;
+  readonly min: Column;
+  readonly mean: Column;
+  readonly max: Column;
+}
 
-/** One metric of one entity as the page holds it: times strictly increasing; a null is a gap. Counters are held as rates. */
-export interface Track {
-  readonly entity: Series['entity'];
+/** One metric of one entity as the page holds it; counters are held as rates. A column once read never changes: what comes later is in another. */
+export interface Track extends Columns {
+  readonly entity: DrawnSeries['entity'];
   readonly metric: MetricId;
-  readonly t: number[];
-  readonly min: (number | null)[];
-  readonly mean: (number | null)[];
-  readonly max: (number | null)[];
 }
 
 /** All tracks of a view, and the last value of every counter, from which the next live reading's rate is counted. */
@@ -28,24 +42,6 @@ export function emptyTracks(): Tracks {
 export function shownAs(id: MetricId): MetricId {
   const { rate } = metric(id);
   return rate !== undefined && isMetricId(rate) ? rate : id;
-}
-
-/** The unit of a metric as it is shown: a counter's is per second. */
-export function shownUnit(id: MetricId): Unit {
-  const { kind, unit } = metric(id);
-  if (kind === 'gauge') return unit;
-  switch (unit) {
-    case 'bytes':
-      return 'bytes/s';
-    case 'flop':
-      return 'flop/s';
-    case 'joules':
-      return 'watts';
-    case 'seconds':
-      return 'ratio';
-    default:
-      return '1/s';
-  }
 }
 
 /** The latest time that any track holds; null when all are empty. */
@@ -68,16 +64,27 @@ export function tailStart(tracks: Tracks, floor: number): number {
   return start ?? floor;
 }
 
+/** The start of the last bucket but one of those series that still go on; null where there is none. */
+export function lastBucketStart(tracks: Tracks): number | null {
+  const newest = lastTime(tracks);
+  if (newest === null) return null;
+  let start = newest;
+  for (const { t } of tracks.byKey.values()) {
+    const last = t.at(-1);
+    // A series that ended long ago needs no finer end.
+    if (last !== undefined && newest - last < 600) start = Math.min(start, t.at(-2) ?? last);
+  }
+  return start;
+}
+
 /** Replaces everything from `from` on with what a reply holds: no point is lost, none is there twice. */
 export function joinReply(tracks: Tracks, reply: Pick<DrawnReply, 'series'>, from: number): void {
-  for (const track of tracks.byKey.values()) cut(track, from);
+  for (const [key, track] of tracks.byKey) tracks.byKey.set(key, before(track, from));
   for (const series of reply.series) {
     if (!isMetricId(series.metric)) continue;
     const track = trackOf(tracks, series.entity, shownAs(series.metric));
-    series.t.forEach((at, index) => {
-      if (at < from || at <= (track.t.at(-1) ?? Number.NEGATIVE_INFINITY)) return;
-      push(track, at, present(series.min[index]), present(series.mean[index]), present(series.max[index]));
-    });
+    const rows = rowsFrom(series, Math.max(lowerBound(series.t, from), firstLater(series.t, track)));
+    if (rows.t.length > 0) put(tracks, append(track, rows));
   }
 }
 
@@ -85,88 +92,107 @@ export function joinReply(tracks: Tracks, reply: Pick<DrawnReply, 'series'>, fro
  * Appends live readings of wanted metrics; points at or before a track's last time are there already and are left out.
  * True when a rate could not be told because its counter is new here: the server's answer has it, so fetch the tail once.
  */
-export function appendBlocks(tracks: Tracks, blocks: readonly Block[], wanted: ReadonlySet<MetricId>): boolean {
+export function appendBlocks(tracks: Tracks, blocks: LiveReadings['blocks'], wanted: ReadonlySet<MetricId>): boolean {
   let incomplete = false;
-  for (const block of blocks) {
-    for (const [id, column] of Object.entries(block.columns)) {
-      if (!isMetricId(id) || column === undefined) continue;
+  for (const table of blocks.map(tableFromBlock)) {
+    const entity = { ...table.entity, node: table.entity.node ?? null };
+    for (const [id, column] of table.columns) {
       const shown = shownAs(id);
       // A gauge that the tool printed itself wins over the rate of its counter.
-      if (!wanted.has(shown) || (shown !== id && block.columns[shown] !== undefined)) continue;
-      const track = trackOf(tracks, { kind: block.entity.kind, id: block.entity.id, node: block.entity.node ?? null }, shown);
-      if (METRICS[id].kind === 'gauge') appendColumn(track, block.t, column);
-      else {
-        incomplete ||= !tracks.counters.has(`${entityKey(block.entity)} ${id}`);
-        appendColumn(track, block.t, ratesOf(tracks, block, id, column));
-      }
+      if (!wanted.has(shown) || (shown !== id && table.columns.has(shown))) continue;
+      const isCounter = METRICS[id].kind === 'counter';
+      incomplete ||= isCounter && !tracks.counters.has(keyOf(table.entity, id));
+      put(tracks, withSamples(trackOf(tracks, entity, shown), { t: table.t, values: isCounter ? ratesOf(tracks, table, id, column) : column }));
     }
   }
   return incomplete;
 }
 
-function ratesOf(tracks: Tracks, block: Block, id: MetricId, column: readonly (number | null)[]): (number | null)[] {
-  const key = `${entityKey(block.entity)} ${id}`;
-  const before = tracks.counters.get(key);
-  const t = Float64Array.from(before === undefined ? block.t : [before.t, ...block.t]);
-  const counter = Float64Array.from(before === undefined ? column : [before.value, ...column], (value) => value ?? Number.NaN);
-  for (let index = counter.length - 1; index >= 0; index -= 1) {
-    const [at, value] = [t[index], counter[index]];
-    if (at === undefined || value === undefined || Number.isNaN(value)) continue;
-    tracks.counters.set(key, { t: at, value });
-    break;
-  }
-  return [...rateOf(t, counter)].slice(before === undefined ? 0 : 1).map((rate) => (Number.isNaN(rate) ? null : rate));
+/** A counter's rates from its last value before this table on, which is remembered for the next. */
+function ratesOf(tracks: Tracks, { entity, t }: Table, id: MetricId, counter: Float64Array): Float64Array {
+  const key = keyOf(entity, id);
+  const known = tracks.counters.get(key);
+  const last = counter.findLastIndex((value) => !Number.isNaN(value));
+  const [at, value] = [t[last], counter[last]];
+  if (at !== undefined && value !== undefined) tracks.counters.set(key, { t: at, value });
+  return known === undefined ? rateOf(t, counter) : rateOf(behind(known.t, t), behind(known.value, counter)).subarray(1);
 }
 
-function appendColumn(track: Track, t: readonly number[], values: readonly (number | null)[]): void {
-  t.forEach((at, index) => {
-    const value = values[index] ?? null;
-    const last = track.t.at(-1);
+function behind(first: number, rest: Float64Array): Float64Array {
+  const joined = new Float64Array(rest.length + 1);
+  joined[0] = first;
+  joined.set(rest, 1);
+  return joined;
+}
+
+function withSamples(track: Track, { t, values }: { readonly t: Float64Array; readonly values: Float64Array }): Track {
+  let longer = track;
+  for (const [row, at] of t.entries()) {
+    const value = values[row];
+    const last = longer.t.at(-1);
     // An absent value among present ones is one missed sample, no gap yet; the silence rule below draws real gaps.
-    if (value === null || (last !== undefined && at <= last)) return;
-    const period = periodOf(track);
-    if (last !== undefined && period !== null && at - last > 3 * period) push(track, last + period, null, null, null);
-    push(track, at, value, value, value);
-  });
-}
-
-/** The usual distance of a track's latest samples, seconds; null where too few are known. */
-export function periodOf(track: Pick<Track, 't'>): number | null {
-  const recent = track.t.slice(-12);
-  const gaps = recent
-    .slice(1)
-    .map((at, index) => at - (recent[index] ?? at))
-    .sort((a, b) => a - b);
-  return gaps.length < 3 ? null : (gaps[gaps.length >> 1] ?? null);
-}
-
-function trackOf(tracks: Tracks, entity: Series['entity'], id: MetricId): Track {
-  const key = `${entityKey({ kind: kindOf(entity.kind), id: entity.id })} ${id}`;
-  let track = tracks.byKey.get(key);
-  if (track === undefined) {
-    track = { entity, metric: id, t: [], min: [], mean: [], max: [] };
-    tracks.byKey.set(key, track);
+    if (value === undefined || Number.isNaN(value) || (last !== undefined && at <= last)) continue;
+    const period = recentPeriod(longer.t);
+    if (last !== undefined && period !== null && at - last > GAP_PERIODS * period) longer = append(longer, oneRow(last + period, Number.NaN));
+    longer = append(longer, oneRow(at, value));
   }
-  return track;
+  return longer;
 }
 
-function kindOf(kind: string): 'gpu' | 'host' | 'engine' | 'process' {
-  return kind === 'gpu' || kind === 'engine' || kind === 'process' ? kind : 'host';
+function oneRow(at: number, value: number): Columns<readonly number[]> {
+  const values = [value];
+  return { t: [at], min: values, mean: values, max: values };
 }
 
-function present(value: number | undefined): number | null {
-  return value === undefined || Number.isNaN(value) ? null : value;
+function trackOf(tracks: Tracks, entity: Track['entity'], id: MetricId): Track {
+  const none = new Float64Array(0);
+  return tracks.byKey.get(keyOf(entity, id)) ?? { entity, metric: id, t: none, min: none, mean: none, max: none };
 }
 
-function cut(track: Track, from: number): void {
-  let keep = track.t.length;
-  while (keep > 0 && (track.t[keep - 1] ?? Number.NEGATIVE_INFINITY) >= from) keep -= 1;
-  for (const column of [track.t, track.min, track.mean, track.max]) column.length = keep;
+function keyOf(entity: Pick<Track['entity'], 'kind' | 'id'>, id: MetricId): string {
+  return `${entityKey(entity)} ${id}`;
 }
 
-function push(track: Track, at: number, min: number | null, mean: number | null, max: number | null): void {
-  track.t.push(at);
-  track.min.push(min);
-  track.mean.push(mean);
-  track.max.push(max);
+/** The track without what is at or after an instant. Its columns are copies: what would be appended to views would change the old ones. */
+function before(track: Track, at: number): Track {
+  const rows = lowerBound(track.t, at);
+  if (rows === track.t.length) return track;
+  return { ...track, t: track.t.slice(0, rows), min: track.min.slice(0, rows), mean: track.mean.slice(0, rows), max: track.max.slice(0, rows) };
+}
+
+/** The index of the first time that is later than all that a track holds. */
+function firstLater(t: Float64Array, track: Track): number {
+  const last = track.t.at(-1);
+  if (last === undefined) return 0;
+  const row = lowerBound(t, last);
+  return t[row] === last ? row + 1 : row;
+}
+
+function rowsFrom({ t, min, mean, max }: DrawnSeries, start: number): Columns<Values> {
+  return { t: t.subarray(start), min: min.subarray(start), mean: mean.subarray(start), max: max.subarray(start) };
+}
+
+function append(track: Track, rows: Columns<ArrayLike<number>>): Track {
+  return {
+    ...track,
+    t: grown(track.t, rows.t),
+    min: grown(track.min, rows.min),
+    mean: grown(track.mean, rows.mean),
+    max: grown(track.max, rows.max),
+  };
+}
+
+function put(tracks: Tracks, track: Track): void {
+  tracks.byKey.set(keyOf(track.entity, track.metric), track);
+}
+
+/** A column with more values behind its last: in its own memory while there is room, else in twice as much. */
+function grown(column: Float64Array, values: ArrayLike<number>): Float64Array {
+  const rows = column.length;
+  const needed = rows + values.length;
+  const room = column.buffer.byteLength / Float64Array.BYTES_PER_ELEMENT;
+  const longer = new Float64Array(needed <= room ? column.buffer : new ArrayBuffer(Math.max(needed, 2 * rows) * Float64Array.BYTES_PER_ELEMENT), 0, needed);
+  if (needed > room) longer.set(column);
+  longer.set(values, rows);
+  return longer;
 }

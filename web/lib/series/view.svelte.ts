@@ -1,11 +1,9 @@
-import type { DrawnReply, WatchTarget } from '../../../core/contract/index.ts';
+import type { LiveReadings, WatchTarget } from '../../../core/contract/index.ts';
 import type { MetricId } from '../../../core/readings/index.ts';
 import { type SeriesAsk, type Trouble, troubleOf } from '../api.ts';
 import { watch, type Watcher } from '../live.svelte.ts';
-import { appendBlocks, emptyTracks, joinReply, lastTime, tailStart, type Tracks } from './tracks.ts';
-
-/** Where series come from: the server's API, or the worker that holds a dropped file. */
-export type SeriesSource = (ask: SeriesAsk, signal: AbortSignal) => Promise<DrawnReply>;
+import { openHeld, type SeriesSource } from './held.ts';
+import { lastTime, type Tracks } from './tracks.ts';
 
 /** The stretch shown. `to: null` follows the newest reading; a number for `span` with it is a rolling window. */
 export interface Range {
@@ -25,201 +23,180 @@ export interface SeriesViewOptions {
   readonly serverNow?: () => number;
 }
 
-export interface SeriesView {
-  readonly tracks: Tracks;
-  /** Grows with every change of `tracks`: read it to be told. */
+/** What is said of the series, reactive. */
+interface Shown {
+  /** Grows with every change of the tracks: read it to be told. */
   readonly version: number;
   readonly from: number;
   readonly to: number;
   readonly loading: boolean;
   readonly trouble: Trouble | null;
   readonly reasons: ReadonlyMap<string, string>;
+}
+
+export interface SeriesView extends Shown {
+  readonly tracks: Tracks;
   show(range: Range): void;
   close(): void;
 }
 
-const TAIL_POINTS = 5000;
-const MAX_QUEUED = 500;
 const DRAW_AFTER_MS = 200;
+const AGAIN_AFTER_MS = 5000;
 
 /** The series of one view: history by request, then live readings appended; after a cut the tail is fetched again from the last time held. */
 export function openSeries(options: SeriesViewOptions): SeriesView {
-  const wanted = new Set(options.metrics);
-  let tracks = emptyTracks();
-  let version = $state(0);
-  let from = $state(0);
-  let to = $state(0);
-  let loading = $state(true);
-  let trouble = $state.raw<Trouble | null>(null);
-  let reasons = $state.raw<ReadonlyMap<string, string>>(new Map());
+  const held = openHeld(options);
+  const fetching = oneFetch();
+  const drawing = delayed(settle, DRAW_AFTER_MS);
+  const shown = $state<{ -readonly [Key in keyof Shown]: Shown[Key] }>({ version: 0, from: 0, to: 0, loading: true, trouble: null, reasons: new Map() });
   let range: Range = { from: null, to: null };
-  let appended = 0;
-  let queued: Parameters<NonNullable<Watcher['readings']>>[0][] | null = [];
-  let retry: ReturnType<typeof setTimeout> | undefined;
-  let drawing: ReturnType<typeof setTimeout> | undefined;
-  let tailWanted = false;
-  let running = new AbortController();
-  const lifetime = new AbortController();
 
   const follows = (): boolean => range.to === null;
 
-  const askOf = (): SeriesAsk => {
-    const start = range.span !== undefined && options.serverNow !== undefined ? options.serverNow() - range.span : range.from;
-    return { metrics: options.metrics, points: options.points, ...(start === null ? {} : { from: start }), ...(range.to === null ? {} : { to: range.to }) };
-  };
-
-  const settle = (): void => {
-    const last = lastTime(tracks);
+  function settle(): void {
+    const last = lastTime(held.tracks);
     if (follows() && last !== null) {
-      to = Math.max(last, range.span === undefined ? to : 0);
-      if (range.span !== undefined) from = to - range.span;
+      shown.to = Math.max(last, range.span === undefined ? shown.to : 0);
+      if (range.span !== undefined) shown.from = shown.to - range.span;
     }
-    version += 1;
-  };
-
-  async function load(): Promise<void> {
-    running.abort();
-    running = new AbortController();
-    const signal = AbortSignal.any([running.signal, lifetime.signal]);
-    loading = true;
-    queued ??= [];
-    try {
-      const ask = askOf();
-      const reply = await options.source(ask, signal);
-      const next = emptyTracks();
-      for (const [key, value] of tracks.counters) next.counters.set(key, value);
-      joinReply(next, reply, Number.NEGATIVE_INFINITY);
-      tracks = next;
-      from = ask.from ?? reply.from;
-      to = ask.to ?? reply.to;
-      reasons = new Map(reply.absent.map(({ metric, reason }) => [metric, reason]));
-      trouble = null;
-      appended = 0;
-      const tail = lastBucketStart(next);
-      if (follows() && options.target !== undefined && tail !== null) await fetchTail(tail, signal);
-      for (const readings of queued.splice(0)) take(readings);
-      queued = null;
-      loading = false;
-      settle();
-    } catch (error) {
-      if (signal.aborted) return;
-      failed(error, () => void load());
-    }
+    shown.version += 1;
   }
 
-  /** History comes in buckets; the last bucket of each is fetched again sample by sample, so that live readings join without overlap. */
-  async function fetchTail(start: number, signal: AbortSignal): Promise<void> {
-    const reply = await options.source({ metrics: options.metrics, points: TAIL_POINTS, from: start }, signal);
-    joinReply(tracks, reply, start);
-    trouble = null;
+  async function load(): Promise<void> {
+    const signal = fetching.restart();
+    shown.loading = true;
+    held.wait();
+    try {
+      const ask = askOf(options, range);
+      const reply = await held.fetchWhole(ask, signal);
+      shown.from = ask.from ?? reply.from;
+      shown.to = ask.to ?? reply.to;
+      shown.reasons = new Map(reply.absent.map(({ metric, reason }) => [metric, reason]));
+      shown.trouble = null;
+      if (follows() && options.target !== undefined) await held.fetchEnd(signal);
+      held.release(follows());
+      shown.loading = false;
+      settle();
+    } catch (error) {
+      if (!signal.aborted) failed(error, load);
+    }
   }
 
   async function mend(): Promise<void> {
-    if (queued !== null || !follows()) return;
-    queued = [];
-    const signal = AbortSignal.any([running.signal, lifetime.signal]);
+    if (held.waiting || !follows()) return;
+    const signal = fetching.signal();
+    held.wait();
     try {
-      await fetchTail(tailStart(tracks, to - TAIL_POINTS), signal);
-      for (const readings of queued.splice(0)) take(readings);
-      queued = null;
+      await held.fetchMissing(shown.to, signal);
+      shown.trouble = null;
+      held.release(true);
       settle();
     } catch (error) {
       if (signal.aborted) return;
-      queued = null;
-      failed(error, () => void mend());
+      held.release(false);
+      failed(error, mend);
     }
   }
 
-  function failed(error: unknown, again: () => void): void {
-    trouble = troubleOf(error);
-    loading = false;
-    if (trouble?.kind !== 'offline' && trouble?.kind !== 'broken') return;
-    clearTimeout(retry);
-    retry = setTimeout(again, 5000);
+  function failed(error: unknown, again: () => Promise<void>): void {
+    shown.trouble = troubleOf(error);
+    shown.loading = false;
+    if (shown.trouble?.kind === 'offline' || shown.trouble?.kind === 'broken') fetching.again(again);
   }
 
-  function take(readings: Parameters<NonNullable<Watcher['readings']>>[0]): void {
+  function take(readings: LiveReadings): void {
+    if (held.waiting) {
+      held.take(readings);
+      return;
+    }
     if (!follows()) return;
-    const incomplete = appendBlocks(tracks, readings.blocks, wanted);
-    appended += Math.max(0, ...readings.blocks.map((block) => block.t.length));
-    // The first value of a counter has no rate yet; once its second has come, the server fills the one between.
-    if (tailWanted && !incomplete) {
-      tailWanted = false;
-      void mend();
-    } else tailWanted ||= incomplete;
-    // What was appended is as fine as it came: take the whole again before it outgrows the history's resolution.
-    if (appended > 2 * options.points && queued === null) void load();
+    const due = held.take(readings);
+    if (due === 'tail') void mend();
+    else if (due === 'whole') void load();
+    // Several nodes' readings come within moments of each other: draw them once.
+    drawing.start();
   }
 
-  const unwatch =
-    options.target === undefined
-      ? () => undefined
-      : watch(options.target, {
-          ...options.also,
-          readings: (readings) => {
-            if (queued !== null) {
-              // The fetch under way will bring whatever is dropped here.
-              if (queued.length >= MAX_QUEUED) queued.length = 0;
-              queued.push(readings);
-            } else {
-              take(readings);
-              // Several nodes' readings come within moments of each other: draw them once.
-              drawing ??= setTimeout(() => {
-                drawing = undefined;
-                settle();
-              }, DRAW_AFTER_MS);
-            }
-          },
-          resumed: () => {
-            options.also?.resumed?.();
-            void mend();
-          },
-        });
+  function resumed(): void {
+    options.also?.resumed?.();
+    void mend();
+  }
+
+  const unwatch = options.target === undefined ? () => undefined : watch(options.target, { ...options.also, readings: take, resumed });
 
   return {
     get tracks() {
-      return tracks;
+      return held.tracks;
     },
     get version() {
-      return version;
+      return shown.version;
     },
     get from() {
-      return from;
+      return shown.from;
     },
     get to() {
-      return to;
+      return shown.to;
     },
     get loading() {
-      return loading;
+      return shown.loading;
     },
     get trouble() {
-      return trouble;
+      return shown.trouble;
     },
     get reasons() {
-      return reasons;
+      return shown.reasons;
     },
     show(next) {
       range = next;
       void load();
     },
     close() {
-      lifetime.abort();
-      clearTimeout(retry);
-      clearTimeout(drawing);
+      fetching.close();
+      drawing.close();
       unwatch();
     },
   };
 }
 
-/** The start of the last bucket but one of those series that still go on; null where there is none. */
-function lastBucketStart(tracks: Tracks): number | null {
-  let start = Number.POSITIVE_INFINITY;
-  let newest = Number.NEGATIVE_INFINITY;
-  for (const { t } of tracks.byKey.values()) newest = Math.max(newest, t.at(-1) ?? Number.NEGATIVE_INFINITY);
-  for (const { t } of tracks.byKey.values()) {
-    const last = t.at(-1);
-    // A series that ended long ago needs no finer end.
-    if (last !== undefined && newest - last < 600) start = Math.min(start, t.at(-2) ?? last);
-  }
-  return Number.isFinite(start) ? start : null;
+function askOf({ metrics, points, serverNow }: SeriesViewOptions, { from, to, span }: Range): SeriesAsk {
+  const start = span !== undefined && serverNow !== undefined ? serverNow() - span : from;
+  return { metrics, points, ...(start === null ? {} : { from: start }), ...(to === null ? {} : { to }) };
+}
+
+/** One fetch at a time: a new one ends the one before it, a failed one is tried again, closing ends all. */
+function oneFetch() {
+  const lifetime = new AbortController();
+  let running = new AbortController();
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  const signal = (): AbortSignal => AbortSignal.any([running.signal, lifetime.signal]);
+  return {
+    signal,
+    restart(): AbortSignal {
+      running.abort();
+      running = new AbortController();
+      return signal();
+    },
+    again(fetch: () => Promise<void>): void {
+      clearTimeout(retry);
+      retry = setTimeout(() => void fetch(), AGAIN_AFTER_MS);
+    },
+    close(): void {
+      lifetime.abort();
+      clearTimeout(retry);
+    },
+  };
+}
+
+/** Does something once, `ms` after the first of any number of starts. */
+function delayed(action: () => void, ms: number) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    start(): void {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        action();
+      }, ms);
+    },
+    close: (): void => clearTimeout(timer),
+  };
 }

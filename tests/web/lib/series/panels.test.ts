@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { METRICS, isMetricId, type MetricId } from '../../../core/readings/index.ts';
-import { ceilingsOf, gpuLabel } from '../../../web/lib/hardware.ts';
-import { otherPanels } from '../../../web/lib/series/other-panels.ts';
-import { byReason, panelView } from '../../../web/lib/series/panel-view.ts';
-import { PANEL_METRICS, PANELS } from '../../../web/lib/series/panels.ts';
-import { gpuRows, stripChoices, STRIP_METRICS } from '../../../web/lib/series/strips.ts';
-import { emptyTracks, joinReply, shownUnit } from '../../../web/lib/series/tracks.ts';
-import { drawnSeries } from '../../support/series.ts';
+import { METRICS, isMetricId, type MetricId, shownUnit } from '../../../../core/readings/index.ts';
+import { ceilingsOf, gpuLabel } from '../../../../web/lib/hardware.ts';
+import { otherPanels } from '../../../../web/lib/series/other-panels.ts';
+import { byReason, panelView } from '../../../../web/lib/series/panel-view.ts';
+import { PANEL_METRICS, PANELS } from '../../../../web/lib/series/panels.ts';
+import { gpuRows, stripChoices, STRIP_METRICS } from '../../../../web/lib/series/strips.ts';
+import { emptyTracks, joinReply } from '../../../../web/lib/series/tracks.ts';
+import { drawnSeries } from '../../../support/series.ts';
 
 type Given = readonly (readonly [MetricId, string, readonly (number | null)[]])[];
 function tracksOf(given: Given) {

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { type DrawnReply, drawnReply, type IngestBatch, type SeriesReply } from '../../../core/contract/index.ts';
-import { RequestFailed } from '../../../web/lib/api.ts';
-import type { Watcher } from '../../../web/lib/live.svelte.ts';
-import { openSeries } from '../../../web/lib/series/view.svelte.ts';
+import { type DrawnReply, drawnReply, type IngestBatch, type SeriesReply } from '../../../../core/contract/index.ts';
+import { RequestFailed } from '../../../../web/lib/api.ts';
+import type { Watcher } from '../../../../web/lib/live.svelte.ts';
+import { openSeries } from '../../../../web/lib/series/view.svelte.ts';
 
 const watchers: Watcher[] = [];
-vi.mock('../../../web/lib/live.svelte.ts', () => ({
+vi.mock('../../../../web/lib/live.svelte.ts', () => ({
   watch: (_: unknown, watcher: Watcher) => {
     watchers.push(watcher);
     return () => undefined;
@@ -41,7 +41,7 @@ function open(points: number) {
   watchers.length = 0;
   const { server, source } = pretend();
   const view = openSeries({ source, metrics: ['gpu.util', 'host.netRxRate'], points, target: { kind: 'node', node: 'n1' } });
-  const times = (key = 'gpu:GPU-a gpu.util') => view.tracks.byKey.get(key)?.t ?? [];
+  const times = (key = 'gpu:GPU-a gpu.util') => [...(view.tracks.byKey.get(key)?.t ?? [])];
   const [watcher] = watchers;
   if (watcher === undefined) throw new Error('nothing is watched');
   return { server, view, watcher, times };
@@ -85,7 +85,7 @@ describe('the series of a view', () => {
     await settled();
     const expected = Array.from({ length: 30 }, (_, index) => index * 5);
     expect(times()).toEqual(expected);
-    expect(view.tracks.byKey.get('gpu:GPU-a gpu.util')?.mean).toEqual(expected);
+    expect([...(view.tracks.byKey.get('gpu:GPU-a gpu.util')?.mean ?? [])]).toEqual(expected);
   });
 
   it('fetch a counter’s first rate from the server, which knows the value before it', async () => {

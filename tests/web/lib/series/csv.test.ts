@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { seriesCsv } from '../../../web/lib/series/csv.ts';
-import { emptyTracks, joinReply } from '../../../web/lib/series/tracks.ts';
-import { drawnSeries } from '../../support/series.ts';
+import { seriesCsv } from '../../../../web/lib/series/csv.ts';
+import { emptyTracks, joinReply } from '../../../../web/lib/series/tracks.ts';
+import { drawnSeries } from '../../../support/series.ts';
 
 describe('series as CSV', () => {
   it('are one value a line in order of time, gaps left out, fields quoted where they must be', () => {

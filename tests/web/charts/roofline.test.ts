@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { axesOf, intensityText, markOf, pathsOf, roofsOf } from '../../web/charts/roofline-shape.ts';
-import type { Roofline } from '../../core/contract/index.ts';
-import { aVerdict } from '../support/analysis.ts';
+import { axesOf, intensityText, markOf, pathsOf, roofsOf } from '../../../web/charts/roofline-shape.ts';
+import type { Roofline } from '../../../core/contract/index.ts';
+import { aVerdict } from '../../support/analysis.ts';
 
 const roofline: Roofline = {
   gpu: 'A100-40',

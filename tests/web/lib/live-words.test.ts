@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { betterOffset, indicatorOf } from '../../web/lib/live-words.ts';
+import { betterOffset, indicatorOf } from '../../../web/lib/live-words.ts';
 
 const NOW = new Date(2026, 10, 22, 12, 6, 30).getTime();
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAgo, formatInstant, formatStamp, tickTimes } from '../../web/lib/time.ts';
+import { formatAgo, formatInstant, formatStamp, tickTimes } from '../../../web/lib/time.ts';
 
 // 2026-11-22 10:00:00 UTC; the local zone decides how it is written, so UTC cases build their stamps from local parts.
 const TEN = new Date(2026, 10, 22, 10, 0, 0).getTime() / 1000;

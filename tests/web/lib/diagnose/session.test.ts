@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { ALVIS, type Site } from '../../../core/knowledge/index.ts';
-import type { FromWorker, NamedFile } from '../../../web/lib/diagnose/protocol.ts';
-import { openSession } from '../../../web/lib/diagnose/session.ts';
-import { ANOTHER_SITE } from '../../support/another-site.ts';
+import { ALVIS, type Site } from '../../../../core/knowledge/index.ts';
+import type { FromWorker, NamedFile } from '../../../../web/lib/diagnose/protocol.ts';
+import { openSession } from '../../../../web/lib/diagnose/session.ts';
+import { ANOTHER_SITE } from '../../../support/another-site.ts';
 
 /** A minute of a GPU that is busy, as `nvidia-smi --query-gpu` prints it. */
 const LINES = ['timestamp, index, uuid, name, utilization.gpu [%], memory.used [MiB], power.draw [W]'].concat(

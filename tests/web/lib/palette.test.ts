@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BOTTLENECKS } from '../../core/contract/verdict.ts';
-import { applyPalette, BOTTLENECK_COLOURS, contrast, inkOn, NEUTRAL_COLOURS } from '../../web/lib/palette.ts';
+import { BOTTLENECKS } from '../../../core/contract/verdict.ts';
+import { applyPalette, BOTTLENECK_COLOURS, contrast, inkOn, NEUTRAL_COLOURS } from '../../../web/lib/palette.ts';
 
 const THEMES = ['light', 'dark'] as const;
 
 /** A style sheet with all white space as one blank. */
-const styles = (name: string): string => readFileSync(join(import.meta.dirname, `../../web/style/${name}.css`), 'utf8').replace(/\s+/g, ' ');
+const styles = (name: string): string => readFileSync(join(import.meta.dirname, `../../../web/style/${name}.css`), 'utf8').replace(/\s+/g, ' ');
 
 describe('the palette', () => {
   it('measures contrast as WCAG does', () => {

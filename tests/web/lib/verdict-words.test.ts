@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { gpuNames } from '../../web/lib/entities.ts';
-import { withVerdict } from '../../web/lib/live-analysis.ts';
-import { sortedMix } from '../../web/lib/mix.ts';
-import { splitLines } from '../../web/lib/split.ts';
-import { treeParts } from '../../web/lib/tree.ts';
-import { findingTags, findingWord, headline, phaseWords } from '../../web/lib/words.ts';
-import { workloadText } from '../../web/lib/workload.ts';
-import { analysis, detail, NOW } from '../pages/support/fixtures.ts';
-import { aVerdict, aWorkload } from '../support/analysis.ts';
+import { gpuNames } from '../../../web/lib/entities.ts';
+import { withVerdict } from '../../../web/lib/live-analysis.ts';
+import { sortedMix } from '../../../web/lib/mix.ts';
+import { splitLines } from '../../../web/lib/split.ts';
+import { treeParts } from '../../../web/lib/tree.ts';
+import { findingTags, findingWord, headline, phaseWords } from '../../../web/lib/words.ts';
+import { workloadText } from '../../../web/lib/workload.ts';
+import { analysis, detail, NOW } from '../../pages/support/fixtures.ts';
+import { aVerdict, aWorkload } from '../../support/analysis.ts';
 
 describe('headlines', () => {
   it.each([

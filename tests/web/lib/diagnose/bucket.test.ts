@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tableOf } from '../../../core/readings/index.ts';
-import { bucketed as typed, seriesReply } from '../../../web/lib/diagnose/bucket.ts';
+import { tableOf } from '../../../../core/readings/index.ts';
+import { bucketed as typed, seriesReply } from '../../../../web/lib/diagnose/bucket.ts';
 
 const array = (values: number[]): Float64Array => Float64Array.from(values);
 

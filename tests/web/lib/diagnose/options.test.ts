@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chosenFiles } from '../../../web/lib/diagnose/files.ts';
-import { NOTHING_GIVEN, readGiven } from '../../../web/lib/diagnose/options.ts';
+import { chosenFiles } from '../../../../web/lib/diagnose/files.ts';
+import { NOTHING_GIVEN, readGiven } from '../../../../web/lib/diagnose/options.ts';
 
 describe('what a person adds to the files', () => {
   it('is nothing but the browser’s zone by default', () => {

@@ -1,9 +1,9 @@
 import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
-import { tableOf, type Run } from '../../../core/readings/index.ts';
-import { IngestBatchSchema, JobDeclarationSchema } from '../../../core/contract/index.ts';
-import { batchesOf, declarationOf, sizeOf, type StoreAsk } from '../../../web/lib/diagnose/store.ts';
-import { analysis } from '../../pages/support/fixtures.ts';
+import { tableOf, type Run } from '../../../../core/readings/index.ts';
+import { IngestBatchSchema, JobDeclarationSchema } from '../../../../core/contract/index.ts';
+import { batchesOf, declarationOf, sizeOf, type StoreAsk } from '../../../../web/lib/diagnose/store.ts';
+import { analysis } from '../../../pages/support/fixtures.ts';
 
 const gpu = { kind: 'gpu', id: '#0' } as const;
 const host = { kind: 'host', id: '?' } as const;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { jobsQuery } from '../../web/lib/jobs-query.ts';
-import { heardRows, inOrder, lookedBefore, updated, withRows } from '../../web/lib/overview.ts';
-import { sparkPath } from '../../web/lib/spark.ts';
-import { windowOf } from '../../web/lib/window.ts';
-import { overview, row } from '../pages/support/fixtures.ts';
+import { jobsQuery } from '../../../web/lib/jobs-query.ts';
+import { heardRows, inOrder, lookedBefore, updated, withRows } from '../../../web/lib/overview.ts';
+import { sparkPath } from '../../../web/lib/spark.ts';
+import { windowOf } from '../../../web/lib/window.ts';
+import { overview, row } from '../../pages/support/fixtures.ts';
 
 describe('the window of a long list', () => {
   it('draws a short list whole', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { IngestBatch, Series } from '../../../core/contract/index.ts';
-import type { MetricId } from '../../../core/readings/index.ts';
-import { appendBlocks, emptyTracks, joinReply, lastTime, shownAs, shownUnit, tailStart } from '../../../web/lib/series/tracks.ts';
-import { drawnSeries } from '../../support/series.ts';
+import type { IngestBatch, Series } from '../../../../core/contract/index.ts';
+import type { MetricId } from '../../../../core/readings/index.ts';
+import { appendBlocks, emptyTracks, joinReply, lastBucketStart, lastTime, shownAs, tailStart } from '../../../../web/lib/series/tracks.ts';
+import { drawnSeries } from '../../../support/series.ts';
 
 const GPU = { kind: 'gpu', id: 'GPU-a', node: 'n1' } as const;
 const HOST = { kind: 'host', id: 'n1', node: 'n1' } as const;
@@ -16,7 +16,7 @@ function block(entity: IngestBatch['blocks'][number]['entity'], t: number[], col
 const wanted = (...ids: MetricId[]): ReadonlySet<MetricId> => new Set(ids);
 const of = (tracks: ReturnType<typeof emptyTracks>, key: string) => {
   const track = tracks.byKey.get(key);
-  return track === undefined ? undefined : { t: track.t, mean: track.mean };
+  return track === undefined ? undefined : { t: [...track.t], mean: [...track.mean] };
 };
 
 describe('history and live readings together', () => {
@@ -40,13 +40,43 @@ describe('history and live readings together', () => {
     appendBlocks(tracks, [block(GPU, [35], { 'gpu.util': [1] })], wanted('gpu.util'));
     expect(of(tracks, 'gpu:GPU-a gpu.util')?.mean).toEqual([1, 1, 1, 1, 1, 1]);
     appendBlocks(tracks, [block(GPU, [51], { 'gpu.util': [1] })], wanted('gpu.util'));
-    expect(of(tracks, 'gpu:GPU-a gpu.util')).toEqual({ t: [0, 5, 10, 15, 20, 35, 40, 51], mean: [1, 1, 1, 1, 1, 1, null, 1] });
+    expect(of(tracks, 'gpu:GPU-a gpu.util')).toEqual({ t: [0, 5, 10, 15, 20, 35, 40, 51], mean: [1, 1, 1, 1, 1, 1, Number.NaN, 1] });
   });
 
   it('takes an absent value for a missed sample, never for zero', () => {
     const tracks = emptyTracks();
     appendBlocks(tracks, [block(GPU, [0, 5, 10], { 'gpu.util': [0.5, null, 0.7] })], wanted('gpu.util'));
     expect(of(tracks, 'gpu:GPU-a gpu.util')).toEqual({ t: [0, 10], mean: [0.5, 0.7] });
+  });
+
+  it('leaves what was read as it was: a tail and live readings go into other memory, or behind', () => {
+    const tracks = emptyTracks();
+    joinReply(tracks, { series: drawnSeries(series(GPU, 'gpu.util', [0, 5, 10], [0.1, 0.2, 0.3])) }, Number.NEGATIVE_INFINITY);
+    appendBlocks(tracks, [block(GPU, [15], { 'gpu.util': [0.4] })], wanted('gpu.util'));
+    const read = tracks.byKey.get('gpu:GPU-a gpu.util');
+    joinReply(tracks, { series: drawnSeries(series(GPU, 'gpu.util', [4, 6], [7, 8])) }, 4);
+    appendBlocks(tracks, [block(GPU, [8, 9, 11], { 'gpu.util': [9, 9, 9] })], wanted('gpu.util'));
+    expect([read?.t, read?.mean].map((column) => [...(column ?? [])])).toEqual([
+      [0, 5, 10, 15],
+      [0.1, 0.2, 0.3, 0.4],
+    ]);
+    expect(of(tracks, 'gpu:GPU-a gpu.util')).toEqual({ t: [0, 4, 6, 8, 9, 11], mean: [0.1, 7, 8, 9, 9, 9] });
+  });
+
+  it('keeps typed columns from the reply on, with the least and the greatest of each bucket', () => {
+    const tracks = emptyTracks();
+    joinReply(
+      tracks,
+      { series: drawnSeries({ entity: GPU, metric: 'gpu.util', unit: '', t: [0, 5], min: [1, null], mean: [2, null], max: [3, null] }) },
+      Number.NEGATIVE_INFINITY,
+    );
+    appendBlocks(tracks, [block(GPU, [10], { 'gpu.util': [4] })], wanted('gpu.util'));
+    const track = tracks.byKey.get('gpu:GPU-a gpu.util');
+    expect([track?.min, track?.mean, track?.max]).toEqual([
+      Float64Array.of(1, Number.NaN, 4),
+      Float64Array.of(2, Number.NaN, 4),
+      Float64Array.of(3, Number.NaN, 4),
+    ]);
   });
 
   it('leaves out metrics that nobody asked for', () => {
@@ -77,15 +107,8 @@ describe('counters', () => {
     expect(of(tracks, 'gpu:GPU-a gpu.power')).toEqual({ t: [0, 5], mean: [200, 210] });
   });
 
-  it('are shown under their rate, in its unit', () => {
+  it('are shown under their rate', () => {
     expect([shownAs('host.netRx'), shownAs('engine.requests'), shownAs('gpu.util')]).toEqual(['host.netRxRate', 'engine.requests', 'gpu.util']);
-    expect([shownUnit('engine.requests'), shownUnit('host.netRx'), shownUnit('gpu.energy'), shownUnit('engine.forwardTime'), shownUnit('gpu.util')]).toEqual([
-      '1/s',
-      'bytes/s',
-      'watts',
-      'ratio',
-      'ratio',
-    ]);
   });
 
   it('that history answers as rates stand under their rate too', () => {
@@ -106,5 +129,22 @@ describe('where a tail begins', () => {
     expect(lastTime(tracks)).toBe(100);
     expect(tailStart(tracks, 50)).toBe(90);
     expect(tailStart(emptyTracks(), 50)).toBe(50);
+  });
+
+  it('is the last bucket but one for history, whatever ended ten minutes before left out', () => {
+    const tracks = emptyTracks();
+    joinReply(
+      tracks,
+      {
+        series: drawnSeries(
+          series(GPU, 'gpu.util', [0, 980, 1000], [1, 1, 1]),
+          series(HOST, 'host.cpu', [0, 960, 990], [1, 1, 1]),
+          series(GPU, 'gpu.power', [0, 200, 400], [1, 1, 1]),
+        ),
+      },
+      Number.NEGATIVE_INFINITY,
+    );
+    expect(lastBucketStart(tracks)).toBe(960);
+    expect(lastBucketStart(emptyTracks())).toBeNull();
   });
 });

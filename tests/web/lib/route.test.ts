@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jobPath, parseRoute, pathOf, withQuery, zoomOf } from '../../web/lib/route.ts';
+import { jobPath, parseRoute, pathOf, withQuery, zoomOf } from '../../../web/lib/route.ts';
 
 describe('routes', () => {
   it.each([

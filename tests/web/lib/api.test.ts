@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { drawnReply, encodeSeries, SERIES_BYTES, seriesJson, type SeriesReply } from '../../core/contract/index.ts';
-import { api, queryOf, refusal, RequestFailed, troubleOf } from '../../web/lib/api.ts';
+import { drawnReply, encodeSeries, SERIES_BYTES, seriesJson, type SeriesReply } from '../../../core/contract/index.ts';
+import { api, queryOf, refusal, RequestFailed, troubleOf } from '../../../web/lib/api.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
