@@ -5,7 +5,19 @@ export { lastOf, lowerBound, meanOf, rowsOf, type Run, slice, type Table, tableO
 export { entityKey, type EntityKind, type EntityRef } from './entity.ts';
 export type { Intake } from './intake.ts';
 export { joinTables, mergeColumns, type Stack } from './join.ts';
-export { isMetricId, limitsOf, metric, METRIC_IDS, type MetricId, METRICS, plausible, type Rollup, rounded, type Unit } from './metrics.ts';
+export { HOT_THREAD, isMetricId, limitsOf, metric, METRIC_IDS, type MetricId, METRICS, plausible, type Rollup, rounded, type Unit } from './metrics.ts';
 export { MAX_RATE_GAP, rateOf, withRates } from './rates.ts';
 export { type Batch, type Clock, type Fact, FACT_NAMES, type FactName, type Reading, type Rejection, type SourceEvent } from './reading.ts';
-export { ABSENT, formatAgainst, formatDuration, formatFactor, formatFigure, formatLimits, formatPercent, formatValue, isUnit, tickFormat } from './units.ts';
+export {
+  ABSENT,
+  formatAgainst,
+  formatDuration,
+  formatFactor,
+  formatFigure,
+  formatGpuHours,
+  formatLimits,
+  formatPercent,
+  formatValue,
+  isUnit,
+  tickFormat,
+} from './units.ts';
