@@ -53,7 +53,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
   {
     area: 'judging',
     file: 'core/judging/thresholds.ts',
-    tests: [...VERDICTS, SEGMENTS, TURNS, TRACKER, SPINNING, RESTS, `${FINDINGS}/stuck.test.ts`, `${FINDINGS}/idle.test.ts`],
+    tests: [...VERDICTS, SEGMENTS, TURNS, TRACKER, SPINNING, RESTS, UNEVEN, `${FINDINGS}/stuck.test.ts`, `${FINDINGS}/idle.test.ts`],
     mutations: [
       { find: 'DISAGREE_CAP = 0.6', replace: 'DISAGREE_CAP = 0.85', harm: 'a verdict against which the engine speaks is graded as sure' },
       { find: 'IN_USE_MEMORY = 2e9', replace: 'IN_USE_MEMORY = 20e9', harm: 'a GPU that holds a small model is nobody’s' },
@@ -61,7 +61,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'counters: 0.6, processName', replace: 'counters: 0.9, processName', harm: 'an activity guessed from counters is graded as seen' },
       { find: 'LEAN_CAP = 0.5', replace: 'LEAN_CAP = 0.9', harm: 'a lean is graded as a verdict' },
       { find: 'MIN_SEGMENT_SECONDS = 30', replace: 'MIN_SEGMENT_SECONDS = 3', harm: 'a second sampled ten times is a phase' },
-      { find: 'notMemory: 0.33', replace: 'notMemory: 0.1', harm: 'memory stays possible on a card that shows it is not' },
+      { find: 'notMemory: CONTRIBUTING', replace: 'notMemory: 0.1', harm: 'memory stays possible on a card that shows it is not' },
       { find: 'IDLE_SAMPLES = 5', replace: 'IDLE_SAMPLES = 2', harm: 'two looks days apart make an idle GPU' },
       { find: 'DOMINANT = 0.5', replace: 'DOMINANT = 0.45', harm: 'a resource is named that is not needed for half of the time' },
       { find: 'CONTRIBUTING = 0.33', replace: 'CONTRIBUTING = 0.4', harm: 'a third of the time lost to the host is no longer said' },
@@ -79,7 +79,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'FULL_LINE = 0.8', replace: 'FULL_LINE = 0.6', harm: 'a line with room makes a network verdict' },
       { find: 'IOWAIT_CORES = 2', replace: 'IOWAIT_CORES = 1', harm: 'one process’s read is called storage-bound' },
       { find: 'BLOCKED_PROCESSES = 1', replace: 'BLOCKED_PROCESSES = 3', harm: 'a loader blocked on its files is no evidence' },
-      { find: 'HOT_THREAD = 0.9', replace: 'HOT_THREAD = 0.95', harm: 'a thread at its limit is no evidence' },
       { find: 'SPIN_BUSY = 0.8', replace: 'SPIN_BUSY = 0.3', harm: 'a GPU that rests is said to spin on a congested network' },
       { find: 'KV_FULL = 0.95', replace: 'KV_FULL = 0.9', harm: 'a cache with room is called full' },
       { find: 'KV_FULL_FRACTION = 1 / 3', replace: 'KV_FULL_FRACTION = 1 / 4', harm: 'a cache that is seldom full is called full' },
@@ -90,12 +89,13 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'IDLE_FINDING_SECONDS = 600', replace: 'IDLE_FINDING_SECONDS = 300', harm: 'five minutes of rest are an alarm' },
       { find: 'ONE_ACTIVITY = 0.8', replace: 'ONE_ACTIVITY = 0.6', harm: 'a server that reads and writes is called decode' },
       { find: 'DECODE_TOKENS = 32', replace: 'DECODE_TOKENS = 64', harm: 'training is called decode' },
-      { find: 'CAPPED_FRACTION = 0.33', replace: 'CAPPED_FRACTION = 0.5', harm: 'a power cap is not said' },
+      { find: 'CAPPED_FRACTION = CONTRIBUTING', replace: 'CAPPED_FRACTION = 0.5', harm: 'a power cap is not said' },
       { find: 'REDUCED_CLOCK = 0.2', replace: 'REDUCED_CLOCK = 0.1', harm: 'ordinary clocks are called reduced' },
       { find: 'THERMAL_SAMPLES = 2', replace: 'THERMAL_SAMPLES = 1', harm: 'one flag is a cooling fault' },
       { find: 'samples: 10,', replace: 'samples: 5,', harm: 'five busy samples make a memory verdict' },
       { find: 'orderFactor: 3', replace: 'orderFactor: 2', harm: 'two alike GPUs are ordered' },
       { find: 'together: 1.15', replace: 'together: 1.4', harm: 'GPUs that work at once are said to take turns' },
+      { find: 'IMBALANCE = 0.2', replace: 'IMBALANCE = 0.3', harm: 'a rank that does most of the work is not told' },
       { find: 'MAJORITY = 0.5', replace: 'MAJORITY = 0.8', harm: 'three of four GPUs no longer decide' },
       { find: 'SHARE_MOVE = 0.1', replace: 'SHARE_MOVE = 0.2', harm: 'a change of load is not drawn as a phase' },
       { find: 'MIN_SEGMENT_SAMPLES = 10', replace: 'MIN_SEGMENT_SAMPLES = 40', harm: 'a phase of twenty samples is lost in its neighbour' },
@@ -591,15 +591,50 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'judging',
+    file: 'core/readings/metrics.ts',
+    tests: VERDICTS,
+    mutations: [{ find: 'HOT_THREAD = 0.9', replace: 'HOT_THREAD = 0.95', harm: 'a thread at its limit is no evidence' }],
+  },
+  {
+    area: 'telling',
+    file: 'core/readings/units.ts',
+    tests: [FINDINGS, ...ADVICE],
+    mutations: [{ find: '(gpus * seconds) / 3600', replace: '(gpus * seconds) / 60', harm: 'sixty times the GPU-hours are lost' }],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/at-work.ts',
+    tests: [FINDINGS, TURNS],
+    mutations: [
+      { find: "verdict.bottleneck !== 'idle'", replace: 'true', harm: 'a GPU that rests is told to work' },
+      { find: ' && busy !== null && busy >= INACTIVE', replace: '', harm: 'a GPU is called unused while the job still loads' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/straggler.ts',
+    tests: [UNEVEN],
+    mutations: [
+      {
+        find: 'exact(Math.max(...shares) - mean) > IMBALANCE',
+        replace: 'Math.max(...shares) - mean > IMBALANCE',
+        harm: 'twenty points, which are allowed, are told',
+      },
+    ],
+  },
+  {
+    area: 'judging',
     file: 'core/judging/stretches.ts',
     tests: [RESTS, SPINNING, FINDINGS],
     mutations: [
-      { find: 'if (!holds(phase)) open = null;', replace: 'if (!holds(phase)) continue;', harm: 'rest before and after work is one stretch' },
+      { find: 'if (name === null) open = null;', replace: 'if (name === null) continue;', harm: 'rest before and after work is one stretch' },
       {
-        find: 'phase.from - open.to <= BRIDGED_PERIODS * period',
-        replace: 'phase.from === open.to',
+        find: 'part.from - open.stretch.to <= BRIDGED_PERIODS * period',
+        replace: 'part.from === open.stretch.to',
         harm: 'one missed sample cuts a rest in two that are no rest',
       },
+      { find: ' && part.from - open.stretch.to <= BRIDGED_PERIODS * period', replace: '', harm: 'two pauses hours apart are one hang' },
+      { find: 'open.name === name && ', replace: '', harm: 'a hang of one GPU goes on as the hang of another' },
     ],
   },
   {
@@ -638,7 +673,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'EMPTY_MEMORY = 100e6', replace: 'EMPTY_MEMORY = 900e6', harm: 'a GPU with a process on it is said to have none' },
       { find: 'HELD_MEMORY = 1e9', replace: 'HELD_MEMORY = 8e9', harm: 'a notebook that holds 4 GB is told as plain rest' },
       { find: 'SUSTAINED_SECONDS = 300', replace: 'SUSTAINED_SECONDS = 60', harm: 'start-up is told as uneven work' },
-      { find: 'IMBALANCE = 0.2', replace: 'IMBALANCE = 0.3', harm: 'a rank that does most of the work is not told' },
       { find: 'LOADED_SAMPLES = 10', replace: 'LOADED_SAMPLES = 1', harm: 'a link just leaving its idle state is called degraded' },
       { find: 'factor: 10,', replace: 'factor: 2,', harm: 'an ordinary load is called slow' },
       { find: 'seconds: 120', replace: 'seconds: 1', harm: 'a small model’s load is called slow' },
@@ -657,9 +691,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: [FINDINGS],
     mutations: [
       { find: 'judged.options.now !== undefined && ', replace: '', harm: 'a finished recording is told as still so' },
-      { find: '(gpus * seconds) / 3600', replace: '(gpus * seconds) / 60', harm: 'sixty times the GPU-hours are lost' },
       { find: 'group.length > 1 && group.length === judged.gpus.length', replace: 'group.length > 1', harm: 'two of four idle GPUs are told as the whole job' },
-      { find: 'SAME_EDGE_SAMPLES = 3', replace: 'SAME_EDGE_SAMPLES = 0', harm: 'a job that rests is told GPU by GPU' },
+      { find: 'SAME_EDGE * judged.period', replace: '0 * judged.period', harm: 'a job that rests is told GPU by GPU' },
     ],
   },
   {
@@ -680,7 +713,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/findings/unused.ts',
     tests: [FINDINGS],
     mutations: [
-      { find: 'samplesOf(phases) >= IDLE_SAMPLES && phases', replace: 'phases', harm: 'a GPU seen once is called unused' },
+      { find: 'samplesOf(phases) >= IDLE_SAMPLES && ', replace: '', harm: 'a GPU seen once is called unused' },
       { find: 'if (missing.length === gpusAllocated.length) return [];', replace: '', harm: 'all GPUs are missing where tools print indexes' },
     ],
   },
@@ -715,12 +748,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/findings/stuck.ts',
     tests: [FINDINGS],
     mutations: [
-      {
-        find: 'moment.gpus.spin.length > 0 && moment.gpus.active.length === 0',
-        replace: 'moment.gpus.spin.length > 0',
-        harm: 'a job of which one rank works is called hung',
-      },
-      { find: 'moment.gpus.active.length === 1 ?', replace: 'moment.gpus.active.length <= 2 ?', harm: 'a pipeline is told that one rank works' },
+      { find: 'gpus.active.length === 0', replace: 'true', harm: 'a job of which one rank works is called hung' },
+      { find: 'gpus.active.length === 1', replace: 'gpus.active.length <= 2', harm: 'a pipeline is told that one rank works' },
       { find: 'at <= to + HUNG_SECONDS', replace: 'at <= to', harm: 'the watchdog’s line, which comes later, is not shown' },
     ],
   },
@@ -730,7 +759,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: [UNEVEN, TURNS],
     mutations: [
       { find: 'judged.turns.filter(isSustained)', replace: 'judged.turns', harm: 'a start-up in turns is a finding' },
-      { find: 'isSustained(team) && isUneven(team)', replace: 'isUneven(team)', harm: 'an uneven start-up is a finding' },
+      { find: 'isSustained(team) && hasStraggler(team.means)', replace: 'hasStraggler(team.means)', harm: 'an uneven start-up is a finding' },
       { find: '!inTurn.has(id)', replace: 'true', harm: 'GPUs that take turns are told to be uneven, too' },
       {
         find: "`${engines.join(',')} ${entity.node ?? host ?? ''}`",
@@ -872,7 +901,12 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'Math.max(STALE_SECONDS, STALE_GAPS * usual)', replace: 'STALE_SECONDS', harm: 'a log with a line every two minutes has no present' },
       { find: 'if (age > ', replace: 'if (age > 1e9 * ', harm: 'a silent log shows its last rate as present' },
       { find: '.filter((value) => value > 0)),', replace: '),', harm: 'pauses pull the median down' },
-      { find: 'one.growth.secondsToFull <= LONGEST_JOB', replace: 'true', harm: 'memory that fills in a year is an alarm' },
+      { find: 'one.growth.secondsToFull <= longest', replace: 'true', harm: 'memory that fills after the end of the longest job is an alarm' },
+      {
+        find: 'judged.options.site?.longestJob ?? Number.POSITIVE_INFINITY',
+        replace: '7 * 86_400',
+        harm: 'one site’s longest job hides a memory that fills on another',
+      },
       {
         find: 'a.growth.secondsToFull - b.growth.secondsToFull',
         replace: 'b.growth.secondsToFull - a.growth.secondsToFull',
@@ -911,7 +945,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: [FINDINGS],
     mutations: [
       { find: 'Number.isNaN(tokens) ? usage * size : tokens', replace: 'tokens', harm: 'an engine that tells its cache in per cent is never over-sharded' },
-      { find: "verdict.bottleneck !== 'idle' && (figures", replace: '(figures', harm: 'rest counts in the mean of the requests' },
+      { find: 'isAtWork(phase) && (phase', replace: '(phase', harm: 'rest counts in the mean of the requests' },
     ],
   },
   {
@@ -919,7 +953,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/findings/states.ts',
     tests: [FINDINGS],
     mutations: [
-      { find: 'moment.from - last.to <= BRIDGED_PERIODS * period', replace: 'true', harm: 'two pauses hours apart are one hang' },
       { find: 'here !== undefined && here.phase.from <= from', replace: 'here !== undefined', harm: 'a GPU of which nothing was heard is said to rest' },
     ],
   },
@@ -1009,7 +1042,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: ADVICE,
     mutations: [
       { find: ' || figures.seconds < PAUSE_SECONDS', replace: '', harm: 'a pause of seconds has advice' },
-      { find: '(gpuCount * figures.seconds) / 3600', replace: 'figures.seconds / 3600', harm: 'four idle GPUs cost as much as one' },
+      { find: 'formatGpuHours(gpuCount, ', replace: 'formatGpuHours(1, ', harm: 'four idle GPUs cost as much as one' },
     ],
   },
   {
@@ -1057,7 +1090,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     mutations: [
       { find: 'Math.max(1, Math.floor(POINTS / gpus.length))', replace: 'POINTS', harm: 'of eight GPUs the first two are drawn' },
       { find: '      if (modelledOnce.has(key)) return [];\n', replace: '', harm: 'a server on eight GPUs is drawn eight times' },
-      { find: "phases.filter(({ verdict }) => verdict.bottleneck !== 'idle')", replace: 'phases', harm: 'the roofs are those of the card that rested longest' },
+      { find: 'phases.filter(isAtWork)', replace: 'phases', harm: 'the roofs are those of the card that rested longest' },
     ],
   },
   {

@@ -1,7 +1,7 @@
+import { HOT_THREAD } from '../../core/readings/index.ts';
 import { type Collector, hostOf, type ParseContext, type Session, UNNAMED } from '../collector/index.ts';
 import { dayClock, lineSession, output, parseClockTime, parseDecimal, put, splitBlanks } from '../text/index.ts';
 import { type ProcessRow, processTable } from './process-table.ts';
-import { HOT } from '../proc/index.ts';
 import { parseSize } from './sizes.ts';
 import { parseLoadAverage, topSummary, type TopSummary } from './top-summary.ts';
 import { wholeLines } from './whole-lines.ts';
@@ -43,7 +43,7 @@ function openTop(context: ParseContext): Session {
     if (screen.threads && screen.rows.length > 0) {
       const shares = screen.rows.flatMap((row) => (row.cpu === null ? [] : [row.cpu]));
       put(values, 'host.cpuMaxThread', Math.max(...shares));
-      put(values, 'host.hotThreads', shares.filter((share) => share >= HOT).length);
+      put(values, 'host.hotThreads', shares.filter((share) => share >= HOT_THREAD).length);
     } else {
       table.emit(screen.at, screen.rows);
     }

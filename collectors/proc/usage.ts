@@ -1,8 +1,6 @@
+import { HOT_THREAD } from '../../core/readings/index.ts';
 import type { PidIo, PidStat } from './pid.ts';
 import { maxOf, put, type Values } from '../text/index.ts';
-
-/** A thread counts as hot from this share of one core on: it has no time left to feed a GPU faster. */
-export const HOT = 0.9;
 
 /** One process as it was read at one instant. */
 export interface ProcessSample {
@@ -50,6 +48,6 @@ export function threadGauges(usages: readonly ProcessUsage[]): Values {
   const values: Values = {};
   const shares = usages.flatMap((usage) => [...usage.threads.values()]);
   put(values, 'host.cpuMaxThread', maxOf(shares));
-  if (shares.length > 0) put(values, 'host.hotThreads', shares.filter((share) => share >= HOT).length);
+  if (shares.length > 0) put(values, 'host.hotThreads', shares.filter((share) => share >= HOT_THREAD).length);
   return values;
 }

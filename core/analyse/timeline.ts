@@ -1,6 +1,6 @@
 import type { Timeline } from '../contract/index.ts';
 import { ACHIEVABLE, type Ceilings } from '../knowledge/index.ts';
-import type { MetricId, Table } from '../readings/index.ts';
+import { busyOf, type MetricId, type Table } from '../readings/index.ts';
 
 interface Line {
   readonly series: Table;
@@ -20,8 +20,10 @@ export function timelineOf(lines: readonly Line[], engines: readonly Table[]): T
   };
   const gpu = (id: MetricId, scale: (value: number, ceilings: Ceilings | null) => number) =>
     lines.map(({ series: table, ceilings }) => onto(t, table, id, (value) => scale(value, ceilings)));
-  const busy = lines.map(({ series: table }) => onto(t, table, table.columns.has('gpu.grActive') ? 'gpu.grActive' : 'gpu.util', (v) => v));
-  put('busy', busy);
+  put(
+    'busy',
+    lines.map(({ series: table }) => spread(t, table, busyOf(table))).filter((column) => !column.every(Number.isNaN)),
+  );
   put(
     'memory',
     gpu('gpu.dramActive', (v) => v / ACHIEVABLE.dramCounter.value),
@@ -69,10 +71,14 @@ function commonTimes(tables: readonly Table[]): Float64Array {
   return Float64Array.from(sorted.filter((_, i) => i % Math.max(1, thin) === 0));
 }
 
-/** A column at the given times: the latest row at or before each, within one step; NaN elsewhere. */
+/** A column at the given times, scaled; null where the table lacks it. */
 function onto(t: Float64Array, table: Table, id: MetricId, scale: (value: number) => number): Float64Array | null {
   const column = table.columns.get(id);
-  if (column === undefined) return null;
+  return column === undefined ? null : spread(t, table, (row) => scale(column[row] ?? Number.NaN));
+}
+
+/** What `read` finds in a table's rows, at the given times: the mean from each until the next; NaN where there is none. */
+function spread(t: Float64Array, table: Table, read: (row: number) => number): Float64Array {
   const out = new Float64Array(t.length).fill(Number.NaN);
   let row = 0;
   for (let i = 0; i < t.length; i += 1) {
@@ -82,12 +88,12 @@ function onto(t: Float64Array, table: Table, id: MetricId, scale: (value: number
     let count = 0;
     while (row < table.t.length && (table.t[row] ?? Number.POSITIVE_INFINITY) < at) row += 1;
     for (; row < table.t.length && (table.t[row] ?? Number.POSITIVE_INFINITY) < next; row += 1) {
-      const value = column[row] ?? Number.NaN;
+      const value = read(row);
       if (value !== value) continue;
       sum += value;
       count += 1;
     }
-    if (count > 0) out[i] = scale(sum / count);
+    if (count > 0) out[i] = sum / count;
   }
   return out;
 }

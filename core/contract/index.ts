@@ -48,7 +48,7 @@ export {
   type Verdict,
   type Workload,
 } from './verdict.ts';
-export { SiteReplySchema, siteReply } from './site.ts';
+export { type SiteReply, SiteReplySchema, siteReply } from './site.ts';
 export { StreamLineSchema, type StreamLine } from './ingest.ts';
 export { WatchTargetSchema, type LiveRows } from './live.ts';
 export { RevokedSchema } from './service.ts';

@@ -42,12 +42,18 @@ export const TokenReplySchema = Type.Object({ name: Type.String(), scope: Type.S
 /** `DELETE /api/tokens/:name`. */
 export const RevokedSchema = Type.Object({ revoked: Type.Integer() });
 
-/** `GET /api/openapi.json`: the outline of an OpenAPI 3.1 document; what its parts hold is OpenAPI's to say. */
-export const OpenApiSchema = Type.Object({
-  openapi: Type.String(),
-  info: Type.Object({ title: Type.String(), version: Type.String() }),
-  paths: Type.Record(Type.String(), Type.Object({})),
-});
+/** What is OpenAPI's to say. */
+const OPEN = { additionalProperties: true } as const;
+
+/** `GET /api/openapi.json`: the outline of an OpenAPI 3.1 document. */
+export const OpenApiSchema = Type.Object(
+  {
+    openapi: Type.String(),
+    info: Type.Object({ title: Type.String(), version: Type.String() }, OPEN),
+    paths: Type.Record(Type.String(), Type.Object({}, OPEN)),
+  },
+  OPEN,
+);
 
 export type Health = Static<typeof HealthSchema>;
 export type Session = Static<typeof SessionSchema>;

@@ -18,13 +18,15 @@ const NodeTypeSchema = Type.Object({
   source: Type.String(),
 });
 
-/** `GET /api/site`: the cluster as configured, in SI units; null is "not published". */
+/** `GET /api/site`: the cluster as configured, in SI units; null is "not published", and of `longestJob` "no limit" as well. */
 export const SiteReplySchema = Type.Object({
   name: Type.String(),
   /** IANA name: a day begins at its midnight. */
   timeZone: Type.String(),
+  /** Seconds that a job may run at most. */
+  longestJob: nullable(Type.Number()),
   nodeTypes: Type.Array(NodeTypeSchema),
-  storage: Type.Object({ name: Type.String(), nodeBytesPerSecond: nullable(Type.Number()) }),
+  storage: Type.Object({ name: Type.String(), nodeBytesPerSecond: nullable(Type.Number()), scratch: nullable(Type.String()) }),
   /** What an hour of one GPU costs by node type; null until somebody configures prices. */
   prices: nullable(Type.Object({ currency: Type.String(), perGpuHour: Type.Record(Type.String(), Type.Number()) })),
 });
@@ -36,6 +38,7 @@ export function siteReply(site: Site): SiteReply {
   return {
     name: site.name,
     timeZone: site.timeZone,
+    longestJob: site.longestJob,
     nodeTypes: site.nodeTypes.map((type) => ({
       ...type,
       hostMemory: [...type.hostMemory],

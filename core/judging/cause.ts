@@ -1,8 +1,8 @@
 import type { Bottleneck } from '../contract/index.ts';
-import { formatPercent, formatValue } from '../readings/index.ts';
+import { formatPercent, formatValue, HOT_THREAD } from '../readings/index.ts';
 import { isLoading, readRate, type WindowShares } from './shares.ts';
 import { known, largest, mean } from './stats.ts';
-import { CONTRIBUTING, EXPLAINS, HOT_THREAD, INACTIVE, ONE_WAY } from './thresholds.ts';
+import { CONTRIBUTING, EXPLAINS, INACTIVE, ONE_WAY } from './thresholds.ts';
 
 /** Why something is so, as a label with its evidence. `unknown` names what it could be and what would tell. */
 export interface Cause {
@@ -34,7 +34,7 @@ export function causesOf(window: WindowShares): Causes {
   };
 }
 
-/** What the GPU waits for while no kernel runs (§7.2), asked in this order: loading, remote caches (§7.3), requests, I/O, CPU. */
+/** What the GPU waits for while no kernel runs (§7.2.3), asked in this order: loading, remote caches (§7.3), requests, I/O, CPU. */
 function causeOfEmpty(window: WindowShares): Cause {
   const { stats, subject, work } = window;
   const empty = formatPercent(window.empty);
@@ -131,7 +131,7 @@ function hottest(window: WindowShares): number {
 }
 
 /**
- * What a busy NIC carries (§7.2): reading from storage is one-way and the host waits for I/O (or the file systems' own
+ * What a busy NIC carries (§7.2.2): reading from storage is one-way and the host waits for I/O (or the file systems' own
  * counters account for it); an exchange within a factor of three is between nodes; anything else cannot be separated.
  */
 function causeOfTraffic(window: WindowShares): Cause {

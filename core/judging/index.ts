@@ -1,3 +1,4 @@
+export { isAtWork, ranKernels } from './at-work.ts';
 export { engineWindows } from './engine-windows.ts';
 export type { FractionName, WindowFigures } from './figures.ts';
 export { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, namesOf, type PhaseStates, type Team } from './judged-run.ts';
@@ -6,13 +7,14 @@ export { openRunJudge, type RunJudge } from './run-judge.ts';
 export { readRate } from './shares.ts';
 export { SLOW_CAUSES, type SlowCause, slowedIn, slowTimeOf } from './slowed.ts';
 export { isNoProgress, NO_PROGRESS } from './spinning.ts';
-export { samplesOf, type Stretch, stretchesOf } from './stretches.ts';
+export { exact } from './stats.ts';
+export { hasStraggler } from './straggler.ts';
+export { samplesOf, type Stretch, stretchesAlike, stretchesOf } from './stretches.ts';
 export { isWithoutTensorCores, tensorCoresRest, WITHOUT_TENSOR_CORES } from './tensor-cores.ts';
 export {
   BRIDGED_PERIODS,
   CONTRIBUTING,
   DOMINANT,
-  HOT_THREAD,
   HUNG_SECONDS,
   IDLE_FINDING_SECONDS,
   IDLE_SAMPLES,
@@ -21,6 +23,7 @@ export {
   MEMORY_STEP,
   MIN_SEGMENT_SAMPLES,
   ONE_ACTIVITY,
+  SAME_EDGE,
   TIE,
   WORTH_NAMING,
 } from './thresholds.ts';

@@ -1,4 +1,5 @@
 import { type Activity, type Bottleneck, type Phase, SHARE_KEYS, type Shares, type Verdict } from '../contract/index.ts';
+import { isAtWork } from './at-work.ts';
 import { UNGRADED } from './evidence.ts';
 import { MAJORITY, MIXED_CAP, SAME_EDGE, WORTH_NAMING } from './thresholds.ts';
 import { NO_PROGRESS } from './spinning.ts';
@@ -9,7 +10,7 @@ import type { Stretch } from './stretches.ts';
  * Idle counts in rests, which are what the finding tells; shorter pauses and tails do not outvote the work, if there is a tenth of it.
  */
 export function prevailing(phases: readonly Phase[], rests: readonly Stretch<Phase>[]): Verdict | null {
-  const counted = phases.filter(({ verdict }) => verdict.bottleneck !== 'idle');
+  const counted = phases.filter(isAtWork);
   const time = (list: readonly Phase[]) => list.reduce((sum, { from, to }) => sum + to - from, 0);
   const voting = time(counted) < WORTH_NAMING * time(phases) ? phases : [...counted, ...rests.flatMap((rest) => rest.phases)];
   const seconds = new Map<Bottleneck, number>();
@@ -115,7 +116,7 @@ interface Group {
 export function verdictOf(voices: readonly Voice[]): Verdict | null {
   const [first] = voices;
   if (first === undefined) return null;
-  const working = voices.filter(({ verdict }) => verdict.bottleneck !== 'idle');
+  const working = voices.filter(isAtWork);
   if (working.length === 0) return largest(groupsOf(voices))?.best.verdict ?? first.verdict;
   const groups = groupsOf(working);
   const top = largest(groups);

@@ -1,4 +1,5 @@
 import type { Phase } from '../contract/index.ts';
+import { isAtWork } from './at-work.ts';
 import type { JudgedPhase } from './judged-run.ts';
 import { samplesOf, type Stretch, stretchesOf } from './stretches.ts';
 import { IDLE_FINDING_SECONDS, IDLE_SAMPLES } from './thresholds.ts';
@@ -14,7 +15,7 @@ export function jobRests(phases: readonly Phase[], period: number): Stretch<Phas
 }
 
 function idleStretches<P extends Phase>(phases: readonly P[], period: number): Stretch<P>[] {
-  return stretchesOf(phases, period, ({ verdict }) => verdict.bottleneck === 'idle');
+  return stretchesOf(phases, period, (phase) => !isAtWork(phase));
 }
 
 function isLong({ from, to }: Stretch<Phase>, samples: number): boolean {

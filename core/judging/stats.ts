@@ -108,7 +108,7 @@ export function mean(stats: Stats, id: JudgedMetric): number {
 const EXACT_BELOW = 1e3;
 const TWELVE_DECIMALS = 1e12;
 
-/** Twelve decimals: the mean of sixty times 0.4 is 0.4 and reaches a threshold of 0.4; no counter knows more. */
+/** A number without what adding and dividing left in its last binary digits, to twelve decimals: the mean of sixty times 0.4 is 0.4 and reaches a threshold of 0.4; no counter knows more. */
 export function exact(value: number): number {
   return Math.abs(value) < EXACT_BELOW ? Math.round(value * TWELVE_DECIMALS) / TWELVE_DECIMALS : value;
 }

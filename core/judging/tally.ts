@@ -35,7 +35,7 @@ export interface Tally {
   readonly flags: Float64Array;
   /** Time under each cause of slow-down, in bins with load. */
   slowed: Readonly<Record<SlowCause, SlowTime>>;
-  /** §7.5: samples at 80 % or more, their utilization.memory and power. */
+  /** §7.5.1: samples at 80 % or more, their utilization.memory and power. */
   hot: number;
   hotMemUtil: number;
   hotMemUtilCount: number;

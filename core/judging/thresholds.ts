@@ -47,7 +47,7 @@ export const DISAGREE = 1.25;
 export const DISAGREE_CAP = 0.6;
 
 /**
- * Ceilings of the evidence grade (§7.4): how sure a perfect, complete observation of that tier can make us. Inferred (§9), not
+ * Ceilings of the evidence grade (§7.4): how sure a perfect, complete observation of that tier can make us. Inferred (§9.6), not
  * calibrated: A with DCGM agreeing, A or B alone, C; what nvidia-smi and /proc do see (idle, host, thermal) as B.
  */
 export const CEILINGS = { agreeing: 0.95, single: 0.85, none: 0.6, seenDirectly: 0.85 } as const;
@@ -59,12 +59,10 @@ export const MARGIN = { edge: 0.5, slope: 2 } as const;
 export const ONE_WAY = 3;
 /** At tier C nothing says how busy the GPU's own resources are, so only a nearly full line makes a network verdict: share of the raw line rate. */
 export const FULL_LINE = 0.8;
-/** Two cores in I/O wait: one may be any process's single read; §7.2. */
+/** Two cores in I/O wait: one may be any process's single read; §7.2.2. */
 export const IOWAIT_CORES = 2;
 /** A process blocked on I/O all the time, on average. */
 export const BLOCKED_PROCESSES = 1;
-/** A thread at 90 % of a core has no time of its own left: sampling error and context switches take the rest. */
-export const HOT_THREAD = 0.9;
 /** Congestion rule: collectives spin in kernels, so the GPU looks busy while tensor and DRAM shares stay under CONTRIBUTING. */
 export const SPIN_BUSY = 0.8;
 
@@ -114,16 +112,16 @@ export const TENSOR_NONE = 0.02;
  */
 export const ACTIVITY_CAPS = { counters: 0.6, processName: 0.4, bursts: 0.5, loading: 0.7, requests: 0.5 } as const;
 /**
- * Bursts that repeat with the steps of a training job: four samples a period (§7.3; fewer are aliased), and 100 MB/s on average,
+ * Bursts that repeat with the steps of a training job: four samples a period (§7.3.3; fewer are aliased), and 100 MB/s on average,
  * a hundredth of the slowest link that connects nodes: less is housekeeping.
  */
 export const BURSTS = { samples: 4, traffic: 1e8 } as const;
 
-/** FP32 work without tensor cores: their share is under INACTIVE while the FP32 pipe's is dominant. */
-export const NO_TENSOR = 0.05;
+/** FP32 work without tensor cores (§7.2.6): their share is under this while the FP32 pipe's is dominant. */
+export const NO_TENSOR = INACTIVE;
 
 /** Modifiers. A power cap a third of the time costs what a contributing resource costs; clocks 20 % down are "reduced". */
-export const CAPPED_FRACTION = 0.33;
+export const CAPPED_FRACTION = CONTRIBUTING;
 export const REDUCED_CLOCK = 0.2;
 /** Thermal and brake: 1 % of the busy time is never ordinary; sampled flags need two samples as well. */
 export const THERMAL_FRACTION = 0.01;
@@ -137,7 +135,7 @@ export const TIER_C = {
   /** Mean utilization.memory of the busy samples that is consistent with a memory bound. */
   memory: 0.8,
   /** Below it memory is not the limit, where the scale is calibrated. */
-  notMemory: 0.33,
+  notMemory: CONTRIBUTING,
   /** Below it, on other types, a remark. */
   low: 0.3,
   capUncalibrated: 0.5,
@@ -160,6 +158,8 @@ export const TURNS = { least: 0.05, most: 0.7, together: 1.15, samples: 0.9, lea
 /** Several GPUs: more than half of the working ones make a verdict of the job. */
 export const MAJORITY = 0.5;
 export const MIXED_CAP = 0.5;
+/** The busiest GPU of a node this far above the mean of all of them is a straggler’s sign (§7.6.6), as shares of time. */
+export const IMBALANCE = 0.2;
 /** Leaning is text; the grade says so. */
 export const LEAN_CAP = 0.5;
 
@@ -172,7 +172,7 @@ export const MIN_SEGMENT_SECONDS = 30;
 export const NOISE_FLOOR = 0.02;
 /** A pattern repeats where its autocorrelation comes back to `peak` after having fallen under `dip`; a period is believed after four repetitions. */
 export const PATTERN = { peak: 0.5, dip: 0.25, repetitions: 4 } as const;
-/** Edges of different GPUs this many bins apart are one edge of the job. */
+/** Edges of different GPUs this many bins apart are one edge of the job: they are not sampled at one instant. */
 export const SAME_EDGE = 2;
 /** What is drawn as a gap is not bridged either, with some jitter allowed on top. */
 export const BRIDGED_PERIODS = GAP_PERIODS;

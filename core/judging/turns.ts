@@ -1,5 +1,6 @@
 import type { Verdict } from '../contract/index.ts';
 import { busyOf, commonRows, formatPercent } from '../readings/index.ts';
+import { isAtWork } from './at-work.ts';
 import { gradeOf, UNGRADED } from './evidence.ts';
 import { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, type Team } from './judged-run.ts';
 import { restsOf } from './rests.ts';
@@ -15,7 +16,7 @@ type TurnsInput = Pick<JudgedRun, 'gpus' | 'workload' | 'processes' | 'options' 
  * no such team, whatever their means add up to: nothing says that one works while another rests.
  */
 export function turnsOf(run: TurnsInput): Team[] {
-  const working = allocatedGpus(run).filter(({ phases }) => phases.some(({ verdict }) => verdict.bottleneck !== 'idle'));
+  const working = allocatedGpus(run).filter(({ phases }) => phases.some(isAtWork));
   const groups = new Map<string, JudgedGpu[]>();
   for (const gpu of working) groups.set(gpu.engines.join(','), [...(groups.get(gpu.engines.join(',')) ?? []), gpu]);
   return [...groups.values()].flatMap((gpus) => {
@@ -74,7 +75,7 @@ interface Span {
 
 /** A GPU's time that enters no mean: before its first work and after its last (it began later or was done earlier), and its rests. */
 function timeAway({ phases }: JudgedGpu, period: number): Span[] {
-  const works = phases.map(({ verdict }) => verdict.bottleneck !== 'idle');
+  const works = phases.map(isAtWork);
   const first = works.indexOf(true);
   const last = works.lastIndexOf(true);
   // The last row of a series may begin where the last phase ends.

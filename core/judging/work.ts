@@ -9,6 +9,7 @@ import {
   trainingFlops,
   weightBytes,
   weightBytesTouched,
+  WORKSPACE_BYTES,
 } from '../knowledge/index.ts';
 import { firstKnown, known, mean, type Stats, sumKnown } from './stats.ts';
 import type { EngineWork, Subject } from './subject.ts';
@@ -202,9 +203,6 @@ function contextOf(lengths: Lengths | null): number {
   return lengths === null ? Number.NaN : lengths.prompt + lengths.output / 2;
 }
 
-/** CUDA context, graphs and activations beside weights and cache: about 1 GB (§1.6). */
-const WORKSPACE = 1e9;
-
 /**
  * Tokens whose keys and values are read at every step. Engines with a cache gauge allocate the cache at the start and fill the
  * device with it, so its size is what weights leave. Mean lengths hold only while as many requests end as begin: the last resort.
@@ -220,7 +218,7 @@ function cachedTokens(
   const size = firstKnown(mean(stats, 'engine.kvTokensMax'), work.cacheTokens ?? Number.NaN);
   if (known(usage) && known(size)) return { tokens: usage * size, from: 'engine' };
   const split = work.tensorParallel * work.pipelineParallel;
-  const room = mean(stats, 'gpu.memUsed') - weightBytes(work.model, work.format) / split - WORKSPACE;
+  const room = mean(stats, 'gpu.memUsed') - weightBytes(work.model, work.format) / split - WORKSPACE_BYTES;
   const perToken = (kvBytesPerToken(work.model, work.cacheBytes) * kvFractionPerGpu(work.model, work.tensorParallel)) / work.pipelineParallel;
   if (known(usage) && room > 0) return { tokens: ((usage * room) / perToken) * work.replicas, from: 'device memory' };
   const tokens = running * contextOf(lengths);

@@ -16,7 +16,7 @@ export { GAP_PERIODS, lastOf, lowerBound, meanOf, recentPeriod, rowsOf, type Run
 export { ENTITY_KINDS, entityKey, type EntityKind, type EntityRef } from './entity.ts';
 export type { Intake } from './intake.ts';
 export { joinTables, mergeColumns, type Stack } from './join.ts';
-export { isMetricId, limitsOf, metric, METRIC_IDS, type MetricId, METRICS, plausible, type Rollup, rounded, type Unit } from './metrics.ts';
+export { HOT_THREAD, isMetricId, limitsOf, metric, METRIC_IDS, type MetricId, METRICS, plausible, type Rollup, rounded, type Unit } from './metrics.ts';
 export { MAX_RATE_GAP, rateOf, withRates } from './rates.ts';
 export { type Batch, type Clock, EVENT_KINDS, type Fact, FACT_NAMES, type FactName, type Reading, type Rejection, type SourceEvent } from './reading.ts';
 export {
@@ -25,6 +25,7 @@ export {
   formatDuration,
   formatFactor,
   formatFigure,
+  formatGpuHours,
   formatLimits,
   formatPercent,
   formatValue,

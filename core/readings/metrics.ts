@@ -1,5 +1,8 @@
 import type { EntityKind } from './entity.ts';
 
+/** Share of a core from which a thread is hot (`host.hotThreads`): no time of its own is left, sampling error and context switches take the rest. */
+export const HOT_THREAD = 0.9;
+
 /** SI units and the few dimensionless ones; formatting lives in units.ts, conversion in the parsers. */
 export type Unit =
   | 'ratio' | 'bytes' | 'bytes/s' | 'watts' | 'joules' | 'hertz' | 'celsius' | 'seconds' | 'count' | 'tokens/s' | '1/s' | 'flop' | 'flop/s';

@@ -115,6 +115,12 @@ export function formatDuration(seconds: number | null | undefined): string {
   return pair(Math.floor(hours / 24), 'd', hours % 24, 'h', false);
 }
 
+/** GPU-hours of so many GPUs over so many seconds: `0.33 GPU-hours`, `6.0 GPU-hours`, `12 GPU-hours`. */
+export function formatGpuHours(gpus: number, seconds: number): string {
+  const hours = (gpus * seconds) / 3600;
+  return `${hours >= 9.95 ? hours.toFixed(0) : hours >= 0.995 ? hours.toFixed(1) : hours.toFixed(2)} GPU-hours`;
+}
+
 /** A function that writes every tick of one axis in the same scale, short: `0`, `0.5`, `1 TB/s`. `top` is the axis's largest value. */
 export function tickFormat(top: number, unit: Unit): (value: number) => string {
   if (unit === 'ratio') return (value) => `${trimmed((value * 100).toFixed(1))} %`;

@@ -1,3 +1,4 @@
+import { INACTIVE } from '../../core/judging/index.ts';
 import { dayStart } from '../../core/knowledge/index.ts';
 import type { FindingsReply, Overview } from '../../core/contract/index.ts';
 import { jobName, maySee, maySeeEntity, maySeeNode, runsAt, visibleOwnersAt, visibleTo } from '../ownership/index.ts';
@@ -7,8 +8,7 @@ import type { AnswerParts } from './parts.ts';
 import type { Viewer } from '../auth/index.ts';
 import { hoursLost } from './hours-lost.ts';
 
-/** A GPU below this busy fraction does nothing worth the name; below the second it leaves most of itself unused. */
-const IDLE = 0.05;
+/** A GPU below this busy fraction leaves most of itself unused; below INACTIVE it does nothing worth the name. */
 const UNDERUSED = 0.4;
 /** What finished lately, for a person who comes back the next morning: seconds and rows. */
 const LATELY = 86_400;
@@ -54,7 +54,7 @@ function gpuCounts(parts: AnswerParts, viewer: Viewer, now: number): Overview['g
     if (busy === null) counts.silent += 1;
     else {
       measured = true;
-      counts[busy < IDLE ? 'idle' : busy < UNDERUSED ? 'underused' : 'busy'] += 1;
+      counts[busy < INACTIVE ? 'idle' : busy < UNDERUSED ? 'underused' : 'busy'] += 1;
     }
   }
   // GPUs that a job lists and no source has ever shown: allocated, and silent.

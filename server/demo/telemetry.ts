@@ -1,4 +1,4 @@
-import type { MetricId, Reading } from '../../core/readings/index.ts';
+import { HOT_THREAD, type MetricId, type Reading } from '../../core/readings/index.ts';
 import { type Cast, engineOf } from './cast.ts';
 import type { DemoNode } from './cluster.ts';
 import { gpuValues } from './physics.ts';
@@ -35,7 +35,7 @@ function hostValues(node: DemoNode, load: HostLoad, total: Count): Values {
     'host.cores': cores,
     'host.cpu': Math.min(1, load.cores / cores),
     'host.cpuMaxThread': load.thread,
-    'host.hotThreads': load.thread >= 0.9 ? Math.max(1, Math.floor(load.cores * 0.8)) : 0,
+    'host.hotThreads': load.thread >= HOT_THREAD ? Math.max(1, Math.floor(load.cores * 0.8)) : 0,
     'host.iowait': (load.iowaitCores ?? 0) / cores,
     'host.psiIo': load.psiIo ?? 0,
     'host.psiCpu': load.psiCpu ?? 0,

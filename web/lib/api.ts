@@ -17,10 +17,10 @@ import {
   SERIES_BYTES,
   type SeriesReply,
   type Session,
+  type SiteReply,
   type TokenReply,
   type TokenRequest,
 } from '../../core/contract/index.ts';
-import type { Site } from '../../core/knowledge/index.ts';
 
 /**
  * Why a request brought nothing: what happened and what to do, ready to be shown.
@@ -63,7 +63,7 @@ export const api = {
   job: (cluster: string, id: string, signal?: AbortSignal) => get<JobDetail>(jobPath(cluster, id), signal),
   jobAnalysis: (cluster: string, id: string, signal?: AbortSignal) => get<Analysis>(`${jobPath(cluster, id)}/analysis`, signal),
   jobSeries: (cluster: string, id: string, ask: SeriesAsk, signal?: AbortSignal) => getSeries(`${jobPath(cluster, id)}/series${seriesQuery(ask)}`, signal),
-  site: (signal?: AbortSignal) => get<Site>('/api/site', signal),
+  site: (signal?: AbortSignal) => get<SiteReply>('/api/site', signal),
   nodes: (signal?: AbortSignal) => get<NodesReply>('/api/nodes', signal),
   node: (node: string, signal?: AbortSignal) => get<NodeDetail>(`/api/nodes/${encodeURIComponent(node)}`, signal),
   nodeSeries: (node: string, ask: SeriesAsk, signal?: AbortSignal) => getSeries(`/api/nodes/${encodeURIComponent(node)}/series${seriesQuery(ask)}`, signal),

@@ -1,3 +1,6 @@
+/** Seconds of a day as a length of time: a day of the calendar may have an hour more or less. */
+export const DAY = 86_400;
+
 /** Longer than any day: one with a changed clock has 25 hours. Seconds. */
 const LONGEST = 27 * 3_600;
 

@@ -1,4 +1,4 @@
-import { isTimeZone } from './day.ts';
+import { DAY, isTimeZone } from './day.ts';
 import { Value } from 'typebox/value';
 import { type GpuId, knownGpus, type NodeType, parseGpuId } from '../hardware/index.ts';
 import { SiteFileSchema, type SiteFile } from './schema.ts';
@@ -24,7 +24,8 @@ export function parseSite(json: unknown): SiteResult {
     ok: true,
     site: {
       name: json.name,
-      timeZone: json.timeZone ?? 'UTC',
+      timeZone: json.timeZone ?? UNKNOWN_SITE.timeZone,
+      longestJob: json.longestJobDays === undefined ? UNKNOWN_SITE.longestJob : json.longestJobDays * DAY,
       nodeTypes: json.nodeTypes.flatMap((row) => nodeType(row)),
       storage: {
         name: json.storage?.name ?? UNKNOWN_SITE.storage.name,

@@ -3,7 +3,7 @@ import { GPU_IDS } from '../hardware/index.ts';
 
 const POSITIVE = { exclusiveMinimum: 0 } as const;
 
-/** headroom.site.json, in the units that people write: gigabytes (10⁹) and gigabits. */
+/** headroom.site.json, in the units that people write: gigabytes (10⁹), gigabits and days. */
 export const SiteFileSchema = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 100 }),
@@ -51,6 +51,8 @@ export const SiteFileSchema = Type.Object(
     ),
     /** Whose midnight begins a day; UTC where it is left out. */
     timeZone: Type.Optional(Type.String({ description: 'an IANA name such as Europe/Stockholm' })),
+    /** What the scheduler lets a job run at most; left out where there is no limit. */
+    longestJobDays: Type.Optional(Type.Number(POSITIVE)),
     currency: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),
   },
   { additionalProperties: false },

@@ -1,3 +1,4 @@
+import { DAY } from './day.ts';
 import { ALVIS_NODES, type GpuId, type NodeNetwork, type NodeType } from '../hardware/index.ts';
 
 /** What storage gives to a node. Null is "not published". */
@@ -20,6 +21,8 @@ export interface Site {
   readonly name: string;
   /** IANA name: "today" begins at this zone's midnight. */
   readonly timeZone: string;
+  /** Seconds that a job may run at most; null where there is no limit, or nobody said one. */
+  readonly longestJob: number | null;
   readonly nodeTypes: readonly NodeType[];
   readonly storage: SiteStorage;
   /** Null until somebody configures them. */
@@ -30,6 +33,7 @@ export interface Site {
 export const ALVIS: Site = {
   name: 'Alvis',
   timeZone: 'Europe/Stockholm',
+  longestJob: 7 * DAY,
   nodeTypes: ALVIS_NODES,
   storage: { name: 'Mimer (WEKA, flash)', nodeBytesPerSecond: null, scratch: '$TMPDIR' },
   prices: null,
@@ -39,6 +43,7 @@ export const ALVIS: Site = {
 export const UNKNOWN_SITE: Site = {
   name: 'this cluster',
   timeZone: 'UTC',
+  longestJob: null,
   nodeTypes: [],
   storage: { name: 'shared storage', nodeBytesPerSecond: null, scratch: null },
   prices: null,

@@ -1,13 +1,11 @@
 import { IDLE_FINDING_SECONDS } from '../../judging/index.ts';
 import { GPUS } from '../../knowledge/index.ts';
 import { plan } from '../../planner/index.ts';
-import { formatDuration, formatPercent } from '../../readings/index.ts';
+import { formatDuration, formatGpuHours, formatPercent } from '../../readings/index.ts';
 import { SMALLER } from './limits.ts';
 import { weightFormatOf } from './situation.ts';
 import { advise, type Move } from './gain.ts';
 
-/** Hours are told whole from here. */
-const WHOLE_HOURS = 10;
 /** A pause of less than a minute needs no advice. */
 const PAUSE_SECONDS = 60;
 
@@ -17,12 +15,11 @@ const release: Move = (job) => {
     context: { figures, gpuCount },
   } = job;
   if (figures === null || figures.seconds < PAUSE_SECONDS) return null;
-  const hours = (gpuCount * figures.seconds) / 3600;
   const server = job.mean('engine.running') >= 0;
   return advise(job, {
     text: `${gpuCount === 1 ? 'The GPU' : `${gpuCount} GPUs`} did nothing for ${formatDuration(figures.seconds)}: ${server ? 'a server without requests can be stopped and started again when they come' : 'end the job when its work is done (scancel), and let interactive work ask for short jobs'}.`,
     gain: null,
-    arithmetic: `${gpuCount} × ${formatDuration(figures.seconds)} = ${hours.toFixed(hours < WHOLE_HOURS ? 2 : 0)} GPU-hours${figures.busy === null ? '' : ` at ${formatPercent(figures.busy)} busy`}`,
+    arithmetic: `${gpuCount} × ${formatDuration(figures.seconds)} = ${formatGpuHours(gpuCount, figures.seconds)}${figures.busy === null ? '' : ` at ${formatPercent(figures.busy)} busy`}`,
   });
 };
 

@@ -1,4 +1,4 @@
-import { BRIDGED_PERIODS, type JudgedGpu, type JudgedRun, type Stretch } from '../../judging/index.ts';
+import { BRIDGED_PERIODS, type JudgedGpu, type JudgedRun, SAME_EDGE, type Stretch } from '../../judging/index.ts';
 import type { Finding, FindingId } from '../../contract/index.ts';
 import { type Site, UNKNOWN_SITE } from '../../knowledge/index.ts';
 
@@ -37,31 +37,18 @@ export function listed(names: readonly string[], most = 8): string {
   return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
 }
 
-/** Hours from which no decimal is told, and one: what would be rounded to 10 and to 1. */
-const WHOLE_HOURS = 9.95;
-const TENTHS = 0.995;
-
-/** GPU-hours of so many GPUs over so many seconds, in words. */
-export function gpuHours(gpus: number, seconds: number): string {
-  const hours = (gpus * seconds) / 3600;
-  return `${hours >= WHOLE_HOURS ? hours.toFixed(0) : hours >= TENTHS ? hours.toFixed(1) : hours.toFixed(2)} GPU-hours`;
-}
-
 /** A stretch of one GPU. */
 export interface Case {
   readonly gpu: JudgedGpu;
   readonly stretch: Stretch;
 }
 
-/** Edges of GPUs this many samples apart are one edge: they are not sampled at one instant. */
-const SAME_EDGE_SAMPLES = 3;
-
 /**
  * Cases of one kind as findings: those that all GPUs of the run share are one, about the whole job; the others are told
  * GPU by GPU.
  */
 export function toldTogether(judged: JudgedRun, cases: readonly Case[], say: (cases: readonly Case[]) => Said): Finding[] {
-  const near = SAME_EDGE_SAMPLES * judged.period;
+  const near = SAME_EDGE * judged.period;
   const groups: Case[][] = [];
   for (const one of cases) {
     const group = groups.find(

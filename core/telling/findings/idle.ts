@@ -1,7 +1,7 @@
 import { DOMINANT, type JudgedGpu, type JudgedRun, restsOf } from '../../judging/index.ts';
-import { formatAgainst, formatDuration, formatPercent, formatValue, meanOf, slice } from '../../readings/index.ts';
+import { formatAgainst, formatDuration, formatGpuHours, formatPercent, formatValue, meanOf, slice } from '../../readings/index.ts';
 import type { Finding } from '../../contract/index.ts';
-import { type Case, type Said, gpuHours, gpuName, toldTogether } from './finding.ts';
+import { type Case, type Said, gpuName, toldTogether } from './finding.ts';
 import { meanOver, over } from './stretches.ts';
 import { EMPTY_MEMORY, HELD_MEMORY } from './limits.ts';
 
@@ -48,7 +48,7 @@ function say(kind: Kind, group: readonly Case[], judged: JudgedRun): Said {
         : '';
   return {
     id: kind,
-    text: `${who} did nothing for ${formatDuration(seconds)}${held}: ${gpuHours(group.length, seconds)}. ${ADVICE[kind]}`,
+    text: `${who} did nothing for ${formatDuration(seconds)}${held}: ${formatGpuHours(group.length, seconds)}. ${ADVICE[kind]}`,
     evidence: idleEvidence(group, used, judged),
   };
 }

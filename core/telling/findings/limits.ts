@@ -7,8 +7,6 @@ export const HELD_MEMORY = 1e9;
 
 /** Uneven or alternating work counts from five minutes on: start-up and loading are uneven in every job. */
 export const SUSTAINED_SECONDS = 300;
-/** Busiest GPU of a node above the node's mean: §7.6.6. */
-export const IMBALANCE = 0.2;
 
 /** Samples under load before a link's state is judged: it takes a moment to leave its idle state. */
 export const LOADED_SAMPLES = 10;

@@ -1,7 +1,7 @@
 import type { Finding } from '../../contract/index.ts';
 import { loadSeconds, parseQuantization, parseWeightType, pcieBytesPerSecond, scratchName, siteLine, weightBytes } from '../../knowledge/index.ts';
-import { HOT_THREAD, type JudgedGpu, type JudgedRun, type Stretch, stretchesOf } from '../../judging/index.ts';
-import { formatDuration, formatFactor, formatValue, lowerBound } from '../../readings/index.ts';
+import { type JudgedGpu, type JudgedRun, type Stretch, stretchesOf } from '../../judging/index.ts';
+import { formatDuration, formatFactor, formatValue, HOT_THREAD, lowerBound } from '../../readings/index.ts';
 import { finding, siteOf } from './finding.ts';
 import { meanOver } from './stretches.ts';
 import { LOADED, SLOW_LOAD } from './limits.ts';

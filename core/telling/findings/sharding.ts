@@ -1,6 +1,6 @@
 import type { Finding } from '../../contract/index.ts';
 import { COMMON_CONTEXT, type GpuId, siteLine, type NodeType, parseQuantization, parseWeightType, UNKNOWN_SITE } from '../../knowledge/index.ts';
-import type { JudgedPhase, JudgedRun } from '../../judging/index.ts';
+import { isAtWork, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
 import { plan } from '../../planner/index.ts';
 import { finding, siteOf } from './finding.ts';
 import { meanOver } from './stretches.ts';
@@ -49,8 +49,8 @@ export function findOverSharded(judged: JudgedRun): Finding[] {
   ];
 }
 
-function isServing({ verdict, figures }: JudgedPhase): boolean {
-  return verdict.bottleneck !== 'idle' && (figures.mean.get('engine.running') ?? Number.NaN) > 0;
+function isServing(phase: JudgedPhase): boolean {
+  return isAtWork(phase) && (phase.figures.mean.get('engine.running') ?? Number.NaN) > 0;
 }
 
 /** Tokens in the cache per running request; from how full it is where the engine tells its size. */

@@ -1,4 +1,4 @@
-import { BRIDGED_PERIODS, type JudgedGpu, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
+import { isAtWork, type JudgedGpu, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
 
 type State = 'spin' | 'idle' | 'active';
 
@@ -29,25 +29,6 @@ export function momentsOf(judged: JudgedRun): Moment[] {
 }
 
 function stateOf(phase: JudgedPhase): State {
-  if (phase.verdict.bottleneck === 'idle') return 'idle';
+  if (!isAtWork(phase)) return 'idle';
   return phase.states.isSpinning ? 'spin' : 'active';
-}
-
-/** Stretches over which `key` names the same thing; moments for which it is null end them, unless they are a few samples short. */
-export function lasting(
-  moments: readonly Moment[],
-  period: number,
-  key: (moment: Moment) => string | null,
-): { key: string; from: number; to: number; moments: Moment[] }[] {
-  const out: { key: string; from: number; to: number; moments: Moment[] }[] = [];
-  for (const moment of moments) {
-    const name = key(moment);
-    if (name === null) continue;
-    const last = out[out.length - 1];
-    if (last !== undefined && last.key === name && moment.from - last.to <= BRIDGED_PERIODS * period) {
-      last.to = moment.to;
-      last.moments.push(moment);
-    } else out.push({ key: name, from: moment.from, to: moment.to, moments: [moment] });
-  }
-  return out;
 }

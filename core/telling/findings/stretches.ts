@@ -1,4 +1,4 @@
-import type { FractionName, JudgedPhase } from '../../judging/index.ts';
+import { exact, type FractionName, type JudgedPhase } from '../../judging/index.ts';
 import type { MetricId } from '../../readings/index.ts';
 
 /** A number over phases, weighted by their samples; NaN where none has it. */
@@ -11,7 +11,7 @@ export function over(phases: readonly JudgedPhase[], value: (phase: JudgedPhase)
     sum += one * phase.figures.samples;
     weight += phase.figures.samples;
   }
-  return weight > 0 ? settled(sum / weight) : Number.NaN;
+  return weight > 0 ? exact(sum / weight) : Number.NaN;
 }
 
 /** A metric's mean over phases, in its SI unit, weighted by their samples; NaN where none has it. */
@@ -22,9 +22,4 @@ export function meanOver(phases: readonly JudgedPhase[], id: MetricId): number {
 /** The share of samples (0–1) that a flag held in, over phases; NaN where none has it. */
 export function fractionOver(phases: readonly JudgedPhase[], name: FractionName): number {
   return over(phases, (phase) => phase.figures.fraction.get(name));
-}
-
-/** Rounds off what adding and dividing left in the last binary digits, so that a threshold met exactly counts as met. */
-export function settled(value: number): number {
-  return Math.round(value * 1e9) / 1e9;
 }

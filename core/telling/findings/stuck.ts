@@ -1,20 +1,26 @@
-import { HUNG_SECONDS, isNoProgress, type JudgedGpu, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
+import { HUNG_SECONDS, isNoProgress, type JudgedGpu, type JudgedPhase, type JudgedRun, type Stretch, stretchesAlike } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
-import { formatDuration, formatPercent, type SourceEvent } from '../../readings/index.ts';
-import { finding, gpuHours, gpuName, listed } from './finding.ts';
+import { formatDuration, formatGpuHours, formatPercent, type SourceEvent } from '../../readings/index.ts';
+import { finding, gpuName, listed } from './finding.ts';
 import { over } from './stretches.ts';
-import { lasting, momentsOf, type Moment } from './states.ts';
+import { momentsOf, type Moment } from './states.ts';
 
 const LOOK = 'Look at what the ranks wait for (py-spy dump --pid …, NCCL_DEBUG=INFO, TORCH_NCCL_TRACE_BUFFER_SIZE)';
 
 /** Hung jobs, jobs of which one rank works while the others wait in a spinning kernel, and collectives that a log says timed out. */
 export function findStuck(judged: JudgedRun): Finding[] {
   const moments = momentsOf(judged);
-  const stuck = lasting(moments, judged.period, (moment) =>
-    moment.gpus.spin.length > 0 && moment.gpus.active.length === 0 ? names(moment.gpus.spin) : null,
+  const spinning = moments.filter(({ gpus }) => gpus.spin.length > 0);
+  // Moments of another kind are left out, not in the way: a few samples of them do not end a hang.
+  const stuck = stretchesAlike(
+    spinning.filter(({ gpus }) => gpus.active.length === 0),
+    judged.period,
+    ({ gpus }) => names(gpus.spin),
   ).filter(({ from, to }) => isNoProgress(to - from));
-  const alone = lasting(moments, judged.period, (moment) =>
-    moment.gpus.spin.length > 0 && moment.gpus.active.length === 1 ? names(moment.gpus.active) : null,
+  const alone = stretchesAlike(
+    spinning.filter(({ gpus }) => gpus.active.length === 1),
+    judged.period,
+    ({ gpus }) => names(gpus.active),
   ).filter(({ from, to }) => isNoProgress(to - from));
   return [...stuck.flatMap((one) => hung(judged, one)), ...alone.map((one) => oneRank(judged, one)), ...timeouts(judged)];
 }
@@ -23,13 +29,7 @@ function names(gpus: readonly JudgedGpu[]): string {
   return gpus.map(({ id }) => id).join(',');
 }
 
-interface Lasting {
-  readonly from: number;
-  readonly to: number;
-  readonly moments: readonly Moment[];
-}
-
-function hung(judged: JudgedRun, { from, to, moments }: Lasting): Finding[] {
+function hung(judged: JudgedRun, { from, to, phases: moments }: Stretch<Moment>): Finding[] {
   const gpus = moments[0]?.gpus.spin ?? [];
   const whole = gpus.length === judged.gpus.length;
   return (whole ? [gpus] : gpus.map((gpu) => [gpu])).map((some) => {
@@ -39,7 +39,7 @@ function hung(judged: JudgedRun, { from, to, moments }: Lasting): Finding[] {
       judged,
       {
         id: 'hung',
-        text: `${who} ran kernels for ${formatDuration(to - from)} that did no work: a hung collective, a deadlock or a spin wait (${gpuHours(some.length, to - from)}). ${LOOK}; cancel the job if nothing moves.`,
+        text: `${who} ran kernels for ${formatDuration(to - from)} that did no work: a hung collective, a deadlock or a spin wait (${formatGpuHours(some.length, to - from)}). ${LOOK}; cancel the job if nothing moves.`,
         evidence: [...spinEvidence(phases), ...logLines(judged, from, to)],
       },
       { entity: whole ? null : (some[0]?.id ?? null), from, to },
@@ -47,7 +47,7 @@ function hung(judged: JudgedRun, { from, to, moments }: Lasting): Finding[] {
   });
 }
 
-function oneRank(judged: JudgedRun, { from, to, moments }: Lasting): Finding {
+function oneRank(judged: JudgedRun, { from, to, phases: moments }: Stretch<Moment>): Finding {
   const worker = moments[0]?.gpus.active[0];
   const waiting = [...new Set(moments.flatMap(({ gpus }) => gpus.spin))];
   return finding(
@@ -56,7 +56,7 @@ function oneRank(judged: JudgedRun, { from, to, moments }: Lasting): Finding {
       id: 'one-rank-working',
       text:
         `Only ${worker === undefined ? 'one GPU' : gpuName(worker)} worked for ${formatDuration(to - from)}; ${listed(waiting.map(gpuName))} ${waiting.length === 1 ? 'waits' : 'wait'} for it in a spinning kernel ` +
-        `(${gpuHours(waiting.length, to - from)}). Let all ranks share that work (loading, evaluation, saving, tokenising), or do it before the job.`,
+        `(${formatGpuHours(waiting.length, to - from)}). Let all ranks share that work (loading, evaluation, saving, tokenising), or do it before the job.`,
       evidence: [
         ...(worker === undefined ? [] : [`${gpuName(worker)}: ${sharesText(within(worker, from, to))}`]),
         ...spinEvidence(waiting.flatMap((gpu) => within(gpu, from, to).filter(({ states }) => states.isSpinning))),

@@ -1,11 +1,11 @@
-import { CONTRIBUTING, type JudgedGpu, type JudgedRun, MIN_SEGMENT_SAMPLES, samplesOf, stretchesOf } from '../../judging/index.ts';
+import { isAtWork, type JudgedGpu, type JudgedRun, MIN_SEGMENT_SAMPLES, samplesOf, stretchesOf } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { type GpuId, GPUS, gpusOf, onTensorCores, parseQuantization, parseWeightType, QUANTIZATIONS } from '../../knowledge/index.ts';
 import { formatPercent, formatValue } from '../../readings/index.ts';
 import { finding, gpuName, listed, siteOf, toldTogether } from './finding.ts';
 import { over } from './stretches.ts';
 
-/** FP32 work on CUDA cores while the tensor cores rest (§7.2): seen by DCGM's pipes only. */
+/** FP32 work on CUDA cores while the tensor cores rest (§7.2.6): seen by DCGM's pipes only. */
 export function findNoTensorCores(judged: JudgedRun): Finding[] {
   const cases = judged.gpus.flatMap((gpu) =>
     stretchesOf(gpu.phases, judged.period, ({ states }) => states.isWithoutTensorCores)
@@ -42,7 +42,7 @@ export function findUnsupportedType(judged: JudgedRun): Finding[] {
   const { workload } = judged;
   const type = workload.dtype === null ? null : parseWeightType(workload.dtype);
   const scheme = workload.quantization === null ? null : parseQuantization(workload.quantization);
-  const used = judged.gpus.filter(worked);
+  const used = judged.gpus.filter(({ phases }) => phases.some(isAtWork));
   const on = (lacks: (gpu: GpuId) => boolean): JudgedGpu[] => used.filter((gpu) => gpu.type !== null && lacks(gpu.type));
   const source = workload.from.filter((text) => /^(?:dtype|quantization) /.test(text));
   const noBf16 = type === 'bf16' ? on((gpu) => GPUS[gpu].peaks.bf16 === null) : [];
@@ -67,11 +67,6 @@ export function findUnsupportedType(judged: JudgedRun): Finding[] {
 function withBf16(judged: JudgedRun): string {
   const cards = gpusOf(siteOf(judged)).filter((gpu) => GPUS[gpu].peaks.bf16 !== null);
   return cards.length === 0 ? '' : `, or a GPU that has it (${listed(cards.map((gpu) => GPUS[gpu].label))})`;
-}
-
-/** GPUs that worked at all: a type does not matter on a card that nothing runs on. */
-function worked({ phases }: JudgedGpu): boolean {
-  return phases.some(({ figures, verdict }) => verdict.bottleneck !== 'idle' && (figures.busy === null || figures.busy >= CONTRIBUTING));
 }
 
 interface Unsupported {

@@ -1,9 +1,8 @@
-import { busyTogether, type JudgedGpu, type JudgedRun, type Team, teamOf } from '../../judging/index.ts';
+import { busyTogether, hasStraggler, type JudgedGpu, type JudgedRun, type Team, teamOf } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { formatDuration, formatPercent } from '../../readings/index.ts';
 import { finding, gpuName } from './finding.ts';
-import { IMBALANCE, SUSTAINED_SECONDS } from './limits.ts';
-import { settled } from './stretches.ts';
+import { SUSTAINED_SECONDS } from './limits.ts';
 
 /**
  * Uneven work (§7.2.7, §7.6.6): GPUs that take turns, as the verdict has it, and a node whose busiest GPU is more than 20 points
@@ -15,7 +14,7 @@ export function findUneven(judged: JudgedRun, working: readonly JudgedGpu[]): Fi
   const others = working.filter(({ id }) => !inTurn.has(id));
   const uneven = alike(others, ({ entity, engines, host }) => `${engines.join(',')} ${entity.node ?? host ?? ''}`)
     .flatMap((gpus) => teamOf(gpus, judged) ?? [])
-    .filter((team) => isSustained(team) && isUneven(team));
+    .filter((team) => isSustained(team) && hasStraggler(team.means));
   return [...turns.map((team) => turnFinding(judged, team)), ...uneven.map((team) => unevenFinding(judged, team))];
 }
 
@@ -27,10 +26,6 @@ function alike(gpus: readonly JudgedGpu[], key: (gpu: JudgedGpu) => string): Jud
 
 function isSustained({ seconds }: Team): boolean {
   return seconds >= SUSTAINED_SECONDS;
-}
-
-function isUneven({ means }: Team): boolean {
-  return settled(Math.max(...means) - busyTogether(means) / means.length) > IMBALANCE;
 }
 
 /** The GPUs of a team, in its order. */

@@ -1,7 +1,7 @@
-import { IDLE_FINDING_SECONDS, IDLE_SAMPLES, INACTIVE, type JudgedGpu, type JudgedRun, namesOf, samplesOf } from '../../judging/index.ts';
+import { IDLE_FINDING_SECONDS, IDLE_SAMPLES, isAtWork, type JudgedGpu, type JudgedRun, namesOf, ranKernels, samplesOf } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
-import { formatAgainst, formatDuration } from '../../readings/index.ts';
-import { finding, gpuHours, gpuName, listed } from './finding.ts';
+import { formatAgainst, formatDuration, formatGpuHours } from '../../readings/index.ts';
+import { finding, gpuName, listed } from './finding.ts';
 import { meanOver } from './stretches.ts';
 
 /** GPUs that did nothing in the whole run while others of the job worked for ten minutes and more. */
@@ -11,13 +11,11 @@ export function unusedGpus(judged: JudgedRun): JudgedGpu[] {
 }
 
 function neverUsed({ phases }: JudgedGpu): boolean {
-  return samplesOf(phases) >= IDLE_SAMPLES && phases.every(({ verdict }) => verdict.bottleneck === 'idle');
+  return samplesOf(phases) >= IDLE_SAMPLES && !phases.some(isAtWork);
 }
 
 function workSeconds({ phases }: JudgedGpu): number {
-  return phases
-    .filter(({ figures, verdict }) => verdict.bottleneck !== 'idle' && figures.busy !== null && figures.busy >= INACTIVE)
-    .reduce((sum, { from, to }) => sum + to - from, 0);
+  return phases.filter(ranKernels).reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
 /** Unused GPUs one by one, so that each counts once in the hours lost; allocated ones that no tool showed are said apart. */
@@ -33,7 +31,7 @@ export function findUnused(judged: JudgedRun): Finding[] {
       {
         id: 'unused-gpus',
         text:
-          `${gpuName(gpu)} was not used once in ${formatDuration(to - from)} while ${working} of the job's ${judged.gpus.length} GPUs worked: ${gpuHours(1, to - from)}. ` +
+          `${gpuName(gpu)} was not used once in ${formatDuration(to - from)} while ${working} of the job's ${judged.gpus.length} GPUs worked: ${formatGpuHours(1, to - from)}. ` +
           `Ask for ${working} ${working === 1 ? 'GPU' : 'GPUs'}, or have the program use all of them (device_map, torchrun --nproc-per-node, --tensor-parallel-size).`,
         evidence: [
           `unused: ${listed(unused.map(gpuName))}`,

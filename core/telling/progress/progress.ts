@@ -11,8 +11,6 @@ const NOW_ROWS = 3;
 /** A value older than this many of its usual distances, and a minute, is not now. */
 const STALE_GAPS = 5;
 const STALE_SECONDS = 60;
-/** No job on a cluster runs longer than this: a memory that fills later fills never. */
-const LONGEST_JOB = 7 * 86_400;
 
 /**
  * Tokens or steps per second now against the job's own median while it works, the time of its last progress, and how soon a
@@ -60,11 +58,12 @@ function median(values: readonly number[]): number | null {
   return odd || low === undefined ? high : (low + high) / 2;
 }
 
-/** The memory that is full first at its present pace. */
+/** The memory that is full first at its present pace. One that fills later than the site lets any job run fills never. */
 function memoryOf(judged: JudgedRun): NonNullable<Progress['memory']> | null {
   const gpus = judged.gpus.map(({ id, series }) => ({ of: id, growth: growthOf(series, judged.period, { used: 'gpu.memUsed', total: 'gpu.memTotal' }) }));
   const hosts = judged.hosts.map((host) => ({ of: host.entity.id, growth: growthOf(host, judged.period, { used: 'host.memUsed', total: 'host.memTotal' }) }));
-  const growing = [...gpus, ...hosts].filter((one): one is { of: string; growth: Growth } => one.growth !== null && one.growth.secondsToFull <= LONGEST_JOB);
+  const longest = judged.options.site?.longestJob ?? Number.POSITIVE_INFINITY; // no limit is known
+  const growing = [...gpus, ...hosts].filter((one): one is { of: string; growth: Growth } => one.growth !== null && one.growth.secondsToFull <= longest);
   const [soonest] = growing.sort((a, b) => a.growth.secondsToFull - b.growth.secondsToFull);
   if (soonest === undefined) return null;
   const { of, growth } = soonest;

@@ -1,6 +1,6 @@
 import { ACHIEVABLE, gemmFraction, MATH_TYPES, onTensorCores, type Ceilings, type GpuId } from '../../knowledge/index.ts';
 import type { Activity, Roofline } from '../../contract/index.ts';
-import { engineWindows, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
+import { engineWindows, isAtWork, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
 import { type Achieved, fromCounters, thinned } from './achieved.ts';
 import { mathInUse } from './math-in-use.ts';
 import { nextRoof } from './next-roof.ts';
@@ -61,7 +61,7 @@ function mainType({ gpus }: JudgedRun): JudgedGpu[] {
   const seconds = new Map<GpuId, number>();
   for (const { type, phases } of gpus) {
     if (type === null) continue;
-    const worked = phases.filter(({ verdict }) => verdict.bottleneck !== 'idle').reduce((sum, { from, to }) => sum + to - from, 0);
+    const worked = phases.filter(isAtWork).reduce((sum, { from, to }) => sum + to - from, 0);
     seconds.set(type, (seconds.get(type) ?? 0) + worked); // no time yet is 0 s
   }
   const [main] = [...seconds].sort(([, a], [, b]) => b - a);

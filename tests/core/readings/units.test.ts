@@ -4,6 +4,7 @@ import {
   formatFactor,
   formatFigure,
   formatAgainst,
+  formatGpuHours,
   formatPercent,
   formatValue,
   isUnit,
@@ -100,6 +101,18 @@ describe('durations', () => {
     [-65, '−1 min 05 s'],
   ])('%d s is %s', (seconds, text) => {
     expect(formatDuration(seconds)).toBe(text);
+  });
+});
+
+describe('GPU-hours', () => {
+  it.each<[number, number, string]>([
+    [1, 1200, '0.33 GPU-hours'],
+    [4, 5400, '6.0 GPU-hours'],
+    [1, 35_819, '9.9 GPU-hours'],
+    [10, 3582, '10 GPU-hours'],
+    [8, 43_200, '96 GPU-hours'],
+  ])('%d GPUs, %d s', (gpus, seconds, expected) => {
+    expect(formatGpuHours(gpus, seconds)).toBe(expected);
   });
 });
 

@@ -44,6 +44,24 @@ function untyped(schema: unknown, place: string): string[] {
   ];
 }
 
+/** Fields of a value that its schema lacks, by their places; those of a schema that says it is open are its own affair. */
+function undeclared(schema: TSchema, value: unknown, place = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const parts = schema as { items?: TSchema; anyOf?: TSchema[]; properties?: Record<string, TSchema>; patternProperties?: Record<string, TSchema> };
+  if (parts.anyOf !== undefined) {
+    const fitting = parts.anyOf.filter((one) => Value.Check(one, value)).map((one) => undeclared(one, value, place));
+    return fitting.sort((a, b) => a.length - b.length)[0] ?? [`${place}: none of its shapes`];
+  }
+  if (Array.isArray(value))
+    return value.flatMap((one: unknown, index) => (parts.items === undefined ? [] : undeclared(parts.items, one, `${place}[${index}]`)));
+  if ('additionalProperties' in schema && schema.additionalProperties === true) return [];
+  return Object.entries(value).flatMap(([name, one]: [string, unknown]) => {
+    const pattern = Object.entries(parts.patternProperties ?? {}).find(([key]) => new RegExp(key).test(name));
+    const found = parts.properties?.[name] ?? pattern?.[1];
+    return found === undefined ? [`${place}.${name}`] : undeclared(found, one, `${place}.${name}`);
+  });
+}
+
 describe('every address below /api', () => {
   it('tells the shape of what it answers, down to the last field', () => {
     const found = Object.entries(paths).flatMap(([path, methods]) =>
@@ -69,8 +87,10 @@ describe('every address below /api', () => {
     ['/api/health', HealthSchema],
     ['/api/session', SessionSchema],
     ['/api/openapi.json', OpenApiSchema],
-  ])('%s answers as it says', async (path, schema) => {
-    expect([...Value.Errors(schema, await service.get(path))]).toEqual([]);
+  ])('%s answers as it says, and nothing besides', async (path, schema) => {
+    const reply = await service.get(path);
+    expect([...Value.Errors(schema, reply)]).toEqual([]);
+    expect(undeclared(schema, reply)).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Bottleneck } from '../../../core/contract/index.ts';
+import { hasStraggler } from '../../../core/judging/index.ts';
 import { formatPercent, type MetricId } from '../../../core/readings/index.ts';
 import { lineOf, meanValue, type Line } from './lines.ts';
 import { groupByMetric } from './panel-view.ts';
@@ -55,12 +56,11 @@ export function gpuRows(
   return { rows, top, words: spreadWords(rows, top) };
 }
 
-/** How far apart the GPUs are, in words; more than 20 % of the largest between mean and largest is a straggler's sign (§7.6.6). */
+/** How far apart the GPUs are, in words; unequal is what a straggler looks like (§7.6.6). */
 function spreadWords(rows: readonly StripRow[], top: number): string {
   const means = rows.flatMap((row) => (row.mean === null ? [] : [row.mean]));
   if (means.length < 2) return '';
   const [least, most] = [Math.min(...means), Math.max(...means)];
-  const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
   const range = `from ${formatPercent(least / top)} to ${formatPercent(most / top)} on average`;
-  return most > 0 && (most - mean) / most > 0.2 ? `Unequal: ${range}.` : `Even: ${range}.`;
+  return hasStraggler(means.map((mean) => mean / top)) ? `Unequal: ${range}.` : `Even: ${range}.`;
 }

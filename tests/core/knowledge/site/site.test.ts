@@ -94,6 +94,14 @@ describe('a site file', () => {
     expect([bare.site.storage.name, scratchName(bare.site)]).toEqual(['shared storage', "the node's own disk"]);
     expect(scratchName(ALVIS)).toBe('$TMPDIR');
   });
+  it('says in days how long a job may run; one that does not sets no limit', () => {
+    const longest = (file: object) => {
+      const result = parseSite({ name: 'Here', nodeTypes: [node], ...file });
+      return result.ok ? result.site.longestJob : result.errors;
+    };
+    expect([longest({ longestJobDays: 1.5 }), longest({}), ALVIS.longestJob, UNKNOWN_SITE.longestJob]).toEqual([129_600, null, 604_800, null]);
+    expect(longest({ longestJobDays: 0 })).toEqual([expect.stringContaining('/longestJobDays')]);
+  });
   it('tells the line that all nodes with a card have, also with one of another size, and none for a card that it lacks', () => {
     const slow = { ...node, id: 's', networks: [{ kind: 'ethernet', gbit: 25 }] };
     const result = parseSite({ name: 'Here', nodeTypes: [node, slow] });

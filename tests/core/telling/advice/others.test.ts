@@ -465,7 +465,7 @@ describe('idle', () => {
       workload: { engine: 'vllm', model: 'facebook/opt-1.3b', dtype: 'fp16' },
       mean: { 'engine.running': 0 },
     });
-    expect(tries[0]).toMatchObject({ gain: null, arithmetic: '4 × 1 h 30 min = 6.00 GPU-hours at 95 % busy' });
+    expect(tries[0]).toMatchObject({ gain: null, arithmetic: '4 × 1 h 30 min = 6.0 GPU-hours at 95 % busy' });
     expect(tries[0]?.text).toContain('a server without requests can be stopped');
     expect(tries[1]?.text).toContain('facebook/opt-1.3b also runs on 1 × T4 16 GB (T4)');
   });

@@ -67,6 +67,11 @@ describe('a data type without hardware', () => {
     expect(finding?.evidence).toEqual(['dtype from the command line of process n1/4', 'on GPU 0']);
   });
 
+  it('matters on a card that works a fifth of the time, and on one that only loads as yet', () => {
+    expect(ids(on('T4', { dtype: 'bf16' }, { seconds: 300, busy: 0.2, bottleneck: 'host' }))).toEqual(['unsupported-dtype']);
+    expect(ids(on('T4', { dtype: 'bf16' }, { seconds: 100, busy: 0, bottleneck: 'storage', activity: 'loading' }))).toEqual(['unsupported-dtype']);
+  });
+
   it('does not matter on a card that nothing runs on', () => {
     expect(ids(on('T4', { dtype: 'bf16' }, { seconds: 300, busy: 0 }))).toEqual([]);
   });

@@ -59,14 +59,14 @@ describe('an idle GPU', () => {
     expect(ids({ gpus: [{ phases: [work, rest(400), { ...work, seconds: 20 }, rest(400)] }] })).toEqual([]);
   });
 
-  it('is told GPU by GPU where only some of the job’s are, and once where their edges are three samples apart', () => {
+  it('is told GPU by GPU where only some of the job’s are, and once where their edges are two samples apart', () => {
     const works: GpuSpec = { phases: [work, { ...work, seconds: 900 }] };
     const rests: GpuSpec = { phases: [work, rest(900)] };
     const of = (...gpus: readonly GpuSpec[]) => findFindings(judged({ gpus })).filter(({ id }) => id === 'idle');
     expect(of(works, works, rests, rests).map(({ entity }) => entity)).toEqual(['#2', '#3']);
     const later = (seconds: number): GpuSpec => ({ phases: [{ ...work, seconds: 1200 + seconds }, rest(900)] });
-    expect(of(rests, later(30)).map(({ entity }) => entity)).toEqual([null]);
-    expect(of(rests, later(40)).map(({ entity }) => entity)).toEqual(['#0', '#1']);
+    expect(of(rests, later(20)).map(({ entity }) => entity)).toEqual([null]);
+    expect(of(rests, later(30)).map(({ entity }) => entity)).toEqual(['#0', '#1']);
   });
 
   it('is not told from two looks days apart, only from five', () => {
@@ -103,6 +103,11 @@ describe('an unused GPU', () => {
     const seen = (samples: number) => ids({ gpus: [{ phases: [work] }, { phases: [rest(samples * 10)] }] });
     expect(seen(4)).toEqual([]);
     expect(seen(5)).toEqual(['unused-gpus']);
+  });
+
+  it('is not one of a job that only loads as yet: its turn may come', () => {
+    const loading: GpuSpec = { phases: [{ seconds: 1200, busy: 0, bottleneck: 'storage', activity: 'loading' }] };
+    expect(ids({ gpus: [loading, { phases: [rest(1200)] }] })).toEqual(['idle']);
   });
 
   it('is not one that worked once', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnalyseOptions } from '../../../../core/judging/index.ts';
 import { progressOf } from '../../../../core/telling/index.ts';
+import { ANOTHER_SITE } from '../../../support/another-site.ts';
 import { judged, type GpuSpec } from '../findings/judged.ts';
 import { table } from '../../../support/telemetry.ts';
 
@@ -122,12 +123,21 @@ describe('a memory that grows', () => {
     expect(progressOf(judged({ gpus: grow((i) => i * 10e6), hosts: [host] }))?.memory?.of).toBe('n1');
   });
 
-  it('is not told where it fills after the longest job', () => {
-    // 99 rows of ten minutes, 1.5 GB in all: 100 GB are full after some 46 days; at seven times the pace within a week.
-    const slow = (factor: number) =>
-      table('host', 'n1', { 'host.memUsed': rows(100, (i) => 10e9 + i * 15e6 * factor), 'host.memTotal': rows(100, () => 100e9) }, {}, 600);
+  // 99 rows of ten minutes, 1.5 GB in all: 100 GB are full after some 46 days; at seven times the pace within a week.
+  const slowly = (factor: number, options: AnalyseOptions = {}): string | undefined => {
+    const host = table('host', 'n1', { 'host.memUsed': rows(100, (i) => 10e9 + i * 15e6 * factor), 'host.memTotal': rows(100, () => 100e9) }, {}, 600);
     const long: readonly GpuSpec[] = [{ phases: [{ seconds: 60_000, busy: 0.9, bottleneck: 'compute' }] }];
-    expect(progressOf(judged({ gpus: long, hosts: [slow(1)], period: 600 }))).toBeNull();
-    expect(progressOf(judged({ gpus: long, hosts: [slow(7)], period: 600 }))?.memory?.text).toContain('full in 5 d 6 h');
+    return progressOf(judged({ gpus: long, hosts: [host], period: 600, options }))?.memory?.text;
+  };
+
+  it('is not told where it fills after the longest job that the site allows', () => {
+    expect(slowly(1)).toBeUndefined();
+    expect(slowly(7)).toContain('full in 5 d 6 h');
+    expect(slowly(2, { site: { ...ANOTHER_SITE, longestJob: 20 * 86_400 } })).toBeUndefined();
+    expect(slowly(2, { site: { ...ANOTHER_SITE, longestJob: 22 * 86_400 } })).toContain('full in 20 d');
+  });
+
+  it('is told however late it fills on a site that sets no limit: a week is the longest on another cluster only', () => {
+    expect(slowly(2, { site: ANOTHER_SITE })).toContain('full in 20 d');
   });
 });

@@ -114,7 +114,7 @@ describe('panels', () => {
 describe('strips per GPU', () => {
   const tracks = tracksOf([
     ['gpu.dramActive', 'GPU-a', [0.8, 0.8]],
-    ['gpu.dramActive', 'GPU-b', [0.4, null]],
+    ['gpu.dramActive', 'GPU-b', [0.3, null]],
     ['gpu.power', 'GPU-a', [200, 300]],
     ['gpu.powerLimit', 'GPU-a', [400, 400]],
   ]);
@@ -132,10 +132,24 @@ describe('strips per GPU', () => {
     if (bandwidth === undefined) throw new Error('no strip metric');
     const strip = gpuRows(tracks, bandwidth, { from: 0, to: 10, points: 10, names });
     expect(strip.rows.map((row) => [row.label, row.mean])).toEqual([
-      ['GPU 2', 0.4],
+      ['GPU 2', 0.3],
       ['GPU 10', 0.8],
     ]);
-    expect(strip.words).toBe('Unequal: from 40 % to 80 % on average.');
+    expect(strip.words).toBe('Unequal: from 30 % to 80 % on average.');
+  });
+
+  it.each<[string, readonly [number, number], string]>([
+    ['twenty points between the largest and the mean are even, as in the finding', [0.4, 0.8], 'Even: from 40 % to 80 % on average.'],
+    ['more are not', [0.39, 0.8], 'Unequal: from 39 % to 80 % on average.'],
+    ['two that hardly work are, however many times as much one of them does', [0.02, 0.08], 'Even: from 2 % to 8 % on average.'],
+  ])('%s', (_, [a, b], words) => {
+    const [bandwidth] = STRIP_METRICS;
+    if (bandwidth === undefined) throw new Error('no strip metric');
+    const given = tracksOf([
+      ['gpu.dramActive', 'GPU-a', [a, a]],
+      ['gpu.dramActive', 'GPU-b', [b, b]],
+    ]);
+    expect(gpuRows(given, bandwidth, { from: 0, to: 10, points: 10, names }).words).toBe(words);
   });
 
   it('measure power against the reported limit', () => {
