@@ -6,18 +6,6 @@ export { entityKey, type EntityKind, type EntityRef } from './entity.ts';
 export type { Intake } from './intake.ts';
 export { joinTables, mergeColumns, type Stack } from './join.ts';
 export { isMetricId, limitsOf, metric, METRIC_IDS, type MetricId, METRICS, plausible, type Rollup, rounded, type Unit } from './metrics.ts';
-export { MAX_RATE_GAP, rateOf, withRates } from './rates.ts';
+export { MAX_RATE_GAP, rateOf, shownUnit, withRates } from './rates.ts';
 export { type Batch, type Clock, type Fact, FACT_NAMES, type FactName, type Reading, type Rejection, type SourceEvent } from './reading.ts';
-export {
-  ABSENT,
-  formatAgainst,
-  formatDuration,
-  formatFactor,
-  formatFigure,
-  formatLimits,
-  formatPercent,
-  formatValue,
-  isUnit,
-  shownUnit,
-  tickFormat,
-} from './units.ts';
+export { ABSENT, formatAgainst, formatDuration, formatFactor, formatFigure, formatLimits, formatPercent, formatValue, isUnit, tickFormat } from './units.ts';

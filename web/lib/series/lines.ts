@@ -54,6 +54,8 @@ function several(tracks: readonly Track[], { from, to, points, combine, scale = 
   const count = Math.max(1, Math.ceil((to - from) / width - 1e-9));
   const slots = tracks.map((track) => slotsOf(track, { from, width, count, period }));
   const [y, low, high] = [gaps(count), gaps(count), gaps(count)];
+  let first = count;
+  let end = 0;
   for (let slot = 0; slot < count; slot += 1) {
     let sum = 0;
     let seen = 0;
@@ -67,16 +69,18 @@ function several(tracks: readonly Track[], { from, to, points, combine, scale = 
       least = Math.min(least, min[slot] ?? value);
       most = Math.max(most, max[slot] ?? value);
     }
+    if (slots.some((one) => (one.seen[slot] ?? 0) > 0)) {
+      first = Math.min(first, slot);
+      end = slot + 1;
+    }
     if (seen === 0) continue;
     y[slot] = (combine === 'sum' ? sum : sum / seen) * scale;
     if (combine === 'sum') continue;
     low[slot] = least * scale;
     high[slot] = most * scale;
   }
-  const first = Math.min(...slots.map(({ seen }) => seen.findIndex((samples) => samples > 0)).filter((slot) => slot >= 0));
-  if (!Number.isFinite(first)) return nothing();
-  const end = Math.max(...slots.map(({ seen }) => seen.findLastIndex((samples) => samples > 0))) + 1;
-  const t = Float64Array.from({ length: end - first }, (_, index) => Math.min(from + (first + index + 0.5) * width, to));
+  if (end === 0) return nothing();
+  const t = y.slice(first, end).map((_, index) => Math.min(from + (first + index + 0.5) * width, to));
   return { t, y: [...y.subarray(first, end)], low: low.subarray(first, end), high: high.subarray(first, end) };
 }
 
@@ -153,16 +157,9 @@ export function meanOver(line: Curve, from: number, to: number): number | null {
 }
 
 /** The mean of a line's values that are there; null for an empty line. */
-export function meanValue({ y }: Pick<Curve, 'y'>): number | null {
-  let sum = 0;
-  let count = 0;
-  for (let index = 0; index < y.length; index += 1) {
-    const value = y[index] ?? Number.NaN;
-    if (Number.isNaN(value)) continue;
-    sum += value;
-    count += 1;
-  }
-  return count === 0 ? null : sum / count;
+export function meanValue({ y }: Pick<Line, 'y'>): number | null {
+  const there = y.filter((value) => !Number.isNaN(value));
+  return there.length === 0 ? null : there.reduce((sum, value) => sum + value, 0) / there.length;
 }
 
 /** The last value of a line that is no gap, and when; null for an empty line. */
