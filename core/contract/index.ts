@@ -1,4 +1,5 @@
 export { type ErrorReply, ErrorReplySchema } from './error.ts';
+export { FINDING_LABELS, type FindingId } from './finding-labels.ts';
 export { EntitySchema, type IngestBatch, IngestBatchSchema, type IngestReply, IngestReplySchema, WireEventSchema, WireFactSchema } from './ingest.ts';
 export {
   type FindingsReply,
@@ -33,8 +34,6 @@ export {
   type Bottleneck,
   type Figure,
   type Finding,
-  FINDING_LABELS,
-  type FindingId,
   type GpuVerdict,
   type Phase,
   type Roofline,

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { FINDING_LABELS, type FindingId } from './finding-labels.ts';
 
 /** One of several literals, with the union type that TypeScript infers. */
 export function oneOf<const T extends readonly string[]>(values: T) {
@@ -14,28 +15,6 @@ export const BOTTLENECKS = ['compute', 'memory', 'network', 'storage', 'host', '
 const ACTIVITIES = ['prefill', 'decode', 'serving', 'training', 'fine-tuning', 'loading', 'checkpointing', 'idle', 'unknown'] as const;
 export const SHARE_KEYS = ['compute', 'memory', 'network', 'storage', 'host', 'transfer', 'nvlink', 'busy', 'empty', 'tensor', 'fp32', 'fp64'] as const;
 const TIERS = ['A', 'B', 'C'] as const;
-/** Every kind of finding, and what it is called where there is no room for its text. */
-export const FINDING_LABELS = {
-  idle: 'Idle',
-  'held-idle': 'Held idle',
-  'no-process': 'No process',
-  'unused-gpus': 'Unused GPUs',
-  imbalance: 'Imbalance',
-  'take-turns': 'GPUs take turns',
-  hung: 'Hung',
-  'one-rank-working': 'One rank works',
-  'kv-capacity': 'KV cache full',
-  oom: 'Out of memory',
-  thermal: 'Thermal slowdown',
-  'power-brake': 'Power brake',
-  ecc: 'Memory errors',
-  'link-degraded': 'Slow link',
-  'no-tensor-cores': 'No tensor cores used',
-  'unsupported-dtype': 'Data type not native',
-  'over-sharded': 'Over-sharded',
-  'loading-slow': 'Slow loading',
-  'mig-hidden': 'MIG hides counters',
-} as const;
 const FINDING_IDS = Object.keys(FINDING_LABELS) as FindingId[]; // a parse boundary: keys of a const object
 
 export const BottleneckSchema = oneOf(BOTTLENECKS);
@@ -193,7 +172,6 @@ export type Bottleneck = (typeof BOTTLENECKS)[number];
 export type Activity = (typeof ACTIVITIES)[number];
 export type ShareKey = (typeof SHARE_KEYS)[number];
 export type Tier = (typeof TIERS)[number];
-export type FindingId = keyof typeof FINDING_LABELS;
 export type Shares = Static<typeof SharesSchema>;
 export type TimeTree = Static<typeof TreeSchema>;
 export type Split = Static<typeof SplitSchema>;

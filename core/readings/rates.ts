@@ -1,5 +1,5 @@
 import type { Table } from './columns.ts';
-import { isMetricId, METRICS, metric, type MetricId } from './metrics.ts';
+import { isMetricId, METRICS, metric, type MetricId, type Unit } from './metrics.ts';
 
 /** A counter over a longer silence than this, seconds, says nothing about now. */
 export const MAX_RATE_GAP = 600;
@@ -42,4 +42,25 @@ export function withRates(table: Table, maxGap?: number): Table {
     else if (!columns.has(target)) columns.set(target, rate);
   }
   return { ...table, columns };
+}
+
+/** The unit that a metric is shown in: a gauge's own; a counter's is that of its rate per second. */
+export function shownUnit(id: MetricId): Unit {
+  const { kind, unit } = metric(id);
+  return kind === 'gauge' ? unit : rateUnit(unit);
+}
+
+function rateUnit(counted: Unit): Unit {
+  switch (counted) {
+    case 'bytes':
+      return 'bytes/s';
+    case 'flop':
+      return 'flop/s';
+    case 'joules':
+      return 'watts';
+    case 'seconds':
+      return 'ratio';
+    default:
+      return '1/s';
+  }
 }

@@ -1,4 +1,4 @@
-import { limitsOf, metric, type MetricId, METRICS, type Unit } from './metrics.ts';
+import { limitsOf, type MetricId, METRICS, type Unit } from './metrics.ts';
 
 /** How an absent value is written, everywhere. */
 export const ABSENT = '–';
@@ -29,27 +29,6 @@ const UNITS: readonly string[] = [...Object.keys(SIGNS), 'ratio', 'seconds', 'ce
 /** True for the name of a unit that `formatValue` knows: figures carry theirs as plain text. */
 export function isUnit(text: string): text is Unit {
   return UNITS.includes(text);
-}
-
-/** The unit that a metric is shown in: a gauge's own; a counter's is that of its rate per second. */
-export function shownUnit(id: MetricId): Unit {
-  const { kind, unit } = metric(id);
-  return kind === 'gauge' ? unit : rateUnit(unit);
-}
-
-function rateUnit(counted: Unit): Unit {
-  switch (counted) {
-    case 'bytes':
-      return 'bytes/s';
-    case 'flop':
-      return 'flop/s';
-    case 'joules':
-      return 'watts';
-    case 'seconds':
-      return 'ratio';
-    default:
-      return '1/s';
-  }
 }
 
 /** A value in SI base units for people: `1.16 TB/s`, `251 W`, `93 %`, `3 h 12 min`; three digits that mean something. Null, undefined and NaN are `–`. */

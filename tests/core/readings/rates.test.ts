@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EntityRef, rateOf, type Reading, tableOf, withRates } from '../../../core/readings/index.ts';
+import { type EntityRef, rateOf, type Reading, tableOf, withRates, shownUnit } from '../../../core/readings/index.ts';
 
 const NONE = Number.NaN;
 const rates = (t: readonly number[], values: readonly number[], maxGap?: number): number[] => [
@@ -68,5 +68,18 @@ describe('withRates', () => {
     );
     expect([...table.t]).toEqual([0, 10, 20]);
     expect([...(table.columns.get('engine.generationRate') ?? [])]).toEqual([NONE, 10, 20]);
+  });
+});
+
+describe('the unit that a metric is shown in', () => {
+  it('is a gauge’s own, and per second for what a counter counts', () => {
+    expect((['gpu.util', 'engine.running'] as const).map(shownUnit)).toEqual(['ratio', 'count']);
+    expect((['engine.requests', 'host.netRx', 'gpu.energy', 'engine.forwardTime', 'engine.flops'] as const).map(shownUnit)).toEqual([
+      '1/s',
+      'bytes/s',
+      'watts',
+      'ratio',
+      'flop/s',
+    ]);
   });
 });

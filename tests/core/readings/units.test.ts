@@ -8,7 +8,6 @@ import {
   formatPercent,
   formatValue,
   isUnit,
-  shownUnit,
   tickFormat,
   type Unit,
 } from '../../../core/readings/index.ts';
@@ -132,18 +131,5 @@ describe('factors, figures and ticks', () => {
     expect([tick(0), tick(5e11), tick(1.5e12)]).toEqual(['0', '0.5 TB/s', '1.5 TB/s']);
     expect(tickFormat(1, 'ratio')(0.5)).toBe('50 %');
     expect(tickFormat(3800, 'tokens/s')(2000)).toBe('2000 tokens/s');
-  });
-});
-
-describe('the unit that a metric is shown in', () => {
-  it('is a gauge’s own, and per second for what a counter counts', () => {
-    expect((['gpu.util', 'engine.running'] as const).map(shownUnit)).toEqual(['ratio', 'count']);
-    expect((['engine.requests', 'host.netRx', 'gpu.energy', 'engine.forwardTime', 'engine.flops'] as const).map(shownUnit)).toEqual([
-      '1/s',
-      'bytes/s',
-      'watts',
-      'ratio',
-      'flop/s',
-    ]);
   });
 });

@@ -146,11 +146,7 @@ function openRequests() {
       const own = ticket();
       return new Promise((resolve, reject) => {
         waiting.set(own, { resolve, reject });
-        const forget = (): void => {
-          waiting.delete(own);
-          reject(cancelled());
-        };
-        signal.addEventListener('abort', forget, { once: true });
+        signal.addEventListener('abort', () => waiting.delete(own) && reject(cancelled()), { once: true });
         post(own);
       });
     },

@@ -7,7 +7,7 @@ import { appendBlocks, emptyTracks, joinReply, lastBucketStart, tailStart, type 
 export type SeriesSource = (ask: SeriesAsk, signal: AbortSignal) => Promise<DrawnReply>;
 
 /** What is to be fetched after live readings were taken: the live end, the whole, or nothing. */
-export type Due = 'tail' | 'whole' | null;
+type Due = 'tail' | 'whole' | null;
 
 /** The series of a view as they are held: the past as it was fetched, then what came live. It knows no page, clock or timer. */
 export interface Held {

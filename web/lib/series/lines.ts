@@ -10,7 +10,7 @@ interface Curve {
 /** A line ready to draw: one value per time, NaN where there is a gap; the band is the lowest and highest of all samples and entities. */
 export interface Line {
   readonly t: Float64Array;
-  readonly y: readonly number[];
+  readonly y: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
 }
@@ -34,14 +34,14 @@ export function lineOf(tracks: readonly Track[], ask: LineAsk): Line {
 
 function nothing(): Line {
   const none = new Float64Array(0);
-  return { t: none, y: [], low: none, high: none };
+  return { t: none, y: none, low: none, high: none };
 }
 
 function single(track: Track, { from, to, scale = 1 }: LineAsk): Line {
   const start = lowerBound(track.t, from);
   const end = lowerBound(track.t, to + 1e-6);
   const column = (values: Float64Array) => (scale === 1 ? values.subarray(start, end) : values.subarray(start, end).map((value) => value * scale));
-  return { t: track.t.subarray(start, end), y: [...column(track.mean)], low: column(track.min), high: column(track.max) };
+  return { t: track.t.subarray(start, end), y: column(track.mean), low: column(track.min), high: column(track.max) };
 }
 
 /**
@@ -54,6 +54,8 @@ function several(tracks: readonly Track[], { from, to, points, combine, scale = 
   const count = Math.max(1, Math.ceil((to - from) / width - 1e-9));
   const slots = tracks.map((track) => slotsOf(track, { from, width, count, period }));
   const [y, low, high] = [gaps(count), gaps(count), gaps(count)];
+  let first = count;
+  let end = 0;
   for (let slot = 0; slot < count; slot += 1) {
     let sum = 0;
     let seen = 0;
@@ -67,17 +69,19 @@ function several(tracks: readonly Track[], { from, to, points, combine, scale = 
       least = Math.min(least, min[slot] ?? value);
       most = Math.max(most, max[slot] ?? value);
     }
+    if (slots.some((one) => (one.seen[slot] ?? 0) > 0)) {
+      first = Math.min(first, slot);
+      end = slot + 1;
+    }
     if (seen === 0) continue;
     y[slot] = (combine === 'sum' ? sum : sum / seen) * scale;
     if (combine === 'sum') continue;
     low[slot] = least * scale;
     high[slot] = most * scale;
   }
-  const first = Math.min(...slots.map(({ seen }) => seen.findIndex((samples) => samples > 0)).filter((slot) => slot >= 0));
-  if (!Number.isFinite(first)) return nothing();
-  const end = Math.max(...slots.map(({ seen }) => seen.findLastIndex((samples) => samples > 0))) + 1;
-  const t = Float64Array.from({ length: end - first }, (_, index) => Math.min(from + (first + index + 0.5) * width, to));
-  return { t, y: [...y.subarray(first, end)], low: low.subarray(first, end), high: high.subarray(first, end) };
+  if (end === 0) return nothing();
+  const t = y.slice(first, end).map((_, index) => Math.min(from + (first + index + 0.5) * width, to));
+  return { t, y: y.subarray(first, end), low: low.subarray(first, end), high: high.subarray(first, end) };
 }
 
 function gaps(count: number): Float64Array {
@@ -150,19 +154,6 @@ export function meanOver(line: Curve, from: number, to: number): number | null {
     seconds += length;
   }
   return seconds === 0 ? null : sum / seconds;
-}
-
-/** The mean of a line's values that are there; null for an empty line. */
-export function meanValue({ y }: Pick<Curve, 'y'>): number | null {
-  let sum = 0;
-  let count = 0;
-  for (let index = 0; index < y.length; index += 1) {
-    const value = y[index] ?? Number.NaN;
-    if (Number.isNaN(value)) continue;
-    sum += value;
-    count += 1;
-  }
-  return count === 0 ? null : sum / count;
 }
 
 /** The last value of a line that is no gap, and when; null for an empty line. */

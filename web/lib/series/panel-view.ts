@@ -1,5 +1,5 @@
 import type { Ceilings } from '../../../core/knowledge/index.ts';
-import { lastOf, type MetricId, type Unit } from '../../../core/readings/index.ts';
+import type { MetricId, Unit } from '../../../core/readings/index.ts';
 import { lastValue, lineOf, type Line } from './lines.ts';
 import type { Limit, Panel, Variant } from './panels.ts';
 import type { Track, Tracks } from './tracks.ts';
@@ -83,10 +83,7 @@ function limitOf(limit: Limit | undefined, byMetric: ReadonlyMap<MetricId, Track
 }
 
 function meanLast(tracks: readonly Track[]): number | null {
-  const values = tracks.flatMap((track) => {
-    const value = lastOf(track.mean);
-    return value === null ? [] : [value];
-  });
+  const values = tracks.flatMap(({ t, mean }) => lastValue({ t, y: mean })?.value ?? []);
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 

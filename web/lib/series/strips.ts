@@ -1,7 +1,7 @@
 import type { Bottleneck } from '../../../core/contract/index.ts';
 import { hasStraggler } from '../../../core/judging/index.ts';
-import { formatPercent, type MetricId } from '../../../core/readings/index.ts';
-import { lineOf, meanValue, type Line } from './lines.ts';
+import { formatPercent, lastOf, meanOf, type MetricId } from '../../../core/readings/index.ts';
+import { lineOf, type Line } from './lines.ts';
 import { groupByMetric } from './panel-view.ts';
 import type { Tracks } from './tracks.ts';
 
@@ -47,11 +47,11 @@ export function gpuRows(
   const rows = (groups.get(strip.metric) ?? [])
     .map((track): StripRow => {
       const line = lineOf([track], { from: ask.from, to: ask.to, points: ask.points, combine: 'mean' });
-      return { id: track.entity.id, label: ask.names.get(track.entity.id) ?? track.entity.id, line, mean: meanValue(line) };
+      return { id: track.entity.id, label: ask.names.get(track.entity.id) ?? track.entity.id, line, mean: meanOf(line.y) };
     })
     .sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }));
-  const limits = strip.limit === undefined ? [] : (groups.get(strip.limit) ?? []).flatMap((track) => track.mean.findLast((value) => value !== null) ?? []);
-  const most = Math.max(1e-9, ...rows.flatMap((row) => row.line.y.filter((value) => !Number.isNaN(value))));
+  const limits = strip.limit === undefined ? [] : (groups.get(strip.limit) ?? []).flatMap((track) => lastOf(track.mean) ?? []);
+  const most = Math.max(1e-9, ...rows.flatMap((row) => [...row.line.y.filter((value) => !Number.isNaN(value))]));
   const top = strip.top ?? (limits.length > 0 ? Math.max(...limits) : most);
   return { rows, top, words: spreadWords(rows, top) };
 }

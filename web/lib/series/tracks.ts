@@ -83,8 +83,7 @@ export function joinReply(tracks: Tracks, reply: Pick<DrawnReply, 'series'>, fro
   for (const series of reply.series) {
     if (!isMetricId(series.metric)) continue;
     const track = trackOf(tracks, series.entity, shownAs(series.metric));
-    const rows = rowsFrom(series, Math.max(lowerBound(series.t, from), firstLater(series.t, track)));
-    if (rows.t.length > 0) put(tracks, append(track, rows));
+    put(tracks, append(track, series, Math.max(lowerBound(series.t, from), firstLater(series.t, track))));
   }
 }
 
@@ -115,14 +114,8 @@ function ratesOf(tracks: Tracks, { entity, t }: Table, id: MetricId, counter: Fl
   const last = counter.findLastIndex((value) => !Number.isNaN(value));
   const [at, value] = [t[last], counter[last]];
   if (at !== undefined && value !== undefined) tracks.counters.set(key, { t: at, value });
-  return known === undefined ? rateOf(t, counter) : rateOf(behind(known.t, t), behind(known.value, counter)).subarray(1);
-}
-
-function behind(first: number, rest: Float64Array): Float64Array {
-  const joined = new Float64Array(rest.length + 1);
-  joined[0] = first;
-  joined.set(rest, 1);
-  return joined;
+  if (known === undefined) return rateOf(t, counter);
+  return rateOf(Float64Array.from([known.t, ...t]), Float64Array.from([known.value, ...counter])).subarray(1);
 }
 
 function withSamples(track: Track, { t, values }: { readonly t: Float64Array; readonly values: Float64Array }): Track {
@@ -139,14 +132,16 @@ function withSamples(track: Track, { t, values }: { readonly t: Float64Array; re
   return longer;
 }
 
-function oneRow(at: number, value: number): Columns<readonly number[]> {
-  const values = [value];
-  return { t: [at], min: values, mean: values, max: values };
+function oneRow(at: number, value: number): Columns {
+  return columns((name) => Float64Array.of(name === 't' ? at : value));
+}
+
+function columns(make: (name: keyof Columns) => Float64Array): Columns {
+  return { t: make('t'), min: make('min'), mean: make('mean'), max: make('max') };
 }
 
 function trackOf(tracks: Tracks, entity: Track['entity'], id: MetricId): Track {
-  const none = new Float64Array(0);
-  return tracks.byKey.get(keyOf(entity, id)) ?? { entity, metric: id, t: none, min: none, mean: none, max: none };
+  return tracks.byKey.get(keyOf(entity, id)) ?? { entity, metric: id, ...columns(() => new Float64Array(0)) };
 }
 
 function keyOf(entity: Pick<Track['entity'], 'kind' | 'id'>, id: MetricId): string {
@@ -156,8 +151,7 @@ function keyOf(entity: Pick<Track['entity'], 'kind' | 'id'>, id: MetricId): stri
 /** The track without what is at or after an instant. Its columns are copies: what would be appended to views would change the old ones. */
 function before(track: Track, at: number): Track {
   const rows = lowerBound(track.t, at);
-  if (rows === track.t.length) return track;
-  return { ...track, t: track.t.slice(0, rows), min: track.min.slice(0, rows), mean: track.mean.slice(0, rows), max: track.max.slice(0, rows) };
+  return rows === track.t.length ? track : { ...track, ...columns((name) => track[name].slice(0, rows)) };
 }
 
 /** The index of the first time that is later than all that a track holds. */
@@ -168,18 +162,9 @@ function firstLater(t: Float64Array, track: Track): number {
   return t[row] === last ? row + 1 : row;
 }
 
-function rowsFrom({ t, min, mean, max }: DrawnSeries, start: number): Columns<Values> {
-  return { t: t.subarray(start), min: min.subarray(start), mean: mean.subarray(start), max: max.subarray(start) };
-}
-
-function append(track: Track, rows: Columns<ArrayLike<number>>): Track {
-  return {
-    ...track,
-    t: grown(track.t, rows.t),
-    min: grown(track.min, rows.min),
-    mean: grown(track.mean, rows.mean),
-    max: grown(track.max, rows.max),
-  };
+/** The track with another's rows behind its last, from one of them on. */
+function append(track: Track, rows: Columns<Values>, start = 0): Track {
+  return { ...track, ...columns((name) => grown(track[name], rows[name].subarray(start))) };
 }
 
 function put(tracks: Tracks, track: Track): void {
@@ -187,7 +172,7 @@ function put(tracks: Tracks, track: Track): void {
 }
 
 /** A column with more values behind its last: in its own memory while there is room, else in twice as much. */
-function grown(column: Float64Array, values: ArrayLike<number>): Float64Array {
+function grown(column: Float64Array, values: Values): Float64Array {
   const rows = column.length;
   const needed = rows + values.length;
   const room = column.buffer.byteLength / Float64Array.BYTES_PER_ELEMENT;

@@ -5,7 +5,7 @@ import { watch, type Watcher } from '../live.svelte.ts';
 import { openHeld, type SeriesSource } from './held.ts';
 import { lastTime, type Tracks } from './tracks.ts';
 
-/** The stretch shown. `to: null` follows the newest reading; a number for `span` with it is a rolling window. */
+/** The stretch  `to: null` follows the newest reading; a number for `span` with it is a rolling window. */
 export interface Range {
   readonly from: number | null;
   readonly to: number | null;
@@ -23,19 +23,15 @@ export interface SeriesViewOptions {
   readonly serverNow?: () => number;
 }
 
-/** What is said of the series, reactive. */
-interface Shown {
-  /** Grows with every change of the tracks: read it to be told. */
+export interface SeriesView {
+  readonly tracks: Tracks;
+  /** Grows with every change of `tracks`: read it to be told. */
   readonly version: number;
   readonly from: number;
   readonly to: number;
   readonly loading: boolean;
   readonly trouble: Trouble | null;
   readonly reasons: ReadonlyMap<string, string>;
-}
-
-export interface SeriesView extends Shown {
-  readonly tracks: Tracks;
   show(range: Range): void;
   close(): void;
 }
@@ -48,7 +44,12 @@ export function openSeries(options: SeriesViewOptions): SeriesView {
   const held = openHeld(options);
   const fetching = oneFetch();
   const drawing = delayed(settle, DRAW_AFTER_MS);
-  const shown = $state<{ -readonly [Key in keyof Shown]: Shown[Key] }>({ version: 0, from: 0, to: 0, loading: true, trouble: null, reasons: new Map() });
+  let version = $state(0);
+  let from = $state(0);
+  let to = $state(0);
+  let loading = $state(true);
+  let trouble = $state.raw<Trouble | null>(null);
+  let reasons = $state.raw<ReadonlyMap<string, string>>(new Map());
   let range: Range = { from: null, to: null };
 
   const follows = (): boolean => range.to === null;
@@ -56,26 +57,26 @@ export function openSeries(options: SeriesViewOptions): SeriesView {
   function settle(): void {
     const last = lastTime(held.tracks);
     if (follows() && last !== null) {
-      shown.to = Math.max(last, range.span === undefined ? shown.to : 0);
-      if (range.span !== undefined) shown.from = shown.to - range.span;
+      to = Math.max(last, range.span === undefined ? to : 0);
+      if (range.span !== undefined) from = to - range.span;
     }
-    shown.version += 1;
+    version += 1;
   }
 
   async function load(): Promise<void> {
     const signal = fetching.restart();
-    shown.loading = true;
+    loading = true;
     held.wait();
     try {
       const ask = askOf(options, range);
       const reply = await held.fetchWhole(ask, signal);
-      shown.from = ask.from ?? reply.from;
-      shown.to = ask.to ?? reply.to;
-      shown.reasons = new Map(reply.absent.map(({ metric, reason }) => [metric, reason]));
-      shown.trouble = null;
+      from = ask.from ?? reply.from;
+      to = ask.to ?? reply.to;
+      reasons = new Map(reply.absent.map(({ metric, reason }) => [metric, reason]));
+      trouble = null;
       if (follows() && options.target !== undefined) await held.fetchEnd(signal);
       held.release(follows());
-      shown.loading = false;
+      loading = false;
       settle();
     } catch (error) {
       if (!signal.aborted) failed(error, load);
@@ -87,8 +88,8 @@ export function openSeries(options: SeriesViewOptions): SeriesView {
     const signal = fetching.signal();
     held.wait();
     try {
-      await held.fetchMissing(shown.to, signal);
-      shown.trouble = null;
+      await held.fetchMissing(to, signal);
+      trouble = null;
       held.release(true);
       settle();
     } catch (error) {
@@ -99,9 +100,9 @@ export function openSeries(options: SeriesViewOptions): SeriesView {
   }
 
   function failed(error: unknown, again: () => Promise<void>): void {
-    shown.trouble = troubleOf(error);
-    shown.loading = false;
-    if (shown.trouble?.kind === 'offline' || shown.trouble?.kind === 'broken') fetching.again(again);
+    trouble = troubleOf(error);
+    loading = false;
+    if (trouble?.kind === 'offline' || trouble?.kind === 'broken') fetching.again(again);
   }
 
   function take(readings: LiveReadings): void {
@@ -129,22 +130,22 @@ export function openSeries(options: SeriesViewOptions): SeriesView {
       return held.tracks;
     },
     get version() {
-      return shown.version;
+      return version;
     },
     get from() {
-      return shown.from;
+      return from;
     },
     get to() {
-      return shown.to;
+      return to;
     },
     get loading() {
-      return shown.loading;
+      return loading;
     },
     get trouble() {
-      return shown.trouble;
+      return trouble;
     },
     get reasons() {
-      return shown.reasons;
+      return reasons;
     },
     show(next) {
       range = next;
@@ -165,23 +166,21 @@ function askOf({ metrics, points, serverNow }: SeriesViewOptions, { from, to, sp
 
 /** One fetch at a time: a new one ends the one before it, a failed one is tried again, closing ends all. */
 function oneFetch() {
-  const lifetime = new AbortController();
   let running = new AbortController();
   let retry: ReturnType<typeof setTimeout> | undefined;
-  const signal = (): AbortSignal => AbortSignal.any([running.signal, lifetime.signal]);
   return {
-    signal,
+    signal: (): AbortSignal => running.signal,
     restart(): AbortSignal {
       running.abort();
       running = new AbortController();
-      return signal();
+      return running.signal;
     },
     again(fetch: () => Promise<void>): void {
       clearTimeout(retry);
       retry = setTimeout(() => void fetch(), AGAIN_AFTER_MS);
     },
     close(): void {
-      lifetime.abort();
+      running.abort();
       clearTimeout(retry);
     },
   };

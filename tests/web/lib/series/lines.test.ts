@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastValue, lineOf, meanOver, meanValue, nearest, stepAt, valueAt } from '../../../../web/lib/series/lines.ts';
+import { lastValue, lineOf, meanOver, nearest, stepAt, valueAt } from '../../../../web/lib/series/lines.ts';
 import type { Track } from '../../../../web/lib/series/tracks.ts';
 
 function track(id: string, t: number[], mean: number[]): Track {
@@ -49,11 +49,6 @@ describe('reading a line', () => {
   it('takes the nearest time, says nothing in a gap and nothing far outside', () => {
     expect([valueAt(line, 2), valueAt(line, 9), valueAt(line, 19), valueAt(line, 41)]).toEqual([1, null, 3, null]);
     expect(nearest([], 5)).toBeNull();
-  });
-
-  it('means the values that are there', () => {
-    expect(meanValue(line)).toBe(2);
-    expect(meanValue({ y: [Number.NaN] })).toBeNull();
   });
 
   it('reads steps where they stand and means them over time', () => {
