@@ -52,7 +52,7 @@ describe('panels', () => {
   it('show memory bandwidth in bytes against the practical ceiling of a known GPU', () => {
     const view = panelView(panel('dram'), tracksOf([['gpu.dramActive', 'GPU-a', [0.5, 0.8]]]), ask);
     expect(view.unit).toBe('bytes/s');
-    expect(view.lines[0]?.line.y).toEqual([777.5e9, 1244e9]);
+    expect([...(view.lines[0]?.line.y ?? [])]).toEqual([777.5e9, 1244e9]);
     expect(view.limit).toEqual({ value: 1244e9, label: 'practical' });
   });
 
