@@ -6,8 +6,8 @@ import compress from '@fastify/compress';
 const WORTH_IT = 1_024;
 /** Bytes that are compressed in the event loop, some tenths of a millisecond; longer answers go to zlib's own threads. */
 const AT_ONCE = 8_192;
-/** What becomes shorter; series as bytes by half. Streams of lines are not among them: they must go out line by line. */
-const SHRINKS = /^(?:application\/(?:json|javascript|yaml|vnd\.headroom\.series)|text\/(?:html|css|javascript|plain)|image\/svg\+xml)(?:;|$)/;
+/** What becomes shorter. Series as bytes are left alone: they are short already, and numbers hardly shrink. Streams of lines are not among them: they must go out line by line. */
+const TEXT = /^(?:application\/(?:json|javascript|yaml)|text\/(?:html|css|javascript|plain)|image\/svg\+xml)(?:;|$)/;
 
 /** Answers go out as brotli or gzip, whichever the asker takes; for routes that are added afterwards. Request bodies are left alone. */
 export async function compressAnswers(app: FastifyInstance): Promise<void> {
@@ -16,7 +16,7 @@ export async function compressAnswers(app: FastifyInstance): Promise<void> {
     globalDecompression: false,
     threshold: WORTH_IT,
     syncThreshold: AT_ONCE,
-    customTypes: SHRINKS,
+    customTypes: TEXT,
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
     zlibOptions: { level: 4 },
   });

@@ -3,10 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeSeries, SERIES_BYTES } from '../../../core/contract/index.ts';
 import { buildApp } from '../../../server/main/app.ts';
 import type { App } from '../../../server/http/index.ts';
-import { dataFolder, gpuBatch, openStream, removeFolders, startService, type TestService } from '../../support/service.ts';
+import { dataFolder, openStream, removeFolders, startService, type TestService } from '../../support/service.ts';
 
 let service: TestService;
 let app: App;
@@ -48,30 +47,6 @@ describe('an answer', () => {
     expect(gunzipSync(gzip.rawPayload).toString()).toBe(plain.body);
     expect(brotli.rawPayload.length).toBeLessThan(plain.rawPayload.length / 3);
     expect(gzip.headers['vary']).toContain('accept-encoding');
-  });
-
-  it('of series as bytes is shorter, too, and the same: a page far away draws its charts sooner', async () => {
-    const t = Array.from({ length: 600 }, (_, index) => Math.floor(Date.now() / 1000) - 6000 + index * 10);
-    await service.running.service.ingest.batch(gpuBatch('compressed', 1, 'GPU-c', t, { 'gpu.power': t.map((_, index) => 300 + (index % 7)) }), {
-      kind: 'agent',
-      name: 'test',
-    });
-    const ask = async (encoding?: string) =>
-      app.inject({
-        method: 'GET',
-        url: '/api/nodes/n1/series?metrics=gpu.power',
-        headers: {
-          host: 'localhost',
-          authorization: `Bearer ${service.token}`,
-          accept: SERIES_BYTES,
-          ...(encoding === undefined ? {} : { 'accept-encoding': encoding }),
-        },
-      });
-    const [plain, brotli] = [await ask(), await ask('br')];
-    expect([plain.headers['content-type'], brotli.headers['content-encoding']]).toEqual([SERIES_BYTES, 'br']);
-    expect(brotli.rawPayload.length).toBeLessThan(plain.rawPayload.length);
-    const { buffer, byteOffset, byteLength } = brotliDecompressSync(brotli.rawPayload);
-    expect(decodeSeries(new Uint8Array(buffer, byteOffset, byteLength).slice().buffer).series[0]?.mean.length).toBeGreaterThan(100);
   });
 
   it('that is short anyway stays as it is', async () => {
