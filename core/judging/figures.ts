@@ -24,17 +24,7 @@ export interface WindowFigures {
 }
 
 /** Things counted per bin rather than averaged. */
-const FRACTION_NAMES = [
-  'gpu.capPower',
-  'gpu.capHw',
-  'gpu.capSwThermal',
-  'gpu.capHwThermal',
-  'gpu.capBrake',
-  'gpu.capApp',
-  'kvFull',
-  'waiting',
-  'busy80',
-] as const;
+const FRACTION_NAMES = [...FLAGS, 'kvFull', 'waiting', 'busy80'] as const;
 export type FractionName = (typeof FRACTION_NAMES)[number];
 
 /** The numbers behind the verdict, each with its ceiling and source. */

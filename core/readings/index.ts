@@ -15,7 +15,7 @@ export { addRollup, addSamples, type Buckets, drawn, type Drawn, type Grid, newB
 export { GAP_PERIODS, lastOf, lowerBound, meanOf, recentPeriod, rowsOf, type Run, slice, type Table, tableOf, tablesOf } from './columns.ts';
 export { ENTITY_KINDS, entityKey, type EntityKind, type EntityRef } from './entity.ts';
 export type { Intake } from './intake.ts';
-export { joinTables, mergeColumns, type Stack } from './join.ts';
+export { isIncreasing, joinTables, mergeColumns, type Stack } from './join.ts';
 export { HOT_THREAD, isMetricId, limitsOf, metric, METRIC_IDS, type MetricId, METRICS, plausible, type Rollup, rounded, type Unit } from './metrics.ts';
 export { MAX_RATE_GAP, rateOf, shownUnit, withRates } from './rates.ts';
 export { type Batch, type Clock, EVENT_KINDS, type Fact, FACT_NAMES, type FactName, type Reading, type Rejection, type SourceEvent } from './reading.ts';

@@ -27,7 +27,8 @@ export function mergeColumns<K>(parts: readonly Stack<K>[]): Stack<K> {
   return inTurn.every(follows) ? stacked(inTurn) : woven(filled);
 }
 
-function isIncreasing(t: Float64Array): boolean {
+/** True where each time is later than the one before it. */
+export function isIncreasing(t: Float64Array): boolean {
   for (let index = 1; index < t.length; index += 1) if ((t[index] ?? Number.NaN) <= (t[index - 1] ?? Number.NaN)) return false;
   return true;
 }

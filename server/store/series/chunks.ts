@@ -1,7 +1,7 @@
 import Database from 'libsql';
-import { mergeColumns } from '../../../core/readings/index.ts';
+import { isIncreasing, mergeColumns } from '../../../core/readings/index.ts';
 import { decodeChunk } from './chunk.ts';
-import { type Columns, isIncreasing } from './columns.ts';
+import type { Columns } from './columns.ts';
 import { limits } from './limits.ts';
 
 /** A chunk's row without its bytes. */

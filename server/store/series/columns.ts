@@ -21,9 +21,3 @@ export function countValues(table: Columns): number {
   for (const column of table.columns.values()) for (const value of column) if (!Number.isNaN(value)) count += 1;
   return count;
 }
-
-/** True where each time is later than the one before it. */
-export function isIncreasing(t: Float64Array): boolean {
-  for (let index = 1; index < t.length; index += 1) if ((t[index] ?? Number.NaN) <= (t[index - 1] ?? Number.NaN)) return false;
-  return true;
-}
