@@ -126,6 +126,7 @@ function capsOf(window: WindowShares, { label, first, shares, facts, causes }: L
     ...flips(label, shares, facts),
     ...(label.lean === null ? [] : [{ value: LEAN_CAP, why: 'leaning is no label' }]),
     ...disagreements(window, first),
+    ...window.refuted.map(({ why }) => ({ value: DISAGREE_CAP, why })),
     ...causeCaps(label, causes),
   ];
 }

@@ -145,7 +145,8 @@ export function whatWouldTell(window: WindowShares): string[] {
   }
   if (subject.ceilings === null && (stats.count[COLUMN['gpu.util']] ?? Number.NaN) >= 0 && subject.kind !== 'host') out.push('the GPU type: give --gpu');
   if (subject.engineAmbiguous) out.push('which GPUs belong to which engine: several engines ran, none says its GPUs');
-  if (window.work !== null && window.memoryFrom !== 'counter')
+  out.push(...window.refuted.map(({ remedy }) => remedy));
+  if (window.work !== null && window.work.from !== null && window.memoryFrom !== 'counter')
     out.push(...window.work.gaps.map((gap) => `${gap}: the memory share is ${window.memoryFrom === null ? 'not known' : 'a lower bound'} without`));
   return out;
 }

@@ -1,9 +1,10 @@
 import { ACHIEVABLE, GPUS } from '../knowledge/index.ts';
+import { believedWork, disbelief, type Disbelief, type Refutation } from './believed.ts';
 import { covered, exact, firstKnown, type JudgedMetric, known, largest, mean, type Stats, sumKnown } from './stats.ts';
 import type { Subject } from './subject.ts';
 import type { Tally } from './tally.ts';
 import { BLOCKED_PROCESSES, CLEAR_RISE, CONTRIBUTING, IOWAIT_CORES, MEMORY_STEP, MIN_DEMAND_SAMPLES } from './thresholds.ts';
-import { ratesOf, type Work, workOf } from './work.ts';
+import { type Rates, ratesOf, type Work, workOf } from './work.ts';
 
 /** `nvml`: utilization.memory on a type where it is known to follow bandwidth, beside an engine's work: a counter too, a coarse one. */
 type Basis = 'counter' | 'nvml' | 'model' | null;
@@ -51,6 +52,8 @@ export interface WindowShares {
   /** Engine with known work on a known GPU. */
   readonly modelled: boolean;
   readonly clock: number;
+  /** Shares that are left out since they would be more than everything. */
+  readonly refuted: readonly Refutation[];
 }
 
 /** On H100 utilization.memory = dram_active ÷ 0.80 + 0.01, within ± .04 (± .08 in one of seven recordings): §7.5. */
@@ -60,20 +63,20 @@ const NVML_OFFSET = 0.01;
 export function sharesOf(tally: Tally, subject: Subject): WindowShares {
   const asleep = tally.off.bins > 0 && tally.on.bins < MIN_DEMAND_SAMPLES;
   const stats = asleep ? tally.off : tally.on;
-  const work = asleep ? null : workOf(tally, subject);
-  const { busy, busyFrom } = busyShare(tally, stats, asleep, work);
   const rates = ratesOf(subject, mean(stats, 'gpu.smClock'));
-  const tensor = mean(stats, 'gpu.tensorActive') / ACHIEVABLE.tensorCounter.value;
-  const vector = (id: 'gpu.fp32Active' | 'gpu.fp64Active' | 'gpu.fp16Active' | 'gpu.intActive') => mean(stats, id) / ACHIEVABLE.vectorCounter.value;
-  const fp32 = vector('gpu.fp32Active');
-  const fp64 = vector('gpu.fp64Active');
-  const pipes = largest(tensor, fp32, fp64, vector('gpu.fp16Active'), vector('gpu.intActive'));
-  const computeModel = work === null ? Number.NaN : work.flops / rates.compute;
-  const dram = mean(stats, 'gpu.dramActive') / ACHIEVABLE.dramCounter.value;
-  const memoryModel = work === null || work.training ? Number.NaN : work.bytes / rates.bytes;
+  const doubt = disbelief();
+  const { work, computeModel, memoryModel } = modelled(asleep ? null : workOf(tally, subject), rates, doubt);
+  const { busy, busyFrom } = busyShare(tally, stats, asleep, work);
+  const counter = (name: string, id: JudgedMetric, eta: number) => doubt.counter(name, mean(stats, id) / eta);
+  const vector = (name: string, id: JudgedMetric) => counter(name, id, ACHIEVABLE.vectorCounter.value);
+  const tensor = counter('the tensor pipe', 'gpu.tensorActive', ACHIEVABLE.tensorCounter.value);
+  const fp32 = vector('the FP32 pipe', 'gpu.fp32Active');
+  const fp64 = vector('the FP64 pipe', 'gpu.fp64Active');
+  const pipes = largest(tensor, fp32, fp64, vector('the FP16 pipe', 'gpu.fp16Active'), vector('the integer pipe', 'gpu.intActive'));
+  const dram = counter('DRAM', 'gpu.dramActive', ACHIEVABLE.dramCounter.value);
   const calibrated = subject.type !== null && GPUS[subject.type].memoryUtilizationCalibrated;
   const memoryUtil = calibrated ? Math.max(0, mean(stats, 'gpu.memUtil') - NVML_OFFSET) : Number.NaN;
-  const host = hostOf(stats, subject);
+  const host = hostOf(stats, subject, doubt);
   return {
     tally,
     subject,
@@ -96,14 +99,26 @@ export function sharesOf(tally: Tally, subject: Subject): WindowShares {
     computeFrom: known(pipes) ? 'counter' : known(computeModel) ? 'model' : null,
     memory: firstKnown(dram, known(memoryModel) ? memoryUtil : Number.NaN, memoryModel),
     memoryFrom: known(dram) ? 'counter' : !known(memoryModel) ? null : known(memoryUtil) ? 'nvml' : 'model',
-    nvlink: nvlinkShare(stats, subject),
-    pcie: pcieShare(stats, subject),
+    nvlink: nvlinkShare(stats, subject, doubt),
+    pcie: pcieShare(stats, subject, doubt),
     ...host,
     memoryRise: tally.memoryLast - tally.memoryFirst,
     dcgm: known(tensor) || known(dram),
     modelled: work !== null && work.from !== null && (known(computeModel) || known(memoryModel)),
     clock: rates.clock,
+    refuted: doubt.refuted,
   };
+}
+
+/** The work and its shares, as far as they can be: unknown where the model asks for more than there is. */
+function modelled(work: Work | null, rates: Rates, doubt: ReturnType<typeof disbelief>): Pick<WindowShares, 'work' | 'computeModel' | 'memoryModel'> {
+  const none = { computeModel: Number.NaN, memoryModel: Number.NaN };
+  if (work === null) return { work, ...none };
+  const shares = { compute: work.flops / rates.compute, memory: work.training ? Number.NaN : work.bytes / rates.bytes };
+  const believed = believedWork(work, shares);
+  if (believed.refutation === null) return { work, computeModel: shares.compute, memoryModel: shares.memory };
+  doubt.add(believed.refutation);
+  return { work: believed.work, ...none };
 }
 
 function busyShare(tally: Tally, stats: Stats, asleep: boolean, work: Work | null): Pick<WindowShares, 'busy' | 'busyFrom'> {
@@ -117,32 +132,48 @@ function busyShare(tally: Tally, stats: Stats, asleep: boolean, work: Work | nul
   return known(engine) ? { busy: Math.min(1, Math.max(0, engine)), busyFrom: 'engine' } : { busy: Number.NaN, busyFrom: null };
 }
 
+/** A link that carries both ways at once; `oneWay` in bytes per second. */
+interface Duplex {
+  readonly name: string;
+  readonly receive: number;
+  readonly transmit: number;
+  readonly eta: number;
+  readonly oneWay: number | undefined;
+}
+
 /** The busier direction ÷ (η × one direction). */
-function duplex(a: number, b: number, eta: number, oneWay: number | undefined): number {
-  return oneWay === undefined ? Number.NaN : largest(a, b) / (eta * oneWay);
+function duplex({ name, receive, transmit, eta, oneWay }: Duplex, doubt: Disbelief): number {
+  if (oneWay === undefined) return Number.NaN;
+  const rate = largest(receive, transmit);
+  return doubt.link(name, rate / (eta * oneWay), rate / oneWay);
 }
 
-function pcieShare(stats: Stats, subject: Subject): number {
-  return duplex(mean(stats, 'gpu.pcieRx'), mean(stats, 'gpu.pcieTx'), ACHIEVABLE.pcie.value, subject.ceilings?.pcie.bytesPerSecond);
+function pcieShare(stats: Stats, subject: Subject, doubt: Disbelief): number {
+  const oneWay = subject.ceilings?.pcie.bytesPerSecond;
+  return duplex({ name: 'PCIe', receive: mean(stats, 'gpu.pcieRx'), transmit: mean(stats, 'gpu.pcieTx'), eta: ACHIEVABLE.pcie.value, oneWay }, doubt);
 }
 
-function nvlinkShare(stats: Stats, subject: Subject): number {
-  return duplex(mean(stats, 'gpu.nvlinkRx'), mean(stats, 'gpu.nvlinkTx'), ACHIEVABLE.nvlink.value, subject.ceilings?.nvlink?.oneWay);
+function nvlinkShare(stats: Stats, subject: Subject, doubt: Disbelief): number {
+  const oneWay = subject.ceilings?.nvlink?.oneWay;
+  return duplex({ name: 'NVLink', receive: mean(stats, 'gpu.nvlinkRx'), transmit: mean(stats, 'gpu.nvlinkTx'), eta: ACHIEVABLE.nvlink.value, oneWay }, doubt);
 }
 
 function hostOf(
   stats: Stats,
   subject: Subject,
+  doubt: Disbelief,
 ): Pick<WindowShares, 'nic' | 'line' | 'receive' | 'transmit' | 'nicKind' | 'congested' | 'disk' | 'ioPressure' | 'iowaitCores'> {
   const ib = { receive: mean(stats, 'host.ibRxRate'), transmit: mean(stats, 'host.ibTxRate'), speed: mean(stats, 'host.ibSpeed') };
   const ethernet = { receive: mean(stats, 'host.netRxRate'), transmit: mean(stats, 'host.netTxRate'), speed: mean(stats, 'host.netSpeed') };
-  const share = (link: typeof ib) => duplex(link.receive, link.transmit, ACHIEVABLE.nic.value, link.speed > 0 ? link.speed : undefined);
-  const byIb = known(share(ib)) && !(share(ethernet) > share(ib));
+  const share = (name: string, { receive, transmit, speed }: typeof ib) =>
+    duplex({ name, receive, transmit, eta: ACHIEVABLE.nic.value, oneWay: speed > 0 ? speed : undefined }, doubt);
+  const shares = { ib: share('InfiniBand', ib), ethernet: share('Ethernet', ethernet) };
+  const byIb = known(shares.ib) && !(shares.ethernet > shares.ib);
   const link = byIb ? ib : ethernet;
   const cores = firstKnown(mean(stats, 'host.cores'), subject.cores ?? Number.NaN);
   const iowaitCores = firstKnown(mean(stats, 'host.iowaitTime'), mean(stats, 'host.iowait') * cores);
   return {
-    nic: share(link),
+    nic: byIb ? shares.ib : shares.ethernet,
     line: largest(link.receive, link.transmit) / link.speed,
     receive: link.receive,
     transmit: link.transmit,

@@ -20,6 +20,14 @@ export const ETA_ERROR = 0.1;
 /** Half: such a verdict is as likely wrong as right. */
 export const FLIP_CAP = 0.5;
 
+/**
+ * More than everything (§7.8.2): a counter past all of the achievable by more than the error of its η, a rate over a link's raw line
+ * (a twentieth for the clocks of counter and time stamp), a modelled share that passes the raw peak (1 ÷ 0.83) refute themselves.
+ */
+export const BEYOND_COUNTER = 1 + ETA_ERROR;
+export const BEYOND_LINK = 1.05;
+export const BEYOND_MODEL = 1.2;
+
 /** The runner-up is named as `second` from here: a smaller share is within the error of η and cannot be told from none. */
 export const WORTH_NAMING = 0.1;
 

@@ -59,6 +59,7 @@ function verdictOn(window: WindowShares, decision: Decision, states: PhaseStates
     missing: [...new Set(decision.missing)],
     why: [
       ...decision.why,
+      ...window.refuted.map(({ why }) => why),
       ...(doing.why === '' ? [] : [doing.why]),
       ...(hint === null ? [] : [`activity could be ${hint}`]),
       ...idleLine(window),

@@ -241,7 +241,7 @@ describe('headroom and relief', () => {
   it('promise no more than the next limit allows, and no room where the ceiling was passed', () => {
     const at = (dram: number) => analyse(runOf(gpu('a', { 'gpu.grActive': 1, 'gpu.tensorActive': 0.522, 'gpu.dramActive': dram }))).verdict;
     expect(at(0.72).relief).toBeCloseTo(1 / 0.6, 10);
-    expect(at(0.9).headroom).toBe(1);
+    expect(at(0.88).headroom).toBe(1);
   });
   it('are null for idle and unknown', () => {
     expect(analyse(runOf(gpu('a', RESTS))).verdict).toMatchObject({ headroom: null, relief: null });

@@ -84,12 +84,12 @@ describe('an η that is 10 % off', () => {
     vi.resetModules();
     vi.doMock(PATH, async (original) => {
       const actual = await original<typeof Achievable>();
-      return { ...actual, ACHIEVABLE: { ...actual.ACHIEVABLE, dramCounter: { value: 0.4, source: 'test' } } };
+      return { ...actual, ACHIEVABLE: { ...actual.ACHIEVABLE, dramCounter: { value: 0.7, source: 'test' } } };
     });
     const moved = await import('../../../core/analyse/index.ts');
     const [decode] = SCENARIOS;
     if (decode === undefined) throw new Error('no scenario');
-    expect(moved.analyse({ clock: 'relative', tables: decode.tables, events: [] }).verdict.shares.memory).toBeCloseTo(1.75, 10);
+    expect(moved.analyse({ clock: 'relative', tables: decode.tables, events: [] }).verdict.shares.memory).toBeCloseTo(1, 10);
   });
   it('of which the verdict at an edge says so', () => {
     const table = SCENARIOS[0]?.tables[0];
