@@ -118,8 +118,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
     mutations: [
       { find: ' && !(tokens > 0)', replace: '', harm: 'a server whose cache grows is said to load' },
       { find: 'const NVML_OFFSET = 0.01', replace: 'const NVML_OFFSET = 0.1', harm: 'the memory share of an H100 is a tenth too low' },
-      { find: 'largest(a, b) / (eta * oneWay)', replace: '(a + b) / (eta * oneWay)', harm: 'a duplex link counts twice' },
-      { find: '!(share(ethernet) > share(ib))', replace: 'true', harm: 'a busy Ethernet beside a resting InfiniBand is not seen' },
+      { find: 'const rate = largest(receive, transmit)', replace: 'const rate = receive + transmit', harm: 'a duplex link counts twice' },
+      { find: '!(shares.ethernet > shares.ib)', replace: 'true', harm: 'a busy Ethernet beside a resting InfiniBand is not seen' },
       { find: 'firstKnown(pipes, computeModel)', replace: 'firstKnown(computeModel, pipes)', harm: 'the model is believed before the counter' },
       { find: "mean(stats, 'host.iowait') * cores", replace: "mean(stats, 'host.iowait')", harm: 'two cores in I/O wait of 16 are not seen' },
     ],
@@ -191,12 +191,9 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/capacity.ts',
     tests: [CAPACITY, BOTTLENECKS, TIER_C],
     mutations: [
-      {
-        find: 'maximum !== null && plateau < maximum',
-        replace: 'maximum !== null && plateau <= maximum',
-        harm: 'a server at its own limit is told to find room',
-      },
-      { find: 'waiting < DOMINANT * window.samples', replace: 'waiting < 0', harm: 'a burst of waiting requests is lack of room' },
+      { find: '(1 - PLATEAU) * maximum', replace: '2 * maximum', harm: 'a server at its own limit is told to find room' },
+      { find: 'queued >= KV_FULL_FRACTION', replace: 'queued >= 0.9', harm: 'a cache that is full in half of the samples is not told' },
+      { find: 'if (unseen && preemptions > 0)', replace: 'if (unseen)', harm: 'a queue without a cache gauge is lack of room' },
       { find: '!subject.serving && used', replace: 'used', harm: 'a server that fills its card at the start lacks room' },
       { find: '&& pcie >= CONTRIBUTING) {', replace: ') {', harm: 'a full card without traffic lacks room' },
       {
@@ -235,7 +232,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/tally.ts',
     tests: [...VERDICTS, TRACKER],
     mutations: [
-      { find: 'used >= KV_FULL) tally', replace: 'used > KV_FULL) tally', harm: 'a cache at its threshold does not count' },
+      { find: 'used >= KV_FULL) {', replace: 'used > KV_FULL) {', harm: 'a cache at its threshold does not count' },
       { find: '>= TIER_C.busy && bins.demand[i] !== 0', replace: '>= TIER_C.busy', harm: 'samples without a request count as busy' },
       { find: 'Number.isNaN(a.memoryFirst) ? b.memoryFirst : a.memoryFirst', replace: 'b.memoryFirst', harm: 'a load over several segments is not seen' },
       { find: 'soFar: b.soFar', replace: 'soFar: a.soFar', harm: 'request lengths of a long phase are those of its start' },

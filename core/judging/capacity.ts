@@ -3,8 +3,8 @@ import { formatPercent, type SourceEvent } from '../readings/index.ts';
 import { gradeOf } from './evidence.ts';
 import type { JudgedPhase } from './judged-run.ts';
 import type { WindowShares } from './shares.ts';
-import { known, mean } from './stats.ts';
-import { CEILINGS, CONTRIBUTING, DOMINANT, KV_FULL, KV_FULL_FRACTION, MEMORY_FULL, MIN_SAMPLES, OUT_OF_MEMORY, PLATEAU } from './thresholds.ts';
+import { mean } from './stats.ts';
+import { CEILINGS, CONTRIBUTING, KV_FULL, KV_FULL_FRACTION, MEMORY_FULL, MIN_SAMPLES, OUT_OF_MEMORY, PLATEAU, TIE, UNSEEN_CACHE_CAP } from './thresholds.ts';
 
 export interface Capacity {
   readonly why: string;
@@ -13,39 +13,48 @@ export interface Capacity {
   /** How far past its rule, ≥ 1. */
   readonly margin: number;
   readonly tier: 'A' | 'B';
+  readonly cap: { readonly value: number; readonly why: string } | null;
 }
 
 /**
- * Not room enough (§7.3). With an engine: the KV cache full in a third of the samples, together with preemptions or with a
- * plateau of running requests under the allowed maximum while others wait. Without: device memory full and offload traffic.
- * A full device memory by itself says nothing: engines allocate all of it at the start.
+ * Not room enough (§7.3, §7.8.6): a KV cache that is full while requests wait. Without an engine: device memory full and offload
+ * traffic. A full device memory by itself says nothing: engines allocate all of it at the start.
  */
 export function capacityOf(window: WindowShares): Capacity | null {
   return fullCache(window) ?? offload(window);
 }
 
-/** The KV cache's part of it. */
+/**
+ * The KV cache's part of it: full in a third of the samples, with requests waiting in them or preempted, whether or not an engine
+ * counts or makes preemptions. Not where as many run as the engine allows: then its maximum is what they wait for. Where the
+ * cache is not shown, preemptions while others wait say it too, less surely.
+ */
 export function fullCache(window: WindowShares): Capacity | null {
-  const { tally, stats, subject } = window;
+  const { tally, stats } = window;
+  if (atMaximum(window)) return null;
   const preemptions = mean(stats, 'engine.preemptions');
-  const full = tally.kv > 0 ? tally.kvFull / tally.kv : Number.NaN;
-  if (full >= KV_FULL_FRACTION) {
-    const usage = mean(stats, 'engine.kvUsage');
-    const often = `the KV cache was ${formatPercent(KV_FULL)} full or more in ${formatPercent(full)} of the samples`;
-    if (preemptions > 0)
-      return { why: `${often}, ${(preemptions * 60).toPrecision(2)} preemptions a minute`, share: usage, margin: full / KV_FULL_FRACTION, tier: 'A' };
-    const plateau = plateauOf(window);
-    const maximum = subject.engineMaxRunning;
-    if (plateau !== null && maximum !== null && plateau < maximum) {
-      return {
-        why: `${often}, ${plateau.toFixed(0)} of at most ${maximum} requests ran while others waited`,
-        share: usage,
-        margin: full / KV_FULL_FRACTION,
-        tier: 'A',
-      };
-    }
+  const usage = mean(stats, 'engine.kvUsage');
+  const full = tally.kvFull / tally.kv;
+  const often = `the KV cache was ${formatPercent(KV_FULL)} full or more in ${formatPercent(full)} of the samples`;
+  const rate = `${(preemptions * 60).toPrecision(2)} preemptions a minute`;
+  if (full >= KV_FULL_FRACTION && preemptions > 0) return { why: `${often}, ${rate}`, share: usage, margin: full / KV_FULL_FRACTION, tier: 'A', cap: null };
+  const queued = tally.kvFullWaiting / tally.kv;
+  if (queued >= KV_FULL_FRACTION) {
+    const waiting = `${(tally.waitingSum / tally.waiting).toFixed(0)} requests waited`;
+    return { why: `${often}, ${waiting} meanwhile`, share: usage, margin: queued / KV_FULL_FRACTION, tier: 'A', cap: null };
+  }
+  const unseen = tally.kv === 0 && tally.waiting >= MIN_SAMPLES && tally.waiting >= KV_FULL_FRACTION * window.samples;
+  if (unseen && preemptions > 0) {
+    const cap = { value: UNSEEN_CACHE_CAP, why: 'how full the KV cache was is not shown' };
+    return { why: `${rate} while requests waited: the KV cache has no room for more`, share: Number.NaN, margin: TIE, tier: 'A', cap };
   }
   return null;
+}
+
+/** As many requests run as the engine allows, while others wait. */
+function atMaximum({ tally, subject }: WindowShares): boolean {
+  const maximum = subject.engineMaxRunning;
+  return maximum !== null && tally.waiting > 0 && tally.waitingRunning / tally.waiting >= (1 - PLATEAU) * maximum;
 }
 
 function offload({ stats, subject, pcie }: WindowShares): Capacity | null {
@@ -56,18 +65,10 @@ function offload({ stats, subject, pcie }: WindowShares): Capacity | null {
       share: used,
       margin: pcie / CONTRIBUTING,
       tier: 'B',
+      cap: null,
     };
   }
   return null;
-}
-
-/** Running requests of a window in which most samples had others waiting and the number stood still; null otherwise. */
-function plateauOf(window: WindowShares): number | null {
-  const { waiting, waitingRunning, waitingRunningSquares } = window.tally;
-  if (waiting < DOMINANT * window.samples || waiting < MIN_SAMPLES) return null;
-  const middle = waitingRunning / waiting;
-  const spread = Math.sqrt(Math.max(0, waitingRunningSquares / waiting - middle * middle));
-  return known(middle) && middle > 0 && spread <= PLATEAU * middle ? middle : null;
 }
 
 /** Phases in which the program ran out of memory soon after their beginning are limited by capacity (§7.3), what they had before kept as `second`. */

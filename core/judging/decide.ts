@@ -47,7 +47,13 @@ function withCapacity(window: WindowShares, plain: Decision): Decision {
     lean: null,
     tier,
     evidence: union([byEngine ? (window.subject.engineName ?? 'engine') : gpuSource(window)], plain.evidence),
-    grade: { ceiling: ceilingOf(tier, false), coverage: 1, ratios: [capacity.margin], caps: [] },
+    // The engine's own gauges show it, whatever is known of model and GPU.
+    grade: {
+      ceiling: byEngine ? CEILINGS.seenDirectly : ceilingOf(tier, false),
+      coverage: 1,
+      ratios: [capacity.margin],
+      caps: capacity.cap === null ? [] : [capacity.cap],
+    },
     why: [capacity.why, ...plain.why],
     share: capacity.share,
     next: plain.share,

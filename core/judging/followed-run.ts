@@ -176,6 +176,7 @@ function judged(run: State, { clock, events, now }: RunContext): JudgedRun {
     model: modelOf(options, workload),
     events,
     gpus: run.contexts.flatMap((context, i) => (context.entity.kind === 'gpu' ? [gpuOf(run, context, own[i] ?? [])] : [])),
+    stand: run.contexts.flatMap(({ entity, engines }, i) => (entity.kind === 'gpu' ? [] : [{ id: entity.id, entity, engines, phases: own[i] ?? [] }])),
     engines: entities.engine.map(seriesOf),
     hosts: entities.host.map(seriesOf),
     processes: entities.process.map(seriesOf),

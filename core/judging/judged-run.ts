@@ -56,6 +56,9 @@ export interface JudgedGpu {
   readonly verdict: Verdict;
 }
 
+/** An engine or a host that was judged since no GPU is shown. */
+export type Stand = Pick<JudgedGpu, 'id' | 'entity' | 'engines' | 'phases'>;
+
 /** GPUs side by side, with how busy each was while any of them worked. */
 export interface Team {
   /** Ids, at least two. */
@@ -83,6 +86,8 @@ export interface JudgedRun {
   readonly events: readonly SourceEvent[];
   /** The GPUs, in order of id. Empty where no tool showed one. */
   readonly gpus: readonly JudgedGpu[];
+  /** Who was judged in their place where no tool showed one: engines, else hosts. */
+  readonly stand: readonly Stand[];
   /** Engines, hosts and processes as tables like `JudgedGpu.series`. */
   readonly engines: readonly Table[];
   readonly hosts: readonly Table[];

@@ -41,12 +41,14 @@ export interface Tally {
   hotMemUtilCount: number;
   hotPower: number;
   hotPowerCount: number;
-  /** KV cache: samples, those at KV_FULL; samples with requests waiting, and the running requests in them. */
+  /** KV cache: samples, those at KV_FULL, and of these those with requests waiting. */
   kv: number;
   kvFull: number;
+  kvFullWaiting: number;
+  /** Samples with requests waiting; how many waited, and how many ran, in all of them. */
   waiting: number;
+  waitingSum: number;
   waitingRunning: number;
-  waitingRunningSquares: number;
   /** Device memory at both ends: means over the first and the last quarter, which noise does not move. */
   memoryFirst: number;
   memoryLast: number;
@@ -92,9 +94,10 @@ export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tall
     hotPowerCount: 0,
     kv: 0,
     kvFull: 0,
+    kvFullWaiting: 0,
     waiting: 0,
+    waitingSum: 0,
     waitingRunning: 0,
-    waitingRunningSquares: 0,
     memoryFirst: Number.NaN,
     memoryLast: Number.NaN,
     memorySpread: 0,
@@ -206,15 +209,19 @@ function addEngine(tally: Tally, { bins, from, to }: Cut): void {
   for (let i = from; i < to; i += 1) {
     if (bins.demand[i] === 0) continue;
     const used = kv?.[i] ?? Number.NaN;
+    const queue = waiting?.[i] ?? Number.NaN;
     if (used === used) {
       tally.kv += 1;
-      if (used >= KV_FULL) tally.kvFull += 1;
+      if (used >= KV_FULL) {
+        tally.kvFull += 1;
+        if (queue > 0) tally.kvFullWaiting += 1;
+      }
     }
     const active = running?.[i] ?? Number.NaN;
-    if ((waiting?.[i] ?? Number.NaN) > 0 && active === active) {
+    if (queue > 0 && active === active) {
       tally.waiting += 1;
+      tally.waitingSum += queue;
       tally.waitingRunning += active;
-      tally.waitingRunningSquares += active * active;
     }
   }
 }
@@ -260,9 +267,10 @@ const SUMS = [
   'hotPowerCount',
   'kv',
   'kvFull',
+  'kvFullWaiting',
   'waiting',
+  'waitingSum',
   'waitingRunning',
-  'waitingRunningSquares',
   'idlePower',
   'idlePowerCount',
 ] as const satisfies readonly (keyof Tally)[];

@@ -77,8 +77,10 @@ export const SPIN_BUSY = 0.8;
 /** A KV cache at 95 % holds no further sequence of ordinary length; in a third of samples, since the mean of a cache that fills and drains misses it. */
 export const KV_FULL = 0.95;
 export const KV_FULL_FRACTION = 1 / 3;
-/** Running requests that wander less than this around their mean stand on a plateau. A tenth: smaller than any step of load worth naming. */
+/** Running requests within this of the engine's maximum stand at it: a gauge is a moment, between the end of one and the start of the next. */
 export const PLATEAU = 0.1;
+/** Preemptions while requests wait, without a cache gauge (§7.8.6). */
+export const UNSEEN_CACHE_CAP = 0.6;
 /**
  * A log that says "out of memory" within ten minutes of a phase's beginning says what limited it: room. Later, the time was
  * spent on what the phase's verdict names, and the failure is a finding. Ten minutes as for the idle finding: a judgement, no

@@ -25,6 +25,19 @@ const fewerAtOnce: Move = (job) => {
   });
 };
 
+/** What the cache holds by the engine's own gauges, where the model is not known and nothing can be computed of a token. */
+const whatFits: Move = (job) => {
+  const running = job.mean('engine.running');
+  const waiting = job.mean('engine.waiting');
+  if (job.decode !== null || !(running > 0) || !(waiting > 0)) return null;
+  const eight = /fp8|int8|e4m3|e5m2/i.test(job.context.facts?.get('kvDtype') ?? '') ? '' : 'keep the cache in 8 bits, ';
+  return advise(job, {
+    text: `About ${requestsText(running)} fill the KV cache and ${waiting.toFixed(0)} more wait: ${eight}give the engine more of the GPU’s memory, limit the context to what is used, or start a second replica.`,
+    gain: null,
+    arithmetic: `cache ${formatPercent(job.mean('engine.kvUsage'))} full on average with ${requestsText(running)}: twice the room runs twice as many of this length`,
+  });
+};
+
 /** Throughput with so many times the requests per step, where memory is what a step takes (§4). */
 function withRoom(job: Situation, factor: number): number {
   const { decode } = job;
@@ -113,4 +126,4 @@ const savingTraining: Move = (job) => {
   });
 };
 
-export const CAPACITY: readonly Move[] = [fewerAtOnce, cacheInEight, moreOfTheCard, smallerWeights, moreMemory, savingTraining];
+export const CAPACITY: readonly Move[] = [whatFits, fewerAtOnce, cacheInEight, moreOfTheCard, smallerWeights, moreMemory, savingTraining];

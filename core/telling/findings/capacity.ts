@@ -9,7 +9,8 @@ import { fractionOver, meanOver } from './stretches.ts';
  */
 export function findCapacity(judged: JudgedRun): Finding[] {
   const seen = new Set<string>();
-  return judged.gpus.flatMap((gpu) => {
+  const judgedOnes = judged.gpus.length > 0 ? judged.gpus : judged.stand;
+  return judgedOnes.flatMap((gpu) => {
     const key = gpu.engines.join(',');
     if (gpu.engines.length === 0 || seen.has(key)) return [];
     const stretches = stretchesOf(gpu.phases, judged.period, ({ states }) => states.isCacheFull).filter(
@@ -17,13 +18,13 @@ export function findCapacity(judged: JudgedRun): Finding[] {
     );
     if (stretches.length === 0) return [];
     seen.add(key);
-    const several = new Set(judged.gpus.map(({ engines }) => engines.join(','))).size > 1;
+    const several = new Set(judgedOnes.map(({ engines }) => engines.join(','))).size > 1;
     const engine = judged.engines[gpu.engines[0] ?? -1]?.entity.id ?? null;
     return stretches.map((stretch) => capacity(judged, stretch, { maximum: maxRunning(judged, gpu), entity: several ? engine : null }));
   });
 }
 
-function maxRunning(judged: JudgedRun, gpu: JudgedGpu): number | null {
+function maxRunning(judged: JudgedRun, gpu: Pick<JudgedGpu, 'engines' | 'phases'>): number | null {
   for (const index of gpu.engines) {
     const value = Number(judged.engines[index]?.facts.get('maxNumSeqs') ?? Number.NaN);
     if (value >= 1) return value;

@@ -28,31 +28,60 @@ function bottleneck(values: Values, facts: Partial<Record<FactName, string>> = {
 }
 
 describe('capacity', () => {
-  it('is a full cache together with preemptions', () => {
+  it('is a full cache while requests wait, whether or not the engine counts preemptions or makes any', () => {
     expect(bottleneck({ 'engine.preemptions': 0.1 })).toBe('capacity');
-    expect(bottleneck({ 'engine.preemptions': 0 })).toBe('memory');
+    expect(bottleneck({ 'engine.preemptions': 0 })).toBe('capacity');
+    expect(bottleneck({ 'engine.preemptions': Number.NaN })).toBe('capacity');
+  });
+  it('is no full cache that nobody waits for, unless the engine evicts', () => {
+    expect(bottleneck({ 'engine.waiting': 0 })).toBe('memory');
+    expect(bottleneck({ 'engine.waiting': 0, 'engine.preemptions': 0.1 })).toBe('capacity');
   });
   it('asks for a cache of 95 % in a third of the samples; a test on the mean would miss one that fills and drains', () => {
-    const inThirds = (full: number) => bottleneck({ 'engine.preemptions': 0.1, 'engine.kvUsage': (i) => (i % 3 === 0 ? full : 0.5) });
+    const inThirds = (full: number, preemptions = 0) => bottleneck({ 'engine.preemptions': preemptions, 'engine.kvUsage': (i) => (i % 3 === 0 ? full : 0.5) });
     expect(inThirds(0.95)).toBe('capacity');
     expect(inThirds(0.949)).toBe('memory');
-    expect(bottleneck({ 'engine.preemptions': 0.1, 'engine.kvUsage': (i) => (i % 3 === 0 && i > 0 ? 0.97 : 0.5) })).toBe('memory');
+    expect(inThirds(0.95, 0.1)).toBe('capacity');
+    expect(inThirds(0.949, 0.1)).toBe('memory');
+    expect(bottleneck({ 'engine.kvUsage': (i) => (i % 3 === 0 && i > 0 ? 0.97 : 0.5) })).toBe('memory');
   });
-  it('is a full cache with a plateau of running requests under the allowed maximum while others wait', () => {
+  it('asks for requests that wait in those samples, not in others', () => {
+    const fillsEvery = (waits: (i: number) => boolean) =>
+      bottleneck({ 'engine.kvUsage': (i) => (i % 2 === 0 ? 0.97 : 0.5), 'engine.waiting': (i) => (waits(i) ? 400 : 0) });
+    expect(fillsEvery((i) => i % 2 === 0)).toBe('capacity');
+    expect(fillsEvery((i) => i % 2 === 1)).toBe('memory');
+  });
+  it('is not the engine’s own maximum: those that wait wait for that', () => {
     expect(bottleneck({}, { maxNumSeqs: '256' })).toBe('capacity');
-    expect(bottleneck({}, { maxNumSeqs: '130' })).toBe('memory');
-    expect(bottleneck({ 'engine.waiting': 0 }, { maxNumSeqs: '256' })).toBe('memory');
-  });
-  it('is not a burst: others wait in half of the samples, and the number that runs stands still within a tenth', () => {
-    const waits = (part: number) => bottleneck({ 'engine.waiting': (i) => (i % 10 < part ? 400 : 0) }, { maxNumSeqs: '256' });
-    expect(waits(5)).toBe('capacity');
-    expect(waits(4)).toBe('memory');
-    const swings = (by: number) => bottleneck({ 'engine.running': (i) => 130 * (i % 2 === 0 ? 1 + by : 1 - by) }, { maxNumSeqs: '256' });
-    expect(swings(0.09)).toBe('capacity');
-    expect(swings(0.11)).toBe('memory');
+    expect(bottleneck({}, { maxNumSeqs: '145' })).toBe('capacity');
+    expect(bottleneck({}, { maxNumSeqs: '144' })).toBe('memory');
+    expect(bottleneck({ 'engine.preemptions': 0.1 }, { maxNumSeqs: '130' })).toBe('memory');
   });
   it('is not a plateau by itself: 180 of 512 ran with a cache 19 % full, held back by the token budget', () => {
     expect(bottleneck({ 'engine.running': 180, 'engine.kvUsage': 0.19 }, { maxNumSeqs: '512' })).toBe('memory');
+  });
+  describe('without a gauge of the cache', () => {
+    const unseen = (values: Values) =>
+      analyse(
+        runOf(
+          made('gpu', { node: 'n1', samples: 60, facts: { name: 'NVIDIA H100 80GB HBM3' }, values: { 'gpu.util': 0.95 } }),
+          made('engine', { id: 'vllm@n1', node: 'n1', samples: 60, values: { 'engine.running': 130, 'engine.generationTokens': 2600, ...values } }),
+        ),
+        { model: 'llama-2-13b', gpu: 'H100-64' },
+      ).verdict;
+    it('is said by preemptions while others wait, less surely', () => {
+      expect(unseen({ 'engine.waiting': 400, 'engine.preemptions': 0.1 })).toMatchObject({ bottleneck: 'capacity', grade: 0.6 });
+    });
+    it('is not said by preemptions alone, nor by a queue alone', () => {
+      expect(unseen({ 'engine.waiting': 0, 'engine.preemptions': 0.1 }).bottleneck).not.toBe('capacity');
+      expect(unseen({ 'engine.waiting': 400, 'engine.preemptions': 0 }).bottleneck).not.toBe('capacity');
+    });
+  });
+  it('is told of an engine whose GPUs nobody shows, with its finding', () => {
+    const values: Values = { 'engine.running': 64, 'engine.waiting': 210, 'engine.kvUsage': 0.97, 'engine.generationTokens': 900 };
+    const { verdict, findings } = analyse(runOf(made('engine', { id: 'sglang@?', samples: 20, values })));
+    expect(verdict).toMatchObject({ bottleneck: 'capacity', grade: 0.85 });
+    expect(findings).toMatchObject([{ id: 'kv-capacity' }]);
   });
   it('is found where the engine is heard late: its samples count, not the GPU’s', () => {
     const { findings } = analyse(

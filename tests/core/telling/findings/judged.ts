@@ -112,6 +112,7 @@ export function judged(spec: RunSpec): JudgedRun {
     to,
     period,
     options: { site: ALVIS, ...spec.options },
+    stand: [],
     workload,
     model: workload.model === null ? null : (findModel(workload.model)?.model ?? null),
     events: spec.events ?? [],
