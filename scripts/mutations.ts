@@ -121,7 +121,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'const rate = largest(receive, transmit)', replace: 'const rate = receive + transmit', harm: 'a duplex link counts twice' },
       { find: '!(shares.ethernet > shares.ib)', replace: 'true', harm: 'a busy Ethernet beside a resting InfiniBand is not seen' },
       { find: 'firstKnown(pipes, computeModel)', replace: 'firstKnown(computeModel, pipes)', harm: 'the model is believed before the counter' },
-      { find: "mean(stats, 'host.iowait') * cores", replace: "mean(stats, 'host.iowait')", harm: 'two cores in I/O wait of 16 are not seen' },
+      { find: "waiting('host.iowait') * cores", replace: "waiting('host.iowait')", harm: 'two cores in I/O wait of 16 are not seen' },
     ],
   },
   {
@@ -144,8 +144,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
         harm: 'nearly busy is graded as surely idle',
       },
       {
-        find: '|| window.line >= FULL_LINE, diskCounts',
-        replace: '|| true, diskCounts',
+        find: '|| window.line >= FULL_LINE;',
+        replace: '|| true;',
         harm: 'a half-full line decides against a GPU of which nothing is known',
       },
       { find: '&& !(window.nic >= DOMINANT)', replace: '', harm: 'a plainly full NIC is graded as an inference' },
@@ -191,6 +191,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/capacity.ts',
     tests: [CAPACITY, BOTTLENECKS, TIER_C],
     mutations: [
+      { find: 'queued >= KV_FULL_FRACTION', replace: 'full >= KV_FULL_FRACTION', harm: 'a full cache that nobody waits for is lack of room' },
       { find: '(1 - PLATEAU) * maximum', replace: '2 * maximum', harm: 'a server at its own limit is told to find room' },
       { find: 'queued >= KV_FULL_FRACTION', replace: 'queued >= 0.9', harm: 'a cache that is full in half of the samples is not told' },
       { find: 'if (unseen && preemptions > 0)', replace: 'if (unseen)', harm: 'a queue without a cache gauge is lack of room' },
@@ -213,6 +214,9 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'files >= EXPLAINS * receive', replace: 'files >= 0.05 * receive', harm: 'a little file reading makes all traffic storage' },
       { find: '(window.ioPressure || explained)', replace: 'explained', harm: 'reading with I/O pressure cannot be told from network' },
       { find: 'read * window.seconds >= EXPLAINS * window.memoryRise', replace: 'read * window.seconds >= 0', harm: 'any read explains a load' },
+      { find: 'own > 0 && own >= EXPLAINS * node', replace: 'own > 0', harm: 'a shared node’s traffic is a job’s that reads a little' },
+      { find: 'ownCores >= ALL_CORES * cores', replace: 'ownCores >= cores', harm: 'loaders at 99 % of the cores are not seen' },
+      { find: 'if (!shared && nodeCores', replace: 'if (nodeCores', harm: 'the neighbours’ CPU is blamed on the job' },
       { find: 'if (remote >= CONTRIBUTING)', replace: 'if (remote >= 0)', harm: 'a remote cache is blamed for everything' },
       { find: 'transmit > ONE_WAY * receive && known(writes)', replace: 'known(writes)', harm: 'an exchange beside a checkpoint is called storage' },
     ],

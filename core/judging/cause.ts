@@ -1,8 +1,10 @@
 import type { Bottleneck } from '../contract/index.ts';
 import { formatPercent, formatValue, HOT_THREAD } from '../readings/index.ts';
 import { isLoading, readRate, type WindowShares } from './shares.ts';
-import { known, largest, mean } from './stats.ts';
-import { CONTRIBUTING, EXPLAINS, INACTIVE, ONE_WAY } from './thresholds.ts';
+import type { EMPTY_EVIDENCE} from './empty-time.ts';
+import { inEmptyTime } from './empty-time.ts';
+import { firstKnown, known, largest, mean } from './stats.ts';
+import { ALL_CORES, CONTRIBUTING, EXPLAINS, INACTIVE, ONE_WAY } from './thresholds.ts';
 
 /** Why something is so, as a label with its evidence. `unknown` names what it could be and what would tell. */
 export interface Cause {
@@ -14,8 +16,8 @@ export interface Cause {
   readonly missing: readonly string[];
   /** Sources that decided. */
   readonly evidence: readonly string[];
-  /** Two things that cannot be told apart: the grade is capped. */
-  readonly capped: boolean;
+  /** Why the grade is capped at a half: two things that cannot be told apart, or counters that are not the job's alone; null where nothing is. */
+  readonly doubt: string | null;
 }
 
 /** What empty time waits for, and what the NIC carries, where either was asked. */
@@ -24,7 +26,9 @@ export interface Causes {
   readonly traffic: Cause | null;
 }
 
-const SURE = { candidates: [], missing: [], capped: false } as const;
+const SURE = { candidates: [], missing: [], doubt: null } as const;
+const TWO_CAUSES = 'two causes that cannot be told apart';
+const NEIGHBOURS = 'the counters are the node’s, and others use it: the cause may be theirs';
 
 /** What empty time and traffic come from, where there is enough of either to ask. */
 export function causesOf(window: WindowShares): Causes {
@@ -61,12 +65,11 @@ function causeOfEmpty(window: WindowShares): Cause {
   return causeOnHost(window) ?? causeUnknown(window);
 }
 
-/** What the host's own figures explain: I/O first, then the CPU; null where they show neither. */
+/** What the host's own figures explain, as they stood while the GPU was empty: I/O first, then the CPU; null where they show neither. */
 function causeOnHost(window: WindowShares): Cause | null {
   const empty = formatPercent(window.empty);
-  const io = mean(window.stats, 'host.psiIo');
-  const cpu = mean(window.stats, 'host.psiCpu');
-  const hot = hottest(window);
+  const io = whileEmpty(window, 'host.psiIo');
+  const cpu = cpuAtLimit(window);
   if (window.ioPressure) {
     const seen =
       io >= CONTRIBUTING
@@ -78,14 +81,43 @@ function causeOnHost(window: WindowShares): Cause | null {
       ...SURE,
       bottleneck: 'storage',
       key: 'storage',
-      candidates: hot >= HOT_THREAD || cpu >= CONTRIBUTING ? ['host'] : [],
+      candidates: cpu === null ? [] : ['host'],
+      doubt: window.subject.shared && !readsItself(window) ? NEIGHBOURS : null,
       why: `no kernel for ${empty} of the time, with ${seen}`,
       evidence: ['proc'],
     };
   }
-  if (!(cpu >= CONTRIBUTING || hot >= HOT_THREAD)) return null;
-  const seen = cpu >= CONTRIBUTING ? `CPU pressure ${formatPercent(cpu)}` : `a thread at ${formatPercent(hot)} of a core`;
-  return { ...SURE, bottleneck: 'host', key: 'host', why: `no kernel for ${empty} of the time, with ${seen}`, evidence: ['proc'] };
+  if (cpu === null) return null;
+  const doubt = window.subject.shared && !cpu.own ? NEIGHBOURS : null;
+  return { ...SURE, bottleneck: 'host', key: 'host', doubt, why: `no kernel for ${empty} of the time, with ${cpu.seen}`, evidence: ['proc'] };
+}
+
+/** A figure of the host over the empty time; over the window where no bin shows both. */
+function whileEmpty({ tally, stats }: WindowShares, id: (typeof EMPTY_EVIDENCE)[number]): number {
+  return firstKnown(inEmptyTime(tally.emptyTime, id), mean(stats, id));
+}
+
+/** What says that the CPU is at its limit while the GPU is empty, and whether the job's own processes say it; null where nothing does. */
+function cpuAtLimit(window: WindowShares): { seen: string; own: boolean } | null {
+  const { cores, hostCores, shared } = window.subject;
+  const pressure = whileEmpty(window, 'host.psiCpu');
+  if (pressure >= CONTRIBUTING) return { seen: `CPU pressure ${formatPercent(pressure)}`, own: false };
+  const own = whileEmpty(window, 'process.maxThread');
+  const hot = hottest(window);
+  if (hot >= HOT_THREAD) return { seen: `a thread at ${formatPercent(hot)} of a core`, own: own >= HOT_THREAD };
+  const ownCores = whileEmpty(window, 'process.cpu');
+  if (cores !== null && ownCores >= ALL_CORES * cores) return { seen: `its processes on ${ownCores.toFixed(1)} of ${cores} cores meanwhile`, own: true };
+  const nodeCores = whileEmpty(window, 'host.cpu') * (hostCores ?? Number.NaN);
+  if (!shared && nodeCores >= ALL_CORES * (hostCores ?? Number.NaN))
+    return { seen: `${nodeCores.toFixed(0)} of ${hostCores ?? 0} cores busy meanwhile`, own: false };
+  return null;
+}
+
+/** The job's processes account for half of what the node reads: its counters are the job's then. */
+function readsItself({ stats, receive }: WindowShares): boolean {
+  const own = largest(mean(stats, 'process.readChars'), mean(stats, 'process.readBytes'));
+  const node = largest(mean(stats, 'host.diskReadRate'), mean(stats, 'host.fsReadRate'), receive);
+  return own > 0 && own >= EXPLAINS * node;
 }
 
 function causeUnknown(window: WindowShares): Cause {
@@ -93,7 +125,7 @@ function causeUnknown(window: WindowShares): Cause {
   return {
     bottleneck: 'unknown',
     key: 'unknown',
-    capped: true,
+    doubt: TWO_CAUSES,
     evidence: [],
     candidates: [...(window.pcie >= CONTRIBUTING ? ['transfer' as const] : []), ...(window.nic >= CONTRIBUTING ? ['network' as const] : []), 'host', 'storage'],
     why: `GPU starved for ${formatPercent(window.empty)} of the time, cause unknown`,
@@ -119,7 +151,7 @@ function causeOfLoading(window: WindowShares): Cause {
     ...from,
     bottleneck: 'unknown',
     candidates: ['storage', 'host', 'transfer'],
-    capped: true,
+    doubt: TWO_CAUSES,
     why: `loading: ${rise}`,
     missing: ['bytes read (host.fsReadRate, process.readChars) and I/O pressure, to tell storage from the host'],
   };
@@ -127,7 +159,8 @@ function causeOfLoading(window: WindowShares): Cause {
 
 /** The busiest thread in cores; NaN where threads were not looked at. A thread at 100 % is evidence for empty time only: CUDA and engine threads spin. */
 function hottest(window: WindowShares): number {
-  return largest(mean(window.stats, 'host.cpuMaxThread'), mean(window.stats, 'process.maxThread'), mean(window.stats, 'host.hotThreads') >= 1 ? 1 : Number.NaN);
+  const of = (id: 'host.cpuMaxThread' | 'process.maxThread' | 'host.hotThreads') => whileEmpty(window, id);
+  return largest(of('host.cpuMaxThread'), of('process.maxThread'), of('host.hotThreads') >= 1 ? 1 : Number.NaN);
 }
 
 /**
@@ -135,6 +168,11 @@ function hottest(window: WindowShares): number {
  * counters account for it); an exchange within a factor of three is between nodes; anything else cannot be separated.
  */
 function causeOfTraffic(window: WindowShares): Cause {
+  const cause = kindOfTraffic(window);
+  return cause.doubt === null && window.subject.shared && !readsItself(window) ? { ...cause, doubt: NEIGHBOURS } : cause;
+}
+
+function kindOfTraffic(window: WindowShares): Cause {
   const { receive, transmit } = window;
   const seen = `${window.nicKind} ${formatPercent(window.line)} of the line (in ${formatValue(receive, 'bytes/s')}, out ${formatValue(transmit, 'bytes/s')})`;
   const files = mean(window.stats, 'host.fsReadRate');
@@ -159,7 +197,7 @@ function causeOfTraffic(window: WindowShares): Cause {
     bottleneck: 'unknown',
     key: 'network or storage',
     candidates: ['network', 'storage'],
-    capped: true,
+    doubt: TWO_CAUSES,
     evidence: ['proc'],
     why: `${seen}, one way: network or storage, cannot separate`,
     missing: ['I/O pressure (host.psiIo) or file system counters (host.fsReadRate), to tell storage from network'],

@@ -21,16 +21,27 @@ export function decide(window: WindowShares): Decision {
 
 function limitedBy(window: WindowShares, causes: Causes): Decision {
   if (isCongested(window)) return congested(window, causes);
-  const facts = labelFactsOf(window);
+  const facts = labelFactsOf(window, causes);
   const shares = resourceShares(window);
   const label = labelOf(shares, facts);
   if (label.rule === 'unmeasured' || label.first === null) return unmeasured(window, label, causes);
   return byLabel(window, { label, first: label.first, shares, facts, causes });
 }
 
-function labelFactsOf(window: WindowShares): LabelFacts {
+function labelFactsOf(window: WindowShares, causes: Causes): LabelFacts {
   const complete = known(window.compute) && known(window.memory) && (window.memoryFrom !== 'model' || window.work === null || window.work.gaps.length === 0);
-  return { busy: window.busy, complete, nicCounts: known(window.compute) || known(window.memory) || window.line >= FULL_LINE, diskCounts: window.ioPressure };
+  const compared = known(window.compute) || known(window.memory) || window.line >= FULL_LINE;
+  const waits = !(window.empty < CONTRIBUTING);
+  return { busy: window.busy, complete, nicCounts: compared && (waits || spinsOnTraffic(window, causes)), diskCounts: window.ioPressure && waits };
+}
+
+/**
+ * A link limits a GPU that never waits only where kernels spin on it (§7.8.4): collectives, not reads. Then tensor and memory rest,
+ * or the traffic is known to be the job's own.
+ */
+function spinsOnTraffic({ compute, memory, subject }: WindowShares, { traffic }: Causes): boolean {
+  if (traffic === null || traffic.bottleneck === 'storage') return false;
+  return !subject.shared || !(compute >= CONTRIBUTING || memory >= CONTRIBUTING);
 }
 
 /** Room comes first: what would bind with more of it is kept as `second` (§7.3). */

@@ -23,7 +23,8 @@ export function meaningOf(resource: Resource, causes: Causes): Bottleneck {
 
 /** The cap on a grade whose cause could be two things. */
 export function causeCaps(label: Label, causes: Causes): GradeInput['caps'] {
-  return causeFor(label.first, causes)?.capped === true ? [{ value: FLIP_CAP, why: 'two causes that cannot be told apart' }] : [];
+  const doubt = causeFor(label.first, causes)?.doubt ?? null;
+  return doubt === null ? [] : [{ value: FLIP_CAP, why: doubt }];
 }
 
 /** Counter and model of the deciding resource, where both are there: [counter, model]. */

@@ -1,5 +1,6 @@
 import { ACHIEVABLE, GPUS } from '../knowledge/index.ts';
 import { believedWork, disbelief, type Disbelief, type Refutation } from './believed.ts';
+import { inEmptyTime } from './empty-time.ts';
 import { covered, exact, firstKnown, type JudgedMetric, known, largest, mean, type Stats, sumKnown } from './stats.ts';
 import type { Subject } from './subject.ts';
 import type { Tally } from './tally.ts';
@@ -76,7 +77,7 @@ export function sharesOf(tally: Tally, subject: Subject): WindowShares {
   const dram = counter('DRAM', 'gpu.dramActive', ACHIEVABLE.dramCounter.value);
   const calibrated = subject.type !== null && GPUS[subject.type].memoryUtilizationCalibrated;
   const memoryUtil = calibrated ? Math.max(0, mean(stats, 'gpu.memUtil') - NVML_OFFSET) : Number.NaN;
-  const host = hostOf(stats, subject, doubt);
+  const host = hostOf({ tally, stats, subject }, doubt);
   return {
     tally,
     subject,
@@ -159,8 +160,7 @@ function nvlinkShare(stats: Stats, subject: Subject, doubt: Disbelief): number {
 }
 
 function hostOf(
-  stats: Stats,
-  subject: Subject,
+  { tally, stats, subject }: Pick<WindowShares, 'tally' | 'stats' | 'subject'>,
   doubt: Disbelief,
 ): Pick<WindowShares, 'nic' | 'line' | 'receive' | 'transmit' | 'nicKind' | 'congested' | 'disk' | 'ioPressure' | 'iowaitCores'> {
   const ib = { receive: mean(stats, 'host.ibRxRate'), transmit: mean(stats, 'host.ibTxRate'), speed: mean(stats, 'host.ibSpeed') };
@@ -170,8 +170,9 @@ function hostOf(
   const shares = { ib: share('InfiniBand', ib), ethernet: share('Ethernet', ethernet) };
   const byIb = known(shares.ib) && !(shares.ethernet > shares.ib);
   const link = byIb ? ib : ethernet;
-  const cores = firstKnown(mean(stats, 'host.cores'), subject.cores ?? Number.NaN);
-  const iowaitCores = firstKnown(mean(stats, 'host.iowaitTime'), mean(stats, 'host.iowait') * cores);
+  const cores = firstKnown(mean(stats, 'host.cores'), subject.hostCores ?? Number.NaN);
+  const waiting = (id: 'host.psiIo' | 'host.procsBlocked' | 'host.iowait' | 'host.iowaitTime') => firstKnown(inEmptyTime(tally.emptyTime, id), mean(stats, id));
+  const iowaitCores = firstKnown(waiting('host.iowaitTime'), waiting('host.iowait') * cores);
   return {
     nic: byIb ? shares.ib : shares.ethernet,
     line: largest(link.receive, link.transmit) / link.speed,
@@ -180,7 +181,7 @@ function hostOf(
     nicKind: byIb ? 'InfiniBand' : 'Ethernet',
     congested: mean(stats, 'host.ibWait') > 0,
     disk: mean(stats, 'host.diskBusy'),
-    ioPressure: mean(stats, 'host.psiIo') >= CONTRIBUTING || iowaitCores >= IOWAIT_CORES || mean(stats, 'host.procsBlocked') >= BLOCKED_PROCESSES,
+    ioPressure: waiting('host.psiIo') >= CONTRIBUTING || iowaitCores >= IOWAIT_CORES || waiting('host.procsBlocked') >= BLOCKED_PROCESSES,
     iowaitCores,
   };
 }

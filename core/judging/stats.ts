@@ -19,7 +19,7 @@ export const JUDGED = [
   'host.procsBlocked', 'host.psiCpu', 'host.psiIo', 'host.psiMem', 'host.diskBusy', 'host.diskReadRate', 'host.diskWriteRate',
   'host.scratchReadRate', 'host.scratchWriteRate', 'host.netRxRate', 'host.netTxRate', 'host.netSpeed', 'host.ibRxRate', 'host.ibTxRate',
   'host.ibSpeed', 'host.ibWait', 'host.fsReadRate', 'host.fsWriteRate',
-  'process.maxThread', 'process.readChars', 'process.readBytes', 'process.writeChars', 'process.writeBytes',
+  'process.cpu', 'process.maxThread', 'process.readChars', 'process.readBytes', 'process.writeChars', 'process.writeBytes',
 ] as const satisfies readonly MetricId[];
 
 export type JudgedMetric = (typeof JUDGED)[number];

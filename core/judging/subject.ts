@@ -55,6 +55,10 @@ export interface Subject {
   readonly engineMaxRunning: number | null;
   /** CPU cores of the job, else of the host; null where not known. */
   readonly cores: number | null;
+  /** CPU cores of its host, which may have more than the job was given. */
+  readonly hostCores: number | null;
+  /** Others use its node: counters of the node are not the job's alone. */
+  readonly shared: boolean;
   readonly mig: boolean;
   /** The engine cannot be told to be this GPU's. */
   readonly engineAmbiguous: boolean;

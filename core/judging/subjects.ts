@@ -82,7 +82,9 @@ function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectConte
       fineTuning: looksLikeFineTuning([...engines.filter(speaks), ...processes]),
       processSays: owned.says,
       noServer: owned.noServer,
-      cores: positive(run.options.cores ?? Number(host?.facts.get('cores') ?? host?.latest('host.cores') ?? Number.NaN)),
+      cores: run.options.cores === undefined ? coresOf(host) : positive(run.options.cores),
+      hostCores: coresOf(host),
+      shared: isShared(entity.entity, host, run),
       mig: gpu !== null && (/^enabled/i.test(gpu.facts.get('migMode') ?? '') || gpu.entity.id.startsWith('MIG-')),
       engineAmbiguous: owned.ambiguous,
     },
@@ -116,6 +118,21 @@ function workOn(
     modelNamed: workload.model,
     engineMaxRunning: positive(Number(facts.get('maxNumSeqs') ?? first?.latest('engine.maxRunning') ?? Number.NaN)),
   };
+}
+
+/** CPU cores that a host says to have. */
+function coresOf(host: RunEntity | null): number | null {
+  return host === null ? null : positive(Number(host.facts.get('cores') ?? host.latest('host.cores')));
+}
+
+/** Whether others use a node: the job was given fewer of its cores or of its GPUs than there are. */
+function isShared({ node }: EntityRef, host: RunEntity | null, { entities, options }: KnownRun): boolean {
+  const cores = coresOf(host);
+  if (options.cores !== undefined && cores !== null && options.cores < cores) return true;
+  const given = options.gpusAllocated ?? [];
+  const beside = entities.gpus.filter(({ entity }) => node === undefined || entity.node === undefined || entity.node === node);
+  const own = beside.filter(({ entity, facts }) => given.includes(entity.id) || given.includes(`#${facts.get('index') ?? ''}`));
+  return own.length > 0 && own.length < beside.length;
 }
 
 function positive(value: number): number | null {

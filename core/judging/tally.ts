@@ -1,4 +1,5 @@
 import type { Bins } from './bins.ts';
+import { addEmptyTimes, type EmptyTime, emptyTimeOf } from './empty-time.ts';
 import { addSlowTimes, type SlowCause, type SlowTime, slowTimeOf } from './slowed.ts';
 import { addArrays, addStats, addWhole, cleared, COLUMN, emptyStats, type JudgedMetric, type Lent, NO_STATS, type Stats } from './stats.ts';
 import { INACTIVE, KV_FULL, TIER_C } from './thresholds.ts';
@@ -56,6 +57,8 @@ export interface Tally {
   /** Power of samples with g < INACTIVE. */
   idlePower: number;
   idlePowerCount: number;
+  /** What the host showed while the GPU was empty. */
+  emptyTime: EmptyTime;
   /** Seconds between symmetric bursts of link traffic, 0 where none were found (phases.ts). */
   burstSeconds: number;
   /** Tokens per finished request, over this run until the end of this window: for windows in which none finished. */
@@ -103,6 +106,7 @@ export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tall
     memorySpread: 0,
     idlePower: 0,
     idlePowerCount: 0,
+    emptyTime: emptyTimeOf(bins, from, to),
     burstSeconds: 0,
     soFar: { promptTokens: 0, generated: 0, requests: 0 },
   };
@@ -287,6 +291,7 @@ export function addTallies(a: Tally, b: Tally): Tally {
     memoryFirst: Number.isNaN(a.memoryFirst) ? b.memoryFirst : a.memoryFirst,
     memoryLast: Number.isNaN(b.memoryLast) ? a.memoryLast : b.memoryLast,
     memorySpread: Math.max(a.memorySpread, b.memorySpread),
+    emptyTime: addEmptyTimes(a.emptyTime, b.emptyTime),
     burstSeconds: Math.max(a.burstSeconds, b.burstSeconds),
     soFar: b.soFar,
   };

@@ -67,6 +67,8 @@ export const MARGIN = { edge: 0.5, slope: 2 } as const;
 export const ONE_WAY = 3;
 /** At tier C nothing says how busy the GPU's own resources are, so only a nearly full line makes a network verdict: share of the raw line rate. */
 export const FULL_LINE = 0.8;
+/** Saturated (§7.1): four fifths of the cores that the job has, while its GPU is empty. */
+export const ALL_CORES = 0.8;
 /** Two cores in I/O wait: one may be any process's single read; §7.2.2. */
 export const IOWAIT_CORES = 2;
 /** A process blocked on I/O all the time, on average. */
