@@ -9,6 +9,8 @@ const DECODE = ['decode', 'forward_decode', 'forward_target_verify'] as const;
  * `gpu_execution_seconds_total` needs SGLANG_ENABLE_METRICS_DEVICE_TIMER=1; its categories are forward modes; mixed batches are in none.
  * One scheduler per data-parallel rank prints (label `dp_rank`): counts and times are summed over the ranks, so with several ranks the
  * times are GPU-seconds of the group. `cache_hit_rate` falls back to 0 with every decode report, so the counters win.
+ * `num_retracted_reqs` (0.5) is a gauge, which some builds start again with every report: its rises are counted, a fall is none, so what
+ * is told of it is the least that happened. Where a counter stands beside it, the counter wins.
  */
 export const sglangNames: NameTable = {
   exporter: 'SGLang',
@@ -48,7 +50,9 @@ export const sglangNames: NameTable = {
     'sglang:estimated_write_bytes_per_gpu_total': [sum('engine.writeBytes')],
     'sglang:cuda_graph_passes_total': [sum('engine.steps')],
     'sglang:num_requests_total': [sum('engine.requests')],
-    'sglang:num_retracted_requests_total': [sum('engine.preemptions')],
+    'sglang:num_retracted_requests_total': [sum('engine.preemptions', { rank: 2 })],
+    'sglang:num_retracted_reqs_total': [sum('engine.preemptions', { rank: 1 })],
+    'sglang:num_retracted_reqs': [sum('engine.preemptions')],
     'sglang:time_to_first_token_seconds_sum': [sum('engine.ttftSum')],
     'sglang:time_to_first_token_seconds_count': [sum('engine.ttftCount')],
     'sglang:inter_token_latency_seconds_sum': [sum('engine.itlSum', { rank: 1 })],

@@ -26,6 +26,10 @@ export const vllmNames: NameTable = {
     'vllm:avg_generation_throughput_toks_per_s': [sum('engine.generationRate', { unless: 'engine.generationTokens' })],
     'vllm:request_success_total': [sum('engine.requests')],
     'vllm:num_preemptions_total': [sum('engine.preemptions')],
+    // V1. V0 prints accepted and drafted tokens under the same names, and no number of drafts.
+    'vllm:spec_decode_num_drafts_total': [sum('engine.specDrafts')],
+    'vllm:spec_decode_num_draft_tokens_total': [sum('engine.specDraftTokens')],
+    'vllm:spec_decode_num_accepted_tokens_total': [sum('engine.specAcceptedTokens')],
     'vllm:iteration_tokens_total_count': [sum('engine.steps')],
     'vllm:iteration_tokens_total_sum': [sum('engine.stepTokens')],
     'vllm:estimated_flops_per_gpu_total': [sum('engine.flops')],

@@ -98,6 +98,24 @@ describe('a page', () => {
     );
   });
 
+  it('of vLLM tells speculative decoding: drafts, what was drafted, what was accepted; V0 counts no drafts', () => {
+    const spec = (name: string, count: number) => `vllm:spec_decode_num_${name}_total{engine="0",model_name="m"} ${count}\n`;
+    const perPosition = 'vllm:spec_decode_num_accepted_tokens_per_pos_total{engine="0",position="0"} 61\n';
+    expect(values(spec('drafts', 90) + spec('draft_tokens', 270) + spec('accepted_tokens', 120) + perPosition)).toEqual([
+      [0, { 'engine.specDrafts': 90, 'engine.specDraftTokens': 270, 'engine.specAcceptedTokens': 120 }],
+    ]);
+    expect(values(`${spec('draft_tokens', 270)}${spec('accepted_tokens', 120)}vllm:spec_decode_num_emitted_tokens_total{engine="0"} 210\n`)).toEqual([
+      [0, { 'engine.specDraftTokens': 270, 'engine.specAcceptedTokens': 120 }],
+    ]);
+  });
+
+  it('of SGLang 0.5 counts retracted requests as preemptions; the counter of later versions wins over the gauge', () => {
+    const labels = '{engine_type="unified",model_name="m",moe_ep_rank="0",pp_rank="0",tp_rank="0"}';
+    const gauge = `sglang:num_retracted_reqs${labels} 4\n`;
+    expect(values(gauge)).toEqual([[0, { 'engine.preemptions': 4 }]]);
+    expect(values(`sglang:num_retracted_requests_total${labels} 31\n${gauge}`)).toEqual([[0, { 'engine.preemptions': 31 }]]);
+  });
+
   it('that two GPUs of two hosts print by index keeps them apart; a given scope turns an index into a UUID', () => {
     const text = 'DCGM_FI_DEV_GPU_UTIL{gpu="0",Hostname="n1"} 1\nDCGM_FI_DEV_GPU_UTIL{gpu="0",Hostname="n2"} 2\n';
     expect(parseAll(prometheus, text).readings.map((reading) => reading.entity.id)).toEqual(['#0@n1', '#0@n2']);
