@@ -6,6 +6,7 @@ import { engineCsv } from './engine-csv.ts';
 import { prometheus } from './prometheus/index.ts';
 import { jobLog } from './logs/index.ts';
 import { grafanaCsv, grafanaJson, prometheusJson, victoriaMetrics } from './recorded/index.ts';
+import { ollama, reportseff, sacct, seff } from './results/index.ts';
 import { free, htop, iostat, mpstat, procRecord, recordMeta, top, vmstat } from './host/index.ts';
 
 /** Every collector, one line each. Where two are equally sure of a text, the one that stands first reads it. */
@@ -32,6 +33,10 @@ export const collectors: readonly Collector[] = [
   iostat,
   mpstat,
   free,
+  seff,
+  reportseff,
+  sacct,
+  ollama,
 ];
 
 /** The collector with this id, or undefined. */
