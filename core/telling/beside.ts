@@ -13,6 +13,8 @@ interface Rule {
   readonly supports: readonly Bottleneck[];
   readonly against: readonly Bottleneck[];
   readonly denied: readonly Bottleneck[];
+  /** True where it is a measurement, and says something where nothing else could tell. */
+  readonly measured: boolean;
   readonly words: (value: number) => string;
 }
 
@@ -26,6 +28,7 @@ const RULES: readonly Rule[] = [
     supports: ['network'],
     against: ['compute', 'memory', 'host', 'storage', 'overhead', 'idle'],
     denied: ['network'],
+    measured: true,
     words: (value) => `${formatPercent(value)} of kernel time is collective communication (NCCL)`,
   },
   {
@@ -35,6 +38,7 @@ const RULES: readonly Rule[] = [
     supports: ['host', 'overhead', 'storage', 'idle'],
     against: ['compute', 'memory'],
     denied: ['host', 'storage', 'idle'],
+    measured: true,
     words: (value) => `nothing ran on the GPU for ${formatPercent(value)} of the time`,
   },
   {
@@ -44,6 +48,7 @@ const RULES: readonly Rule[] = [
     supports: ['transfer'],
     against: ['compute', 'memory'],
     denied: ['transfer'],
+    measured: true,
     words: (value) => `copies from host to GPU take ${formatPercent(value)} of the GPU's time`,
   },
   {
@@ -53,6 +58,7 @@ const RULES: readonly Rule[] = [
     supports: ['memory'],
     against: [],
     denied: ['memory'],
+    measured: true,
     words: (value) => `the kernels reach ${formatPercent(value)} of the peak DRAM throughput, weighted by time`,
   },
   {
@@ -62,6 +68,7 @@ const RULES: readonly Rule[] = [
     supports: ['compute'],
     against: [],
     denied: ['compute'],
+    measured: true,
     words: (value) => `the kernels reach ${formatPercent(value)} of the peak compute throughput, weighted by time`,
   },
   {
@@ -71,6 +78,7 @@ const RULES: readonly Rule[] = [
     supports: ['network'],
     against: [],
     denied: [],
+    measured: false,
     words: (value) => `${formatPercent(value)} of the pairs of GPUs are joined by PCIe alone, without NVLink`,
   },
 ];
@@ -86,11 +94,11 @@ export function besideVerdict(verdict: Pick<Verdict, 'bottleneck'>, statements: 
   );
 }
 
-function stanceOf({ most, least, supports, against, denied }: Rule, value: number, verdict: Bottleneck): string | null {
+function stanceOf({ most, least, supports, against, denied, measured }: Rule, value: number, verdict: Bottleneck): string | null {
   const label = BOTTLENECK_LABELS[verdict];
   if (value >= most) {
     if (supports.includes(verdict)) return `supports ${label}`;
-    if (verdict === 'unknown' && supports.length === 1) return `points to ${supports.map((one) => BOTTLENECK_LABELS[one]).join('')}`;
+    if (measured && verdict === 'unknown' && supports.length === 1) return `points to ${supports.map((one) => BOTTLENECK_LABELS[one]).join('')}`;
     return against.includes(verdict) ? `speaks against ${label}` : null;
   }
   return least !== null && value <= least && denied.includes(verdict) ? `speaks against ${label}` : null;
