@@ -9,6 +9,7 @@ const HELP = `Usage: headroom diagnose FILE… [options]
 
 Reads recorded tool output (nvidia-smi, dmon, nvtop, htop, top, DCGM, Prometheus or Grafana exports, engine counters,
 engine and trainer logs; .gz too) and says what limited the run. Files given together, or a folder, are one run.
+Results (nsys stats, ncu, llama-bench, serving benchmarks, seff, nvidia-smi topo -m) are told beside it.
 
   --json               the whole result for programs
   --gpu ID             the GPU type where the files do not say it, e.g. A100-40, A40, V100-32, T4, H100-64
@@ -21,7 +22,7 @@ engine and trainer logs; .gz too) and says what limited the run. Files given tog
   --site FILE          the cluster's headroom.site.json (default: $HEADROOM_SITE, or Alvis)
   --fields a,b,c       the field names of a headerless --query-gpu file
 
-Exit code: 0 with a verdict (“cannot tell” included), 2 when nothing could be read, 1 for a fault of ours.
+Exit code: 0 with a verdict (“cannot tell” included) or a result that was told, 2 when nothing could be read, 1 for a fault of ours.
 `;
 
 /** `headroom diagnose`: recorded files in, verdict out; no server. */
@@ -63,17 +64,18 @@ export async function run(argv: string[]): Promise<number> {
   progress.clear();
 
   const diagnosis = work.finish(options);
-  for (const source of diagnosis.sources.filter((one) => one.readings === 0 && one.events === 0)) {
+  for (const source of diagnosis.sources.filter((one) => one.readings === 0 && one.events === 0 && one.statements.length === 0)) {
     const found = source.entities.length > 0 ? 'no reading found, only what is said about the run' : 'no reading found';
     process.stderr.write(`${source.file}: ${source.rejected[0]?.reason ?? found}\n`);
   }
   const { analysis } = diagnosis;
   if (parsed.values.json === true) process.stdout.write(`${JSON.stringify(toJson(diagnosis), null, 2)}\n`);
-  else if (analysis !== null) {
+  const told = analysis !== null || diagnosis.sources.some((source) => source.statements.length > 0);
+  if (parsed.values.json !== true && told) {
     const colours = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-    process.stdout.write(report({ ...diagnosis, analysis }, { width: process.stdout.columns ?? 80, paint: painter(colours) }));
+    process.stdout.write(report(diagnosis, { width: process.stdout.columns ?? 80, paint: painter(colours) }));
   }
-  return analysis === null ? 2 : 0;
+  return told ? 0 : 2;
 }
 
 function refuse(why: string): number {

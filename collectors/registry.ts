@@ -6,6 +6,22 @@ import { engineCsv } from './engine-csv.ts';
 import { prometheus } from './prometheus/index.ts';
 import { jobLog } from './logs/index.ts';
 import { grafanaCsv, grafanaJson, prometheusJson, victoriaMetrics } from './recorded/index.ts';
+import {
+  llamaBench,
+  nsysStats,
+  ncu,
+  nsightFile,
+  ollama,
+  otherVendor,
+  reportseff,
+  resultsInLog,
+  rocmSmi,
+  sacct,
+  seff,
+  servingBench,
+  servingBenchJson,
+  topology,
+} from './results/index.ts';
 import { free, htop, iostat, mpstat, procRecord, recordMeta, top, vmstat } from './host/index.ts';
 
 /** Every collector, one line each. Where two are equally sure of a text, the one that stands first reads it. */
@@ -32,6 +48,20 @@ export const collectors: readonly Collector[] = [
   iostat,
   mpstat,
   free,
+  seff,
+  reportseff,
+  sacct,
+  topology,
+  llamaBench,
+  ollama,
+  servingBench,
+  servingBenchJson,
+  rocmSmi,
+  otherVendor,
+  nsysStats,
+  ncu,
+  nsightFile,
+  resultsInLog,
 ];
 
 /** The collector with this id, or undefined. */

@@ -1,5 +1,5 @@
 import type { Diagnosis, SourceReport } from '../../collectors/run/index.ts';
-import type { SourceEvent } from '../../core/readings/index.ts';
+import type { SourceEvent, Statement } from '../../core/readings/index.ts';
 import {
   ACTIVITY_LABELS,
   type Analysis,
@@ -23,14 +23,28 @@ interface Look {
   readonly paint: Painter;
 }
 
-/** A diagnosis for people: the answer first, then its evidence, then what became of each file. */
-export function report(diagnosis: Diagnosis & { analysis: Analysis }, options: Look): string {
+/** A diagnosis for people: the answer first, then its evidence, then what became of each file. Results alone are the answer themselves. */
+export function report(diagnosis: Diagnosis, options: Look): string {
   const { analysis, sources, notes } = diagnosis;
-  const { paint, width } = options;
+  const { paint } = options;
+  return [
+    ...(analysis === null ? statementLines(sources, paint).slice(1) : verdictLines({ ...diagnosis, analysis }, options)),
+    ...section('Assumed', notes, paint),
+    ...section(
+      'Read',
+      sources.flatMap((source) => sourceLines(source, paint)),
+      paint,
+    ),
+    '',
+  ].join('\n');
+}
+
+function verdictLines(diagnosis: Diagnosis & { analysis: Analysis }, { width, paint }: Look): string[] {
+  const { analysis, sources, beside } = diagnosis;
   const clock = clockOf(analysis);
   return [
     headline(analysis, paint),
-    ...analysis.verdict.why.map((text) => `  ${text}`),
+    ...[...analysis.verdict.why, ...beside].map((text) => `  ${text}`),
     ...shareLines(analysis.verdict, paint),
     ...ribbonLines(analysis, clock, { width: Math.min(width, 100), paint }),
     ...section('Try next', adviceLines(analysis.verdict), paint),
@@ -41,14 +55,17 @@ export function report(diagnosis: Diagnosis & { analysis: Analysis }, options: L
       paint,
     ),
     ...section('Not known', analysis.verdict.missing, paint),
-    ...section('Assumed', notes, paint),
-    ...section(
-      'Read',
-      sources.flatMap((source) => sourceLines(source, paint)),
-      paint,
-    ),
-    '',
-  ].join('\n');
+    ...statementLines(sources, paint),
+  ];
+}
+
+/** What the files say that hold no series, a section for each, named by its tool. */
+function statementLines(sources: readonly SourceReport[], paint: Painter): string[] {
+  return sources.flatMap(({ file, statements }) => statements.flatMap((one) => section(`This is ${one.tool} (${file})`, sentences(one), paint)));
+}
+
+function sentences({ says, instead }: Statement): string[] {
+  return [...says, ...(instead === null ? [] : [`For a verdict: ${instead}`])];
 }
 
 function headline({ verdict, hardware, workload }: Analysis, paint: Painter): string {
@@ -116,7 +133,9 @@ function sourceLines(source: SourceReport, paint: Painter): string[] {
   const what =
     source.collector === null
       ? 'not read'
-      : `${source.collector}, ${source.readings} readings of ${source.entities.length} ${source.entities.length === 1 ? 'thing' : 'things'}`;
+      : source.readings === 0 && source.statements.length > 0
+        ? `${source.collector}, told above`
+        : `${source.collector}, ${source.readings} readings of ${source.entities.length} ${source.entities.length === 1 ? 'thing' : 'things'}`;
   const quoted = source.rejected
     .slice(0, QUOTED)
     .map((one) =>

@@ -45,6 +45,7 @@ export function parseAll(collector: Pick<Collector, 'open'>, text: string, conte
 
 /** Joins batches of one session. The clock is that of the first batch with readings. */
 export function joinBatches(batches: readonly Batch[]): Batch {
+  const statements = batches.flatMap((batch) => batch.statements ?? []);
   const first = batches.find((batch) => batch.readings.length > 0) ?? batches[0];
   return {
     clock: first?.clock ?? 'ordinal',
@@ -53,5 +54,6 @@ export function joinBatches(batches: readonly Batch[]): Batch {
     facts: batches.flatMap((batch) => batch.facts),
     events: batches.flatMap((batch) => batch.events),
     rejected: batches.flatMap((batch) => batch.rejected),
+    ...(statements.length === 0 ? {} : { statements }),
   };
 }

@@ -1,4 +1,14 @@
-import { entityKey, type EntityRef, type FactName, type MetricId, type Rejection, type Run, type SourceEvent, type Table } from '../../core/readings/index.ts';
+import {
+  entityKey,
+  type EntityRef,
+  type FactName,
+  type MetricId,
+  type Rejection,
+  type Run,
+  type SourceEvent,
+  type Statement,
+  type Table,
+} from '../../core/readings/index.ts';
 import { align } from './align.ts';
 import { renamer } from './identity.ts';
 import type { SourceData } from './source.ts';
@@ -12,6 +22,8 @@ export interface SourceReport {
   readonly readings: number;
   /** Errors and other happenings that it told of. */
   readonly events: number;
+  /** What it says without a series: the results of benchmarks and profilers, single looks. */
+  readonly statements: readonly Statement[];
   readonly from: number | null;
   readonly to: number | null;
   readonly rejected: readonly Rejection[];
@@ -29,7 +41,9 @@ export interface Assembled {
 export function assemble(sources: readonly SourceData[]): Assembled {
   const aligned = align(sources);
   const { rename, notes } = renamer(aligned.sources.map((source) => source.tables));
+  const statements = sources.flatMap((source) => source.statements ?? []);
   const run: Run = {
+    ...(statements.length === 0 ? {} : { statements }),
     clock: aligned.clock,
     tables: mergeTables(
       aligned.sources.flatMap((source) => source.tables),
@@ -47,6 +61,7 @@ export function assemble(sources: readonly SourceData[]): Assembled {
       entities: [...new Set(source.tables.map((table) => entityKey(rename(table.entity))))],
       readings: source.readings,
       events: source.events.length,
+      statements: source.statements ?? [],
       from: aligned.sources[index]?.from ?? null,
       to: aligned.sources[index]?.to ?? null,
       rejected: source.rejected,

@@ -1,11 +1,12 @@
 import { analyse } from '../../core/analyse/index.ts';
 import type { AnalyseOptions } from '../../core/judging/index.ts';
-import { entityKey, type Run } from '../../core/readings/index.ts';
+import { entityKey, type Run, type Statement } from '../../core/readings/index.ts';
+import { besideVerdict } from '../../core/telling/index.ts';
 import type { Analysis } from '../../core/contract/index.ts';
 import type { ParseContext } from '../collector/index.ts';
 import { recognise } from '../sniff.ts';
 import { assemble, type SourceReport } from './assemble.ts';
-import { openSource, type OpenSource, type SourceData } from './source.ts';
+import { openSource, type OpenSource, type SourceData, toldSource } from './source.ts';
 
 /** The result of a diagnosis: what `headroom diagnose` prints and the page `/diagnose` draws. */
 export interface Diagnosis {
@@ -13,6 +14,8 @@ export interface Diagnosis {
   /** Null where nothing could be read. */
   readonly analysis: Analysis | null;
   readonly run: Run;
+  /** What results given beside the readings say for or against the verdict, in sentences. */
+  readonly beside: readonly string[];
   /** What was assumed while putting the sources together. */
   readonly notes: readonly string[];
 }
@@ -20,6 +23,8 @@ export interface Diagnosis {
 export interface Diagnosing {
   /** Opens a file; feed it text in pieces and end it before the next call of `finish`. */
   open(file: string): Pick<OpenSource, 'feed'> & { end(): void };
+  /** Takes what a reader of the caller's found in a file that is no text (a profiler's database). */
+  told(file: string, collector: string, statements: readonly Statement[], notes?: readonly string[]): void;
   finish(options: AnalyseOptions): Diagnosis;
 }
 
@@ -31,18 +36,20 @@ export function diagnosing(context: ParseContext): Diagnosing {
       const source = openSource({ file, context, recognise });
       return { feed: source.feed, end: () => void data.push(...source.end()) };
     },
+    told: (file, collector, statements, notes = []) => void data.push(toldSource(file, collector, statements, notes)),
     finish(options) {
       const { run, sources, notes } = assemble(data);
       // A log that holds only an error message was read too: its verdict is "cannot tell", with the error as what is known.
       const readable = run.events.length > 0 || sources.some((source) => source.readings > 0);
-      return { sources, run, notes, analysis: readable ? analyse(run, options) : null };
+      const analysis = readable ? analyse(run, options) : null;
+      return { sources, run, notes, analysis, beside: analysis === null ? [] : besideVerdict(analysis.verdict, run.statements ?? []) };
     },
   };
 }
 
 /** The contract of `headroom diagnose --json`: times are ISO 8601 UTC on a dated clock, otherwise seconds from the run's start. */
 export function toJson(diagnosis: Diagnosis): Record<string, unknown> {
-  const { analysis, sources, run, notes } = diagnosis;
+  const { analysis, sources, run, notes, beside } = diagnosis;
   const time = (at: number | null) => (at === null ? null : run.clock === 'utc' ? new Date(at * 1000).toISOString() : at);
   return {
     sources: sources.map((source) => ({ ...source, from: time(source.from), to: time(source.to) })),
@@ -56,6 +63,7 @@ export function toJson(diagnosis: Diagnosis): Record<string, unknown> {
           from: time(analysis.from),
           to: time(analysis.to),
           verdict: analysis.verdict,
+          beside,
           mix: analysis.mix,
           gpus: analysis.gpus,
           phases: analysis.phases.map((phase) => ({ ...phase, from: time(phase.from), to: time(phase.to) })),

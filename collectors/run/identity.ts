@@ -5,7 +5,7 @@ import { entityKey, type EntityRef, type Table } from '../../core/readings/index
  * - a GPU printed only by index (`#3`) is the UUID whose `index` fact says 3; or, where one source names exactly one
  *   GPU by UUID and another exactly one by index, the same card (inside a job every first GPU is 0);
  * - a host that a tool did not name (`?`) is the only named host.
- * What stays ambiguous stays apart.
+ * What stays ambiguous stays apart. A GPU of which nothing was read (a row of the node's topology) makes nothing ambiguous.
  */
 export function renamer(sources: readonly (readonly Table[])[]): { rename: (entity: EntityRef) => EntityRef; notes: string[] } {
   const notes: string[] = [];
@@ -15,7 +15,7 @@ export function renamer(sources: readonly (readonly Table[])[]): { rename: (enti
   const onlyHost = hosts.length === 1 ? hosts[0] : undefined;
   if (onlyHost !== undefined) names.set('host:?', onlyHost);
 
-  const gpus = distinct(all.filter((table) => table.entity.kind === 'gpu').map((table) => table.entity));
+  const gpus = distinct(all.filter(({ entity, t }) => entity.kind === 'gpu' && (t.length > 0 || !entity.id.startsWith('#'))).map((table) => table.entity));
   const byUuid = gpus.filter((gpu) => !gpu.id.startsWith('#'));
   const byIndex = gpus.filter((gpu) => gpu.id.startsWith('#'));
   const uuidOfIndex = new Map<string, EntityRef | null>();

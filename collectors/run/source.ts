@@ -1,4 +1,4 @@
-import { type Batch, type Clock, entityKey, type Rejection, type SourceEvent, type Table } from '../../core/readings/index.ts';
+import { type Batch, type Clock, entityKey, type Rejection, type SourceEvent, type Statement, type Table } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector/index.ts';
 import { growTable, type GrowTable } from './grow-table.ts';
 import { openReaders, type Recognise } from './readers.ts';
@@ -9,6 +9,12 @@ const MAX_REJECTIONS = 100;
 const MAX_EVENTS = 1_000;
 /** Entities kept per source: a node's processes come and go, a log can name any number of them. */
 const MAX_ENTITIES = 5_000;
+
+/** Statements kept per source, and of each the sentences, their characters and the figures: a profile names thousands of kernels. */
+const MAX_STATEMENTS = 50;
+const MAX_SENTENCES = 100;
+const MAX_SENTENCE = 600;
+const MAX_FIGURES = 1_000;
 
 /** What one collector made of one file, as columns. */
 export interface SourceData {
@@ -22,6 +28,8 @@ export interface SourceData {
   readonly readings: number;
   readonly rejected: readonly Rejection[];
   readonly rejectedCount: number;
+  /** What it says without a series; left out where there is nothing. */
+  readonly statements?: readonly Statement[];
   /** What the reader should know: merged rows, entities left out. */
   readonly notes: readonly string[];
 }
@@ -49,7 +57,7 @@ export function openSource({ file, context, recognise }: { file: string; context
       if (readers.state === 'unknown') return [unreadable(file, readers.head.trim() === '')];
       const data = readers.collectors.flatMap((id, index) => sinks[index]?.close(file, id) ?? []);
       // Of the several that look for their lines in a log, those that found some.
-      const found = data.filter((one) => one.readings > 0 || one.events.length > 0 || one.tables.length > 0);
+      const found = data.filter((one) => one.readings > 0 || one.events.length > 0 || one.tables.length > 0 || one.statements !== undefined);
       return found.length > 0 ? found : data.slice(0, 1);
     },
   };
@@ -58,7 +66,7 @@ export function openSource({ file, context, recognise }: { file: string; context
 function unreadable(file: string, empty: boolean): SourceData {
   const reason = empty
     ? 'the file is empty'
-    : "unknown format: expected the output of nvidia-smi, nvtop, htop, top, dcgmi, a Prometheus or Grafana export, or an engine's or trainer's log";
+    : "unknown format: expected the output of nvidia-smi, nvtop, htop, top, dcgmi, a Prometheus or Grafana export, an engine's or trainer's log, or a result (nsys stats, ncu, a serving benchmark, seff)";
   return {
     file,
     collector: null,
@@ -73,10 +81,29 @@ function unreadable(file: string, empty: boolean): SourceData {
   };
 }
 
+/** A source whose reader is the caller's: what it says, and nothing else. */
+export function toldSource(file: string, collector: string, statements: readonly Statement[], notes: readonly string[]): SourceData {
+  const told = statements.slice(0, MAX_STATEMENTS).map(bounded);
+  return {
+    file,
+    collector,
+    clock: 'ordinal',
+    zoneless: false,
+    tables: [],
+    events: [],
+    readings: 0,
+    rejected: [],
+    rejectedCount: 0,
+    notes,
+    ...(told.length === 0 ? {} : { statements: told }),
+  };
+}
+
 function openSink() {
   const tables = new Map<string, GrowTable>();
   const events: SourceEvent[] = [];
   const rejected: Rejection[] = [];
+  const statements: Statement[] = [];
   let rejectedCount = 0;
   let readings = 0;
   let clock: Clock | null = null;
@@ -111,6 +138,7 @@ function openSink() {
       }
       for (const fact of batch.facts) tableOf(fact.entity)?.setFact(fact.name, fact.value);
       for (const event of batch.events) if (events.length < MAX_EVENTS) events.push(event);
+      for (const one of batch.statements ?? []) if (statements.length < MAX_STATEMENTS) statements.push(bounded(one));
       rejectedCount += batch.rejected.length;
       for (const one of batch.rejected) if (rejected.length < MAX_REJECTIONS) rejected.push(one);
     },
@@ -131,7 +159,14 @@ function openSink() {
         rejected,
         rejectedCount,
         notes,
+        ...(statements.length === 0 ? {} : { statements }),
       };
     },
   };
+}
+
+/** A statement of a size that a page can show, whatever the text was. */
+function bounded({ tool, says, figures, instead }: Statement): Statement {
+  const short = (text: string) => (text.length <= MAX_SENTENCE ? text : `${text.slice(0, MAX_SENTENCE)}…`);
+  return { tool: short(tool), says: says.slice(0, MAX_SENTENCES).map(short), figures: figures.slice(0, MAX_FIGURES), instead };
 }

@@ -8,6 +8,7 @@ import {
   type Reading,
   type Rejection,
   type SourceEvent,
+  type Statement,
 } from '../../core/readings/index.ts';
 import type { Session } from '../collector/index.ts';
 import { lineSplitter } from './lines.ts';
@@ -35,6 +36,8 @@ export interface Output {
   knows(entity: EntityRef, name: FactName): boolean;
   /** An error that was stated before (of the same entity, in the same words) is left out: a loop prints it every second. */
   event(event: SourceEvent): void;
+  /** What a result says: mostly at the end of its text. */
+  statement(statement: Statement): void;
   /** `column` is 1-based. The text is cut at 200 characters. */
   reject(line: number, reason: string, text: string, column?: number): void;
   /** What was collected since the last call. */
@@ -49,6 +52,7 @@ export function output(clock: Clock): Output {
   let facts: Fact[] = [];
   let events: SourceEvent[] = [];
   let rejected: Rejection[] = [];
+  let statements: Statement[] = [];
   let refused = 0;
   let lastRefusedLine = 0;
   let happened = 0;
@@ -80,6 +84,9 @@ export function output(clock: Clock): Output {
       happened += 1;
       events.push({ ...event, text: quote(event.text) });
     },
+    statement(statement) {
+      statements.push(statement);
+    },
     reject(line, reason, text, column) {
       refused += 1;
       lastRefusedLine = line;
@@ -87,11 +94,12 @@ export function output(clock: Clock): Output {
       rejected.push({ line, ...(column === undefined ? {} : { column }), reason, text: quote(text) });
     },
     take() {
-      const batch: Batch = { clock: out.clock, zoneless: out.zoneless, readings, facts, events, rejected };
+      const batch: Batch = { clock: out.clock, zoneless: out.zoneless, readings, facts, events, rejected, ...(statements.length === 0 ? {} : { statements }) };
       readings = [];
       facts = [];
       events = [];
       rejected = [];
+      statements = [];
       return batch;
     },
     last() {

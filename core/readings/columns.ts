@@ -1,6 +1,6 @@
 import type { MetricId } from './metrics.ts';
 import { entityKey, type EntityRef } from './entity.ts';
-import type { Clock, Fact, FactName, Reading, SourceEvent } from './reading.ts';
+import type { Clock, Fact, FactName, Reading, SourceEvent, Statement } from './reading.ts';
 
 /**
  * Readings of one entity as columns. `t` is strictly increasing, in seconds on the run's clock.
@@ -18,6 +18,8 @@ export interface Run {
   readonly clock: Exclude<Clock, 'ordinal'>;
   readonly tables: readonly Table[];
   readonly events: readonly SourceEvent[];
+  /** What results and single looks say beside the readings; left out where there is none. */
+  readonly statements?: readonly Statement[];
 }
 
 /** Builds a table of readings of one entity. Readings may come in any order; of two values for one instant the later one wins. */

@@ -1,5 +1,5 @@
 import type { EntityRef } from './entity.ts';
-import type { MetricId } from './metrics.ts';
+import type { MetricId, Unit } from './metrics.ts';
 
 /** The values of some metrics for one entity at one instant. A missing value is absent, never 0. */
 export interface Reading {
@@ -89,6 +89,24 @@ export interface Rejection {
   readonly text: string;
 }
 
+/** A number of a statement, for programs. Names are words between dots, from the general to the one: `kernelShare.gemm`. */
+export interface StatementFigure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: Unit;
+}
+
+/** What a text says that holds no series: the result of a benchmark or a profiler, one look, the accounting of a finished job. */
+export interface Statement {
+  /** What printed it: "Slurm's seff". */
+  readonly tool: string;
+  /** Whole sentences with their numbers, the most telling one first. */
+  readonly says: readonly string[];
+  readonly figures: readonly StatementFigure[];
+  /** What to record instead or beside it for a verdict; null where nothing is better. */
+  readonly instead: string | null;
+}
+
 /** What a collector made of a stretch of text. */
 export interface Batch {
   readonly clock: Clock;
@@ -98,4 +116,6 @@ export interface Batch {
   readonly facts: readonly Fact[];
   readonly events: readonly SourceEvent[];
   readonly rejected: readonly Rejection[];
+  /** Left out where there is none: nearly every text holds series. */
+  readonly statements?: readonly Statement[];
 }

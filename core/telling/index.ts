@@ -1,4 +1,5 @@
 export { advised } from './advice/index.ts';
+export { besideVerdict } from './beside.ts';
 export { findFindings } from './findings/index.ts';
 export { progressOf } from './progress/index.ts';
 export { rooflineOf } from './roofline/index.ts';

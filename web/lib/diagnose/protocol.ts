@@ -17,6 +17,8 @@ export interface Diagnosed {
   /** Null where nothing could be read. */
   readonly analysis: Analysis | null;
   readonly notes: readonly string[];
+  /** What results given beside the readings say for or against the verdict. */
+  readonly beside: readonly string[];
   readonly entities: JobDetail['entities'];
 }
 

@@ -109,11 +109,12 @@ async function readFiles(files: readonly NamedFile[], work: Diagnosing, { tell, 
   }
 }
 
-function shown({ sources, analysis, notes, run }: Diagnosis, partly: readonly string[]): Diagnosed {
+function shown({ sources, analysis, notes, run, beside }: Diagnosis, partly: readonly string[]): Diagnosed {
   return {
     sources,
     analysis,
     notes: [...partly, ...notes],
+    beside,
     entities: run.tables.map(({ entity, facts, columns }) => ({
       kind: entity.kind,
       id: entity.id,

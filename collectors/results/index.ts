@@ -1,0 +1,10 @@
+export { resultsInLog } from './in-log.ts';
+export { llamaBench } from './llama-bench.ts';
+export { type GpuRow, ncu, nsightFile, type NsysRows, nsysStats, openNsysRows } from './nsight/index.ts';
+export { ollama } from './ollama.ts';
+export { otherVendor, rocmSmi } from './other-vendor.ts';
+export { reportseff } from './reportseff.ts';
+export { sacct } from './sacct.ts';
+export { seff } from './seff.ts';
+export { servingBench, servingBenchJson } from './serving-bench.ts';
+export { topology } from './topology.ts';
