@@ -223,6 +223,31 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'judging',
+    file: 'core/judging/cross-checks.ts',
+    tests: ['tests/core/judging/cross-checks.test.ts'],
+    mutations: [
+      {
+        find: 'subject.engineElsewhere && !(busy >= INACTIVE)',
+        replace: 'subject.engineElsewhere && busy < 0',
+        harm: 'a job that produces tokens is told to end',
+      },
+      { find: 'tally.paused >= CONTRIBUTING * samples', replace: 'tally.paused >= 2 * samples', harm: 'paused profiling is not told' },
+      { find: 'rest + LOW_POWER * (limit - rest)', replace: 'limit', harm: 'FP64 work that nobody measured is a hang' },
+      { find: '&& !links;', replace: ';', harm: 'collectives over NVLink are a pipe that was not collected' },
+    ],
+  },
+  {
+    area: 'judging',
+    file: 'core/judging/believed.ts',
+    tests: ['tests/core/judging/believed.test.ts'],
+    mutations: [
+      { find: '!(share > BEYOND_COUNTER)', replace: 'share >= 0', harm: 'a counter of 111 % is told as 100 %' },
+      { find: '!(most > BEYOND_MODEL)', replace: 'most >= 0', harm: 'bandwidth of more than the card has is told' },
+      { find: '!(line > BEYOND_LINK)', replace: 'line >= 0', harm: 'a rate over the line is told' },
+    ],
+  },
+  {
+    area: 'judging',
     file: 'core/judging/evidence.ts',
     tests: [GRADE],
     mutations: [

@@ -15,6 +15,8 @@ export interface Bins {
   readonly seen: Uint8Array;
   /** GPU busy per bin (grActive, else util), NaN where absent. */
   readonly busy: Float64Array;
+  /** Bins in which DCGM's profiling stood still (its columns are absent there); null where it never did. */
+  readonly paused: Uint8Array | null;
   /** Whether processes were listed: without them bursts of traffic prove nothing. */
   readonly processes: boolean;
 }
@@ -49,8 +51,9 @@ export function binsOf(sources: SubjectSources, period: number, first: number, e
   if (sources.host !== null) for (const index of OF_HOST) columns[index] = sources.host.values(index, first, end);
   if (sources.engines.length > 0) for (const { index, how } of OF_ENGINE) columns[index] = combined(sources.engines, { index, how }, { first, end });
   if (sources.processes.length > 0) for (const { index, how } of OF_PROCESS) columns[index] = combined(sources.processes, { index, how }, { first, end });
+  const paused = withoutPaused(columns);
   const busy = busyColumn(columns, length);
-  const read = { period, first, length, columns, busy, processes: sources.processes.length > 0 };
+  const read = { period, first, length, columns, busy, paused, processes: sources.processes.length > 0 };
   return { ...read, demand: demandOf(columns, busy), seen: seenOf(sources, columns, busy) };
 }
 
@@ -78,6 +81,43 @@ function combined(
     out[i] = how === 'mean' ? value / count : value;
   }
   return out;
+}
+
+/** DCGM's profiling fields: measured together, or not at all. */
+const PROFILING = (
+  [
+    'gpu.grActive',
+    'gpu.smActive',
+    'gpu.smOccupancy',
+    'gpu.tensorActive',
+    'gpu.dramActive',
+    'gpu.fp64Active',
+    'gpu.fp32Active',
+    'gpu.fp16Active',
+    'gpu.immaActive',
+    'gpu.hmmaActive',
+    'gpu.dfmaActive',
+    'gpu.intActive',
+  ] as const
+).map((id) => COLUMN[id]);
+const WITNESSES = [COLUMN['gpu.grActive'], COLUMN['gpu.smActive']];
+
+/**
+ * Takes the profiling fields out of bins in which NVML saw kernels half of the time while all of them, one that counts any kernel
+ * among them, stand at 0: profiling is paused there (§7.8.3). One such bin may be the skew of two clocks, two are not. Gives those bins.
+ */
+function withoutPaused(columns: (Float64Array | null)[]): Uint8Array | null {
+  const util = columns[COLUMN['gpu.util']] ?? null;
+  const profiling = PROFILING.filter((index) => columns[index] !== null);
+  if (util === null || !WITNESSES.some((index) => profiling.includes(index))) return null;
+  const zero = (i: number) => profiling.every((index) => !((columns[index]?.[i] ?? Number.NaN) > 0));
+  const seen = (i: number) => WITNESSES.some((index) => columns[index]?.[i] === 0);
+  const stands = (i: number) => (util[i] ?? Number.NaN) >= DOMINANT && seen(i) && zero(i);
+  let paused: Uint8Array | null = null;
+  for (let i = 0; i < util.length; i += 1) if (stands(i) && (stands(i - 1) || stands(i + 1))) (paused ??= new Uint8Array(util.length))[i] = 1;
+  if (paused === null) return null;
+  for (const index of profiling) columns[index] = (columns[index] ?? new Float64Array(0)).map((value, i) => (paused[i] === 1 ? Number.NaN : value));
+  return paused;
 }
 
 function busyColumn(columns: readonly (Float64Array | null)[], length: number): Float64Array {

@@ -1,6 +1,7 @@
 import type { Bottleneck } from '../contract/index.ts';
 import { formatPercent } from '../readings/index.ts';
 import type { Causes } from './cause.ts';
+import { contradictionsIn, isPowered } from './cross-checks.ts';
 import { type Decision, unknown } from './decision.ts';
 import {
   agrees,
@@ -169,6 +170,16 @@ function disagreements(window: WindowShares, resource: Resource): GradeInput['ca
 /** Busy, and no resource explains it: latency, small kernels, synchronisation, inefficient kernels, or nothing at all. */
 function overhead(window: WindowShares, { label, first, causes }: Labelled, { common, caps, coverage }: Base): Decision {
   const unseen = window.computeFrom === 'counter' && tensorCoresRest(window.tensor) && !known(window.fp32);
+  const powered = isPowered(window);
+  const otherPipes = 'gpu.fp32Active, gpu.fp64Active (DCGM 1007, 1006): work without tensor cores looks the same';
+  // Where nothing shows that the pipes rest which were not collected, or the power shows that one works, it is not known (§7.8.9).
+  if ((unseen && powered !== false) || contradictionsIn(window).some(({ id }) => id === 'uncollected-pipe')) {
+    return unknown(window, causes, {
+      why: [`busy ${formatPercent(window.busy)}, cause unknown`, ...shareLines(window, label, causes)],
+      missing: unseen ? [otherPipes] : [],
+      candidates: ['compute', 'overhead'],
+    });
+  }
   const waits = causes.empty;
   const waiting = window.empty >= WORTH_NAMING && waits !== null && waits.bottleneck !== 'unknown' ? waits.bottleneck : null;
   return {
@@ -186,7 +197,7 @@ function overhead(window: WindowShares, { label, first, causes }: Labelled, { co
       ...(unseen || (window.computeFrom === 'model' && window.compute >= CONTRIBUTING) ? ['compute' as const] : []),
       ...(window.memoryFrom === 'model' && window.memory >= CONTRIBUTING ? ['memory' as const] : []),
     ],
-    missing: [...common.missing, ...(unseen ? ['gpu.fp32Active, gpu.fp64Active (DCGM 1007, 1006): work without tensor cores looks the same'] : [])],
+    missing: [...common.missing, ...(unseen ? [otherPipes] : [])],
     why: [loose(window), ...shareLines(window, label, causes)],
   };
 }

@@ -1,7 +1,7 @@
 import type { Bottleneck } from '../contract/index.ts';
 import { formatPercent, formatValue, HOT_THREAD } from '../readings/index.ts';
 import { isLoading, readRate, type WindowShares } from './shares.ts';
-import type { EMPTY_EVIDENCE} from './empty-time.ts';
+import type { EMPTY_EVIDENCE } from './empty-time.ts';
 import { inEmptyTime } from './empty-time.ts';
 import { firstKnown, known, largest, mean } from './stats.ts';
 import { ALL_CORES, CONTRIBUTING, EXPLAINS, INACTIVE, ONE_WAY } from './thresholds.ts';

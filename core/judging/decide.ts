@@ -2,6 +2,7 @@ import { formatPercent } from '../readings/index.ts';
 import { byLabel } from './by-label.ts';
 import { capacityOf } from './capacity.ts';
 import { type Causes, causesOf } from './cause.ts';
+import { contradictionsIn } from './cross-checks.ts';
 import { type Decision, unknown } from './decision.ts';
 import { busySource, ceilingOf, coverageOf, gpuSource, resourceShares, tierOf, union, whatWouldTell, windowSources } from './evidence.ts';
 import { type LabelFacts, labelOf } from './label.ts';
@@ -14,6 +15,8 @@ import { unmeasured } from './unmeasured.ts';
 export function decide(window: WindowShares): Decision {
   const causes = causesOf(window);
   // The engine's word that nothing was asked of it is a state, not a mean: one sample tells it.
+  const elsewhere = contradictionsIn(window).find(({ id }) => id === 'other-gpus');
+  if (elsewhere !== undefined) return unknown(window, causes, { why: [], missing: [elsewhere.remedy] });
   if (window.samples < MIN_SAMPLES && !(window.demand === false && isIdle(window))) return unknown(window, causes, { why: [`only ${window.samples} samples`] });
   if (isIdle(window)) return idle(window, causes);
   return withCapacity(window, limitedBy(window, causes));
@@ -29,7 +32,12 @@ function limitedBy(window: WindowShares, causes: Causes): Decision {
 }
 
 function labelFactsOf(window: WindowShares, causes: Causes): LabelFacts {
-  const complete = known(window.compute) && known(window.memory) && (window.memoryFrom !== 'model' || window.work === null || window.work.gaps.length === 0);
+  // A pipe that was not collected may carry all of the work: of FLOPs a model speaks, of pipes the tensor cores' at least.
+  const complete =
+    (window.computeFrom === 'model' || known(window.tensor)) &&
+    known(window.compute) &&
+    known(window.memory) &&
+    (window.memoryFrom !== 'model' || window.work === null || window.work.gaps.length === 0);
   const compared = known(window.compute) || known(window.memory) || window.line >= FULL_LINE;
   const waits = !(window.empty < CONTRIBUTING);
   return { busy: window.busy, complete, nicCounts: compared && (waits || spinsOnTraffic(window, causes)), diskCounts: window.ioPressure && waits };

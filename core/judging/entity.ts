@@ -17,6 +17,8 @@ export interface RunEntity {
   latest(id: MetricId): number;
   peak(id: MetricId): number;
   has(id: MetricId): boolean;
+  /** Whether a counter rose. */
+  grew(id: MetricId): boolean;
 }
 
 /** An entity of which nothing has come yet, on a grid of bins `period` seconds wide. */
@@ -50,6 +52,7 @@ export function runEntity(entity: EntityRef, period: number): RunEntity {
     late: () => late,
     latest: (id) => gauges.latest.get(id) ?? Number.NaN,
     peak: (id) => gauges.peaks.get(id) ?? Number.NaN,
+    grew: (id) => counters.grown.has(id),
     has: (id) => gauges.latest.has(id) || counters.seen.has(id),
   };
 }
@@ -95,8 +98,10 @@ interface Counter {
 /** Where an entity's counters go, as rates under the id of the gauge of the same quantity. */
 function countersTo({ grid, series }: Kept) {
   const seen = new Map<MetricId, Counter>();
+  const grown = new Set<MetricId>();
   return {
     seen,
+    grown,
     push(id: MetricId, { t, values, start }: MetricRows) {
       const before = seen.get(id) ?? { at: Number.NaN, value: Number.NaN };
       seen.set(id, before);
@@ -109,6 +114,7 @@ function countersTo({ grid, series }: Kept) {
         const dt = at - before.at;
         since[row] = before.at;
         // A drop is a restart: what was counted since is not known to belong to the interval.
+        if (value > before.value) grown.add(id);
         if (dt > 0 && dt <= MAX_RATE_GAP && value >= before.value) rate[row] = (value - before.value) / dt;
         before.at = at;
         before.value = value;

@@ -1,6 +1,7 @@
 import type { Activity, Bottleneck, Phase, Verdict, Workload } from '../contract/index.ts';
 import type { Ceilings, GpuId, ModelSpec } from '../knowledge/index.ts';
 import type { Clock, EntityRef, SourceEvent, Table } from '../readings/index.ts';
+import type { Contradiction } from './cross-checks.ts';
 import type { WindowFigures } from './figures.ts';
 import type { AnalyseOptions } from './workload/index.ts';
 
@@ -18,6 +19,8 @@ export interface PhaseStates {
   readonly isSpinning: boolean;
   /** The KV cache has not room enough for the requests (§7.3). */
   readonly isCacheFull: boolean;
+  /** What its sources disagree about (§7.8.3). */
+  readonly contradictions: readonly Contradiction[];
   /** FP32 work on CUDA cores while tensor cores rest (§7.2.6). */
   readonly isWithoutTensorCores: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Verdict } from '../contract/index.ts';
 import { ACHIEVABLE } from '../knowledge/index.ts';
+import { isPowered } from './cross-checks.ts';
 import type { JudgedPhase, WorkShare } from './judged-run.ts';
 import type { WindowShares } from './shares.ts';
 import { exact, type JudgedMetric, known, mean } from './stats.ts';
@@ -42,8 +43,15 @@ export function isSpinning(window: WindowShares, work: readonly WorkShare[]): bo
     work.length > 1 &&
     work.some(({ name }) => name === DRAM) &&
     work.every(({ share }) => share < INACTIVE) &&
+    isRest(window) &&
     !PROGRESS.some((id) => mean(window.stats, id) > 0)
   );
+}
+
+/** Nothing else can work: every pipe that could have was measured, and the power does not speak against it, or the power is low. */
+function isRest(window: WindowShares): boolean {
+  const powered = isPowered(window);
+  return powered === null ? known(window.tensor) && known(window.fp32) : !powered;
 }
 
 /** Whether so many seconds of spinning are no progress. */

@@ -60,6 +60,9 @@ export interface Subject {
   /** Others use its node: counters of the node are not the job's alone. */
   readonly shared: boolean;
   readonly mig: boolean;
+  /** An engine produces tokens while none of the GPUs that it could work on was used once; its name. */
+  readonly engineElsewhere: boolean;
+  readonly elsewhereName: string | null;
   /** The engine cannot be told to be this GPU's. */
   readonly engineAmbiguous: boolean;
 }

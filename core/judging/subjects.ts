@@ -46,7 +46,7 @@ export function contextsOf(run: KnownRun): SubjectContext[] {
   return hosts.map((host) => contextOf(host, NOBODY, run));
 }
 
-const NOBODY: Owned = { engines: [], gpus: 1, ambiguous: false, says: null, noServer: false };
+const NOBODY: Owned = { engines: [], gpus: 1, ambiguous: false, elsewhere: null, says: null, noServer: false };
 
 /** GPUs of an engine whose GPUs nobody sees: as it is spread, else one. */
 function gpusTold({ tensorParallel, pipelineParallel, dataParallel }: Workload): number {
@@ -86,6 +86,8 @@ function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectConte
       hostCores: coresOf(host),
       shared: isShared(entity.entity, host, run),
       mig: gpu !== null && (/^enabled/i.test(gpu.facts.get('migMode') ?? '') || gpu.entity.id.startsWith('MIG-')),
+      engineElsewhere: owned.elsewhere !== null,
+      elsewhereName: owned.elsewhere,
       engineAmbiguous: owned.ambiguous,
     },
   };
@@ -112,7 +114,7 @@ function workOn(
   return {
     serving,
     training: !serving && speaking.some(isTraining),
-    engineName: first?.entity.id.split('@')[0] ?? null,
+    engineName: first === undefined ? null : nameOf(first),
     work,
     math: mathType(work?.format ?? null, workload, on.type),
     modelNamed: workload.model,
@@ -171,6 +173,8 @@ interface Owned {
   /** How many GPUs those engines have. */
   readonly gpus: number;
   readonly ambiguous: boolean;
+  /** The name of an engine that produces tokens while no GPU that it could work on was used once. */
+  readonly elsewhere: string | null;
   readonly says: 'serving' | 'training' | 'fine-tuning' | null;
   readonly noServer: boolean;
 }
@@ -186,10 +190,22 @@ export function signatureOf(entities: Iterable<RunEntity>): string {
     text += `${entity.kind}:${entity.id}|${facts.size}`;
     for (const value of facts.values()) text += `;${value.length > LONG_FACT ? value.length : value}`;
     if (entity.kind === 'gpu') text += `|${latest('gpu.memTotal')},${latest('gpu.powerLimit')},${wasUsed(one)}`;
-    if (entity.kind === 'engine') text += `|${isServing(one)},${isTraining(one)},${latest('engine.maxRunning')}`;
+    if (entity.kind === 'engine') text += `|${producedTokens(one)},${isServing(one)},${isTraining(one)},${latest('engine.maxRunning')}`;
     if (entity.kind === 'host') text += `|${latest('host.cores')}`;
   }
   return text;
+}
+
+/** Tokens or steps came out of it: it computed somewhere. */
+function producedTokens(engine: RunEntity): boolean {
+  const counters = ['engine.generationTokens', 'engine.promptTokens', 'engine.trainSteps', 'engine.trainTokens'] as const;
+  const gauges = ['engine.generationRate', 'engine.promptRate', 'engine.trainTokenRate'] as const;
+  return counters.some((id) => engine.grew(id)) || gauges.some((id) => engine.peak(id) > 0);
+}
+
+/** `vllm` of `vllm@n1:8000`. */
+function nameOf({ entity }: RunEntity): string {
+  return entity.id.split('@')[0] ?? entity.id;
 }
 
 /** An engine that answers requests. */
@@ -226,6 +242,9 @@ function enginesOf(entities: Entities): Map<string, Owned> {
     const roles = rolesOf(gpu, processes);
     const candidates = engines.map((engine, index) => ({ engine, index })).filter(({ engine }) => reaches(engine, gpu, engines) && wasUsed(gpu));
     const speaking = candidates.filter(({ engine }) => speaks(engine));
+    const elsewhere = engines.find(
+      (engine) => producedTokens(engine) && reaches(engine, gpu, engines) && !gpus.some((other) => reaches(engine, other, engines) && wasUsed(other)),
+    );
     const byRole = roles.says === null || speaking.length < 2 ? speaking : speaking.filter(({ engine }) => isServing(engine) === (roles.says === 'serving'));
     const mixed = byRole.some(({ engine }) => isServing(engine)) && byRole.some(({ engine }) => !isServing(engine));
     const chosen = mixed ? [] : candidates.filter((one) => byRole.includes(one) || !speaking.includes(one)).map(({ index }) => index);
@@ -233,7 +252,14 @@ function enginesOf(entities: Entities): Map<string, Owned> {
     const group = groups.get(key) ?? { engines: chosen, gpus: 0 };
     group.gpus += 1;
     groups.set(key, group);
-    owners.set(gpu.entity.id, { engines: chosen, gpus: 0, ambiguous: mixed, says: roles.says, noServer: roles.noServer });
+    owners.set(gpu.entity.id, {
+      engines: chosen,
+      gpus: 0,
+      ambiguous: mixed,
+      elsewhere: elsewhere === undefined ? null : nameOf(elsewhere),
+      says: roles.says,
+      noServer: roles.noServer,
+    });
   }
   for (const [id, owned] of owners) owners.set(id, { ...owned, gpus: groups.get(owned.engines.join(','))?.gpus ?? 1 });
   return owners;

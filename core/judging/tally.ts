@@ -25,6 +25,8 @@ export interface Tally {
   firstBin: number;
   endBin: number;
   seen: number;
+  /** Samples in which DCGM's profiling stood still. */
+  paused: number;
   readonly on: Stats;
   readonly off: Stats;
   busySum: number;
@@ -81,6 +83,7 @@ export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tall
     firstBin: bins.first + from,
     endBin: bins.first + to,
     seen: 0,
+    paused: 0,
     on: idle === to - from ? NO_STATS : lent === undefined ? emptyStats() : cleared(lent.on),
     off: idle === 0 ? NO_STATS : lent === undefined ? emptyStats() : cleared(lent.off),
     busySum: 0,
@@ -113,6 +116,7 @@ export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tall
   for (let i = from; i < to; i += 1) {
     if (bins.seen[i] !== 1) continue;
     tally.seen += 1;
+    if (bins.paused?.[i] === 1) tally.paused += 1;
     if (bins.demand[i] === 0) tally.off.bins += 1;
     else tally.on.bins += 1;
   }
@@ -259,6 +263,7 @@ function levelOf(column: Float64Array, from: number, to: number): { mean: number
 /** What only adds up over neighbours. */
 const SUMS = [
   'seen',
+  'paused',
   'busySum',
   'busyCount',
   'offBusySum',

@@ -63,6 +63,13 @@ export const CEILINGS = { agreeing: 0.95, single: 0.85, none: 0.6, seenDirectly:
 /** Margin (§7.4.3): half at a rule’s edge, whole from a quarter past it. */
 export const MARGIN = { edge: 0.5, slope: 2 } as const;
 
+/**
+ * Power as a witness (§7.8.3): half of the way from rest to the limit is work by some pipe; spinning kernels stay under it. Where
+ * the card was never seen at rest, a fifth of its limit is taken: above what A100, H100, V100, A40 and T4 draw there.
+ */
+export const LOW_POWER = 0.5;
+export const IDLE_POWER = 0.2;
+
 /** Links: a receive rate over three times the transmit rate is one-way traffic (reading), under three either way is an exchange (collectives). */
 export const ONE_WAY = 3;
 /** At tier C nothing says how busy the GPU's own resources are, so only a nearly full line makes a network verdict: share of the raw line rate. */

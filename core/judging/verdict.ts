@@ -3,6 +3,7 @@ import { formatPercent, formatValue } from '../readings/index.ts';
 import { activityCandidates, activityOf } from './activity.ts';
 import { fullCache } from './capacity.ts';
 import { decide } from './decide.ts';
+import { contradictionsIn } from './cross-checks.ts';
 import type { Decision } from './decision.ts';
 import { gradeOf, UNGRADED } from './evidence.ts';
 import { figuresOf } from './figures.ts';
@@ -14,7 +15,7 @@ import { COLUMN, known, largest, mean, orNull } from './stats.ts';
 import type { Subject } from './subject.ts';
 import { FLAGS, type Tally } from './tally.ts';
 import { isWithoutTensorCores, WITHOUT_TENSOR_CORES } from './tensor-cores.ts';
-import { CAPPED_FRACTION, CONTRIBUTING, DOMINANT, INACTIVE, REDUCED_CLOCK } from './thresholds.ts';
+import { CAPPED_FRACTION, CONTRIBUTING, DOMINANT, FLIP_CAP, INACTIVE, REDUCED_CLOCK } from './thresholds.ts';
 
 /** The verdict on one window of one subject; advice is added by the caller, and whether it got on, which takes longer than a window to tell. */
 export function judge(tally: Tally, subject: Subject): Judgement {
@@ -29,6 +30,7 @@ function statesOf(window: WindowShares, { bottleneck }: Decision): PhaseStates {
   return {
     work,
     isSpinning: isSpinning(window, work),
+    contradictions: contradictionsIn(window),
     isCacheFull: bottleneck === 'capacity' && fullCache(window) !== null,
     isWithoutTensorCores: isWithoutTensorCores(window, window.subject.type),
   };
@@ -37,7 +39,13 @@ function statesOf(window: WindowShares, { bottleneck }: Decision): PhaseStates {
 function verdictOn(window: WindowShares, decision: Decision, states: PhaseStates): Verdict {
   const doing = activityOf(window, decision.bottleneck === 'idle');
   const hint = doing.activity === 'unknown' ? activityCandidates(window) : null;
-  const { grade, gradeWhy } = decision.grade === null ? UNGRADED : gradeOf(decision.grade);
+  const { grade, gradeWhy } =
+    decision.grade === null
+      ? UNGRADED
+      : gradeOf({
+          ...decision.grade,
+          caps: [...decision.grade.caps, ...states.contradictions.map(({ id }) => ({ value: FLIP_CAP, why: `its sources disagree (${id})` }))],
+        });
   return {
     bottleneck: decision.bottleneck,
     second: decision.second === decision.bottleneck ? null : decision.second,
@@ -56,8 +64,9 @@ function verdictOn(window: WindowShares, decision: Decision, states: PhaseStates
     modifiers: modifiersOf(window, states),
     figures: figuresOf(window),
     candidates: [...decision.candidates],
-    missing: [...new Set(decision.missing)],
+    missing: [...new Set([...states.contradictions.map(({ remedy }) => remedy), ...decision.missing])],
     why: [
+      ...states.contradictions.map(({ text }) => text),
       ...decision.why,
       ...window.refuted.map(({ why }) => why),
       ...(doing.why === '' ? [] : [doing.why]),

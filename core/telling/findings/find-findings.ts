@@ -1,6 +1,7 @@
 import type { Finding } from '../../contract/index.ts';
 import { allocatedGpus, type JudgedRun } from '../../judging/index.ts';
 import { findCapacity } from './capacity.ts';
+import { findDisagreement } from './disagreement.ts';
 import { findEcc, findMigHidden, findSlowLink } from './health.ts';
 import { findIdle } from './idle.ts';
 import { findSlowLoading } from './loading.ts';
@@ -22,6 +23,7 @@ export function findFindings(judged: JudgedRun): Finding[] {
   const unused = new Set(unusedGpus(own));
   const working = gpus.filter((gpu) => !unused.has(gpu));
   return [
+    ...findDisagreement(own),
     ...findStuck(own),
     ...findOom(own),
     ...findEcc(own),

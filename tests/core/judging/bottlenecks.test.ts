@@ -272,10 +272,12 @@ describe('tier B: DCGM without an engine', () => {
     const { bottleneck, tier, shares } = verdict([table]);
     expect({ bottleneck, tier, transfer: shares.transfer }).toEqual({ bottleneck: 'memory', tier: 'B', transfer: null });
   });
-  it('a DCGM exporter without the FP32 pipe cannot tell idle tensor cores from other work: overhead is graded at most a half', () => {
-    const { bottleneck, grade, candidates, missing } = verdict([gpu({ ...DCGM, 'gpu.tensorActive': 0.01, 'gpu.dramActive': 0.1 })]);
-    expect({ bottleneck, grade, candidates }).toEqual({ bottleneck: 'overhead', grade: 0.5, candidates: ['compute'] });
+  it('a DCGM exporter without the FP32 pipe cannot tell idle tensor cores from other work: not without low power, and then at most a half', () => {
+    const rests = { ...DCGM, 'gpu.tensorActive': 0.01, 'gpu.dramActive': 0.1 };
+    const { bottleneck, grade, candidates, missing } = verdict([gpu(rests)]);
+    expect({ bottleneck, grade, candidates }).toEqual({ bottleneck: 'unknown', grade: 0, candidates: ['compute', 'overhead'] });
     expect(missing.join()).toContain('gpu.fp32Active');
+    expect(verdict([gpu({ ...rests, 'gpu.power': 100 })])).toMatchObject({ bottleneck: 'overhead', grade: 0.5, candidates: ['compute'] });
   });
 });
 

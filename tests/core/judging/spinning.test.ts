@@ -9,7 +9,7 @@ import { judged, type PhaseSpec } from '../telling/findings/judged.ts';
 type Values = Partial<Record<MetricId, number>>;
 
 /** Kernels resident, nothing moved: 0.8 is DRAM's practical peak, 0.87 the tensor pipe's. */
-const SPIN: Values = { 'gpu.grActive': 0.99, 'gpu.dramActive': 0.004, 'gpu.tensorActive': 0.001 };
+const SPIN: Values = { 'gpu.grActive': 0.99, 'gpu.dramActive': 0.004, 'gpu.tensorActive': 0.001, 'gpu.fp32Active': 0.001 };
 
 /** A look every ten seconds; what verdict, finding and advice say, which is one thing. */
 function told(values: Values, { samples = 31, beside = [] }: { readonly samples?: number; readonly beside?: readonly Table[] } = {}) {
@@ -52,8 +52,11 @@ describe('kernels that do nothing', () => {
     expect({ verdict, finding, advice }).toEqual({ verdict: expected, finding: expected, advice: expected });
   });
 
-  it('are told in the verdict as well where DRAM and a link were measured and no pipe', () => {
-    expect(told({ 'gpu.grActive': 0.99, 'gpu.dramActive': 0, 'gpu.pcieRx': 1e6 })).toEqual({ verdict: true, finding: true });
+  it('are told in the verdict as well where DRAM and a link were measured and no pipe, if the power is low', () => {
+    const measured = { 'gpu.grActive': 0.99, 'gpu.dramActive': 0, 'gpu.pcieRx': 1e6 };
+    expect(told({ ...measured, 'gpu.power': 100, 'gpu.powerLimit': 400 })).toMatchObject({ verdict: true, finding: true });
+    // A pipe that was not collected may carry the work, and no power says that it does not.
+    expect(told(measured)).toEqual({ verdict: false, finding: false });
   });
 
   it('are not told of small kernels, which could be tuned', () => {

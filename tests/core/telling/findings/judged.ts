@@ -59,7 +59,7 @@ function phaseOf(spec: PhaseSpec, from: number, period: number): JudgedPhase {
       mean: new Map(Object.entries(spec.mean ?? {}) as [MetricId, number][]), // keys of a typed literal
       fraction: new Map(Object.entries(spec.fraction ?? {}) as [FractionName, number][]),
     },
-    states: { work: [], isSpinning: false, isCacheFull: false, isWithoutTensorCores: false, ...spec.states },
+    states: { work: [], isSpinning: false, isCacheFull: false, isWithoutTensorCores: false, contradictions: [], ...spec.states },
   };
 }
 
