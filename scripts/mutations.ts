@@ -248,6 +248,15 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'judging',
+    file: 'core/judging/subjects.ts',
+    tests: ['tests/core/judging/several-engines.test.ts', 'tests/core/judging/demand.test.ts'],
+    mutations: [
+      { find: 'silent.length > gpus || models.size > 1', replace: 'false', harm: 'engines of which nobody knows the GPUs are modelled on all of them' },
+      { find: 'longest > GLANCE_SECONDS ? longest : null', replace: 'null', harm: 'a user who thinks is a slow host' },
+    ],
+  },
+  {
+    area: 'judging',
     file: 'core/judging/evidence.ts',
     tests: [GRADE],
     mutations: [
@@ -440,7 +449,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: [ANALYSE, ACTIVITY],
     mutations: [
       { find: 'wasUsed(gpu));', replace: 'true);', harm: 'an engine’s work is spread over GPUs that it never used' },
-      { find: 'mixed ? [] : candidates', replace: 'candidates', harm: 'a trainer’s GPU is judged by a server’s tokens' },
+      { find: 'unclear ? [] : candidates', replace: 'candidates', harm: 'a trainer’s GPU is judged by a server’s tokens' },
       { find: 'entity.node === gpu.entity.node);\n  const own', replace: 'true);\n  const own', harm: 'another node’s trainer names this GPU’s work' },
     ],
   },

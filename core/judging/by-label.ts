@@ -128,8 +128,14 @@ function capsOf(window: WindowShares, { label, first, shares, facts, causes }: L
     ...(label.lean === null ? [] : [{ value: LEAN_CAP, why: 'leaning is no label' }]),
     ...disagreements(window, first),
     ...window.refuted.map(({ why }) => ({ value: DISAGREE_CAP, why })),
+    ...(window.subject.crowdAssumed && usesModel(window, first) ? [{ value: FLIP_CAP, why: 'nothing says that all of these engines work on this GPU' }] : []),
     ...causeCaps(label, causes),
   ];
+}
+
+/** A share by the work of engines and not by a counter of the GPU. */
+function usesModel({ memoryFrom, computeFrom }: WindowShares, first: Resource): boolean {
+  return (first === 'memory' && memoryFrom !== 'counter') || (first === 'compute' && computeFrom === 'model');
 }
 
 /** The shares that an η stands behind; empty time and disk time are measured as they are. */

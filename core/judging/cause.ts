@@ -4,7 +4,7 @@ import { isLoading, readRate, type WindowShares } from './shares.ts';
 import type { EMPTY_EVIDENCE } from './empty-time.ts';
 import { inEmptyTime } from './empty-time.ts';
 import { firstKnown, known, largest, mean } from './stats.ts';
-import { ALL_CORES, CONTRIBUTING, EXPLAINS, INACTIVE, ONE_WAY } from './thresholds.ts';
+import { ALL_CORES, ALWAYS_SOME, CONTRIBUTING, DOMINANT, EXPLAINS, INACTIVE, ONE_WAY } from './thresholds.ts';
 
 /** Why something is so, as a label with its evidence. `unknown` names what it could be and what would tell. */
 export interface Cause {
@@ -53,7 +53,9 @@ function causeOfEmpty(window: WindowShares): Cause {
       evidence: ['lmcache'],
     };
   }
-  if (window.demand === true && (work === null || work.running > 0 || work.decodeTokens > 0 || work.prefillTokens > 0)) {
+  const asked = window.demand === true && (work === null || work.running > 0 || work.decodeTokens > 0 || work.prefillTokens > 0);
+  if (asked && !fillsTheTime(window)) return causeOnHost(window) ?? nobodyAsked(window);
+  if (asked) {
     return {
       ...SURE,
       bottleneck: 'host',
@@ -63,6 +65,27 @@ function causeOfEmpty(window: WindowShares): Cause {
     };
   }
   return causeOnHost(window) ?? causeUnknown(window);
+}
+
+/** Whether requests were there all the time between two looks at the engine, and not only at the looks (§7.8.5). */
+function fillsTheTime({ subject, stats, tally, samples }: WindowShares): boolean {
+  if (subject.glances === null || tally.waiting >= DOMINANT * samples) return true;
+  const running = mean(stats, 'engine.running');
+  const finished = mean(stats, 'engine.requests');
+  return running >= ALWAYS_SOME || (finished > 0 && running / finished >= subject.glances) || finished === 0;
+}
+
+function nobodyAsked(window: WindowShares): Cause {
+  const every = `${(window.subject.glances ?? 0).toFixed(0)} s`; // asked only where it is known
+  return {
+    bottleneck: 'unknown',
+    key: 'unknown',
+    candidates: ['host', 'idle'],
+    doubt: TWO_CAUSES,
+    evidence: [window.subject.engineName ?? 'engine'],
+    why: `no kernel for ${formatPercent(window.empty)} of the time: nobody asked, or the host was slow; the engine was looked at every ${every}, and requests are shorter`,
+    missing: [`whether a request ran between two looks ${every} apart: scrape the engine every 1–2 s`],
+  };
 }
 
 /** What the host's own figures explain, as they stood while the GPU was empty: I/O first, then the CPU; null where they show neither. */

@@ -17,6 +17,8 @@ export interface RunEntity {
   latest(id: MetricId): number;
   peak(id: MetricId): number;
   has(id: MetricId): boolean;
+  /** Seconds between its rows, on average; NaN before the second. */
+  interval(): number;
   /** Whether a counter rose. */
   grew(id: MetricId): boolean;
 }
@@ -31,6 +33,7 @@ export function runEntity(entity: EntityRef, period: number): RunEntity {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   let late = 0;
+  let rows = 0;
   return {
     entity,
     facts,
@@ -44,6 +47,7 @@ export function runEntity(entity: EntityRef, period: number): RunEntity {
       if (start >= t.length) return;
       first = Math.min(first, t[start] ?? first);
       last = t[t.length - 1] ?? last;
+      rows += t.length - start;
       for (const [id, values] of columns) if (METRICS[id].kind === 'gauge') gauges.push(id, { t, values, start });
       for (const [id, values] of columns) if (METRICS[id].kind === 'counter' && !gauges.printed.has(rateTarget(id))) counters.push(id, { t, values, start });
     },
@@ -52,6 +56,7 @@ export function runEntity(entity: EntityRef, period: number): RunEntity {
     late: () => late,
     latest: (id) => gauges.latest.get(id) ?? Number.NaN,
     peak: (id) => gauges.peaks.get(id) ?? Number.NaN,
+    interval: () => (rows > 1 ? (last - first) / (rows - 1) : Number.NaN),
     grew: (id) => counters.grown.has(id),
     has: (id) => gauges.latest.has(id) || counters.seen.has(id),
   };

@@ -24,6 +24,8 @@ export interface EngineWork {
   readonly tensorParallel: number;
   readonly pipelineParallel: number;
   readonly replicas: number;
+  /** Engines that share one GPU, each with weights of its own; 1 where each has GPUs to itself. */
+  readonly crowd: number;
   /** Tokens that the KV cache holds, where the engine says so. */
   readonly cacheTokens: number | null;
   /** What was assumed, in words. */
@@ -63,6 +65,10 @@ export interface Subject {
   /** An engine produces tokens while none of the GPUs that it could work on was used once; its name. */
   readonly engineElsewhere: boolean;
   readonly elsewhereName: string | null;
+  /** Several engines are taken to work on it, and not all of them say so. */
+  readonly crowdAssumed: boolean;
+  /** The engine is looked at so seldom that its gauges prove nothing between two looks; seconds between them, null where it is looked at often. */
+  readonly glances: number | null;
   /** The engine cannot be told to be this GPU's. */
   readonly engineAmbiguous: boolean;
 }
@@ -96,14 +102,18 @@ export function engineWork(
   const pipeline = workload.pipelineParallel ?? 1;
   const replicas = (workload.dataParallel ?? 1) * Math.max(1, context.engines);
   const gpus = Math.max(1, context.gpus);
-  if (tensor === null && gpus > 1) assumed.push(`its work is spread evenly over ${gpus} GPUs`);
+  const spread = tensor ?? Math.max(1, Math.round(gpus / (pipeline * replicas)));
+  const crowd = context.engines > 1 ? Math.max(1, (replicas * spread * pipeline) / gpus) : 1;
+  if (crowd > 1) assumed.push(`${context.engines} engines work on ${gpus === 1 ? 'this GPU' : `these ${gpus} GPUs`}, each with its own weights`);
+  else if (tensor === null && gpus > 1) assumed.push(`its work is spread evenly over ${gpus} GPUs`);
   return {
     model,
     format,
     cacheBytes: cacheBytes(context.facts.get('kvDtype'), type),
-    tensorParallel: tensor ?? Math.max(1, Math.round(gpus / (pipeline * replicas))),
+    tensorParallel: spread,
     pipelineParallel: pipeline,
     replicas,
+    crowd,
     cacheTokens: product(context.facts.get('kvBlocks'), context.facts.get('kvBlockSize')),
     assumed,
   };

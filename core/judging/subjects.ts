@@ -4,7 +4,7 @@ import type { EntityRef } from '../readings/index.ts';
 import type { SubjectSources } from './bins.ts';
 import type { RunEntity } from './entity.ts';
 import { engineWork, mathType, type Subject } from './subject.ts';
-import { IN_USE_MEMORY, INACTIVE } from './thresholds.ts';
+import { GLANCE_SECONDS, IN_USE_MEMORY, INACTIVE } from './thresholds.ts';
 import type { AnalyseOptions } from './workload/index.ts';
 
 /** One subject with its surroundings: what a verdict needs besides the readings. */
@@ -88,6 +88,8 @@ function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectConte
       mig: gpu !== null && (/^enabled/i.test(gpu.facts.get('migMode') ?? '') || gpu.entity.id.startsWith('MIG-')),
       engineElsewhere: owned.elsewhere !== null,
       elsewhereName: owned.elsewhere,
+      crowdAssumed: engines.filter(speaks).length > 1 && engines.filter(speaks).some(({ facts }) => !facts.has('gpu')),
+      glances: glancesOf(engines.filter(speaks)),
       engineAmbiguous: owned.ambiguous,
     },
   };
@@ -120,6 +122,12 @@ function workOn(
     modelNamed: workload.model,
     engineMaxRunning: positive(Number(facts.get('maxNumSeqs') ?? first?.latest('engine.maxRunning') ?? Number.NaN)),
   };
+}
+
+/** Seconds between two looks at an engine, where they are so far apart that its gauges prove nothing between them. */
+function glancesOf(engines: readonly RunEntity[]): number | null {
+  const longest = Math.max(...engines.map((engine) => engine.interval()).filter((seconds) => seconds > 0), 0);
+  return longest > GLANCE_SECONDS ? longest : null;
 }
 
 /** CPU cores that a host says to have. */
@@ -190,7 +198,8 @@ export function signatureOf(entities: Iterable<RunEntity>): string {
     text += `${entity.kind}:${entity.id}|${facts.size}`;
     for (const value of facts.values()) text += `;${value.length > LONG_FACT ? value.length : value}`;
     if (entity.kind === 'gpu') text += `|${latest('gpu.memTotal')},${latest('gpu.powerLimit')},${wasUsed(one)}`;
-    if (entity.kind === 'engine') text += `|${producedTokens(one)},${isServing(one)},${isTraining(one)},${latest('engine.maxRunning')}`;
+    if (entity.kind === 'engine')
+      text += `|${one.interval() > GLANCE_SECONDS},${producedTokens(one)},${isServing(one)},${isTraining(one)},${latest('engine.maxRunning')}`;
     if (entity.kind === 'host') text += `|${latest('host.cores')}`;
   }
   return text;
@@ -247,7 +256,13 @@ function enginesOf(entities: Entities): Map<string, Owned> {
     );
     const byRole = roles.says === null || speaking.length < 2 ? speaking : speaking.filter(({ engine }) => isServing(engine) === (roles.says === 'serving'));
     const mixed = byRole.some(({ engine }) => isServing(engine)) && byRole.some(({ engine }) => !isServing(engine));
-    const chosen = mixed ? [] : candidates.filter((one) => byRole.includes(one) || !speaking.includes(one)).map(({ index }) => index);
+    const unclear =
+      mixed ||
+      areUnclear(
+        byRole.map(({ engine }) => engine),
+        gpus.filter((other) => byRole.some(({ engine }) => reaches(engine, other, engines)) && wasUsed(other)).length,
+      );
+    const chosen = unclear ? [] : candidates.filter((one) => byRole.includes(one) || !speaking.includes(one)).map(({ index }) => index);
     const key = chosen.join(',');
     const group = groups.get(key) ?? { engines: chosen, gpus: 0 };
     group.gpus += 1;
@@ -255,7 +270,7 @@ function enginesOf(entities: Entities): Map<string, Owned> {
     owners.set(gpu.entity.id, {
       engines: chosen,
       gpus: 0,
-      ambiguous: mixed,
+      ambiguous: unclear,
       elsewhere: elsewhere === undefined ? null : nameOf(elsewhere),
       says: roles.says,
       noServer: roles.noServer,
@@ -263,6 +278,17 @@ function enginesOf(entities: Entities): Map<string, Owned> {
   }
   for (const [id, owned] of owners) owners.set(id, { ...owned, gpus: groups.get(owned.engines.join(','))?.gpus ?? 1 });
   return owners;
+}
+
+/**
+ * Several engines on several GPUs, of which none says its own: replicas of one model, each with GPUs to itself, are spread evenly.
+ * More engines than GPUs, or different models, are anybody's guess (§7.8.1).
+ */
+function areUnclear(speaking: readonly RunEntity[], gpus: number): boolean {
+  const silent = speaking.filter(({ facts }) => !facts.has('gpu'));
+  if (silent.length < 2 || gpus < 2) return false;
+  const models = new Set(silent.map(({ facts }) => facts.get('model')).filter((model) => model !== undefined));
+  return silent.length > gpus || models.size > 1;
 }
 
 function reaches(engine: RunEntity, gpu: RunEntity, engines: readonly RunEntity[]): boolean {

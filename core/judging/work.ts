@@ -136,16 +136,17 @@ function countedWork(stats: Stats): Work {
 function servedWork(tally: Tally, counted: Work, work: EngineWork): Partial<Work> {
   const { prefillTokens, decodeTokens, running } = counted;
   const lengths = requestLengths(tally);
-  const { rate: steps, from: stepsFrom } = stepsOf(counted);
+  const { rate: steps, from: stepsFrom } = stepsOf(counted, tally.on);
   const { tokens: cached, from: cachedFrom } = cachedTokens(tally.on, work, { running, lengths });
-  const share = 1 / (work.tensorParallel * work.pipelineParallel * work.replicas);
+  const share = work.crowd / (work.tensorParallel * work.pipelineParallel * work.replicas);
   const context = running > 0 && known(cached) ? cached / running : contextOf(lengths);
   const prefillFlops = prefillTokens * prefillFlopsPerToken(work, lengths?.prompt ?? context, lengths !== null) * share;
   const decodeFlops = decodeTokens * decodeFlopsPerToken(work.model, known(context) ? context : 0) * share;
-  const perToken = (kvBytesPerToken(work.model, work.cacheBytes) * kvFractionPerGpu(work.model, work.tensorParallel)) / (work.pipelineParallel * work.replicas);
+  const perToken = (work.crowd * cacheBytesPerToken(work)) / work.replicas;
   const batch = Math.max(1, known(running) ? running / work.replicas : 1);
   const readWeights = steps * weightBytesTouched(work.model, work.format, batch) * share;
-  const kvBytes = steps * cached * perToken;
+  // A step reads the cache of its own replica: steps and tokens are those of all of them.
+  const kvBytes = steps * (cached / work.replicas) * perToken;
   const otherBytes = sumKnown(prefillTokens, decodeTokens) * perToken;
   return {
     steps,
@@ -163,6 +164,7 @@ function servedWork(tally: Tally, counted: Work, work: EngineWork): Partial<Work
     gaps: [
       ...(known(cached) || !known(steps) ? [] : ['KV cache reads (engine.kvUsage with the cache size, or finished requests)']),
       ...(known(steps) ? [] : ['weight reads (engine steps, or running requests)']),
+      ...(mean(tally.on, 'engine.specDrafts') > 0 ? ['reads of what drafts ahead (speculative decoding)'] : []),
     ],
   };
 }
@@ -174,10 +176,16 @@ function ownCounters(stats: Stats): Pick<Work, 'flops' | 'bytes' | 'from'> | nul
   return known(flops) && known(bytes) ? { flops, bytes, from: 'engine' } : null;
 }
 
-/** Steps per second: the engine's counter; otherwise every running request gets one token a step, which holds while decode dominates. */
-function stepsOf(work: Work): { rate: number; from: Work['stepsFrom'] } {
+/**
+ * Steps per second: the engine's counter; otherwise every running request gets one token a step, which holds while decode dominates.
+ * With speculative decoding it gets those that were accepted besides.
+ */
+function stepsOf(work: Work, stats: Stats): { rate: number; from: Work['stepsFrom'] } {
   if (known(work.steps)) return { rate: work.steps, from: 'counter' };
-  if (work.running > 0 && known(work.decodeTokens)) return { rate: work.decodeTokens / work.running, from: 'tokens ÷ running' };
+  const drafts = mean(stats, 'engine.specDrafts');
+  const accepted = mean(stats, 'engine.specAcceptedTokens');
+  const perPass = drafts > 0 && known(accepted) ? 1 + accepted / drafts : 1;
+  if (work.running > 0 && known(work.decodeTokens)) return { rate: work.decodeTokens / (work.running * perPass), from: 'tokens ÷ running' };
   return { rate: Number.NaN, from: null };
 }
 
@@ -215,14 +223,18 @@ function cachedTokens(
   const direct = mean(stats, 'engine.kvTokens');
   if (known(direct)) return { tokens: direct, from: 'engine' };
   const usage = mean(stats, 'engine.kvUsage');
-  const size = firstKnown(mean(stats, 'engine.kvTokensMax'), work.cacheTokens ?? Number.NaN);
+  const size = firstKnown(mean(stats, 'engine.kvTokensMax'), work.replicas * (work.cacheTokens ?? Number.NaN));
   if (known(usage) && known(size)) return { tokens: usage * size, from: 'engine' };
   const split = work.tensorParallel * work.pipelineParallel;
-  const room = mean(stats, 'gpu.memUsed') - weightBytes(work.model, work.format) / split - WORKSPACE_BYTES;
-  const perToken = (kvBytesPerToken(work.model, work.cacheBytes) * kvFractionPerGpu(work.model, work.tensorParallel)) / work.pipelineParallel;
-  if (known(usage) && room > 0) return { tokens: ((usage * room) / perToken) * work.replicas, from: 'device memory' };
+  const room = mean(stats, 'gpu.memUsed') / work.crowd - weightBytes(work.model, work.format) / split - WORKSPACE_BYTES;
+  if (known(usage) && room > 0) return { tokens: ((usage * room) / cacheBytesPerToken(work)) * work.replicas, from: 'device memory' };
   const tokens = running * contextOf(lengths);
   return { tokens, from: known(tokens) ? 'request lengths' : null };
+}
+
+/** Bytes of a token in the KV cache of one GPU of its replica. */
+function cacheBytesPerToken(work: EngineWork): number {
+  return (kvBytesPerToken(work.model, work.cacheBytes) * kvFractionPerGpu(work.model, work.tensorParallel)) / work.pipelineParallel;
 }
 
 /** Blocks for every token; the head only for the last of a prompt; causal attention over half the prompt. */

@@ -88,6 +88,7 @@ const smallerCache: Move = (job) => {
  * checked tokens of all requests take at most half of the critical batch: after that they cost what they gain.
  */
 const speculative: Move = (job) => {
+  if (job.mean('engine.specDrafts') > 0) return null; // it is on
   const { decode } = job;
   if (
     decode === null ||
