@@ -286,7 +286,7 @@ function enginesOf(entities: Entities): Map<string, Owned> {
  */
 function areUnclear(speaking: readonly RunEntity[], gpus: number): boolean {
   const silent = speaking.filter(({ facts }) => !facts.has('gpu'));
-  if (silent.length < 2 || gpus < 2) return false;
+  if (silent.length <= 1 || gpus <= 1) return false;
   const models = new Set(silent.map(({ facts }) => facts.get('model')).filter((model) => model !== undefined));
   return silent.length > gpus || models.size > 1;
 }
