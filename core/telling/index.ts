@@ -1,4 +1,5 @@
 export { advised } from './advice/index.ts';
 export { findFindings } from './findings/index.ts';
+export { littleSeen } from './little-seen.ts';
 export { progressOf } from './progress/index.ts';
 export { rooflineOf } from './roofline/index.ts';

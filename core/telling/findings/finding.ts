@@ -2,8 +2,14 @@ import { BRIDGED_PERIODS, type JudgedGpu, type JudgedRun, SAME_EDGE, type Stretc
 import type { Finding, FindingId } from '../../contract/index.ts';
 import { type Site, UNKNOWN_SITE } from '../../knowledge/index.ts';
 
-/** `GPU 2` where its index is known, with the start of its UUID where it has one. */
+/** A MIG slice by its GPU and its instances, as tools name it that print no UUID: `#0/7/0`, `MIG-GPU-…/7/0`, `#0/7`. */
+const SLICE = /^(?:MIG-)?(#(\d+)|GPU-[0-9a-f-]{4,40})\/(\d+)(?:\/(\d+))?$/i;
+
+/** `GPU 2` where its index is known, with the start of its UUID where it has one; a slice by its GPU and instance. */
 export function gpuName(gpu: JudgedGpu): string {
+  const slice = SLICE.exec(gpu.id);
+  if (slice !== null)
+    return `GPU ${slice[2] ?? (slice[1] ?? '').slice(0, 12)} slice ${slice[3] ?? ''}${slice[4] === undefined || slice[4] === '0' ? '' : `/${slice[4]}`}`;
   const index = gpu.series.facts.get('index') ?? /^#(\d+)$/.exec(gpu.id)?.[1];
   const short = gpu.id.startsWith('#') ? null : gpu.id.slice(0, 12);
   if (index === undefined) return short ?? gpu.id;
