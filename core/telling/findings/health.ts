@@ -102,7 +102,7 @@ export function findMigHidden(judged: JudgedRun): Finding[] {
       judged,
       {
         id: 'mig-hidden',
-        text: `${whoIsHidden(judged, hidden)} nvidia-smi shows no utilisation for slices: how busy they are cannot be told from these figures. DCGM measures slices (dcgmi dmon -e 1001,1002,1004,1005 -i <slice>); the engine's own metrics or a trainer's log tell, too.`,
+        text: `${whoIsHidden(judged, hidden)} nvidia-smi shows no utilisation for slices: how busy they are cannot be told from these figures. DCGM measures slices (dcgmi dmon -e 1001,1002,1004,1005 -i i:0,i:1 …); the engine's own metrics or a trainer's log tell, too.`,
         evidence: [
           isSlice(first) ? 'ids of slices' : `MIG mode ${first.series.facts.get('migMode') ?? ''}`,
           `no gpu.util and no gpu.grActive in the whole run: ${listed(hidden.map(gpuName))}`,
