@@ -22,9 +22,10 @@ export const dcgmi: Collector = {
 
 const HEADER = /^\s*#\s*Entity\s+(\S.*)$/;
 const COMMAND = /\bdcgmi dmon\b.*\s(?:-e|--field-id)[ =]*(\d+(?:,\d+)*)/;
-const ROW = /^\s*GPU\s+(\d{1,3})\s+(\S.*)$/;
-/** Instances of MIG, NVSwitches, CPUs: rows of other things than whole GPUs. */
-const OTHER_ROW = /^\s*(?:GPU-I|GPU-CI|Switch|Link|CPU|CPU Core|CORE)\s+\d+\s/;
+/** A whole GPU, or an instance of MIG (a compute instance of one): of that the number is DCGM's own, and which GPU it is on is not said. */
+const ROW = /^\s*(GPU|GPU-I|GPU-CI)\s+(\d{1,4})\s+(\S.*)$/;
+/** NVSwitches, CPUs: rows of other things than GPUs. */
+const OTHER_ROW = /^\s*(?:Switch|Link|CPU|CPU Core|CORE)\s+\d+\s/;
 
 /** DCGM's blanks (dcgm_structs.h): 0x7ffffff0 and above as 32 bits, 2^47 and above as 64 bits or floating point. */
 function isBlank(value: number): boolean {
@@ -52,14 +53,16 @@ function openDcgmi(context: ParseContext): Session {
     fields = found;
   };
 
-  const row = ([, index = '', rest = '']: RegExpExecArray, text: string, number: number): void => {
+  const row = ([, kind = '', index = '', rest = '']: RegExpExecArray, text: string, number: number): void => {
     if (fields === null) return out.reject(number, 'expected a header (# Entity …) before the rows, or the fields in their order', text);
     const cells = cellsOf(rest, fields.length);
     if (cells === null) return out.reject(number, `row has ${splitBlanks(rest).length} values, expected ${fields.length} as in the header`, text);
     const uuid = cells.find((cell, at) => fields?.[at]?.fact === 'uuid' && isUuid(cell));
-    if (uuid !== undefined) scope.learn({ index, uuid });
-    const entity = scope.byIndex(index);
-    out.fact(entity, 'index', index);
+    const isWhole = kind === 'GPU';
+    if (uuid !== undefined && isWhole) scope.learn({ index, uuid });
+    const entity = isWhole ? scope.byIndex(index) : scope.byUuid(uuid ?? `MIG-${kind === 'GPU-I' ? 'I' : 'CI'}${index}`);
+    if (isWhole) out.fact(entity, 'index', index);
+    else out.fact(entity, 'migMode', `Enabled: ${kind === 'GPU-I' ? 'GPU' : 'compute'} instance ${index} of DCGM`);
     fields.forEach((field, at) => {
       const cell = cells[at] ?? '';
       if (field?.fact !== undefined && !isAbsent(cell)) out.fact(entity, field.fact, cell);
@@ -82,10 +85,10 @@ function openDcgmi(context: ParseContext): Session {
       if (/^\s*#/.test(text) || /^\s*id\s*$/i.test(text)) return;
       if (OTHER_ROW.test(text)) {
         if (!told)
-          out.event({ at: null, entity: null, kind: 'collector', text: 'rows of MIG instances, switches and CPUs are left out: only whole GPUs are read' });
+          out.event({ at: null, entity: null, kind: 'collector', text: 'rows of switches and CPUs are left out: only GPUs and MIG instances are read' });
         told = true;
       } else if (/^\s*error\b/i.test(text)) out.event({ at: null, entity: null, kind: 'collector', text });
-      else if (alone) out.reject(number, 'expected a row of dcgmi dmon (GPU 0 …)', text);
+      else if (alone) out.reject(number, 'expected a row of dcgmi dmon (GPU 0 …, GPU-I 0 …)', text);
     },
   });
 }

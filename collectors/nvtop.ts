@@ -1,6 +1,6 @@
 import { type EntityRef, formatLimits, type MetricId, plausible } from '../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from './collector/index.ts';
-import { redactCommand } from './command-line/index.ts';
+import { redactCommand, tellCommand } from './command-line/index.ts';
 import { busIdIn, gpuScope, type GpuScope, provenProcesses } from './nvidia-smi/index.ts';
 import {
   hasAny,
@@ -144,7 +144,7 @@ function emitProcess(listed: Json, { gpu, at }: { readonly gpu: EntityRef; reado
   };
   if (hasAny(values)) out.reading({ entity, at, values });
   const command = textOf(listed['cmdline']);
-  if (command !== null && command !== '') out.fact(entity, 'command', redactCommand(command));
+  if (command !== null && command !== '') tellCommand(out, entity, redactCommand(command));
   const user = textOf(listed['user']);
   if (user !== null && user !== '') out.fact(entity, 'user', user);
   out.fact(entity, 'gpu', gpu.id);

@@ -43,10 +43,10 @@ export function parseAll(collector: Pick<Collector, 'open'>, text: string, conte
   return joinBatches([session.feed(text), session.end()]);
 }
 
-/** Joins batches of one session. The clock is that of the first batch with readings. */
+/** Joins batches of one session. The clock is that of the first batch with readings; without any, of the first with events. */
 export function joinBatches(batches: readonly Batch[]): Batch {
   const statements = batches.flatMap((batch) => batch.statements ?? []);
-  const first = batches.find((batch) => batch.readings.length > 0) ?? batches[0];
+  const first = batches.find((batch) => batch.readings.length > 0) ?? batches.find((batch) => batch.events.length > 0) ?? batches[0];
   return {
     clock: first?.clock ?? 'ordinal',
     zoneless: batches.some((batch) => batch.zoneless),

@@ -1,4 +1,5 @@
 import { type EntityRef, formatLimits, plausible } from '../../core/readings/index.ts';
+import { tellCommand } from '../command-line/index.ts';
 import { hasAny, isAbsent, type Output, quantity, type Values } from '../text/index.ts';
 import { isErrorCell } from './errors.ts';
 import { DEVICE_FACTS, DEVICE_ROWS, type DeviceRow } from './device-rows.ts';
@@ -129,7 +130,7 @@ function emitProcess(listed: DeviceProcess, { gpu, at }: Seen, { out, scope }: T
   const memory = quantity(listed.memory ?? '', 'MiB');
   if (typeof memory === 'number') out.reading({ entity, at, values: { 'process.gpuMem': memory } });
   out.fact(entity, 'gpu', gpu.id);
-  if (listed.name !== undefined && !isAbsent(listed.name)) out.fact(entity, 'command', listed.name);
+  if (listed.name !== undefined && !isAbsent(listed.name)) tellCommand(out, entity, listed.name);
 }
 
 function emitSlice(slice: Slice, { gpu: parent, at }: Seen, { out, scope }: Tools): void {

@@ -5,40 +5,48 @@ type ErrorKind = Extract<SourceEvent['kind'], 'gpu-error' | 'xid' | 'collector'>
 
 /** Messages of nvidia-smi and of the kernel driver, in the words that they use. `word` is looked for first, since most lines have none. */
 const MESSAGES: readonly { readonly word: string; readonly pattern: RegExp; readonly kind: ErrorKind }[] = [
-  { word: 'Xid', pattern: /Xid \(PCI:[0-9a-fA-F:.]+\): \d+/, kind: 'xid' },
+  { word: 'SXid', pattern: /\bSXid \((?:PCI:)?[0-9a-fA-F:.]{5,20}\): \d+/, kind: 'gpu-error' }, // of an NVSwitch: numbers of its own
+  { word: 'Xid', pattern: /\bXid \((?:PCI:)?[0-9a-fA-F:.]{5,20}(?: GPU-I:\d{1,3})?\): \d+/, kind: 'xid' },
   { word: 'Unable to determine the device handle', pattern: /Unable to determine the device handle for/i, kind: 'gpu-error' },
   { word: 'GPU is lost', pattern: /GPU is lost/i, kind: 'gpu-error' },
-  { word: 'fallen off the bus', pattern: /GPU.*fallen off the bus/i, kind: 'gpu-error' },
+  { word: 'fallen off the bus', pattern: /(?:GPU|NVRM:).*fallen off the bus/i, kind: 'gpu-error' },
   { word: 'No devices were found', pattern: /^\s*No devices were found\s*$/i, kind: 'gpu-error' },
   { word: 'NVIDIA-SMI has failed', pattern: /NVIDIA-SMI has failed because/i, kind: 'gpu-error' },
   { word: 'Failed to initialize NVML', pattern: /Failed to initialize NVML/i, kind: 'gpu-error' },
   { word: 'infoROM is corrupted', pattern: /infoROM is corrupted/i, kind: 'gpu-error' },
-  { word: 'requires reset', pattern: /GPU requires reset/i, kind: 'gpu-error' },
+  { word: 'requires reset', pattern: /GPU requires reset(?!\w)/i, kind: 'gpu-error' },
+  { word: 'NVRM: ', pattern: /NVRM: .{0,80}(?:RmInitAdapter failed|rm_init_adapter failed|probe routine failed)/, kind: 'gpu-error' },
+  { word: 'NVRM: ', pattern: /NVRM: (?:No NVIDIA GPU found|.{0,60}GPU is probably locked|.{0,60}uvm encountered global fatal error)/, kind: 'gpu-error' },
   { word: 'not a valid field to query', pattern: /Field "[^"]*" is not a valid field to query/i, kind: 'collector' },
   { word: 'nvidia-smi', pattern: /nvidia-smi: (?:command )?not found|nvidia-smi: No such file/i, kind: 'collector' },
 ];
 
+/** Longer lines are a program's own. */
+const LONGEST = 2_000;
+
 const ANY = new RegExp(MESSAGES.map(({ word }) => word).join('|'), 'i');
 
 /** The error that a line reports, about a GPU where it names one; null for any other line. `at`: the time to give it, on the batch's clock. */
-export function gpuError(line: string, scope: GpuScope, at: number | null = null): SourceEvent | null {
+export function gpuError(text: string, scope: GpuScope, at: number | null = null): SourceEvent | null {
+  const line = text.length > LONGEST ? text.slice(0, LONGEST) : text;
   if (!ANY.test(line)) return null;
   const message = MESSAGES.find(({ pattern }) => pattern.test(line));
   if (message === undefined) return null;
-  return { at, entity: gpuOf(line, scope), kind: message.kind, text: line.trim() };
+  return { at, entity: gpuIn(line, scope), kind: message.kind, text: line.trim() };
 }
 
 /** True where the text's start holds such a message. */
 export function hasGpuError(text: string): boolean {
-  return ANY.test(text) && text.split('\n').some((line) => MESSAGES.some(({ pattern }) => pattern.test(line)));
+  return ANY.test(text) && text.split('\n').some((line) => MESSAGES.some(({ pattern }) => pattern.test(line.slice(0, LONGEST))));
 }
 
 /** What a query's cell says in place of a value when the GPU itself is in trouble. */
 export function isErrorCell(cell: string): boolean {
-  return cell.length > 10 && /GPU is lost|unknown error|requires reset/i.test(cell);
+  return cell === 'ERR!' || (cell.length > 10 && cell.length < 80 && /GPU is lost|unknown error|requires reset/i.test(cell));
 }
 
-function gpuOf(line: string, scope: GpuScope): EntityRef | null {
+/** The GPU that a line names by its bus address or index; null where it names none. */
+export function gpuIn(line: string, scope: GpuScope): EntityRef | null {
   const busId = busIdIn(line);
   const index = /\bGPU ?(\d{1,3}):(?![0-9A-Fa-f]{2}:)/i.exec(line)?.[1];
   if (index !== undefined && busId !== null) scope.learn({ index, busId });

@@ -1,6 +1,7 @@
 import type { Collector, ParseContext, Session } from '../collector/index.ts';
 import { jobLogByName, lineSession, output, type Output, parseTime, rowClock, type RowClock, splitCsv } from '../text/index.ts';
-import { gpuError, hasGpuError } from './errors.ts';
+import { gpuError, gpuIn, hasGpuError } from './errors.ts';
+import { datedErrors, kernelSentences } from './kernel-errors.ts';
 import { monitorHeader } from './monitor-header.ts';
 import { monitorReader, type MonitorReader } from './monitor-reader.ts';
 import { sweepCounter, type SweepCounter } from './ordinal.ts';
@@ -41,12 +42,15 @@ interface Readers {
 function openLog(context: ParseContext): Session {
   const out = output('ordinal');
   const clock = rowClock(out, context.tz ?? 'UTC');
-  const readers: Readers = { out, clock, scope: gpuScope(context), sweeps: undatedSweeps(out, clock) };
+  const sweeps = undatedSweeps(out, clock);
+  const readers: Readers = { out, clock, scope: gpuScope(context), sweeps };
   const { scope } = readers;
   const table = tableReader(readers);
   const list = listReader(readers);
   const report = queryTextReader(readers);
   const csv = csvStretch(readers, context);
+  const kernel = kernelSentences();
+  const errors = datedErrors({ out, clock, tz: context.tz ?? 'UTC', undated: sweeps.used });
   let monitor: MonitorReader | null = null;
 
   return lineSession(out, {
@@ -59,23 +63,31 @@ function openLog(context: ParseContext): Session {
       if (text.charCodeAt(0) === 35 && monitorHeader(text) !== null) monitor ??= monitorReader(readers, {}); // #
       if (isMonitorLine(text) && monitor?.line(text, number) === true) return;
       if (csv.line(text, number)) return;
-      const error = gpuError(text, scope, clock.last());
-      if (error !== null) out.event(error);
+      const sentence = kernel.line(text);
+      if (sentence === true) return;
+      const error =
+        sentence === null
+          ? gpuError(text, scope, clock.last())
+          : { at: clock.last(), entity: gpuIn(sentence, scope), kind: 'gpu-error' as const, text: sentence };
+      if (error !== null) errors.add(error);
     },
     end() {
       report.end();
       table.end();
       csv.end();
       monitor?.end();
+      errors.end();
     },
   });
 }
 
 /** Sweeps of a text without dates. Once the text has dates, a stretch without one cannot be laid beside them and is left out. */
-function undatedSweeps(out: Output, clock: RowClock): SweepCounter {
+function undatedSweeps(out: Output, clock: RowClock): SweepCounter & { used(): boolean } {
   const counter = sweepCounter();
   let told = false;
+  let used = false;
   return {
+    used: () => used,
     next: counter.next,
     of(id) {
       if (out.clock !== 'ordinal') {
@@ -83,6 +95,7 @@ function undatedSweeps(out: Output, clock: RowClock): SweepCounter {
         told = true;
         return null;
       }
+      used = true;
       clock.undated();
       return counter.of(id);
     },

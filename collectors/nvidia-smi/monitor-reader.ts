@@ -1,5 +1,6 @@
 import { type EntityRef, formatLimits, plausible } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector/index.ts';
+import { tellCommand } from '../command-line/index.ts';
 import { hasAny, type Output, parseClockTime, quantity, type RowClock, type Values } from '../text/index.ts';
 import { monitorCells, monitorColumn, monitorHeader, monitorPlan, type MonitorPlan, withUnits } from './monitor-header.ts';
 import { sweepCounter, type SweepCounter } from './ordinal.ts';
@@ -123,7 +124,7 @@ function rowEmitter({ out, scope, clock, sweeps }: Required<MonitorTools>): { ro
     if (hasAny(values)) out.reading({ entity, at, values });
     out.fact(entity, 'gpu', gpu.id);
     const command = cells[plan.command];
-    if (command !== undefined && command !== '-') out.fact(entity, 'command', command);
+    if (command !== undefined && command !== '-') tellCommand(out, entity, command);
   };
 
   return {

@@ -1,5 +1,6 @@
 import type { EntityRef } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector/index.ts';
+import { tellCommand } from '../command-line/index.ts';
 import { cellColumn, hasAny, type Output, type RowClock, splitCsv, type Values } from '../text/index.ts';
 import { gpuError } from './errors.ts';
 import { sweepCounter, type SweepCounter } from './ordinal.ts';
@@ -106,7 +107,7 @@ function rowEmitter(tools: Required<QueryTools>): { row(row: Row): void; pause()
     if (gpu !== undefined) processes.add(at, gpu);
     if (hasAny(values)) out.reading({ entity, at, values });
     const command = cells[plan.processName];
-    if (command !== undefined && command !== '' && !command.startsWith('[')) out.fact(entity, 'command', command);
+    if (command !== undefined && command !== '' && !command.startsWith('[')) tellCommand(out, entity, command);
     if (gpu !== undefined) out.fact(entity, 'gpu', gpu.id);
   };
   /** Neither time nor name: `count` says how many rows make a sweep; without it there is one GPU. */

@@ -34,9 +34,13 @@ export interface ProcessLine {
   readonly memory: string;
 }
 
+/** No line of a table is longer. */
+const WIDEST = 400;
+
 /** The cells between the bars of a line, trimmed. */
 function cells(line: string): string[] {
   return line
+    .slice(0, WIDEST)
     .split('|')
     .slice(1, -1)
     .map((cell) => cell.trim());
@@ -57,36 +61,46 @@ export function readGpuLine(line: string): GpuLine | null {
   return { index: match[1] ?? '', name: match[2] ?? '', busId: bus, ecc: ecc.split(/\s+/, 1)[0] ?? '' };
 }
 
-/** The second of a GPU's lines, null for any other. */
+/**
+ * The second of a GPU's lines, null for any other. A cell that is no figure costs itself: `Not Supported` stands where two sizes would,
+ * `N/A` where draw and cap would.
+ */
 export function readStateLine(line: string): StateLine | null {
-  const [state = '', memory = '', util = ''] = cells(line);
-  const match = /^(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s*\/\s*(\S+)$/.exec(state);
-  const sizes = /^(\S+)\s*\/\s*(\S+)$/.exec(memory);
-  if (match === null || sizes === null) return null;
+  const [state = '', memory = '', util, ...more] = cells(line);
+  const match = /^(\S+)\s+(\S+)\s+(\S+)(?:\s+(\S.*))?$/.exec(state);
+  if (match === null || util === undefined || more.length > 0) return null;
+  const [power = '', cap = ''] = halves(match[4] ?? '');
+  const [used = '', total = ''] = halves(memory);
   return {
     fan: match[1] ?? '',
     temp: match[2] ?? '',
-    power: match[4] ?? '',
-    cap: match[5] ?? '',
-    used: sizes[1] ?? '',
-    total: sizes[2] ?? '',
+    power,
+    cap,
+    used,
+    total,
     util: util.split(/\s+/, 1)[0] ?? '',
   };
+}
+
+/** `12 / 40` → both; what is no pair (`Not Supported`, `N/A` alone) has neither. The bar of `N/A` parts nothing. */
+function halves(pair: string): string[] {
+  const bar = pair.startsWith('N/A') ? pair.indexOf('/', 3) : pair.indexOf('/');
+  return bar < 0 ? [] : [pair.slice(0, bar).trim(), pair.slice(bar + 1).trim()];
 }
 
 /** `|  0    2   0   0  |              26MiB / 40448MiB    | 60      0 |  3   0    3    0    3 |`; null for any other line. */
 export function readSliceLine(line: string): SliceLine | null {
   const [ids = '', memory = ''] = cells(line);
   const match = /^(\d+)\s+(\d+)\s+(\d+)\s+(\d+)$/.exec(ids);
-  const sizes = /^(\S+)\s*\/\s*(\S+)$/.exec(memory);
-  if (match === null || sizes === null) return null;
+  if (match === null) return null;
+  const [used = '', total = ''] = halves(memory);
   return {
     gpu: match[1] ?? '',
     gpuInstance: match[2] ?? '',
     computeInstance: match[3] ?? '',
     device: match[4] ?? '',
-    used: sizes[1] ?? '',
-    total: sizes[2] ?? '',
+    used,
+    total,
   };
 }
 
@@ -94,7 +108,7 @@ export function readSliceLine(line: string): SliceLine | null {
 export function readProcessLine(line: string): ProcessLine | null {
   const [text = '', ...more] = cells(line);
   if (more.length > 0) return null;
-  const match = /^(\d+)\s+(?:(?:N\/A|\d+)\s+(?:N\/A|\d+)\s+)?(\d+)\s+(C|G|C\+G|M\+C|M\+G|M\+C\+G|N\/A)\s+(.*?)\s*(\d+MiB|N\/A)$/.exec(text);
+  const match = /^(\d+)\s+(?:(?:N\/A|\d+)\s+(?:N\/A|\d+)\s+)?(\d+)\s+(C|G|C\+G|M\+C|M\+G|M\+C\+G|N\/A)\s+(.*?)\s*(\d+MiB|N\/A|Not Supported|ERR!)$/.exec(text);
   if (match === null) return null;
   return { gpu: match[1] ?? '', pid: match[2] ?? '', name: match[4] ?? '', memory: match[5] ?? '' };
 }

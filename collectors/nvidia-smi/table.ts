@@ -1,6 +1,8 @@
 import { type EntityRef, formatLimits, type MetricId, plausible } from '../../core/readings/index.ts';
+import { tellCommand } from '../command-line/index.ts';
 import { type Output, quantity, type RowClock, type UnitName, type Values } from '../text/index.ts';
 import { provenProcesses, tellSlice } from './device.ts';
+import { isErrorCell } from './errors.ts';
 import type { SweepCounter } from './ordinal.ts';
 import { busIdIn, type GpuScope } from './scope.ts';
 import { type GpuLine, isClosing, readGpuLine, readProcessLine, readSliceLine, readStateLine } from './table-lines.ts';
@@ -112,7 +114,7 @@ function nameGpu(open: Open, line: GpuLine, tools: TableTools): void {
   open.gpus.set(line.index, { entity, used: undefined, processes: 0 });
   out.fact(entity, 'index', line.index);
   const cut = line.name.endsWith('...'); // a name that was printed in full is better
-  if (line.name !== '' && !(cut && out.knows(entity, 'name'))) out.fact(entity, 'name', line.name);
+  if (line.name !== '' && line.name !== 'ERR!' && !(cut && out.knows(entity, 'name'))) out.fact(entity, 'name', line.name);
   if (busId !== null) out.fact(entity, 'pciBusId', busId);
   out.fact(entity, 'driver', open.driver);
   if (open.cuda !== null && open.cuda !== 'N/A') out.fact(entity, 'cuda', open.cuda);
@@ -123,16 +125,28 @@ function timeOf({ date }: Open, gpu: EntityRef, { clock, sweeps }: TableTools): 
   return dated ?? sweeps.of(gpu.id);
 }
 
+/** What the cells of a GPU are called in a message. */
+const CELLS: Readonly<Partial<Record<MetricId, string>>> = {
+  'gpu.fan': 'fan',
+  'gpu.temp': 'temperature',
+  'gpu.power': 'power',
+  'gpu.powerLimit': 'power limit',
+  'gpu.memUsed': 'memory used',
+  'gpu.memTotal': 'memory size',
+  'gpu.util': 'utilisation',
+  'gpu.eccUncorrected': 'ECC',
+};
+
 function emitGpu(open: Open, { text, number }: Row, out: Output): void {
   const { gpu, at } = open;
   const state = readStateLine(text);
   if (gpu === null || at === null || at === undefined) return;
   if (state === null) return out.reject(number, 'expected fan, temperature, power, memory and utilisation of a GPU', text);
   const values: Values = {};
-  let errors = gpu.line.ecc === 'ERR!' ? 1 : 0;
+  const failed: string[] = gpu.line.name === 'ERR!' ? ['name'] : [];
   const take = (metric: MetricId, cell: string, unit: UnitName): void => {
-    if (cell === 'ERR!') errors += 1;
-    const value = cell === 'ERR!' || cell === 'Off' || cell === 'On' ? 'absent' : quantity(cell, unit);
+    if (isErrorCell(cell)) failed.push(CELLS[metric] ?? metric);
+    const value = cell === 'Off' || cell === 'On' ? 'absent' : quantity(cell, unit);
     if (value === 'absent') return;
     if (value === 'unrecognised') out.reject(number, `${metric}: expected a number in ${unit}, or N/A, got "${cell}"`, text);
     else if (!plausible(metric, value)) out.reject(number, `${metric}: out of range, expected ${formatLimits(metric)}, got "${cell}"`, text);
@@ -146,7 +160,9 @@ function emitGpu(open: Open, { text, number }: Row, out: Output): void {
   take('gpu.memTotal', state.total, 'MiB');
   take('gpu.util', state.util, '%');
   take('gpu.eccUncorrected', gpu.line.ecc, 'count');
-  if (errors > 0) out.event({ at, entity: gpu.entity, kind: 'gpu-error', text: `nvidia-smi prints ERR! for GPU ${gpu.line.index}: ${text.trim()}` });
+  if (failed.length > 0) {
+    out.event({ at, entity: gpu.entity, kind: 'gpu-error', text: `nvidia-smi prints ERR! for GPU ${gpu.line.index} (${failed.join(', ')}): ${text.trim()}` });
+  }
   if (values['gpu.util'] === undefined) values['gpu.present'] = 1; // MIG hides it
   const kept = open.gpus.get(gpu.line.index);
   if (kept !== undefined) kept.used = values['gpu.memUsed'];
@@ -170,7 +186,7 @@ function processRow(open: Open, text: string, { out, scope }: TableTools): void 
   const memory = quantity(listed.memory, 'MiB');
   if (typeof memory === 'number') out.reading({ entity, at: open.at, values: { 'process.gpuMem': memory } });
   out.fact(entity, 'gpu', scope.byIndex(listed.gpu).id);
-  if (listed.name !== '') out.fact(entity, 'command', listed.name);
+  if (listed.name !== '') tellCommand(out, entity, listed.name);
   if (gpu !== undefined) gpu.processes += 1;
 }
 

@@ -93,7 +93,7 @@ function openExposition(context: ParseContext): Session {
       if (samples > 0 && known === 0) {
         out.reject(
           1,
-          `none of the ${samples} samples is in Headroom's tables: they know DCGM, node_exporter, nvidia_gpu_exporter, vLLM, SGLang, TGI, llama.cpp, Triton and LMCache`,
+          `a Prometheus page, but none of its metrics is known (${samples} samples): Headroom's tables have DCGM, node_exporter, nvidia_gpu_exporter, Ray, vLLM, SGLang, TGI, llama.cpp, Triton and LMCache`,
           '',
         );
       }
@@ -130,7 +130,9 @@ function openMemory(book: Book, context: ParseContext): { of(key: string): Entry
 
 const SAMPLE = /^\s*[a-zA-Z_:][\w:]*(?:\{[^\n]*\})?\s+[-+]?(?:\d[\d.eE+-]*|\.\d+|[Nn]a[Nn]|[Ii]nf)(?:\s+-?\d+(?:\.\d+)?)?(?:\s+#\s.*)?\s*$/;
 
-/** Sure of a page that describes its metrics or names one that we know; half sure of lines that only look like samples. */
+const LABELLED = /^\s*[a-zA-Z_:][\w:]*\{(?:\}|\s*[a-zA-Z_]\w*=")/;
+
+/** Sure of a page that describes its metrics or names one that we know; half sure of one whose samples have labels, all of them unknown. */
 function sniff(head: string): number {
   const cut = head.lastIndexOf('\n');
   const lines = (cut > 0 ? head.slice(0, cut) : head).split('\n', 200).filter((line) => line.trim() !== '');
@@ -138,16 +140,19 @@ function sniff(head: string): number {
   let described = 0;
   let sampled = 0;
   let ours = 0;
+  let labelled = 0;
   for (const line of lines) {
     if (/^# (HELP|TYPE|UNIT) [a-zA-Z_:]|^# headroom-time \d|^# EOF/.test(line)) described += 1;
     else if (SAMPLE.test(line)) {
       sampled += 1;
+      if (LABELLED.test(line)) labelled += 1;
       if (isKnownName(/^\s*([\w:]*)/.exec(line)?.[1] ?? '')) ours += 1;
     } else if (line.startsWith('#')) described += 0.5;
   }
   if ((described + sampled) / lines.length < 0.8) return 0;
   if (described >= 1 && sampled + described >= 1) return described > 1 || ours > 0 ? 0.95 : 0.8;
-  return ours > 0 ? 0.9 : 0;
+  if (ours > 0) return 0.9;
+  return labelled === sampled ? 0.55 : 0;
 }
 
 /** A string of its own: a slice would keep the whole chunk of text that it was cut from in memory. */

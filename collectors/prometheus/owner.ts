@@ -1,4 +1,4 @@
-import type { EntityRef } from '../../core/readings/index.ts';
+import type { EntityRef, FactName } from '../../core/readings/index.ts';
 import { type ParseContext, processOf, UNNAMED } from '../collector/index.ts';
 import type { Labels, Owner } from './names/index.ts';
 
@@ -14,7 +14,10 @@ export function ownerOf(owner: Owner, labels: Labels, scope: Scope): EntityRef |
     case 'gpu':
       return gpuOf(owner, labels, scope);
     case 'host':
-      return { kind: 'host', id: hostName(labels, scope) ?? hostAddress(labels) ?? UNNAMED };
+      return {
+        kind: 'host',
+        id: hostName(labels, scope) ?? hostAddress(labels) ?? (owner.host === undefined ? undefined : filled(labels.get(owner.host))) ?? UNNAMED,
+      };
     case 'engine': {
       const instance = labels.get('instance') ?? scope.instance ?? UNNAMED;
       return { kind: 'engine', id: `${owner.engine}@${instance}`, ...nodeOf(hostName(labels, scope)) };
@@ -42,14 +45,27 @@ function gpuOf(owner: Extract<Owner, { kind: 'gpu' }>, labels: Labels, scope: Sc
   const host = (owner.host === undefined ? undefined : filled(labels.get(owner.host))) ?? hostName(labels, scope);
   const index = owner.index === undefined ? undefined : filled(labels.get(owner.index));
   const uuid = filled(labels.get(owner.uuid)) ?? (index === undefined ? undefined : scope.uuids?.[index]);
+  const slice = owner.slice === undefined ? undefined : filled(labels.get(owner.slice));
   if (uuid === undefined) {
     // An index means something only on its own host: of a fleet's export the host keeps two "GPU 0" apart.
-    return index === undefined ? null : { kind: 'gpu', id: host === undefined ? `#${index}` : `#${index}@${host}`, ...nodeOf(host) };
+    if (index === undefined) return null;
+    const whole = host === undefined ? `#${index}` : `#${index}@${host}`;
+    return { kind: 'gpu', id: slice === undefined ? whole : `MIG-${whole}/${slice}`, ...nodeOf(host) };
   }
   const full = /^(GPU|MIG)-/.test(uuid) ? uuid : `GPU-${uuid}`;
-  const slice = owner.slice === undefined ? undefined : filled(labels.get(owner.slice));
   // DCGM names a MIG slice by its GPU and instance number: the older form of NVIDIA's own MIG UUID without the compute instance.
   return { kind: 'gpu', id: slice === undefined ? full : `MIG-${full}/${slice}`, ...nodeOf(host) };
+}
+
+/** What the labels of a MIG slice say of it: which GPU it is a part of, and how large a part; nothing of a whole GPU. */
+export function sliceFacts(owner: Owner, labels: Labels, { id }: EntityRef): readonly { readonly name: FactName; readonly value: string }[] {
+  const slice = owner.kind !== 'gpu' || owner.slice === undefined ? undefined : filled(labels.get(owner.slice));
+  if (slice === undefined || !id.endsWith(`/${slice}`)) return [];
+  const profile = filled(labels.get('GPU_I_PROFILE'));
+  return [
+    { name: 'parent', value: id.slice('MIG-'.length, -slice.length - 1) },
+    { name: 'migMode', value: `Enabled: GPU instance ${slice}${profile === undefined ? '' : `, profile ${profile.slice(0, 40)}`}` },
+  ];
 }
 
 /**

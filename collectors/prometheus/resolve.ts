@@ -1,6 +1,6 @@
 import { entityKey, type EntityRef, type FactName, isMetricId, metric } from '../../core/readings/index.ts';
 import { type Labels, type NameTable, nameTables, type Rule } from './names/index.ts';
-import { ownerOf, type Scope } from './owner.ts';
+import { ownerOf, type Scope, sliceFacts } from './owner.ts';
 
 /** Where one series goes: an entity's metric by one rule of a table. One series may have several (a bit mask). */
 export interface Slot {
@@ -40,7 +40,7 @@ export function resolveSeries(name: string, labels: Labels, scope: Scope): Targe
   // The series that gives a host its name must first be found under the name that the host's other series have.
   const entity = ownerOf(table.owner, info?.host === undefined ? labels : without(labels, info.host), scope);
   if (entity === null) return null;
-  const facts = factsIn(table.facts ?? {}, labels, entity);
+  const facts = [...factsIn(table.facts ?? {}, labels, entity), ...sliceFacts(table.owner, labels, entity).map((fact) => ({ entity, ...fact }))];
   if (info !== undefined) {
     const product = info.product === undefined ? null : productOf(info.product.of, labels);
     const slots = info.product === undefined || product === null ? [] : [slotOf(entity, { to: info.product.to, fold: 'sum' }, table, labels)];
@@ -88,11 +88,11 @@ for (const table of nameTables) {
   for (const key of [...Object.keys(table.rules), ...Object.keys(table.info ?? {})]) if (!index.has(plain(key))) index.set(plain(key), { table, key });
 }
 
-/** OpenTelemetry and Ray turn `vllm:` into `vllm_`, Ray puts its own name before it, and both may leave a counter's `_total` off. */
+/** A name as it is, or as others write it: OpenTelemetry and Ray turn `vllm:` into `vllm_`, Ray puts its own name before it, and both may leave a counter's `_total` off. */
 function findName(name: string): Known | undefined {
   const known = plain(name);
   const bare = known.startsWith('ray_') ? known.slice(4) : known;
-  return index.get(bare) ?? index.get(`${bare}_total`);
+  return index.get(known) ?? index.get(bare) ?? index.get(`${bare}_total`) ?? index.get(`${known}_total`);
 }
 
 function plain(name: string): string {

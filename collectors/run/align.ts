@@ -34,7 +34,9 @@ export function align(sources: readonly SourceData[], period: number = ORDINAL_P
 
   const aligned = sources.map((source) => {
     let scale = 1;
-    let offset = shifts.get(source) ?? Number.NaN;
+    // A log of dated messages alone says when they were: on a dated run.
+    const isDated = source.clock === 'utc' && clock === 'utc';
+    let offset = shifts.get(source) ?? (isDated ? 0 : Number.NaN);
     if (source.clock === 'ordinal') {
       scale = period;
       offset = clock === 'utc' ? origin : 0;

@@ -71,10 +71,12 @@ export function assemble(sources: readonly SourceData[]): Assembled {
   };
 }
 
-/** Two readers of one log may both know an error line: it happened once. The one that says whose it is stays. */
+/** Two readers of one log may both know an error line: it happened once. The one that says whose it is, and when, stays. */
 function onceEach(events: readonly SourceEvent[]): SourceEvent[] {
+  const dated = new Set(events.flatMap(({ kind, at, text }) => (at === null ? [] : [`${kind} ${text}`])));
   const once = new Map<string, SourceEvent>();
   for (const event of events) {
+    if (event.at === null && dated.has(`${event.kind} ${event.text}`)) continue;
     const key = `${event.kind} ${event.at ?? ''} ${event.text}`;
     const known = once.get(key);
     if (known === undefined || known.entity === null) once.set(key, event);

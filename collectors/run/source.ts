@@ -107,6 +107,7 @@ function openSink() {
   let rejectedCount = 0;
   let readings = 0;
   let clock: Clock | null = null;
+  let toldOn: Clock | null = null; // the clock of events, where there is no reading
   let zoneless = false;
   let otherClock = 0;
   const leftOut = new Set<string>();
@@ -127,6 +128,7 @@ function openSink() {
   return {
     take(batch: Batch) {
       if (batch.readings.length > 0) clock ??= batch.clock;
+      if (batch.events.some(({ at }) => at !== null)) toldOn = batch.clock;
       zoneless ||= batch.zoneless;
       // Two clocks in one source (a dated log with an undated table in it) cannot be laid side by side reading by reading.
       if (batch.readings.length > 0 && batch.clock !== clock) otherClock += batch.readings.length;
@@ -151,7 +153,7 @@ function openSink() {
       return {
         file,
         collector,
-        clock: clock ?? 'ordinal',
+        clock: clock ?? toldOn ?? 'ordinal',
         zoneless,
         readings,
         events,

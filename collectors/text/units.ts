@@ -82,6 +82,8 @@ const ABSENT: ReadonlySet<string> = new Set([
   'not active (n/a)',
   'unknown',
   'unknown error',
+  'err!',
+  'error',
   'null',
   'none',
   'nan',

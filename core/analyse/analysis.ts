@@ -1,6 +1,6 @@
 import type { Analysis, GpuVerdict } from '../contract/index.ts';
 import type { JudgedRun } from '../judging/index.ts';
-import { advised, findFindings, progressOf, rooflineOf } from '../telling/index.ts';
+import { advised, findFindings, littleSeen, progressOf, rooflineOf } from '../telling/index.ts';
 import { timelineOf } from './timeline.ts';
 
 /** A judged run as the contract has it: what page, terminal and server show. */
@@ -9,7 +9,7 @@ export function analysisOf(judged: JudgedRun): Analysis {
   const [type] = types;
   const told = advised(judged);
   const gpus: GpuVerdict[] = judged.gpus.map(({ id, name, verdict }, index) => ({ id, name, verdict: told.gpus[index] ?? verdict }));
-  return {
+  return littleSeen(judged, {
     clock: judged.clock,
     from: judged.from,
     to: judged.to,
@@ -26,5 +26,5 @@ export function analysisOf(judged: JudgedRun): Analysis {
     roofline: rooflineOf(judged),
     timeline: timelineOf(judged.gpus, judged.engines),
     progress: progressOf(judged),
-  };
+  });
 }

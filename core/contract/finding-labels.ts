@@ -1,6 +1,7 @@
 // In a file of its own: the page takes it, and would take all schemas and what builds them with it from where they stand.
 /** Every kind of finding, and what it is called where there is no room for its text. */
 export const FINDING_LABELS = {
+  'gpu-error': 'GPU error',
   'sources-disagree': 'Sources disagree',
   idle: 'Idle',
   'held-idle': 'Held idle',

@@ -1,5 +1,6 @@
 export { advised } from './advice/index.ts';
 export { besideVerdict } from './beside.ts';
 export { findFindings } from './findings/index.ts';
+export { littleSeen } from './little-seen.ts';
 export { progressOf } from './progress/index.ts';
 export { rooflineOf } from './roofline/index.ts';

@@ -52,7 +52,7 @@ interface InfoRule {
 /** What kind of thing an exporter's series belong to, and by which labels it is known. */
 export type Owner =
   | { readonly kind: 'gpu'; readonly uuid: string; readonly index?: string; readonly slice?: string; readonly host?: string }
-  | { readonly kind: 'host' }
+  | { readonly kind: 'host'; readonly host?: string }
   | { readonly kind: 'engine'; readonly engine: string }
   | { readonly kind: 'process'; readonly pid: string };
 

@@ -3,6 +3,7 @@ import { allocatedGpus, type JudgedRun } from '../../judging/index.ts';
 import { findCapacity } from './capacity.ts';
 import { findDisagreement } from './disagreement.ts';
 import { findEcc, findMigHidden, findSlowLink } from './health.ts';
+import { findGpuErrors } from './gpu-errors.ts';
 import { findIdle } from './idle.ts';
 import { findSlowLoading } from './loading.ts';
 import { findOom } from './oom.ts';
@@ -23,6 +24,8 @@ export function findFindings(judged: JudgedRun): Finding[] {
   const unused = new Set(unusedGpus(own));
   const working = gpus.filter((gpu) => !unused.has(gpu));
   return [
+    // A fault of a neighbour's GPU is the node's, and may be the job's next.
+    ...findGpuErrors(judged),
     ...findDisagreement(own),
     ...findStuck(own),
     ...findOom(own),

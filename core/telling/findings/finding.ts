@@ -2,9 +2,22 @@ import { BRIDGED_PERIODS, type JudgedGpu, type JudgedRun, SAME_EDGE, type Stretc
 import type { Finding, FindingId } from '../../contract/index.ts';
 import { type Site, UNKNOWN_SITE } from '../../knowledge/index.ts';
 
-/** `GPU 2` where its index is known, with the start of its UUID where it has one. */
+/** A MIG slice by its GPU and its instances, as tools name it that print no UUID: `#0/7/0`, `MIG-GPU-…/7/0`, `MIG-#0@n1/7`. */
+const SLICE = /^(?:MIG-)?(?:#(\d{1,4})(?:@[^/]{1,200})?|(GPU-[0-9a-f-]{4,40}))\/(\d{1,4})(?:\/(\d{1,4}))?$/i;
+/** One that DCGM numbers, without its GPU. */
+const INSTANCE = /^MIG-C?I(\d{1,4})$/;
+
+/** `GPU 2` where its index is known, with the start of its UUID where it has one; a slice by its GPU and instance. */
 export function gpuName(gpu: JudgedGpu): string {
   const index = gpu.series.facts.get('index') ?? /^#(\d+)$/.exec(gpu.id)?.[1];
+  const slice = SLICE.exec(gpu.id);
+  if (slice !== null) {
+    const [, printed, uuid = '', instance = '', compute = '0'] = slice;
+    const whole = index ?? printed;
+    return `${whole === undefined ? uuid.slice(0, 12) : `GPU ${whole}`} slice ${instance}${compute === '0' ? '' : `/${compute}`}`;
+  }
+  const numbered = INSTANCE.exec(gpu.id)?.[1];
+  if (numbered !== undefined) return `MIG instance ${numbered}`;
   const short = gpu.id.startsWith('#') ? null : gpu.id.slice(0, 12);
   if (index === undefined) return short ?? gpu.id;
   return short === null ? `GPU ${index}` : `GPU ${index} (${short})`;

@@ -2,44 +2,34 @@ import { busyOf, lastOf, type MetricId } from '../../readings/index.ts';
 import { DOMINANT, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { finding, gpuName, listed } from './finding.ts';
-import { LOADED_SAMPLES, MEMORY_XIDS } from './limits.ts';
+import { LOADED_SAMPLES } from './limits.ts';
 
-/** Uncorrectable memory errors. Corrected ones, and rows remapped or pages retired before the job, are a card's ordinary life. */
+/** Uncorrectable memory errors by the card's counters; what the kernel says of them is a GPU error. Corrected ones, and rows remapped or pages retired before the job, are a card's ordinary life. */
 export function findEcc(judged: JudgedRun): Finding[] {
   return judged.gpus.flatMap((gpu) => {
     const uncorrected = largest(gpu, 'gpu.eccUncorrected');
     const remapped = growth(gpu, 'gpu.remappedRows');
     const retired = growth(gpu, 'gpu.retiredPages');
-    const xids = xidsOf(judged, gpu);
-    if (!(uncorrected > 0) && !(remapped > 0) && !(retired > 0) && xids.length === 0) return [];
+    if (!(uncorrected > 0) && !(remapped > 0) && !(retired > 0)) return [];
     const during = growth(gpu, 'gpu.eccUncorrected');
     return [
       finding(
         judged,
         {
           id: 'ecc',
-          text: `${gpuName(gpu)} has uncorrectable memory errors${during > 0 ? ', some of them in this run: do not trust its results' : uncorrected > 0 && !(remapped > 0) && xids.length === 0 ? ', counted before this run' : ''}. Tell support the node and the GPU; it needs a reset or a replacement.`,
+          text: `${gpuName(gpu)} has uncorrectable memory errors${during > 0 ? ', some of them in this run: do not trust its results' : uncorrected > 0 && !(remapped > 0) ? ', counted before this run' : ''}. Tell support the node and the GPU; it needs a reset or a replacement.`,
           evidence: [
             ...(uncorrected > 0
               ? [`${uncorrected.toFixed(0)} uncorrected since the driver was loaded${during > 0 ? `, ${during.toFixed(0)} of them in this run` : ''}`]
               : []),
             ...(remapped > 0 ? [`${remapped.toFixed(0)} more rows remapped in this run`] : []),
             ...(retired > 0 ? [`${retired.toFixed(0)} more pages retired in this run`] : []),
-            ...xids,
           ],
         },
         { entity: gpu.id, from: judged.from, to: judged.to },
       ),
     ];
   });
-}
-
-function xidsOf(judged: JudgedRun, gpu: JudgedGpu): string[] {
-  const last = [...(gpu.series.columns.get('gpu.xid') ?? [])].filter((value) => MEMORY_XIDS.includes(value));
-  const said = judged.events.filter(
-    ({ kind, entity, text }) => kind === 'xid' && entity?.id === gpu.id && MEMORY_XIDS.includes(Number(/Xid[^:]*\(.*?\): (\d+)/.exec(text)?.[1] ?? Number.NaN)),
-  );
-  return [...new Set([...last.map((value) => `Xid ${value.toFixed(0)}`), ...said.map(({ text }) => text.slice(0, 200))])];
 }
 
 /** The card's link below its own maximum in every sample under load. At idle it always drops, which means nothing. */
@@ -97,28 +87,44 @@ function growth({ series }: JudgedGpu, id: MetricId): number {
   return first === undefined || last === undefined || values.length <= 1 ? Number.NaN : last - first;
 }
 
-/** A MIG slice whose utilisation nothing shows: the driver hides it from nvidia-smi. */
+/** A MIG slice whose utilisation nothing shows: the driver hides it from nvidia-smi. The GPU that holds slices is none of them. */
 export function findMigHidden(judged: JudgedRun): Finding[] {
-  const slices = judged.gpus.filter(({ id }) => id.startsWith('MIG-'));
+  const slices = judged.gpus.filter(isSlice);
   const split = slices.length > 0 ? slices : judged.gpus.filter(({ series }) => /^enabled/i.test(series.facts.get('migMode') ?? ''));
   const hidden = split.filter(
-    ({ series }) => !(['gpu.util', 'gpu.grActive'] as const).some((id) => series.columns.get(id)?.some((value) => !Number.isNaN(value)) ?? false),
+    ({ series }) =>
+      !(['gpu.util', 'gpu.grActive', 'gpu.smActive'] as const).some((id) => series.columns.get(id)?.some((value) => !Number.isNaN(value)) ?? false),
   );
   const [first] = hidden;
   if (first === undefined) return [];
-  const who = hidden.length === 1 ? `${gpuName(first)} is split by MIG, and` : `${hidden.length} GPUs are MIG slices, and`;
   return [
     finding(
       judged,
       {
         id: 'mig-hidden',
-        text: `${who} nvidia-smi shows no utilisation for slices: how busy they are cannot be told from these figures. DCGM measures slices (dcgmi dmon -e 1001,1002,1004,1005 -i <slice>); the engine's own metrics or a trainer's log tell, too.`,
+        text: `${whoIsHidden(judged, hidden)} nvidia-smi shows no utilisation for slices: how busy they are cannot be told from these figures. DCGM measures slices (dcgmi dmon -e 1001,1002,1004,1005 -i i:0,i:1 …); the engine's own metrics or a trainer's log tell, too.`,
         evidence: [
-          first.id.startsWith('MIG-') ? 'ids of slices' : `MIG mode ${first.series.facts.get('migMode') ?? ''}`,
+          isSlice(first) ? 'ids of slices' : `MIG mode ${first.series.facts.get('migMode') ?? ''}`,
           `no gpu.util and no gpu.grActive in the whole run: ${listed(hidden.map(gpuName))}`,
         ],
       },
       { entity: hidden.length === 1 ? first.id : null, from: judged.from, to: judged.to },
     ),
   ];
+}
+
+/** A slice has a UUID of its own kind, or names the GPU that it is a part of. */
+function isSlice({ id, series }: JudgedGpu): boolean {
+  return id.startsWith('MIG-') || series.facts.has('parent');
+}
+
+function whoIsHidden({ gpus }: JudgedRun, hidden: readonly JudgedGpu[]): string {
+  const [first] = hidden;
+  if (first === undefined) return '';
+  const parents = [...new Set(hidden.map(({ series }) => series.facts.get('parent') ?? null))];
+  const [parent] = parents;
+  const holder = parents.length === 1 ? gpus.find(({ id }) => id === parent) : undefined;
+  const on = holder !== undefined ? ` on ${gpuName(holder)}` : parents.length > 1 && parents.every((one) => one !== null) ? ` on ${parents.length} GPUs` : '';
+  if (!isSlice(first)) return hidden.length === 1 ? `${gpuName(first)} is split by MIG, and` : `${hidden.length} GPUs are split by MIG, and`;
+  return hidden.length === 1 ? `${gpuName(first)} is a MIG slice${on}, and` : `There are ${hidden.length} MIG slices${on}, and`;
 }

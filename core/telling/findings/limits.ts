@@ -19,6 +19,3 @@ export const SLOW_LOAD = { factor: 10, seconds: 120 } as const;
 
 /** A load is timed between these parts of its bytes: imports before it and compilation after it take no time of it. */
 export const LOADED = { from: 0.05, to: 0.95, part: 0.9 } as const;
-
-/** Xid numbers of memory errors: 48 double-bit, 63 and 64 row remapping, 92 rate of single-bit, 94 and 95 contained and uncontained (NVIDIA Xid catalogue). */
-export const MEMORY_XIDS: readonly number[] = [48, 63, 64, 92, 94, 95];

@@ -131,6 +131,33 @@ describe('nvidia-smi -L', () => {
   });
 });
 
+describe('cells without a figure', () => {
+  const row = (state: string) =>
+    parse(
+      table()
+        .split('\n')
+        .map((line) => (/\|\s+\d+%\s+Default/.test(line) ? state : line))
+        .join('\n'),
+    );
+  it.each([
+    ['| N/A   66C    P0             61W /  N/A  | Not Supported          |     96%      Default |', { 'gpu.temp': 66, 'gpu.power': 61, 'gpu.util': 0.96 }],
+    [
+      '| N/A   66C    P0              N/A /  N/A  |   100MiB /  N/A        |     N/A      Default |',
+      { 'gpu.temp': 66, 'gpu.memUsed': 104857600, 'gpu.present': 1 },
+    ],
+    ['| 30%   ERR!   P0                  N/A     | N/A                    |      5%      Default |', { 'gpu.fan': 0.3, 'gpu.util': 0.05 }],
+    [
+      '| N/A   66C    P0    Unknown Error / 250W  |   100MiB / 16384MiB    |      5%      Default |',
+      { 'gpu.temp': 66, 'gpu.powerLimit': 250, 'gpu.memUsed': 104857600, 'gpu.memTotal': 17179869184, 'gpu.util': 0.05 },
+    ],
+  ])('cost themselves, no more: %s', (state, values) => {
+    const batch = row(state);
+    expect(batch.rejected).toEqual([]);
+    const { 'gpu.eccUncorrected': _ecc, ...rest } = batch.readings[0]?.values ?? {};
+    expect(rest).toEqual(values);
+  });
+});
+
 describe('errors', () => {
   it.each([
     ['Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost. Reboot the system to recover this GPU', 'gpu-error', '00000000:02:00.0'],
@@ -139,6 +166,10 @@ describe('errors', () => {
     ['Unable to determine the device handle for GPU3: 0000:C1:00.0: Unknown Error', 'gpu-error', '#3'],
     ['[  12.5] NVRM: Xid (PCI:0000:10:1c): 63, pid=1896, Row Remapper: New row marked for remapping', 'xid', '00000000:10:1C.0'],
     ['NVRM: GPU at PCI:0000:3b:00: has fallen off the bus: GPU-x fallen off the bus', 'gpu-error', '00000000:3B:00.0'],
+    ['NVRM: Xid (0000:02:00): 31, Ch 00000010, engmask 00000101', 'xid', '00000000:02:00.0'],
+    ['NVRM: Xid (PCI:0000:03:00 GPU-I:06): 94, pid=7194, Contained: CE User Channel (0x9).', 'xid', '00000000:03:00.0'],
+    ['nvidia-nvswitch3: SXid (PCI:0000:c1:00.0): 28006, Non-fatal, Link 46 MC TS crumbstore MCTO', 'gpu-error', '00000000:C1:00.0'],
+    ['NVRM: GPU 0000:3b:00.0: RmInitAdapter failed! (0x22:0x56:742)', 'gpu-error', '00000000:3B:00.0'],
     ['No devices were found', 'gpu-error', null],
     ['Failed to initialize NVML: Driver/library version mismatch', 'gpu-error', null],
     ['Failed to initialize NVML: Unknown Error', 'gpu-error', null],
@@ -152,6 +183,42 @@ describe('errors', () => {
     const batch = parse(`step 1\n${line}\nstep 2\n`);
     expect(batch.events).toEqual([{ at: null, entity: id === null ? null : { kind: 'gpu', id }, kind, text: line }]);
     expect(nvidiaSmiLog.sniff(line)).toBeGreaterThan(0.5);
+  });
+  it('that the kernel tells over several lines are one, with the stamp and the GPU of the first', () => {
+    const journal = (lines: readonly string[]) => lines.map((line) => `Mar  3 07:00:01 n7 kernel: NVRM: ${line}\n`).join('');
+    const lost = journal([
+      'The NVIDIA GPU 0000:1a:00.0',
+      '(PCI ID: 10de:20b2) installed in this system has',
+      'fallen off the bus and is not responding to commands.',
+    ]);
+    expect(parse(lost).events).toEqual([
+      {
+        at: null,
+        entity: { kind: 'gpu', id: '00000000:1A:00.0' },
+        kind: 'gpu-error',
+        text: 'Mar  3 07:00:01 n7 kernel: NVRM: The NVIDIA GPU 0000:1a:00.0 (PCI ID: 10de:20b2) installed in this system has fallen off the bus and is not responding to commands.',
+      },
+    ]);
+    const mismatch = journal([
+      'API mismatch: the client has the version 535.183.01, but',
+      'this kernel module has the version 535.161.08.  Please',
+      'make sure that this kernel module',
+    ]);
+    expect(parse(mismatch).events.map(({ kind, text }) => [kind, text.slice(27)])).toEqual([
+      ['gpu-error', 'NVRM: API mismatch: the client has the version 535.183.01, but this kernel module has the version 535.161.08.  Please'],
+    ]);
+    expect(parse(journal(['The NVIDIA GPU 0000:1a:00.0', 'loading', 'loading', 'loading', 'fallen off the roof'])).events).toEqual([]);
+  });
+  it('have the time that the kernel’s log prints: a stamp without a year is of the year nearest to the rest', () => {
+    const dated = '[Fri Apr  5 21:29:39 2024] NVRM: Xid (PCI:0000:a1:00): 79, GPU has fallen off the bus.\n';
+    expect(parse(dated)).toMatchObject({ clock: 'utc', events: [{ at: 1712352579 }] });
+    expect(parse('2024-04-05T21:29:39+02:00 n kernel: NVRM: Xid (PCI:0000:a1:00): 31, pid=1\n')).toMatchObject({ clock: 'utc', events: [{ at: 1712345379 }] });
+    const yearless = 'Dec 31 23:59:30 n kernel: NVRM: Xid (PCI:0000:a1:00): 31, pid=1\n';
+    expect(parse(yearless)).toMatchObject({ clock: 'ordinal', events: [{ at: null }] });
+    expect(parse(`Wed Jan  1 00:00:10 2025\n${table()}${yearless}`)).toMatchObject({ clock: 'utc', events: [{ at: 1735689570 }] });
+    // A dated message makes no clock of output without dates.
+    const mixed = parse(`${dated}${table().replace(/^\w{3} \w{3}.*\n/, '')}`);
+    expect([mixed.clock, mixed.readings.length > 0, mixed.events[0]?.at]).toEqual(['ordinal', true, null]);
   });
   it('talk about errors is none', () => {
     expect(parse('This typically would correspond to Xid 94 error. If no devices were found, reboot. The GPU requires a reset\n').events).toEqual([]);

@@ -94,8 +94,23 @@ describe('a page', () => {
 
   it('of which no table knows a series says so', () => {
     expect(parseAll(prometheus, '# TYPE a gauge\na 1\nb 2\n').rejected.map((one) => one.reason)[0]).toMatch(
-      /^none of the 2 samples is in Headroom's tables: they know DCGM,/,
+      /^a Prometheus page, but none of its metrics is known \(2 samples\): Headroom's tables have DCGM,/,
     );
+  });
+
+  it('of which no table knows a series is still a page where its samples have labels', () => {
+    expect(sniff('my_queue{shard="1"} 4\nmy_queue{shard="2"} 5 1580000000000\n')?.collector.id).toBe('prometheus');
+    expect(sniff('my_queue 4\nother 5\n')).toBeNull();
+  });
+
+  it('that names slices by index alone keeps them apart from their GPU', () => {
+    const text = 'DCGM_FI_PROF_SM_ACTIVE{gpu="0",GPU_I_ID="7",GPU_I_PROFILE="1g.10gb"} 0.5\nDCGM_FI_DEV_POWER_USAGE{gpu="0"} 300\n';
+    const batch = parseAll(prometheus, text);
+    expect(batch.readings.map(({ entity, values }) => [entity.id, values])).toEqual([
+      ['MIG-#0/7', { 'gpu.smActive': 0.5 }],
+      ['#0', { 'gpu.power': 300 }],
+    ]);
+    expect(batch.facts.find(({ name }) => name === 'parent')).toEqual({ entity: { kind: 'gpu', id: 'MIG-#0/7' }, name: 'parent', value: '#0' });
   });
 
   it('of vLLM tells speculative decoding: drafts, what was drafted, what was accepted; V0 counts no drafts', () => {

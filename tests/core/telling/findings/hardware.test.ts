@@ -92,8 +92,6 @@ describe('memory errors', () => {
     ['rows remapped before the job, too', { 'gpu.remappedRows': rows(100, 4) }, false],
     ['a row remapped during the job is a finding', { 'gpu.remappedRows': rows(50, 4, 5) }, true],
     ['a page retired during the job is a finding', { 'gpu.retiredPages': rows(50, 0, 1) }, true],
-    ['an Xid of memory errors is a finding', { 'gpu.xid': rows(100, 94) }, true],
-    ['an Xid of a program’s fault is none', { 'gpu.xid': rows(100, 31) }, false],
   ])('%s', (_, series, expected) => {
     expect(ids(one(series))).toEqual(expected ? ['ecc'] : []);
   });
@@ -103,12 +101,6 @@ describe('memory errors', () => {
       evidence: ['3 uncorrected since the driver was loaded, 2 of them in this run'],
     });
     expect(found(one({ 'gpu.eccUncorrected': rows(100, 2) }))[0]?.text).toContain('counted before this run');
-  });
-
-  it('are heard in the kernel’s log', () => {
-    const event = { at: 5, entity: { kind: 'gpu' as const, id: '#0' }, kind: 'xid' as const, text: 'NVRM: Xid (PCI:0000:31:00): 48, pid=1, DBE' };
-    expect(ids({ ...one({}), events: [event] })).toEqual(['ecc']);
-    expect(ids({ ...one({}), events: [{ ...event, text: 'NVRM: Xid (PCI:0000:31:00): 13, pid=1' }] })).toEqual([]);
   });
 });
 
@@ -173,10 +165,28 @@ describe('MIG', () => {
     expect(ids({ gpus: [{ phases: [silent], series: { 'gpu.util': [] }, facts: { migMode: 'Disabled' } }] })).toEqual([]);
   });
 
+  it('counts slices, not the GPU that holds them', () => {
+    const parent: GpuSpec = { id: '#0', phases: [silent], series: { 'gpu.util': [] }, facts: { migMode: 'Enabled', index: '0' } };
+    const slice = (instance: number): GpuSpec => ({
+      id: `#0/${instance}/0`,
+      phases: [silent],
+      series: { 'gpu.util': [] },
+      facts: { parent: '#0', migMode: 'Enabled' },
+    });
+    const [finding] = found({ gpus: [parent, ...[7, 8, 9].map(slice)] });
+    expect(finding?.text).toMatch(/^There are 3 MIG slices on GPU 0, and nvidia-smi/);
+    expect(finding?.evidence[1]).toBe('no gpu.util and no gpu.grActive in the whole run: GPU 0 slice 7, GPU 0 slice 8, GPU 0 slice 9');
+  });
+
+  it('is not told of slices that DCGM measures', () => {
+    const measured: GpuSpec = { id: '#I0', phases: [silent], series: { 'gpu.smActive': rows(100, 0.5) }, facts: { parent: '#0', migMode: 'Enabled' } };
+    expect(ids({ gpus: [measured] })).toEqual([]);
+  });
+
   it('is told once for many slices', () => {
     const slice = (id: string): GpuSpec => ({ id, phases: [silent], series: { 'gpu.util': [] } });
     expect(found({ gpus: [slice('MIG-1'), slice('MIG-2')] })).toMatchObject([
-      { id: 'mig-hidden', entity: null, text: expect.stringContaining('2 GPUs are MIG slices') as string },
+      { id: 'mig-hidden', entity: null, text: expect.stringContaining('There are 2 MIG slices, and') as string },
     ]);
   });
 
