@@ -124,7 +124,9 @@ function nicLines({ devices, gpus, nics }: { devices: readonly string[]; gpus: r
     const [best] = paths.sort((a, b) => ORDER.indexOf(a.path) - ORDER.indexOf(b.path));
     return best === undefined ? [] : [`${gpu.name} ${nics.get(best.card) ?? best.card} (${best.path})`];
   });
-  return nearest.length === 0 ? [] : [`Nearest network card: ${nearest.join(', ')}. Traffic to another card crosses more of the node.`];
+  if (nearest.length === 0) return [];
+  const others = cards.length === 1 ? '' : ' Traffic to another card crosses more of the node.';
+  return [`Nearest network card: ${nearest.join(', ')}.${others}`];
 }
 
 function cpuLine(gpus: readonly Row[]): string[] {

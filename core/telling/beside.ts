@@ -15,6 +15,8 @@ interface Rule {
   readonly denied: readonly Bottleneck[];
   /** True where it is a measurement, and says something where nothing else could tell. */
   readonly measured: boolean;
+  /** A figure without which the profile is too small to speak for the run, and its least value. */
+  readonly enough?: readonly [figure: string, least: number];
   readonly words: (value: number) => string;
 }
 
@@ -59,7 +61,8 @@ const RULES: readonly Rule[] = [
     against: [],
     denied: ['memory'],
     measured: true,
-    words: (value) => `the kernels reach ${formatPercent(value)} of the peak DRAM throughput, weighted by time`,
+    enough: ['ncu.kernels', 5],
+    words: (value) => `the profiled kernels reach ${formatPercent(value)} of the peak DRAM throughput, weighted by time`,
   },
   {
     figure: 'ncu.sm',
@@ -69,7 +72,8 @@ const RULES: readonly Rule[] = [
     against: [],
     denied: ['compute'],
     measured: true,
-    words: (value) => `the kernels reach ${formatPercent(value)} of the peak compute throughput, weighted by time`,
+    enough: ['ncu.kernels', 5],
+    words: (value) => `the profiled kernels reach ${formatPercent(value)} of the peak compute throughput, weighted by time`,
   },
   {
     figure: 'gpuPairs.withoutNvlink',
@@ -87,7 +91,9 @@ const RULES: readonly Rule[] = [
 export function besideVerdict(verdict: Pick<Verdict, 'bottleneck'>, statements: readonly Statement[]): string[] {
   return statements.flatMap(({ tool, figures }) =>
     RULES.flatMap((rule) => {
-      const value = figures.find((figure) => figure.name === rule.figure)?.value;
+      const valueOf = (name: string): number | undefined => figures.find((figure) => figure.name === name)?.value;
+      const enough = rule.enough === undefined || (valueOf(rule.enough[0]) ?? Number.NaN) >= rule.enough[1];
+      const value = enough ? valueOf(rule.figure) : undefined;
       const stance = value === undefined ? null : stanceOf(rule, value, verdict.bottleneck);
       return value === undefined || stance === null ? [] : [`${tool}: ${rule.words(value)}: ${stance}.`];
     }),

@@ -147,7 +147,7 @@ function idleLines(timeline: Timeline | null): string[] {
   if (timeline === null || timeline.span === 0) return [];
   const [longest] = timeline.largest();
   const most = longest === undefined ? '' : `, the longest ${formatDuration((longest.to - longest.from) / 1e9)}`;
-  const gaps = timeline.gaps === 0 ? '' : ` (${timeline.gaps} gaps over 100 µs${most})`;
+  const gaps = timeline.gaps === 0 ? '' : ` (${timeline.gaps} ${timeline.gaps === 1 ? 'gap' : 'gaps'} over 100 µs${most})`;
   return [`Nothing ran on the GPU for ${formatPercent(timeline.idle / timeline.span)} of ${formatDuration(timeline.span / 1e9)} of GPU time${gaps}.`];
 }
 
