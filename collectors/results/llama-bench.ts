@@ -1,7 +1,7 @@
 import { detectGpu, GPUS } from '../../core/knowledge/index.ts';
 import { formatPercent, formatValue, type Statement, type StatementFigure } from '../../core/readings/index.ts';
 import { isJsonList, isJsonObject, type Json, parseLooseJson, quantity, splitCsv } from '../text/index.ts';
-import { figure, numberOf, resultCollector, type ResultReader, sentence } from './result.ts';
+import { figure, numberOf, resultCollector, type ResultReader, sentence } from './kit/index.ts';
 
 const MOST = 100;
 /** A JSON result is as long as its tests are many. Characters. */

@@ -1,6 +1,6 @@
 import { formatValue, type StatementFigure } from '../../core/readings/index.ts';
 import { quantity, splitBlanks } from '../text/index.ts';
-import { figure, resultCollector, type ResultReader, sentence, shareOf } from './result.ts';
+import { figure, resultCollector, type ResultReader, sentence, shareOf } from './kit/index.ts';
 
 interface Look {
   readonly device: string;

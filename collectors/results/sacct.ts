@@ -1,5 +1,5 @@
 import { formatDuration, formatValue, type StatementFigure } from '../../core/readings/index.ts';
-import { figure, numberOf, percent, RECORD, resultCollector, type ResultReader, sentence } from './result.ts';
+import { figure, numberOf, percent, RECORD, resultCollector, type ResultReader, sentence } from './kit/index.ts';
 import { slurmSeconds } from './slurm-time.ts';
 
 const MOST = 40;

@@ -2,7 +2,7 @@ import type { Fact, Statement } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector/index.ts';
 import { gpuScope } from '../nvidia-smi/index.ts';
 import { splitBlanks } from '../text/index.ts';
-import { figure, numberOf, RECORD, resultCollector, type ResultReader, sentence } from './result.ts';
+import { figure, numberOf, RECORD, resultCollector, type ResultReader, sentence } from './kit/index.ts';
 
 /** How two devices are joined, from the nearest to the farthest, in words (the legend of `nvidia-smi topo -m`). */
 const PATHS: Readonly<Record<string, string>> = {

@@ -51,7 +51,7 @@ const RULES: readonly Rule[] = [
     against: ['compute', 'memory'],
     denied: ['transfer'],
     measured: true,
-    words: (value) => `copies from host to GPU take ${formatPercent(value)} of the GPU's time`,
+    words: (value) => `copies from host to GPU take ${formatPercent(value)} of the GPU’s time`,
   },
   {
     figure: 'ncu.dram',

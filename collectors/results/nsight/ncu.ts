@@ -1,6 +1,6 @@
 import { formatDuration, formatPercent, formatValue, type Statement } from '../../../core/readings/index.ts';
 import { splitCsv } from '../../text/index.ts';
-import { figure, numberOf, resultCollector, type ResultReader, sentence } from '../result.ts';
+import { figure, numberOf, resultCollector, type ResultReader, sentence } from '../kit/index.ts';
 import { kernelKind, shortKernel } from './kinds.ts';
 
 type Quantity = 'seconds' | 'dram' | 'sm' | 'tensor' | 'occupancy' | 'dramRate' | 'dramBytes' | 'tensorOps';

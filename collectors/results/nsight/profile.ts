@@ -1,6 +1,6 @@
 import { LAUNCH_SECONDS } from '../../../core/knowledge/index.ts';
 import { formatDuration, formatPercent, formatValue, type Statement, type StatementFigure } from '../../../core/readings/index.ts';
-import { figure, sentence } from '../result.ts';
+import { figure, sentence } from '../kit/index.ts';
 import { KERNEL_KINDS, KIND_LABELS, type KernelKind, kernelKind, shortKernel } from './kinds.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -24,7 +24,7 @@ export interface Profile {
   readonly timeline: Timeline | null;
 }
 
-export const COPY_KINDS = ['hostToDevice', 'deviceToHost', 'deviceToDevice', 'peerToPeer', 'memset'] as const;
+const COPY_KINDS = ['hostToDevice', 'deviceToHost', 'deviceToDevice', 'peerToPeer', 'memset'] as const;
 export type CopyKind = (typeof COPY_KINDS)[number];
 const COPY_LABELS: Readonly<Record<CopyKind, string>> = {
   hostToDevice: 'host to GPU',
