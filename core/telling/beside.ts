@@ -20,6 +20,12 @@ interface Rule {
   readonly words: (value: number) => string;
 }
 
+/** Less than this is a part of one step, and speaks for none of the others. Seconds of kernels, seconds of the GPU. */
+const LEAST_WORK = 0.1;
+const LEAST_SPAN = 0.5;
+/** A layer alone has more kernels. */
+const LEAST_KERNELS = 5;
+
 // A quarter of the time is what a reader of a profile looks at first, and is more than the overlap of a healthy job leaves visible; a
 // twentieth is no limit of anything. Of peaks: from 60 % on ncu itself calls a unit the bottleneck, and below 30 % it is far from one.
 const RULES: readonly Rule[] = [
@@ -31,6 +37,7 @@ const RULES: readonly Rule[] = [
     against: ['compute', 'memory', 'host', 'storage', 'overhead', 'idle'],
     denied: ['network'],
     measured: true,
+    enough: ['kernelTime', LEAST_WORK],
     words: (value) => `${formatPercent(value)} of kernel time is collective communication (NCCL)`,
   },
   {
@@ -41,6 +48,7 @@ const RULES: readonly Rule[] = [
     against: ['compute', 'memory'],
     denied: ['host', 'storage', 'idle'],
     measured: true,
+    enough: ['gpuSpan', LEAST_SPAN],
     words: (value) => `nothing ran on the GPU for ${formatPercent(value)} of the time`,
   },
   {
@@ -51,6 +59,7 @@ const RULES: readonly Rule[] = [
     against: ['compute', 'memory'],
     denied: ['transfer'],
     measured: true,
+    enough: ['kernelTime', LEAST_WORK],
     words: (value) => `copies from host to GPU take ${formatPercent(value)} of the GPU’s time`,
   },
   {
@@ -61,7 +70,7 @@ const RULES: readonly Rule[] = [
     against: [],
     denied: ['memory'],
     measured: true,
-    enough: ['ncu.kernels', 5],
+    enough: ['ncu.kernels', LEAST_KERNELS],
     words: (value) => `the profiled kernels reach ${formatPercent(value)} of the peak DRAM throughput, weighted by time`,
   },
   {
@@ -72,7 +81,7 @@ const RULES: readonly Rule[] = [
     against: [],
     denied: ['compute'],
     measured: true,
-    enough: ['ncu.kernels', 5],
+    enough: ['ncu.kernels', LEAST_KERNELS],
     words: (value) => `the profiled kernels reach ${formatPercent(value)} of the peak compute throughput, weighted by time`,
   },
   {

@@ -77,7 +77,7 @@ describe('the diagnose page', () => {
 
   it('a profile beside readings says whether it supports the verdict', async () => {
     const { page, errors } = await open();
-    const trace = `Start (ns),Duration (ns),CorrId,Device,Name\n0,1000000,1,A40 (0),gemm_kernel\n9000000,1000000,2,A40 (0),gemm_kernel\n`;
+    const trace = `Start (ns),Duration (ns),CorrId,Device,Name\n0,100000000,1,A40 (0),gemm_kernel\n900000000,100000000,2,A40 (0),gemm_kernel\n`;
     await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('gpu.csv', IDLE), file('trace.csv', trace)]);
     await page.getByText('nothing ran on the GPU for 80 % of the time: supports idle').waitFor();
     await page.getByRole('heading', { name: 'trace.csv is nsys stats’ output' }).waitFor();

@@ -37,6 +37,7 @@ describe('gaps on a GPU', () => {
     const timeline = openTimeline();
     timeline.add(0, 0, 1_000_000);
     timeline.add(0, 500_000, 3_000_000); // on another stream, overlapping
+    timeline.add(0, 600_000, 700_000); // and inside it
     timeline.add(1, 2_000_000, 3_000_000);
     timeline.add(0, 3_100_000, 4_000_000); // 100 µs: just a gap
     timeline.add(0, 4_099_999, 5_000_000); // a nanosecond less: the pace of launching

@@ -9,7 +9,8 @@ const profile = (figures: Readonly<Record<string, number>>): Statement => ({
   figures: Object.entries(figures).map(([name, value]) => ({ name, value, unit: 'ratio' })),
   instead: null,
 });
-const beside = (bottleneck: Bottleneck, figures: Readonly<Record<string, number>>): string[] => besideVerdict({ bottleneck }, [profile(figures)]);
+const beside = (bottleneck: Bottleneck, figures: Readonly<Record<string, number>>): string[] =>
+  besideVerdict({ bottleneck }, [profile({ kernelTime: 0.1, gpuSpan: 0.5, ...figures })]);
 
 describe('a result beside a verdict', () => {
   it.each<[string, Bottleneck, Record<string, number>, string]>([
@@ -49,6 +50,8 @@ describe('a result beside a verdict', () => {
   it.each<[string, Bottleneck, Record<string, number>]>([
     ['a share between the limits says nothing', 'network', { 'kernelShare.collective': 0.249 }],
     ['nor just above the lower one', 'network', { 'kernelShare.collective': 0.051 }],
+    ['a hundredth of a second of kernels does not speak for a run', 'network', { 'kernelShare.collective': 0.9, kernelTime: 0.099 }],
+    ['nor a short stretch of its time', 'memory', { gpuIdle: 0.9, gpuSpan: 0.49 }],
     ['a profile of four kernels does not speak for a run', 'memory', { 'ncu.dram': 0.85, 'ncu.kernels': 4 }],
     ['a wiring points nowhere by itself', 'unknown', { 'gpuPairs.withoutNvlink': 1 }],
     ['empty time has many causes: it points to none', 'unknown', { gpuIdle: 0.9 }],
