@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { diagnosing, readFileText, toJson } from '../collectors/run/index.ts';
 import { analyseOptionsFrom, type GivenOptions } from './diagnose/options.ts';
 import { bytesOf, inputFiles } from './diagnose/files.ts';
+import { nsysDatabase } from './diagnose/nsys-database.ts';
 import { report } from './terminal/report.ts';
 import { painter } from './terminal/style.ts';
 
@@ -52,6 +53,12 @@ export async function run(argv: string[]): Promise<number> {
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   let done = 0;
   for (const file of files) {
+    const profile = await nsysDatabase(file.path);
+    if (profile !== null) {
+      work.told(file.path, 'nsys-sqlite', profile);
+      done += file.bytes;
+      continue;
+    }
     const source = work.open(file.path);
     const counted = (bytes: number): void => progress.at((done += bytes), total, file.path);
     await bytesOf(file.path)

@@ -51,6 +51,38 @@ const INGEST = 'tests/server/ingest';
 
 export const MUTATIONS: readonly MutatedFile[] = [
   {
+    area: 'telling',
+    file: 'core/telling/beside.ts',
+    tests: ['tests/core/telling/beside.test.ts'],
+    mutations: [
+      { find: 'if (value >= most)', replace: 'if (value > most)', harm: 'a profile at the threshold says nothing' },
+      { find: 'LEAST_KERNELS = 5', replace: 'LEAST_KERNELS = 4', harm: 'a profile of four kernels speaks for a run' },
+      { find: 'LEAST_SPAN = 0.5', replace: 'LEAST_SPAN = 0.4', harm: 'a moment of a profile speaks against a verdict' },
+      { find: "measured && verdict === 'unknown'", replace: "verdict === 'unknown'", harm: 'wiring alone points to the network' },
+    ],
+  },
+  {
+    area: 'collectors',
+    file: 'collectors/results/nsight/timeline.ts',
+    tests: ['tests/collectors/results/nsight.test.ts'],
+    mutations: [
+      { find: 'known.until = Math.max(known.until, end);', replace: 'known.until = end;', harm: 'work on two streams opens gaps that were none' },
+      { find: 'start - known.until >= SHORTEST', replace: 'start - known.until > SHORTEST', harm: 'a gap of just 100 µs is left out' },
+    ],
+  },
+  {
+    area: 'collectors',
+    file: 'collectors/run/assemble.ts',
+    tests: ['tests/collectors/run/statements.test.ts'],
+    mutations: [
+      {
+        find: 'statements === undefined || readings !== 0 ? tables',
+        replace: 'readings !== -1 ? tables',
+        harm: 'a topology of the node makes all its GPUs the job’s',
+      },
+    ],
+  },
+  {
     area: 'judging',
     file: 'core/judging/thresholds.ts',
     tests: [...VERDICTS, SEGMENTS, TURNS, TRACKER, SPINNING, RESTS, UNEVEN, `${FINDINGS}/stuck.test.ts`, `${FINDINGS}/idle.test.ts`],

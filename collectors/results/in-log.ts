@@ -2,7 +2,7 @@ import type { Collector } from '../collector/index.ts';
 import { openNsysStats } from './nsight/index.ts';
 import { openLlamaBench } from './llama-bench.ts';
 import { openOllama } from './ollama.ts';
-import { resultSession } from './result.ts';
+import { resultSession } from './kit/index.ts';
 import { openSeff } from './seff.ts';
 import { openServingBench } from './serving-bench.ts';
 import { openTopology } from './topology.ts';

@@ -1,6 +1,6 @@
 export { resultsInLog } from './in-log.ts';
 export { llamaBench } from './llama-bench.ts';
-export { type GpuRow, ncu, nsightFile, type NsysRows, nsysStats, openNsysRows } from './nsight/index.ts';
+export { type GpuRow, ncu, nsightFile, nsysStats, openNsysRows } from './nsight/index.ts';
 export { ollama } from './ollama.ts';
 export { otherVendor, rocmSmi } from './other-vendor.ts';
 export { reportseff } from './reportseff.ts';

@@ -1,7 +1,7 @@
 import { detectGpu, GPUS } from '../../core/knowledge/index.ts';
 import { formatPercent, formatValue, type Statement, type StatementFigure } from '../../core/readings/index.ts';
 import { isJsonList, isJsonObject, type Json, parseLooseJson, quantity, splitCsv } from '../text/index.ts';
-import { figure, numberOf, resultCollector, type ResultReader, sentence } from './result.ts';
+import { figure, numberOf, resultCollector, type ResultReader, sentence } from './kit/index.ts';
 
 const MOST = 100;
 /** A JSON result is as long as its tests are many. Characters. */
@@ -157,7 +157,12 @@ function readingOf({ model, size, rate, gpu, backend, layersOnGpu }: Test): { te
   const onGpu = /CUDA/i.test(backend) && (layersOnGpu === null || layersOnGpu >= 99 || layersOnGpu < 0);
   const peak = id === null || !onGpu ? null : GPUS[id].bandwidth;
   // Above the peak not all of the weights were read for each token: then the product is nothing that happened.
-  if (peak !== null && bytes > peak) return null;
+  if (peak !== null && bytes > peak) {
+    return {
+      text: 'Its rate times the size of the weights is more than this card’s memory can deliver: not all of them were read for each token.',
+      figures: [],
+    };
+  }
   return {
     text:
       `Generating reads the weights once per token: ${(size / 1024 ** 3).toFixed(2)} GiB × ${formatValue(rate, 'tokens/s')} = ${formatValue(bytes, 'bytes/s')} of memory bandwidth as an upper bound ` +

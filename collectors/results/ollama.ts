@@ -1,5 +1,5 @@
 import { formatDuration, formatValue, type Statement } from '../../core/readings/index.ts';
-import { figure, numberOf, resultCollector, type ResultReader, sentence } from './result.ts';
+import { figure, numberOf, resultCollector, type ResultReader, sentence } from './kit/index.ts';
 
 const FIELD = /^(total duration|load duration|prompt eval count|prompt eval duration|prompt eval rate|eval count|eval duration|eval rate): +(\S.*)$/;
 /** Fewer generated tokens make a rate of a moment. */

@@ -1,6 +1,6 @@
 import { formatValue, type StatementFigure } from '../../core/readings/index.ts';
 import { quantity, splitBlanks } from '../text/index.ts';
-import { figure, resultCollector, type ResultReader, sentence, shareOf } from './result.ts';
+import { figure, resultCollector, type ResultReader, sentence, shareOf } from './kit/index.ts';
 
 interface Look {
   readonly device: string;
@@ -45,12 +45,12 @@ function openRocm(): ResultReader {
 
 /** The last columns are single words; those before hold blanks and are known by their units. */
 function lookOf(columns: readonly string[], words: readonly string[]): Look {
-  const fromEnd = (column: string): string => {
-    const at = columns.lastIndexOf(column);
-    return at < 0 ? '' : (words[words.length - (columns.length - at)] ?? '');
-  };
+  const placeOf = (column: string): number => words.length - (columns.length - columns.lastIndexOf(column));
+  const fromEnd = (column: string): string => (columns.includes(column) ? (words[placeOf(column)] ?? '') : '');
   const limit = fromEnd('PwrCap');
-  const watts = words.find((word) => /^[\d.]+W$/.test(word));
+  // Where the draw is not printed, the cap behind it is none.
+  const before = columns.includes('PwrCap') ? words.slice(0, placeOf('PwrCap')) : words;
+  const watts = before.find((word) => /^[\d.]+W$/.test(word));
   const celsius = words.find((word) => /^[\d.]+°?[cC]$/.test(word));
   return {
     device: words[0] ?? '',

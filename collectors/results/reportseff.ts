@@ -1,6 +1,6 @@
 import { formatDuration, type StatementFigure } from '../../core/readings/index.ts';
 import { splitBlanks } from '../text/index.ts';
-import { figure, percent, RECORD, resultCollector, type ResultReader, sentence, shareOf } from './result.ts';
+import { figure, percent, RECORD, resultCollector, type ResultReader, sentence, shareOf } from './kit/index.ts';
 import { slurmSeconds } from './slurm-time.ts';
 
 /** Columns in words. */

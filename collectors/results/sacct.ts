@@ -1,5 +1,5 @@
 import { formatDuration, formatValue, type StatementFigure } from '../../core/readings/index.ts';
-import { figure, numberOf, percent, RECORD, resultCollector, type ResultReader, sentence } from './result.ts';
+import { figure, numberOf, percent, RECORD, resultCollector, type ResultReader, sentence } from './kit/index.ts';
 import { slurmSeconds } from './slurm-time.ts';
 
 const MOST = 40;
@@ -30,7 +30,7 @@ export const sacct = resultCollector({
   title: 'sacct (Slurm)',
   sniff(head) {
     const lines = head.split('\n', 200).map((line) => line.slice(0, 2_000));
-    return lines.some((line, at) => tableAt(line, lines[at + 1] ?? '') !== null) ? 0.9 : 0;
+    return lines.some((line, at) => barsOf(line) !== null || dashedAt(line, lines[at + 1] ?? '') !== null) ? 0.9 : 0;
   },
   open: openSacct,
 });
@@ -52,11 +52,9 @@ function openSacct(): ResultReader {
   return {
     line(text) {
       const line = text.trimEnd();
-      const table = tableAt(before, line);
-      const bars = barsOf(line);
+      const table = barsOf(line) ?? dashedAt(before, line);
       before = line;
-      if (table !== null && bars === null) ({ columns, cut } = table);
-      else if (bars !== null) ({ columns, cut } = bars);
+      if (table !== null) ({ columns, cut } = table);
       else if (cut !== null && line.trim() !== '' && !/^[- ]+$/.test(line)) take(new Map(cut(line).map((cell, at) => [columns[at] ?? '', cell])));
     },
     statements() {
@@ -100,9 +98,7 @@ function openSacct(): ResultReader {
 }
 
 /** The table whose header is `line` and whose second line is `next`: spans of dashes tell the columns. */
-function tableAt(line: string, next: string): { columns: string[]; cut: Cut } | null {
-  const bars = barsOf(line);
-  if (bars !== null) return bars;
+function dashedAt(line: string, next: string): { columns: string[]; cut: Cut } | null {
   const dashes = next.trimEnd();
   if (!/^-+(?: -+)+$/.test(dashes)) return null;
   const spans: [number, number][] = [];

@@ -1,5 +1,5 @@
 import { formatDuration, type Statement } from '../../core/readings/index.ts';
-import { figure, numberOf, percent, RECORD, resultCollector, type ResultReader, sentence, shareOf } from './result.ts';
+import { figure, numberOf, percent, RECORD, resultCollector, type ResultReader, sentence, shareOf } from './kit/index.ts';
 import { slurmSeconds } from './slurm-time.ts';
 
 const FIELD =

@@ -1,7 +1,7 @@
 import { formatDuration, formatValue, type Statement } from '../../core/readings/index.ts';
 import type { Collector, Session } from '../collector/index.ts';
 import { output } from '../text/index.ts';
-import { figure, numberOf, resultCollector, type ResultReader, sentence } from './result.ts';
+import { figure, numberOf, resultCollector, type ResultReader, sentence } from './kit/index.ts';
 
 /** Quantities of a result by the names of the printed block and of the JSON, vLLM's and SGLang's. */
 const FIELDS: Readonly<Record<string, string>> = {

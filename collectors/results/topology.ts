@@ -2,7 +2,7 @@ import type { Fact, Statement } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector/index.ts';
 import { gpuScope } from '../nvidia-smi/index.ts';
 import { splitBlanks } from '../text/index.ts';
-import { figure, numberOf, RECORD, resultCollector, type ResultReader, sentence } from './result.ts';
+import { figure, numberOf, RECORD, resultCollector, type ResultReader, sentence } from './kit/index.ts';
 
 /** How two devices are joined, from the nearest to the farthest, in words (the legend of `nvidia-smi topo -m`). */
 const PATHS: Readonly<Record<string, string>> = {
@@ -124,7 +124,9 @@ function nicLines({ devices, gpus, nics }: { devices: readonly string[]; gpus: r
     const [best] = paths.sort((a, b) => ORDER.indexOf(a.path) - ORDER.indexOf(b.path));
     return best === undefined ? [] : [`${gpu.name} ${nics.get(best.card) ?? best.card} (${best.path})`];
   });
-  return nearest.length === 0 ? [] : [`Nearest network card: ${nearest.join(', ')}. Traffic to another card crosses more of the node.`];
+  if (nearest.length === 0) return [];
+  const others = cards.length === 1 ? '' : ' Traffic to another card crosses more of the node.';
+  return [`Nearest network card: ${nearest.join(', ')}.${others}`];
 }
 
 function cpuLine(gpus: readonly Row[]): string[] {

@@ -9,7 +9,7 @@ import {
   type Statement,
   type Table,
 } from '../../core/readings/index.ts';
-import { align } from './align.ts';
+import { align, type Aligned } from './align.ts';
 import { renamer } from './identity.ts';
 import type { SourceData } from './source.ts';
 
@@ -45,10 +45,7 @@ export function assemble(sources: readonly SourceData[]): Assembled {
   const run: Run = {
     ...(statements.length === 0 ? {} : { statements }),
     clock: aligned.clock,
-    tables: mergeTables(
-      aligned.sources.flatMap((source) => source.tables),
-      rename,
-    ),
+    tables: mergeTables(tablesOfRun(sources, aligned, rename), rename),
     events: onceEach(
       aligned.sources.flatMap((source) => source.events).map((event) => (event.entity === null ? event : { ...event, entity: rename(event.entity) })),
     ),
@@ -69,6 +66,18 @@ export function assemble(sources: readonly SourceData[]): Assembled {
     })),
     notes: [...sources.flatMap((source) => source.notes), ...aligned.notes, ...notes],
   };
+}
+
+/**
+ * All tables. What a result says of a thing (the topology of a whole node) adorns what the run has readings of, and makes nothing part
+ * of the run.
+ */
+function tablesOfRun(sources: readonly SourceData[], aligned: Aligned, rename: (entity: EntityRef) => EntityRef): Table[] {
+  const read = new Set(aligned.sources.flatMap(({ tables }) => tables.filter(({ t }) => t.length > 0).map(({ entity }) => entityKey(rename(entity)))));
+  return aligned.sources.flatMap(({ tables }, index) => {
+    const { statements, readings } = sources[index] ?? {};
+    return statements === undefined || readings !== 0 ? tables : tables.filter(({ entity }) => read.has(entityKey(rename(entity))));
+  });
 }
 
 /** Two readers of one log may both know an error line: it happened once. The one that says whose it is, and when, stays. */

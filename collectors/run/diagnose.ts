@@ -23,8 +23,8 @@ export interface Diagnosis {
 export interface Diagnosing {
   /** Opens a file; feed it text in pieces and end it before the next call of `finish`. */
   open(file: string): Pick<OpenSource, 'feed'> & { end(): void };
-  /** Takes what a reader of the caller's found in a file that is no text (a profiler's database). */
-  told(file: string, collector: string, statements: readonly Statement[], notes?: readonly string[]): void;
+  /** Takes what a reader of the caller's found in a file that is no text (a profiler's database), or why it found nothing. */
+  told(file: string, collector: string, told: readonly Statement[] | string): void;
   finish(options: AnalyseOptions): Diagnosis;
 }
 
@@ -36,7 +36,7 @@ export function diagnosing(context: ParseContext): Diagnosing {
       const source = openSource({ file, context, recognise });
       return { feed: source.feed, end: () => void data.push(...source.end()) };
     },
-    told: (file, collector, statements, notes = []) => void data.push(toldSource(file, collector, statements, notes)),
+    told: (file, collector, told) => void data.push(toldSource(file, collector, told)),
     finish(options) {
       const { run, sources, notes } = assemble(data);
       // A log that holds only an error message was read too: its verdict is "cannot tell", with the error as what is known.

@@ -81,9 +81,10 @@ function unreadable(file: string, empty: boolean): SourceData {
   };
 }
 
-/** A source whose reader is the caller's: what it says, and nothing else. */
-export function toldSource(file: string, collector: string, statements: readonly Statement[], notes: readonly string[]): SourceData {
-  const told = statements.slice(0, MAX_STATEMENTS).map(bounded);
+/** A source whose reader is the caller's: what it says and nothing else, or why it says nothing. */
+export function toldSource(file: string, collector: string, told: readonly Statement[] | string): SourceData {
+  const statements = typeof told === 'string' ? [] : told.slice(0, MAX_STATEMENTS).map(bounded);
+  const rejected = typeof told === 'string' ? [{ line: 1, reason: told, text: '' }] : [];
   return {
     file,
     collector,
@@ -92,10 +93,10 @@ export function toldSource(file: string, collector: string, statements: readonly
     tables: [],
     events: [],
     readings: 0,
-    rejected: [],
-    rejectedCount: 0,
-    notes,
-    ...(told.length === 0 ? {} : { statements: told }),
+    rejected,
+    rejectedCount: rejected.length,
+    notes: [],
+    ...(statements.length === 0 ? {} : { statements }),
   };
 }
 

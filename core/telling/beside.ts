@@ -15,8 +15,16 @@ interface Rule {
   readonly denied: readonly Bottleneck[];
   /** True where it is a measurement, and says something where nothing else could tell. */
   readonly measured: boolean;
+  /** A figure without which the profile is too small to speak for the run, and its least value. */
+  readonly enough?: readonly [figure: string, least: number];
   readonly words: (value: number) => string;
 }
+
+/** Less than this is a part of one step, and speaks for none of the others. Seconds of kernels, seconds of the GPU. */
+const LEAST_WORK = 0.1;
+const LEAST_SPAN = 0.5;
+/** A layer alone has more kernels. */
+const LEAST_KERNELS = 5;
 
 // A quarter of the time is what a reader of a profile looks at first, and is more than the overlap of a healthy job leaves visible; a
 // twentieth is no limit of anything. Of peaks: from 60 % on ncu itself calls a unit the bottleneck, and below 30 % it is far from one.
@@ -29,6 +37,7 @@ const RULES: readonly Rule[] = [
     against: ['compute', 'memory', 'host', 'storage', 'overhead', 'idle'],
     denied: ['network'],
     measured: true,
+    enough: ['kernelTime', LEAST_WORK],
     words: (value) => `${formatPercent(value)} of kernel time is collective communication (NCCL)`,
   },
   {
@@ -39,6 +48,7 @@ const RULES: readonly Rule[] = [
     against: ['compute', 'memory'],
     denied: ['host', 'storage', 'idle'],
     measured: true,
+    enough: ['gpuSpan', LEAST_SPAN],
     words: (value) => `nothing ran on the GPU for ${formatPercent(value)} of the time`,
   },
   {
@@ -49,7 +59,8 @@ const RULES: readonly Rule[] = [
     against: ['compute', 'memory'],
     denied: ['transfer'],
     measured: true,
-    words: (value) => `copies from host to GPU take ${formatPercent(value)} of the GPU's time`,
+    enough: ['kernelTime', LEAST_WORK],
+    words: (value) => `copies from host to GPU take ${formatPercent(value)} of the GPU’s time`,
   },
   {
     figure: 'ncu.dram',
@@ -59,7 +70,8 @@ const RULES: readonly Rule[] = [
     against: [],
     denied: ['memory'],
     measured: true,
-    words: (value) => `the kernels reach ${formatPercent(value)} of the peak DRAM throughput, weighted by time`,
+    enough: ['ncu.kernels', LEAST_KERNELS],
+    words: (value) => `the profiled kernels reach ${formatPercent(value)} of the peak DRAM throughput, weighted by time`,
   },
   {
     figure: 'ncu.sm',
@@ -69,7 +81,8 @@ const RULES: readonly Rule[] = [
     against: [],
     denied: ['compute'],
     measured: true,
-    words: (value) => `the kernels reach ${formatPercent(value)} of the peak compute throughput, weighted by time`,
+    enough: ['ncu.kernels', LEAST_KERNELS],
+    words: (value) => `the profiled kernels reach ${formatPercent(value)} of the peak compute throughput, weighted by time`,
   },
   {
     figure: 'gpuPairs.withoutNvlink',
@@ -87,7 +100,9 @@ const RULES: readonly Rule[] = [
 export function besideVerdict(verdict: Pick<Verdict, 'bottleneck'>, statements: readonly Statement[]): string[] {
   return statements.flatMap(({ tool, figures }) =>
     RULES.flatMap((rule) => {
-      const value = figures.find((figure) => figure.name === rule.figure)?.value;
+      const valueOf = (name: string): number | undefined => figures.find((figure) => figure.name === name)?.value;
+      const enough = rule.enough === undefined || (valueOf(rule.enough[0]) ?? Number.NaN) >= rule.enough[1];
+      const value = enough ? valueOf(rule.figure) : undefined;
       const stance = value === undefined ? null : stanceOf(rule, value, verdict.bottleneck);
       return value === undefined || stance === null ? [] : [`${tool}: ${rule.words(value)}: ${stance}.`];
     }),

@@ -24,4 +24,32 @@ describe('results, which hold no series', () => {
     expect(printed).toContain('Prompt 512 tokens/s (1119 tokens');
     expect(printed).toContain('Generation 10.6 tokens/s (9 tokens');
   });
+
+  itReads('22-topo', 'the topology says that NVLink joins the GPUs, and that it holds no readings', ({ diagnosis, printed }) => {
+    expect(printed).toMatch(/^This is nvidia-smi’s topology/);
+    expect(printed).toContain('NVLink (NV18) joins every pair');
+    expect(printed).toContain('holds no readings');
+    expect(diagnosis.sources[0]).toMatchObject({ collector: 'nvidia-smi-topo', readings: 0 });
+  });
+
+  itReads('40-rocm-smi', 'AMD’s GPUs are named with their numbers, and no verdict is made', ({ diagnosis, printed }) => {
+    expect(diagnosis.analysis).toBeNull();
+    expect(printed).toMatch(/^This is rocm-smi’s output: AMD GPUs/);
+    expect(printed).toContain('GPU 0: 100 % busy, 612 W of 750 W, memory 93 % full');
+    expect(printed).toContain('GPU 1: 0 % busy, 139 W of 750 W, memory 0 % full');
+  });
+
+  itReads('62-llama-bench', 'prompt and generation rate, and the weights that were read as an upper bound', ({ printed }) => {
+    expect(printed).toMatch(/^This is llama-bench’s result/);
+    expect(printed).toContain('prompt (pp512) 1932 tokens/s');
+    expect(printed).toContain('generation (tg128) 57.1 tokens/s');
+    expect(printed).toMatch(/4\.58 GiB × 57\.1 tokens\/s = 281 GB\/s of memory bandwidth as an upper bound \(the input embedding is looked up/);
+  });
+
+  itReads('66-nsys-stats-text', 'nsys stats: share of communication and of GEMM, the rest not listed', ({ diagnosis, printed }) => {
+    expect(printed).toMatch(/^This is nsys stats’ output/);
+    expect(printed).toContain('collective communication (NCCL) 41 %, GEMM 33 %, not listed 26 %');
+    const figures = diagnosis.sources[0]?.statements[0]?.figures ?? [];
+    expect(figures.find(({ name }) => name === 'kernelShare.collective')?.value).toBeCloseTo(0.412, 3);
+  });
 });

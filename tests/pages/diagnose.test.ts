@@ -58,6 +58,33 @@ describe('the diagnose page', () => {
     await page.close();
   });
 
+  it('results alone are told on cards, and are no failure', async () => {
+    const { page, errors } = await open();
+    const seff =
+      'Job ID: 77\nState: COMPLETED (exit code 0)\nCores: 4\nCPU Utilized: 00:02:00\nCPU Efficiency: 50.00% of 00:04:00 core-walltime\nJob Wall-clock time: 00:01:00\n';
+    const export_ = Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(200)]);
+    await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('seff.txt', seff), file('run.sqlite', export_)]);
+    await page.getByRole('heading', { name: 'This is seff’s output' }).waitFor();
+    const main = await page.locator('main').innerText();
+    expect(main).toContain('CPU efficiency 50.0 %');
+    expect(main).toContain('give it to “headroom diagnose FILE” on a terminal');
+    expect(main).toContain('told above');
+    expect(main).not.toContain('Nothing in these files could be read');
+    expect(main).not.toContain('unknown format');
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('a profile beside readings says whether it supports the verdict', async () => {
+    const { page, errors } = await open();
+    const trace = `Start (ns),Duration (ns),CorrId,Device,Name\n0,100000000,1,A40 (0),gemm_kernel\n900000000,100000000,2,A40 (0),gemm_kernel\n`;
+    await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('gpu.csv', IDLE), file('trace.csv', trace)]);
+    await page.getByText('nothing ran on the GPU for 80 % of the time: supports idle').waitFor();
+    await page.getByRole('heading', { name: 'trace.csv is nsys stats’ output' }).waitFor();
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
   it('takes a drop', async () => {
     const { page } = await open();
     await page.evaluate((text) => {

@@ -45,6 +45,13 @@ export const rooms: readonly Room[] = [
     mayImport: (path) => within('web', 'core')(path) || pure(path),
     mayUse: named('svelte', 'socket.io-client', 'typebox'),
   },
+  // Nsight's export is a database: the one that the store uses opens it, and its rows go to a pure collector.
+  {
+    name: 'the opener of nsys’ databases',
+    holds: (path) => path === 'cli/diagnose/nsys-database.ts',
+    mayImport: within('core', 'collectors'),
+    mayUse: (name) => isNode(name) || name === 'libsql',
+  },
   { name: 'the CLI', holds: within('cli'), mayImport: within('cli', 'server', 'collectors', 'core'), mayUse: (name) => isNode(name) || !isDatabase(name) },
 ];
 

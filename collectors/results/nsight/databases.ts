@@ -1,4 +1,4 @@
-import { resultCollector } from '../result.ts';
+import { resultCollector } from '../kit/index.ts';
 
 /**
  * Nsight's own files, which are no text: told what to do with. The terminal opens nsys's SQLite export itself, before it asks any

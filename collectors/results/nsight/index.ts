@@ -1,4 +1,4 @@
 export { nsightFile } from './databases.ts';
 export { ncu } from './ncu.ts';
-export { type GpuRow, type NsysRows, openNsysRows } from './rows.ts';
+export { type GpuRow, openNsysRows } from './rows.ts';
 export { nsysStats, openNsysStats } from './stats.ts';

@@ -1,6 +1,6 @@
 import { formatDuration, formatPercent, formatValue, type Statement } from '../../../core/readings/index.ts';
 import { splitCsv } from '../../text/index.ts';
-import { figure, numberOf, resultCollector, type ResultReader, sentence } from '../result.ts';
+import { figure, numberOf, resultCollector, type ResultReader, sentence } from '../kit/index.ts';
 import { kernelKind, shortKernel } from './kinds.ts';
 
 type Quantity = 'seconds' | 'dram' | 'sm' | 'tensor' | 'occupancy' | 'dramRate' | 'dramBytes' | 'tensorOps';
@@ -186,6 +186,8 @@ function statementOf(kernels: ReadonlyMap<string, Kernel>): Statement {
       'ncu runs each kernel alone and by default at a fixed clock: its times are not those of the run, its shares of the peaks are.',
     ],
     figures: [
+      ...figure('ncu.kernels', kernels.size, 'count'),
+      ...figure('ncu.launches', launches, 'count'),
       ...figure('ncu.dram', dram, 'ratio'),
       ...figure('ncu.sm', sm, 'ratio'),
       ...figure('ncu.tensor', tensor, 'ratio'),

@@ -1,6 +1,6 @@
 import { LAUNCH_SECONDS } from '../../../core/knowledge/index.ts';
 import { formatDuration, formatPercent, formatValue, type Statement, type StatementFigure } from '../../../core/readings/index.ts';
-import { figure, sentence } from '../result.ts';
+import { figure, sentence } from '../kit/index.ts';
 import { KERNEL_KINDS, KIND_LABELS, type KernelKind, kernelKind, shortKernel } from './kinds.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -24,7 +24,7 @@ export interface Profile {
   readonly timeline: Timeline | null;
 }
 
-export const COPY_KINDS = ['hostToDevice', 'deviceToHost', 'deviceToDevice', 'peerToPeer', 'memset'] as const;
+const COPY_KINDS = ['hostToDevice', 'deviceToHost', 'deviceToDevice', 'peerToPeer', 'memset'] as const;
 export type CopyKind = (typeof COPY_KINDS)[number];
 const COPY_LABELS: Readonly<Record<CopyKind, string>> = {
   hostToDevice: 'host to GPU',
@@ -147,7 +147,7 @@ function idleLines(timeline: Timeline | null): string[] {
   if (timeline === null || timeline.span === 0) return [];
   const [longest] = timeline.largest();
   const most = longest === undefined ? '' : `, the longest ${formatDuration((longest.to - longest.from) / 1e9)}`;
-  const gaps = timeline.gaps === 0 ? '' : ` (${timeline.gaps} gaps over 100 µs${most})`;
+  const gaps = timeline.gaps === 0 ? '' : ` (${timeline.gaps} ${timeline.gaps === 1 ? 'gap' : 'gaps'} over 100 µs${most})`;
   return [`Nothing ran on the GPU for ${formatPercent(timeline.idle / timeline.span)} of ${formatDuration(timeline.span / 1e9)} of GPU time${gaps}.`];
 }
 

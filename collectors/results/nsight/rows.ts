@@ -1,5 +1,5 @@
 import { formatDuration, type Statement } from '../../../core/readings/index.ts';
-import { figure } from '../result.ts';
+import { figure } from '../kit/index.ts';
 import { addTo, type CopyKind, type Profile, profileStatement } from './profile.ts';
 import { type Gap, openTimeline } from './timeline.ts';
 
@@ -17,7 +17,7 @@ export interface GpuRow {
 }
 
 /** A call of CUDA's API on a thread of the CPU; nanoseconds on the same clock. */
-export interface CallRow {
+interface CallRow {
   readonly start: number;
   readonly end: number;
   readonly name: string;

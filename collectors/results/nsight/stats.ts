@@ -1,5 +1,5 @@
 import { splitBlanks, splitCsv } from '../../text/index.ts';
-import { numberOf, resultCollector, type ResultReader } from '../result.ts';
+import { numberOf, resultCollector, type ResultReader } from '../kit/index.ts';
 import { addTo, copyKind, type Profile, profileStatement } from './profile.ts';
 import { openTimeline } from './timeline.ts';
 

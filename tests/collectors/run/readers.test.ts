@@ -23,7 +23,7 @@ describe('the readers of a text', () => {
     const log = openReaders({ context: {}, recognise });
     log.feed(JOB_LOG);
     const batches = log.end();
-    expect(log.collectors).toEqual(['nvidia-smi-log', 'job-log']);
+    expect(log.collectors).toEqual(['nvidia-smi-log', 'job-log', 'results-in-log']);
     expect(batches[1]?.events.map(({ kind }) => kind)).toEqual(['oom']);
     expect(batches[1]?.readings.map(({ values }) => values['engine.trainLoss'])).toEqual([7]);
   });

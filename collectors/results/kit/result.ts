@@ -1,6 +1,6 @@
-import type { Fact, Statement, Unit } from '../../core/readings/index.ts';
-import type { Collector, ParseContext, Session } from '../collector/index.ts';
-import { lineSession, output, parseDecimal } from '../text/index.ts';
+import type { Fact, Statement, Unit } from '../../../core/readings/index.ts';
+import type { Collector, ParseContext, Session } from '../../collector/index.ts';
+import { lineSession, output, parseDecimal } from '../../text/index.ts';
 
 /** What is looked at of a line: a result's lines are short, and what stands behind is no part of them. */
 const LONGEST = 4_000;
