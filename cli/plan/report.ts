@@ -113,11 +113,13 @@ function tokens(rate: number): string {
   return `${rate >= 100 ? Math.round(rate) : rate.toPrecision(3)} tok/s`;
 }
 
-function loading({ load, placement }: Plan): string[] {
+const COPIED = { apart: 'over PCIe', coherent: 'over NVLink-C2C', shared: 'within the shared memory' } as const;
+
+function loading({ load, placement, card }: Plan): string[] {
   const network = placement.between === null ? '' : ` over ${formatValue(placement.between.rate, 'bytes/s')} ${LINK_NAMES[placement.between.kind]}`;
   const read = load.readSeconds === null ? 'reading from storage: rate not known' : `${formatDuration(load.readSeconds)} from ${load.storage}${network}`;
   return [
-    `  ${'first load'.padEnd(18)}${formatDuration(load.totalSeconds).padStart(16)}   at best: ${read}, then ${formatDuration(load.copySeconds)} over PCIe`,
+    `  ${'first load'.padEnd(18)}${formatDuration(load.totalSeconds).padStart(16)}   at best: ${read}, then ${formatDuration(load.copySeconds)} ${COPIED[card.unified?.kind ?? 'apart']}`,
   ];
 }
 

@@ -128,7 +128,7 @@ describe('headroom plan', () => {
     ['--gpu A40', /--model is missing.*--config/],
     ['--model my-model --gpu A40', /--model my-model is not known by name: give its Hugging Face config.json/],
     ['--model llama-2-7b', /--gpu is missing; one of A100-40/],
-    ['--model llama-2-7b --gpu RTX4090', /--gpu RTX4090 is not known; one of A100-40/],
+    ['--model llama-2-7b --gpu RTX4060', /--gpu RTX4060 is not known; one of A100-40/],
     ['--model llama-2-7b --gpu A40 --tp 0', /--tp 0: a whole number above 0/],
     ['--model llama-2-7b --gpu A40 --batch 1e3', /--batch 1e3: a whole number/],
     ['--model llama-2-7b --gpu A40 --tp 3', /cannot be split over 3 GPUs/],
