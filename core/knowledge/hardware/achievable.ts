@@ -35,6 +35,8 @@ const MEASURED_GEMM: Readonly<Partial<Record<GpuId, Achievable>>> = {
   'A100-PCIE-80': ACHIEVABLE.tensorGemmPcie,
   'V100-16': found(96.1, 125),
   'V100-32': found(94.0, 125),
+  'V100-PCIE-16': { ...found(96.1, 125), source: `${MAMF}: as of the V100 SXM2, whose chip it is` },
+  'V100-PCIE-32': { ...found(94.0, 125), source: `${MAMF}: as of the V100 SXM2, whose chip it is` },
   'H100-80': found(821.2, 989.4),
   H200: { ...found(821.2, 989.4), source: `${MAMF}: as of the H100 SXM, whose chip it is` },
   'H100-PCIE': found(499.5, 756),
