@@ -9,7 +9,7 @@ import {
   type Site,
   type WeightType,
 } from '../knowledge/index.ts';
-import { engineFor, type EngineId, ENGINES } from './engine.ts';
+import { engineFor, type EngineId, ENGINES, isGguf } from './engine.ts';
 
 export type PlanMode = 'serve' | 'train' | 'lora';
 
@@ -81,7 +81,7 @@ export function planInput(question: PlanQuestion): PlanInput {
     model,
     gpu,
     mode,
-    type: question.type ?? ownType(model, gpu),
+    type: question.type ?? ownType(model, gpu, quantization),
     quantization,
     engine,
     card: question.card ?? {},
@@ -97,8 +97,9 @@ export function planInput(question: PlanQuestion): PlanInput {
   };
 }
 
-/** The type that a model is published in; FP16 for BF16 where the card has none, as engines do when told nothing. */
-function ownType(model: ModelSpec, gpu: GpuId): WeightType {
+/** The type that a model is published in; FP16 for BF16 where the card has none, as engines do when told nothing, and beside GGUF's own types. */
+function ownType(model: ModelSpec, gpu: GpuId, quantization: QuantizationId | null): WeightType {
+  if (isGguf(quantization)) return 'fp16';
   return model.nativeType === 'bf16' && GPUS[gpu].peaks.bf16 === null ? 'fp16' : model.nativeType;
 }
 
