@@ -93,7 +93,7 @@ function memoryLines(memory: MemoryPlan, paint: Painter): string[] {
 function speed(plan: Plan, paint: Painter): string[] {
   const { input, memory, train, prefill, decode } = plan;
   if (!memory.fits) return ['  No speed is given for what does not fit.'];
-  const head = paint.dim(`  ${''.padEnd(18)}${'ceiling'.padStart(16)}${'expected'.padStart(26)}   limited by${where(plan)}`);
+  const head = paint.dim(`  ${''.padEnd(18)}${'ceiling'.padStart(16)}${'expected, modelled'.padStart(26)}   limited by${where(plan)}`);
   if (train !== null) {
     return [head, row('throughput', train.tokensPerSecond, tokens, BOTTLENECK_LABELS[train.binding]), row('one step', train.stepSeconds, formatDuration, '')];
   }

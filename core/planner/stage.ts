@@ -136,7 +136,7 @@ function computeSeconds(input: PlanInput, work: StageWork, reached: Reached): { 
  * Operations/s that fractions are taken of. llama.cpp sums FP16 products in FP16, which GeForce cards do twice as fast, and
  * may multiply GGUF weights in INT8; attention on 8-bit types is seldom done in 8 bits: both count for ceilings alone.
  */
-export function peaksOf(input: PlanInput, { latency }: Pick<Reached, 'latency'>): { readonly products: number; readonly attention: number } {
+function peaksOf(input: PlanInput, { latency }: Pick<Reached, 'latency'>): { readonly products: number; readonly attention: number } {
   const { peaks, halfSumPeak } = GPUS[input.gpu];
   const { math, peak } = computeType(input);
   const line = latency === null;

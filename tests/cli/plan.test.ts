@@ -62,7 +62,7 @@ describe('headroom plan', () => {
 
   it('says beside the ceiling over how many nodes of the site it is', async () => {
     expect(await words('--model llama-3.1-70b --gpu A100-40 --tp 4 --pp 2')).toBe(0);
-    expect(out).toMatch(/ceiling +expected +limited by \(over 2 nodes of Alvis\)/);
+    expect(out).toMatch(/ceiling +expected, modelled +limited by \(over 2 nodes of Alvis\)/);
     out = '';
     expect(await words('--model llama-3.1-70b --gpu A100-80 --tp 4')).toBe(0);
     expect(out).not.toContain('(over ');

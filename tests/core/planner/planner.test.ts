@@ -469,6 +469,10 @@ describe('every plan', () => {
     { dataParallel: 16 },
     { mode: 'train', batch: 4, dataParallel: 2, train: { zero: 3 } },
     { mode: 'lora', tensorParallel: 2, batch: 2 },
+    { engine: 'eager', batch: 4 },
+    { engine: 'llama.cpp', type: 'fp16', context: 512 },
+    { quantization: 'q4_k_m', pipelineParallel: 2 },
+    { quantization: 'awq', batch: 32 },
   ];
   const grid = models.flatMap((model) => GPU_IDS.flatMap((gpu) => shapes.map((shape) => ({ model, gpu, shape }))));
   it('expects less than its ceilings, adds its memory up, and binds one of its resources', () => {
