@@ -12,7 +12,8 @@ Says whether a job fits, how fast it can be, what limits it, and the least that 
 
   --model NAME         e.g. meta-llama/Llama-3.1-8B, a path or a served name; --list shows those known by name
   --config FILE        a Hugging Face config.json instead
-  --gpu ID             A100-40, A100-80, A40, V100-16, V100-32, T4, H100-80, H200 …
+  --gpu ID             A100-40, A40, T4, H100-80, H100-NVL, L40S, RTX-4090 …, or what nvidia-smi prints
+  --engine NAME        graphs (vLLM and kin; default), llama.cpp (default for GGUF) or eager (Transformers)
   --mode MODE          serve (default), train or lora
   --dtype NAME         bf16, fp16, fp32, tf32 (default: the model's own)
   --quantization NAME  awq, gptq-int4, int8, w8a8, fp8, nf4, q4_k_m … or none
@@ -22,7 +23,7 @@ Says whether a job fits, how fast it can be, what limits it, and the least that 
   --site FILE          another cluster's headroom.site.json (default: $HEADROOM_SITE, or Alvis)
   --json               the whole plan for programs
 
-Serving:   --utilization 0.9 (fraction of GPU memory)  --kv-dtype fp16|fp8  --chunk 2048 (tokens per prefill step)
+Serving:   --utilization 0.9 (fraction of GPU memory; llama.cpp and eager keep nothing back)  --kv-dtype fp16|fp8  --chunk 2048 (tokens per prefill step)
 Training:  --optimizer adamw|adamw-16bit-grads|adamw-8bit|adamw-fp32  --zero 0|1|2|3  --micro-batch 1  --lora-rank 16
            --no-flash  --no-checkpointing  --tf32
 

@@ -10,7 +10,7 @@ import {
   parseWeightType,
   QUANTIZATIONS,
 } from '../../core/knowledge/index.ts';
-import type { PlanMode, PlanQuestion } from '../../core/planner/index.ts';
+import { ENGINE_IDS, type EngineId, type PlanMode, type PlanQuestion } from '../../core/planner/index.ts';
 import { siteFrom } from '../options/site.ts';
 
 /** The options of `headroom plan`, as parseArgs gives them. */
@@ -26,6 +26,7 @@ export const OPTIONS = {
   batch: { type: 'string' },
   context: { type: 'string' },
   mode: { type: 'string' },
+  engine: { type: 'string' },
   'micro-batch': { type: 'string' },
   optimizer: { type: 'string' },
   zero: { type: 'string' },
@@ -60,6 +61,7 @@ export async function questionFrom(given: Given): Promise<PlanQuestion> {
     model,
     gpu,
     mode: modeFrom(given.mode),
+    engine: given.engine === undefined ? undefined : engineFrom(given.engine),
     type: written.type,
     quantization: written.quantization === undefined ? quantization : written.quantization,
     allowTf32: given.tf32 === true || given.dtype?.toLowerCase() === 'tf32',
@@ -116,6 +118,27 @@ function weightsFrom(given: Given): Pick<PlanQuestion, 'type' | 'quantization'> 
 function modeFrom(text: string | undefined): PlanMode {
   if (text === undefined || text === 'serve' || text === 'train' || text === 'lora') return text ?? 'serve';
   throw new OptionError(`--mode ${text} is not known; serve, train or lora`);
+}
+
+/** What people call the programs, besides our ids. */
+const PROGRAMS: Readonly<Record<string, EngineId>> = {
+  vllm: 'graphs',
+  sglang: 'graphs',
+  tensorrt: 'graphs',
+  'tensorrt-llm': 'graphs',
+  tgi: 'graphs',
+  llamacpp: 'llama.cpp',
+  ollama: 'llama.cpp',
+  transformers: 'eager',
+  pytorch: 'eager',
+  hf: 'eager',
+};
+
+function engineFrom(text: string): EngineId {
+  const name = text.trim().toLowerCase();
+  const engine = ENGINE_IDS.find((id) => id === name) ?? (Object.hasOwn(PROGRAMS, name) ? PROGRAMS[name] : undefined);
+  if (engine === undefined) throw new OptionError(`--engine ${text} is not known; ${ENGINE_IDS.join(', ')}, or a program such as vllm, ollama, transformers`);
+  return engine;
 }
 
 function count(name: string, text: string | undefined): number | undefined {

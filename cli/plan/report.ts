@@ -16,6 +16,7 @@ export function planReport(plan: Plan, paint: Painter): string {
     '',
     ...speed(plan, paint),
     ...loading(plan),
+    ...section('The range is modelled; it assumes', plan.assumed, paint),
     ...section('Communication per step, at line rate', trafficLines(plan), paint),
     ...section(
       'If it does not fit',
@@ -23,7 +24,7 @@ export function planReport(plan: Plan, paint: Painter): string {
         .filter((option) => option.needed)
         .map(
           (option) =>
-            `${option.id === 'mmap' ? 'memory-mapped weights' : 'CPU offload'}: ${option.text}${option.tokensPerSecond === null ? '' : `; at most ${tokens(option.tokensPerSecond)} instead of ${tokens(option.tokensPerSecondWithout)}`}`,
+            `${option.id === 'mmap' ? 'memory-mapped weights' : 'CPU offload'}: ${option.text}${option.tokensPerSecond === null ? '' : `; at most ${tokens(option.tokensPerSecond)}`}`,
         ),
       paint,
     ),
@@ -90,8 +91,9 @@ function memoryLines(memory: MemoryPlan, paint: Painter): string[] {
 }
 
 function speed(plan: Plan, paint: Painter): string[] {
-  const { input, train, prefill, decode } = plan;
-  const head = paint.dim(`  ${''.padEnd(18)}${'ceiling'.padStart(16)}${'expected'.padStart(26)}   limited by`);
+  const { input, memory, train, prefill, decode } = plan;
+  if (!memory.fits) return ['  No speed is given for what does not fit.'];
+  const head = paint.dim(`  ${''.padEnd(18)}${'ceiling'.padStart(16)}${'expected, modelled'.padStart(26)}   limited by${where(plan)}`);
   if (train !== null) {
     return [head, row('throughput', train.tokensPerSecond, tokens, BOTTLENECK_LABELS[train.binding]), row('one step', train.stepSeconds, formatDuration, '')];
   }
@@ -99,6 +101,11 @@ function speed(plan: Plan, paint: Painter): string[] {
   const requests = input.batch * input.dataParallel;
   const each = decode === null || requests === 1 ? [] : [row('decode, each', per(decode.tokensPerSecond, requests), tokens, '')];
   return [head, ...phase('prefill', prefill), ...phase('decode', decode), ...each];
+}
+
+/** Over how many of the site's nodes the rates are, where it is more than one. */
+function where({ placement, input }: Plan): string {
+  return placement.nodes > 1 ? ` (over ${placement.nodes} nodes of ${placement.node === null ? 'eight GPUs' : input.site.name})` : '';
 }
 
 function per(estimate: Estimate, by: number): Estimate {
@@ -113,11 +120,13 @@ function tokens(rate: number): string {
   return `${rate >= 100 ? Math.round(rate) : rate.toPrecision(3)} tok/s`;
 }
 
-function loading({ load, placement }: Plan): string[] {
+const COPIED = { apart: 'over PCIe', coherent: 'over NVLink-C2C', shared: 'within the shared memory' } as const;
+
+function loading({ load, placement, card }: Plan): string[] {
   const network = placement.between === null ? '' : ` over ${formatValue(placement.between.rate, 'bytes/s')} ${LINK_NAMES[placement.between.kind]}`;
   const read = load.readSeconds === null ? 'reading from storage: rate not known' : `${formatDuration(load.readSeconds)} from ${load.storage}${network}`;
   return [
-    `  ${'first load'.padEnd(18)}${formatDuration(load.totalSeconds).padStart(16)}   at best: ${read}, then ${formatDuration(load.copySeconds)} over PCIe`,
+    `  ${'first load'.padEnd(18)}${formatDuration(load.totalSeconds).padStart(16)}   at best: ${read}, then ${formatDuration(load.copySeconds)} ${COPIED[card.unified?.kind ?? 'apart']}`,
   ];
 }
 

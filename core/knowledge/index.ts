@@ -8,6 +8,7 @@ export {
   GPU_IDS,
   type GpuId,
   GPUS,
+  hostBytesPerSecond,
   isGpuId,
   knownGpus,
   MATH_TYPES,

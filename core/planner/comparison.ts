@@ -30,6 +30,7 @@ function compare(row: MeasuredRow): Comparison {
     mode: row.phase === 'train' ? 'train' : 'serve',
     type: row.type,
     quantization: row.quantization,
+    engine: row.engine,
     tensorParallel: row.tensorParallel,
     pipelineParallel: row.pipelineParallel,
     dataParallel: row.dataParallel,

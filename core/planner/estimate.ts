@@ -1,4 +1,6 @@
-import { ACHIEVABLE, gemmFraction, type GpuId } from '../knowledge/index.ts';
+import { ACHIEVABLE, gemmFraction } from '../knowledge/index.ts';
+import { attentionFraction, ENGINES, llamaCppProducts, productFraction, SLOW_LATENCY, type Span, unpackSeconds, weightFraction } from './engine.ts';
+import type { PlanInput } from './input.ts';
 
 /** A rate or a time with its hard limit and the range in which working programs were seen. */
 export interface Estimate {
@@ -16,15 +18,15 @@ export interface StepParts {
   readonly network: number;
   /** Between GPUs of a node over PCIe. */
   readonly transfer: number;
-  /** Launching kernels one by one from Python; CUDA graphs avoid most of it. */
+  /** Launching kernels, and what the host does for a pass. */
   readonly overhead: number;
 }
 
 export type PlanResource = keyof StepParts | 'capacity';
 
-/** The resource that takes longest. Launching is left out: CUDA graphs remove it, and a warning says where it matters. */
+/** The resource that takes longest. */
 export function bindingOf(parts: StepParts): PlanResource {
-  const order: readonly (keyof StepParts)[] = ['memory', 'compute', 'network', 'transfer'];
+  const order: readonly (keyof StepParts)[] = ['memory', 'compute', 'network', 'transfer', 'overhead'];
   return order.reduce((best, resource) => (parts[resource] > parts[best] ? resource : best), 'memory');
 }
 
@@ -33,25 +35,70 @@ export function rates(amount: number, seconds: { readonly least: number; readonl
   return { ceiling: amount / seconds.least, low: amount / seconds.poor, high: amount / seconds.good };
 }
 
-/** Fractions of the ceilings between which working programs were seen. */
+/** Fractions of the binding peak that the expected range rests on. */
 export interface Fractions {
   readonly low: number;
   readonly high: number;
   readonly source: string;
 }
 
-/** Decoding: of the memory bandwidth. */
-export function decodeFractions(): Fractions {
-  return { low: 0.42, high: ACHIEVABLE.dramBytes.value, source: 'low: gpt-fast int4 at batch 1 on an A100-80 (863 of 2039 GB/s); high: gpt-fast README' };
+/** How much of each resource is reached, and what a pass costs beside. `LINE` is a ceiling: everything at its peak, nothing beside. */
+export interface Reached {
+  /** Of the bandwidth: weights, and the cache. */
+  readonly weights: number;
+  readonly cache: number;
+  /** Of the tensor peak: matrix products, and attention. */
+  readonly products: number;
+  readonly attention: number;
+  /** Seconds per weight that is unpacked. */
+  readonly unpack: number;
+  readonly layerSeconds: number;
+  readonly requestSeconds: number;
+  readonly passSeconds: number;
+  readonly expertReads: number;
+  /** Times the latency of a collective; null at line rate without any. */
+  readonly latency: number | null;
 }
 
-/** Prefilling: of the tensor peak. */
-export function prefillFractions(gpu: GpuId): Fractions {
-  const { value, source } = gemmFraction(gpu);
-  return { low: 0.35, high: value, source: `low: llama.cpp prefill on A100 PCIe and A40 (0.39 and 0.43 with the head counted); high: ${source}` };
+export const LINE: Reached = {
+  weights: 1,
+  cache: 1,
+  products: 1,
+  attention: 1,
+  unpack: 0,
+  layerSeconds: 0,
+  requestSeconds: 0,
+  passSeconds: 0,
+  expertReads: 1,
+  latency: null,
+};
+
+/** What a program of the question's kind reaches at one end of the expected range. Modelled. */
+export function reached(input: PlanInput, end: keyof Span): Reached {
+  const engine = ENGINES[input.engine];
+  const products = input.engine === 'llama.cpp' ? llamaCppProducts(input.gpu) : productFraction(input.gpu);
+  return {
+    weights: weightFraction(input.gpu)[end],
+    cache: engine.cacheFraction[end],
+    products: products[end],
+    attention: attentionFraction(input.gpu)[end],
+    unpack: unpackSeconds(input.gpu, input.quantization)[end],
+    layerSeconds: engine.layerSeconds[end],
+    requestSeconds: engine.requestSeconds[end],
+    passSeconds: engine.passSeconds[end],
+    expertReads: engine.expertReads[end],
+    latency: end === 'good' ? 1 : SLOW_LATENCY,
+  };
 }
 
-/** Training: of the tensor peak, recomputation counted as work. */
-export function trainingFractions(): Fractions {
-  return { low: 0.42, high: 0.71, source: 'low: Megatron 22B on A100-80 (0.415); high: llm-foundry 70B on 64 A100-80 (HFU 0.711)' };
+/** Decoding: of the memory bandwidth, for the weights. */
+export function decodeFractions(input: PlanInput): Fractions {
+  const { good, poor } = weightFraction(input.gpu);
+  return { low: poor, high: good, source: `${ACHIEVABLE.dramBytes.source}; beside it ${ENGINES[input.engine].source}` };
+}
+
+/** Prefilling and training: of the tensor peak, for the matrix products. */
+export function productFractions(input: PlanInput): Fractions {
+  const { good, poor } = input.engine === 'llama.cpp' && input.mode === 'serve' ? llamaCppProducts(input.gpu) : productFraction(input.gpu);
+  return { low: poor, high: good, source: `${gemmFraction(input.gpu).source}; whole steps: llm-foundry and Megatron-LM` };
 }

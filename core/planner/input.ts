@@ -1,7 +1,7 @@
 import {
   COMMON_CONTEXT,
-  ENGINE_MEMORY,
   type GpuId,
+  GPUS,
   type ModelSpec,
   type OptimizerId,
   type QuantizationId,
@@ -9,6 +9,7 @@ import {
   type Site,
   type WeightType,
 } from '../knowledge/index.ts';
+import { engineFor, type EngineId, ENGINES, isGguf } from './engine.ts';
 
 export type PlanMode = 'serve' | 'train' | 'lora';
 
@@ -40,6 +41,8 @@ export interface PlanInput {
   readonly mode: PlanMode;
   readonly type: WeightType;
   readonly quantization: QuantizationId | null;
+  /** The program that runs it: what launching, caches and memory cost depends on it. */
+  readonly engine: EngineId;
   readonly gpu: GpuId;
   /** What the card itself reports; wins over the table. */
   readonly card: Reported;
@@ -63,20 +66,24 @@ export type PlanQuestion = Pick<PlanInput, Needed> & {
   readonly [K in keyof Omit<PlanInput, Needed | 'serve' | 'train'>]?: PlanInput[K] | undefined;
 } & { readonly serve?: Partial<ServeSettings> | undefined; readonly train?: Partial<TrainSettings> | undefined };
 
-const SERVE: ServeSettings = { memoryUtilization: ENGINE_MEMORY, cacheBytes: 2, chunkTokens: 2048 };
 const TRAIN: TrainSettings = { optimizer: 'adamw', microBatch: 1, flashAttention: true, checkpointing: true, zero: 0, loraRank: 16 };
 
-/** A complete input: one GPU, batch 1, 4096 tokens (or the model's longest), the model's own type and quantisation. */
+/** A complete input: one GPU, batch 1, 4096 tokens (or the model's longest), the model's own type and quantisation, the engine that goes with it. */
 export function planInput(question: PlanQuestion): PlanInput {
   const { model, gpu } = question;
   const mode = question.mode ?? 'serve';
   const native = mode === 'train' ? null : model.nativeQuantization;
+  const quantization = question.quantization === undefined ? native : question.quantization;
+  // Trainers launch like engines do, whatever format a frozen base is kept in.
+  const engine = question.engine ?? (mode === 'serve' ? engineFor(quantization) : 'graphs');
+  const { memory, chunkTokens } = ENGINES[engine];
   return {
     model,
     gpu,
     mode,
-    type: question.type ?? model.nativeType,
-    quantization: question.quantization === undefined ? native : question.quantization,
+    type: question.type ?? ownType(model, gpu, quantization),
+    quantization,
+    engine,
     card: question.card ?? {},
     tensorParallel: question.tensorParallel ?? 1,
     pipelineParallel: question.pipelineParallel ?? 1,
@@ -84,10 +91,16 @@ export function planInput(question: PlanQuestion): PlanInput {
     batch: question.batch ?? 1,
     context: question.context ?? Math.min(COMMON_CONTEXT, model.maxContext ?? COMMON_CONTEXT),
     allowTf32: question.allowTf32 ?? false,
-    serve: { ...SERVE, ...question.serve },
+    serve: { memoryUtilization: memory, cacheBytes: 2, chunkTokens, ...question.serve },
     train: { ...TRAIN, ...question.train },
     site: question.site,
   };
+}
+
+/** The type that a model is published in; FP16 for BF16 where the card has none, as engines do when told nothing, and beside GGUF's own types. */
+function ownType(model: ModelSpec, gpu: GpuId, quantization: QuantizationId | null): WeightType {
+  if (isGguf(quantization)) return 'fp16';
+  return model.nativeType === 'bf16' && GPUS[gpu].peaks.bf16 === null ? 'fp16' : model.nativeType;
 }
 
 /** GPUs that a plan asks for. */

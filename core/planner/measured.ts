@@ -1,4 +1,5 @@
 import type { GpuId, QuantizationId, WeightType } from '../knowledge/index.ts';
+import type { EngineId } from './engine.ts';
 
 /** A rate that somebody published, with enough said to plan for it. */
 export interface MeasuredRow {
@@ -9,6 +10,8 @@ export interface MeasuredRow {
   readonly model: string;
   readonly type: WeightType;
   readonly quantization: QuantizationId | null;
+  /** The program, where its format does not tell it. */
+  readonly engine?: EngineId;
   readonly phase: 'decode' | 'prefill' | 'train';
   readonly tensorParallel?: number;
   readonly pipelineParallel?: number;
@@ -33,7 +36,7 @@ const T4_PAGE = 'kd.iw.mk dohu012';
 const decode = { phase: 'decode', batch: 1, quantization: null } as const;
 const prefill = { phase: 'prefill', batch: 1, quantization: null } as const;
 const gptFast = { ...decode, source: GPT_FAST, gpu: 'A100-80', type: 'bf16', context: 100 } as const;
-const llamaCpp = { ...decode, source: LLAMA_CPP, type: 'fp16', context: 512 } as const;
+const llamaCpp = { ...decode, source: LLAMA_CPP, engine: 'llama.cpp', type: 'fp16', context: 512 } as const;
 const vllm = { ...decode, source: MEMORY_GAP, gpu: 'H100-64', type: 'fp16', context: 380 } as const;
 
 /** Published rates of a known GPU, model and data type. 1–39 (§5b) are of GPUs like Alvis's, M1–M12 (§5a) of recordings on an H100-64. */
@@ -98,6 +101,7 @@ export const MEASURED: readonly MeasuredRow[] = [
     id: '35',
     ...decode,
     source: 'PrunaAI model card, 82 ms per token',
+    engine: 'eager',
     gpu: 'A100-PCIE-40',
     model: 'llama-3-8b',
     type: 'fp16',
@@ -109,6 +113,7 @@ export const MEASURED: readonly MeasuredRow[] = [
     id: '36',
     ...decode,
     source: T4_PAGE,
+    engine: 'eager',
     gpu: 'T4',
     model: 'qwen2.5-0.5b',
     type: 'fp16',
@@ -120,6 +125,7 @@ export const MEASURED: readonly MeasuredRow[] = [
     id: '37a',
     ...decode,
     source: T4_PAGE,
+    engine: 'eager',
     gpu: 'T4',
     model: 'qwen2.5-0.5b',
     type: 'fp16',
@@ -132,6 +138,7 @@ export const MEASURED: readonly MeasuredRow[] = [
     id: '37b',
     ...decode,
     source: T4_PAGE,
+    engine: 'eager',
     gpu: 'T4',
     model: 'qwen2.5-0.5b',
     type: 'fp16',

@@ -1,4 +1,4 @@
-import { ceilingsFor, loraParameters, OPTIMIZERS } from '../knowledge/index.ts';
+import { type Ceilings, ceilingsFor, hostBytesPerSecond, loraParameters, OPTIMIZERS } from '../knowledge/index.ts';
 import type { PhasePlan } from './serve.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';
@@ -31,12 +31,14 @@ interface Planned<P> {
 /** Weights in host memory, streamed over PCIe in every step (serving), or optimiser state on the host (training). */
 export function offloadOption({ input, place, memory, phase }: Planned<PhasePlan | TrainPlan>): PlanOption {
   const missing = Math.max(0, -memory.free);
-  const pcie = ceilingsFor(input.gpu, input.card).pcie.bytesPerSecond;
+  const card = ceilingsFor(input.gpu, input.card);
+  const rate = hostBytesPerSecond(card);
   const without = phase.tokensPerSecond.ceiling;
   const movable = input.mode === 'serve' ? stageWeightBytes(input) : memory.optimizer;
   const gpusHere = Math.min(place.gpus, place.gpusPerNode);
   const host = place.node?.hostMemory.at(-1) ?? null;
   const base = { id: 'cpu-offload', needed: missing > 0, tokensPerSecondWithout: without } as const;
+  if (missing > 0 && card.unified?.kind === 'shared') return shared(base, missing);
   if (missing > movable) {
     return {
       ...base,
@@ -52,14 +54,29 @@ export function offloadOption({ input, place, memory, phase }: Planned<PhasePlan
   }
   const perStep = input.mode === 'serve' ? bytes : bytes === 0 ? 0 : offloadedTraffic(input);
   const tokens = tokensPerStep(input);
-  const step = Math.max(tokens / without, (perStep * stagesInTurn(input)) / pcie);
+  const step = Math.max(tokens / without, (perStep * stagesInTurn(input)) / rate);
   return {
     ...base,
     possible: true,
     bytes,
     tokensPerSecond: tokens / step,
-    text: bytes === 0 ? 'not needed' : `${gb(bytes)} per GPU in host memory, ${gb(perStep)} over PCIe in every step`,
+    text: bytes === 0 ? 'not needed' : `${gb(bytes)} per GPU in host memory, ${gb(perStep)} over ${hostLink(card)} in every step`,
   };
+}
+
+/** Nothing moves out of a memory that CPU and GPU share. */
+function shared(base: Pick<PlanOption, 'id' | 'needed' | 'tokensPerSecondWithout'>, missing: number): PlanOption {
+  return {
+    ...base,
+    possible: false,
+    bytes: missing,
+    tokensPerSecond: null,
+    text: `${gb(missing)} are missing, and the host has no other memory than the GPU's`,
+  };
+}
+
+function hostLink({ unified }: Pick<Ceilings, 'unified'>): string {
+  return unified === null ? 'PCIe' : 'NVLink-C2C';
 }
 
 /** With one request at a time pipeline stages, and so their transfers, follow each other. */
@@ -89,6 +106,8 @@ export function mmapOption({ input, place, memory, phase }: Planned<PhasePlan>):
   const gpusHere = Math.min(place.gpus, place.gpusPerNode);
   const host = place.node?.hostMemory[0] ?? null;
   const rate = Math.min(place.between?.rate ?? Infinity, input.site.storage.nodeBytesPerSecond ?? Infinity);
+  const card = ceilingsFor(input.gpu, input.card);
+  if (missing > 0 && card.unified?.kind === 'shared') return shared(base, missing);
   if (missing > stageWeightBytes(input)) {
     return {
       ...base,
@@ -102,14 +121,13 @@ export function mmapOption({ input, place, memory, phase }: Planned<PhasePlan>):
   if (uncached > 0 && !Number.isFinite(rate)) {
     return { ...base, possible: false, bytes: missing, tokensPerSecond: null, text: 'weights exceed GPU and host memory, and no rate of storage is known' };
   }
-  const pcie = ceilingsFor(input.gpu, input.card).pcie.bytesPerSecond;
   const tokens = tokensPerStep(input);
-  const step = Math.max(tokens / without, (missing * stagesInTurn(input)) / pcie, uncached === 0 ? 0 : uncached / rate);
+  const step = Math.max(tokens / without, (missing * stagesInTurn(input)) / hostBytesPerSecond(card), uncached === 0 ? 0 : uncached / rate);
   const text =
     missing === 0
       ? 'not needed to fit; loading by mmap lets several processes share one copy in host memory'
       : uncached === 0
-        ? `${gb(missing)} per GPU stay in the page cache and cross PCIe in every step`
+        ? `${gb(missing)} per GPU stay in the page cache and cross ${hostLink(card)} in every step`
         : `${gb(uncached)} are read from storage in every step`;
   return { ...base, possible: true, bytes: missing, tokensPerSecond: tokens / step, text };
 }

@@ -1,4 +1,5 @@
 import { type Ceilings, ceilingsFor, computeType, type ComputeType } from '../knowledge/index.ts';
+import { assumptions } from './assumed.ts';
 import { allocations, type Allocation } from './allocation.ts';
 import { inputErrors, type PlanInput, planInput, type PlanQuestion } from './input.ts';
 import { communication, loadPlan, type LoadPlan, type Traffic } from './traffic.ts';
@@ -27,6 +28,8 @@ export interface Plan {
   /** What ranks can talk over: the GPU's links and the site's networks. */
   readonly links: readonly Link[];
   readonly communication: readonly Traffic[];
+  /** What the expected range takes for granted, in words. */
+  readonly assumed: readonly string[];
   /** What limits it: capacity when it does not fit, otherwise the resource of decoding, or of the training step. */
   readonly binding: PlanResource;
   readonly options: readonly PlanOption[];
@@ -45,13 +48,15 @@ export function plan(question: PlanQuestion): PlanResult {
   const place = placement(input);
   const memory = memoryPlan(input);
   const links = linkTable(input, place);
+  const compute = computeType(input);
   const common = {
     ok: true,
     input,
     placement: place,
     memory,
     card: ceilingsFor(input.gpu, input.card),
-    compute: computeType(input),
+    compute,
+    assumed: assumptions(input, place, compute),
     load: loadPlan(input, place),
     links,
     communication: communication(input, place, links),

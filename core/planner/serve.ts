@@ -1,20 +1,31 @@
-import { KERNELS_PER_LAYER, prefillFlops, weightBytesTouched } from '../knowledge/index.ts';
-import { bindingOf, decodeFractions, type Estimate, type Fractions, prefillFractions, type PlanResource, rates, type StepParts } from './estimate.ts';
+import { causalAttentionFlops, GPUS, prefillFlops } from '../knowledge/index.ts';
+import { BETWEEN_PRODUCTS, SCORE_BYTES, type Span } from './engine.ts';
+import {
+  bindingOf,
+  decodeFractions,
+  type Estimate,
+  type Fractions,
+  LINE,
+  type PlanResource,
+  productFractions,
+  rates,
+  reached,
+  type Reached,
+  type StepParts,
+} from './estimate.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';
-import { decodeWork, exchange, gpuSeconds, type Reached, stageParts, type StageWork } from './stage.ts';
+import { decodeWork, exchange, gpuSeconds, stageParts, type StageWork, weightsRead } from './stage.ts';
 
 export interface PhasePlan {
   /** Tokens/s of the whole plan, all replicas. */
   readonly tokensPerSecond: Estimate;
   readonly binding: PlanResource;
-  /** Seconds of one step (decode) or one prompt (prefill) by resource, at achievable rates. */
+  /** Seconds of one step (decode) or of all prompts that come together (prefill) by resource, at achievable rates. */
   readonly parts: StepParts;
   /** Fractions of the binding peak behind the expected range, with their source. */
   readonly fractions: Fractions;
 }
-
-const LINE: Reached = { bandwidth: 1, compute: 1, links: 'line' };
 
 /**
  * Decoding `batch` requests at a context. A pipeline works on as many micro-batches as it has stages, or as there are
@@ -23,20 +34,17 @@ const LINE: Reached = { bandwidth: 1, compute: 1, links: 'line' };
 export function decodePlan(input: PlanInput, place: Placement): PhasePlan {
   const { batch, pipelineParallel: pp, dataParallel: dp } = input;
   const work = decodeWork(input, batch / Math.min(batch, pp));
-  const fractions = decodeFractions();
-  const compute = prefillFractions(input.gpu);
-  const good: Reached = { bandwidth: fractions.high, compute: compute.high, links: 'achievable' };
-  const poor: Reached = { bandwidth: fractions.low, compute: compute.low, links: 'achievable' };
+  const good = reached(input, 'good');
   const parts = stageParts(input, place, work, good);
   return {
     tokensPerSecond: rates(batch * dp, {
       least: pp * leastSeconds(input, place, work),
       good: pp * seconds(input, place, work, good),
-      poor: pp * Math.max(seconds(input, place, work, poor), parts.overhead),
+      poor: pp * seconds(input, place, work, reached(input, 'poor')),
     }),
     binding: bindingOf(parts),
     parts: scaled(parts, pp),
-    fractions,
+    fractions: decodeFractions(input),
   };
 }
 
@@ -46,10 +54,10 @@ function leastSeconds(input: PlanInput, place: Placement, work: StageWork): numb
   return Math.max(gpuSeconds(input, work, LINE), parts.network, parts.transfer);
 }
 
-/** In practice ranks wait for each all-reduce: its time adds to the GPU's. */
-function seconds(input: PlanInput, place: Placement, work: StageWork, reached: Reached): number {
-  const parts = stageParts(input, place, work, reached);
-  return gpuSeconds(input, work, reached) + parts.network + parts.transfer;
+/** In practice ranks wait for each all-reduce, and kernels for each other: their times add to the GPU's. */
+function seconds(input: PlanInput, place: Placement, work: StageWork, at: Reached): number {
+  const parts = stageParts(input, place, work, at);
+  return gpuSeconds(input, work, at) + parts.network + parts.transfer + parts.overhead;
 }
 
 function scaled(parts: StepParts, by: number): StepParts {
@@ -57,44 +65,67 @@ function scaled(parts: StepParts, by: number): StepParts {
 }
 
 /**
- * Prefilling prompts of `context` tokens, with enough of them to keep every pipeline stage busy. The ceiling reads weights
- * once for all tokens; the expected range once per chunk.
+ * Prefilling `batch` prompts of `context` tokens that come together, with enough of them to keep every pipeline stage busy.
+ * The ceiling reads weights once for all tokens; the expected range once per pass, which takes a chunk of a long prompt or
+ * several short ones.
  */
 export function prefillPlan(input: PlanInput, place: Placement): PhasePlan {
-  const { context, dataParallel: dp } = input;
+  const { batch, context, dataParallel: dp } = input;
+  const tokens = batch * context;
   const once = promptWork(input, 1);
-  const chunked = promptWork(input, Math.ceil(context / input.serve.chunkTokens));
-  const fractions = prefillFractions(input.gpu);
-  const memory = decodeFractions();
-  const good: Reached = { bandwidth: memory.high, compute: fractions.high, links: 'achievable' };
-  const poor: Reached = { bandwidth: memory.low, compute: fractions.low, links: 'achievable' };
-  const parts = stageParts(input, place, chunked, good);
-  const least = stageParts(input, place, once, LINE);
-  const seconds = (reached: Reached): number => {
-    const at = stageParts(input, place, chunked, reached);
-    return gpuSeconds(input, chunked, reached) + at.network + at.transfer;
-  };
+  const chunked = promptWork(input, Math.ceil(tokens / input.serve.chunkTokens));
+  const [good, poor] = [reached(input, 'good'), reached(input, 'poor')];
+  const parts = prefillParts(input, place, chunked, good, 'good');
+  const worst = prefillParts(input, place, chunked, poor, 'poor');
   return {
-    tokensPerSecond: rates(context * dp, {
-      least: Math.max(gpuSeconds(input, once, LINE), least.network, least.transfer),
-      good: seconds(good),
-      poor: Math.max(seconds(poor), parts.overhead),
+    tokensPerSecond: rates(tokens * dp, {
+      least: leastSeconds(input, place, once),
+      good: Math.max(parts.memory, parts.compute) + parts.network + parts.transfer + parts.overhead,
+      // Reading and multiplying overlap in part where a pass has few tokens.
+      poor: Math.hypot(worst.memory, worst.compute) + worst.network + worst.transfer + worst.overhead,
     }),
     binding: bindingOf(parts),
     parts,
-    fractions,
+    fractions: productFractions(input),
   };
 }
 
-/** One GPU's part of a prompt that is worked off in some chunks. */
-function promptWork(input: PlanInput, chunks: number): StageWork {
-  const { model, context, tensorParallel: tp, pipelineParallel: pp } = input;
+/** Seconds of each resource; `compute` includes what moves through memory between the products. */
+function prefillParts(input: PlanInput, place: Placement, work: StageWork, at: Reached, end: keyof Span): StepParts {
+  const parts = stageParts(input, place, work, at);
+  return { ...parts, compute: parts.compute + betweenSeconds(input, end), overhead: parts.overhead + work.passes * at.passSeconds };
+}
+
+function betweenSeconds(input: PlanInput, end: keyof Span): number {
+  const { model, batch, context, tensorParallel: tp, pipelineParallel: pp } = input;
+  const tokens = batch * context;
+  const elements =
+    input.engine === 'llama.cpp'
+      ? // Every token's scores over the cached ones, half of the prompt on average.
+        SCORE_BYTES[end] * model.heads * (context / 2)
+      : BETWEEN_PRODUCTS.prefill[end] * model.hidden;
+  return (tokens * model.layers * elements) / (tp * pp * GPUS[input.gpu].bandwidth);
+}
+
+/** One GPU's part of the prompts that come together, worked off in some passes. */
+function promptWork(input: PlanInput, passes: number): StageWork {
+  const { model, batch, context, tensorParallel: tp, pipelineParallel: pp } = input;
+  const gpus = tp * pp;
+  const read = weightsRead(input, (batch * context) / passes, gpus);
+  const attention = causalAttentionFlops(model, context);
+  const llamaCpp = input.engine === 'llama.cpp';
   return {
-    weightBytes: (chunks * weightBytesTouched(model, input, context / chunks)) / (tp * pp),
+    weightBytes: passes * read.weightBytes,
+    expertBytes: 0,
+    // Unpacking is part of the fraction of the products here: a weight is unpacked once for many tokens.
+    weights: 0,
     cacheBytes: 0,
-    denseFlops: prefillFlops(model, context) / (tp * pp),
-    attentionFlops: 0,
-    ...exchange(input, context),
-    kernels: (chunks * KERNELS_PER_LAYER * model.layers) / pp,
+    denseFlops: (batch * (prefillFlops(model, context) - attention)) / gpus,
+    attentionFlops: (batch * attention) / gpus,
+    ...exchange(input, batch * context),
+    tensorCollectives: exchange(input, batch * context).tensorCollectives * passes,
+    layers: model.layers / pp,
+    passes,
+    requests: llamaCpp ? 0 : batch,
   };
 }

@@ -5,26 +5,37 @@ import {
   GPUS,
   KERNELS_PER_LAYER,
   LAUNCH_SECONDS,
+  type ModelSpec,
   pipelineBytesPerToken,
   ringAllReduceBytes,
   tensorParallelMessageBytes,
+  type WeightFormat,
   weightBytesTouched,
+  weightParts,
 } from '../knowledge/index.ts';
+import { isGguf } from './engine.ts';
+import type { Reached, StepParts } from './estimate.ts';
 import type { PlanInput } from './input.ts';
 import type { Link, Placement } from './links.ts';
 import { kvPerSequencePerGpu, stageLayers } from './memory.ts';
-import type { StepParts } from './estimate.ts';
 
 /** What one GPU does in one pass of its pipeline stage. Bytes, FLOPs, operations. */
 export interface StageWork {
+  /** Of weights, and the experts' part of it. */
   readonly weightBytes: number;
+  readonly expertBytes: number;
+  /** Weights that are unpacked. */
+  readonly weights: number;
   readonly cacheBytes: number;
   readonly denseFlops: number;
   readonly attentionFlops: number;
   readonly tensorBytes: number;
   readonly tensorCollectives: number;
   readonly pipelineBytes: number;
-  readonly kernels: number;
+  readonly layers: number;
+  readonly passes: number;
+  /** Requests that the host prepares and samples. */
+  readonly requests: number;
 }
 
 /** Work of one GPU for one decode pass of `tokens` requests (one micro-batch of a pipeline). */
@@ -32,13 +43,34 @@ export function decodeWork(input: PlanInput, tokens: number): StageWork {
   const { model, context, tensorParallel: tp, pipelineParallel: pp } = input;
   const gpus = tp * pp;
   return {
-    weightBytes: weightBytesTouched(model, input, tokens) / gpus,
+    ...weightsRead(input, tokens, gpus),
     cacheBytes: tokens * kvPerSequencePerGpu(input),
     denseFlops: (tokens * denseFlopsPerToken(model)) / gpus,
     attentionFlops: (tokens * decodeAttentionFlops(model, context)) / gpus,
     ...exchange(input, tokens),
-    kernels: KERNELS_PER_LAYER * stageLayers(model, pp),
+    layers: stageLayers(model, pp),
+    passes: 1,
+    requests: tokens,
   };
+}
+
+/** Weights that a pass of `tokens` tokens reads on one of some GPUs. */
+export function weightsRead(input: PlanInput, tokens: number, gpus: number): Pick<StageWork, 'weightBytes' | 'expertBytes' | 'weights'> {
+  const all = weightBytesTouched(input.model, input, tokens);
+  return {
+    weightBytes: all / gpus,
+    expertBytes: (all - weightBytesTouched(withoutExperts(input.model), input, tokens)) / gpus,
+    weights: unpacked(input.model, input, tokens) / gpus,
+  };
+}
+
+function withoutExperts(model: ModelSpec): ModelSpec {
+  return model.moe === null ? model : { ...model, parameters: model.parameters - weightParts(model).experts, moe: null };
+}
+
+/** Weights that are unpacked in a pass: those that it reads, as if each had one byte. */
+function unpacked(model: ModelSpec, format: WeightFormat, tokens: number): number {
+  return format.quantization === null ? 0 : weightBytesTouched(model, { type: 'fp16', quantization: null }, tokens) / 2;
 }
 
 /** Bytes that a pass of `tokens` tokens sends: two all-reduces a layer, one hand-over a pipeline boundary. */
@@ -49,13 +81,6 @@ export function exchange(input: PlanInput, tokens: number): Pick<StageWork, 'ten
     tensorCollectives: tp === 1 ? 0 : 2 * stageLayers(model, pp),
     pipelineBytes: pp === 1 ? 0 : pipelineBytesPerToken(model) * tokens,
   };
-}
-
-/** How much of each resource is reached. */
-export interface Reached {
-  readonly bandwidth: number;
-  readonly compute: number;
-  readonly links: 'line' | 'achievable';
 }
 
 /** Seconds of each resource for a stage's work. */
@@ -70,8 +95,18 @@ export function stageParts(input: PlanInput, place: Placement, work: StageWork, 
     compute: dense + attention,
     network: over(false),
     transfer: over(true),
-    overhead: work.kernels * LAUNCH_SECONDS,
+    overhead: overheadSeconds(work, reached),
   };
+}
+
+/** Seconds that a stage takes beside its bytes and FLOPs. */
+function overheadSeconds({ layers, passes, requests }: StageWork, reached: Reached): number {
+  return passes * layers * reached.layerSeconds + requests * reached.requestSeconds;
+}
+
+/** Seconds to launch every kernel of a stage from Python: what a program without CUDA graphs takes at least. */
+export function launchSeconds({ layers, passes }: Pick<StageWork, 'layers' | 'passes'>): number {
+  return passes * layers * KERNELS_PER_LAYER * LAUNCH_SECONDS;
 }
 
 /**
@@ -85,16 +120,35 @@ export function gpuSeconds(input: PlanInput, work: StageWork, reached: Reached):
 }
 
 function memorySeconds(input: PlanInput, work: StageWork, reached: Reached): { weights: number; cache: number } {
-  const rate = GPUS[input.gpu].bandwidth * reached.bandwidth;
-  return { weights: work.weightBytes / rate, cache: work.cacheBytes / rate };
+  const { bandwidth } = GPUS[input.gpu];
+  // Experts that few requests share are gathered for each; a large batch reads each expert once, in one product.
+  const again = (reached.expertReads - 1) / Math.max(1, work.requests);
+  const bytes = work.weightBytes + again * work.expertBytes;
+  return { weights: bytes / (bandwidth * reached.weights) + work.weights * reached.unpack, cache: work.cacheBytes / (bandwidth * reached.cache) };
 }
 
 function computeSeconds(input: PlanInput, work: StageWork, reached: Reached): { dense: number; attention: number } {
-  const rate = computeType(input).peak * reached.compute;
-  return { dense: work.denseFlops / rate, attention: work.attentionFlops / rate };
+  const { products, attention } = peaksOf(input, reached);
+  return { dense: work.denseFlops / (products * reached.products), attention: work.attentionFlops / (attention * reached.attention) };
+}
+
+/**
+ * Operations/s that fractions are taken of. llama.cpp sums FP16 products in FP16, which GeForce cards do twice as fast, and
+ * may multiply GGUF weights in INT8; attention on 8-bit types is seldom done in 8 bits: both count for ceilings alone.
+ */
+function peaksOf(input: PlanInput, { latency }: Pick<Reached, 'latency'>): { readonly products: number; readonly attention: number } {
+  const { peaks, halfSumPeak } = GPUS[input.gpu];
+  const { math, peak } = computeType(input);
+  const line = latency === null;
+  if (input.engine === 'llama.cpp' && input.mode === 'serve' && math === 'fp16') {
+    const half = halfSumPeak ?? peak;
+    const small = line && isGguf(input.quantization) ? (peaks.int8 ?? 0) : 0;
+    return { products: Math.max(half, small), attention: half };
+  }
+  return { products: peak, attention: !line && (math === 'fp8' || math === 'int8') ? (peaks.fp16 ?? peak) : peak };
 }
 
 /** Seconds on a link: at line rate with no latency for a ceiling, at the achievable rate with latency otherwise. */
-export function linkSeconds(link: Link, bytes: number, collectives: number, reached: Pick<Reached, 'links'>): number {
-  return reached.links === 'line' ? bytes / link.rate : bytes / (link.rate * link.achievable) + collectives * link.latency;
+export function linkSeconds(link: Link, bytes: number, collectives: number, { latency }: Pick<Reached, 'latency'>): number {
+  return latency === null ? bytes / link.rate : bytes / (link.rate * link.achievable) + collectives * latency * link.latency;
 }

@@ -1,4 +1,4 @@
-import { ceilingsFor, loadSeconds } from '../knowledge/index.ts';
+import { ceilingsFor, hostBytesPerSecond, loadSeconds } from '../knowledge/index.ts';
 import type { PlanInput } from './input.ts';
 import type { Link, LinkKind, Placement } from './links.ts';
 import { stageWeightBytes } from './memory.ts';
@@ -42,7 +42,7 @@ export interface LoadPlan {
   readonly nodeBytes: number;
   /** From shared storage over the node's network; null where no network is known. */
   readonly readSeconds: number | null;
-  /** From host memory over PCIe, all GPUs at once. */
+  /** From host memory over PCIe, or over what takes its place, all GPUs at once. */
   readonly copySeconds: number;
   /** First load: read, then copy. */
   readonly totalSeconds: number;
@@ -61,7 +61,7 @@ export function loadPlan(input: PlanInput, place: Placement): LoadPlan {
     gpuBytes,
     network: place.between?.rate ?? null,
     storage: input.site.storage.nodeBytesPerSecond,
-    pcie: ceilingsFor(input.gpu, input.card).pcie.bytesPerSecond,
+    host: hostBytesPerSecond(ceilingsFor(input.gpu, input.card)),
   });
   return {
     nodeBytes,

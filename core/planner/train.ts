@@ -1,19 +1,10 @@
-import {
-  computeType,
-  dataParallelBytes,
-  GPUS,
-  KERNELS_PER_LAYER,
-  LAUNCH_SECONDS,
-  loraParameters,
-  OPTIMIZERS,
-  pipelineBubble,
-  trainingFlops,
-} from '../knowledge/index.ts';
-import { bindingOf, type Estimate, type Fractions, type PlanResource, type StepParts, trainingFractions } from './estimate.ts';
+import { causalAttentionFlops, computeType, dataParallelBytes, GPUS, loraParameters, OPTIMIZERS, pipelineBubble, trainingFlops } from '../knowledge/index.ts';
+import { BETWEEN_PRODUCTS, LOGIT_BYTES, type Span } from './engine.ts';
+import { bindingOf, type Estimate, type Fractions, LINE, type PlanResource, productFractions, reached, type Reached, type StepParts } from './estimate.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';
 import { stageLayers } from './memory.ts';
-import { exchange, linkSeconds, type Reached } from './stage.ts';
+import { exchange, launchSeconds, linkSeconds } from './stage.ts';
 
 export interface TrainPlan {
   /** Seconds of one optimiser step. */
@@ -32,9 +23,8 @@ export interface TrainPlan {
 export function trainPlan(input: PlanInput, place: Placement): TrainPlan {
   const { batch, context, dataParallel: dp, pipelineParallel: pp, train } = input;
   const bubble = pipelineBubble(pp, Math.ceil(batch / train.microBatch));
-  const fractions = trainingFractions();
-  const at = (compute: number, links: Reached['links']) => stepParts(input, place, { compute, links }, bubble);
-  const [least, good, poor] = [at(1, 'line'), at(fractions.high, 'achievable'), at(fractions.low, 'achievable')];
+  const [least, good, poor] = ([null, 'good', 'poor'] as const).map((end) => stepParts(input, place, end, bubble));
+  if (least === undefined || good === undefined || poor === undefined) throw new Error('three ends give three steps');
   // Gradients travel while the backward pass computes; tensor-parallel exchange is waited for.
   const floor = Math.max(least.compute, least.data, least.tensor) + least.update;
   const practical = (parts: Parts) => Math.max(parts.compute + parts.tensor, parts.data, parts.launch) + parts.update;
@@ -47,7 +37,7 @@ export function trainPlan(input: PlanInput, place: Placement): TrainPlan {
     binding: bindingOf(parts),
     parts,
     bubble,
-    fractions,
+    fractions: productFractions(input),
   };
 }
 
@@ -59,23 +49,41 @@ interface Parts {
   readonly launch: number;
 }
 
-function stepParts(input: PlanInput, place: Placement, reached: Pick<Reached, 'compute' | 'links'>, bubble: number): Parts {
-  const { model, batch, context, tensorParallel: tp, pipelineParallel: pp, train } = input;
-  const pass = { lora: input.mode === 'lora', recompute: train.checkpointing };
-  const flops = (batch * trainingFlops(model, context, pass)) / (tp * pp);
-  const { peak } = computeType(input);
-  const passes = pass.recompute ? 3 : 2;
+/** `null` is the ceiling: nothing but the FLOPs of the products and of attention, at the peak. */
+function stepParts(input: PlanInput, place: Placement, end: keyof Span | null, bubble: number): Parts {
+  const { model, batch, context, pipelineParallel: pp, train } = input;
+  const at = end === null ? LINE : reached(input, end);
+  const passes = train.checkpointing ? 3 : 2;
   const sent = exchange(input, batch * context);
   const microBatches = Math.ceil(batch / train.microBatch);
   return {
-    compute: flops / (peak * reached.compute) / (1 - bubble),
+    compute: computeSeconds(input, at, end) / (1 - bubble),
     tensor:
-      passes * linkSeconds(place.tensor, sent.tensorBytes, sent.tensorCollectives * microBatches, reached) +
-      2 * linkSeconds(place.pipeline, sent.pipelineBytes, sent.pipelineBytes > 0 ? microBatches : 0, reached),
-    data: linkSeconds(place.data, gradientBytes(input, place), 1, reached),
+      passes * linkSeconds(place.tensor, sent.tensorBytes, sent.tensorCollectives * microBatches, at) +
+      2 * linkSeconds(place.pipeline, sent.pipelineBytes, sent.pipelineBytes > 0 ? microBatches : 0, at),
+    data: linkSeconds(place.data, gradientBytes(input, place), 1, at),
     update: updateBytes(input) / GPUS[input.gpu].bandwidth,
-    launch: microBatches * (passes + 1) * KERNELS_PER_LAYER * stageLayers(model, pp) * LAUNCH_SECONDS,
+    launch: (passes + 1) * launchSeconds({ layers: stageLayers(model, pp), passes: microBatches }),
   };
+}
+
+/** FlashAttention's backward pass computes the scores again: 2.5 times the forward pass instead of twice (FlashAttention paper). */
+const FLASH_BACKWARD = 2.5;
+
+/**
+ * Seconds that one GPU computes in a step. A ceiling counts products and attention at the peak. In practice attention reaches
+ * less than the products, and what lies between them (norms, activations, residuals, the loss) is bound by memory.
+ */
+function computeSeconds(input: PlanInput, at: Reached, end: keyof Span | null): number {
+  const { model, batch, context, tensorParallel: tp, pipelineParallel: pp, train } = input;
+  const again = train.checkpointing ? 1 : 0;
+  const attention = causalAttentionFlops(model, context);
+  const products = trainingFlops(model, context, { lora: input.mode === 'lora', recompute: train.checkpointing }) - attention * (3 + again);
+  const { peak } = computeType(input);
+  if (end === null) return (batch * (products + attention * (3 + again))) / (tp * pp * peak);
+  const computed = attention * ((train.flashAttention ? 1 + FLASH_BACKWARD : 3) + again);
+  const elements = context * (BETWEEN_PRODUCTS.train[end] * model.layers * model.hidden * (1 + again / 3) + LOGIT_BYTES[end] * model.vocab);
+  return ((batch / (tp * pp)) * (products / at.products + computed / at.attention)) / peak + (batch * elements) / (tp * pp * GPUS[input.gpu].bandwidth);
 }
 
 /** Parameters that are trained, of one replica. */

@@ -38,7 +38,8 @@ export function sentFromThere({ entity, facts, ...rest }: Table, product: string
 }
 
 /** Names of the built-in cluster, its storage and its scratch, and of cards and node types. */
-const NAMES = /alvis|mimer|c3se|naiss|weka|\$TMPDIR|A100\w*|A40\b|V100\w*|\bT4\b|H200|H100-64|H100 SXM 64 GB/gi;
+const NAMES =
+  /alvis|mimer|c3se|naiss|weka|\$TMPDIR|A100\w*|A40\b|V100\w*|\bT4\b|H200|H100-(64|PCIE|NVL)|H100 (SXM 64 GB|PCIe|NVL)|\bL40S?\b|\bL4\b|\bA10G?\b|\bA30\b|\bA6000\b|RTX[- ]\w+|\bH20\b|\bB200\b|\bGB10\b/gi;
 
 /**
  * Every name in a result that has no place on that site, each once. What the job itself runs on may be named; `source`

@@ -1,7 +1,7 @@
 import { type GpuId, GPUS } from './gpus.ts';
 import type { Peaks } from './math-type.ts';
 import { pcieBytesPerSecond } from './pcie.ts';
-import type { NvLink, PcieLink } from './spec.ts';
+import type { NvLink, PcieLink, UnifiedMemory } from './spec.ts';
 
 /** What a card says about itself, SI units. Give the link's maximum or its state under load: it drops when idle. */
 export interface Reported {
@@ -20,6 +20,8 @@ export interface Ceilings {
   readonly powerLimit: number;
   readonly pcie: PcieLink;
   readonly nvlink: NvLink | null;
+  /** Null where the host's memory is reached over PCIe. */
+  readonly unified: UnifiedMemory | null;
   readonly boostClock: number;
   /** Which of them the card itself reported; the others are the table's. */
   readonly reported: readonly ('memoryBytes' | 'powerLimit' | 'pcie')[];
@@ -39,6 +41,7 @@ export function ceilingsFor(gpu: GpuId, card: Reported = {}): Ceilings {
     powerLimit: powerLimit ?? spec.powerLimit,
     pcie: pcie ?? spec.pcie,
     nvlink: spec.nvlink,
+    unified: spec.unified,
     boostClock: spec.boostClock,
     reported: [
       ...(memoryBytes === undefined ? [] : ['memoryBytes' as const]),
@@ -58,4 +61,9 @@ function reportedLink(table: PcieLink, card: Reported): PcieLink | undefined {
 
 function positive(value: number | undefined): number | undefined {
   return value !== undefined && Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
+/** Bytes/s of one direction between host memory and the GPU: PCIe, NVLink-C2C, or the half of a shared memory that a copy within it reaches. */
+export function hostBytesPerSecond({ unified, pcie }: Pick<Ceilings, 'unified' | 'pcie'>): number {
+  return unified?.oneWay ?? pcie.bytesPerSecond;
 }

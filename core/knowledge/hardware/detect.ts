@@ -9,7 +9,7 @@ const SIZE_TOLERANCE = 0.12;
 /**
  * The GPU type of a device name, helped by its memory size in bytes. Null when the name is not known, when name and
  * size disagree, or when several cards remain possible: never a guess. Names that no row has (A800, V100S, V100 SXM3,
- * H100 PCIe and NVL, GH200, T4G, slices, vGPUs) are cards that differ in some ceiling.
+ * H20-3e, laptop cards, T4G, slices, vGPUs) are cards that differ in some ceiling.
  */
 export function detectGpu(name: string, memoryTotalBytes?: number): GpuId | null {
   const text = name
@@ -17,7 +17,9 @@ export function detectGpu(name: string, memoryTotalBytes?: number): GpuId | null
     .toUpperCase()
     .replace(/\s+/g, ' ')
     .replace(/^NVIDIA /, '')
-    .replace(/^TESLA /, '');
+    .replace(/^TESLA /, '')
+    // The Grace Hopper with 96 GB is named after the CPU's memory.
+    .replace(/^GH200 (480|120)GB$/, 'GH200 96GB');
   const printed = /(?:[- ])(\d+)GB?\b/.exec(text)?.[1];
   const fits = GPU_IDS.filter((id) => {
     const { names, nominalGB, memoryBytes } = GPUS[id];
@@ -33,7 +35,7 @@ function sameSize(seen: number, table: number): boolean {
 }
 
 /**
- * The GPU that a person or a scheduler named: an id in any case, a device name, or an alias such as `V100`. An alias is
+ * The GPU that a person or a scheduler named: an id or a label in any case, a device name, or an alias such as `V100`. An alias is
  * decided by the memory size in bytes; without one the first card in the table that has it is assumed. Null: not ours.
  */
 export function parseGpuId(text: string, memoryTotalBytes?: number): GpuId | null {
@@ -44,6 +46,8 @@ export function parseGpuId(text: string, memoryTotalBytes?: number): GpuId | nul
     .replace(/^(NVIDIA|TESLA)-/, '')
     .replace(/GB$/, '');
   if (isGpuId(name)) return name;
+  const labelled = GPU_IDS.find((id) => GPUS[id].label.toUpperCase() === text.trim().toUpperCase());
+  if (labelled !== undefined) return labelled;
   const ids = GPU_IDS.filter((id) => GPUS[id].aliases.includes(name));
   if (ids.length === 0) return detectGpu(text, memoryTotalBytes);
   if (memoryTotalBytes === undefined) return ids[0] ?? null;

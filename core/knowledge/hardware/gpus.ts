@@ -1,11 +1,13 @@
+import { ADA_LOVELACE } from './ada.ts';
 import { AMPERE } from './ampere.ts';
+import { BLACKWELLS } from './blackwell.ts';
 import { HOPPER } from './hopper.ts';
 import type { MathType } from './math-type.ts';
 import type { GpuSpec } from './spec.ts';
 import { VOLTA_TURING } from './volta-turing.ts';
 
 /** A row for every generation's file; what else is a list of GPUs is made from it. */
-const TABLE = { ...AMPERE, ...VOLTA_TURING, ...HOPPER } as const satisfies Record<string, GpuSpec>;
+const TABLE = { ...AMPERE, ...VOLTA_TURING, ...HOPPER, ...ADA_LOVELACE, ...BLACKWELLS } as const satisfies Record<string, GpuSpec>;
 
 /** The GPUs that Headroom knows. */
 export type GpuId = keyof typeof TABLE;

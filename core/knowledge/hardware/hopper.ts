@@ -1,4 +1,4 @@
-import { NVLINK_4, PCIE_5_X16 } from './links.ts';
+import { NVLINK_4, NVLINK_H100_BRIDGE, NVLINK_H200_BRIDGE, PCIE_5_X16 } from './links.ts';
 import type { Peaks } from './math-type.ts';
 import type { GpuSpec } from './spec.ts';
 
@@ -26,10 +26,81 @@ const SXM5 = {
   peakSources: {},
   vectorTypes: [],
   hasTensorCores: true,
+  unified: null,
+  halfSumPeak: null,
   pcie: PCIE_5_X16,
   nvlink: NVLINK_4,
   powerLimit: 700,
   boostClock: 1980e6,
+} as const;
+
+/** The white paper's PCIe column. */
+const H100_PCIE_PEAKS: Peaks = {
+  ...HOPPER_PEAKS,
+  fp64: 25.6e12,
+  fp64_tensor: 51.2e12,
+  fp32: 51.2e12,
+  tf32: 378e12,
+  fp16: 756e12,
+  fp16_vector: 102.4e12,
+  bf16: 756e12,
+  fp8: 1513e12,
+  int8: 1513e12,
+};
+
+/** H100 NVL and H200 NVL: half of the data sheets' figures, which are with sparsity. */
+const NVL_PEAKS: Peaks = {
+  ...HOPPER_PEAKS,
+  fp64: 30e12,
+  fp64_tensor: 60e12,
+  fp32: 60e12,
+  tf32: 417.5e12,
+  fp16: 835.5e12,
+  fp16_vector: 120e12,
+  bf16: 835.5e12,
+  fp8: 1670.5e12,
+  int8: 1670.5e12,
+};
+
+/** Cut down for export: half of what resellers print with sparsity. */
+const H20_PEAKS: Peaks = {
+  ...HOPPER_PEAKS,
+  fp64: 1e12,
+  fp64_tensor: null,
+  fp32: 44e12,
+  tf32: 74e12,
+  fp16: 148e12,
+  fp16_vector: 88e12,
+  bf16: 148e12,
+  fp8: 296e12,
+  int8: 296e12,
+};
+
+const DATASHEET = {
+  peaks: 'datasheet',
+  memoryBytes: 'reported',
+  bandwidth: 'datasheet',
+  powerLimit: 'datasheet',
+  pcie: 'pcieStandard',
+  nvlink: 'datasheet',
+  boostClock: 'datasheet',
+  computeCapability: 'whitepaper',
+} as const;
+
+const HOPPER_PCIE = { ...SXM5, form: 'PCIe', memoryUtilizationCalibrated: false, peakSources: { fp16_vector: 'inferred' } } as const;
+
+/** Grace and H100 in one module: NVLink-C2C carries 450 GB/s in each direction to the CPU's memory. */
+const GH200 = {
+  ...SXM5,
+  form: 'superchip',
+  aliases: ['GH200'],
+  memoryUtilizationCalibrated: false,
+  unified: { kind: 'coherent', oneWay: 450e9 },
+  powerLimit: 1000,
+  notes: [
+    'Its power is that of the whole module, CPU included (450 to 1000 W, set by the maker): go by the limit that the card reports.',
+    'NVLink to other GPUs is there only in machines that have several of them joined.',
+  ],
 } as const;
 
 const H100_NAMES = [/^H100( \d+GB( HBM(2E?|3))?)?$/, /^H100-SXM5(-\d+GB)?$/, /^H100 \d+G(B ?H?B?M?)?\.\.\.$/] as const;
@@ -103,5 +174,90 @@ export const HOPPER = {
       computeCapability: 'whitepaper',
     },
     notes: [],
+  },
+  'H100-PCIE': {
+    ...HOPPER_PCIE,
+    label: 'H100 PCIe 80 GB',
+    names: [/^H100 PCIE$/, /^H100 PCIE?\.\.\.$/],
+    aliases: ['H100-PCIE-80'],
+    peaks: H100_PCIE_PEAKS,
+    nominalGB: 80,
+    memoryBytes: 81559 * MIB,
+    memoryKind: 'HBM2e',
+    bandwidth: 2039e9,
+    powerLimit: 350,
+    nvlink: NVLINK_H100_BRIDGE,
+    boostClock: 1755e6,
+    peakSources: {},
+    sources: { ...DATASHEET, peaks: 'whitepaper', bandwidth: 'whitepaper' },
+    notes: [],
+  },
+  'H100-NVL': {
+    ...HOPPER_PCIE,
+    label: 'H100 NVL 94 GB',
+    names: [/^H100 NVL$/],
+    aliases: ['H100-NVL-94', 'H100NVL'],
+    peaks: NVL_PEAKS,
+    nominalGB: 94,
+    memoryBytes: 95830 * MIB,
+    memoryKind: 'HBM3',
+    bandwidth: 3938e9,
+    powerLimit: 400,
+    nvlink: NVLINK_H100_BRIDGE,
+    boostClock: 1785e6,
+    sources: DATASHEET,
+    notes: [],
+  },
+  'H200-NVL': {
+    ...HOPPER_PCIE,
+    label: 'H200 NVL 141 GB',
+    names: [/^H200 NVL$/],
+    aliases: ['H200NVL'],
+    peaks: NVL_PEAKS,
+    nominalGB: 141,
+    memoryBytes: 143771 * MIB,
+    memoryKind: 'HBM3e',
+    bandwidth: 4800e9,
+    powerLimit: 600,
+    nvlink: NVLINK_H200_BRIDGE,
+    boostClock: 1785e6,
+    sources: DATASHEET,
+    notes: ['The bridge joins two or four cards.'],
+  },
+  H20: {
+    ...SXM5,
+    label: 'H20 96 GB',
+    names: [/^H20$/],
+    aliases: ['H20-96'],
+    peaks: H20_PEAKS,
+    memoryUtilizationCalibrated: false,
+    nominalGB: 96,
+    memoryBytes: 97871 * MIB,
+    memoryKind: 'HBM3',
+    bandwidth: 4000e9,
+    powerLimit: 400,
+    peakSources: { fp16_vector: 'inferred' },
+    sources: { ...DATASHEET, peaks: 'resellers', bandwidth: 'resellers', powerLimit: 'resellers', nvlink: 'resellers', boostClock: 'memory' },
+    notes: ['NVIDIA publishes no data sheet of it: the limits are those that resellers print.'],
+  },
+  'GH200-96': {
+    ...GH200,
+    label: 'GH200 96 GB',
+    names: [/^GH200( 96GB?( HBM3)?)?$/],
+    nominalGB: 96,
+    memoryBytes: 97871 * MIB,
+    memoryKind: 'HBM3',
+    bandwidth: 4000e9,
+    sources: { ...DATASHEET, boostClock: 'memory' },
+  },
+  'GH200-144': {
+    ...GH200,
+    label: 'GH200 144 GB',
+    names: [/^GH200( 144GB?( HBM3E)?)?$/],
+    nominalGB: 144,
+    memoryBytes: 146831 * MIB,
+    memoryKind: 'HBM3e',
+    bandwidth: 4900e9,
+    sources: { ...DATASHEET, memoryBytes: 'memory', boostClock: 'memory' },
   },
 } as const satisfies Record<string, GpuSpec>;

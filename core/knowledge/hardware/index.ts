@@ -3,7 +3,7 @@ export { MATH_TYPES, type MathType } from './math-type.ts';
 export { SOURCES } from './sources.ts';
 export { GPU_IDS, type GpuId, GPUS, isGpuId, onTensorCores, ridge } from './gpus.ts';
 export { ACHIEVABLE, gemmFraction } from './achievable.ts';
-export { ceilingsFor, type Ceilings, type Reported } from './ceilings.ts';
+export { ceilingsFor, type Ceilings, hostBytesPerSecond, type Reported } from './ceilings.ts';
 export { detectGpu, knownGpus, parseGpuId } from './detect.ts';
 export { pcieBytesPerSecond } from './pcie.ts';
 export { ALVIS_NODES, type NodeNetwork, type NodeType } from './nodes.ts';

@@ -10,4 +10,9 @@ export const NVLINK_2: NvLink = { duplex: 300e9, oneWay: 150e9, reach: 'all' };
 export const NVLINK_3: NvLink = { duplex: 600e9, oneWay: 300e9, reach: 'all' };
 export const NVLINK_4: NvLink = { duplex: 900e9, oneWay: 450e9, reach: 'all' };
 export const NVLINK_3_BRIDGE: NvLink = { duplex: 600e9, oneWay: 300e9, reach: 'pair' };
+export const NVLINK_A30_BRIDGE: NvLink = { duplex: 200e9, oneWay: 100e9, reach: 'pair' };
+/** GA102's bridge of two cards: A40, A6000, RTX 3090. */
 export const NVLINK_A40_BRIDGE: NvLink = { duplex: 112.5e9, oneWay: 56.25e9, reach: 'pair' };
+export const NVLINK_H100_BRIDGE: NvLink = { duplex: 600e9, oneWay: 300e9, reach: 'pair' };
+export const NVLINK_H200_BRIDGE: NvLink = { duplex: 900e9, oneWay: 450e9, reach: 'pair' };
+export const NVLINK_5: NvLink = { duplex: 1800e9, oneWay: 900e9, reach: 'all' };

@@ -8,6 +8,8 @@ export const SOURCES = {
   mlEngineering: 'stas00/ml-engineering@744d01e compute/accelerator and network READMEs',
   pcieStandard: 'PCI Express base specification: transfer rate × lanes × line code',
   reported: 'memory.total as nvidia-smi prints it for this card',
+  scaled: "NVIDIA's architecture white paper, from the boost clock that it prints to the highest clock that the driver reports (clocks.max.sm)",
+  resellers: 'tables of resellers; NVIDIA publishes no data sheet of this card',
   gptFast: 'pytorch-labs/gpt-fast@32971d3 README: about 1700 of 2039 GB/s reached on an A100-80',
   dcgm: 'DCGM user guide, profiling feature overview',
   alvisIntro: 'c3se/alvis-intro@4b17173 tutorial/1_getting_started/README.md',

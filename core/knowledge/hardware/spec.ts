@@ -17,6 +17,13 @@ export interface NvLink {
   readonly reach: 'all' | 'pair';
 }
 
+/** A GPU that is soldered to its CPU. `coherent`: two memories joined by NVLink-C2C. `shared`: one memory that both work in. */
+export interface UnifiedMemory {
+  readonly kind: 'coherent' | 'shared';
+  /** What moves from the host's side to the GPU's in one direction, bytes/s. */
+  readonly oneWay: number;
+}
+
 /** Everything known about one GPU type, in SI units. A number with source `inferred` or `memory` is marked when shown. */
 export interface GpuSpec {
   readonly label: string;
@@ -25,7 +32,7 @@ export interface GpuSpec {
   /** What people and schedulers write besides the id, in capitals. Cards may share one: without a size it means the first of them in the table. */
   readonly aliases: readonly string[];
   readonly generation: string;
-  readonly form: 'SXM' | 'PCIe';
+  readonly form: 'SXM' | 'PCIe' | 'superchip';
   readonly computeCapability: string;
   /** Operations/s by type, dense. */
   readonly peaks: Peaks;
@@ -43,6 +50,10 @@ export interface GpuSpec {
   readonly powerLimit: number;
   readonly pcie: PcieLink;
   readonly nvlink: NvLink | null;
+  /** Null where the host's memory is apart and reached over PCIe. */
+  readonly unified: UnifiedMemory | null;
+  /** Operations/s of FP16 products that are summed in FP16, where that is faster than `peaks.fp16`: GeForce cards sum in FP32 at half the rate. */
+  readonly halfSumPeak: number | null;
   /** Highest SM clock, Hz. */
   readonly boostClock: number;
   /** Whether utilization.memory is known to follow bandwidth on this type: on H100 it was measured to be dram_active ÷ 0.80, elsewhere its scale is unknown. */

@@ -1,5 +1,5 @@
 import { DOMINANT, readRate } from '../../judging/index.ts';
-import { GPUS, loadSeconds, scratchName, weightBytes } from '../../knowledge/index.ts';
+import { GPUS, hostBytesPerSecond, loadSeconds, scratchName, weightBytes } from '../../knowledge/index.ts';
 import { formatDuration, formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { betterConnected, lineOfNodes, NETWORK_NAMES, reportedLine } from './hardware.ts';
 import { type Situation, weightFormatOf } from './situation.ts';
@@ -45,7 +45,7 @@ function againstLine(job: Situation, text: string, line: number): ReturnType<Mov
     gpuBytes: bytes / Math.max(1, gpuCount),
     network: line,
     storage: null,
-    pcie: ceilings.pcie.bytesPerSecond,
+    host: hostBytesPerSecond(ceilings),
   }).total;
   const now = Number.isNaN(rate) ? Number.NaN : bytes / nodeCount / rate;
   return advise(job, {

@@ -1,5 +1,14 @@
 import type { Finding } from '../../contract/index.ts';
-import { loadSeconds, parseQuantization, parseWeightType, pcieBytesPerSecond, scratchName, siteLine, weightBytes } from '../../knowledge/index.ts';
+import {
+  hostBytesPerSecond,
+  loadSeconds,
+  parseQuantization,
+  parseWeightType,
+  pcieBytesPerSecond,
+  scratchName,
+  siteLine,
+  weightBytes,
+} from '../../knowledge/index.ts';
 import { type JudgedGpu, type JudgedRun, type Stretch, stretchesOf } from '../../judging/index.ts';
 import { formatDuration, formatFactor, formatValue, HOT_THREAD, lowerBound } from '../../readings/index.ts';
 import { finding, siteOf } from './finding.ts';
@@ -44,10 +53,11 @@ function slow(judged: JudgedRun, group: readonly Load[]): Finding[] {
   const seconds = Math.max(...group.map((load) => load.seconds));
   const bytes = group.reduce((sum, load) => sum + load.bytes, 0);
   const line = lineOf(judged, first.gpu);
-  const pcie = first.gpu.ceilings?.pcie.bytesPerSecond ?? pcieBytesPerSecond(3, 16);
+  const { ceilings } = first.gpu;
+  const host = ceilings === null ? pcieBytesPerSecond(3, 16) : hostBytesPerSecond(ceilings);
   // PCIe alone is no floor: the bytes came over some line.
-  if (pcie === null || line === null) return [];
-  const floor = loadSeconds({ nodeBytes: bytes, gpuBytes: Math.max(...group.map((load) => load.bytes)), network: line.rate, storage: null, pcie }).total;
+  if (host === null || line === null) return [];
+  const floor = loadSeconds({ nodeBytes: bytes, gpuBytes: Math.max(...group.map((load) => load.bytes)), network: line.rate, storage: null, host }).total;
   if (seconds < SLOW_LOAD.seconds || seconds < SLOW_LOAD.factor * floor) return [];
   const site = siteOf(judged);
   const cause = first.stretch.phases[0]?.verdict.why.find((text) => text.startsWith('loading'));
@@ -62,7 +72,7 @@ function slow(judged: JudgedRun, group: readonly Load[]): Finding[] {
           `Loading ${formatValue(bytes, 'bytes')} took ${formatDuration(seconds)} (${formatValue(bytes / seconds, 'bytes/s')}); the node's links would do it in ${formatDuration(floor)}, ${formatFactor(seconds / floor)} faster. ` +
           `Keep the weights as safetensors on ${site.storage.name}, not in a home folder, load them once per node and not once per rank, and stage them to ${scratchName(site)} where the job loads them again.`,
         evidence: [
-          `floor: ${formatValue(line.rate, 'bytes/s')} ${line.from} and ${formatValue(pcie, 'bytes/s')} PCIe at line rate`,
+          `floor: ${formatValue(line.rate, 'bytes/s')} ${line.from} and ${formatValue(host, 'bytes/s')} ${(ceilings?.unified ?? null) === null ? 'PCIe' : 'to the GPU'} at line rate`,
           ...(cause === undefined ? [] : [cause]),
           ...(thread >= HOT_THREAD ? [`a thread at ${(thread * 100).toFixed(0)} % of a core: unpacking, not reading, may be the limit`] : []),
         ],

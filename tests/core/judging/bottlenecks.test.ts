@@ -266,7 +266,7 @@ describe('tier B: DCGM without an engine', () => {
   it('an unlisted GPU keeps its tensor and DRAM shares, which need no peak', () => {
     const table = made('gpu', {
       samples: 60,
-      facts: { name: 'NVIDIA L40S' },
+      facts: { name: 'NVIDIA Foo 123' },
       values: { ...DCGM, 'gpu.tensorActive': 0.1, 'gpu.dramActive': 0.6, 'gpu.pcieRx': 1e9, 'gpu.pcieTx': 1e9 },
     });
     const { bottleneck, tier, shares } = verdict([table]);

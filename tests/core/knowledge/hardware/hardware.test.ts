@@ -54,6 +54,70 @@ describe('the hardware table', () => {
     expect(row('H100-64')).toEqual([1631e9, 700, 5, 900e9]);
   });
 
+  // Data sheets and white papers, dense: BF16, FP8, INT8 (T/s), bandwidth (GB/s), power, PCIe, NVLink (GB/s, both directions).
+  const sheets: readonly [GpuId, number, number | null, number, number, number, number, number | null][] = [
+    ['L40S', 362.05, 733, 733, 864, 350, 4, null],
+    ['L40', 181.05, 362, 362, 864, 300, 4, null],
+    ['L4', 121, 242.5, 242.5, 300, 72, 4, null],
+    ['RTX-6000-ADA', 364.2, 728.5, 728.5, 960, 300, 4, null],
+    ['A10', 125, null, 250, 600, 150, 4, null],
+    ['A10G', 70, null, 140, 600, 300, 4, null],
+    ['A30', 165, null, 330, 933, 165, 4, 200],
+    ['A6000', 154.8, null, 309.7, 768, 300, 4, 112.5],
+    ['H100-PCIE', 756, 1513, 1513, 2039, 350, 5, 600],
+    ['H100-NVL', 835.5, 1670.5, 1670.5, 3938, 400, 5, 600],
+    ['H200', 989.4, 1978.9, 1978.9, 4800, 700, 5, 900],
+    ['H200-NVL', 835.5, 1670.5, 1670.5, 4800, 600, 5, 900],
+    ['H20', 148, 296, 296, 4000, 400, 5, 900],
+    ['GH200-96', 989.4, 1978.9, 1978.9, 4000, 1000, 5, 900],
+    ['GH200-144', 989.4, 1978.9, 1978.9, 4900, 1000, 5, 900],
+    ['B200', 2250, 4500, 4500, 8000, 1000, 5, 1800],
+    ['GB10', 125, 250, 250, 273, 140, 5, null],
+  ];
+  it.each(sheets)('has the limits of %s that its data sheet gives without sparsity', (gpu, bf16, fp8, int8, bandwidth, watts, generation, nvlink) => {
+    const { peaks, bandwidth: bytes, powerLimit, pcie, nvlink: link } = GPUS[gpu];
+    const tera = (rate: number | null) => (rate === null ? null : rate / TERA);
+    expect([tera(peaks.bf16), tera(peaks.fp8), tera(peaks.int8), bytes / 1e9, powerLimit, pcie.generation, link === null ? null : link.duplex / 1e9]).toEqual([
+      bf16,
+      fp8,
+      int8,
+      bandwidth,
+      watts,
+      generation,
+      nvlink,
+    ]);
+  });
+
+  it.each<[GpuId, number, number, number, number]>([
+    ['RTX-3090', 71, 1695, 936, 350],
+    ['RTX-4090', 165.2, 2520, 1008, 450],
+    ['RTX-5090', 209.5, 2407, 1792, 575],
+  ])('%s has the white paper’s BF16 at the white paper’s clock, and more at its highest', (gpu, bf16, mhz, bandwidth, watts) => {
+    const { peaks, boostClock, bandwidth: bytes, powerLimit, halfSumPeak } = GPUS[gpu];
+    expect((((peaks.bf16 ?? 0) / TERA) * mhz * 1e6) / boostClock).toBeCloseTo(bf16, 1);
+    expect([bytes / 1e9, powerLimit]).toEqual([bandwidth, watts]);
+    expect((halfSumPeak ?? 0) / (peaks.fp16 ?? 1)).toBeCloseTo(2, 2);
+  });
+
+  it('knows which GPUs share memory with a CPU, or reach it over a chip-to-chip link', () => {
+    const kinds = GPU_IDS.flatMap((id) => (GPUS[id].unified === null ? [] : [[id, GPUS[id].unified?.kind]]));
+    expect(kinds).toEqual([
+      ['GH200-96', 'coherent'],
+      ['GH200-144', 'coherent'],
+      ['GB10', 'shared'],
+    ]);
+  });
+
+  it('has no peak of a type that a slower one of the same card passes', () => {
+    for (const id of GPU_IDS) {
+      const { fp16, bf16, fp8, int8, tf32 } = GPUS[id].peaks;
+      expect(
+        [bf16 === null || bf16 === fp16, fp8 === null || fp16 === null || fp8 > fp16, tf32 === null || fp16 === null || tf32 < fp16, int8 !== null],
+        id,
+      ).toEqual([true, true, true, true]);
+    }
+  });
+
   it('names a known source for every number of every card, and marks what was inferred', () => {
     for (const id of GPU_IDS) {
       for (const source of Object.values(GPUS[id].sources)) expect(Object.keys(SOURCES)).toContain(source);
@@ -149,6 +213,13 @@ describe('achievable fractions', () => {
     expect(ACHIEVABLE.nvlink.value).toBe(0.8);
     expect(gemmFraction('A100-40').value).toBe(0.869);
     expect(gemmFraction('A100-PCIE-80').value).toBe(0.811);
+    expect(gemmFraction('V100-16').value).toBe(0.769);
+    expect(gemmFraction('H100-80').value).toBe(0.83);
+    expect(gemmFraction('T4')).toBe(ACHIEVABLE.tensorGemmSxm);
+    for (const id of GPU_IDS) {
+      expect(gemmFraction(id).value, id).toBeGreaterThan(0.5);
+      expect(gemmFraction(id).value, id).toBeLessThan(1);
+    }
     for (const { value, source } of Object.values(ACHIEVABLE)) {
       expect(value).toBeGreaterThan(0);
       expect(value).toBeLessThan(1);

@@ -229,11 +229,11 @@ describe('loading', () => {
     [16.1e9, 3.125e9, 5.2],
     [141e9, 3.125e9, 45.1],
   ])('%d bytes over %d bytes/s read in %d s at best', (bytes, network, seconds) => {
-    expect(loadSeconds({ nodeBytes: bytes, gpuBytes: bytes, network, storage: null, pcie: 31.5e9 }).read).toBeCloseTo(seconds, 1);
+    expect(loadSeconds({ nodeBytes: bytes, gpuBytes: bytes, network, storage: null, host: 31.5e9 }).read).toBeCloseTo(seconds, 1);
   });
   it('takes the slower of network and storage, then PCIe', () => {
-    const times = loadSeconds({ nodeBytes: 100e9, gpuBytes: 25e9, network: 12.5e9, storage: 5e9, pcie: 25e9 });
+    const times = loadSeconds({ nodeBytes: 100e9, gpuBytes: 25e9, network: 12.5e9, storage: 5e9, host: 25e9 });
     expect(times).toEqual({ read: 20, copy: 1, total: 21 });
-    expect(loadSeconds({ nodeBytes: 100e9, gpuBytes: 25e9, network: null, storage: null, pcie: 25e9 }).total).toBe(1);
+    expect(loadSeconds({ nodeBytes: 100e9, gpuBytes: 25e9, network: null, storage: null, host: 25e9 }).total).toBe(1);
   });
 });

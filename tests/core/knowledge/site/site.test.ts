@@ -121,8 +121,8 @@ describe('a site file', () => {
     expect(errors(null)[0]).toContain('/: must be object');
     expect(errors({ name: 'x', nodeTypes: [] })[0]).toContain('/nodeTypes');
     expect(errors({ name: 'x', nodeTypes: [{ ...node, gpusPerNode: 0 }] })[0]).toContain('/nodeTypes/0/gpusPerNode');
-    expect(errors({ name: 'x', nodeTypes: [{ ...node, gpu: 'RTX 4090' }] })).toEqual([
-      expect.stringContaining('/nodeTypes/0/gpu: "RTX 4090" is not one of A100-40'),
+    expect(errors({ name: 'x', nodeTypes: [{ ...node, gpu: 'RTX 4060' }] })).toEqual([
+      expect.stringContaining('/nodeTypes/0/gpu: "RTX 4060" is not one of A100-40'),
     ]);
     expect(errors({ name: 'x', nodeTypes: [node, node] })).toEqual(['/nodeTypes/1/id: "g" occurs twice']);
     expect(errors({ name: 'x', nodeTypes: [{ ...node, pricePerGpuHour: 2 }] })[0]).toContain('/currency');
