@@ -4,6 +4,7 @@ import { findCapacity } from './capacity.ts';
 import { findEcc, findMigHidden, findSlowLink } from './health.ts';
 import { findIdle } from './idle.ts';
 import { findSlowLoading } from './loading.ts';
+import { findOffloaded } from './offload.ts';
 import { findOom } from './oom.ts';
 import { findOverSharded } from './sharding.ts';
 import { findSlowed } from './slowed.ts';
@@ -30,6 +31,7 @@ export function findFindings(judged: JudgedRun): Finding[] {
     ...findIdle(own, working),
     ...findUnused(own),
     ...findCapacity(own),
+    ...findOffloaded(own),
     ...findUneven(own, working),
     ...findNoTensorCores(own),
     ...findUnsupportedType(own),
