@@ -15,16 +15,29 @@ type Kind = 'date' | 'yearless' | 'uptime' | 'elapsed' | 'took' | 'none';
 export interface LogClock {
   /** Looks at a line for what later lines need: the first stamp, the year. */
   note(line: string): void;
+  /** Whether a line carries a stamp. */
+  isStamped(line: string): boolean;
   /** The time of a reading in this line, which decides the clock if nothing has; null where it has none on this clock. */
-  reading(line: string, key: string, time: LineTime): number | null;
+  reading(line: string, time: LineTime): ReadingTime | null;
   /** The work that a bar shows begins in this line. */
   begins(line: string): void;
   /** The time of an event in this line; `decides` where the line's program always stamps its lines. */
   event(line: string, decides: boolean): number | null;
 }
 
+/** Seconds on the log's clock. */
+export interface ReadingTime {
+  readonly at: number;
+  /** The line has no time of its own: it belongs to the stamped line before it. */
+  readonly borrowed: boolean;
+}
+
 /** Lines looked at for a year or a first stamp. */
 const NOTED = 5_000;
+/** A bar without a stamp is placed by the last stamp in so many lines before it. */
+const LOOKED_BACK = 32;
+/** A bar that is first seen this young, seconds, began after the stamp above it; an older one was running when that was printed. */
+const YOUNG_BAR = 600;
 /** A file's name is taken for the year of stamps this near to its date. */
 const NEAR = 45 * DAY;
 
@@ -32,12 +45,12 @@ const NEAR = 45 * DAY;
 export function logClock(out: Output, options: { tz: string; file: string | undefined }): LogClock {
   const read = timeReader(options.tz);
   const calendar = openCalendar(read, dateIn(options.file, read));
-  const elapsed = barClock();
+  const bars = barClock();
+  const recent: string[] = []; // the last lines, for the stamp before a bar
   let kind: Kind | null = null;
   let noted = 0;
   let last: number | null = null;
-  const used = new Map<string, number>();
-  let anchor: LogStamp | null = null;
+  let anchor: { readonly stamp: LogStamp; readonly at: number } | null = null; // `at` of what the bars show at the stamp
   let total = 0;
   let count = 0;
 
@@ -58,36 +71,58 @@ export function logClock(out: Output, options: { tz: string; file: string | unde
     last = at ?? last;
     return at;
   };
-  const byAnchor = (start: LogStamp | null, since: number | undefined): number | null => {
-    const from = byStamp(start);
-    return from === null || since === undefined ? null : from + since;
+  const lastStamp = (): LogStamp | null => {
+    for (let at = recent.length - 1; at >= 0; at -= 1) {
+      const stamp = stampIn(recent[at] ?? '');
+      if (stamp !== null) return stamp;
+    }
+    return null;
   };
-  /** A line without a stamp belongs to the last one with one, once per entity: a second reading would lie on the first. */
-  const carried = (key: string): number | null => (last !== null && used.get(key) !== last ? last : null);
+  /** Seconds of a stamp on a scale of its own kind, to tell which of two is later. */
+  const scale = (stamp: LogStamp): number => (stamp.kind === 'yearless' ? (calendar.sinceFirst(stamp) ?? Number.NaN) : stamp.at);
+  const byAnchor = (shown: number): number | null => {
+    const from = anchor === null ? null : byStamp(anchor.stamp);
+    return from === null || anchor === null ? null : from + shown - anchor.at;
+  };
 
   return {
     note(line) {
+      recent.push(line);
+      if (recent.length > LOOKED_BACK) recent.shift();
       if (noted >= NOTED) return;
       noted += 1;
       const stamp = stampOf(line, read);
       if (stamp !== null) calendar.note(stamp);
     },
+    isStamped: (line) => stampIn(line) !== null,
     begins(line) {
-      anchor = stampIn(line);
+      const own = stampIn(line);
+      const stamp = own ?? lastStamp();
+      const shown = bars.begin();
+      // The next of several bars goes on where the one before ended, unless a later line has a stamp.
+      if (stamp === null || (own === null && anchor !== null && !(scale(stamp) > scale(anchor.stamp) + shown - anchor.at))) return;
+      anchor = { stamp, at: shown };
     },
-    reading(line, key, time) {
+    reading(line, time) {
       const stamp = stampIn(line);
-      const start = stamp === null && time.elapsed !== undefined ? anchor : null;
-      const chosen = decide(stamp?.kind ?? start?.kind ?? (time.elapsed !== undefined ? 'elapsed' : time.took !== undefined ? 'took' : 'none'));
+      const { elapsed } = time;
+      const shown = elapsed === undefined ? null : bars.at(elapsed);
+      if (stamp === null && shown !== null && anchor === null && (kind === null || kind === 'date' || kind === 'yearless' || kind === 'uptime')) {
+        const before = lastStamp();
+        if (before !== null) anchor = { stamp: before, at: shown < YOUNG_BAR ? 0 : shown };
+      }
+      const start = stamp === null && shown !== null ? anchor : null;
+      const chosen = decide(stamp?.kind ?? start?.stamp.kind ?? (shown !== null ? 'elapsed' : time.took !== undefined ? 'took' : 'none'));
       let at: number | null;
       if (chosen === 'none') {
         at = count;
         count += 1;
-      } else if (chosen === 'elapsed') at = elapsed(time.elapsed);
+      } else if (chosen === 'elapsed') at = shown ?? bars.now();
       else if (chosen === 'took') at = total += time.took ?? 0;
-      else at = byStamp(stamp) ?? byAnchor(start, time.elapsed) ?? carried(key);
-      if (at !== null) used.set(key, at);
-      return at;
+      else at = byStamp(stamp) ?? (shown === null ? null : byAnchor(shown));
+      if (at !== null) return { at, borrowed: false };
+      const borrowed = byStamp(lastStamp()) ?? last;
+      return borrowed === null ? null : { at: borrowed, borrowed: true };
     },
     event(line, decides) {
       const stamp = stampIn(line);
@@ -142,16 +177,32 @@ function openCalendar(read: TimeReader, fileDate: number | null): Calendar {
   };
 }
 
-/** Seconds that a log's progress bars have run, one after the other: a bar that shows less than before is a new one. */
-function barClock(): (elapsed: number | undefined) => number {
+/** Seconds that a log's progress bars have run, one after the other. */
+interface BarClock {
+  /** What the bars have run when one of them shows so many seconds; one that shows less than before is a new one. */
+  at(elapsed: number): number;
+  /** The next bar is a new one: what they have run until now. */
+  begin(): number;
+  now(): number;
+}
+
+function barClock(): BarClock {
   let before = 0;
   let shown = 0;
-  return (elapsed) => {
-    if (elapsed !== undefined) {
-      if (elapsed < shown) before += shown;
+  const now = () => before + shown;
+  const begin = () => {
+    before += shown;
+    shown = 0;
+    return before;
+  };
+  return {
+    at(elapsed) {
+      if (elapsed < shown) begin();
       shown = elapsed;
-    }
-    return before + shown;
+      return now();
+    },
+    begin,
+    now,
   };
 }
 

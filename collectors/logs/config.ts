@@ -26,9 +26,9 @@ const SETTINGS: readonly Setting[] = [
 const BY_KEY: ReadonlyMap<string, Setting> = new Map(SETTINGS.flatMap((setting) => setting.keys.map((key) => [key, setting] as const)));
 
 /** `key=value`, `'key': value`, `key: Some(value)`. */
-const PAIR = /['"]?([a-z_]+)['"]?\s*[=:]\s*(?:Some\(\s*)?(?:'([^']*)'|"([^"]*)"|([^,(){}\s=]+)(?=[,(){}\s]|$))/g;
+const PAIR = /(?<![a-z_])['"]?([a-z_]{2,60})['"]?\s{0,4}[=:]\s{0,4}(?:Some\(\s{0,4})?(?:'([^']*)'|"([^"]*)"|([^,(){}\s=]+)(?=[,(){}\s]|$))/g;
 /** `--key value`, `--key=value`, `--enforce-eager`. */
-const FLAG = /--([a-z][a-z-]+)(?:[= ]+(?!-)(?:'([^']*)'|"([^"]*)"|([^\s'"]+)))?/g;
+const FLAG = /--([a-z][a-z-]{1,60})(?:[= ]+(?!-)(?:'([^']*)'|"([^"]*)"|([^\s'"]+)))?/g;
 const NOTHING: ReadonlySet<string> = new Set(['None', 'none', 'auto', 'null', '']);
 
 /** States the settings in a line of `key=value` pairs as facts. The first of a name counts: nested objects repeat names. */

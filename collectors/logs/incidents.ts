@@ -16,14 +16,14 @@ const INCIDENTS: readonly Incident[] = [
   { kind: 'xid', pattern: /NVRM: Xid \(/ },
   {
     kind: 'nccl-timeout',
-    pattern: /Watchdog caught collective operation timeout|NCCL operations have failed or timed out|NCCL watchdog thread terminated|NCCL.*[Tt]imeout/,
+    pattern: /Watchdog caught collective operation timeout|NCCL operations have failed or timed out|NCCL watchdog thread terminated|NCCL.{0,300}?[Tt]imeout/,
   },
   {
     kind: 'gpu-error',
     pattern:
       /CUDA error: (?!out of memory)|GPU is lost|fallen off the bus|uncorrectable (?:NVLink|ECC)|CUBLAS_STATUS_(?:EXECUTION|INTERNAL)|device-side assert/,
   },
-  { kind: 'restart', pattern: /will restart worker group|Restarting worker group|EngineDeadError|Watchdog timeout.*shutting down/ },
+  { kind: 'restart', pattern: /will restart worker group|Restarting worker group|EngineDeadError|Watchdog timeout.{0,300}?shutting down/ },
   { kind: 'checkpoint', pattern: /[Ss]aving (?:the |model )?checkpoint|[Ss]aved (?:the )?checkpoint|\[Torch\] Sav(?:ing|ed) |Model weights saved in/ },
   {
     kind: 'loading',

@@ -13,8 +13,19 @@ export interface LineTime {
 export interface LogSink {
   /** The entity of a program: `vllm@?`; a part of it (one engine of several) is its own. */
   entity(program: string, part?: string): EntityRef;
+  /**
+   * A reading of a trainer at the line's time, with the facts of a trainer. One log is of one training: all readers of its lines speak of
+   * one entity, named after the first of them, and its steps are counted by one of them, since two would count the same twice.
+   */
+  trains(program: string, values: Values, time?: LineTime): void;
+  /** The entity of the log's training, which is named after the first program that asks. */
+  trainer(program: string): EntityRef;
+  /** The model that the log's training trains, where it is of one: the first that is named. */
+  trainsModel(name: string): void;
   /** A reading at the line's time. Values that cannot be true are rejected one by one. */
   reading(entity: EntityRef, values: Values, time?: LineTime): void;
+  /** Whether the line that is being read carries a stamp. */
+  stamped(): boolean;
   /** The work begins in the line that is being read: a bar's seconds count from its stamp. */
   begins(): void;
   fact(entity: EntityRef, name: FactName, value: string): void;
@@ -29,5 +40,11 @@ export interface LogReader {
   /** Matches lines that only this program prints: what the format is recognised by. */
   readonly sign: RegExp;
   /** A reader with a memory of its own. It returns true where the line was its own. */
-  open(sink: LogSink): (line: string) => boolean;
+  open(sink: LogSink): LineReader;
+}
+
+export interface LineReader {
+  (line: string): boolean;
+  /** Called once, after the last line. */
+  end?: () => void;
 }

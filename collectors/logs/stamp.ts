@@ -15,7 +15,7 @@ const AMERICAN = /(?:^|[^\d])([01]\d\/[0-3]\d\/20\d\d \d\d:\d\d:\d\d)/;
 const YEARLESS = /(?:^|[^\d-])([01]\d)-([0-3]\d) (\d\d:\d\d:\d\d)/;
 const SYSLOG = /(?:^|\s)(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ([ 0-3]\d) (\d\d:\d\d:\d\d)\s/;
 /** llama.cpp with --log-timestamps: minutes.seconds.milliseconds.microseconds and a level. */
-const UPTIME = /^(\d+)\.(\d\d)\.(\d{3})\.(\d{3}) [IWEDC] /;
+const UPTIME = /^(?:\[\d{1,8}\] )?(\d{1,8})\.(\d\d)\.(\d{3})\.(\d{3}) [IWEDC] /;
 
 /** The stamp of a line, or null. */
 export function stampOf(line: string, read: TimeReader): LogStamp | null {

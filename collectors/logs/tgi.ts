@@ -1,7 +1,7 @@
 import { pairFacts } from './config.ts';
 import type { LogReader, LogSink } from './reader.ts';
 
-const SUCCESS = /total_time="([^"]+)".*queue_time="([^"]+)".*inference_time="([^"]+)".*time_per_token="([^"]+)"/;
+const TIMES = [/total_time="([^"]{1,40})"/, /queue_time="([^"]{1,40})"/, /time_per_token="([^"]{1,40})"/] as const;
 const UNITS: Readonly<Record<string, number>> = { ns: 1e9, µs: 1e6, us: 1e6, ms: 1e3, s: 1 };
 
 /** Text Generation Inference's router: one line per request, with Rust's durations; they are added up into counters. */
@@ -20,15 +20,13 @@ function openTgi(sink: LogSink): (line: string) => boolean {
   let perToken = 0;
 
   return (line) => {
-    const match = SUCCESS.exec(line);
-    if (match === null) {
+    const [total, waited, token] = TIMES.map((time) => duration(time.exec(line)?.[1] ?? ''));
+    if (typeof total !== 'number' || typeof waited !== 'number' || typeof token !== 'number') {
       if (!line.includes('model_id:')) return false;
       sink.fact(server, 'engine', 'tgi');
       pairFacts(line, server, sink);
       return true;
     }
-    const [total, waited, , token] = match.slice(1).map(duration);
-    if (typeof total !== 'number' || typeof waited !== 'number' || typeof token !== 'number') return false;
     requests += 1;
     latency += total;
     queue += waited;

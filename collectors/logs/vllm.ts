@@ -12,7 +12,7 @@ const PREFIX = /(?:INFO|WARNING|ERROR|DEBUG) \d\d-\d\d \d\d:\d\d:\d\d \[?[\w/.]+
 /** vLLM's server and its engine, V0 and V1. The averages are over the logger's interval, 5 or 10 s. */
 export const vllmLog: LogReader = {
   id: 'vllm',
-  hint: /throughput: |LLM engine|Namespace\(|non-default args|EngineArgs\(|# GPU blocks|# cuda blocks|GPU KV cache size|cumulative_preemption|odel weights took|oading weights took|Model loading took|Starting to load model|raph capturing finished|vLLM API server version|--max-num-seqs|--enable-chunked|--gpu-memory|--max-num-batched|vllm serve|vllm\.entry|est\. speed input/,
+  hint: /throughput: |LLM engine|Namespace\(|non-default args|EngineArgs\(|# GPU blocks|# cuda blocks|GPU KV cache size|cumulative_preemption|odel weights took|oading weights took|Model loading took|Starting to load model|raph capturing finished|vLLM (?:API )?server version|█ {2}(?:version|model) |Using max model len|--max-num-seqs|--enable-chunked|--gpu-memory|--max-num-batched|vllm serve|vllm\.entry|est\. speed input/,
   sign: new RegExp(`${THROUGHPUT.source}|${PREFIX.source}|(?:V\\d )?LLM engine \\(v|vLLM API server version|${FLAGS.source}`),
   open: openVllm,
 };
@@ -44,7 +44,7 @@ function openVllm(sink: LogSink): (line: string) => boolean {
 
 /** `LLM.generate()`'s own bar: averages since its start. */
 function offline(line: string, sink: LogSink): boolean {
-  const match = /\[(?:(\d+):)?(\d+):(\d\d)<.*est\. speed input: ([\d.]+) toks\/s, output: ([\d.]+) toks\/s/.exec(line);
+  const match = /\[(?:(\d{1,6}):)?(\d{1,4}):(\d\d)<[^\]]{1,80}est\. speed input: ([\d.]+) toks\/s, output: ([\d.]+) toks\/s/.exec(line);
   if (match === null) return false;
   const [, hours = '0', minutes = '0', seconds = '0', input = '', out = ''] = match;
   const elapsed = Number.parseInt(hours, 10) * 3600 + Number.parseInt(minutes, 10) * 60 + Number.parseInt(seconds, 10);
@@ -54,9 +54,13 @@ function offline(line: string, sink: LogSink): boolean {
 
 function startup(line: string, sink: LogSink): boolean {
   const server = sink.entity('vllm');
-  const version = /(?:LLM engine|API server version) \(?v?(\d+\.\d+[\w.+]*)/.exec(line)?.[1];
+  const version = /(?:LLM engine|server version|█ {2}version) \(?v?(\d+\.\d+[\w.+]*)/.exec(line)?.[1];
   if (version !== undefined) sink.fact(server, 'engineVersion', version);
   if (CONFIG.test(line)) pairFacts(line, server, sink);
+  const banner = /█ {2}model {1,8}(\S{1,300})/.exec(line)?.[1];
+  if (banner !== undefined) sink.fact(server, 'model', banner);
+  const longest = numberAfter(line, 'Using max model len ');
+  if (longest !== null) sink.fact(server, 'maxModelLen', String(longest));
   if (FLAGS.test(line)) flagFacts(line, server, sink);
   const blocks = numberAfter(line, '# GPU blocks: ') ?? numberAfter(line, '# cuda blocks: ');
   if (blocks !== null) sink.fact(server, 'kvBlocks', String(blocks));
@@ -66,7 +70,16 @@ function startup(line: string, sink: LogSink): boolean {
   if (preemptions !== null) sink.reading(server, { 'engine.preemptions': preemptions });
   if (line.includes('raph capturing finished')) sink.fact(server, 'cudaGraphs', 'true');
   if (/odel weights took|oading weights took|Model loading took|Starting to load model/.test(line)) sink.event('loading', line, server);
-  if (!CONFIG.test(line) && !FLAGS.test(line) && version === undefined && blocks === null && cache === null && preemptions === null)
+  if (
+    !CONFIG.test(line) &&
+    !FLAGS.test(line) &&
+    version === undefined &&
+    banner === undefined &&
+    longest === null &&
+    blocks === null &&
+    cache === null &&
+    preemptions === null
+  )
     return /oading|load model|raph capturing/.test(line);
   sink.fact(server, 'engine', 'vllm');
   return true;

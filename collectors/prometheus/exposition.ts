@@ -1,7 +1,7 @@
 import type { Collector, ParseContext, Session } from '../collector/index.ts';
-import { lineSession, output, parseDecimal } from '../text/index.ts';
+import { clockIn, dayClock, lineSession, output, parseDecimal, stampIn, timeReader } from '../text/index.ts';
 import { type Book, openBook } from './book.ts';
-import { pageClock } from './page-clock.ts';
+import { pageClock, type PageStamp } from './page-clock.ts';
 import { isKnownName, type Target } from './resolve.ts';
 import { readKey, readSample } from './sample-line.ts';
 
@@ -24,8 +24,9 @@ interface Entry {
 
 /**
  * The page of an exporter (Prometheus text 0.0.4, OpenMetrics 1.0), once or many times one after the other. A page is over at `# EOF`,
- * at the next `# headroom-time` comment, or where a series or a metric's description comes again. Samples carry their own time, or
- * that of the comment before the page; a page with neither counts as one sweep, for the caller to stamp.
+ * at the next `# headroom-time` comment or line with nothing but a date, or where a series or a metric's description comes again.
+ * Samples carry their own time, or that of the comment or the date before the page (`date; curl …` in a loop) or behind it; a page with
+ * neither counts as one sweep, for the caller to stamp.
  */
 export const prometheus: Collector = {
   id: 'prometheus',
@@ -39,11 +40,14 @@ function openExposition(context: ParseContext): Session {
   const out = output('ordinal');
   const book = openBook(out);
   const clock = pageClock(out);
+  const read = timeReader(context.tz ?? 'UTC');
+  const day = dayClock();
   const series = openMemory(book, context);
   let described = new Map<string, number>(); // `HELP name` → page
   let page = 0;
   let samples = 0;
   let known = 0;
+  let since = Number.POSITIVE_INFINITY; // the first page that a line with a date stands before
   let last = 1;
 
   const endPage = (number: number) => {
@@ -51,6 +55,27 @@ function openExposition(context: ParseContext): Session {
     if (book.held > 0) clock.close(number);
     book.flush(clock.timeOf);
     clock.next();
+  };
+  const dateIn = (text: string): PageStamp | null => {
+    const date = stampIn(text, read);
+    if (date !== null) {
+      out.zoneless ||= date.zoneless;
+      return { kind: 'utc', at: date.at };
+    }
+    const seconds = clockIn(text);
+    const at = seconds === null ? null : day.at(seconds);
+    return at === null ? null : { kind: 'relative', at };
+  };
+  /** A line of `date`: of the page before it where pages came first, else of those that follow. */
+  const turn = (date: PageStamp, number: number) => {
+    if (clock.stamps === 'behind' || (clock.stamps === null && page === 0 && book.held > 0)) {
+      clock.stampEnd(date);
+      endPage(number);
+    } else {
+      endPage(number);
+      clock.stamp(date);
+      since = page;
+    }
   };
   const comment = (text: string, number: number) => {
     const [, word = '', rest = ''] = /^#[ \t]*([^ \t]+)[ \t]*(.*)$/.exec(text) ?? [];
@@ -65,8 +90,15 @@ function openExposition(context: ParseContext): Session {
       endPage(number);
       const at = parseDecimal(rest.trim());
       if (at === null) out.reject(number, 'expected seconds since 1970 after "# headroom-time"', text);
-      else clock.stamp(at);
+      else {
+        clock.stamp({ kind: 'utc', at });
+        since = Number.POSITIVE_INFINITY;
+      }
     } else if (word === 'headroom-instance') series.turnTo(copy(rest.trim()));
+    else {
+      const date = dateIn(text);
+      if (date !== null) turn(date, number);
+    }
   };
 
   return lineSession(out, {
@@ -75,7 +107,10 @@ function openExposition(context: ParseContext): Session {
       if (text.charCodeAt(0) === 35) return comment(text, number);
       if (text === '' || text.trim() === '') return;
       const sample = readSample(text, series.of);
-      if (sample.fault !== null) return out.reject(number, sample.fault, text);
+      if (sample.fault !== null) {
+        const date = dateIn(text);
+        return date === null ? out.reject(number, sample.fault, text) : turn(date, number);
+      }
       samples += 1;
       const seen = sample.series;
       if (seen === null) return;
@@ -84,6 +119,8 @@ function openExposition(context: ParseContext): Session {
       known += 1;
       if (sample.at === null) {
         if (seen.page === page) endPage(number);
+        // One date at the top of many pages is not the time of them all.
+        if (seen.page >= since && seen.page < page) clock.forget();
         seen.page = page;
       }
       book.add(seen.target, clock.hold(sample.at), sample.value, { line: number, text });
@@ -140,6 +177,8 @@ function sniff(head: string): number {
   let described = 0;
   let sampled = 0;
   let ours = 0;
+  let dated = 0;
+  const read = timeReader('UTC');
   let labelled = 0;
   for (const line of lines) {
     if (/^# (HELP|TYPE|UNIT) [a-zA-Z_:]|^# headroom-time \d|^# EOF/.test(line)) described += 1;
@@ -147,9 +186,10 @@ function sniff(head: string): number {
       sampled += 1;
       if (LABELLED.test(line)) labelled += 1;
       if (isKnownName(/^\s*([\w:]*)/.exec(line)?.[1] ?? '')) ours += 1;
-    } else if (line.startsWith('#')) described += 0.5;
+    } else if (stampIn(line, read) !== null || clockIn(line) !== null) dated += 1;
+    else if (line.startsWith('#')) described += 0.5;
   }
-  if ((described + sampled) / lines.length < 0.8) return 0;
+  if (sampled + described === 0 || (described + sampled) / (lines.length - dated) < 0.8) return 0;
   if (described >= 1 && sampled + described >= 1) return described > 1 || ours > 0 ? 0.95 : 0.8;
   if (ours > 0) return 0.9;
   return labelled === sampled ? 0.55 : 0;

@@ -1,4 +1,4 @@
-import type { SourceEvent, Table } from '../../core/readings/index.ts';
+import { metric, type SourceEvent, type Table } from '../../core/readings/index.ts';
 import { FARTHEST } from '../text/index.ts';
 import type { SourceData } from './source.ts';
 
@@ -22,7 +22,7 @@ export interface Aligned {
 /**
  * Puts sources on one clock. Dated sources (UTC) win; an undated one beside them is taken to start with the earliest dated
  * one, which is said. Sources with zone-less stamps that miss the others by a multiple of 15 minutes are shifted by it.
- * Ordinals become seconds at ORDINAL_PERIOD.
+ * Ordinals become seconds at ORDINAL_PERIOD, which is said; their counters are left out, since a rate over an assumed time is made up.
  */
 export function align(sources: readonly SourceData[], period: number = ORDINAL_PERIOD): Aligned {
   const notes: string[] = [];
@@ -40,20 +40,44 @@ export function align(sources: readonly SourceData[], period: number = ORDINAL_P
     if (source.clock === 'ordinal') {
       scale = period;
       offset = clock === 'utc' ? origin : 0;
-      if (source.readings > 0)
-        notes.push(`${source.file} (${source.collector ?? 'unknown'}) carries no times: one sample every ${period} s from the start is assumed`);
+      if (source.readings > 0) {
+        const counters = countersOf(source.tables);
+        notes.push(
+          `${source.file} (${source.collector ?? 'unknown'}) carries no times: one sample every ${period} s from the start is assumed${
+            counters.length === 0 ? '' : `; without times no rate is known of what it counts (${listed(counters)}): print a date before each sample (date -Is)`
+          }`,
+        );
+      }
     } else if (source.clock === 'relative') {
       const start = extent(source.tables)?.from;
       offset = clock === 'utc' ? origin - (start ?? Number.NaN) : 0;
       if (clock === 'utc' && source.readings > 0) notes.push(`${source.file} counts seconds from its own start: taken to start with the first dated source`);
     }
     const move = (at: number) => at * scale + offset;
-    const tables = scale === 1 && offset === 0 ? source.tables : source.tables.map((table) => ({ ...table, t: table.t.map(move) }));
+    const timed = source.clock === 'ordinal' ? source.tables.map(withoutCounters) : source.tables;
+    const tables = scale === 1 && offset === 0 ? timed : timed.map((table) => ({ ...table, t: table.t.map(move) }));
     const events = source.events.map((event) => ({ ...event, at: event.at === null || Number.isNaN(offset) ? null : move(event.at) }));
     const span = extent(tables);
     return { from: span?.from ?? null, to: span?.to ?? null, tables, events };
   });
   return { clock, sources: aligned, notes };
+}
+
+/** One sample makes no rate, and keeps what it counted. */
+function withoutCounters(table: Table): Table {
+  if (table.t.length < 2) return table;
+  return { ...table, columns: new Map([...table.columns].filter(([id]) => metric(id).kind !== 'counter')) };
+}
+
+/** What some tables count more than once, in words. */
+function countersOf(tables: readonly Table[]): string[] {
+  const sampled = tables.filter(({ t }) => t.length > 1);
+  return [...new Set(sampled.flatMap(({ columns }) => [...columns.keys()].filter((id) => metric(id).kind === 'counter').map((id) => metric(id).label)))];
+}
+
+function listed(names: readonly string[]): string {
+  const most = 3;
+  return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
 }
 
 /** Shift in seconds for each dated source: zero, or the multiple of 15 minutes that lays a zone-less source over the reference. */

@@ -8,6 +8,7 @@ export { parseDecimal } from './numbers.ts';
 export { rowClock, type RowClock } from './row-clock.ts';
 export { lineSession, output, type Output, quote } from './session.ts';
 export { isText, jobLogByName } from './sniffing.ts';
+export { clockIn, stampIn } from './stamp-line.ts';
 export { americanStamp, DAY, int, monthOf, parseClockTime, parseTime, timeReader, type TimeReader } from './time.ts';
 export { isAbsent, isUnitName, quantity, type Quantity, toSi, type UnitName, UNITS } from './units.ts';
 export { hasAny, maxOf, present, put, sumOf, type Values } from './values.ts';

@@ -49,7 +49,9 @@ export function americanStamp(text: string): string | null {
 
 const NUMERIC = /^(\d{4})([-/]?)(\d\d)\2(\d\d)(?:[T ]|, ?)\s*(\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
 const EPOCH = /^\d{9,19}(?:\.\d+)?$/;
-const RFC_2822 = /^(?:[a-z]{3},?\s+)?(\d{1,2})[ -]([a-z]{3})[ -](\d{4})\s+(\d\d):(\d\d)(?::(\d\d))?\s*([a-z]{1,4}|[+-]\d{4})?(?:\s*\(.*\))?$/i;
+const RFC_2822 = /^(?:[a-z]{3},?\s+)?(\d{1,2})[ -]([a-z]{3})[ -](\d{4}),?\s+(\d\d):(\d\d)(?::(\d\d))?\s*(am|pm)?\s*([a-z]{1,4}|[+-]\d{2,4})?(?:\s*\(.*\))?$/i;
+/** `date` in British and other English locales: the day before the month, the year at the end. */
+const DAY_FIRST = /^[a-z]{3,9},?\s+(\d{1,2}) ([a-z]{3})[a-z]* (\d{1,2}):(\d\d):(\d\d)\s*(am|pm)?\s*([a-z]{3,5}|[+-]\d{2,4})?\s+(\d{4})$/i;
 const CTIME = /^[a-z]{3}\s+([a-z]{3})\s+(\d{1,2})\s+(\d\d):(\d\d):(\d\d)(?:\.(\d+))?\s*(am|pm)?\s*([a-z]{3,5}|[+-]\d{2,4})?\s+(\d{4})$/i;
 
 const MONTHS: readonly string[] = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -118,7 +120,13 @@ function readWords(text: string, zone: Zone): Stamp | null {
   const rfc = RFC_2822.exec(text);
   if (rfc !== null) {
     const day = dayOf(int(rfc[3]), monthOf(rfc[2]), int(rfc[1]));
-    return stampOf(day, secondsOfDay(int(rfc[4]), int(rfc[5]), rfc[6] === undefined ? 0 : int(rfc[6]), 0), offsetOfText(rfc[7]), zone);
+    const clock = secondsOfDay(twelveHour(int(rfc[4]), rfc[7]), int(rfc[5]), rfc[6] === undefined ? 0 : int(rfc[6]), 0);
+    return stampOf(day, clock, offsetOfText(rfc[8]), zone);
+  }
+  const day = DAY_FIRST.exec(text);
+  if (day !== null) {
+    const clock = secondsOfDay(twelveHour(int(day[3]), day[6]), int(day[4]), int(day[5]), 0);
+    return stampOf(dayOf(int(day[8]), monthOf(day[2]), int(day[1])), clock, offsetOfText(day[7]), zone);
   }
   const c = CTIME.exec(text);
   if (c === null) return null;

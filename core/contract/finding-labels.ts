@@ -19,6 +19,7 @@ export const FINDING_LABELS = {
   'link-degraded': 'Slow link',
   'no-tensor-cores': 'No tensor cores used',
   'unsupported-dtype': 'Data type not native',
+  'layers-on-cpu': 'Layers on the CPU',
   'over-sharded': 'Over-sharded',
   'loading-slow': 'Slow loading',
   'mig-hidden': 'MIG hides counters',

@@ -209,8 +209,11 @@ export const METRICS = {
   'engine.trainSteps': { entity: 'engine', unit: 'count', kind: 'counter', rollup: 'sum', label: 'Training steps' },
   'engine.trainTokens': { entity: 'engine', unit: 'count', kind: 'counter', rollup: 'sum', label: 'Training tokens', rate: 'engine.trainTokenRate' },
   'engine.trainTokenRate': { entity: 'engine', unit: 'tokens/s', kind: 'gauge', rollup: 'mean', label: 'Training tokens' },
+  'engine.trainTokenRatePerGpu': { entity: 'engine', unit: 'tokens/s', kind: 'gauge', rollup: 'mean', label: 'Training tokens per GPU (as logged)' },
   'engine.trainStepTime': { entity: 'engine', unit: 'seconds', kind: 'gauge', rollup: 'mean', label: 'Training step time' },
   'engine.trainFlopRate': { entity: 'engine', unit: 'flop/s', kind: 'gauge', rollup: 'mean', label: 'Training FLOP/s per GPU (as logged)' },
+  'engine.trainMfu': { entity: 'engine', unit: 'ratio', kind: 'gauge', rollup: 'mean', label: 'Model FLOPs utilisation (as logged)' },
+  'engine.trainRollout': { entity: 'engine', unit: 'ratio', kind: 'gauge', rollup: 'mean', label: 'Share of a step spent generating (as logged)', note: 'reinforcement learning: verl timing_s/gen' },
   'engine.trainLoss': { entity: 'engine', unit: 'count', kind: 'gauge', rollup: 'mean', label: 'Training loss', decimals: 9, least: -1e12, most: 1e12 }, // a log-likelihood may be negative
   'process.cpu': { entity: 'process', unit: 'ratio', kind: 'gauge', rollup: 'mean', label: 'Process CPU', note: 'in cores: 1 is one core', most: 1e4 }, // in cores; the largest hosts have two thousand
   'process.maxThread': { entity: 'process', unit: 'ratio', kind: 'gauge', rollup: 'max', label: 'Process, hottest thread', most: 2 }, // ticks of 10 ms over a short interval: at worst twice

@@ -6,6 +6,7 @@ import { findEcc, findMigHidden, findSlowLink } from './health.ts';
 import { findGpuErrors } from './gpu-errors.ts';
 import { findIdle } from './idle.ts';
 import { findSlowLoading } from './loading.ts';
+import { findOffloaded } from './offload.ts';
 import { findOom } from './oom.ts';
 import { findOverSharded } from './sharding.ts';
 import { findSlowed } from './slowed.ts';
@@ -35,6 +36,7 @@ export function findFindings(judged: JudgedRun): Finding[] {
     ...findIdle(own, working),
     ...findUnused(own),
     ...findCapacity(own),
+    ...findOffloaded(own),
     ...findUneven(own, working),
     ...findNoTensorCores(own),
     ...findUnsupportedType(own),
