@@ -9,6 +9,8 @@ const KINDS = [
   'nvidia-smi-topo',
   'llama-bench',
   'ollama',
+  'ollama-ps',
+  'nccl-tests',
   'serving-bench',
   'serving-bench-json',
   'rocm-smi',
