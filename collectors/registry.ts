@@ -7,6 +7,7 @@ import { prometheus } from './prometheus/index.ts';
 import { jobLog } from './logs/index.ts';
 import { grafanaCsv, grafanaJson, prometheusJson, victoriaMetrics } from './recorded/index.ts';
 import {
+  jobstats,
   llamaBench,
   nsysStats,
   ncclTests,
@@ -52,6 +53,7 @@ export const collectors: readonly Collector[] = [
   free,
   seff,
   reportseff,
+  jobstats,
   sacct,
   topology,
   llamaBench,

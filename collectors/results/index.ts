@@ -1,4 +1,5 @@
 export { resultsInLog } from './in-log.ts';
+export { jobstats } from './jobstats.ts';
 export { llamaBench } from './llama-bench.ts';
 export { type GpuRow, ncu, nsightFile, nsysStats, openNsysRows } from './nsight/index.ts';
 export { ncclTests } from './nccl-tests.ts';

@@ -26,7 +26,7 @@ interface Row {
 export const topology = resultCollector({
   id: 'nvidia-smi-topo',
   title: 'nvidia-smi topo -m',
-  sniff: (head) => (/^\s*GPU0\s+\S/m.test(head) && /^GPU0\s+X(?:\s|$)/m.test(head) ? 0.7 : 0),
+  sniff: (head) => (/^[ \t]*GPU0\s+\S/m.test(head) && /^GPU0\s+X(?:\s|$)/m.test(head) ? 0.7 : 0),
   open: openTopology,
 });
 

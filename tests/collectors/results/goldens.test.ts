@@ -5,6 +5,7 @@ import { goldens } from '../support/goldens.ts';
 const KINDS = [
   'seff',
   'reportseff',
+  'jobstats',
   'sacct',
   'nvidia-smi-topo',
   'llama-bench',

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseAll } from '../../../collectors/collector/index.ts';
-import { llamaBench, resultsInLog, servingBenchJson, topology } from '../../../collectors/results/index.ts';
+import * as results from '../../../collectors/results/index.ts';
+import { collectors } from '../../../collectors/registry.ts';
 import { sniff } from '../../../collectors/sniff.ts';
+
+const { llamaBench, resultsInLog, servingBenchJson, topology } = results;
 
 describe('results in forms that hold no second kind of line', () => {
   it('llama-bench’s JSON is read as a list over many lines', () => {
@@ -66,5 +69,32 @@ describe('results in forms that hold no second kind of line', () => {
   it('a log that holds none is told of by nobody, whatever its brackets and bars', () => {
     const log = '[rank0]: step 1\n{"loss": 1.0}\n| a | table | of | something |\nGPU0 is mine\nState: fine\nJob ID: none\n=== done ===\n'.repeat(200);
     expect(parseAll(resultsInLog, log).statements).toBeUndefined();
+  });
+});
+
+describe('hostile texts', () => {
+  const told = new Set<unknown>(Object.values(results));
+  const kinds = collectors.filter((collector) => told.has(collector));
+  const line = 64 * 1024;
+  it.each([
+    ['line ends', '\n'.repeat(line)],
+    ['blanks', ' '.repeat(line)],
+    ['a header without an end', `GPU0 ${'\t'.repeat(line)}`],
+    ['bars', '|'.repeat(line)],
+    ['equals signs', '='.repeat(line)],
+    ['dashes', `JobID\n${'- '.repeat(line / 2)}`],
+    ['hashes', '# '.repeat(line / 2)],
+    ['brackets', '[{"a":'.repeat(line / 6)],
+    ['quotes', '"'.repeat(line)],
+    ['digits', '1,'.repeat(line / 2)],
+    ['colons', 'eval rate: '.repeat(line / 11)],
+  ])('cost no more time than their length: %s', (_what, text) => {
+    expect(kinds.length).toBeGreaterThan(15);
+    for (const kind of kinds) {
+      const started = performance.now();
+      kind.sniff(text, 'a.txt');
+      parseAll(kind, text.repeat(4));
+      expect(performance.now() - started, kind.id).toBeLessThan(1_000);
+    }
   });
 });
