@@ -7,11 +7,14 @@ import { prometheus } from './prometheus/index.ts';
 import { jobLog } from './logs/index.ts';
 import { grafanaCsv, grafanaJson, prometheusJson, victoriaMetrics } from './recorded/index.ts';
 import {
+  jobstats,
   llamaBench,
   nsysStats,
+  ncclTests,
   ncu,
   nsightFile,
   ollama,
+  ollamaPs,
   otherVendor,
   reportseff,
   resultsInLog,
@@ -50,10 +53,13 @@ export const collectors: readonly Collector[] = [
   free,
   seff,
   reportseff,
+  jobstats,
   sacct,
   topology,
   llamaBench,
   ollama,
+  ollamaPs,
+  ncclTests,
   servingBench,
   servingBenchJson,
   rocmSmi,

@@ -1,6 +1,9 @@
 export { resultsInLog } from './in-log.ts';
+export { jobstats } from './jobstats.ts';
 export { llamaBench } from './llama-bench.ts';
 export { type GpuRow, ncu, nsightFile, nsysStats, openNsysRows } from './nsight/index.ts';
+export { ncclTests } from './nccl-tests.ts';
+export { ollamaPs } from './ollama-ps.ts';
 export { ollama } from './ollama.ts';
 export { otherVendor, rocmSmi } from './other-vendor.ts';
 export { reportseff } from './reportseff.ts';

@@ -43,14 +43,14 @@ export function openLlamaBench(): ResultReader {
   };
   return {
     line(text) {
-      const found = /^\s*Device 0: (.{1,80}?), compute capability/.exec(text.slice(0, 200))?.[1];
+      const found = text.includes('Device 0: ') ? /^\s*Device 0: (.{1,80}?), compute capability/.exec(text.slice(0, 200))?.[1] : undefined;
       if (found !== undefined) device = found;
       const cells = cellsOf(text);
       if (isTable(cells)) [columns, isCsv] = [cells, false];
       else if (columns.length > 0 && !isCsv && cells.length === columns.length) add(fromTable(columns, cells, device));
       else if (/^"?build_commit"?,/.test(text)) [columns, isCsv] = [splitCsv(text), true];
       else if (columns.length > 0 && isCsv) add(fromRecord((key) => splitCsv(text)[columns.indexOf(key)]));
-      else if (json !== '' || /^\s*[[{]/.test(text)) json = json.length < LONGEST_JSON ? `${json}${text}\n` : json;
+      else if (json !== '' || startsJson(text)) json = json.length < LONGEST_JSON ? `${json}${text}\n` : json;
     },
     statements() {
       for (const record of recordsOf(json)) add(fromRecord((key) => textOf(record[key])));
@@ -59,8 +59,11 @@ export function openLlamaBench(): ResultReader {
   };
 }
 
+/** A list or an object of its own lines, or an object on one line; a log's `[rank0]` is neither. */
+const startsJson = (text: string): boolean => /^\s*(?:\[|\{|\[\s*\{)\s*$/.test(text) || (/^\s*[[{]/.test(text) && text.includes('"build_commit"'));
+
 const cellsOf = (text: string): string[] =>
-  text.trimStart().startsWith('|')
+  text.includes('|') && text.trimStart().startsWith('|')
     ? text
         .trim()
         .replace(/^\||\|$/g, '')

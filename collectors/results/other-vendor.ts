@@ -106,9 +106,13 @@ function openOther(): ResultReader {
 }
 
 const VENDORS: readonly (readonly [RegExp, string])[] = [
-  [/^\s*GPU +(?:XCP +)?POWER +(?:PWR_CAP +)?GPU_T(?:EMP)? /m, 'amd-smi’s output: AMD GPUs'],
+  [/^[ \t]*GPU +(?:XCP +)?POWER +(?:PWR_CAP +)?GPU_T(?:EMP)? /m, 'amd-smi’s output: AMD GPUs'],
   [/^\| AMD-SMI /m, 'amd-smi’s output: AMD GPUs'],
-  [/^\s*MARKET_NAME: AMD /m, 'amd-smi’s output: AMD GPUs'],
+  [/^[ \t]*MARKET_NAME: AMD /m, 'amd-smi’s output: AMD GPUs'],
+  [/^device,.{0,400}GPU use \(%\)/m, 'rocm-smi’s output: AMD GPUs'],
+  [/"card0": ?\{.{0,400}"GPU use \(%\)"/, 'rocm-smi’s output: AMD GPUs'],
+  [/^\| HL-SMI Version:/m, 'hl-smi’s output: Intel Gaudi accelerators'],
+  [/^\| npu-smi \d/m, 'npu-smi’s output: Ascend accelerators'],
   [/^Timestamp, DeviceId, .{0,400}GPU Utilization \(%\)/m, 'xpu-smi’s output: Intel GPUs'],
   [/^\| Device ID +\| Device Information/m, 'xpu-smi’s output: Intel GPUs'],
   [/^\| GPU Utilization \(%\) +\|/m, 'xpu-smi’s output: Intel GPUs'],

@@ -11,7 +11,7 @@ const MOST = 50;
 export const seff = resultCollector({
   id: 'seff',
   title: 'seff (Slurm)',
-  sniff: (head) => (/^Job ID: \S/m.test(head) && /^CPU Efficiency: /m.test(head) && /^Job Wall-clock time: /m.test(head) ? 0.7 : 0),
+  sniff: (head) => (/^Job ID: \S/m.test(head) && /^State: /m.test(head) && /^(?:CPU Efficiency: |Efficiency not available for jobs)/m.test(head) ? 0.7 : 0),
   open: openSeff,
 });
 
@@ -19,12 +19,15 @@ export const seff = resultCollector({
 export function openSeff(): ResultReader {
   const told: Statement[] = [];
   let fields = new Map<string, string>();
+  let noEfficiency = false;
   const close = (): void => {
-    if (fields.has('Job ID') && fields.has('CPU Efficiency') && told.length < MOST) told.push(statementOf(fields));
+    if (fields.has('Job ID') && fields.has('State') && (fields.has('CPU Efficiency') || noEfficiency) && told.length < MOST) told.push(statementOf(fields));
     fields = new Map();
+    noEfficiency = false;
   };
   return {
     line(text) {
+      noEfficiency ||= text.startsWith('Efficiency not available for jobs');
       const match = FIELD.exec(text.trimEnd());
       if (match === null) return;
       const [, name = '', value = ''] = match;
@@ -62,7 +65,7 @@ function statementOf(fields: ReadonlyMap<string, string>): Statement {
       ...sentence([
         memory === null ? null : `Memory efficiency ${percent(memory.share)} of ${memory.of}: ${fields.get('Memory Utilized') ?? 'not printed'} used`,
       ]),
-      ...(/^(?:RUNNING|PENDING)/.test(state) ? ['The job has not ended: its numbers are not final.'] : []),
+      ...(/^(?:RUNNING|PENDING)/.test(state) ? ['The job has not ended: what is printed of it is not final.'] : []),
       'There is no GPU in it: whether one worked, and what limited it, seff does not know.',
     ],
     figures: [

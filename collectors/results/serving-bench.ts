@@ -33,6 +33,8 @@ const SERIES = [
   ['e2el', 'A whole request', 'requestLatency'],
 ] as const;
 const MOST = 50;
+/** What `vllm bench throughput` prints. */
+const ONE_LINE = /^Throughput: (\d[\d.]{0,20}) requests\/s, (\d[\d.]{0,20}) (?:total )?tokens\/s(?:, (\d[\d.]{0,20}) output tokens\/s)?$/;
 
 /** What a block or an object holds, by the JSON's names; latencies as `ttft.mean`, milliseconds. */
 type Result = Map<string, string>;
@@ -41,7 +43,11 @@ type Result = Map<string, string>;
 export const servingBench = resultCollector({
   id: 'serving-bench',
   title: 'Result of a serving benchmark (vLLM, SGLang)',
-  sniff: (head) => (/^=+ Serving Benchmark Result =+\s*$/m.test(head) && /^Request throughput \(req\/s\):/m.test(head) ? 0.7 : 0),
+  sniff: (head) =>
+    (/^=+ (?:Serving|Offline Throughput) Benchmark Result =+\s*$/m.test(head) && /^Request throughput \(req\/s\):/m.test(head)) ||
+    head.split('\n', 2_000).some((line) => ONE_LINE.test(line))
+      ? 0.7
+      : 0,
   open: openServingBench,
 });
 
@@ -57,7 +63,22 @@ export function openServingBench(): ResultReader {
     line(text) {
       if (text.startsWith('=')) {
         close();
-        if (/^=+ Serving Benchmark Result =+$/.test(text.trimEnd())) open = new Map();
+        if (/^=+ (?:Serving|Offline Throughput) Benchmark Result =+$/.test(text.trimEnd())) open = new Map();
+        return;
+      }
+      const line = ONE_LINE.exec(text);
+      if (line !== null && told.length < MOST) {
+        const [, perSecond = '', all = '', output_ = ''] = line;
+        told.push(
+          ...statementOf(
+            new Map([
+              ['request_throughput', perSecond],
+              ['total_token_throughput', all],
+              ['output_throughput', output_],
+              ['offline', 'yes'],
+            ]),
+          ),
+        );
         return;
       }
       const colon = text.indexOf(':');
@@ -140,7 +161,11 @@ function statementOf(result: Result): Statement[] {
   const burst = result.get('request_rate') === 'inf' && limit === null;
   return [
     {
-      tool: /^sglang/.test(backend) ? 'the result of SGLang’s bench_serving' : 'the result of a serving benchmark (vllm bench serve)',
+      tool: result.has('offline')
+        ? 'the result of vllm bench throughput'
+        : /^sglang/.test(backend)
+          ? 'the result of SGLang’s bench_serving'
+          : 'the result of a serving benchmark (vllm bench serve)',
       says: [
         ...sentence([
           completed === null
@@ -157,7 +182,9 @@ function statementOf(result: Result): Statement[] {
         ]),
         ...SERIES.flatMap(([key, label]) => latencyLine(result, key, label)),
         ...(burst ? ['All requests were sent at once: the time to the first token is mostly their wait in the queue.'] : []),
-        'It is the client’s view: what limited the server is not in it.',
+        result.has('offline')
+          ? 'All prompts were given at once, without a server: what limited the engine is not in it.'
+          : 'It is the client’s view: what limited the server is not in it.',
       ],
       figures: [
         ...figure('requests', completed, 'count'),

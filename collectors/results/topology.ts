@@ -26,7 +26,7 @@ interface Row {
 export const topology = resultCollector({
   id: 'nvidia-smi-topo',
   title: 'nvidia-smi topo -m',
-  sniff: (head) => (/^\s*GPU0\s+\S/m.test(head) && /^GPU0\s+X(?:\s|$)/m.test(head) ? 0.7 : 0),
+  sniff: (head) => (/^[ \t]*GPU0\s+\S/m.test(head) && /^GPU0\s+X(?:\s|$)/m.test(head) ? 0.7 : 0),
   open: openTopology,
 });
 
@@ -38,6 +38,9 @@ export function openTopology(context: ParseContext): ResultReader {
 
   return {
     line(text) {
+      // In a long log nearly every line is somebody else's.
+      const start = text.trimStart().slice(0, 5);
+      if (!start.startsWith('GPU0') && !start.startsWith('NIC') && (devices.length === 0 || rows.length >= devices.length)) return;
       const words = splitBlanks(text);
       const [first = '', second = ''] = words;
       if (first === 'GPU0' && second !== 'X') {

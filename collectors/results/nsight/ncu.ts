@@ -24,6 +24,8 @@ const BYTES: Readonly<Record<string, number>> = { byte: 1, Kbyte: 1e3, Mbyte: 1e
 
 /** From this share of its peak ncu calls a unit the bottleneck, and below it the kernel waits on latency. */
 const BOUND = 0.6;
+/** The weight of a launch whose time is not in the file, seconds. */
+const ALIKE = 1e-6;
 /** Different kernels kept, and those told. */
 const MOST = 2_000;
 const TOP = 8;
@@ -33,7 +35,7 @@ export const ncu = resultCollector({
   id: 'ncu',
   title: 'ncu (Nsight Compute)',
   sniff(head) {
-    if (/^"?ID"?,"?Process ID"?,.{0,400}"?Kernel Name"?,/m.test(head)) return 0.95;
+    if (/^"?(?:ID"?,"?)?Process ID"?,.{0,400}"?Kernel Name"?,/m.test(head)) return 0.95;
     return /^ {2,8}Section: /m.test(head) && /^ {2,8}Metric Name +Metric (?:Unit|Value)/m.test(head) ? 0.9 : 0;
   },
   open: openNcu,
@@ -51,16 +53,16 @@ function openNcu(): ResultReader {
   const kernels = new Map<string, Kernel>();
   let columns: readonly string[] | null = null;
   let units: readonly string[] | null = null;
-  let launch: { key: string; name: string; values: Map<Quantity, number>; seen: Set<string> } | null = null;
+  let launch: { key: string; name: string; times: number; values: Map<Quantity, number>; seen: Set<string> } | null = null;
 
   const close = (): void => {
-    if (launch !== null && launch.values.size > 0) addLaunch(kernels, launch.name, launch.values);
+    if (launch !== null && launch.values.size > 0) addLaunch(kernels, launch.name, launch);
     launch = null;
   };
-  const begin = (key: string, name: string): void => {
+  const begin = (key: string, name: string, times = 1): void => {
     if (launch?.key === key) return;
     close();
-    launch = { key, name, values: new Map(), seen: new Set() };
+    launch = { key, name, times, values: new Map(), seen: new Set() };
   };
   const take = (metric: string, unit: string, text: string): void => {
     if (launch === null || launch.seen.has(metric) || launch.seen.size > 5_000) return;
@@ -75,7 +77,7 @@ function openNcu(): ResultReader {
 
   return {
     line(text) {
-      if (/^"?ID"?,"?Process ID"?,/.test(text)) {
+      if (/^"?(?:ID"?,"?)?Process ID"?,/.test(text)) {
         close();
         [columns, units] = [splitCsv(text), null];
       } else if (columns !== null) csvRow(columns, text);
@@ -93,13 +95,14 @@ function openNcu(): ResultReader {
     const cell = (name: string): string => cells[names.indexOf(name)] ?? '';
     const name = cell('Kernel Name');
     if (names.includes('Metric Name')) {
-      if (name === '' || cells.length < names.indexOf('Metric Value')) return;
-      begin(`${cell('Process ID')} ${cell('ID')}`, name);
-      return take(cell('Metric Name'), cell('Metric Unit'), cell('Metric Value'));
+      const value = names.includes('Metric Value') ? 'Metric Value' : 'Average'; // of a summary per kernel
+      if (name === '' || cells.length < names.indexOf(value)) return;
+      begin(`${cell('Process ID')} ${cell('ID')} ${name}`, name, numberOf(cell('Invocations')) ?? 1);
+      return take(cell('Metric Name'), cell('Metric Unit'), cell(value));
     }
     if (cell('ID') === '') units ??= cells;
     else if (name !== '') {
-      begin(`${cell('Process ID')} ${cell('ID')}`, name);
+      begin(`${cell('Process ID')} ${cell('ID')} ${name}`, name);
       for (const [at, metric] of names.entries()) take(metric, units?.[at] ?? '', cells[at] ?? '');
     }
   }
@@ -113,8 +116,9 @@ function openNcu(): ResultReader {
     }
     if (launch === null || !/^ {4}\S/.test(text)) return;
     const parts = text.trim().split(/ {2,}/);
-    const [metric = '', unit = '', value] = parts;
-    if (parts.length === 3 && value !== undefined) take(metric, unit, value);
+    const [metric = '', unit = ''] = parts;
+    const value = parts.at(-1); // of a summary the average stands behind the minimum and the maximum
+    if ((parts.length === 3 || parts.length === 5) && value !== undefined) take(metric, unit, value);
   }
 }
 
@@ -133,7 +137,8 @@ function valueOf(metric: string, unit: string, text: string): { quantity: Quanti
   return step === undefined ? null : { quantity, value: number * step };
 }
 
-function addLaunch(kernels: Map<string, Kernel>, name: string, values: ReadonlyMap<Quantity, number>): void {
+/** A launch, or so many alike: of a summary the values are their averages. */
+function addLaunch(kernels: Map<string, Kernel>, name: string, { times, values }: { times: number; values: ReadonlyMap<Quantity, number> }): void {
   const key = name.slice(0, 2_000);
   let kernel = kernels.get(key);
   if (kernel === undefined) {
@@ -141,14 +146,17 @@ function addLaunch(kernels: Map<string, Kernel>, name: string, values: ReadonlyM
     kernels.set(key, (kernel = { launches: 0, seconds: 0, sums: new Map() }));
   }
   const seconds = values.get('seconds');
-  kernel.launches += 1;
-  kernel.seconds += seconds ?? 0;
+  kernel.launches += times;
+  if (seconds !== undefined) kernel.seconds += seconds * times;
   for (const [quantity, value] of values) {
     const sum = kernel.sums.get(quantity) ?? { weighted: 0, weight: 0 };
     // Amounts of a launch become rates by its time; without a time each launch counts alike.
     if (quantity === 'dramBytes' || quantity === 'tensorOps') {
-      if (seconds !== undefined && seconds > 0) kernel.sums.set(quantity, { weighted: sum.weighted + value, weight: sum.weight + seconds });
-    } else kernel.sums.set(quantity, { weighted: sum.weighted + value * (seconds ?? 1e-6), weight: sum.weight + (seconds ?? 1e-6) });
+      if (seconds !== undefined && seconds > 0) kernel.sums.set(quantity, { weighted: sum.weighted + value * times, weight: sum.weight + seconds * times });
+    } else {
+      const weight = (seconds ?? ALIKE) * times;
+      kernel.sums.set(quantity, { weighted: sum.weighted + value * weight, weight: sum.weight + weight });
+    }
   }
 }
 

@@ -19,6 +19,8 @@ export interface Profile {
   readonly copies: Map<CopyKind, Total & { bytes: number | null }>;
   /** Calls of CUDA's API on the CPU. */
   readonly calls: Map<string, Total>;
+  /** Calls of the operating system, of all threads together. */
+  readonly system: Map<string, Total>;
   /** Named ranges of the program (NVTX). */
   readonly ranges: Map<string, Total>;
   readonly timeline: Timeline | null;
@@ -64,8 +66,8 @@ const largest = (totals: ReadonlyMap<string, Total>, most: number): [string, Tot
 
 /** What a profile says; `gaps` are sentences on the largest of its gaps. Null where it holds nothing of a GPU. */
 export function profileStatement(tool: string, profile: Profile, gaps: readonly string[] = []): Statement | null {
-  const { kernels, copies, calls, ranges, timeline } = profile;
-  if (kernels.size === 0 && copies.size === 0 && calls.size === 0) return null;
+  const { kernels, copies, calls, system, ranges, timeline } = profile;
+  if ([kernels, copies, calls, system, ranges].every(({ size }) => size === 0)) return null;
   const listed = total(kernels.values(), 'seconds');
   const all = Math.max(listed, profile.kernelSeconds ?? listed);
   const kinds = new Map<KernelKind, number>();
@@ -86,7 +88,9 @@ export function profileStatement(tool: string, profile: Profile, gaps: readonly 
       ...copyLines(copies),
       ...idleLines(timeline),
       ...gaps,
-      ...callLine(calls),
+      ...callLine('Of the CPU’s time in CUDA calls', calls),
+      ...callLine('Of the time of all threads in calls of the system, most of it waiting', system),
+      ...(kernels.size === 0 ? ['It lists no kernel: “nsys stats --report cuda_gpu_kern_sum,cuda_gpu_mem_time_sum FILE” does.'] : []),
       ...rangeLine(ranges),
     ],
     figures: [
@@ -151,11 +155,11 @@ function idleLines(timeline: Timeline | null): string[] {
   return [`Nothing ran on the GPU for ${formatPercent(timeline.idle / timeline.span)} of ${formatDuration(timeline.span / 1e9)} of GPU time${gaps}.`];
 }
 
-function callLine(calls: ReadonlyMap<string, Total>): string[] {
+function callLine(label: string, calls: ReadonlyMap<string, Total>): string[] {
   const all = total(calls.values(), 'seconds');
   if (all <= 0) return [];
   const parts = largest(calls, 3).map(([name, one]) => `${name} ${formatPercent(one.seconds / all)} (${one.count} calls)`);
-  return [`Of the CPU’s time in CUDA calls (${formatDuration(all)}): ${parts.join(', ')}.`];
+  return [`${label} (${formatDuration(all)}): ${parts.join(', ')}.`];
 }
 
 function rangeLine(ranges: ReadonlyMap<string, Total>): string[] {

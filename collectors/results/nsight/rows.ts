@@ -52,7 +52,7 @@ const OTHER = { id: 'otherCalls', words: 'in other CUDA calls' };
 /** Nothing read yet. */
 export function openNsysRows(): NsysRows {
   const timeline = openTimeline();
-  const profile: Profile = { kernels: new Map(), kernelSeconds: null, copies: new Map(), calls: new Map(), ranges: new Map(), timeline };
+  const profile: Profile = { kernels: new Map(), kernelSeconds: null, copies: new Map(), calls: new Map(), system: new Map(), ranges: new Map(), timeline };
   let gaps: { readonly gap: Gap; readonly calls: Map<string, number> }[] | null = null;
   let any = false;
 

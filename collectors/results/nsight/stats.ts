@@ -31,7 +31,15 @@ export const nsysStats = resultCollector({
 /** Reads the tables wherever they stand. */
 export function openNsysStats(): ResultReader {
   const timeline = openTimeline();
-  const profile: Profile = { kernels: new Map(), kernelSeconds: null, copies: new Map(), calls: new Map(), ranges: new Map(), timeline: null };
+  const profile: Profile = {
+    kernels: new Map(),
+    kernelSeconds: null,
+    copies: new Map(),
+    calls: new Map(),
+    system: new Map(),
+    ranges: new Map(),
+    timeline: null,
+  };
   const both: Profile = { ...profile, kernels: new Map(), copies: new Map() };
   let columns: Columns | null = null;
   let traced = false;
@@ -65,7 +73,7 @@ export function openNsysStats(): ResultReader {
     if (amount === null || count === null || last === '') return;
     if (kind === 'copySize') size(last, amount * 1e6);
     else if (kind === 'copyTime') copy(profile, last, { seconds: amount * tick, count });
-    else if (kind === 'calls' && /^cu[A-Z]|^cuda/.test(last)) addTo(profile.calls, last.replace(/_v\d+$/, ''), amount * tick, count);
+    else if (kind === 'calls') addTo(/^cu[A-Z]|^cuda/.test(last) ? profile.calls : profile.system, last.replace(/_v\d+$/, ''), amount * tick, count);
     else if (kind === 'ranges') addTo(profile.ranges, last, amount * tick, count);
     else if (kind === 'both') {
       if (/MEM/.test(cell(/^Category$/))) copy(both, last, { seconds: amount * tick, count });

@@ -5,10 +5,13 @@ import { goldens } from '../support/goldens.ts';
 const KINDS = [
   'seff',
   'reportseff',
+  'jobstats',
   'sacct',
   'nvidia-smi-topo',
   'llama-bench',
   'ollama',
+  'ollama-ps',
+  'nccl-tests',
   'serving-bench',
   'serving-bench-json',
   'rocm-smi',
