@@ -1,5 +1,6 @@
 import { type EntityRef, type Fact, formatLimits, plausible } from '../../core/readings/index.ts';
 import type { Output } from '../text/index.ts';
+import { engineNames } from './engine-names.ts';
 import { type Folder, openFolder } from './fold.ts';
 import { isNameless, type Scope } from './owner.ts';
 import { resolveSeries, scaled, type Slot, type Target } from './resolve.ts';
@@ -32,6 +33,7 @@ export function openBook(out: Output): Book {
   let facts: Fact[] = [];
   const hostNames = new Map<string, string>();
   const engines = new Map<string, Set<string>>(); // instance → engines other than LMCache seen there
+  const apart = engineNames();
   let overflown = false;
 
   const known = (entity: EntityRef): EntityRef => {
@@ -50,7 +52,7 @@ export function openBook(out: Output): Book {
       return folder.held;
     },
     open(name, labels, scope) {
-      const target = resolveSeries(name, labels, scope);
+      const target = resolveSeries(name, labels, { ...scope, engines: apart });
       if (target === null) return null;
       if (facts.length < MAX_FACTS) facts.push(...target.facts);
       const { entity, hostName } = target;
@@ -102,7 +104,8 @@ function faultOf(slot: Slot, sample: number): string | null {
 }
 
 function instanceOf(entity: EntityRef): string {
-  return entity.id.slice(entity.id.indexOf('@') + 1);
+  const apart = entity.id.indexOf(';');
+  return entity.id.slice(entity.id.indexOf('@') + 1, apart < 0 ? undefined : apart);
 }
 
 function noteEngine(engines: Map<string, Set<string>>, entity: EntityRef): void {

@@ -1,9 +1,13 @@
 import type { EntityRef, FactName } from '../../core/readings/index.ts';
 import { type ParseContext, processOf, UNNAMED } from '../collector/index.ts';
+import type { EngineNames } from './engine-names.ts';
 import type { Labels, Owner } from './names/index.ts';
 
 /** What a page's caller or its comments say of where it comes from. */
-export type Scope = Pick<ParseContext, 'node' | 'instance' | 'uuids'>;
+export interface Scope extends Pick<ParseContext, 'node' | 'instance' | 'uuids'> {
+  /** Tells apart the engines of one address; without it they are one. */
+  readonly engines?: EngineNames;
+}
 
 const HOST_LABELS = ['Hostname', 'hostname', 'nodename', 'node', 'kubernetes_node', 'host'] as const;
 const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[?[0-9a-f]*:[0-9a-f:]+\]?)$/i;
@@ -19,8 +23,9 @@ export function ownerOf(owner: Owner, labels: Labels, scope: Scope): EntityRef |
         id: hostName(labels, scope) ?? hostAddress(labels) ?? (owner.host === undefined ? undefined : filled(labels.get(owner.host))) ?? UNNAMED,
       };
     case 'engine': {
-      const instance = labels.get('instance') ?? scope.instance ?? UNNAMED;
-      return { kind: 'engine', id: `${owner.engine}@${instance}`, ...nodeOf(hostName(labels, scope)) };
+      const instance = labels.get('instance') ?? scope.instance ?? filled(labels.get('pod')) ?? UNNAMED;
+      const base = `${owner.engine}@${instance}`;
+      return { kind: 'engine', id: scope.engines?.idOf(base, labels) ?? base, ...nodeOf(hostName(labels, scope)) };
     }
     case 'process': {
       const pid = labels.get(owner.pid);

@@ -10,6 +10,7 @@ import {
   type Table,
 } from '../../core/readings/index.ts';
 import { align, type Aligned } from './align.ts';
+import { enginesApart } from './engines-apart.ts';
 import { renamer } from './identity.ts';
 import type { SourceData } from './source.ts';
 
@@ -39,7 +40,8 @@ export interface Assembled {
 
 /** Lays sources given together over one another: one run, one clock, one name per thing. */
 export function assemble(sources: readonly SourceData[]): Assembled {
-  const aligned = align(sources);
+  const laid = align(sources);
+  const aligned = { ...laid, sources: enginesApart(laid.sources.map((source, index) => ({ file: '', collector: null, ...sources[index], ...source }))) };
   const { rename, notes } = renamer(aligned.sources.map((source) => source.tables));
   const statements = sources.flatMap((source) => source.statements ?? []);
   const run: Run = {
