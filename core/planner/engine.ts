@@ -121,10 +121,10 @@ export function productFraction(gpu: GpuId): Span {
   return { good, poor: good / POOR };
 }
 
-/** The same of llama.cpp, which unpacks to FP16 or multiplies in INT8, 512 tokens at a time: of the FP16 peak. */
-export function llamaCppProducts(gpu: GpuId): Span {
+/** The same of llama.cpp, 512 tokens at a time: of the FP16 peak. It unpacks weights, or multiplies them in INT8; F16 it multiplies as they are. */
+export function llamaCppProducts(gpu: GpuId, quantization: QuantizationId | null): Span {
   const { value } = gemmFraction(gpu);
-  return { good: 0.47 * value, poor: 0.27 * value };
+  return quantization === null ? { good: 0.56 * value, poor: 0.315 * value } : { good: 0.47 * value, poor: 0.265 * value };
 }
 
 /** Fraction of the tensor peak that FlashAttention reaches, the causal half counted: its second version at best, its first (Triton) at worst. */
