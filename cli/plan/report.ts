@@ -16,7 +16,7 @@ export function planReport(plan: Plan, paint: Painter): string {
     '',
     ...speed(plan, paint),
     ...loading(plan),
-    ...section('The range is modelled; it assumes', plan.assumed, paint),
+    ...section(plan.memory.fits ? 'The range is modelled; it assumes' : 'Assumed', plan.assumed, paint),
     ...section('Communication per step, at line rate', trafficLines(plan), paint),
     ...section(
       'If it does not fit',
@@ -105,7 +105,7 @@ function speed(plan: Plan, paint: Painter): string[] {
 
 /** Over how many of the site's nodes the rates are, where it is more than one. */
 function where({ placement, input }: Plan): string {
-  return placement.nodes > 1 ? ` (over ${placement.nodes} nodes of ${placement.node === null ? 'eight GPUs' : input.site.name})` : '';
+  return placement.nodes > 1 ? ` (over ${placement.nodes} nodes of ${placement.node === null ? `${placement.gpusPerNode} GPUs` : input.site.name})` : '';
 }
 
 function per(estimate: Estimate, by: number): Estimate {

@@ -36,7 +36,7 @@ export const ENGINES: Readonly<Record<EngineId, Engine>> = {
     requestSeconds: { good: 0, poor: 15e-6 },
     passSeconds: { good: 1e-3, poor: 3e-3 },
     cacheFraction: { good: 0.87, poor: 0.45 },
-    expertReads: { good: 1.5, poor: 3 },
+    expertReads: { good: 1.2, poor: 2.3 },
     memory: 0.9,
     chunkTokens: 2048,
     source: 'gpt-fast README: 53 to 104 µs a layer beside its bytes; its Mixtral copies the chosen experts before it multiplies',
@@ -58,7 +58,7 @@ export const ENGINES: Readonly<Record<EngineId, Engine>> = {
     requestSeconds: { good: 0, poor: 15e-6 },
     passSeconds: { good: 1e-3, poor: 3e-3 },
     cacheFraction: { good: 0.8, poor: 0.3 },
-    expertReads: { good: 1.5, poor: 3 },
+    expertReads: { good: 1.2, poor: 2.3 },
     memory: 1,
     chunkTokens: 2048,
     source: 'PyTorch blog "Accelerating Generative AI with PyTorch II": Llama-2-7B at 25.5 tokens/s on an A100, 1.2 ms a layer',
@@ -121,10 +121,10 @@ export function productFraction(gpu: GpuId): Span {
   return { good, poor: good / POOR };
 }
 
-/** The same of llama.cpp, which unpacks to FP16 or multiplies in INT8, 512 tokens at a time: of the FP16 peak. */
-export function llamaCppProducts(gpu: GpuId): Span {
+/** The same of llama.cpp, 512 tokens at a time: of the FP16 peak. It unpacks weights, or multiplies them in INT8; F16 it multiplies as they are. */
+export function llamaCppProducts(gpu: GpuId, quantization: QuantizationId | null): Span {
   const { value } = gemmFraction(gpu);
-  return { good: 0.47 * value, poor: 0.27 * value };
+  return quantization === null ? { good: 0.56 * value, poor: 0.315 * value } : { good: 0.47 * value, poor: 0.265 * value };
 }
 
 /** Fraction of the tensor peak that FlashAttention reaches, the causal half counted: its second version at best, its first (Triton) at worst. */

@@ -76,7 +76,7 @@ export const LINE: Reached = {
 /** What a program of the question's kind reaches at one end of the expected range. Modelled. */
 export function reached(input: PlanInput, end: keyof Span): Reached {
   const engine = ENGINES[input.engine];
-  const products = input.engine === 'llama.cpp' ? llamaCppProducts(input.gpu) : productFraction(input.gpu);
+  const products = input.engine === 'llama.cpp' ? llamaCppProducts(input.gpu, input.quantization) : productFraction(input.gpu);
   return {
     weights: weightFraction(input.gpu)[end],
     cache: engine.cacheFraction[end],
@@ -99,6 +99,6 @@ export function decodeFractions(input: PlanInput): Fractions {
 
 /** Prefilling and training: of the tensor peak, for the matrix products. */
 export function productFractions(input: PlanInput): Fractions {
-  const { good, poor } = input.engine === 'llama.cpp' && input.mode === 'serve' ? llamaCppProducts(input.gpu) : productFraction(input.gpu);
+  const { good, poor } = input.engine === 'llama.cpp' && input.mode === 'serve' ? llamaCppProducts(input.gpu, input.quantization) : productFraction(input.gpu);
   return { low: poor, high: good, source: `${gemmFraction(input.gpu).source}; whole steps: llm-foundry and Megatron-LM` };
 }

@@ -1,4 +1,4 @@
-import { ACHIEVABLE, GPUS, nodesWith, type NodeNetwork, type NodeType } from '../knowledge/index.ts';
+import { ACHIEVABLE, type GpuId, GPUS, nodesWith, type NodeNetwork, type NodeType } from '../knowledge/index.ts';
 import { gpuCount, type PlanInput } from './input.ts';
 
 export type LinkKind = 'nvlink' | 'pcie' | 'infiniband' | 'ethernet';
@@ -47,8 +47,10 @@ export interface Placement {
   readonly data: Link;
 }
 
-/** GPUs of a node that the site does not describe: as in HGX and DGX machines. */
-const COMMON_NODE = 8;
+/** GPUs of a node that the site does not describe: as in HGX and DGX machines; a chip that shares its memory with the CPU is a node of its own. */
+function commonNode(gpu: GpuId): number {
+  return GPUS[gpu].unified?.kind === 'shared' ? 1 : 8;
+}
 
 /** Between nodes that the site does not describe: the least that clusters for training are built with. */
 const COMMON_NETWORK: NodeNetwork = { kind: 'infiniband', rate: 12.5e9 };
@@ -57,7 +59,7 @@ const COMMON_NETWORK: NodeNetwork = { kind: 'infiniband', rate: 12.5e9 };
 export function placement(input: PlanInput): Placement {
   const gpus = gpuCount(input);
   const node = nodeFor(input, gpus);
-  const gpusPerNode = node?.gpusPerNode ?? COMMON_NODE;
+  const gpusPerNode = node?.gpusPerNode ?? commonNode(input.gpu);
   const inside = insideLink(input);
   const network = node?.networks[0];
   const between = network === undefined ? null : link(network.kind, network.rate);

@@ -1,4 +1,4 @@
-import { causalAttentionFlops, GPUS, prefillFlops } from '../knowledge/index.ts';
+import { causalAttentionFlops, GPUS, pipelineBubble, prefillFlops } from '../knowledge/index.ts';
 import { BETWEEN_PRODUCTS, SCORE_BYTES, type Span } from './engine.ts';
 import {
   bindingOf,
@@ -65,24 +65,26 @@ function scaled(parts: StepParts, by: number): StepParts {
 }
 
 /**
- * Prefilling `batch` prompts of `context` tokens that come together, with enough of them to keep every pipeline stage busy.
- * The ceiling reads weights once for all tokens; the expected range once per pass, which takes a chunk of a long prompt or
- * several short ones.
+ * Prefilling `batch` prompts of `context` tokens that come together. The ceiling reads weights once for all tokens and keeps
+ * every pipeline stage busy; the expected range reads them once per pass, which takes a chunk of a long prompt or several
+ * short ones, and fills and drains the pipeline pass by pass.
  */
 export function prefillPlan(input: PlanInput, place: Placement): PhasePlan {
-  const { batch, context, dataParallel: dp } = input;
+  const { batch, context, dataParallel: dp, pipelineParallel: pp } = input;
   const tokens = batch * context;
   const once = promptWork(input, 1);
-  const chunked = promptWork(input, Math.ceil(tokens / input.serve.chunkTokens));
+  const passes = Math.ceil(tokens / input.serve.chunkTokens);
+  const chunked = promptWork(input, passes);
+  const filled = 1 / (1 - pipelineBubble(pp, passes));
   const [good, poor] = [reached(input, 'good'), reached(input, 'poor')];
   const parts = prefillParts(input, place, chunked, good, 'good');
   const worst = prefillParts(input, place, chunked, poor, 'poor');
   return {
     tokensPerSecond: rates(tokens * dp, {
       least: leastSeconds(input, place, once),
-      good: Math.max(parts.memory, parts.compute) + parts.network + parts.transfer + parts.overhead,
+      good: filled * (Math.max(parts.memory, parts.compute) + parts.network + parts.transfer + parts.overhead),
       // Reading and multiplying overlap in part where a pass has few tokens.
-      poor: Math.hypot(worst.memory, worst.compute) + worst.network + worst.transfer + worst.overhead,
+      poor: filled * (Math.hypot(worst.memory, worst.compute) + worst.network + worst.transfer + worst.overhead),
     }),
     binding: bindingOf(parts),
     parts,

@@ -83,7 +83,7 @@ function placementWarnings(input: PlanInput, place: Placement): PlanWarning[] {
     [
       place.node === null,
       'unknown-node',
-      `${input.site.name} has no node with ${gpu}: ${place.gpusPerNode} GPUs a node are assumed, ${place.nodes > 1 ? `with ${gbit(farthest(place).rate)} between them` : 'and no network is known'}.`,
+      `${input.site.name} has no node with ${gpu}: ${place.gpusPerNode === 1 ? 'one GPU a node is' : `${place.gpusPerNode} GPUs a node are`} assumed, ${place.nodes > 1 ? `with ${gbit(farthest(place).rate)} between them` : 'and no network is known'}.`,
     ],
     [
       limit !== null && place.nodes > limit,

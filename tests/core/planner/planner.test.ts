@@ -268,6 +268,11 @@ describe('memory that CPU and GPU share', () => {
       ['mmap', false, true],
     ]);
   });
+  it('is a node of its own: two GB10 talk over a network', () => {
+    const { placement, assumed } = planned('llama-3.1-8b', { gpu: 'GB10', pipelineParallel: 2 });
+    expect([placement.gpusPerNode, placement.nodes, placement.pipeline.kind]).toEqual([1, 2, 'infiniband']);
+    expect(assumed.at(-1)).toBe('Between nodes: 100 Gbit/s, since no network is described.');
+  });
   it('is reached over NVLink-C2C on GH200, seven times as fast as over PCIe on an H100', () => {
     const at = (gpu: GpuId) => planned('llama-3.1-8b', { gpu }).load.copySeconds;
     expect(at('H100-80') / at('GH200-96')).toBeCloseTo(7.14, 2);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type NodeType, UNKNOWN_SITE } from '../../../core/knowledge/index.ts';
 import { type Estimate, plan, type PlanQuestion } from '../../../core/planner/index.ts';
-import { heldOut, type Published, PUBLISHED } from './published.ts';
+import { heldOut, LATER, type Published, PUBLISHED } from './published.ts';
 
 /** Machines of eight GPUs with 1600 Gbit/s between them, as llm-foundry's. */
 const node = (gpu: Published['gpu']): NodeType => ({
@@ -149,6 +149,14 @@ describe('published rates', () => {
     const { inside: share, width } = scoreOf(of);
     expect(share).toBeGreaterThanOrEqual(0.9);
     expect(width).toBeLessThanOrEqual(1.8);
+  });
+
+  it('of prefill over four cards, which came later, stay under the ceiling, and three of five lie in the range', () => {
+    const later = LATER.map((row) => ({ row, held: true, ...expected(row) }));
+    const score = scoreOf(later);
+    console.log('later', score);
+    expect([score.rows, score.above]).toEqual([28, 0]);
+    expect(score.inside).toBeGreaterThanOrEqual(0.6);
   });
 
   it('score as docs/method.md says', () => {
