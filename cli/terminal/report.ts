@@ -10,6 +10,7 @@ import {
   SHARE_LABELS,
   type Verdict,
 } from '../../core/contract/index.ts';
+import { progressLines } from './progress.ts';
 import { BAR, bar, LOOKS, type Painter, section } from './style.ts';
 
 /** Rejected lines quoted per file; `--json` has up to a hundred. */
@@ -47,6 +48,7 @@ function verdictLines(diagnosis: Diagnosis & { analysis: Analysis }, { width, pa
     ...[...analysis.verdict.why, ...beside].map((text) => `  ${text}`),
     ...shareLines(analysis.verdict, paint),
     ...ribbonLines(analysis, clock, { width: Math.min(width, 100), paint }),
+    ...section('Progress', progressLines(analysis), paint),
     ...section('Try next', adviceLines(analysis.verdict), paint),
     ...section('Events', eventLines(diagnosis.run.events, clock), paint),
     ...section(

@@ -22,6 +22,7 @@ function openSglang(sink: LogSink): (line: string) => boolean {
   return (line) => {
     const entity = sink.entity('sglang', /\bDP([1-9]\d*)\b/.exec(line)?.[1]);
     if (/\bTP[1-9]\d*\b/.test(line) && /(?:Prefill|Decode) batch/.test(line) && !/\bDP\d/.test(line)) return true; // the same again from another rank
+    if (/(?:Prefill|Decode) batch/.test(line)) sink.fact(entity, 'engine', 'sglang');
     if (line.includes('Prefill batch')) {
       sink.reading(entity, present({ ...common(line), ...prefill(line, entity.id) }));
       return true;

@@ -24,6 +24,7 @@ function openVllm(sink: LogSink): (line: string) => boolean {
     if (THROUGHPUT.test(line)) {
       const index = /Engine (\d+):/.exec(line)?.[1];
       const entity = index === undefined || /^0+$/.test(index) ? server : sink.entity('vllm', index);
+      sink.fact(entity, 'engine', 'vllm');
       sink.reading(
         entity,
         present({

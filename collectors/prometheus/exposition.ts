@@ -11,6 +11,9 @@ const MAX_SERIES = 100_000;
 /** Endpoints whose series are remembered, of a file that holds many. */
 const MAX_INSTANCES = 100;
 
+/** A time of day in a line without labels. */
+const CLOCK = /^[^{]{0,60}\d:\d\d:\d\d/;
+
 /** One series as it was first seen. */
 interface Entry {
   /** Whether its value is to be read. */
@@ -106,6 +109,9 @@ function openExposition(context: ParseContext): Session {
       last = number;
       if (text.charCodeAt(0) === 35) return comment(text, number);
       if (text === '' || text.trim() === '') return;
+      // `Thu Nov 26 14:02:03 UTC 2026` would pass for a sample of a series "Thu" that no table knows.
+      const spelled = text.length <= 90 && CLOCK.test(text) ? dateIn(text) : null;
+      if (spelled !== null) return turn(spelled, number);
       const sample = readSample(text, series.of);
       if (sample.fault !== null) {
         const date = dateIn(text);

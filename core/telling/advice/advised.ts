@@ -104,6 +104,6 @@ function contextOf(judged: JudgedRun, { nodes, commands }: Surroundings, { gpu, 
     site: judged.options.site ?? UNKNOWN_SITE,
     commands,
     cores: cores > 0 ? cores : null,
-    ...(engine === undefined ? {} : { facts: engine.facts }),
+    ...(engine === undefined ? {} : { facts: engine.facts, told: new Set(engine.columns.keys()) }),
   };
 }

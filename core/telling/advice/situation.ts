@@ -28,6 +28,8 @@ export interface AdviceContext {
   readonly site: Site;
   /** What the engine (or trainer) says of itself, and the command lines of the job's processes; left out where nothing does. */
   readonly facts?: ReadonlyMap<FactName, string>;
+  /** What the engine (or trainer) was seen to tell, be it used for a verdict or not. */
+  readonly told?: ReadonlySet<MetricId>;
   readonly commands?: readonly string[];
   /** CPU cores of the job, else of a host. */
   readonly cores?: number | null;

@@ -1,8 +1,9 @@
 import { DOMINANT, WORTH_NAMING } from '../../judging/index.ts';
 import { type Bottleneck, BOTTLENECK_LABELS } from '../../contract/index.ts';
 import { ACHIEVABLE } from '../../knowledge/index.ts';
-import { formatPercent, formatValue } from '../../readings/index.ts';
+import { formatPercent, formatValue, type MetricId } from '../../readings/index.ts';
 import { advise, type Move } from './gain.ts';
+import type { AdviceContext, Situation } from './situation.ts';
 
 const left = (candidates: readonly Bottleneck[]): string =>
   candidates.length === 0 ? 'any limit' : candidates.map((one) => BOTTLENECK_LABELS[one]).join(', ');
@@ -39,23 +40,39 @@ const dcgm: Move = (job) => {
   });
 };
 
+/** What only an engine's /metrics page tells, never its log. */
+const PAGE_ONLY: readonly MetricId[] = ['engine.ttftCount', 'engine.e2eCount', 'engine.prefixQueries', 'engine.steps', 'engine.stepRate', 'engine.forwardTime'];
+
+/** Whether the engine's /metrics page is among what was given: its log names the engine, the page does not. */
+function hasPage({ facts, told }: AdviceContext): boolean {
+  return facts !== undefined && (facts.get('engine') === undefined || PAGE_ONLY.some((id) => told?.has(id) === true));
+}
+
+/** The engine's own counters of work: what has to be switched on, and the page that has them where it was not given. */
+function countersOf({ context }: Situation): string | null {
+  const given = hasPage(context);
+  const page = given ? '' : ' and give its /metrics address to the agent';
+  switch (context.workload.engine) {
+    case 'vllm':
+      return `start vLLM with --enable-mfu-metrics${page}`;
+    case 'sglang':
+      return given ? null : `start SGLang with --enable-metrics${page}`;
+    case 'llama.cpp':
+      return given ? null : 'start llama-server with --metrics and give its address to the agent';
+    case 'tgi':
+      return given ? null : "give TGI's /metrics address to the agent";
+    default:
+      return null;
+  }
+}
+
 /** The engine's own counters of work. */
 const engineCounters: Move = (job) => {
   const {
-    context: { workload, ceilings },
+    context: { ceilings },
   } = job;
   const peak = ceilings?.peaks.fp16;
-  const engine = workload.engine;
-  const how =
-    engine === 'vllm'
-      ? 'start vLLM with --enable-mfu-metrics and give its /metrics address to the agent'
-      : engine === 'sglang'
-        ? 'start SGLang with --enable-metrics and give its /metrics address to the agent'
-        : engine === 'llama.cpp'
-          ? 'start llama-server with --metrics and give its address to the agent'
-          : engine === 'tgi'
-            ? "give TGI's /metrics address to the agent"
-            : null;
+  const how = countersOf(job);
   if (how === null || job.mean('engine.flops') > 0) return null;
   return advise(job, {
     text: `Let the engine count its work: ${how}.`,
@@ -67,11 +84,19 @@ const engineCounters: Move = (job) => {
   });
 };
 
-/** A trainer's steps, where a trainer runs. */
+/** A trainer's steps, where a trainer runs and its log was not given; its tokens, where the log counts none. */
 const trainerLog: Move = (job) => {
-  if (job.serving || job.mean('engine.trainTokenRate') > 0 || job.verdict.activity === 'idle') return null;
+  const {
+    context: { facts, told },
+  } = job;
+  if (job.serving || job.verdict.activity === 'idle') return null;
+  const counted = job.mean('engine.trainTokenRate') > 0 || told?.has('engine.trainTokenRatePerGpu') === true;
+  const given = facts?.has('trainer') === true || job.mean('engine.trainSteps') >= 0 || job.mean('engine.trainStepTime') >= 0;
+  if (counted || job.mean('engine.trainFlopRate') > 0 || (given && facts?.get('trainer') !== 'transformers')) return null;
   return advise(job, {
-    text: "Give the trainer's log as well (step time, tokens per second; for Hugging Face --include_num_input_tokens_seen): headroom diagnose gpu.csv train.log --model …",
+    text: given
+      ? 'Let the trainer count its tokens: --include_num_input_tokens_seen of the Hugging Face Trainer.'
+      : "Give the trainer's log as well (step time, tokens per second; for Hugging Face --include_num_input_tokens_seen): headroom diagnose gpu.csv train.log --model …",
     gain: null,
     arithmetic: '6 FLOPs per parameter and token (LoRA 4) ÷ the peak of the job’s data type is its MFU: from about 0.4 on it is compute',
   });

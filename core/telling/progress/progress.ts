@@ -1,6 +1,7 @@
 import type { Analysis } from '../../contract/index.ts';
 import type { JudgedRun } from '../../judging/index.ts';
 import { growthOf, type Growth } from './growth.ts';
+import { loggedOf } from './logged.ts';
 import { paceOf, type Pace } from './pace.ts';
 import { formatAgainst, formatDuration, formatValue } from '../../readings/index.ts';
 
@@ -19,12 +20,14 @@ const STALE_SECONDS = 60;
 export function progressOf(judged: JudgedRun): Progress | null {
   const pace = paceOf(judged.engines, judged.period);
   const memory = memoryOf(judged);
-  if (pace === null && memory === null) return null;
+  const logged = loggedOf(judged.engines);
+  if (pace === null && memory === null && logged.length === 0) return null;
   return {
     unit: pace?.unit ?? 'tokens/s',
     now: pace === null ? null : nowOf(pace, judged),
     median: pace === null ? null : median([...pace.values].filter((value) => value > 0)),
     lastProgressAt: pace === null ? null : lastProgress(pace, judged),
+    ...(logged.length === 0 ? {} : { logged }),
     ...(memory === null ? {} : { memory }),
   };
 }

@@ -55,6 +55,61 @@ describe('the clock of a log', () => {
   });
 });
 
+describe('the training of a log', () => {
+  const steps = (text: string) => parseAll(jobLog, text).readings.map(({ entity, values }) => [entity.id, values['engine.trainSteps']]);
+
+  it('is one, whoever tells of it: the steps of a library below are not added to it', () => {
+    const step = (n: number) =>
+      `[2025-01-01 00:00:0${n},000] [Rank 0] step=${n}, skipped=0, lr=[1]\n iteration ${n}/ 9 | elapsed time per iteration (ms): 1000.0 | lm_loss: 2.0 |\n`;
+    expect(steps(step(1) + step(2) + step(3)).filter(([, n]) => n !== undefined)).toEqual([
+      ['deepspeed@?', 1],
+      ['deepspeed@?', 2],
+      ['deepspeed@?', 3],
+    ]);
+  });
+
+  it('that ended gives way to the next one of another program', () => {
+    const nano = (n: number) => `iter ${n}: loss 2.0, time 100.00ms, mfu 30.00%\n`;
+    const lit = (n: number) => `iter ${n} step ${n} | loss train: 2.0 | iter time: 100.00 ms (step)\n`;
+    const told = steps(Array.from({ length: 3 }, (_, i) => nano(i + 1)).join('') + Array.from({ length: 30 }, (_, i) => lit(i + 1)).join(''));
+    expect(told.at(-1)?.[1]).toBe(30);
+  });
+
+  it('is drawn by one rank of several, also where each wrote its whole bar after the other', () => {
+    const bar = (n: number) => `Training:  ${n}%|#| ${n}/99 [00:0${n}<01:00,  1.00s/it]\n`;
+    expect(steps(bar(1) + bar(1) + bar(2) + bar(1) + bar(2)).map(([, n]) => n)).toEqual([1, 2]);
+  });
+
+  it('of nested bars is told by the one with the most steps', () => {
+    const inner = (n: number) => `Iteration:  10%|#| ${n}/100 [00:0${n}<01:00,  1.00s/it]\n`;
+    expect(
+      steps(`Epoch:  33%|#| 1/3 [01:40<03:20, 100.00s/it]\n${inner(3)}Epoch:  66%|#| 2/3 [03:20<01:40, 100.00s/it]\n${inner(4)}`).map(([, n]) => n),
+    ).toEqual([1, 3, 4]);
+  });
+
+  it('is not what counts examples, loads or evaluates', () => {
+    const bar = (title: string, unit: string) => `${title}:  10%|#| 10/100 [00:10<01:30,  1.00${unit}/s]\n`;
+    expect(steps(bar('Map train', ' examples') + bar('Loading train shards', 'it') + bar('Validation epoch', 'it') + bar('', 'it'))).toEqual([]);
+  });
+});
+
+describe('a line of a stranger', () => {
+  it.each([
+    ['percentages', '12%|'.repeat(250_000)],
+    ['digits', '9'.repeat(1_000_000)],
+    ['steps', 'steps: 1 loss: '.repeat(60_000)],
+    ['keys', `non-default args: {${'a'.repeat(900_000)}`],
+    ['dictionaries', "{'loss': ".repeat(100_000)],
+    ['epochs', 'Epoch 1/1 • '.repeat(80_000)],
+    ['objects', `{"log":${'{"log":'.repeat(100_000)}`],
+    ['collectives', 'NCCL '.repeat(200_000)],
+  ])('of nothing but %s is looked at quickly', (_, line) => {
+    const before = performance.now();
+    parseAll(jobLog, `${line}\n`);
+    expect(performance.now() - before).toBeLessThan(2_000);
+  });
+});
+
 describe('a log', () => {
   it('in colours, behind labels of srun or torchrun, reads the same', () => {
     const batch = parseAll(

@@ -145,6 +145,44 @@ describe('a page', () => {
   });
 });
 
+describe('pages of a loop with date', () => {
+  const page = (running: number) => `${RUNNING} ${running}\n`;
+  const at = (text: string) => {
+    const batch = parseAll(prometheus, text);
+    return [batch.clock, ...batch.readings.map((reading) => reading.at), batch.rejected.length];
+  };
+
+  it.each([
+    ['date -Is', '2026-11-26T14:02:03+00:00', '2026-11-26T14:02:33+00:00'],
+    ['date', 'Thu Nov 26 14:02:03 UTC 2026', 'Thu Nov 26 14:02:33 UTC 2026'],
+    ['date in twelve hours', 'Thu Nov 26 02:02:03 PM UTC 2026', 'Thu Nov 26 02:02:33 PM UTC 2026'],
+    ['date in British English', 'Thu 26 Nov 14:02:03 GMT 2026', 'Thu 26 Nov 14:02:33 GMT 2026'],
+    ['date, the year before the time', 'Thu 26 Nov 2026 02:02:03 PM UTC', 'Thu 26 Nov 2026 02:02:33 PM UTC'],
+    ['date in German', 'Do 26. Nov 14:02:03 CET 2026', 'Do 26. Nov 14:02:33 CET 2026'],
+    ['date in Chinese', '2026年 11月 26日 星期四 14:02:03 CST', '2026年 11月 26日 星期四 14:02:33 CST'],
+    ['date in a zone whose name several have', 'Thu Nov 26 14:02:03 CST 2026', 'Thu Nov 26 14:02:33 CST 2026'],
+    ['date +%s', '1795701723', '1795701753'],
+    ['date +%Y%m%d-%H%M%S', '20261126-140203', '20261126-140233'],
+    ['a heading', '=== Thu Nov 26 14:02:03 UTC 2026 ===', '=== Thu Nov 26 14:02:33 UTC 2026 ==='],
+    ['a comment', '# 2026-11-26 14:02:03', '# 2026-11-26 14:02:33'],
+  ])('%s before each page is its time', (_, first, second) => {
+    expect(sniff(`${first}\n${page(1)}${second}\n${page(2)}`)?.collector.id).toBe('prometheus');
+    expect(at(`${first}\n${page(1)}${second}\n${page(2)}`)).toEqual(['utc', 1795701723, 1795701753, 0]);
+  });
+
+  it('behind each page is that page’s time', () => {
+    expect(at(`${page(1)}2026-11-26T14:02:03Z\n${page(2)}2026-11-26T14:02:33Z\n`)).toEqual(['utc', 1795701723, 1795701753, 0]);
+  });
+
+  it('with a time of day counts from the first, over midnight', () => {
+    expect(at(`23:59:50\n${page(1)}00:00:20\n${page(2)}`)).toEqual(['relative', 0, 30, 0]);
+  });
+
+  it('that print it once say the time of one page only', () => {
+    expect(at(`2026-11-26T14:02:03Z\n${page(1)}${page(2)}${page(3)}`)).toEqual(['utc', 1795701723, 2]);
+  });
+});
+
 describe('the busiest disk', () => {
   const page = (sda: number, sdb: number) =>
     `node_disk_io_time_seconds_total{device="sda"} ${sda}\nnode_disk_io_time_seconds_total{device="sdb"} ${sdb}\n# EOF\n`;

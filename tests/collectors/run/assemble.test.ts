@@ -27,6 +27,28 @@ const host = (id: string): EntityRef => ({ kind: 'host', id });
 // 2025-02-21 12:00:00 UTC
 const NOON = 1_740_139_200;
 
+describe('a source without times', () => {
+  const engine: EntityRef = { kind: 'engine', id: 'vllm@?' };
+  const pages = (count: number) =>
+    source(
+      'pages.txt',
+      'ordinal',
+      Array.from({ length: count }, (_, i): Row => [engine, i, { 'engine.running': 3, 'engine.generationTokens': 5000 * i }]),
+    );
+
+  it('tells no rate of what it counts, since its clock is assumed, and says why', () => {
+    const { run, notes } = assemble([pages(12)]);
+    expect([...(run.tables[0]?.columns.keys() ?? [])]).toEqual(['engine.running']);
+    expect(notes).toEqual([
+      'pages.txt (test) carries no times: one sample every 1 s from the start is assumed; without times no rate is known of what it counts (Generated tokens): print a date before each sample (date -Is)',
+    ]);
+  });
+
+  it('keeps what one sample counted: it makes no rate', () => {
+    expect([...(assemble([pages(1)]).run.tables[0]?.columns.keys() ?? [])]).toEqual(['engine.running', 'engine.generationTokens']);
+  });
+});
+
 describe('sources given together', () => {
   it('on one stop-watch are merged instant by instant, and the first source wins a value that both have', () => {
     const { run } = assemble([

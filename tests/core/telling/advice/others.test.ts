@@ -539,3 +539,25 @@ describe('a verdict that cannot tell', () => {
     expect(about(advice({ ...starved, mean: { 'host.psiIo': 0.1 } }), /headroom-record/)).toBeUndefined();
   });
 });
+
+describe('what was given', () => {
+  const unknown = (more: Partial<Case>): Case => ({ verdict: { bottleneck: 'unknown', activity: 'training' }, ...more });
+  const serving = (engine: string, facts: Case['facts']) =>
+    about(advice({ verdict: { bottleneck: 'unknown', activity: 'decode' }, workload: { engine }, facts: facts ?? {} }), /^Let the engine count/)?.text;
+
+  it('is not asked for: a trainer’s log', () => {
+    const asks = (more: Partial<Case>) => about(advice(unknown(more)), /trainer/)?.text;
+    expect(asks({})).toMatch(/^Give the trainer's log as well/);
+    expect(asks({ mean: { 'engine.trainSteps': 0.5 } })).toBeUndefined();
+    expect(asks({ facts: { trainer: 'megatron' } })).toBeUndefined();
+    expect(asks({ facts: { trainer: 'transformers' } })).toMatch(/^Let the trainer count its tokens: --include_num_input_tokens_seen/);
+    expect(asks({ facts: { trainer: 'transformers' }, mean: { 'engine.trainTokenRate': 9000 } })).toBeUndefined();
+  });
+
+  it('is not asked for: an engine’s page of metrics, which unlike its log does not name the engine', () => {
+    expect(serving('vllm', { engine: 'vllm' })).toContain('--enable-mfu-metrics and give its /metrics address');
+    expect(serving('vllm', { model: 'm' })).toBe('Let the engine count its work: start vLLM with --enable-mfu-metrics.');
+    expect(serving('llama.cpp', { engine: 'llamacpp' })).toContain('--metrics');
+    expect(serving('llama.cpp', {})).toBeUndefined();
+  });
+});

@@ -31,6 +31,24 @@ describe('progress', () => {
     expect(run([trainer({ 'engine.trainStepTime': rows(100, () => 4) })])).toMatchObject({ unit: 'steps/s', now: 0.25, median: 0.25 });
   });
 
+  it('has a trainer’s own words beside it: per GPU, and what generation takes of a step', () => {
+    const log = trainer({
+      'engine.trainStepTime': rows(100, () => 100),
+      'engine.trainTokenRatePerGpu': rows(100, (i) => (i % 2 === 0 ? 3000 : 3400)),
+      'engine.trainMfu': rows(100, () => 0.318),
+      'engine.trainRollout': rows(100, () => 0.75),
+    });
+    expect(run([log])?.logged).toEqual([
+      '100.0 s a step, as logged',
+      '3200 tokens/s (3000 tokens/s to 3400 tokens/s) per GPU, as logged',
+      'MFU 0.318, as logged',
+      '75 % of a step is generation (75.0 s of 100.0 s): the rollout bounds the step, not the update',
+    ]);
+    expect(run([trainer({ 'engine.trainStepTime': rows(100, () => 100), 'engine.trainRollout': rows(100, () => 0.5) })])?.logged?.[1]).toBe(
+      '50 % of a step is generation (50.0 s of 100.0 s)',
+    );
+  });
+
   it('of servers is what all of them generate together', () => {
     const server = (rate: number) =>
       table('engine', `vllm@n${rate}`, { 'engine.generationRate': rows(100, () => rate), 'engine.promptRate': rows(100, () => 500) });
