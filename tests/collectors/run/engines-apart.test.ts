@@ -16,8 +16,8 @@ function told(files: Readonly<Record<string, string>>) {
     source.feed(text);
     source.end();
   }
-  const { run, analysis } = work.finish({});
-  return { engines: run.tables.filter(({ entity }) => entity.kind === 'engine').map(({ entity }) => entity.id), pace: analysis?.progress?.tokensPerSecond ?? null, run };
+  const { run } = work.finish({});
+  return { engines: run.tables.filter(({ entity }) => entity.kind === 'engine').map(({ entity }) => entity.id) };
 }
 const T = 1_760_000_000;
 
