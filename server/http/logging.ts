@@ -31,9 +31,18 @@ export function lateChild<T extends FastifyBaseLogger>(logger: T, ...of: Paramet
   let made: FastifyBaseLogger | undefined;
   const child = () => (made ??= logger.child(...of));
   return new Proxy<FastifyBaseLogger>(logger, {
-    get: (_, key): unknown => Reflect.get(child(), key),
+    get: (parent, key): unknown => {
+      const known: unknown = Reflect.get(parent, key);
+      // Fastify looks whether a logger has all its functions: that is no reason yet.
+      return typeof known === 'function' ? (...said: unknown[]): unknown => call(child(), key, said) : Reflect.get(child(), key);
+    },
     set: (_, key, value) => Reflect.set(child(), key, value),
   });
+}
+
+function call(logger: FastifyBaseLogger, key: string | symbol, said: readonly unknown[]): unknown {
+  const act: unknown = Reflect.get(logger, key);
+  return typeof act === 'function' ? Reflect.apply(act, logger, said) : undefined;
 }
 
 /** An address fit for a log: the value of `token=` is left out. */

@@ -41,7 +41,8 @@ describe('the log', () => {
     const made: unknown[] = [];
     const text = logged((log) => {
       const counted = Object.assign(Object.create(log) as typeof log, { child: (bindings: object) => (made.push(bindings), log.child(bindings)) });
-      lateChild(counted, { reqId: 'quiet' });
+      const quiet = lateChild(counted, { reqId: 'quiet' });
+      expect([typeof quiet.info, typeof quiet.child]).toEqual(['function', 'function']); // as Fastify looks at it
       const speaking = lateChild(counted, { reqId: 'r7' });
       speaking.warn('one');
       speaking.error({ code: 5 }, 'two');
