@@ -19,7 +19,7 @@ export interface PackedIntake {
   readonly data: Float64Array<ArrayBuffer>;
 }
 
-/** Sets of metrics that came before: the same array for the same set, which a message to the worker then holds once. */
+/** Sets of metrics that came before: the same array for the same set, which a group then holds once. */
 const sets = new Map<string, readonly MetricId[]>();
 /** The one that came last: mostly the next one is the same. */
 let lastSet: readonly MetricId[] = [];
