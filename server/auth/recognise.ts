@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Store } from '../store/index.ts';
 import type { Identity } from './identity.ts';
@@ -28,7 +28,7 @@ export function recogniser(options: RecogniserOptions): Recogniser {
   const believed = new Map<string, { identity: Identity; until: number }>();
 
   const byToken = async (token: string, wanted: 'write' | 'session'): Promise<Identity | null> => {
-    const key = createHash('sha256').update(`${wanted}:${token}`).digest('base64');
+    const key = hash('sha256', `${wanted}:${token}`, 'base64');
     const now = options.now();
     const known = believed.get(key);
     if (known !== undefined && known.until > now) return known.identity;

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import type { FastifyBaseLogger } from 'fastify';
 import type { LogLevel } from '../settings/index.ts';
 
 /** Structured logs on standard error, one JSON object per line; tokens and cookies never reach them. */
@@ -23,6 +24,25 @@ export function openLog(level: LogLevel, destination: DestinationStream = pino.d
     },
     destination,
   );
+}
+
+/** A request's logger, made when something is logged: of most requests nothing is, and making it costs more than recognising who asks. */
+export function lateChild<T extends FastifyBaseLogger>(logger: T, ...of: Parameters<FastifyBaseLogger['child']>): FastifyBaseLogger {
+  let made: FastifyBaseLogger | undefined;
+  const child = () => (made ??= logger.child(...of));
+  return new Proxy<FastifyBaseLogger>(logger, {
+    get: (parent, key): unknown => {
+      const known: unknown = Reflect.get(parent, key);
+      // Fastify looks whether a logger has all its functions: that is no reason yet.
+      return typeof known === 'function' ? (...said: unknown[]): unknown => call(child(), key, said) : Reflect.get(child(), key);
+    },
+    set: (_, key, value) => Reflect.set(child(), key, value),
+  });
+}
+
+function call(logger: FastifyBaseLogger, key: string | symbol, said: readonly unknown[]): unknown {
+  const act: unknown = Reflect.get(logger, key);
+  return typeof act === 'function' ? Reflect.apply(act, logger, said) : undefined;
 }
 
 /** An address fit for a log: the value of `token=` is left out. */

@@ -4,6 +4,7 @@ import { EntitySchema, IngestBatchSchema, WireEventSchema, WireFactSchema, type 
 import { entityOf, type Intake, MOST, type Table } from '../../core/readings/index.ts';
 import { Problem } from '../http/index.ts';
 import { type AllowedTimes, checkTable, type Reject } from './check-table.ts';
+import type { ReadBatch } from './read-batch.ts';
 
 /** How many refusals are told one by one; a sender with more has one mistake, repeated. */
 const TOLD = 100;
@@ -54,19 +55,16 @@ export function checkBatch(input: unknown, allowed: AllowedTimes): Checked {
     const table = checkTable(sent, { place, allowed, reject });
     if (table !== null) tables.push(table);
   });
-  const facts = wellFormed({ name: 'facts', sent: input.facts, validator: Fact, fault: () => null }, reject).map((fact) => ({
-    ...fact,
-    entity: entityOf(fact.entity),
-  }));
-  const events = wellFormed({ name: 'events', sent: input.events, validator: Event, fault: ({ at }) => untimely(at, allowed) }, reject).map((event) => ({
-    ...event,
-    entity: event.entity === null ? null : entityOf(event.entity),
-  }));
   const { source, seq, node, job } = input;
-  return {
-    intake: { source, seq, ...(node === undefined ? {} : { node }), ...(job === undefined ? {} : { job }), tables, facts, events },
-    rejected: rejected(),
-  };
+  const head = { source, seq, ...(node === undefined ? {} : { node }), ...(job === undefined ? {} : { job }) };
+  return { intake: { ...head, tables, ...said(input, allowed, reject) }, rejected: rejected() };
+}
+
+/** The same of a batch that was read from its bytes, whose blocks have been looked at. */
+export function checkRead(batch: ReadBatch, allowed: AllowedTimes): Checked {
+  if (batch.facts.length + batch.events.length === 0) return { intake: { ...batch, facts: [], events: [] }, rejected: [] };
+  const { reject, rejected } = refusals();
+  return { intake: { ...batch, ...said(batch, allowed, reject) }, rejected: rejected() };
 }
 
 /** The same of what a sender in this process hands over typed: its shape is known, its values and times are looked at. */
@@ -79,6 +77,20 @@ export function checkIntake(intake: Intake, allowed: AllowedTimes): Checked {
     return found === null;
   });
   return { intake: { ...intake, tables, events }, rejected: rejected() };
+}
+
+/** What a batch says beside numbers, as far as it can be used. */
+function said(
+  sent: { readonly facts?: readonly unknown[]; readonly events?: readonly unknown[] },
+  allowed: AllowedTimes,
+  reject: Reject,
+): Pick<Intake, 'facts' | 'events'> {
+  const facts = wellFormed({ name: 'facts', sent: sent.facts, validator: Fact, fault: () => null }, reject);
+  const events = wellFormed({ name: 'events', sent: sent.events, validator: Event, fault: ({ at }) => untimely(at, allowed) }, reject);
+  return {
+    facts: facts.map((fact) => ({ ...fact, entity: entityOf(fact.entity) })),
+    events: events.map((event) => ({ ...event, entity: event.entity === null ? null : entityOf(event.entity) })),
+  };
 }
 
 function refusals(): { reject: Reject; rejected: () => IngestReply['rejected'] } {

@@ -1,8 +1,10 @@
+import { errorCodes } from 'fastify';
 import type { IngestReply } from '../../core/contract/index.ts';
 import type { EntityRef, Intake } from '../../core/readings/index.ts';
 import type { Store } from '../store/index.ts';
-import { type Checked, checkBatch, checkIntake } from './check-batch.ts';
+import { type Checked, checkBatch, checkIntake, checkRead } from './check-batch.ts';
 import type { AllowedTimes } from './check-table.ts';
+import { readBatch } from './read-batch.ts';
 
 /** Where a batch came from. Recordings (a page's import, the demo's past) may be of any age; what is measured now may not. */
 export interface Origin {
@@ -13,7 +15,7 @@ export interface Origin {
 
 /** The one way in, with a door for bodies and one for senders in this process. Resolves after the readings are on disk. Throws StoreBusy (nothing stored: send again). */
 export interface Ingest {
-  /** A batch as it was decoded from a body. Throws Problem where it is none. */
+  /** A batch as the bytes of a body, or as what they say. Throws Problem where it is none, Fastify's error where it is no JSON. */
   batch(body: unknown, origin: Origin): Promise<IngestReply>;
   /** Tables as a stream's reader, the demo or this machine's agent made them. */
   intake(intake: Intake, origin: Origin): Promise<IngestReply>;
@@ -44,9 +46,23 @@ export function ingestInto(options: IngestOptions): Ingest {
     return { durable, duplicate, rejected };
   };
   return {
-    batch: async (body, origin) => take(checkBatch(body, allowedTimes(options, origin))),
+    batch: async (body, origin) => {
+      const allowed = allowedTimes(options, origin);
+      if (!Buffer.isBuffer(body)) return take(checkBatch(body, allowed));
+      const read = readBatch(body, allowed);
+      return take(read === null ? checkBatch(decoded(body), allowed) : checkRead(read, allowed));
+    },
     intake: async (intake, origin) => take(checkIntake(intake, allowedTimes(options, origin))),
   };
+}
+
+function decoded(bytes: Buffer): unknown {
+  if (bytes.length === 0) throw new errorCodes.FST_ERR_CTP_EMPTY_JSON_BODY();
+  try {
+    return JSON.parse(bytes.toString().replace(/^\uFEFF/, ''));
+  } catch {
+    throw new errorCodes.FST_ERR_CTP_INVALID_JSON_BODY();
+  }
 }
 
 function allowedTimes({ now, rawDays }: IngestOptions, origin: Origin): AllowedTimes {
@@ -64,10 +80,14 @@ function allowedTimes({ now, rawDays }: IngestOptions, origin: Origin): AllowedT
 
 function withNodes(intake: Intake): Intake {
   const { node } = intake;
+  const placed = <T extends { readonly entity: EntityRef }>(one: T): T => {
+    const entity = onNode(one.entity, node);
+    return entity === one.entity ? one : { ...one, entity };
+  };
   return {
     ...intake,
-    tables: intake.tables.map((table) => ({ ...table, entity: onNode(table.entity, node) })),
-    facts: intake.facts.map((fact) => ({ ...fact, entity: onNode(fact.entity, node) })),
+    tables: intake.tables.map(placed),
+    facts: intake.facts.map(placed),
     events: intake.events.map((event) => (event.entity === null ? event : { ...event, entity: onNode(event.entity, node) })),
   };
 }

@@ -1,4 +1,4 @@
-import { type App, compressAnswers, limitBodies, limitIntake, replyWithError, serverOptions } from '../http/index.ts';
+import { type App, compressAnswers, lateChild, limitBodies, limitIntake, replyWithError, serverOptions } from '../http/index.ts';
 import { randomUUID } from 'node:crypto';
 import cookiePlugin from '@fastify/cookie';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -39,6 +39,7 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   const app: App = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: lateChild,
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
     ...serverOptions(config.deadlines),

@@ -1,4 +1,4 @@
-import type { MetricId, Table } from '../../core/readings/index.ts';
+import { type MetricId, type Table, valuesIn } from '../../core/readings/index.ts';
 
 /** Seconds without a reading after which a GPU or node counts as silent, and a value as gone: three periods of the slowest collector. */
 export const SILENT = 180;
@@ -14,7 +14,7 @@ export interface Latest {
 
 /** Nothing heard yet; keeps these metrics. */
 export function latestOf(ids: readonly MetricId[]): Latest {
-  const values = new Map<MetricId, { readonly value: number; readonly at: number }>();
+  const values = new Map<MetricId, { value: number; at: number }>();
   let newest: number | null = null;
   return {
     get at() {
@@ -24,17 +24,25 @@ export function latestOf(ids: readonly MetricId[]): Latest {
       const known = values.get(id);
       return known === undefined || (newest ?? known.at) - known.at > SILENT ? undefined : known.value;
     },
-    take({ t, columns }) {
-      const last = t.at(-1);
+    take(table) {
+      const { t } = table;
+      const last = t[t.length - 1];
       if (last !== undefined && (newest === null || last > newest)) newest = last;
       for (const id of ids) {
-        const column = columns.get(id);
-        let row = (column?.length ?? 0) - 1;
-        while (row >= 0 && Number.isNaN(column?.[row])) row -= 1;
-        const value = column?.[row];
+        const column = valuesIn(table, id);
+        if (column === null) continue;
+        let row = t.length - 1;
+        while (row >= 0 && Number.isNaN(column.numbers[column.from + row])) row -= 1;
         const at = t[row];
+        const value = column.numbers[column.from + row];
+        if (at === undefined || value === undefined) continue;
+        const known = values.get(id);
+        if (known === undefined) values.set(id, { value, at });
         // A spool sent late must not overwrite what is newer.
-        if (value !== undefined && at !== undefined && at >= (values.get(id)?.at ?? at)) values.set(id, { value, at });
+        else if (at >= known.at) {
+          known.value = value;
+          known.at = at;
+        }
       }
     },
   };

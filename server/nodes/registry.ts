@@ -54,7 +54,7 @@ export function nodeRegistry(): NodeRegistry {
   };
   const takeTable = (table: Table) => {
     const { kind, id, node: name } = table.entity;
-    const newest = table.t.at(-1);
+    const newest = table.t[table.t.length - 1];
     if (name === undefined || newest === undefined) return;
     const node = nodeOf(name);
     if (node.at === null || newest > node.at) node.at = newest;

@@ -9,13 +9,14 @@ const LONGEST = 32 * 1024 * 1024;
 /** `POST /api/ingest`: a batch from an agent, or from the page (a recording that a person stores as a job). */
 export function ingestRoutes(app: App, ingest: Ingest): void {
   void app.register(async (scope: App) => {
-    // Ingest takes the keys that it knows and no others, so a body's `__proto__` does nothing: looking for it costs more than parsing.
-    scope.addContentTypeParser('application/json', { parseAs: 'string' }, scope.getDefaultJsonParser('ignore', 'ignore'));
+    // Ingest reads the bytes itself. It takes the keys that it knows and no others, so a body's `__proto__` does nothing.
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
     scope.post(
       '/api/ingest',
       {
         bodyLimit: LONGEST,
         config: { access: 'write', intake: true },
+        compress: false, // an answer is a line
         schema: {
           tags: ['ingest'],
           summary: 'Store a batch of readings; the reply comes after they are on disk',

@@ -1,4 +1,4 @@
-import type { EntityKind, Intake, MetricId } from '../../../core/readings/index.ts';
+import { type EntityKind, type EntityRef, type Intake, type MetricId, packedOf } from '../../../core/readings/index.ts';
 
 /** One entity's part of an intake: its numbers are rows of `data`, first the times, then each metric's values. */
 interface PackedTable {
@@ -19,7 +19,7 @@ export interface PackedIntake {
   readonly data: Float64Array<ArrayBuffer>;
 }
 
-/** Sets of metrics that came before: the same array for the same set, which a message to the worker then holds once. */
+/** Sets of metrics that came before: the same array for the same set, which a group then holds once. */
 const sets = new Map<string, readonly MetricId[]>();
 /** The one that came last: mostly the next one is the same. */
 let lastSet: readonly MetricId[] = [];
@@ -48,7 +48,29 @@ function setOf(list: readonly MetricId[]): readonly MetricId[] {
 }
 
 /** Throws RangeError for a column of another length than `t` and for a time that is no finite number. */
-export function packIntake({ source, seq, tables }: Pick<Intake, 'source' | 'seq' | 'tables'>): PackedIntake {
+export function packIntake(intake: Pick<Intake, 'source' | 'seq' | 'tables'>): PackedIntake {
+  return alreadyPacked(intake) ?? packedAnew(intake);
+}
+
+/** An intake whose tables fill one array, one behind the other, as ingest reads them from a body: the array itself. */
+function alreadyPacked({ source, seq, tables }: Pick<Intake, 'source' | 'seq' | 'tables'>): PackedIntake | null {
+  const first = tables[0];
+  const data = first === undefined ? undefined : packedOf(first)?.numbers;
+  if (data === undefined) return null;
+  const packed: PackedTable[] = [];
+  let at = 0;
+  let values = 0;
+  for (const table of tables) {
+    const part = packedOf(table);
+    if (part?.numbers !== data || part.from !== at) return null;
+    at += part.rows * (1 + part.metrics.length);
+    for (let index = part.from + part.rows; index < at; index += 1) if (!Number.isNaN(data[index])) values += 1;
+    packed.push(headOf(table.entity, part));
+  }
+  return at === data.length ? { source, seq, values, tables: packed, data } : null;
+}
+
+function packedAnew({ source, seq, tables }: Pick<Intake, 'source' | 'seq' | 'tables'>): PackedIntake {
   const data = new Float64Array(tables.reduce((sum, { t, columns }) => sum + t.length * (1 + columns.size), 0));
   const packed: PackedTable[] = [];
   let at = 0;
@@ -70,7 +92,11 @@ export function packIntake({ source, seq, tables }: Pick<Intake, 'source' | 'seq
         if (there) values += 1;
       }
     }
-    packed.push({ kind: entity.kind, id: entity.id, node: entity.node ?? null, rows, metrics: sharedSet(columns) });
+    packed.push(headOf(entity, { rows, metrics: sharedSet(columns) }));
   }
   return { source, seq, values, tables: packed, data };
+}
+
+function headOf({ kind, id, node }: EntityRef, { rows, metrics }: Pick<PackedTable, 'rows' | 'metrics'>): PackedTable {
+  return { kind, id, node: node ?? null, rows, metrics };
 }

@@ -4,6 +4,7 @@ import { shownUnit } from '../../../core/readings/index.ts';
 import type { DrawnSeries } from '../../../core/contract/index.ts';
 import { type SeriesStore, type StoreOptions, systemClock } from '../interface/index.ts';
 import { grouped, type Host, startHost } from '../worker/index.ts';
+import { packGroup } from './pack-group.ts';
 import { packIntake, type PackedIntake } from './pack-intake.ts';
 import type { RangeAnswer } from './range.ts';
 import type { SeriesHandlers } from './worker.ts';
@@ -45,7 +46,7 @@ export async function openSeries({ file, rawDays, rollupDays, log, now = systemC
   /** One commit for everything that waits when its turn comes. */
   const append = grouped<PackedIntake, { durable: number; duplicate: boolean }>(
     async (take) => {
-      const { results, pressed } = await host.call('append', () => ({ batches: take(), at: now() }));
+      const { results, pressed } = await host.call('append', () => ({ group: packGroup(take()), at: now() }));
       if (pressed) void relieve();
       return results;
     },

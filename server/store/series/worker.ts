@@ -2,7 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { serveFile } from '../worker/index.ts';
 import { append, isPressed } from './append.ts';
 import { entitiesIn, type EntitiesQuery } from './entities.ts';
-import type { PackedIntake } from './pack-intake.ts';
+import { type PackedGroup, unpackGroup } from './pack-group.ts';
 import { range, type RangeQuery } from './range.ts';
 import { sealDue } from './seal.ts';
 import { openState, type Retention, type SeriesState } from './state.ts';
@@ -14,7 +14,7 @@ export type SeriesHandlers = ReturnType<typeof handlersOf>;
 
 function handlersOf(state: SeriesState) {
   return {
-    append: (argument: { batches: readonly PackedIntake[]; at: number }) => append(state, argument),
+    append: ({ group, at }: { group: PackedGroup; at: number }) => append(state, { batches: unpackGroup(group), at }),
     range: async (query: RangeQuery) => range(state, query),
     tables: async (query: TablesQuery) => tables(state, query),
     entities: async (query: EntitiesQuery) => entitiesIn(state, query),

@@ -1,7 +1,7 @@
 // Past the door of server/http: a token in an address is looked for in the line that would be logged.
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { openLog } from '../../../server/http/index.ts';
+import { lateChild, openLog } from '../../../server/http/index.ts';
 import { withoutToken } from '../../../server/http/logging.ts';
 
 const logged = (act: (log: ReturnType<typeof openLog>) => void): string => {
@@ -35,5 +35,27 @@ describe('the log', () => {
     expect(text).not.toContain('SECRET');
     expect(text).toContain('/jobs?token=[redacted]&x=1');
     expect(withoutToken('/?a=1&token=S')).toBe('/?a=1&token=[redacted]');
+  });
+
+  it('knows a request by its number, and makes nothing for one that says nothing', () => {
+    const made: unknown[] = [];
+    const text = logged((log) => {
+      const counted = Object.assign(Object.create(log) as typeof log, { child: (bindings: object) => (made.push(bindings), log.child(bindings)) });
+      const quiet = lateChild(counted, { reqId: 'quiet' });
+      expect([typeof quiet.info, typeof quiet.child]).toEqual(['function', 'function']); // as Fastify looks at it
+      const speaking = lateChild(counted, { reqId: 'r7' });
+      speaking.warn('one');
+      speaking.error({ code: 5 }, 'two');
+    });
+    expect(made).toEqual([{ reqId: 'r7' }]);
+    expect(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toMatchObject([
+      { reqId: 'r7', msg: 'one' },
+      { reqId: 'r7', code: 5, msg: 'two' },
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 // Past the door of server/answers: rows of nodes are looked at for each kind of silence.
 import { describe, expect, it } from 'vitest';
-import { intakeFromBatch } from '../../../core/readings/index.ts';
+import { intakeFromBatch, packedTable } from '../../../core/readings/index.ts';
 import { jobIndex } from '../../../server/ownership/index.ts';
 import { isSilent, nodeRegistry, tellSilence } from '../../../server/nodes/index.ts';
 import { nodeRow } from '../../../server/answers/node-rows.ts';
@@ -27,6 +27,15 @@ describe('the latest of a node', () => {
       silent: false,
       jobs: [],
     });
+  });
+
+  it('is the same where the numbers of many lie in one array', () => {
+    const nodes = nodeRegistry();
+    const numbers = Float64Array.of(7, 1000, 1005, 0.5, Number.NaN, 100, 200);
+    const table = packedTable({ kind: 'gpu', id: 'GPU-1', node: 'n1' }, { numbers, from: 1, rows: 2, metrics: ['gpu.util', 'gpu.power'] });
+    nodes.take({ tables: [table], facts: [] });
+    const { latest } = nodes.gpu('GPU-1') ?? {};
+    expect([latest?.at, latest?.get('gpu.util'), latest?.get('gpu.power'), latest?.get('gpu.temp')]).toEqual([1005, 0.5, 200, undefined]);
   });
 
   it('prefers the profiler’s figure of a busy GPU to nvidia-smi’s', () => {

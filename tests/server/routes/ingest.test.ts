@@ -47,6 +47,19 @@ describe('a batch', () => {
     expect(await power('partly')).toEqual([{ id: 'GPU-3', mean: [250] }]);
   });
 
+  it.each([
+    ['{"source":"s"', "Body is not valid JSON but content-type is set to 'application/json'"],
+    ['', "Body cannot be empty when content-type is set to 'application/json'"],
+  ])('that is no JSON (%s) is refused with its place and what to do', async (body, error) => {
+    const reply = await post(body);
+    expect([reply.status, JSON.parse(reply.text)]).toEqual([400, { error, where: '/api/ingest', remedy: 'the body must be one JSON value' }]);
+  });
+
+  it('may begin with a byte order mark', async () => {
+    const reply = await post(`\uFEFF${JSON.stringify(gpuBatch('marked', 0, 'GPU-m', [now], { 'gpu.power': [123] }, 'marked'))}`);
+    expect(replyOf(reply)).toEqual({ durable: 1, duplicate: false, rejected: [] });
+  });
+
   it('from long ago is refused with the setting that decides', async () => {
     const reply = replyOf(await post(JSON.stringify(gpuBatch('old', 0, 'GPU-3', [now - 31 * 86_400], { 'gpu.power': [250] }))));
     expect(reply.durable).toBe(0);
