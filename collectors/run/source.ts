@@ -58,7 +58,7 @@ export function openSource({ file, context, recognise }: { file: string; context
 function unreadable(file: string, empty: boolean): SourceData {
   const reason = empty
     ? 'the file is empty'
-    : "unknown format: expected the output of nvidia-smi, nvtop, htop, top, dcgmi, a Prometheus or Grafana export, or an engine's or trainer's log";
+    : "unknown format: expected the output of nvidia-smi, nvtop, nvitop, gpustat, tegrastats, htop, top, dcgmi, a Prometheus or Grafana export, or an engine's or trainer's log";
   return {
     file,
     collector: null,
