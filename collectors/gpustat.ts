@@ -20,6 +20,7 @@ import {
   type UnitName,
   type Values,
 } from './text/index.ts';
+import { throughScreen } from './screens.ts';
 
 /** `gpustat`, once or again and again (`-i`, a loop): a header with the host and the time, then a line per GPU. */
 export const gpustat: Collector = {
@@ -32,7 +33,7 @@ export const gpustat: Collector = {
       .some((line) => GPU.test(line.slice(0, LONGEST)))
       ? 0.93
       : 0,
-  open: openGpustat,
+  open: throughScreen(openGpustat),
 };
 
 /** `gpustat --json`: an object per look. */

@@ -2,6 +2,7 @@ import type { Collector, ParseContext, Session } from './collector/index.ts';
 import { redactCommand, tellCommand } from './command-line/index.ts';
 import { gpuScope, sweepCounter, tableReader } from './nvidia-smi/index.ts';
 import { lineSession, output, parseDecimal, parseTime, quantity, rowClock, type Values } from './text/index.ts';
+import { throughScreen } from './screens.ts';
 
 /**
  * `nvitop -1`: nvidia-smi's table drawn with other lines, and a list of processes with what they take of the host. A wide terminal adds bars
@@ -12,7 +13,7 @@ export const nvitop: Collector = {
   title: 'nvitop -1',
   entities: ['gpu', 'process'],
   sniff: (head) => (/^[│|]\s{0,4}NVITOP \d/m.test(head) ? 0.97 : 0),
-  open: openNvitop,
+  open: throughScreen(openNvitop),
 };
 
 /** GPU, PID, kind, user, memory, share of the SMs (and, in some versions, of the bandwidth), CPU, host memory, time, command. */
