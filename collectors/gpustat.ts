@@ -20,7 +20,7 @@ import {
   type UnitName,
   type Values,
 } from './text/index.ts';
-import { throughScreen } from './screens.ts';
+import { throughScreen } from './host/index.ts';
 
 /** `gpustat`, once or again and again (`-i`, a loop): a header with the host and the time, then a line per GPU. */
 export const gpustat: Collector = {
@@ -30,7 +30,7 @@ export const gpustat: Collector = {
   sniff: (head) =>
     plain(head)
       .split('\n', 200)
-      .some((line) => GPU.test(line.slice(0, LONGEST)))
+      .some((line) => SIGN.test(line.slice(0, LONGEST)))
       ? 0.93
       : 0,
   open: throughScreen(openGpustat),
@@ -224,7 +224,7 @@ function readLook(look: JsonObject, gpus: readonly Json[], { out, scope, clock, 
     const { index, uuid, name } = gpu;
     if (typeof index !== 'number' && typeof uuid !== 'string') continue;
     if (typeof uuid === 'string') scope.learn({ uuid, ...(typeof index === 'number' ? { index: String(index) } : {}) });
-    const entity = typeof uuid === 'string' ? scope.byUuid(uuid) : scope.byIndex(String(index));
+    const entity = typeof uuid === 'string' ? scope.byUuid(uuid) : scope.byIndex(String(Number(index)));
     const at = dated ?? (out.clock === 'ordinal' ? sweeps.of(entity.id) : null);
     if (at === null) continue;
     if (typeof index === 'number') out.fact(entity, 'index', String(index));

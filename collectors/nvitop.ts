@@ -2,7 +2,7 @@ import type { Collector, ParseContext, Session } from './collector/index.ts';
 import { redactCommand, tellCommand } from './command-line/index.ts';
 import { gpuScope, sweepCounter, tableReader } from './nvidia-smi/index.ts';
 import { lineSession, output, parseDecimal, parseTime, quantity, rowClock, type Values } from './text/index.ts';
-import { throughScreen } from './screens.ts';
+import { throughScreen } from './host/index.ts';
 
 /**
  * `nvitop -1`: nvidia-smi's table drawn with other lines, and a list of processes with what they take of the host. A wide terminal adds bars

@@ -59,9 +59,9 @@ function standardInput(): ReadableStream<Uint8Array<ArrayBuffer>> {
   const pieces: AsyncIterator<Buffer> = process.stdin[Symbol.asyncIterator]();
   return new ReadableStream({
     async pull(out) {
-      const { done, value } = await pieces.next();
-      if (done === true) out.close();
-      else out.enqueue(Uint8Array.from(value));
+      const next = await pieces.next();
+      if (next.done === true) out.close();
+      else out.enqueue(Uint8Array.from(next.value));
     },
     async cancel() {
       await pieces.return?.();

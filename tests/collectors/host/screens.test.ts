@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseAll } from '../../collectors/collector/index.ts';
-import { nvidiaSmiLog } from '../../collectors/nvidia-smi/index.ts';
+import { parseAll } from '../../../collectors/collector/index.ts';
+import { nvidiaSmiLog } from '../../../collectors/nvidia-smi/index.ts';
 
 const ESC = '\u001b';
 const TABLE = [

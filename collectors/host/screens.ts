@@ -1,5 +1,5 @@
-import { joinBatches, type ParseContext, type Session } from './collector/index.ts';
-import { movesCursor, openScreen } from './host/index.ts';
+import { joinBatches, type ParseContext, type Session } from '../collector/index.ts';
+import { movesCursor, openScreen } from './htop-frames.ts';
 
 /** What is kept of the start for the terminal's size: the line that `script` writes. */
 const HEAD = 512;
