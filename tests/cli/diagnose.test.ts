@@ -150,7 +150,7 @@ describe('headroom diagnose', () => {
 
   it('reads a pipe that a shell names', async () => {
     const pipe = join(folder, 'pipe');
-    execFileSync('mkfifo', [pipe]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
     const written = writeFile(pipe, LOG);
     const result = await headroom(['diagnose', pipe, '--json']);
     await written;
