@@ -9,8 +9,9 @@ import { painter } from './terminal/style.ts';
 const HELP = `Usage: headroom diagnose FILE… [options]
 
 Reads recorded tool output (nvidia-smi, dmon, nvtop, htop, top, DCGM, Prometheus or Grafana exports, engine counters,
-engine and trainer logs; .gz too) and says what limited the run. Files given together, or a folder, are one run.
-Results (nsys stats, ncu, llama-bench, serving benchmarks, seff, nvidia-smi topo -m) are told beside it.
+engine and trainer logs; .gz too) and says what limited the run. Files given together, or a folder, are one run;
+- is standard input (nvidia-smi dmon -c 60 | headroom diagnose -). Results (nsys stats, ncu, llama-bench, serving
+benchmarks, seff, nvidia-smi topo -m) are told beside it.
 
   --json               the whole result for programs
   --gpu ID             the GPU type where the files do not say it, e.g. A100-40, A40, V100-32, T4, H100-64

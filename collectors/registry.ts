@@ -1,6 +1,9 @@
 import type { Collector } from './collector/index.ts';
 import { nvidiaSmiDmon, nvidiaSmiLog, nvidiaSmiPmon, nvidiaSmiQuery, nvidiaSmiXml } from './nvidia-smi/index.ts';
 import { nvtop } from './nvtop.ts';
+import { gpustat, gpustatJson } from './gpustat.ts';
+import { nvitop } from './nvitop.ts';
+import { tegrastats } from './tegrastats.ts';
 import { dcgmi } from './dcgmi.ts';
 import { engineCsv } from './engine-csv.ts';
 import { prometheus } from './prometheus/index.ts';
@@ -35,6 +38,10 @@ export const collectors: readonly Collector[] = [
   nvidiaSmiXml,
   nvidiaSmiLog,
   nvtop,
+  nvitop,
+  gpustat,
+  gpustatJson,
+  tegrastats,
   dcgmi,
   engineCsv,
   prometheus,

@@ -73,9 +73,9 @@ function uptimeOf(text: string): number | null {
   return clock === null || days === null ? null : days * DAY + clock;
 }
 
-// The sorted column's name carries a mark instead of the blank: `CPU%▽MEM%`.
+// The sorted column's name carries a mark instead of the blank: `CPU%▽MEM%`, without UTF-8 `CPU%-MEM%` or `CPU%+MEM%`.
 function marksRemoved(line: string): string {
-  return line.replace(/[▽△▼▲]/g, ' ');
+  return line.replace(/[▽△▼▲]|(?<=[A-Z%+])[-+](?=[A-Z\s])/g, ' ');
 }
 
 /** A row of the main list. The list of the I/O tab has blanks inside its columns and is passed over. */

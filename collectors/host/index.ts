@@ -4,5 +4,6 @@ export { iostat } from './iostat.ts';
 export { mpstat } from './mpstat.ts';
 export { procRecord } from './proc-record.ts';
 export { recordMeta } from './record-meta.ts';
+export { throughScreen } from './screens.ts';
 export { top } from './top.ts';
 export { vmstat } from './vmstat.ts';

@@ -3,6 +3,17 @@ import { parseSize } from './sizes.ts';
 
 const UNIT: Readonly<Record<string, string>> = { KiB: 'K', MiB: 'M', GiB: 'G', TiB: 'T', PiB: 'P', EiB: 'P' };
 
+/** No line of the summary is longer, with two cores beside each other. */
+const LONGEST = 400;
+/** `Tasks:`, and what other languages call it. */
+const TASKS = /^\p{L}{3,14}\s?:\s*\d{1,7}\s/u;
+/** `%CPU(s):`, `%Cpu(er):`, `%Cpu0  :` — in any language eight shares in the same order: us, sy, ni, id, wa, hi, si, st. */
+const LOCAL_CPU = /^%?(?:Cpu|UCT|ЦП|\p{L}{2,6})(\(\p{L}{1,4}\)|\d{1,4})\s*:(.{20,200})$/iu;
+const SHARE = /(\d{1,3}(?:[.,]\d)?)\s*%?\s*\p{L}{2}(?!\p{L})/gu;
+/** `MiB Mem :`, `MiB Spch:`, `MiB Éch :`: total, free, used, and buffers or what is available. */
+const SIZES = /^([KMGTPE]iB) [^:\d]{1,20}:(.{10,200})$/;
+const SIZE = /(\d[\d.,]*\+?)(?=\s*[^\d\s.,])/g;
+
 /** What the lines above top's table say, gathered line by line. */
 export interface TopSummary {
   /** Takes one line; true where it is a line of the summary. */
@@ -26,25 +37,43 @@ export function topSummary(): TopSummary {
   let available: number | null = null;
   let old = false; // procps before 3.3.10 prints no "avail Mem", but "cached"
 
+  const takeCpu = (which: string, { busy, iowait, steal }: Cpu): void => {
+    if (/^\d/.test(which)) cores.set(which, { busy, iowait, steal });
+    else {
+      put(values, 'host.cpu', busy);
+      put(values, 'host.iowait', iowait);
+      put(values, 'host.steal', steal);
+    }
+  };
+  let sized = 0;
+  // The memory's line stands above that of swap, which ends with what is available.
+  const takeSizes = ([all, , inUse, last]: readonly (number | null)[]): void => {
+    sized += 1;
+    if (sized % 2 === 1) [total, used] = [all ?? null, inUse ?? null];
+    else {
+      put(values, 'host.swapUsed', inUse);
+      available = last ?? null;
+    }
+  };
   const memory = (text: string, unit: string | undefined): void => {
     total = labelled(text, 'total', unit);
     used = labelled(text, 'used', unit);
   };
   return {
     line(text) {
+      if (text.length > LONGEST) return false;
       const cpu = [...text.matchAll(/%?Cpu(\(s\)|\d+)\s*:([^%]*(?:%(?!Cpu)[^%]*)*)/g)];
-      for (const match of cpu) {
-        const shares = cpuShares(match[2] ?? '');
-        if (match[1] !== '(s)') cores.set(match[1] ?? '', shares);
-        else {
-          put(values, 'host.cpu', shares.busy);
-          put(values, 'host.iowait', shares.iowait);
-          put(values, 'host.steal', shares.steal);
-        }
-      }
-      if (cpu.length > 0) return true;
-      const tasks = /^(?:Tasks|Threads):/.test(text);
+      const local = cpu.length > 0 ? null : localCpu(text);
+      for (const [, which = '', shares = ''] of cpu) takeCpu(which, cpuShares(shares));
+      if (local !== null) takeCpu(local.which, local.shares);
+      if (cpu.length > 0 || local !== null) return true;
+      const tasks = TASKS.test(text);
       if (tasks) put(values, 'host.procsBlocked', parseDecimal(/(\d+) d-sleep/.exec(text)?.[1] ?? ''));
+      const four = fourSizes(text);
+      if (four !== null) {
+        takeSizes(four);
+        return true;
+      }
       const mem = /^(?:([KMGTPE]iB) )?Mem\s*:(.*)$/.exec(text);
       if (mem !== null) memory(mem[2] ?? '', UNIT[mem[1] ?? 'KiB']);
       const swap = /^(?:([KMGTPE]iB) )?Swap\s*:(.*)$/.exec(text);
@@ -69,13 +98,42 @@ export function topSummary(): TopSummary {
   };
 }
 
-/** `load average: 0.55, 0.24, 0.09` → 0.55. The comma must be there: without it the number may be cut. */
+/** `load average: 0.55, 0.24, 0.09` → 0.55, in any language. What follows must be there: without it the number may be cut. */
 export function parseLoadAverage(text: string): number | null {
-  return parseDecimal((/load average:\s*(\d+[.,]\d+),?\s/.exec(text)?.[1] ?? '').replace(',', '.'));
+  return parseDecimal((/:\s*(\d{1,6}[.,]\d{2}),?\s[^:]{0,40}$/.exec(text.slice(0, LONGEST))?.[1] ?? '').replace(',', '.'));
+}
+
+/** The shares of a line whose name is in another language. */
+function localCpu(text: string): { which: string; shares: Cpu } | null {
+  const [, which, rest = ''] = LOCAL_CPU.exec(text) ?? [];
+  const shares = which === undefined ? null : byOrder(rest);
+  return which === undefined || shares === null ? null : { which, shares };
+}
+
+/** All eight shares by their order, whatever they are called; null where there are not eight. */
+function byOrder(text: string): Cpu | null {
+  const shares = [...text.matchAll(SHARE)].map(([, number = '']) => parseDecimal(number.replace(',', '.')));
+  if (shares.length !== 8) return null;
+  const [, , , idle = null, wait = null, , , steal = null] = shares.map((share) => (share === null ? null : share / 100));
+  return { busy: busyOf(idle, wait), iowait: wait, steal };
+}
+
+/** The sizes of a memory line in bytes, in their order; null for any other line, or where one is missing. What is cut (`1965+`) is null. */
+function fourSizes(text: string): (number | null)[] | null {
+  const [, unit = '', rest = ''] = SIZES.exec(text) ?? [];
+  const sizes = [...rest.matchAll(SIZE)].map(([, size = '']) => parseSize(size.replace(/[.,]$/, ''), UNIT[unit]));
+  return sizes.length === 4 ? sizes : null;
+}
+
+function busyOf(idle: number | null, iowait: number | null): number | null {
+  // Tenths of a percent: without rounding 1 − 0.883 − 0 would read 0.11699999999999999.
+  return idle === null || iowait === null ? null : Math.max(0, Math.round((1 - idle - iowait) * 1e4) / 1e4);
 }
 
 // ` 5.6 us, 11.1 sy, …` of today, `5.6%us, 11.1%sy` of procps 3.2, `100.0 us`, and decimal commas.
 function cpuShares(text: string): Cpu {
+  const ordered = byOrder(text);
+  if (ordered !== null) return ordered;
   const share = (label: string): number | null => {
     const match = new RegExp(`(\\d+(?:[.,]\\d+)?)\\s*%?\\s*${label}\\b`).exec(text);
     const value = parseDecimal((match?.[1] ?? '').replace(',', '.'));
@@ -83,12 +141,10 @@ function cpuShares(text: string): Cpu {
   };
   const idle = share('id');
   const iowait = share('wa');
-  // Tenths of a percent: without rounding 1 − 0.883 − 0 would read 0.11699999999999999.
-  const busy = idle === null || iowait === null ? null : Math.max(0, Math.round((1 - idle - iowait) * 1e4) / 1e4);
-  return { busy, iowait, steal: share('st') };
+  return { busy: busyOf(idle, iowait), iowait, steal: share('st') };
 }
 
 function labelled(text: string, label: string, unit: string | undefined): number | null {
-  const match = new RegExp(`([\\d.]+[kmgt]?\\+?)\\s*${label}`).exec(text);
+  const match = new RegExp(`([\\d.,]+[kmgt]?\\+?)\\s*${label}`).exec(text);
   return match === null ? null : parseSize(match[1] ?? '', unit);
 }

@@ -6,17 +6,18 @@ import { parseSize } from './sizes.ts';
 import { parseLoadAverage, topSummary, type TopSummary } from './top-summary.ts';
 import { wholeLines } from './whole-lines.ts';
 
-const HEAD = /^top - (\d{1,2}:\d\d:\d\d) up .*load average:/;
+/** In any language the time of day stands first and three loads last. */
+const HEAD = /^top - (\d{1,2}:\d\d:\d\d) .{1,200}:\s/;
 
 /**
- * `top -b` of procps, with any columns and any memory unit, processes or threads (`-H`). It prints a time of day and no date:
+ * `top -b` of procps in any language, with any columns and any memory unit, processes or threads (`-H`). It prints a time of day and no date:
  * seconds from the first screen. `%CPU` is taken as shares of one core ("Irix mode", top's default).
  */
 export const top: Collector = {
   id: 'top',
   title: 'top -b',
   entities: ['host', 'process'],
-  sniff: (head) => (/^top - \d{1,2}:\d\d:\d\d up /m.test(head.slice(0, 2000)) ? 0.95 : 0),
+  sniff: (head) => (/^top - \d{1,2}:\d\d:\d\d .{1,200}: *\d{1,6}[.,]\d\d,? /m.test(head.slice(0, 2000)) ? 0.95 : 0),
   open: (context) => wholeLines(openTop(context)),
 };
 
@@ -66,7 +67,8 @@ function openTop(context: ParseContext): Session {
       if (screen.columns === null) {
         if (text.startsWith('Threads:')) screen.threads = true;
         if (screen.summary.line(text)) return;
-        if (/^\s*PID\b/.test(text) || /\bPID\b.*\bCOMMAND\b/.test(text)) screen.columns = splitBlanks(text);
+        if (/^\s*PID\b/.test(text) || (/\bPID\b/.test(text) && /\s%CPU\s/.test(text)) || /\bPID\b.{0,400}\bCOMMAND\b/.test(text))
+          screen.columns = splitBlanks(text);
         else out.reject(number, 'expected a line of top\'s summary or the header "PID … COMMAND"', text);
         return;
       }
@@ -76,6 +78,14 @@ function openTop(context: ParseContext): Session {
     },
     end: close,
   });
+}
+
+/** Where a column stands: by its name, else where top sets it by default before the first that kept its own (`BENUTZER`, `UTIL.`, `USUARIO`). */
+function columnAt(columns: readonly string[], name: string): number {
+  const at = columns.indexOf(name);
+  if (at >= 0) return at;
+  if (name === 'USER') return columns[0] === 'PID' && columns[2] === 'PR' ? 1 : -1;
+  return name === '%CPU' ? columns.findIndex((column) => column.startsWith('%')) : -1;
 }
 
 function commandAt(columns: readonly string[]): number {
@@ -89,12 +99,12 @@ function rowOf(columns: readonly string[], text: string): ProcessRow | null {
   const command = commandAt(columns);
   if (cells.length <= command) return null;
   const cell = (name: string): string | null => {
-    const at = columns.indexOf(name);
+    const at = columnAt(columns, name);
     return at < 0 || at >= command ? null : (cells[at] ?? null);
   };
   const pid = parseDecimal(cell('PID') ?? '');
   const cpu = parseDecimal((cell('%CPU') ?? '').replace(',', '.'));
-  if (pid === null || (cpu === null && columns.includes('%CPU'))) return null;
+  if (pid === null || (cpu === null && columnAt(columns, '%CPU') >= 0)) return null;
   const last = command === columns.length - 1;
   const rest = last ? cells.slice(command).join(' ') : commandBeforeMore(text, cells, command);
   return {

@@ -1,5 +1,6 @@
 import type { Collector, ParseContext, Session } from '../collector/index.ts';
 import { jobLogByName, lineSession, output, type Output, parseTime, rowClock, type RowClock, splitCsv } from '../text/index.ts';
+import { throughScreen } from '../host/index.ts';
 import { gpuError, gpuIn, hasGpuError } from './errors.ts';
 import { datedErrors, kernelSentences } from './kernel-errors.ts';
 import { monitorHeader } from './monitor-header.ts';
@@ -29,7 +30,7 @@ export const nvidiaSmiLog: Collector = {
     if (lines.some((line) => isQueryHeader(line))) return 0.7;
     return jobLogByName(head, file);
   },
-  open: openLog,
+  open: throughScreen(openLog),
 };
 
 interface Readers {

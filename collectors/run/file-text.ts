@@ -5,8 +5,8 @@ export interface TextReader {
 }
 
 /**
- * The text of a recorded file or a stream: UTF-8, or UTF-16 where its byte order mark says so (PowerShell's `>` writes that); the mark
- * is removed. Bytes that are neither become U+FFFD: a binary is refused by its format, not by its encoding.
+ * The text of a recorded file or a stream: UTF-8, or UTF-16 where its byte order mark says so (PowerShell's `>` writes that), or where
+ * every other one of its first bytes is empty, as in a part of such a file; the mark is removed. Bytes that are neither become U+FFFD: a binary is refused by its format, not by its encoding.
  */
 export function textReader(): TextReader {
   let decoder: TextDecoder | null = null;
@@ -26,9 +26,16 @@ export function textReader(): TextReader {
   };
 }
 
+/** What a text may begin with: a tab, an end of line, or any sign of ASCII. */
+function isLetter(byte: number | undefined): boolean {
+  return byte !== undefined && (byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte < 127));
+}
+
 function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return 'utf-16le';
-  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  if (second === 0 && isLetter(first)) return 'utf-16le';
+  return first === 0 && isLetter(second) ? 'utf-16be' : 'utf-8';
 }
 
 /**

@@ -32,7 +32,9 @@ export function openReaders({ context, recognise, soonest = Number.POSITIVE_INFI
   let head = '';
   let tried = 0;
   let open: { id: string; session: Session }[] = [];
+  let onlyReturns = false; // lines end in CR alone, as some editors and old tools save them
 
+  const lines = (text: string): string => (onlyReturns ? text.replaceAll('\r', '\n') : text);
   const mayDecide = (last: boolean): boolean => {
     if (last || head.length >= HEAD) return true;
     // Fewer lines would decide on a line cut in half; again and again, on what was not known a character ago.
@@ -41,7 +43,8 @@ export function openReaders({ context, recognise, soonest = Number.POSITIVE_INFI
   const decide = (last: boolean): readonly Batch[] => {
     if (!mayDecide(last)) return [];
     tried = head.length;
-    const text = head;
+    onlyReturns = head.includes('\r') && !head.includes('\n');
+    const text = lines(head);
     open = recognise(text, context.file).map((collector) => ({ id: collector.id, session: collector.open(context) }));
     if (open.length > 0) [state, head] = ['known', ''];
     else if (last || text.length >= HEAD) state = 'unknown';
@@ -59,7 +62,7 @@ export function openReaders({ context, recognise, soonest = Number.POSITIVE_INFI
       return head;
     },
     feed(text) {
-      if (state !== 'undecided') return open.map(({ session }) => session.feed(text));
+      if (state !== 'undecided') return open.map(({ session }) => session.feed(lines(text)));
       head += text;
       return decide(false);
     },

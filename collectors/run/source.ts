@@ -66,7 +66,7 @@ export function openSource({ file, context, recognise }: { file: string; context
 function unreadable(file: string, empty: boolean): SourceData {
   const reason = empty
     ? 'the file is empty'
-    : "unknown format: expected the output of nvidia-smi, nvtop, htop, top, dcgmi, a Prometheus or Grafana export, an engine's or trainer's log, or a result (nsys stats, ncu, a serving benchmark, seff)";
+    : "unknown format: expected the output of nvidia-smi, nvtop, nvitop, gpustat, tegrastats, htop, top, dcgmi, a Prometheus or Grafana export, an engine's or trainer's log, or a result (nsys stats, ncu, a serving benchmark, seff)";
   return {
     file,
     collector: null,

@@ -120,6 +120,9 @@ export function quantity(text: string, plain: UnitName): Quantity {
   return value === null ? (isAbsent(text) ? 'absent' : 'unrecognised') : toSi(value, plain);
 }
 
+/** A number as a spreadsheet in many languages saves it, `58,31 W`. Three digits behind the comma could be thousands: they are not guessed at. */
+const DECIMAL_COMMA = /^-?\d{1,12},\d{1,2}(?:\s|[^\d\s,.]|$)/;
+
 function withUnit(text: string, end: number, plain: UnitName): Quantity {
   const value = end === 0 ? null : parseDecimal(end < text.length ? text.slice(0, end) : text);
   if (value !== null) {
@@ -129,6 +132,7 @@ function withUnit(text: string, end: number, plain: UnitName): Quantity {
     if (isUnitName(named) && UNITS[named].unit === UNITS[plain].unit) return toSi(value, named);
   }
   if (isAbsent(text)) return 'absent';
+  if (DECIMAL_COMMA.test(text)) return quantity(text.replace(',', '.'), plain);
   const exponent = parseDecimal(text); // 1e5
   return exponent === null ? 'unrecognised' : toSi(exponent, plain);
 }

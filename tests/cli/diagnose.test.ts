@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -138,5 +140,20 @@ describe('headroom diagnose', () => {
     expect([gpu.code, gpu.stderr.includes('A100-40')]).toEqual([2, true]);
     const tp = await headroom(['diagnose', file('smi.csv', LOG), '--tp', 'two']);
     expect([tp.code, tp.stderr.includes('--tp two')]).toEqual([2, true]);
+  });
+
+  it('reads standard input as -, and calls it so', async () => {
+    const result = await headroom(['diagnose', '-', '--json', '--tz', 'UTC'], { input: LOG });
+    expect(result.code).toBe(0);
+    expect(JSON.parse(result.stdout)).toMatchObject({ sources: [{ file: 'standard input', collector: 'nvidia-smi-query', readings: 60 }] });
+  });
+
+  it('reads a pipe that a shell names', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
+    const written = writeFile(pipe, LOG);
+    const result = await headroom(['diagnose', pipe, '--json']);
+    await written;
+    expect(parsed(result.stdout).sources.map(({ readings }) => readings)).toEqual([60]);
   });
 });

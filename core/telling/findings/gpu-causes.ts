@@ -2,7 +2,7 @@ import { listed } from './finding.ts';
 import type { Actor } from './xids.ts';
 
 /** A cell without a value at one or two looks passes; from the third on it stays. */
-export const LASTING_LOOKS = 3;
+const LASTING_LOOKS = 3;
 
 /** Where only an admin can act, what the user has to do about that. */
 export function whoActs(actor: Actor): string {

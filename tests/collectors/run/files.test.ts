@@ -33,6 +33,8 @@ describe('a recorded file as text', () => {
     ['UTF-16, little end first, as PowerShell writes it', utf16(LINES)],
     ['UTF-16, big end first', utf16(LINES).swap16()],
     ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${LINES}`)],
+    ['UTF-16 without its mark, little end first', utf16(LINES).subarray(2)],
+    ['UTF-16 without its mark, big end first', utf16(LINES).swap16().subarray(2)],
     ['gzipped UTF-16', gzipSync(utf16(LINES))],
   ])('%s is the same text, its mark gone', async (_, bytes) => {
     expect((await read(bytes)).text).toBe(LINES);

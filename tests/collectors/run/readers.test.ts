@@ -19,6 +19,13 @@ describe('the readers of a text', () => {
     expect(file.end().map((batch) => batch.readings.map(({ values }) => values['gpu.power']))).toEqual([[310, 320]]);
   });
 
+  it('read lines that end in CR alone, wherever the text is cut', () => {
+    const old = DMON.replaceAll('\n', '\r');
+    const file = openReaders({ context: {}, recognise });
+    for (const char of old) file.feed(char);
+    expect(file.end().map((batch) => batch.readings.map(({ values }) => values['gpu.power']))).toEqual([[310, 320]]);
+  });
+
   it('are several for a job’s log, and each is given all of it', () => {
     const log = openReaders({ context: {}, recognise });
     log.feed(JOB_LOG);

@@ -2,6 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { cellColumn, isAbsent, parseDecimal, quantity, splitCsv } from '../../../collectors/text/index.ts';
 
 describe('quantity', () => {
+  it('reads a decimal comma, and guesses at no thousands', () => {
+    expect([quantity('58,31 W', 'W'), quantity('0,5', 'W'), quantity('97,0 %', '%')]).toEqual([58.31, 0.5, 0.97]);
+    expect([quantity('1,234 W', 'W'), quantity('1,2,3', 'W'), quantity('1,5 C', 'W')]).toEqual(['unrecognised', 'unrecognised', 'unrecognised']);
+  });
+
+  it('takes ERR! for a cell without a value', () => {
+    expect(quantity('ERR!', 'W')).toBe('absent');
+  });
+
   it.each([
     ['31 %', '%', 0.31],
     ['57', '%', 0.57],
