@@ -33,7 +33,13 @@ export function enginesApart<S extends Source>(sources: readonly S[]): S[] {
       same.tables.push(table);
       return withName(entity, same.name);
     }
-    const name = known.length === 0 ? '?' : unique(baseName(source.file), known.map((one) => one.name));
+    const name =
+      known.length === 0
+        ? '?'
+        : unique(
+            baseName(source.file),
+            known.map((one) => one.name),
+          );
     known.push({ name, collector: source.collector, tables: [table] });
     return withName(entity, name);
   };
