@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import Database from 'libsql';
 import { openNsysRows } from '../../collectors/results/index.ts';
 import type { Statement } from '../../core/readings/index.ts';
@@ -22,6 +22,8 @@ export async function nsysDatabase(path: string): Promise<readonly Statement[] |
 }
 
 async function isDatabase(path: string): Promise<boolean> {
+  // A pipe can be read once: not for a look at its first bytes.
+  if ((await stat(path).catch(() => null))?.isFile() !== true) return false;
   const file = await open(path).catch(() => null); // who reads it as text says why it cannot be read
   if (file === null) return false;
   try {

@@ -5,6 +5,15 @@ const STEADY = 0.002;
 /** From this part of a step on generating is what it mostly does. */
 const MOSTLY = 0.5;
 
+/** Steps are told to a tenth of a second from here, and in minutes from there; shorter ones in three digits. Seconds. */
+const TENTHS_FROM = 10;
+const MINUTES_FROM = 120;
+
+function seconds(value: number): string {
+  if (value >= MINUTES_FROM) return formatDuration(value);
+  return value >= TENTHS_FROM ? `${value.toFixed(1)} s` : `${Number(value.toPrecision(3))} s`;
+}
+
 /** What a trainer prints of its own steps, in words: the basis of a pace, and what it says per GPU. */
 export function loggedOf(engines: readonly Table[]): string[] {
   return engines.flatMap((engine) => {
@@ -13,7 +22,6 @@ export function loggedOf(engines: readonly Table[]): string[] {
     const flops = rangeOf(engine, 'engine.trainFlopRate');
     const mfu = rangeOf(engine, 'engine.trainMfu');
     const rollout = rangeOf(engine, 'engine.trainRollout');
-    const seconds = (value: number) => (value < 10 ? `${Number(value.toPrecision(3))} s` : value < 120 ? `${value.toFixed(1)} s` : formatDuration(value));
     return [
       ...(stepTime === null ? [] : [`${spread(stepTime, seconds)} a step, as logged`]),
       ...(perGpu === null ? [] : [`${spread(perGpu, (value) => formatValue(value, 'tokens/s'))} per GPU, as logged`]),
