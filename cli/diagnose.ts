@@ -91,10 +91,17 @@ function refuse(why: string): number {
   return 2;
 }
 
+/** An offset west of Greenwich begins with a minus: `--tz -07:00` means `--tz=-07:00`, and no options of digits. */
+function withZone(argv: readonly string[]): string[] {
+  const at = argv.indexOf('--tz');
+  const zone = argv[at + 1];
+  return at < 0 || zone === undefined || !/^-\d\d:?\d\d$/.test(zone) ? [...argv] : [...argv.slice(0, at), `--tz=${zone}`, ...argv.slice(at + 2)];
+}
+
 function given(argv: string[]): { values: GivenOptions; positionals: string[] } | string {
   try {
     const { values, positionals } = parseArgs({
-      args: argv,
+      args: withZone(argv),
       allowPositionals: true,
       options: {
         json: { type: 'boolean' },

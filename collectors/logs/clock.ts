@@ -26,7 +26,7 @@ export interface LogClock {
 }
 
 /** Seconds on the log's clock. */
-export interface ReadingTime {
+interface ReadingTime {
   readonly at: number;
   /** The line has no time of its own: it belongs to the stamped line before it. */
   readonly borrowed: boolean;

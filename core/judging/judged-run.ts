@@ -60,7 +60,7 @@ export interface JudgedGpu {
 }
 
 /** An engine or a host that was judged since no GPU is shown. */
-export type Stand = Pick<JudgedGpu, 'id' | 'entity' | 'engines' | 'phases'>;
+type Stand = Pick<JudgedGpu, 'id' | 'entity' | 'engines' | 'phases'>;
 
 /** GPUs side by side, with how busy each was while any of them worked. */
 export interface Team {

@@ -142,6 +142,12 @@ describe('headroom diagnose', () => {
     expect([tp.code, tp.stderr.includes('--tp two')]).toEqual([2, true]);
   });
 
+  it('takes an offset west of Greenwich as it is written', async () => {
+    const { code, stdout } = await headroom(['diagnose', file('smi.csv', LOG), '--tz', '-07:00', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ sources: [{ from: '2026-03-02T17:00:00.000Z' }] });
+  });
+
   it('reads standard input as -, and calls it so', async () => {
     const result = await headroom(['diagnose', '-', '--json', '--tz', 'UTC'], { input: LOG });
     expect(result.code).toBe(0);
