@@ -8,6 +8,7 @@ export const FINDING_LABELS = {
   'no-process': 'No process',
   'unused-gpus': 'Unused GPUs',
   imbalance: 'Imbalance',
+  straggler: 'Straggler',
   'take-turns': 'GPUs take turns',
   hung: 'Hung',
   'one-rank-working': 'One rank works',

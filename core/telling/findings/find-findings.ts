@@ -10,6 +10,7 @@ import { findOffloaded } from './offload.ts';
 import { findOom } from './oom.ts';
 import { findOverSharded } from './sharding.ts';
 import { findSlowed } from './slowed.ts';
+import { findStraggler } from './straggler.ts';
 import { findStuck } from './stuck.ts';
 import { findNoTensorCores, findUnsupportedType } from './types.ts';
 import { findUneven } from './uneven.ts';
@@ -37,6 +38,7 @@ export function findFindings(judged: JudgedRun): Finding[] {
     ...findUnused(own),
     ...findCapacity(own),
     ...findOffloaded(own),
+    ...findStraggler(own, working),
     ...findUneven(own, working),
     ...findNoTensorCores(own),
     ...findUnsupportedType(own),
