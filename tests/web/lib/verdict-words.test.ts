@@ -4,24 +4,17 @@ import { withVerdict } from '../../../web/lib/live-analysis.ts';
 import { sortedMix } from '../../../web/lib/mix.ts';
 import { splitLines } from '../../../web/lib/split.ts';
 import { treeParts } from '../../../web/lib/tree.ts';
-import { findingTags, findingWord, headline, phaseWords } from '../../../web/lib/words.ts';
+import { findingTags, findingWord, phaseWords } from '../../../web/lib/words.ts';
 import { workloadText } from '../../../web/lib/workload.ts';
 import { analysis, detail, NOW } from '../../pages/support/fixtures.ts';
 import { aVerdict, aWorkload } from '../../support/analysis.ts';
 
-describe('headlines', () => {
-  it.each([
-    [{ bottleneck: 'memory', activity: 'decode', lean: null }, 'Memory bandwidth: decode'],
-    [{ bottleneck: 'unknown', activity: 'unknown', lean: null }, 'Cannot tell'],
-    [{ bottleneck: 'overhead', activity: 'training', lean: 'compute' }, 'Overhead: training, compute-leaning'],
-    [{ bottleneck: 'idle', activity: 'serving', lean: null }, 'Idle'],
-  ] as const)('writes %j as %s', (of, text) => {
-    expect(headline(of)).toBe(text);
-  });
-
+describe('names of phases', () => {
   it('names phases shortly, and findings that it does not know by their id', () => {
     expect(phaseWords({ bottleneck: 'storage', activity: 'loading' })).toBe('loading, storage');
     expect(phaseWords({ bottleneck: 'network', activity: 'unknown' })).toBe('network');
+    expect(phaseWords({ bottleneck: 'overhead', activity: 'training', mark: 'hung' })).toBe('hung');
+    expect(phaseWords({ bottleneck: 'compute', activity: 'training', mark: 'slowed' })).toBe('training, throttled, compute');
     expect([findingWord('held-idle'), findingWord('brand-new')]).toEqual(['Held idle', 'brand-new']);
   });
 });
