@@ -3,9 +3,11 @@ import type { SourceEvent, Statement } from '../../core/readings/index.ts';
 import {
   ACTIVITY_LABELS,
   type Analysis,
+  answerOf,
   type Bottleneck,
   BOTTLENECK_LABELS,
   type Finding,
+  headline,
   type Phase,
   SHARE_LABELS,
   type Verdict,
@@ -43,20 +45,21 @@ export function report(diagnosis: Diagnosis, options: Look): string {
 function verdictLines(diagnosis: Diagnosis & { analysis: Analysis }, { width, paint }: Look): string[] {
   const { analysis, sources, beside } = diagnosis;
   const clock = clockOf(analysis);
+  const { verdict } = answerOf(analysis, false);
   return [
-    headline(analysis, paint),
-    ...[...analysis.verdict.why, ...beside].map((text) => `  ${text}`),
-    ...shareLines(analysis.verdict, paint),
+    ...headLines(analysis, clock, paint),
+    ...[...verdict.why, ...beside].map((text) => `  ${text}`),
+    ...shareLines(verdict, paint),
     ...ribbonLines(analysis, clock, { width: Math.min(width, 100), paint }),
     ...section('Progress', progressLines(analysis), paint),
-    ...section('Try next', adviceLines(analysis.verdict), paint),
+    ...section('Try next', adviceLines(verdict), paint),
     ...section('Events', eventLines(diagnosis.run.events, clock), paint),
     ...section(
       'Findings',
       analysis.findings.map((finding) => findingLine(finding, paint)),
       paint,
     ),
-    ...section('Not known', analysis.verdict.missing, paint),
+    ...section('Not known', verdict.missing, paint),
     ...statementLines(sources, paint),
   ];
 }
@@ -70,17 +73,18 @@ function sentences({ says, instead }: Statement): string[] {
   return [...says, ...(instead === null ? [] : [`For a verdict: ${instead}`])];
 }
 
-function headline({ verdict, hardware, workload }: Analysis, paint: Painter): string {
-  const label = paint.bold(paint.as(verdict.bottleneck, BOTTLENECK_LABELS[verdict.bottleneck]));
-  const second = verdict.second === null ? '' : `, then ${BOTTLENECK_LABELS[verdict.second]}`;
-  const room = verdict.headroom === null ? '' : `   headroom ${verdict.headroom.toFixed(2)} ×`;
-  const lean = verdict.lean === null ? '' : ` (${BOTTLENECK_LABELS[verdict.lean]}-leaning)`;
+function headLines(analysis: Analysis, clock: (at: number) => string, paint: Painter): string[] {
+  const { hardware, workload } = analysis;
+  const { verdict, headed } = answerOf(analysis, false);
+  const label = paint.bold(paint.as(verdict.bottleneck, headline(headed, clock)));
+  const second = verdict.second === null || headed.marked !== null ? '' : `, then ${BOTTLENECK_LABELS[verdict.second]}`;
+  const room = verdict.headroom === null || headed.marked !== null ? '' : `   headroom ${verdict.headroom.toFixed(2)} ×`;
   const on = [hardware.gpu ?? 'GPU type not known', workload.engine, workload.model, workload.dtype].filter((part) => part !== null).join(' · ');
   return [
-    `${label}${lean}${second}: ${ACTIVITY_LABELS[verdict.activity]}${room}`,
+    `${label}${second}${room}`,
     paint.dim(`Evidence ${verdict.tier} · grade ${verdict.grade.toFixed(2)} (${verdict.gradeWhy})`),
     paint.dim(`${on}${verdict.modifiers.length > 0 ? ` · ${verdict.modifiers.join(', ')}` : ''}`),
-  ].join('\n');
+  ];
 }
 
 function shareLines(verdict: Verdict, paint: Painter): string[] {

@@ -56,7 +56,14 @@ export const JobSchema = Type.Object({
 });
 
 /** A ribbon in a list: phases reduced to what a small picture needs. */
-const RibbonPartSchema = Type.Object({ from: Type.Number(), to: Type.Number(), bottleneck: BottleneckSchema, activity: ActivitySchema });
+const RibbonPartSchema = Type.Object({
+  from: Type.Number(),
+  to: Type.Number(),
+  bottleneck: BottleneckSchema,
+  activity: ActivitySchema,
+  /** What is told before the label: no progress, or slowed down by the hardware most of the time. */
+  mark: Type.Optional(oneOf(['hung', 'slowed'] as const)),
+});
 
 export const JobRowSchema = Type.Object({
   job: JobSchema,

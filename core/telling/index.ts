@@ -4,3 +4,4 @@ export { findFindings } from './findings/index.ts';
 export { littleSeen } from './little-seen.ts';
 export { progressOf } from './progress/index.ts';
 export { rooflineOf } from './roofline/index.ts';
+export { withSlowedPhases } from './slowed-phases.ts';

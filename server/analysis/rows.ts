@@ -1,4 +1,4 @@
-import type { Analysis, Job, JobRow } from '../../core/contract/index.ts';
+import { type Analysis, type Job, type JobRow, ribbonPart } from '../../core/contract/index.ts';
 import type { JobRecord, JobSummary } from '../store/index.ts';
 
 /** Points of a sparkline, and parts of a ribbon, in a list. */
@@ -29,9 +29,7 @@ export function summaryOf(analysis: Analysis, lastReadingAt: number | null): Job
     grade: verdict.grade,
     headroom: verdict.headroom,
     sparkline: sparkline(analysis),
-    ribbon: analysis.phases
-      .slice(-PARTS)
-      .map((phase) => ({ from: phase.from, to: phase.to, bottleneck: phase.verdict.bottleneck, activity: phase.verdict.activity })),
+    ribbon: analysis.phases.slice(-PARTS).map(ribbonPart),
     findings: analysis.findings.map((finding) => finding.id),
     lastReadingAt,
   };

@@ -59,6 +59,18 @@ describe('every page', () => {
     return { errors, faults, text };
   }
 
+  it.each([390, 800, 1061])('shows the findings of a list at %i px', async (width) => {
+    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    await page.goto(server.url + '/jobs');
+    await settled(page);
+    const tag = page.locator('.row .findings .tag.warn').first();
+    await tag.waitFor({ state: 'visible' });
+    const box = await tag.boundingBox();
+    expect((box?.width ?? 0) > 30 && (box?.x ?? width) + (box?.width ?? 0) <= width).toBe(true);
+    await page.screenshot({ path: join(OUT, `jobs-findings-${width}.png`) });
+    await page.close();
+  });
+
   for (const screen of SCREENS) {
     it.each(PAGES)(`with much data is sound, ${screen.scheme}, ${screen.name}: %s`, async (name, path) => {
       server.api = busyApi();

@@ -55,7 +55,7 @@ describe('using the pages', () => {
     expect(server.asked.filter((one) => one.includes('gpu.memTemp'))).toEqual([]);
     await page.getByText('1 more series').click();
     await page.locator('[data-panel="gpu.memTemp"]').waitFor();
-    expect(await page.locator('[data-panel="gpu.memTemp"] .now').innerText()).toMatch(/^7\d\.\d °C$/);
+    expect(await page.locator('[data-panel="gpu.memTemp"] .now').innerText()).toMatch(/^last 5 min 7\d\.\d °C$/);
     await page.getByRole('button', { name: /^prefill, compute/ }).click();
     await page.locator('[data-panel="gpu.memTemp"] .now', { hasText: /mean 8\d\.\d °C/ }).waitFor();
     expect(errors).toEqual([]);

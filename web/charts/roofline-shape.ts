@@ -1,6 +1,7 @@
 import type { Bottleneck, Phase, Roofline } from '../../core/contract/index.ts';
 import { formatValue } from '../../core/readings/index.ts';
 import { NEUTRAL_COLOURS } from '../lib/palette.ts';
+import { isNow } from '../lib/series/recent.ts';
 import { theme } from '../lib/theme.svelte.ts';
 import type { Plugin } from './chart.ts';
 
@@ -81,15 +82,22 @@ function bent(bandwidth: number, peak: number, axes: Axes): XY[] {
   ];
 }
 
-/** The point to name: of a run that goes on the latest, of one that is over the median of its commonest bottleneck (its last moments are its end, not its work). */
+/** The point to name: of a run that goes on its last five minutes, of one that is over or shows nothing as young the median of its commonest bottleneck (its last moments are its end, not its work). */
 export function markOf(
   points: Roofline['points'],
   phases: readonly Phase[],
-  live: boolean,
-): { x: number; y: number; bottleneck: Bottleneck; word: 'now' | 'typical' } | null {
-  const last = points.at(-1);
-  if (last === undefined) return null;
-  if (live) return { x: last.intensity, y: last.flops, bottleneck: phases[last.phase]?.verdict.bottleneck ?? 'unknown', word: 'now' };
+  /** The end of what is shown of a run that goes on; null for one that is over. */
+  to: number | null,
+): { x: number; y: number; bottleneck: Bottleneck; word: 'last 5 min' | 'typical' } | null {
+  const recent = to === null ? [] : points.filter(({ at }) => isNow(at, to));
+  const last = recent.at(-1);
+  if (last !== undefined) {
+    const mean = (of: (point: Roofline['points'][number]) => number): number => recent.reduce((sum, point) => sum + of(point), 0) / recent.length;
+    // FLOPs over bytes, both as means: a mean of quotients would be neither's.
+    const flops = mean((point) => point.flops);
+    const bytes = mean((point) => point.flops / point.intensity);
+    return { x: flops / bytes, y: flops, bottleneck: phases[last.phase]?.verdict.bottleneck ?? 'unknown', word: 'last 5 min' };
+  }
   const [commonest] = pathsOf(points, phases).sort((a, b) => b.points.length - a.points.length);
   if (commonest === undefined) return null;
   return { x: middle(commonest.points.map(({ x }) => x)), y: middle(commonest.points.map(({ y }) => y)), bottleneck: commonest.bottleneck, word: 'typical' };

@@ -4,6 +4,7 @@ import {
   FINDING_LABELS,
   type FindingId,
   type JobState,
+  type RibbonPart,
   SHARE_LABELS,
   type ShareKey,
   type Verdict,
@@ -62,17 +63,10 @@ function isFindingId(id: string): id is FindingId {
   return Object.hasOwn(FINDING_LABELS, id);
 }
 
-/** The headline of a verdict: `Memory bandwidth: decode`, `Idle`, `Cannot tell`, `Overhead: training, compute-leaning`. */
-export function headline(verdict: Pick<Verdict, 'bottleneck' | 'activity' | 'lean'>): string {
-  const activity = tellsMore(verdict) ? verdict.activity : null;
-  const lean = verdict.lean === null ? null : `${BOTTLENECK_LABELS[verdict.lean]}-leaning`;
-  const rest = [activity, lean].filter((part) => part !== null);
-  return rest.length === 0 ? bottleneckWord(verdict.bottleneck) : `${bottleneckWord(verdict.bottleneck)}: ${rest.join(', ')}`;
-}
-
-/** The same, short enough for a ribbon: `decode, memory bandwidth`. */
-export function phaseWords(part: Pick<Verdict, 'bottleneck' | 'activity'>): string {
-  const limit = BOTTLENECK_LABELS[part.bottleneck];
+/** A phase's verdict, short enough for a ribbon: `decode, memory bandwidth`. */
+export function phaseWords(part: Pick<RibbonPart, 'bottleneck' | 'activity' | 'mark'>): string {
+  if (part.mark === 'hung') return 'hung';
+  const limit = `${part.mark === 'slowed' ? 'throttled, ' : ''}${BOTTLENECK_LABELS[part.bottleneck]}`;
   return tellsMore(part) ? `${part.activity}, ${limit}` : limit;
 }
 

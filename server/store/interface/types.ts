@@ -1,5 +1,5 @@
 import type { EntityRef, Fact, Intake, MetricId, SourceEvent, Table } from '../../../core/readings/index.ts';
-import type { Analysis, DrawnSeries, Finding, Job, JobDeclaration, JobsQuery } from '../../../core/contract/index.ts';
+import type { Analysis, DrawnSeries, Finding, Job, JobDeclaration, JobsQuery, RibbonPart } from '../../../core/contract/index.ts';
 
 export interface JobKey {
   readonly cluster: string;
@@ -37,7 +37,7 @@ export interface JobSummary {
   readonly grade: number | null;
   readonly headroom: number | null;
   readonly sparkline: readonly (number | null)[];
-  readonly ribbon: readonly { from: number; to: number; bottleneck: Analysis['verdict']['bottleneck']; activity: Analysis['verdict']['activity'] }[];
+  readonly ribbon: readonly RibbonPart[];
   readonly findings: readonly string[];
   readonly lastReadingAt: number | null;
 }

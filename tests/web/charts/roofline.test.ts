@@ -53,12 +53,24 @@ describe('the roofline’s picture', () => {
     ]);
   });
 
-  it('names the latest point of a run that goes on, the typical one of a run that is over', () => {
+  it('names the last five minutes of a run that goes on, the typical point of one that is over', () => {
     const phases = (['memory', 'compute', 'memory'] as const).map((bottleneck, index) => ({ from: index, to: index + 1, verdict: aVerdict({ bottleneck }) }));
-    const ended = [...roofline.points, { at: 12, intensity: 13_000, flops: 1e12, phase: 2 }];
-    expect(markOf(ended, phases, true)).toEqual({ x: 13_000, y: 1e12, bottleneck: 'memory', word: 'now' });
-    expect(markOf(ended, phases, false)).toEqual({ x: 22, y: 25e12, bottleneck: 'memory', word: 'typical' });
-    expect(markOf([], phases, true)).toBeNull();
+    const ended = [
+      ...roofline.points,
+      { at: 700, intensity: 50, flops: 2e12, phase: 2 },
+      { at: 1000, intensity: 50, flops: 4e12, phase: 2 },
+      { at: 1100, intensity: 100, flops: 2e12, phase: 2 },
+    ];
+    // Bytes: 80 and 20 GB/s.
+    expect(markOf(ended, phases, 1200)).toEqual({ x: 60, y: 3e12, bottleneck: 'memory', word: 'last 5 min' });
+    expect(markOf(ended, phases, null)?.word).toBe('typical');
+    expect(markOf([], phases, 1200)).toBeNull();
+  });
+
+  it('names no point as of now that is older than five minutes', () => {
+    const phases = (['memory', 'compute', 'memory'] as const).map((bottleneck, index) => ({ from: index, to: index + 1, verdict: aVerdict({ bottleneck }) }));
+    expect(markOf([{ at: 900, intensity: 50, flops: 166e12, phase: 1 }], phases, 1199)?.word).toBe('last 5 min');
+    expect(markOf([{ at: 900, intensity: 50, flops: 166e12, phase: 1 }], phases, 1200)?.word).toBe('typical');
   });
 
   it('writes intensities in two digits', () => {

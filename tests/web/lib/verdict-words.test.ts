@@ -4,24 +4,17 @@ import { withVerdict } from '../../../web/lib/live-analysis.ts';
 import { sortedMix } from '../../../web/lib/mix.ts';
 import { splitLines } from '../../../web/lib/split.ts';
 import { treeParts } from '../../../web/lib/tree.ts';
-import { findingTags, findingWord, headline, phaseWords } from '../../../web/lib/words.ts';
+import { findingTags, findingWord, phaseWords } from '../../../web/lib/words.ts';
 import { workloadText } from '../../../web/lib/workload.ts';
 import { analysis, detail, NOW } from '../../pages/support/fixtures.ts';
-import { aVerdict, aWorkload } from '../../support/analysis.ts';
+import { aVerdict, aWorkload, someShares } from '../../support/analysis.ts';
 
-describe('headlines', () => {
-  it.each([
-    [{ bottleneck: 'memory', activity: 'decode', lean: null }, 'Memory bandwidth: decode'],
-    [{ bottleneck: 'unknown', activity: 'unknown', lean: null }, 'Cannot tell'],
-    [{ bottleneck: 'overhead', activity: 'training', lean: 'compute' }, 'Overhead: training, compute-leaning'],
-    [{ bottleneck: 'idle', activity: 'serving', lean: null }, 'Idle'],
-  ] as const)('writes %j as %s', (of, text) => {
-    expect(headline(of)).toBe(text);
-  });
-
+describe('names of phases', () => {
   it('names phases shortly, and findings that it does not know by their id', () => {
     expect(phaseWords({ bottleneck: 'storage', activity: 'loading' })).toBe('loading, storage');
     expect(phaseWords({ bottleneck: 'network', activity: 'unknown' })).toBe('network');
+    expect(phaseWords({ bottleneck: 'overhead', activity: 'training', mark: 'hung' })).toBe('hung');
+    expect(phaseWords({ bottleneck: 'compute', activity: 'training', mark: 'slowed' })).toBe('training, throttled, compute');
     expect([findingWord('held-idle'), findingWord('brand-new')]).toEqual(['Held idle', 'brand-new']);
   });
 });
@@ -34,7 +27,9 @@ describe('findings in a list', () => {
 
 describe('the time tree', () => {
   it('draws the largest busy share, the unexplained and the empty causes, which sum to one', () => {
-    const parts = treeParts({ busy: { memory: 0.6, compute: 0.2 }, unexplained: 0.1, unexplainedAtLeast: 0, empty: { host: 0.25, unknown: 0.05 } });
+    const parts = treeParts(
+      aVerdict({ tree: { busy: { memory: 0.6, compute: 0.2 }, unexplained: 0.1, unexplainedAtLeast: 0, empty: { host: 0.25, unknown: 0.05 } } }),
+    );
     expect(parts.map(({ label, share }) => [label, share])).toEqual([
       ['busy, memory bandwidth', 0.6],
       ['busy, not explained', 0.1],
@@ -44,8 +39,30 @@ describe('the time tree', () => {
     expect(parts.reduce((sum, part) => sum + part.share, 0)).toBeCloseTo(1, 10);
   });
 
+  it('gives time without a cause to the verdict’s resource, as far as its share reaches', () => {
+    const tree = { busy: { memory: 0.1 }, unexplained: 0.2, unexplainedAtLeast: 0.1, empty: { unknown: 0.7 } };
+    const drawn = (bottleneck: 'transfer' | 'network' | 'memory', share: number) =>
+      treeParts(aVerdict({ bottleneck, tree, shares: someShares({ transfer: share, network: share, memory: share }) })).map(({ label, share: of }) => [
+        label,
+        Math.round(of * 100),
+      ]);
+    expect(drawn('transfer', 0.85)).toEqual([
+      ['busy, memory bandwidth', 10],
+      ['busy, waits for transfer (PCIe)', 15],
+      ['busy, not explained', 5],
+      ['empty, transfer (PCIe)', 70],
+    ]);
+    expect(drawn('network', 0.15)).toEqual([
+      ['busy, memory bandwidth', 10],
+      ['busy, waits for network', 15],
+      ['busy, not explained', 5],
+      ['empty, cause not known', 70],
+    ]);
+    expect(drawn('memory', 0.9)).toContainEqual(['empty, cause not known', 70]);
+  });
+
   it('is not drawn where busy time is not known', () => {
-    expect(treeParts({ busy: {}, unexplained: null, unexplainedAtLeast: null, empty: { unknown: 0.4 } })).toEqual([]);
+    expect(treeParts(aVerdict({ tree: { busy: {}, unexplained: null, unexplainedAtLeast: null, empty: { unknown: 0.4 } } }))).toEqual([]);
   });
 });
 

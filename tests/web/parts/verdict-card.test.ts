@@ -15,6 +15,18 @@ describe('the verdict card', () => {
     expect(textOf(card.querySelector('.missing'))).toContain('WEKA client counters');
   });
 
+  it('denies no gain that it offers: at its ceiling is no headroom of 1.00 ×', () => {
+    const card = render(VerdictCard, { verdict: { ...decodeVerdict(), headroom: 1.004 }, title: 'x', over: 'now' });
+    expect(textOf(card.querySelector('.numbers'))).toContain('at its ceiling');
+    expect(textOf(card.querySelector('.numbers'))).not.toContain('headroom');
+  });
+
+  it('tells the unexplained as a range', () => {
+    const tree = { busy: { memory: 0.6 }, unexplained: 0.09, unexplainedAtLeast: 0, empty: { host: 0.31 } };
+    const card = render(VerdictCard, { verdict: aVerdict({ tree }), title: 'x', over: 'now' });
+    expect(textOf(card)).toContain('busy, not explained 0–9 %');
+  });
+
   it('carries its numbers, each against its ceiling where it has one', () => {
     const card = render(VerdictCard, { verdict: decodeVerdict(), title: 'x', over: 'now' });
     expect([...card.querySelectorAll('.figures div')].map((figure) => [...figure.children].map(textOf))).toEqual([
