@@ -68,7 +68,15 @@ const KNOWN: readonly { readonly rule: string; isSo(change: string, after: Verdi
   },
   {
     rule: 'a label needs its rival measured',
-    isSo: (change, { bottleneck }) => /tensorActive|dramActive|fp32Active|any gpu/.test(change) && ['memory', 'compute'].includes(bottleneck),
+    isSo: (change, { bottleneck }) => /tensorActive|dramActive|fp32Active|any gpu/.test(change) && ['memory', 'compute', 'overhead'].includes(bottleneck),
+  },
+  {
+    rule: 'idle needs the NIC at rest to have been seen, where a busy one would be doubt',
+    isSo: (change, { bottleneck }) => /host.ibSpeed|any host/.test(change) && bottleneck === 'idle',
+  },
+  {
+    rule: 'a share of tokens needs the requests that ran',
+    isSo: (change) => /engine.running/.test(change),
   },
   {
     rule: 'a node of unknown size is not known to be the job’s alone',
