@@ -26,8 +26,8 @@ const SHORT = 1500;
 
 const short = ({ tables }: { readonly tables: readonly Table[] }) => tables.reduce((sum, { t, columns }) => sum + t.length * columns.size, 0) <= SHORT;
 
-/** Every sixth of the recordings: they differ in length and batch, not in what shows them. */
-const recorded: readonly Input[] = RECORDED.filter((_, i) => i % 6 === 0).flatMap(({ folder, model }) => {
+/** Every twelfth of the recordings: they differ in length and batch, not in what shows them. */
+const recorded: readonly Input[] = RECORDED.filter((_, i) => i % 12 === 0).flatMap(({ folder, model }) => {
   const path = recordingPath(join('labelled/vllm-h100', folder));
   const options = { gpu: 'H100-64', model } as const;
   return path === undefined ? [] : [{ name: folder, tables: diagnosed(path, [ENGINE, DMON, QUERY], options).run.tables, options }];
