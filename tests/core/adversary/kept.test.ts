@@ -23,7 +23,7 @@ describe('windows of the adversary that were kept', () => {
   });
   it('are told from wrong answers', () => {
     const window = { shares: { memory: 0.9, compute: 0.3, host: 0.8 }, truth: 'memory' } as const;
-    const answer = { second: null, candidates: [], grade: 0.85 } as const;
+    const answer = { second: null, candidates: [], grade: 0.85 };
     expect(outcomeOf(window, { ...answer, bottleneck: 'compute' })).toBe('confident and wrong');
     expect(outcomeOf(window, { ...answer, bottleneck: 'compute', grade: 0.5 })).toBe('low grade');
     expect(outcomeOf(window, { ...answer, bottleneck: 'host' })).toBe('within the error');
