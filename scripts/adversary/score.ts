@@ -1,0 +1,64 @@
+import { analyse } from '../../core/analyse/index.ts';
+import type { Bottleneck, Verdict } from '../../core/contract/index.ts';
+import { describeWindow, type Outcome, outcomeOf, OUTCOMES, type PhysicsWindow, physicsWindow } from '../../tests/support/physics/window.ts';
+import { KNOWN } from './known.ts';
+
+interface Answered {
+  readonly window: PhysicsWindow;
+  readonly verdict: Verdict;
+  readonly outcome: Outcome;
+  /** Of a wrong answer: why it is known to be so; null where it is not. */
+  readonly known: string | null;
+}
+
+export interface Score {
+  readonly answers: readonly Answered[];
+  /** Confident and wrong, for no reason that is known. */
+  readonly wrong: readonly Answered[];
+}
+
+/** What the classifier says of a run of windows, beside the truth. */
+export function scoreOf({ seed, windows }: { seed: number; windows: number }): Score {
+  const answers = Array.from({ length: windows }, (_, i) => answered(seed * 1_000_003 + i));
+  return { answers, wrong: answers.filter(({ outcome, known }) => outcome === 'confident and wrong' && known === null) };
+}
+
+function answered(seed: number): Answered {
+  const window = physicsWindow(seed);
+  const { verdict } = analyse({ clock: 'relative', tables: window.tables, events: [] }, window.options);
+  const outcome = outcomeOf(window, verdict);
+  const known = outcome === 'confident and wrong' ? (KNOWN.find(({ isSo }) => isSo(window, verdict))?.rule ?? null) : null;
+  return { window, verdict, outcome, known };
+}
+
+const WORST = 10;
+
+/** The score in lines: outcomes, what constant answers reach, what is known to be wrong, and the worst. */
+export function printed({ answers, wrong }: Score): string {
+  const share = (count: number, of = answers.length) => `${count} of ${of} (${((100 * count) / Math.max(1, of)).toFixed(1)} %)`;
+  const right = (label: Bottleneck) =>
+    answers.filter(({ window }) => outcomeOf(window, { bottleneck: label, second: null, candidates: [], grade: 1 }) === 'agrees').length;
+  const best = [...new Set(answers.map(({ window }) => window.truth))]
+    .map((label) => ({ label, count: right(label) }))
+    .reduce((a, b) => (b.count > a.count ? b : a));
+  const decidable = answers.filter(({ window }) => window.decidable);
+  const known = KNOWN.map(({ rule }) => ({ rule, count: answers.filter((one) => one.known === rule).length }));
+  return [
+    ...OUTCOMES.map((outcome) => `${outcome.padEnd(20)} ${share(answers.filter((one) => one.outcome === outcome).length)}`),
+    `always “unknown” would agree with none and be wrong about none; always “${best.label}” would agree with ${share(best.count)}`,
+    `decidable ${share(decidable.length)}; of those agrees ${share(decidable.filter(({ outcome }) => outcome === 'agrees').length, decidable.length)}, answered unknown ${share(decidable.filter(({ verdict }) => verdict.bottleneck === 'unknown').length, decidable.length)}`,
+    ...known.filter(({ count }) => count > 0).map(({ rule, count }) => `known, ${count}: ${rule}`),
+    ...(wrong.length === 0 ? ['none confident and wrong for a reason that is not known'] : [`CONFIDENT AND WRONG: ${wrong.length}; the worst:`]),
+    ...worst(wrong).map(line),
+  ].join('\n');
+}
+
+/** The most wrong first: sure, and far from the truth. */
+function worst(wrong: readonly Answered[]): Answered[] {
+  const far = ({ window, verdict }: Answered) => verdict.grade * ((window.shares[window.truth] ?? 0) - (window.shares[verdict.bottleneck] ?? 0));
+  return [...wrong].sort((a, b) => far(b) - far(a)).slice(0, WORST);
+}
+
+function line({ window, verdict }: Answered): string {
+  return `  seed ${window.seed}: ${verdict.bottleneck} ${verdict.grade.toFixed(2)} is ${window.truth}; ${describeWindow(window)}\n      ${verdict.why.join('; ')}`;
+}

@@ -1,0 +1,192 @@
+import { GPU_IDS, type GpuId, GPUS } from '../../../core/knowledge/index.ts';
+import type { Draw } from './draw.ts';
+import { ENGINE_PART, type Eta, type Served, servedOn } from './served.ts';
+import { REST, type Stage } from './stage.ts';
+
+/** What a job does on each of its GPUs, again and again, and how it shows on the host. */
+export interface Job {
+  readonly gpus: number;
+  /** One round; repeated to the end of the window, each time a little different. */
+  readonly round: readonly Stage[];
+  readonly served: Served | null;
+  /** Of the host while the GPU waits for it: one thread at its limit, all the job's cores, or nothing that can be seen. */
+  readonly hostShows: 'thread' | 'cores' | 'nothing';
+  /** Whether what waits for storage is seen by the kernel. */
+  readonly storageShows: boolean;
+  /** What the NIC carries comes from storage. */
+  readonly nicReads: boolean;
+  /** Threads spin at the GPU while it works, as CUDA's do. */
+  readonly spins: boolean;
+  /** Bytes that device memory holds at the beginning and at the end, as parts of the card's. */
+  readonly memory: readonly [number, number];
+  /** The KV cache is full and requests wait for it. */
+  readonly full: boolean;
+  readonly hung: boolean;
+}
+
+const PLAIN: Omit<Job, 'round'> = {
+  gpus: 1,
+  served: null,
+  hostShows: 'nothing',
+  storageShows: true,
+  nicReads: false,
+  spins: false,
+  memory: [0.6, 0.6],
+  full: false,
+  hung: false,
+};
+
+type Maker = (draw: Draw, gpu: GpuId, eta: Eta) => Job | null;
+
+/** GPUs that run these workloads: with tensor cores and a memory of their own. */
+export const CARDS = GPU_IDS.filter((id) => GPUS[id].hasTensorCores && GPUS[id].unified === null);
+
+const showsHost = (draw: Draw) => draw.pick(['thread', 'thread', 'cores', 'nothing'] as const);
+
+function serving(draw: Draw, served: Served | null, more: Partial<Job> = {}): Job | null {
+  if (served === null) return null;
+  const stage: Stage = { ...REST, busy: 1 - served.empty, tensor: served.tensor, dram: served.dram, waits: 'host' };
+  return {
+    ...PLAIN,
+    round: [stage],
+    served,
+    memory: [ENGINE_PART, ENGINE_PART],
+    spins: draw.chance(0.7),
+    hostShows: draw.pick(['thread', 'nothing']),
+    ...more,
+  };
+}
+
+/** A step of training: products, then what only moves bytes (optimizer, norms), a part of its kernels too small to fill the card. */
+function step(draw: Draw, seconds: number): Stage[] {
+  const products = draw.between(0.3, 0.98);
+  const good = draw.between(0.3, 0.95);
+  return [
+    { ...REST, seconds: seconds * products, busy: draw.between(0.97, 1), tensor: good, dram: draw.between(0.15, 0.6), waits: 'host' },
+    {
+      ...REST,
+      seconds: seconds * (1 - products),
+      busy: draw.between(0.97, 1),
+      tensor: 0.01,
+      fp32: draw.between(0.02, 0.15),
+      dram: draw.between(0.3, 0.95),
+      waits: 'host',
+    },
+  ];
+}
+
+/** How long one round of a trainer takes: mostly much less than a sample. */
+const roundSeconds = (draw: Draw) => draw.pick([draw.across(0.1, 1), draw.across(1, 40)]);
+
+/** Every kind of job, each drawn as often as the others. */
+export const JOBS = {
+  decode: (draw, gpu, eta) =>
+    serving(draw, servedOn(draw, gpu, eta, { kind: 'decode', empty: draw.between(0, 0.25), loose: draw.between(0, 0.4), speculative: false, engines: 1 })),
+  prefill: (draw, gpu, eta) =>
+    serving(draw, servedOn(draw, gpu, eta, { kind: 'prefill', empty: draw.between(0, 0.25), loose: draw.between(0, 0.4), speculative: false, engines: 1 })),
+  serving: (draw, gpu, eta) =>
+    serving(draw, servedOn(draw, gpu, eta, { kind: 'serving', empty: draw.between(0, 0.3), loose: draw.between(0, 0.4), speculative: false, engines: 1 })),
+  'slow host of a server': (draw, gpu, eta) =>
+    serving(draw, servedOn(draw, gpu, eta, { kind: 'decode', empty: draw.between(0.4, 0.9), loose: draw.between(0, 0.05), speculative: false, engines: 1 }), {
+      hostShows: draw.pick(['thread', 'cores', 'nothing']),
+    }),
+  'several engines': (draw, gpu, eta) =>
+    serving(
+      draw,
+      servedOn(draw, gpu, eta, { kind: 'decode', empty: draw.between(0, 0.2), loose: draw.between(0, 0.3), speculative: false, engines: draw.pick([2, 3, 4]) }),
+    ),
+  'speculative decoding': (draw, gpu, eta) =>
+    serving(draw, servedOn(draw, gpu, eta, { kind: 'decode', empty: draw.between(0, 0.2), loose: draw.between(0, 0.5), speculative: true, engines: 1 })),
+  'full cache': (draw, gpu, eta) =>
+    serving(
+      draw,
+      servedOn(draw, gpu, eta, { kind: 'decode', empty: draw.between(0, 0.15), loose: draw.between(0, 0.3), speculative: false, full: true, engines: 1 }),
+      { full: true },
+    ),
+  'users who think': (draw, gpu, eta) => {
+    const job = serving(
+      draw,
+      servedOn(draw, gpu, eta, { kind: 'decode', empty: draw.between(0, 0.1), loose: draw.between(0, 0.2), speculative: false, engines: 1 }),
+    );
+    const [stage] = job?.round ?? [];
+    if (job === null || stage === undefined) return null;
+    return {
+      ...job,
+      round: [
+        { ...stage, seconds: draw.across(2, 10) },
+        { ...REST, seconds: draw.across(2, 20) },
+      ],
+    };
+  },
+  training: (draw) => ({ ...PLAIN, gpus: draw.pick([1, 2, 4]), round: step(draw, roundSeconds(draw)), spins: true }),
+  'exchange of gradients': (draw, gpu) => {
+    const seconds = roundSeconds(draw);
+    const within = GPUS[gpu].nvlink?.reach === 'all' && draw.chance(0.5);
+    const link = draw.between(0.7, 1);
+    const exchange: Stage = {
+      ...REST,
+      seconds: seconds * draw.across(0.1, 4),
+      busy: 1,
+      dram: 0.08,
+      exchange: true,
+      ...(within ? { nvlink: link } : { nicIn: link, nicOut: link }),
+    };
+    return { ...PLAIN, gpus: draw.pick([2, 4]), round: [...step(draw, seconds), exchange], spins: true };
+  },
+  loading: (draw) => {
+    const host = draw.chance(0.5);
+    return {
+      ...PLAIN,
+      round: [{ ...REST, busy: 0.01, pcieIn: draw.between(0.02, 0.2), waits: host ? 'host' : 'storage' }],
+      hostShows: 'thread',
+      storageShows: true,
+      memory: [0.02, 0.8],
+    };
+  },
+  idle: (draw) => ({
+    ...PLAIN,
+    round: [{ ...REST, busy: draw.chance(0.7) ? 0 : draw.between(0, 0.02) }],
+    memory: draw.chance(0.5) ? [0.01, 0.01] : [0.85, 0.85],
+  }),
+  'starved by the host': (draw) => {
+    const seconds = roundSeconds(draw);
+    return {
+      ...PLAIN,
+      round: [...step(draw, seconds), { ...REST, seconds: seconds * draw.across(0.3, 6), waits: 'host' }],
+      hostShows: showsHost(draw),
+      spins: draw.chance(0.3),
+    };
+  },
+  'starved by storage': (draw) => {
+    const seconds = roundSeconds(draw);
+    return {
+      ...PLAIN,
+      round: [...step(draw, seconds), { ...REST, seconds: seconds * draw.across(0.3, 6), waits: 'storage', nicIn: draw.between(0, 1), nicOut: 0.01 }],
+      storageShows: draw.chance(0.7),
+      nicReads: true,
+      spins: draw.chance(0.3),
+    };
+  },
+  'offload to the host': (draw) => {
+    const seconds = roundSeconds(draw);
+    const copy: Stage = { ...REST, seconds: seconds * draw.across(0.3, 6), pcieIn: draw.between(0.7, 1), pcieOut: draw.between(0.1, 1), waits: 'link' };
+    return { ...PLAIN, round: [...step(draw, seconds), copy], spins: true };
+  },
+  'hung collective': (draw) => ({ ...PLAIN, gpus: draw.pick([2, 4]), round: [{ ...REST, busy: 1, dram: draw.between(0, 0.005) }], spins: true, hung: true }),
+  'FP64 and FP32': (draw) => {
+    const wide = draw.chance(0.5);
+    const part = draw.between(0.2, 0.98);
+    return {
+      ...PLAIN,
+      round: [{ ...REST, busy: draw.between(0.95, 1), ...(wide ? { fp64: part, fp32: 0.02 } : { fp32: part }), dram: draw.between(0.02, 0.6), waits: 'host' }],
+      spins: true,
+    };
+  },
+  'small kernels': (draw) => ({
+    ...PLAIN,
+    round: [{ ...REST, busy: draw.between(0.8, 1), tensor: draw.between(0, 0.3), fp32: draw.between(0, 0.2), dram: draw.between(0.02, 0.35), waits: 'host' }],
+    spins: true,
+  }),
+} as const satisfies Record<string, Maker>;
+
+export type JobKind = keyof typeof JOBS;
