@@ -91,11 +91,12 @@ describe('the demo, in a browser', () => {
 
   it('names the jobs that need somebody, each with its finding', async () => {
     const { page } = await open('/');
-    await page.locator('[role=listitem]', { hasText: 'jupyter' }).getByText('Held idle').waitFor();
-    await page.locator('[role=listitem]', { hasText: 'finetune-stuck' }).getByText('Hung').waitFor();
+    await page.locator('[role=listitem]', { hasText: 'jupyter' }).getByText('Held idle').first().waitFor();
+    await page.locator('[role=listitem]', { hasText: 'finetune-stuck' }).getByText('Hung').first().waitFor();
     await page
       .locator('[role=listitem]', { hasText: 'hot-node' })
       .getByText(/Thermal slowdown/)
+      .first()
       .waitFor();
     await page.close();
   });

@@ -24,14 +24,14 @@ function smiText(begin: number): string {
 }
 
 /**
- * vLLM's /metrics of the same time, 32 requests running. Llama-3.1-8B in 16 bit reads 15.0 GB of weights per step: at 72 steps/s
- * 1.08 TB/s and the KV cache besides, of 1.555 TB/s.
+ * vLLM's /metrics of the same time, 32 requests running. Llama-3.1-8B in 16 bit reads 15.0 GB of weights per step: at 56 steps/s
+ * 0.84 TB/s and the KV cache besides, of 1.555 TB/s.
  */
 function vllmText(begin: number): string {
   const labels = '{engine="0",model_name="meta-llama/Llama-3.1-8B-Instruct"}';
   return (
     Array.from({ length: SAMPLES }, (_, index) => {
-      const steps = index * STEP * 72;
+      const steps = index * STEP * 56;
       return [
         `# headroom-time ${begin + index * STEP}`,
         '# TYPE vllm:num_requests_running gauge',
