@@ -259,8 +259,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: ['tests/core/judging/cross-checks.test.ts'],
     mutations: [
       {
-        find: 'subject.engineElsewhere && !(busy >= INACTIVE)',
-        replace: 'subject.engineElsewhere && busy < 0',
+        find: 'subject.engineElsewhere !== null && !(busy >= INACTIVE)',
+        replace: 'subject.engineElsewhere !== null && busy < 0',
         harm: 'a job that produces tokens is told to end',
       },
       { find: 'tally.paused >= CONTRIBUTING * samples', replace: 'tally.paused >= 2 * samples', harm: 'paused profiling is not told' },

@@ -1,7 +1,7 @@
 import type { Bottleneck } from '../contract/index.ts';
 import { formatPercent } from '../readings/index.ts';
 import type { Causes } from './cause.ts';
-import { contradictionsIn, isPowered } from './cross-checks.ts';
+import { hasUncollectedPipe, isPowered } from './cross-checks.ts';
 import { type Decision, unknown } from './decision.ts';
 import {
   agrees,
@@ -179,7 +179,7 @@ function overhead(window: WindowShares, { label, first, causes }: Labelled, { co
   const powered = isPowered(window);
   const otherPipes = 'gpu.fp32Active, gpu.fp64Active (DCGM 1007, 1006): work without tensor cores looks the same';
   // Where nothing shows that the pipes rest which were not collected, or the power shows that one works, it is not known (§7.8.9).
-  if ((unseen && powered !== false) || contradictionsIn(window).some(({ id }) => id === 'uncollected-pipe')) {
+  if ((unseen && powered !== false) || hasUncollectedPipe(window)) {
     return unknown(window, causes, {
       why: [`busy ${formatPercent(window.busy)}, cause unknown`, ...shareLines(window, label, causes)],
       missing: unseen ? [otherPipes] : [],

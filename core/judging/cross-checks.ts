@@ -22,21 +22,29 @@ const CROSS_CHECKS = [
   },
   {
     id: 'other-gpus',
-    /** Tokens come out of an engine, and none of the GPUs that were given was used once. */
-    isSo: ({ subject, busy }: WindowShares) => subject.engineElsewhere && !(busy >= INACTIVE),
+    isSo: worksElsewhere,
     text: ({ subject }: WindowShares) =>
-      `${subject.elsewhereName ?? 'the engine'} produced tokens while no GPU that is shown did anything: these are not its GPUs, or they were recorded at another time`,
+      `${subject.engineElsewhere ?? 'the engine'} produced tokens while no GPU that is shown did anything: these are not its GPUs, or they were recorded at another time`,
     remedy: 'the GPUs that the engine works on: record nvidia-smi or dcgmi on its node at the same time',
   },
   {
     id: 'uncollected-pipe',
-    /** Power well above idle, and nothing that was measured did any work: FP64, integer or FP16 units draw it, or a pipe's counter fails. */
-    isSo: (window: WindowShares) => window.busy >= DOMINANT && isPowered(window) === true && nothingWorks(window),
+    isSo: hasUncollectedPipe,
     text: (window: WindowShares) =>
       `the GPU drew ${formatValue(mean(window.stats, 'gpu.power'), 'watts')} of ${formatValue(limitOf(window), 'watts')}, and nothing that was measured worked: a pipe that was not collected does (FP64, integer, FP16)`,
     remedy: 'every pipe: dcgmi dmon -e 1002,1004,1005,1006,1007,1008,1013,1014,1016 (FP64 is 1006, FP32 1007, FP16 1008)',
   },
 ] as const;
+
+/** Tokens come out of an engine, and none of the GPUs that were given was used once. */
+export function worksElsewhere({ subject, busy }: WindowShares): boolean {
+  return subject.engineElsewhere !== null && !(busy >= INACTIVE);
+}
+
+/** Power well above idle, and nothing that was measured did any work: FP64, integer or FP16 units draw it, or a pipe's counter fails. */
+export function hasUncollectedPipe(window: WindowShares): boolean {
+  return window.busy >= DOMINANT && isPowered(window) === true && nothingWorks(window);
+}
 
 /** The contradictions of a window. */
 export function contradictionsIn(window: WindowShares): Contradiction[] {

@@ -2,7 +2,7 @@ import { formatPercent } from '../readings/index.ts';
 import { byLabel } from './by-label.ts';
 import { capacityOf } from './capacity.ts';
 import { type Causes, causesOf } from './cause.ts';
-import { contradictionsIn } from './cross-checks.ts';
+import { worksElsewhere } from './cross-checks.ts';
 import { type Decision, unknown } from './decision.ts';
 import { busySource, ceilingOf, coverageOf, gpuSource, resourceShares, tierOf, union, whatWouldTell, windowSources } from './evidence.ts';
 import { type LabelFacts, labelOf } from './label.ts';
@@ -14,9 +14,9 @@ import { unmeasured } from './unmeasured.ts';
 /** The whole tree of §7.2 for one window: enough samples, idle, links, empty or busy, and capacity before all of them. */
 export function decide(window: WindowShares): Decision {
   const causes = causesOf(window);
+  // Its reason, and what would tell, stand with the contradiction.
+  if (worksElsewhere(window)) return unknown(window, causes, { why: [] });
   // The engine's word that nothing was asked of it is a state, not a mean: one sample tells it.
-  const elsewhere = contradictionsIn(window).find(({ id }) => id === 'other-gpus');
-  if (elsewhere !== undefined) return unknown(window, causes, { why: [], missing: [elsewhere.remedy] });
   if (window.samples < MIN_SAMPLES && !(window.demand === false && isIdle(window))) return unknown(window, causes, { why: [`only ${window.samples} samples`] });
   if (isIdle(window)) return idle(window, causes);
   return withCapacity(window, limitedBy(window, causes));

@@ -62,9 +62,8 @@ export interface Subject {
   /** Others use its node: counters of the node are not the job's alone. */
   readonly shared: boolean;
   readonly mig: boolean;
-  /** An engine produces tokens while none of the GPUs that it could work on was used once; its name. */
-  readonly engineElsewhere: boolean;
-  readonly elsewhereName: string | null;
+  /** The name of an engine that produces tokens while none of the GPUs that it could work on was used once; null without one. */
+  readonly engineElsewhere: string | null;
   /** Several engines are taken to work on it, and not all of them say so. */
   readonly crowdAssumed: boolean;
   /** The engine is looked at so seldom that its gauges prove nothing between two looks; seconds between them, null where it is looked at often. */

@@ -59,6 +59,7 @@ function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectConte
   const hostIndex = hostOf(entity.entity, entities);
   const host = hostIndex === null ? null : (entities.hosts[hostIndex] ?? null);
   const engines = owned.engines.map((index) => entities.engines[index]).filter((one) => one !== undefined);
+  const speaking = engines.filter(speaks);
   const processes = processesOf(entity.entity, entities);
   const name = gpu?.facts.get('name') ?? null;
   const card = cardOf(gpu, name, run.options);
@@ -78,18 +79,17 @@ function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectConte
       kind: entity.entity.kind === 'gpu' || entity.entity.kind === 'host' ? entity.entity.kind : 'engine',
       id: entity.entity.id,
       ...card,
-      ...workOn(engines.filter(speaks), { type: card.type, gpus: owned.gpus }, run),
-      fineTuning: looksLikeFineTuning([...engines.filter(speaks), ...processes]),
+      ...workOn(speaking, { type: card.type, gpus: owned.gpus }, run),
+      fineTuning: looksLikeFineTuning([...speaking, ...processes]),
       processSays: owned.says,
       noServer: owned.noServer,
       cores: run.options.cores === undefined ? coresOf(host) : positive(run.options.cores),
       hostCores: coresOf(host),
       shared: isShared(entity.entity, host, run),
       mig: gpu !== null && (/^enabled/i.test(gpu.facts.get('migMode') ?? '') || gpu.entity.id.startsWith('MIG-')),
-      engineElsewhere: owned.elsewhere !== null,
-      elsewhereName: owned.elsewhere,
-      crowdAssumed: engines.filter(speaks).length > 1 && engines.filter(speaks).some(({ facts }) => !facts.has('gpu')),
-      glances: glancesOf(engines.filter(speaks)),
+      engineElsewhere: owned.elsewhere,
+      crowdAssumed: speaking.length > 1 && speaking.some(({ facts }) => !facts.has('gpu')),
+      glances: glancesOf(speaking),
       engineAmbiguous: owned.ambiguous,
     },
   };

@@ -104,6 +104,17 @@ export function meanOf(column: Float64Array | undefined): number | null {
   return count === 0 ? null : sum / count;
 }
 
+/** The middle of some numbers, of an even count the mean of both; null of none. */
+export function medianOf(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const high = sorted[middle];
+  const low = sorted[middle - 1];
+  if (high === undefined) return null;
+  const odd = sorted.length - middle > middle;
+  return odd || low === undefined ? high : (low + high) / 2;
+}
+
 /** The latest value that is there; null when none is. */
 export function lastOf(column: Float64Array | undefined): number | null {
   if (column === undefined) return null;

@@ -12,7 +12,7 @@ export {
   type WireBatch,
 } from './block.ts';
 export { addRollup, addSamples, type Buckets, drawn, type Drawn, type Grid, newBuckets, type Rows, rowsIn, samplingPeriod } from './buckets.ts';
-export { GAP_PERIODS, lastOf, lowerBound, meanOf, recentPeriod, rowsOf, type Run, slice, type Table, tableOf, tablesOf } from './columns.ts';
+export { GAP_PERIODS, lastOf, lowerBound, meanOf, medianOf, recentPeriod, rowsOf, type Run, slice, type Table, tableOf, tablesOf } from './columns.ts';
 export { ENTITY_KINDS, entityKey, type EntityKind, type EntityRef } from './entity.ts';
 export type { Intake } from './intake.ts';
 export { isIncreasing, joinTables, mergeColumns, type Stack } from './join.ts';

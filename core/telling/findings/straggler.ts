@@ -1,6 +1,6 @@
 import { DOMINANT, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
-import { busyOf, formatPercent, formatValue, lastOf, type MetricId } from '../../readings/index.ts';
+import { busyOf, formatPercent, formatValue, lastOf, medianOf, type MetricId } from '../../readings/index.ts';
 import { finding, gpuName } from './finding.ts';
 import { LOADED_SAMPLES } from './limits.ts';
 
@@ -33,8 +33,8 @@ function lateOf(judged: JudgedRun, gpus: readonly JudgedGpu[]): Finding[] {
     const clock = clockUnderLoad(gpu);
     return clock === null ? [] : [{ gpu, clock }];
   });
-  if (clocks.length < FEWEST) return [];
-  const median = middleOf(clocks.map(({ clock }) => clock));
+  const median = medianOf(clocks.map(({ clock }) => clock));
+  if (median === null || clocks.length < FEWEST) return [];
   return clocks
     .filter(({ clock }) => clock < LAGS * median)
     .map(({ gpu, clock }) =>
@@ -75,11 +75,4 @@ function clockUnderLoad({ series }: JudgedGpu): number | null {
   const busy = busyOf(series);
   const values = [...column].filter((value, row) => value > 0 && busy(row) >= DOMINANT);
   return values.length < LOADED_SAMPLES ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function middleOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = Math.floor(sorted.length / 2);
-  const upper = sorted[half] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[half - 1] ?? Number.NaN)) / 2;
 }

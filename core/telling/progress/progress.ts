@@ -3,7 +3,7 @@ import type { JudgedRun } from '../../judging/index.ts';
 import { growthOf, type Growth } from './growth.ts';
 import { loggedOf } from './logged.ts';
 import { paceOf, type Pace } from './pace.ts';
-import { formatAgainst, formatDuration, formatValue } from '../../readings/index.ts';
+import { formatAgainst, formatDuration, formatValue, medianOf } from '../../readings/index.ts';
 
 type Progress = NonNullable<Analysis['progress']>;
 
@@ -25,7 +25,7 @@ export function progressOf(judged: JudgedRun): Progress | null {
   return {
     unit: pace?.unit ?? 'tokens/s',
     now: pace === null ? null : nowOf(pace, judged),
-    median: pace === null ? null : median([...pace.values].filter((value) => value > 0)),
+    median: pace === null ? null : medianOf([...pace.values].filter((value) => value > 0)),
     lastProgressAt: pace === null ? null : lastProgress(pace, judged),
     ...(logged.length === 0 ? {} : { logged }),
     ...(memory === null ? {} : { memory }),
@@ -38,7 +38,7 @@ function nowOf({ t, width, values }: Pace, judged: JudgedRun): number | null {
   const at = t[latest[latest.length - 1] ?? -1];
   if (at === undefined) return null;
   const gaps = rows.slice(1).map((row, i) => (t[row] ?? Number.NaN) - (t[rows[i] ?? -1] ?? Number.NaN));
-  const usual = Math.max(median(gaps) ?? width, width);
+  const usual = Math.max(medianOf(gaps) ?? width, width);
   const age = (judged.options.now ?? judged.to) - (at + width);
   if (age > Math.max(STALE_SECONDS, STALE_GAPS * usual)) return null;
   return latest.reduce((sum, row) => sum + (values[row] ?? Number.NaN), 0) / latest.length;
@@ -49,16 +49,6 @@ function lastProgress({ t, width, values }: Pace, judged: JudgedRun): number | n
     if ((values[row] ?? Number.NaN) > 0) return Math.min(judged.to, (t[row] ?? Number.NaN) + width);
   }
   return null;
-}
-
-function median(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const high = sorted[middle];
-  const low = sorted[middle - 1];
-  if (high === undefined) return null;
-  const odd = sorted.length - middle > middle;
-  return odd || low === undefined ? high : (low + high) / 2;
 }
 
 /** The memory that is full first at its present pace. One that fills later than the site lets any job run fills never. */
