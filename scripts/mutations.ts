@@ -270,10 +270,21 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'judging',
+    file: 'core/judging/at-rest.ts',
+    tests: ['tests/core/analyse/h100.test.ts', 'tests/core/judging/at-rest.test.ts'],
+    mutations: [
+      { find: 'workByPower(window) >= POWER_AT_WORK.share', replace: 'workByPower(window) >= 2', harm: 'a job whose steps fall between the looks is idle' },
+      { find: "mean(stats, 'gpu.util') >= INACTIVE ||", replace: '', harm: 'a GPU that nvidia-smi sees busy is idle by another counter' },
+      { find: '|| copiesUnknown(window)', replace: '', harm: 'weights that stream over a line of unknown speed are idle' },
+      { find: 'tally.touched >= DOMINANT * tally.busyCount', replace: 'false', harm: 'a slow host that feeds a little all the time is surely idle' },
+    ],
+  },
+  {
+    area: 'judging',
     file: 'core/judging/believed.ts',
     tests: ['tests/core/judging/believed.test.ts'],
     mutations: [
-      { find: '!(share > BEYOND_COUNTER)', replace: 'share >= 0', harm: 'a counter of 111 % is told as 100 %' },
+      { find: '!(read > BEYOND_COUNTER)', replace: 'read >= 0', harm: 'a counter of 111 % is told as 100 %' },
       { find: '!(most > BEYOND_MODEL)', replace: 'most >= 0', harm: 'bandwidth of more than the card has is told' },
       { find: '!(line > BEYOND_LINK)', replace: 'line >= 0', harm: 'a rate over the line is told' },
     ],

@@ -12,8 +12,8 @@ export interface Refutation {
 
 /** Takes shares as they were computed and gives them back as they may be told, noting what was refuted. */
 export interface Disbelief {
-  /** A counter’s share of the achievable: what lies within the error of η past all of it is all of it; more is no share. */
-  counter(name: string, share: number): number;
+  /** A counter’s share of the achievable: between that and the raw peak it is all of it; past the peak it is no share. */
+  counter(name: string, read: number, eta: number): number;
   /** A link’s rate as a share of the achievable, and of the raw line. */
   link(name: string, share: number, line: number): number;
   readonly refuted: readonly Refutation[];
@@ -25,11 +25,11 @@ export function disbelief(): Disbelief & { add(refutation: Refutation): void } {
   return {
     refuted,
     add: (refutation) => void refuted.push(refutation),
-    counter(name, share) {
-      if (!(share > BEYOND_COUNTER)) return Math.min(1, share);
+    counter(name, read, eta) {
+      if (!(read > BEYOND_COUNTER)) return Math.min(1, read / eta);
       refuted.push({
         of: 'counter',
-        why: `${name} would be ${formatPercent(share)} of the achievable: no counter can show that, so it is left out`,
+        why: `${name} would be ${formatPercent(read)} of its peak: no counter can show that, so it is left out`,
         remedy: `what ${name} counts: its scale or its sampler is wrong (record it again with dcgmi dmon)`,
       });
       return Number.NaN;

@@ -1,10 +1,11 @@
 import type { Bottleneck } from '../contract/index.ts';
 import { formatPercent, formatValue, HOT_THREAD } from '../readings/index.ts';
 import { isLoading, readRate, type WindowShares } from './shares.ts';
+import { copiesUnknown, worksSteadily } from './at-rest.ts';
 import type { EMPTY_EVIDENCE } from './empty-time.ts';
 import { inEmptyTime } from './empty-time.ts';
 import { firstKnown, known, largest, mean } from './stats.ts';
-import { ALL_CORES, ALWAYS_SOME, CONTRIBUTING, DOMINANT, EXPLAINS, INACTIVE, ONE_WAY } from './thresholds.ts';
+import { ALL_CORES, ALWAYS_SOME, BURSTS, CONTRIBUTING, DOMINANT, EXPLAINS, INACTIVE, ONE_WAY } from './thresholds.ts';
 
 /** Why something is so, as a label with its evidence. `unknown` names what it could be and what would tell. */
 export interface Cause {
@@ -64,7 +65,7 @@ function causeOfEmpty(window: WindowShares): Cause {
       evidence: [subject.engineName ?? 'engine'],
     };
   }
-  return causeOnHost(window) ?? causeUnknown(window);
+  return causeOnHost(window) ?? causeOfCopies(window) ?? causeUnknown(window);
 }
 
 /** Whether requests were there all the time between two looks at the engine, and not only at the looks (§7.8.5). */
@@ -111,7 +112,7 @@ function causeOnHost(window: WindowShares): Cause | null {
     };
   }
   if (cpu === null) return null;
-  const doubt = window.subject.shared && !cpu.own ? NEIGHBOURS : null;
+  const doubt = window.subject.shared && !cpu.own ? NEIGHBOURS : copiesUnknown(window) ? TWO_CAUSES : null;
   return { ...SURE, bottleneck: 'host', key: 'host', doubt, why: `no kernel for ${empty} of the time, with ${cpu.seen}`, evidence: ['proc'] };
 }
 
@@ -136,11 +137,53 @@ function cpuAtLimit(window: WindowShares): { seen: string; own: boolean } | null
   return null;
 }
 
+/**
+ * Whether the empty time is the host’s work and no rest: its own processes wait for storage, or all of its cores are busy. One hot
+ * thread is such a sign only where the GPU gets a little to do all the time: engines and notebooks that nobody asks spin too.
+ */
+export function hostWorks(window: WindowShares): boolean {
+  if (window.ioPressure && (readsItself(window) || writesItself(window))) return true;
+  if (worksSteadily(window) && whileEmpty(window, 'process.maxThread') >= HOT_THREAD) return true;
+  const { cores, hostCores, shared } = window.subject;
+  const own = cores !== null && whileEmpty(window, 'process.cpu') >= ALL_CORES * cores;
+  return own || (!shared && hostCores !== null && whileEmpty(window, 'host.cpu') >= ALL_CORES);
+}
+
+/** Whether the job’s own processes do something while the GPU is empty: one computes, or they move more than housekeeping does. */
+export function processesWork(window: WindowShares): boolean {
+  const moved = largest(...(['readChars', 'readBytes', 'writeChars', 'writeBytes'] as const).map((way) => mean(window.stats, `process.${way}`)));
+  return whileEmpty(window, 'process.maxThread') >= HOT_THREAD || moved >= BURSTS.traffic;
+}
+
+/** Whether a job’s own bytes are the half of a node’s that makes its counters the job’s. */
+function isMostOf(own: number, node: number): boolean {
+  return own > 0 && own >= EXPLAINS * node;
+}
+
+/** The job’s processes account for half of what the node writes. */
+function writesItself({ stats, transmit }: WindowShares): boolean {
+  const own = largest(mean(stats, 'process.writeChars'), mean(stats, 'process.writeBytes'));
+  const node = largest(mean(stats, 'host.diskWriteRate'), mean(stats, 'host.fsWriteRate'), transmit);
+  return isMostOf(own, node);
+}
+
 /** The job's processes account for half of what the node reads: its counters are the job's then. */
 function readsItself({ stats, receive }: WindowShares): boolean {
   const own = largest(mean(stats, 'process.readChars'), mean(stats, 'process.readBytes'));
   const node = largest(mean(stats, 'host.diskReadRate'), mean(stats, 'host.fsReadRate'), receive);
-  return own > 0 && own >= EXPLAINS * node;
+  return isMostOf(own, node);
+}
+
+/** Copies that take as much of the time as a cause must: no kernel runs while it waits for their bytes. */
+function causeOfCopies({ pcie, empty, dcgm }: WindowShares): Cause | null {
+  if (!(pcie >= DOMINANT && pcie >= EXPLAINS * empty)) return null;
+  return {
+    ...SURE,
+    bottleneck: 'transfer',
+    key: 'transfer',
+    why: `no kernel for ${formatPercent(empty)} of the time, while copies took ${formatPercent(pcie)} of PCIe`,
+    evidence: [dcgm ? 'dcgm' : 'nvidia-smi'],
+  };
 }
 
 function causeUnknown(window: WindowShares): Cause {

@@ -1,3 +1,4 @@
+import { limitOf, powerOf, worksBetweenLooks } from './at-rest.ts';
 import { formatPercent, formatValue } from '../readings/index.ts';
 import type { WindowShares } from './shares.ts';
 import { type JudgedMetric, known, mean } from './stats.ts';
@@ -34,6 +35,13 @@ const CROSS_CHECKS = [
       `the GPU drew ${formatValue(mean(window.stats, 'gpu.power'), 'watts')} of ${formatValue(limitOf(window), 'watts')}, and nothing that was measured worked: a pipe that was not collected does (FP64, integer, FP16)`,
     remedy: 'every pipe: dcgmi dmon -e 1002,1004,1005,1006,1007,1008,1013,1014,1016 (FP64 is 1006, FP32 1007, FP16 1008)',
   },
+  {
+    id: 'between-looks',
+    isSo: worksBetweenLooks,
+    text: (window: WindowShares) =>
+      `nvidia-smi saw a kernel ${formatPercent(window.busy)} of the time, and the GPU drew ${powerOf(window)}, between the moments that utilization.gpu shows`,
+    remedy: 'busy time that is counted and not sampled: dcgmi dmon -e 1001, or nvidia-smi every second for some minutes',
+  },
 ] as const;
 
 /** Tokens come out of an engine, and none of the GPUs that were given was used once. */
@@ -49,12 +57,6 @@ export function hasUncollectedPipe(window: WindowShares): boolean {
 /** The contradictions of a window. */
 export function contradictionsIn(window: WindowShares): Contradiction[] {
   return CROSS_CHECKS.filter(({ isSo }) => isSo(window)).map(({ id, text, remedy }) => ({ id, text: text(window), remedy }));
-}
-
-/** Watts that the card may draw: what it reports, else its type's; NaN where neither is known. */
-function limitOf({ stats, subject }: Pick<WindowShares, 'stats' | 'subject'>): number {
-  const reported = mean(stats, 'gpu.powerLimit');
-  return known(reported) ? reported : (subject.ceilings?.powerLimit ?? Number.NaN);
 }
 
 /** Whether the card draws at least half of what lies between rest and its limit; null where power or limit is not known. */

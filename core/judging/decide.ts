@@ -1,21 +1,22 @@
 import { formatPercent } from '../readings/index.ts';
 import { byLabel } from './by-label.ts';
 import { capacityOf } from './capacity.ts';
-import { type Causes, causesOf } from './cause.ts';
+import { type Causes, causesOf, hostWorks, processesWork } from './cause.ts';
+import { isUsed, powerTells, worksBetweenLooks, worksSteadily } from './at-rest.ts';
 import { worksElsewhere } from './cross-checks.ts';
 import { type Decision, unknown } from './decision.ts';
-import { busySource, ceilingOf, coverageOf, gpuSource, resourceShares, tierOf, union, whatWouldTell, windowSources } from './evidence.ts';
+import { busySource, ceilingOf, coverageOf, type GradeInput, gpuSource, resourceShares, tierOf, union, whatWouldTell, windowSources } from './evidence.ts';
 import { type LabelFacts, labelOf } from './label.ts';
 import { isLoading, type WindowShares } from './shares.ts';
 import { covered, known, largest } from './stats.ts';
-import { CEILINGS, CONTRIBUTING, DOMINANT, FULL_LINE, INACTIVE, MIN_SAMPLES, ONE_WAY, SPIN_BUSY } from './thresholds.ts';
+import { CEILINGS, CONTRIBUTING, DOMINANT, FLIP_CAP, FULL_LINE, INACTIVE, MIN_SAMPLES, ONE_WAY, SPIN_BUSY } from './thresholds.ts';
 import { unmeasured } from './unmeasured.ts';
 
 /** The whole tree of §7.2 for one window: enough samples, idle, links, empty or busy, and capacity before all of them. */
 export function decide(window: WindowShares): Decision {
   const causes = causesOf(window);
   // Its reason, and what would tell, stand with the contradiction.
-  if (worksElsewhere(window)) return unknown(window, causes, { why: [] });
+  if (worksElsewhere(window) || worksBetweenLooks(window)) return unknown(window, causes, { why: [] });
   // The engine's word that nothing was asked of it is a state, not a mean: one sample tells it.
   if (window.samples < MIN_SAMPLES && !(window.demand === false && isIdle(window))) return unknown(window, causes, { why: [`only ${window.samples} samples`] });
   if (isIdle(window)) return idle(window, causes);
@@ -87,6 +88,7 @@ function isIdle(window: WindowShares): boolean {
   if (window.demand === true || isLoading(window)) return false;
   const links = [window.pcie, window.nic, window.nvlink].some((share) => share >= CONTRIBUTING) || (window.disk >= CONTRIBUTING && window.ioPressure);
   const least = window.demand === false ? DOMINANT : INACTIVE;
+  if (window.demand !== false && (isUsed(window) || hostWorks(window))) return false;
   return !links && (window.busy < least || (!known(window.busy) && window.demand === false));
 }
 
@@ -102,7 +104,7 @@ function idle(window: WindowShares, causes: Causes): Decision {
     grade: {
       ceiling: CEILINGS.seenDirectly,
       coverage: coverageOf(window, 'empty'),
-      caps: [],
+      caps: asked === null ? doubtsOfRest(window) : [],
       // No kernel at all, or the engine's own word: nothing is nearer to the rule's edge.
       ratios: window.busy > 0 && window.demand !== false ? [INACTIVE / window.busy] : [],
     },
@@ -113,6 +115,15 @@ function idle(window: WindowShares, causes: Causes): Decision {
     next: Number.NaN,
     ...causes,
   };
+}
+
+/** What speaks against rest without refuting it. */
+function doubtsOfRest(window: WindowShares): GradeInput['caps'] {
+  return [
+    ...(powerTells(window) ? [] : [{ value: CEILINGS.none, why: 'nothing tells whether its power is that of a GPU at rest' }]),
+    ...(processesWork(window) ? [{ value: FLIP_CAP, why: 'the job’s own processes are at work meanwhile' }] : []),
+    ...(worksSteadily(window) ? [{ value: FLIP_CAP, why: 'a little runs in most of the samples, as in a job whose host is slow' }] : []),
+  ];
 }
 
 /**

@@ -68,7 +68,7 @@ export function sharesOf(tally: Tally, subject: Subject): WindowShares {
   const doubt = disbelief();
   const { work, computeModel, memoryModel } = modelled(asleep ? null : workOf(tally, subject), rates, doubt);
   const { busy, busyFrom } = busyShare(tally, stats, asleep, work);
-  const counter = (name: string, id: JudgedMetric, eta: number) => doubt.counter(name, mean(stats, id) / eta);
+  const counter = (name: string, id: JudgedMetric, eta: number) => doubt.counter(name, mean(stats, id), eta);
   const vector = (name: string, id: JudgedMetric) => counter(name, id, ACHIEVABLE.vectorCounter.value);
   const tensor = counter('the tensor pipe', 'gpu.tensorActive', ACHIEVABLE.tensorCounter.value);
   const fp32 = vector('the FP32 pipe', 'gpu.fp32Active');

@@ -2,7 +2,7 @@ import type { Bins } from './bins.ts';
 import { addEmptyTimes, type EmptyTime, emptyTimeOf } from './empty-time.ts';
 import { addSlowTimes, type SlowCause, type SlowTime, slowTimeOf } from './slowed.ts';
 import { addArrays, addStats, addWhole, cleared, COLUMN, emptyStats, type JudgedMetric, type Lent, NO_STATS, type Stats } from './stats.ts';
-import { INACTIVE, KV_FULL, TIER_C } from './thresholds.ts';
+import { HOUSEKEEPING, INACTIVE, KV_FULL, TIER_C } from './thresholds.ts';
 
 /** Flags counted in bins with load. */
 export const FLAGS = [
@@ -56,6 +56,8 @@ export interface Tally {
   memoryFirst: number;
   memoryLast: number;
   memorySpread: number;
+  /** Samples in which more ran than the housekeeping of an unused card. */
+  touched: number;
   /** Power of samples with g < INACTIVE. */
   idlePower: number;
   idlePowerCount: number;
@@ -107,6 +109,7 @@ export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tall
     memoryFirst: Number.NaN,
     memoryLast: Number.NaN,
     memorySpread: 0,
+    touched: 0,
     idlePower: 0,
     idlePowerCount: 0,
     emptyTime: emptyTimeOf(bins, from, to),
@@ -186,6 +189,7 @@ function addBusy(tally: Tally, { bins, from, to }: Cut): void {
         tally.busySum += busy;
         tally.busyCount += 1;
       }
+      if (busy > HOUSEKEEPING) tally.touched += 1;
       if (busy >= INACTIVE) {
         tally.loaded += 1;
         if (flagged) for (let f = 0; f < flags.length; f += 1) if ((flags[f]?.[i] ?? Number.NaN) > 0) tally.flags[f] = (tally.flags[f] ?? Number.NaN) + 1;
@@ -280,6 +284,7 @@ const SUMS = [
   'waiting',
   'waitingSum',
   'waitingRunning',
+  'touched',
   'idlePower',
   'idlePowerCount',
 ] as const satisfies readonly (keyof Tally)[];

@@ -19,6 +19,7 @@ export {
   parseGpuId,
   pcieBytesPerSecond,
   type Reported,
+  restPower,
   ridge,
 } from './hardware/index.ts';
 export {

@@ -5,5 +5,6 @@ export { GPU_IDS, type GpuId, GPUS, isGpuId, onTensorCores, ridge } from './gpus
 export { ACHIEVABLE, gemmFraction } from './achievable.ts';
 export { ceilingsFor, type Ceilings, hostBytesPerSecond, type Reported } from './ceilings.ts';
 export { detectGpu, knownGpus, parseGpuId } from './detect.ts';
+export { restPower } from './rest-power.ts';
 export { pcieBytesPerSecond } from './pcie.ts';
 export { ALVIS_NODES, type NodeNetwork, type NodeType } from './nodes.ts';

@@ -14,10 +14,16 @@ describe('a share of more than everything', () => {
     const verdict = judged([gpu({ 'gpu.grActive': 1, 'gpu.tensorActive': 0.93, 'gpu.dramActive': 0.2 })]);
     expect(verdict).toMatchObject({ bottleneck: 'compute', headroom: 1, shares: { tensor: 1, compute: 1 } });
   });
-  it('is no share beyond it: what the counter shows is left out, said and asked for', () => {
-    const verdict = judged([gpu({ 'gpu.grActive': 1, 'gpu.tensorActive': 0.1, 'gpu.dramActive': 0.89 })]);
+  it('is all of it up to the peak: an H100 that copies within its memory reads 0.88 to 0.97 on DRAM', () => {
+    for (const dram of [0.88, 0.97]) {
+      const verdict = judged([gpu({ 'gpu.grActive': 0.97, 'gpu.tensorActive': 0, 'gpu.fp32Active': 0, 'gpu.dramActive': dram })]);
+      expect(verdict).toMatchObject({ bottleneck: 'memory', headroom: 1, shares: { memory: 1 } });
+    }
+  });
+  it('is no share beyond the peak: what the counter shows is left out, said and asked for', () => {
+    const verdict = judged([gpu({ 'gpu.grActive': 1, 'gpu.tensorActive': 0.1, 'gpu.dramActive': 1.11 })]);
     expect(verdict).toMatchObject({ bottleneck: 'unknown', shares: { memory: null }, headroom: null });
-    expect(verdict.why.join(' ')).toMatch(/DRAM would be 111 % of the achievable/);
+    expect(verdict.why.join(' ')).toMatch(/DRAM would be 111 % of its peak/);
     expect(verdict.missing.join(' ')).toMatch(/scale or its sampler/);
   });
   it('of a link: a rate over its raw line is not told', () => {

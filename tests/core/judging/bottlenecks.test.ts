@@ -244,8 +244,8 @@ describe('tier B: DCGM without an engine', () => {
     const seen = verdict([gpu({ ...DCGM, 'gpu.tensorActive': 0.1, 'gpu.dramActive': 0.1 }), host(traffic)]);
     expect(seen).toMatchObject({ bottleneck: 'network', grade: 0.85, candidates: [] });
   });
-  it('nearly at work is graded as less surely idle', () => {
-    expect(verdict([gpu({ 'gpu.grActive': 0.045, 'gpu.tensorActive': 0, 'gpu.dramActive': 0.01 })])).toMatchObject({ bottleneck: 'idle', grade: 0.614 });
+  it('nearly at work is graded as less surely idle, steadily at a little work at a half at most', () => {
+    expect(verdict([gpu({ 'gpu.grActive': 0.045, 'gpu.tensorActive': 0, 'gpu.dramActive': 0.01 })])).toMatchObject({ bottleneck: 'idle', grade: 0.5 });
     expect(verdict([gpu({ 'gpu.grActive': 0, 'gpu.tensorActive': 0, 'gpu.dramActive': 0.01 })])).toMatchObject({ bottleneck: 'idle', grade: 0.85 });
   });
   it('the runner-up is named from a tenth of the time on: less is the error of what is measured', () => {
