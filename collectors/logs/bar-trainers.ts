@@ -48,10 +48,12 @@ function openBars(sink: LogSink): LineReader {
     waiting = [];
   };
   /** A dictionary on a line of its own, or behind a bar that was told before. */
-  const dictionary = ({ values, elapsed, step }: Dictionary): void => {
-    if (total === null && values['engine.trainLoss'] !== undefined && untitled !== null) total = untitled.total;
+  const dictionary = (said: Dictionary): void => {
+    const { elapsed, step } = said;
+    if (total === null && (said.planned || said.values['engine.trainLoss'] !== undefined) && untitled !== null) total = untitled.total;
     const own = track !== null && (track.key !== '' || track.last.total === total) ? track : ownUntitled();
     const steps = step ?? (own === null ? null : own.offset + own.last.done);
+    const values = own === null ? said.values : besideBar(said);
     const at = elapsed ?? (own === null ? null : own.last.elapsed);
     if (at === null && waiting.length <= WAITING && untitled === null && !sink.stamped()) {
       waiting.push(values);
@@ -80,7 +82,7 @@ function openBars(sink: LogSink): LineReader {
     const held = waiting.pop() ?? {};
     waiting = [];
     const { program, values } = barValues(next.track, rest);
-    tell(behind === null ? program : 'transformers', { ...held, ...values, ...behind?.values }, { elapsed: bar.elapsed });
+    tell(behind === null ? program : 'transformers', { ...held, ...values, ...(behind === null ? {} : besideBar(behind)) }, { elapsed: bar.elapsed });
   };
 
   const read: LineReader = (line) => {
@@ -113,6 +115,12 @@ function openBars(sink: LogSink): LineReader {
     return lora !== null;
   };
   return Object.assign(read, { end: flush });
+}
+
+/** What a dictionary says beside a bar, which counts the steps that were made. */
+function besideBar({ values, planned }: Dictionary): Values {
+  const { 'engine.trainStepTime': _planned, ...rest } = values;
+  return planned ? rest : values;
 }
 
 /** The track with its next drawing; null for one that says nothing new: another rank's, a nested one's, the same second's. */

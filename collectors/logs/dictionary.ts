@@ -6,6 +6,11 @@ export interface Dictionary {
   /** Seconds since the training began. */
   readonly elapsed: number | null;
   readonly step: number | null;
+  /**
+   * Its rate is the steps that were planned ÷ the time of the whole run (`train_steps_per_second` at the end): too high for a run that
+   * stopped early or was taken up again, so the bar’s own goes first.
+   */
+  readonly planned: boolean;
 }
 
 /** Characters of a dictionary that are read. */
@@ -26,7 +31,7 @@ export function dictionaryIn(text: string): Dictionary | null {
   const values = valuesOf((...names) => numberOf(pairs, names));
   const elapsed = durationOf(pairs.get('elapsed_time') ?? '');
   const step = numberOf(pairs, ['current_steps']) ?? parseDecimal(/^(\d{1,12})\/\d/.exec(pairs.get('global_step/max_steps') ?? '')?.[1] ?? '');
-  return Object.keys(values).length === 0 ? null : { values, elapsed, step };
+  return Object.keys(values).length === 0 ? null : { values, elapsed, step, planned: pairs.has('train_runtime') };
 }
 
 function valuesOf(of: (...names: readonly string[]) => number | null): Values {

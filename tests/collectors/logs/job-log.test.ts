@@ -80,6 +80,15 @@ describe('the training of a log', () => {
     expect(steps(bar(1) + bar(1) + bar(2) + bar(1) + bar(2)).map(([, n]) => n)).toEqual([1, 2]);
   });
 
+  it('counts the steps that were made: a run that stopped early logs its planned steps over its time', () => {
+    // Recorded: one step of 2,000 in 1.04 s, and 1,916 steps a second in the Trainer’s last word.
+    const bar = (done: number, rate: string) => `\r  0%|          | ${done}/2000 [00:0${done}<34:23,  ${rate}]`;
+    const end = "{'train_runtime': '1.044', 'train_samples_per_second': '7664', 'train_steps_per_second': '1916', 'train_loss': '10.78', 'epoch': '4e-05'}";
+    const batch = parseAll(jobLog, `${bar(0, '?it/s')}${bar(1, '1.03s/it')}\r   \r${end}\n${bar(1, '1.03s/it')}${bar(1, '1.04s/it')}\n`, {});
+    const times = batch.readings.flatMap(({ values }) => values['engine.trainStepTime'] ?? []);
+    expect(times).toEqual([1.03]);
+  });
+
   it('of nested bars is told by the one with the most steps', () => {
     const inner = (n: number) => `Iteration:  10%|#| ${n}/100 [00:0${n}<01:00,  1.00s/it]\n`;
     expect(
