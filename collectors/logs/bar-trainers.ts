@@ -50,7 +50,7 @@ function openBars(sink: LogSink): LineReader {
   /** A dictionary on a line of its own, or behind a bar that was told before. */
   const dictionary = (said: Dictionary): void => {
     const { elapsed, step } = said;
-    if (total === null && (said.planned || said.values['engine.trainLoss'] !== undefined) && untitled !== null) total = untitled.total;
+    if (total === null && (said.ofWholeRun || said.values['engine.trainLoss'] !== undefined) && untitled !== null) total = untitled.total;
     const own = track !== null && (track.key !== '' || track.last.total === total) ? track : ownUntitled();
     const steps = step ?? (own === null ? null : own.offset + own.last.done);
     const values = own === null ? said.values : besideBar(said);
@@ -117,10 +117,11 @@ function openBars(sink: LogSink): LineReader {
   return Object.assign(read, { end: flush });
 }
 
-/** What a dictionary says beside a bar, which counts the steps that were made. */
-function besideBar({ values, planned }: Dictionary): Values {
-  const { 'engine.trainStepTime': _planned, ...rest } = values;
-  return planned ? rest : values;
+/** What a dictionary says beside a bar, which counts the steps that were made; a counter of tokens goes before their mean since the beginning. */
+function besideBar({ values, ofWholeRun }: Dictionary): Values {
+  if (!ofWholeRun) return values;
+  const { 'engine.trainStepTime': _planned, 'engine.trainTokenRate': rate, ...rest } = values;
+  return { ...rest, ...(rest['engine.trainTokens'] === undefined ? present({ 'engine.trainTokenRate': rate ?? null }) : {}) };
 }
 
 /** The track with its next drawing; null for one that says nothing new: another rank's, a nested one's, the same second's. */

@@ -7,10 +7,10 @@ export interface Dictionary {
   readonly elapsed: number | null;
   readonly step: number | null;
   /**
-   * Its rate is the steps that were planned ÷ the time of the whole run (`train_steps_per_second` at the end): too high for a run that
-   * stopped early or was taken up again, so the bar’s own goes first.
+   * Its rates are of the whole run until now: `train_tokens_per_second` a mean that holds its slow beginning, `train_steps_per_second`
+   * at the end the steps that were planned, too many for a run that stopped early or was taken up again.
    */
-  readonly planned: boolean;
+  readonly ofWholeRun: boolean;
 }
 
 /** Characters of a dictionary that are read. */
@@ -31,7 +31,7 @@ export function dictionaryIn(text: string): Dictionary | null {
   const values = valuesOf((...names) => numberOf(pairs, names));
   const elapsed = durationOf(pairs.get('elapsed_time') ?? '');
   const step = numberOf(pairs, ['current_steps']) ?? parseDecimal(/^(\d{1,12})\/\d/.exec(pairs.get('global_step/max_steps') ?? '')?.[1] ?? '');
-  return Object.keys(values).length === 0 ? null : { values, elapsed, step, planned: pairs.has('train_runtime') };
+  return Object.keys(values).length === 0 ? null : { values, elapsed, step, ofWholeRun: pairs.has('train_runtime') };
 }
 
 function valuesOf(of: (...names: readonly string[]) => number | null): Values {

@@ -89,6 +89,18 @@ describe('the training of a log', () => {
     expect(times).toEqual([1.03]);
   });
 
+  it('takes the rate of tokens from their counter, and not from a mean that holds the beginning', () => {
+    // As transformers 5 logs: 13,500 tokens/s since the beginning, where the last five steps of 8,192 took 2.4 s.
+    const words = (step: number, seconds: number, tokens: number) =>
+      `\r  0%|          | ${step}/2000 [00:0${seconds}<18:45,  1.77it/s]{'loss': '10.78', 'num_input_tokens_seen': ${tokens}, 'train_runtime': '${seconds}.07', 'train_tokens_per_second': '1.35e+04'}`;
+    const batch = parseAll(jobLog, `\r  0%|          | 0/2000 [00:00<?, ?it/s]${words(5, 3, 40960)}${words(10, 6, 81920)}\n`, {});
+    const told = batch.readings.map(({ values }) => [values['engine.trainTokens'], values['engine.trainTokenRate']]);
+    expect(told).toEqual([
+      [40960, undefined],
+      [81920, undefined],
+    ]);
+  });
+
   it('of nested bars is told by the one with the most steps', () => {
     const inner = (n: number) => `Iteration:  10%|#| ${n}/100 [00:0${n}<01:00,  1.00s/it]\n`;
     expect(
