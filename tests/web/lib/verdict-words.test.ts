@@ -76,6 +76,15 @@ describe('the time tree', () => {
     expect(drawn('memory', 0.9)).toContainEqual(['empty, cause not known', 70]);
   });
 
+  it('of a job that hangs says that its kernels do nothing, which explains the time', () => {
+    const tree = { busy: { memory: 0.006 }, unexplained: 0.99, unexplainedAtLeast: 0.99, empty: { unknown: 0.004 } };
+    expect(treeParts(aVerdict({ bottleneck: 'overhead', modifiers: ['no progress'], tree })).map(({ label }) => label)).toEqual([
+      'busy, memory bandwidth',
+      'busy, kernels that do nothing',
+      'empty, cause not known',
+    ]);
+  });
+
   it('is not drawn where busy time is not known', () => {
     expect(treeParts(aVerdict({ tree: { busy: {}, unexplained: null, unexplainedAtLeast: null, empty: { unknown: 0.4 } } }))).toEqual([]);
   });
