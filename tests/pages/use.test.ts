@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { still, watchErrors } from './support/basics.ts';
-import { detail, NOW, phases, row } from './support/fixtures.ts';
+import { detail, NOW, phases, row, series } from './support/fixtures.ts';
 import { busyApi, emptyApi } from './support/invented-api.ts';
 import { servePage, type PageServer } from './support/page-server.ts';
 
@@ -109,6 +109,17 @@ describe('using the pages', () => {
         write.call(this, text, ...rest);
       };
     });
+    // Nothing at all is generated in it, at its edges neither.
+    const busy = busyApi();
+    server.api = (path, query, body, method) => {
+      if (!path.endsWith('/series')) return busy(path, query, body, method);
+      const reply = series(query);
+      const none = (values: readonly (number | null)[]) => values.map(() => 0);
+      const still = reply.series.map((one) =>
+        one.metric === 'engine.generationRate' ? { ...one, mean: none(one.mean), min: none(one.min), max: none(one.max) } : one,
+      );
+      return { json: { ...reply, series: still } };
+    };
     await page.getByRole('button', { name: /^idle/ }).click();
     await page.waitForURL('**?from=*');
     await page.getByText('What limited this phase').waitFor();
