@@ -25,7 +25,7 @@ const NO_PROGRESS = 'no progress';
 const MOSTLY_PERCENT = 50;
 
 /** The mark of one verdict, read from its modifiers. One GPU that waits while others work marks no job. */
-function markOf({ modifiers, why }: Pick<Verdict, 'modifiers' | 'why'>): Mark | null {
+export function markOf({ modifiers, why }: Pick<Verdict, 'modifiers' | 'why'>): Mark | null {
   if (modifiers.includes(NO_PROGRESS) && !why.some((line) => line.endsWith('GPUs work, the others wait'))) return 'hung';
   const slowed = modifiers.map((text) => /slowdown (\d+) % of the busy time$/.exec(text)?.[1]).find((percent) => percent !== undefined);
   return Number(slowed) >= MOSTLY_PERCENT ? 'slowed' : null;
@@ -41,16 +41,21 @@ export function ribbonPart({ from, to, verdict }: Phase): RibbonPart {
  * The mark that heads a job and when it began: the one its last part has, else (of a job that is over) the one of the longest
  * part with its label. Null where its label heads it.
  */
-export function markedTime(parts: readonly RibbonPart[], { bottleneck, running }: { bottleneck: Bottleneck; running: boolean }): MarkedTime | null {
+export function markedTime(parts: readonly RibbonPart[], of: { bottleneck: Bottleneck; running: boolean }): MarkedTime | null {
+  return around(parts, heading(parts, of));
+}
+
+/** The index of the part whose mark heads a job; −1, or a part without a mark, where none does. */
+function heading(parts: readonly RibbonPart[], { bottleneck, running }: { bottleneck: Bottleneck; running: boolean }): number {
   const last = parts.length - 1;
-  if (parts[last]?.mark !== undefined) return around(parts, last);
-  if (running) return null;
+  if (parts[last]?.mark !== undefined) return last;
+  if (running) return -1;
   let longest = -1;
   parts.forEach((part, index) => {
     const most = parts[longest];
     if (part.bottleneck === bottleneck && (most === undefined || part.to - part.from > most.to - most.from)) longest = index;
   });
-  return around(parts, longest);
+  return longest;
 }
 
 /** The neighbours with the mark of a part, as one stretch; null for a part without one. */
@@ -66,12 +71,24 @@ function around(parts: readonly RibbonPart[], index: number): MarkedTime | null 
   return { mark, from, to: last === parts.length - 1 ? null : to };
 }
 
-/** The verdict that answers for a run, and its headline: that of its last phase where a mark heads it, else the run's own. */
-export function answerOf({ verdict, phases }: Pick<Analysis, 'verdict' | 'phases'>, running: boolean): { verdict: Verdict; headed: Headed } {
-  const marked = markedTime(phases.map(ribbonPart), { bottleneck: verdict.bottleneck, running });
+/** What answers for a run, with its headline. */
+interface Answer {
+  readonly verdict: Verdict;
+  readonly headed: Headed;
+  /** The phase that the verdict is of: the part whose mark heads the run, else the last one of a run that goes on and is still what it mostly was. Null where the verdict is the run's own. */
+  readonly phase: Phase | null;
+}
+
+/** The verdict that answers for a run: never the figures of an earlier stretch for what holds now. */
+export function answerOf({ verdict, phases }: Pick<Analysis, 'verdict' | 'phases'>, running: boolean): Answer {
+  const parts = phases.map(ribbonPart);
+  const at = heading(parts, { bottleneck: verdict.bottleneck, running });
+  const marked = around(parts, at);
   const last = phases[phases.length - 1];
-  const told = marked !== null && marked.to === null && last !== undefined ? last.verdict : verdict;
-  return { verdict: told, headed: { ...headedBy(told), marked } };
+  const goesOn = running && last?.verdict.bottleneck === verdict.bottleneck && last.verdict.activity === verdict.activity;
+  const phase = (marked === null ? (goesOn ? last : null) : phases[at]) ?? null;
+  const told = phase?.verdict ?? verdict;
+  return { verdict: told, headed: { ...headedBy(told), marked }, phase };
 }
 
 /** A verdict alone: nobody says since when. */

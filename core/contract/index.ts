@@ -1,6 +1,6 @@
 export { type ErrorReply, ErrorReplySchema } from './error.ts';
 export { FINDING_LABELS, type FindingId } from './finding-labels.ts';
-export { answerOf, headedBy, headline, markedTime, ribbonPart } from './headline.ts';
+export { answerOf, headedBy, headline, markedTime, markOf, ribbonPart } from './headline.ts';
 export { EntitySchema, type IngestBatch, IngestBatchSchema, type IngestReply, IngestReplySchema, WireEventSchema, WireFactSchema } from './ingest.ts';
 export {
   type FindingsReply,

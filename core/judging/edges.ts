@@ -1,6 +1,7 @@
 import type { Bins } from './bins.ts';
-import { COLUMN } from './stats.ts';
-import { CLEAR_STEP, INACTIVE, MEMORY_STEP, MIN_DEMAND_SAMPLES, MIN_SAMPLES } from './thresholds.ts';
+import { SLOW_CAUSES, slowedIn, slowTimeOf } from './slowed.ts';
+import { COLUMN, type JudgedMetric } from './stats.ts';
+import { CLEAR_STEP, INACTIVE, MEMORY_STEP, MIN_DEMAND_SAMPLES, MIN_SAMPLES, MOSTLY_SLOWED, SLOWED_SECONDS } from './thresholds.ts';
 
 /** What lies between two hard edges, in bins from `from` to before `to`. */
 export interface HardSegment {
@@ -21,12 +22,12 @@ interface StateSegment {
 
 /**
  * Edges that need no statistics (§7.6.3): demand comes or goes, the GPU starts or stops being busy for two samples, device
- * memory steps by a gigabyte. Segments shorter than that are the sampling's or two clocks' skew, and belong to what was before.
+ * memory steps by a gigabyte, heat or power brake slow the GPU down for a minute. Segments shorter than that are the sampling's or two clocks' skew, and belong to what was before.
  * A pattern of them that repeats is one segment (§7.6.4): a periodic stall is one phase.
  */
 export function hardSegments(bins: Bins, shortest: number): HardSegment[] {
   const segments = withMemorySteps(steady(bridged(stateSegments(bins), shortest), bins), bins);
-  return pooled(segments, shortest);
+  return pooled(withSlowDowns(segments, bins, shortest), shortest);
 }
 
 function stateAt(bins: Bins, i: number): State {
@@ -88,6 +89,58 @@ function withMemorySteps(segments: readonly StateSegment[], bins: Bins): StateSe
     const edges = [segment.from, ...cuts, segment.to];
     return edges.slice(1).map((to, k) => ({ state: segment.state, from: edges[k] ?? segment.from, to }));
   });
+}
+
+/** Splits busy segments where a slow-down begins and ends: its shares, and those beside it, are its own. */
+function withSlowDowns(segments: readonly StateSegment[], bins: Bins, shortest: number): StateSegment[] {
+  const least = Math.max(shortest, Math.ceil(SLOWED_SECONDS / bins.period));
+  const slow = slowBins(bins);
+  if (slow === null) return [...segments];
+  return segments.flatMap((segment) => {
+    if (segment.state !== 'busy') return [segment];
+    const cuts = slowCuts(slow, segment, least);
+    const edges = [segment.from, ...cuts, segment.to];
+    return edges.slice(1).map((to, k) => ({ state: segment.state, from: edges[k] ?? segment.from, to }));
+  });
+}
+
+/** The bins in which a GPU that works is slowed down most of the time; null where none is. */
+function slowBins(bins: Bins): Uint8Array | null {
+  const column = (id: JudgedMetric) => bins.columns[COLUMN[id]];
+  const busy = (bin: number) => bins.busy[bin] ?? Number.NaN;
+  const whole = { from: 0, to: bins.length, samples: 1, busy, column };
+  const causes = SLOW_CAUSES.filter((cause) => slowedIn(slowTimeOf(cause, whole)) !== null);
+  if (causes.length === 0) return null;
+  const out = new Uint8Array(bins.length);
+  for (let bin = 0; bin < bins.length; bin += 1) {
+    for (const cause of causes) {
+      const { counted, counter, flagged } = slowTimeOf(cause, { ...whole, from: bin, to: bin + 1 });
+      if ((counted > 0 ? counter : flagged) >= MOSTLY_SLOWED) out[bin] = 1;
+    }
+  }
+  return out;
+}
+
+/** Where stretches of slow bins begin and end: pauses and stretches shorter than `least` are none, and an edge so near to the segment's own is that one. */
+function slowCuts(slow: Uint8Array, { from, to }: StateSegment, least: number): number[] {
+  const cuts: number[] = [];
+  let start = -1;
+  let last = -1;
+  const close = () => {
+    if (start < 0 || last + 1 - start < least) return;
+    for (const cut of [start, last + 1]) if (cut - Math.max(from, cuts.at(-1) ?? from) >= least && to - cut >= least) cuts.push(cut);
+  };
+  for (let bin = from; bin < to; bin += 1) {
+    if (slow[bin] !== 1) continue;
+    if (start >= 0 && bin - last > least) {
+      close();
+      start = -1;
+    }
+    if (start < 0) start = bin;
+    last = bin;
+  }
+  close();
+  return cuts;
 }
 
 /** Samples between two steps that still count as one ramp. */

@@ -177,7 +177,13 @@ export function shareLines(window: WindowShares, label: Label, causes: Causes): 
     .sort((a, b) => shares[b] - shares[a])
     .map((name) => `${TITLES[name]} ${formatPercent(shares[name])}`);
   const out = parts.length === 0 ? [] : [`${label.rule === 'overhead' ? 'measured' : 'against it'}: ${parts.join(', ')}`];
-  if (label.first !== 'empty' && causes.empty !== null && window.empty >= WORTH_NAMING) out.push(causes.empty.why);
+  // A link that is busy for as long as the GPU is empty explains the waiting: no cause is unknown beside it.
+  const explained =
+    (label.first === 'pcie' || label.first === 'nic') &&
+    label.rule !== 'overhead' &&
+    causes.empty?.bottleneck === 'unknown' &&
+    shares[label.first] >= window.empty;
+  if (label.first !== 'empty' && causes.empty !== null && window.empty >= WORTH_NAMING && !explained) out.push(causes.empty.why);
   if (label.lean !== null) out.push(`${TITLES[label.lean]}-leaning`);
   return out;
 }

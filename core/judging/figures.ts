@@ -1,8 +1,10 @@
 import type { Figure } from '../contract/index.ts';
+import { ACHIEVABLE } from '../knowledge/index.ts';
 import type { MetricId } from '../readings/index.ts';
 import type { WindowShares } from './shares.ts';
 import { JUDGED, known, mean, orNull } from './stats.ts';
 import { FLAGS, type Tally } from './tally.ts';
+import { ratesOf } from './work.ts';
 
 /**
  * What was measured in one phase of one GPU (or of an engine or host without one).
@@ -30,17 +32,14 @@ export type FractionName = (typeof FRACTION_NAMES)[number];
 /** The numbers behind the verdict, each with its ceiling and source. */
 export function figuresOf(window: WindowShares): Figure[] {
   const { stats, work, subject } = window;
-  const { ceilings } = subject;
   const engine = subject.engineName ?? 'engine';
   const out: Figure[] = [];
   const add = (label: string, value: number, unit: string, ceiling: number | null | undefined, source: string) => {
     if (known(value) && Number.isFinite(value)) out.push({ label, value, unit, ceiling: ceiling ?? null, source });
   };
-  const dram = mean(stats, 'gpu.dramActive');
-  if (known(dram) && ceilings !== null) add('Memory bandwidth', dram * ceilings.bandwidth, 'bytes/s', ceilings.bandwidth, 'dcgm');
-  else if (work !== null) add('Memory bandwidth', work.bytes, 'bytes/s', ceilings?.bandwidth, engine);
-  const peak = subject.math === null ? null : ceilings?.peaks[subject.math];
-  if (work !== null) add('Compute', work.flops, 'flop/s', peak, engine);
+  const bandwidth = bandwidthOf(window);
+  if (bandwidth !== null) add('Memory bandwidth', bandwidth.value, 'bytes/s', bandwidth.ceiling, bandwidth.source);
+  if (work !== null) add('Compute', work.flops, 'flop/s', orNull(ratesOf(subject, mean(stats, 'gpu.smClock')).compute), engine);
   if (work !== null) {
     add('Decode', work.decodeTokens, 'tokens/s', null, engine);
     add('Prefill', work.prefillTokens, 'tokens/s', null, engine);
@@ -52,6 +51,22 @@ export function figuresOf(window: WindowShares): Figure[] {
   add('Power', mean(stats, 'gpu.power'), 'watts', orNull(mean(stats, 'gpu.powerLimit')), 'nvidia-smi');
   add('GPU memory', mean(stats, 'gpu.memUsed'), 'bytes', orNull(mean(stats, 'gpu.memTotal')), 'nvidia-smi');
   return out;
+}
+
+/** Bytes per second against what the source of the share takes for all of it, so that figure and share are one quantity (§7.8.2). */
+function bandwidthOf({
+  memory,
+  memoryFrom,
+  work,
+  subject: { ceilings, engineName },
+}: WindowShares): { value: number; ceiling: number | null; source: string } | null {
+  const engine = engineName ?? 'engine';
+  if (ceilings === null || memoryFrom === null || memoryFrom === 'model') {
+    if (work === null) return null;
+    return { value: work.bytes, ceiling: ceilings === null || memoryFrom === null ? null : ceilings.bandwidth * ACHIEVABLE.dramBytes.value, source: engine };
+  }
+  const ceiling = ceilings.bandwidth * ACHIEVABLE.dramCounter.value;
+  return { value: memory * ceiling, ceiling, source: memoryFrom === 'counter' ? 'dcgm' : 'nvidia-smi' };
 }
 
 /** A tally as the means that findings and advice look at. */

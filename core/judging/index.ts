@@ -1,4 +1,5 @@
 export { isAtWork, ranKernels } from './at-work.ts';
+export { NOTHING_KNOWN } from './job.ts';
 export { engineWindows } from './engine-windows.ts';
 export type { FractionName, WindowFigures } from './figures.ts';
 export { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, namesOf, type PhaseStates, type Team } from './judged-run.ts';
@@ -22,8 +23,10 @@ export {
   KV_FULL,
   MEMORY_STEP,
   MIN_SEGMENT_SAMPLES,
+  MOSTLY_SLOWED,
   ONE_ACTIVITY,
   SAME_EDGE,
+  SLOWED_SECONDS,
   TIE,
   WORTH_NAMING,
 } from './thresholds.ts';

@@ -1,4 +1,4 @@
-import { type Activity, type Bottleneck, type Phase, SHARE_KEYS, type Shares, type Verdict } from '../contract/index.ts';
+import { type Activity, type Bottleneck, markOf, type Phase, SHARE_KEYS, type Shares, type Verdict } from '../contract/index.ts';
 import { isAtWork } from './at-work.ts';
 import { UNGRADED } from './evidence.ts';
 import { MAJORITY, MIXED_CAP, SAME_EDGE, WORTH_NAMING } from './thresholds.ts';
@@ -60,8 +60,9 @@ export function jobPhases(lines: readonly (readonly Phase[])[], period: number):
   return out;
 }
 
+/** A slow-down parts neighbours with one label: what holds in it is not so beside it. */
 function same(a: Verdict, b: Verdict): boolean {
-  return a.bottleneck === b.bottleneck && a.activity === b.activity;
+  return a.bottleneck === b.bottleneck && a.activity === b.activity && markOf(a) === markOf(b);
 }
 
 /** The verdict of one GPU that covers most of the time between two edges; null where it has none. Edges are asked in order. */

@@ -1,4 +1,4 @@
-import type { Verdict } from '../contract/index.ts';
+import { markOf, type Verdict } from '../contract/index.ts';
 import type { Bins } from './bins.ts';
 import type { Judgement } from './judged-run.ts';
 import { periodOfPattern, type Segment, segmentsOf, shortestSegment, strideOf } from './segments.ts';
@@ -128,7 +128,7 @@ const MOVING = ['compute', 'memory', 'network', 'transfer', 'storage', 'host', '
 
 /** Whether an edge between two neighbours is worth keeping: the verdict changes, or a share moves by a tenth. */
 function sameVerdict(a: Verdict, b: Verdict): boolean {
-  if (a.bottleneck !== b.bottleneck || a.activity !== b.activity || a.tier !== b.tier) return false;
+  if (a.bottleneck !== b.bottleneck || a.activity !== b.activity || a.tier !== b.tier || markOf(a) !== markOf(b)) return false;
   return a.bottleneck === 'idle' || sameShares(a, b);
 }
 

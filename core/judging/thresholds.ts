@@ -204,6 +204,9 @@ export const LEAN_CAP = 0.5;
 
 /** Phases (§7.6). An edge stays when a share moves by a tenth (the error of η), or the verdict changes. */
 export const SHARE_MOVE = 0.1;
+/** Slowed down in this part of its busy time a stretch is one of its own, if it lasts so long, seconds: a shorter slow-down is a finding. */
+export const MOSTLY_SLOWED = 0.5;
+export const SLOWED_SECONDS = 60;
 /** The shortest segment that statistics may find: ten samples, thirty seconds. */
 export const MIN_SEGMENT_SAMPLES = 10;
 export const MIN_SEGMENT_SECONDS = 30;

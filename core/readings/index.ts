@@ -17,6 +17,7 @@ export { ENTITY_KINDS, entityKey, type EntityKind, type EntityRef } from './enti
 export type { Intake } from './intake.ts';
 export { isIncreasing, joinTables, mergeColumns, type Stack } from './join.ts';
 export { HOT_THREAD, isMetricId, limitsOf, metric, METRIC_IDS, type MetricId, METRICS, plausible, type Rollup, rounded, type Unit } from './metrics.ts';
+export { isNow, meanNow, NOW_SECONDS } from './now.ts';
 export { packedOf, packedTable, valuesIn } from './packed.ts';
 export { MAX_RATE_GAP, rateOf, shownUnit, withRates } from './rates.ts';
 export {

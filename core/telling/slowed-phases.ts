@@ -1,12 +1,7 @@
 import type { Phase, Verdict } from '../contract/index.ts';
-import { type JudgedGpu, type JudgedRun, SLOW_CAUSES, slowTimeOf } from '../judging/index.ts';
+import { type JudgedGpu, type JudgedRun, MOSTLY_SLOWED, NOTHING_KNOWN, SLOW_CAUSES, SLOWED_SECONDS, slowTimeOf } from '../judging/index.ts';
 import { busyOf, formatFactor, formatPercent, formatValue, rowWidth } from '../readings/index.ts';
 import { gpuName } from './findings/index.ts';
-
-/** A shorter slow-down is a finding, not a phase, seconds; and a pause of so long in it does not end it. */
-const LEAST_SECONDS = 60;
-/** Slowed down in this part of its busy rows (0–1) a stretch is one; core/contract/headline.ts heads a phase from as much on. */
-const MOSTLY = 0.5;
 
 /** A stretch in which a GPU was slowed down most of its busy time, seconds on the run's clock. */
 interface Slowed {
@@ -32,7 +27,7 @@ function stretchesOf(gpu: JudgedGpu, judged: JudgedRun): Slowed[] {
   const out: Slowed[] = [];
   let open: { from: number; to: number; busy: number; slow: number; clock: number } | null = null;
   const close = (): void => {
-    if (open !== null && open.to - open.from >= LEAST_SECONDS && open.slow >= MOSTLY * open.busy) {
+    if (open !== null && open.to - open.from >= SLOWED_SECONDS && open.slow >= MOSTLY_SLOWED * open.busy) {
       out.push({ gpu, from: Math.max(judged.from, open.from), to: Math.min(judged.to, open.to), part: open.slow / open.busy, clock: open.clock / open.slow });
     }
     open = null;
@@ -43,9 +38,9 @@ function stretchesOf(gpu: JudgedGpu, judged: JudgedRun): Slowed[] {
   series.t.forEach((at, row) => {
     const times = shown.map((cause) => slowTimeOf(cause, { from: row, to: row + 1, samples: 1, busy, column: (id) => series.columns.get(id) }));
     if (times.every((time) => time.busy === 0)) return;
-    if (open !== null && at - open.to > LEAST_SECONDS) close();
+    if (open !== null && at - open.to > SLOWED_SECONDS) close();
     const slow = Math.max(...times.map((time) => (time.counted > 0 ? time.counter : time.flagged)));
-    if (slow < MOSTLY) {
+    if (slow < MOSTLY_SLOWED) {
       if (open !== null) open.busy += 1;
       return;
     }
@@ -65,15 +60,46 @@ function whole(length: number): { from: number; to: number; samples: number } {
 
 /** A phase cut where a slow-down begins and ends; an end closer to the phase's own than a slow-down is long is the phase's. */
 function pieces(phase: Phase, slowed: Slowed): Phase[] {
-  const from = slowed.from - phase.from < LEAST_SECONDS ? phase.from : slowed.from;
-  const to = phase.to - slowed.to < LEAST_SECONDS ? phase.to : slowed.to;
-  if (Math.min(slowed.to, phase.to) - Math.max(slowed.from, phase.from) < LEAST_SECONDS) return [phase];
-  const ordinary = { ...phase.verdict, modifiers: phase.verdict.modifiers.filter((text) => !SAID.test(text)) };
+  const from = slowed.from - phase.from < SLOWED_SECONDS ? phase.from : slowed.from;
+  const to = phase.to - slowed.to < SLOWED_SECONDS ? phase.to : slowed.to;
+  if (Math.min(slowed.to, phase.to) - Math.max(slowed.from, phase.from) < SLOWED_SECONDS) return [phase];
+  if (from === phase.from && to === phase.to) return [{ ...phase, verdict: told(phase.verdict, slowed) }];
   return [
-    ...(from > phase.from ? [{ from: phase.from, to: from, verdict: ordinary }] : []),
-    { from, to, verdict: told(phase.verdict, slowed) },
-    ...(to < phase.to ? [{ from: to, to: phase.to, verdict: ordinary }] : []),
+    ...(from > phase.from ? [ordinary({ from: phase.from, to: from, verdict: phase.verdict }, slowed.gpu)] : []),
+    { from, to, verdict: told(withOwn({ from, to, verdict: phase.verdict }, slowed.gpu), slowed) },
+    ...(to < phase.to ? [ordinary({ from: to, to: phase.to, verdict: phase.verdict }, slowed.gpu)] : []),
   ];
+}
+
+/** What is left of a phase beside a slow-down. Figures of a GPU that was not slowed down in it hold there, too. */
+function ordinary(piece: Phase, gpu: JudgedGpu): Phase {
+  if (!piece.verdict.modifiers.some((text) => SAID.test(text))) return piece;
+  const own = withOwn(piece, gpu);
+  return { ...piece, verdict: { ...own, modifiers: own.modifiers.filter((text) => !SAID.test(text)) } };
+}
+
+/** A piece that covers so much of a phase, and a phase of a piece, are the same time. */
+const SAME_TIME = 0.8;
+
+/**
+ * The verdict of a piece cut out of a longer phase, with the figures that the GPU's own phase of that time has; with none where it
+ * has no such phase: those of the longer one are not the piece's.
+ */
+function withOwn({ from, to, verdict }: Phase, gpu: JudgedGpu): Verdict {
+  const own = gpu.phases.find((phase) => {
+    const both = Math.min(to, phase.to) - Math.max(from, phase.from);
+    return phase.verdict.bottleneck === verdict.bottleneck && both >= SAME_TIME * Math.max(to - from, phase.to - phase.from);
+  });
+  const { shares, tree, split, figures, headroom, relief, modifiers } = own?.verdict ?? {
+    shares: NOTHING_KNOWN.shares,
+    tree: NOTHING_KNOWN.tree,
+    split: null,
+    figures: [],
+    headroom: null,
+    relief: null,
+    modifiers: [],
+  };
+  return { ...verdict, shares, tree, split, figures, headroom, relief, modifiers };
 }
 
 const SAID = /slowdown [\d.]+ % of the busy time$/;

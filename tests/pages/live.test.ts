@@ -92,6 +92,54 @@ describe('a job’s page while the job runs', () => {
     await page.close();
   });
 
+  it('says of nothing that it is now or runs once the server is gone, and as of when it is', async () => {
+    const page = await browser.newPage({ viewport: { width: 1320, height: 900 } });
+    await page.goto(`${server.url}/jobs/alvis/4182931`);
+    await page.getByText('What limits it now').waitFor();
+    await page.getByText(/^live/).first().waitFor();
+    await server.cut();
+    await page.getByText(/^As of \d\d:\d\d:\d\d: the server cannot be reached/).waitFor();
+    await page.getByText(/^What limited it at \d\d:\d\d:\d\d$/).waitFor();
+    expect(await page.locator('main [data-state=running]').first().innerText()).toBe('was running');
+    expect(await page.evaluate(() => getComputedStyle(document.querySelector('main') ?? document.body).filter)).toBe('grayscale(1)');
+    const said = await page.locator('main').innerText();
+    expect(said).not.toMatch(/\bnow\b/i);
+    // A page whose program was never fetched is not told to be an update.
+    await page.getByRole('link', { name: 'Nodes' }).click();
+    await page.getByText('The server cannot be reached.', { exact: true }).waitFor();
+    expect(await page.locator('main').innerText()).not.toContain('updated');
+    await page.goBack();
+    await server.mend();
+    await page.locator('header .live[data-state=live]').waitFor();
+    await page.getByText('What limits it now').waitFor();
+    expect(await page.getByText(/^As of /).count()).toBe(0);
+    await page.close();
+  });
+
+  it('tells of a job that recovered what its last phase says, with the figures of that phase', async () => {
+    const page = await browser.newPage({ viewport: { width: 1320, height: 900 } });
+    const api = server.api;
+    const cool = { ...decodeVerdict(), figures: [{ label: 'Power', value: 300, unit: 'watts', ceiling: 400, source: 'nvidia-smi' }] };
+    const hot = {
+      ...decodeVerdict(),
+      modifiers: ['thermal or brake slowdown 100 % of the busy time', 'clocks at 825 MHz of 1410 MHz'],
+      figures: [{ label: 'Power', value: 213, unit: 'watts', ceiling: 400, source: 'nvidia-smi' }],
+    };
+    const life = [
+      { from: NOW - 7200, to: NOW - 600, verdict: hot },
+      { from: NOW - 600, to: NOW, verdict: cool },
+    ];
+    server.api = (path, query, body, method) =>
+      path === '/api/jobs/alvis/4182931' ? { json: detail({ analysis: analysis({ verdict: hot, phases: life }) }) } : api(path, query, body, method);
+    await page.goto(`${server.url}/jobs/alvis/4182931`);
+    await page.getByText('What limits it now').waitFor();
+    const card = await page.locator('.verdict').innerText();
+    expect(card).toContain('300 of 400 W');
+    expect(card).not.toMatch(/825 MHz|213 of|slowdown/);
+    server.api = api;
+    await page.close();
+  });
+
   it('takes a new verdict and its phase as they come, without moving what stands around them', async () => {
     const page = await browser.newPage({ viewport: { width: 1320, height: 900 } });
     const watched = new Promise<void>((resolve) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { still, watchErrors } from './support/basics.ts';
-import { NOW, phases, row } from './support/fixtures.ts';
+import { detail, NOW, phases, row, series } from './support/fixtures.ts';
 import { busyApi, emptyApi } from './support/invented-api.ts';
 import { servePage, type PageServer } from './support/page-server.ts';
 
@@ -46,6 +46,104 @@ describe('using the pages', () => {
     await page.getByRole('button', { name: 'Show the whole run' }).click();
     await page.getByText('What limits it now').waitFor();
     expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('leaves the zoom by Escape, after the crosshair', async () => {
+    const { page, errors } = await open('/jobs/alvis/4182931');
+    await page.locator('[data-panel=busy]').waitFor();
+    await page.getByRole('button', { name: /^decode, memory bandwidth/ }).click();
+    await page.getByText('What limited this phase').waitFor();
+    await page.locator('[data-panel=busy] [role=img]').focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Escape');
+    expect(await page.locator('.hair').count()).toBe(0);
+    expect(page.url()).toContain('?from=');
+    await page.keyboard.press('Escape');
+    await page.getByText('What limits it now').waitFor();
+    expect(page.url()).toBe(`${server.url}/jobs/alvis/4182931`);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('finds the list where it was after a job: its filters, its pages and the place in them', async () => {
+    const { page, errors } = await open('/jobs?bottleneck=memory');
+    await page.getByText('5000 jobs').waitFor();
+    const far = page.locator('[role=listitem][aria-posinset="340"]');
+    await expect
+      .poll(async () => {
+        await page.evaluate(() => scrollTo(0, 340 * 64 - 300));
+        return far.count();
+      })
+      .toBe(1);
+    await still(page);
+    const before = await far.boundingBox();
+    const asked = server.asked.length;
+    await far.locator('a').click();
+    await page.waitForURL('**/jobs/alvis/41803**');
+    await page.locator('main h1').first().waitFor({ state: 'attached' });
+    await page.goBack();
+    await page.waitForURL('**/jobs?bottleneck=memory');
+    await far.waitFor();
+    await still(page);
+    expect(await far.boundingBox()).toEqual(before);
+    expect(server.asked.slice(asked).filter((one) => one.includes('/api/jobs?'))).toEqual([]);
+    // A link is no way back: it begins at the top.
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+    await page.getByText('5000 jobs').waitFor();
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    expect(errors).toEqual(errors.filter((error) => error.includes('404'))); // the invented service has one job of these
+    await page.close();
+  });
+
+  it('draws an idle phase that is zoomed on an axis of whole tokens, not of a billionth', async () => {
+    const { page, errors } = await open('/jobs/alvis/4182931');
+    await page.locator('[data-panel=busy]').waitFor();
+    // What a canvas writes, it writes by fillText.
+    await page.evaluate(() => {
+      const write = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (text: string, ...rest) {
+        const seen = document.documentElement;
+        seen.dataset['written'] = `${seen.dataset['written'] ?? ''}|${text}`;
+        write.call(this, text, ...rest);
+      };
+    });
+    // Nothing at all is generated in it, at its edges neither.
+    const busy = busyApi();
+    server.api = (path, query, body, method) => {
+      if (!path.endsWith('/series')) return busy(path, query, body, method);
+      const reply = series(query);
+      const none = (values: readonly (number | null)[]) => values.map(() => 0);
+      const still = reply.series.map((one) =>
+        one.metric === 'engine.generationRate' ? { ...one, mean: none(one.mean), min: none(one.min), max: none(one.max) } : one,
+      );
+      return { json: { ...reply, series: still } };
+    };
+    await page.getByRole('button', { name: /^idle/ }).click();
+    await page.waitForURL('**?from=*');
+    await page.getByText('What limited this phase').waitFor();
+    await page.locator('[data-panel=tokens] .now', { hasText: 'mean' }).waitFor();
+    await still(page);
+    const written = await page.evaluate(() => document.documentElement.dataset['written'] ?? '');
+    expect(written).toContain('|75 %');
+    expect(written).not.toMatch(/e-\d|0\.000/);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('says beside the verdict how much of a job its telemetry covers', async () => {
+    const { page } = await open('/');
+    const busy = busyApi();
+    const half = detail();
+    server.api = (path, query, body, method) =>
+      path === '/api/jobs/alvis/4182931' ? { json: { ...half, job: { ...half.job, start: NOW - 2 * 11_520 } } } : busy(path, query, body, method);
+    await page.goto(`${server.url}/jobs/alvis/4182931`);
+    await page.getByText(/^Telemetry covers 3 h 12 min of the job’s 6 h 24 min/).waitFor();
+    server.api = busy;
+    await page.goto(`${server.url}/jobs/alvis/4182931`);
+    await page.locator('.verdict .big').waitFor();
+    expect(await page.getByText(/^Telemetry covers/).count()).toBe(0);
     await page.close();
   });
 

@@ -1,7 +1,10 @@
-import type { Bottleneck, Phase, Roofline } from '../../core/contract/index.ts';
-import { formatValue } from '../../core/readings/index.ts';
+import type { Activity, Bottleneck, Phase, Roofline } from '../../core/contract/index.ts';
+import { MATH_TYPES } from '../../core/knowledge/index.ts';
+import { formatValue, isNow } from '../../core/readings/index.ts';
+import { nextRoof } from '../../core/telling/index.ts';
+import { ceilingsOf } from '../lib/hardware.ts';
 import { NEUTRAL_COLOURS } from '../lib/palette.ts';
-import { isNow } from '../lib/series/recent.ts';
+
 import { theme } from '../lib/theme.svelte.ts';
 import type { Plugin } from './chart.ts';
 
@@ -82,13 +85,29 @@ function bent(bandwidth: number, peak: number, axes: Axes): XY[] {
   ];
 }
 
+/** The point that is named, FLOP per byte and FLOP/s, with what was done there. */
+export interface RooflineMark extends XY {
+  readonly bottleneck: Bottleneck;
+  readonly activity: Activity;
+  readonly word: 'last 5 min' | 'typical';
+}
+
+/** What the named point could move to, in words; null at the best roof and without a point. It follows the point: what holds for a run does not hold for a part of it. */
+export function captionOf(mark: RooflineMark | null, { gpu, dtype }: Pick<Roofline, 'gpu' | 'dtype'>): string | null {
+  const ceilings = ceilingsOf(gpu);
+  const math = MATH_TYPES.find((type) => type === dtype);
+  if (mark === null || ceilings === null || math === undefined) return null;
+  const next = nextRoof({ intensity: mark.x, flops: mark.y, math, activity: mark.activity }, ceilings);
+  return next === null ? null : `${mark.word === 'typical' ? 'Typical point' : 'Last 5 min'}: ${next}`;
+}
+
 /** The point to name: of a run that goes on its last five minutes, of one that is over or shows nothing as young the median of its commonest bottleneck (its last moments are its end, not its work). */
 export function markOf(
   points: Roofline['points'],
   phases: readonly Phase[],
   /** The end of what is shown of a run that goes on; null for one that is over. */
   to: number | null,
-): { x: number; y: number; bottleneck: Bottleneck; word: 'last 5 min' | 'typical' } | null {
+): RooflineMark | null {
   const recent = to === null ? [] : points.filter(({ at }) => isNow(at, to));
   const last = recent.at(-1);
   if (last !== undefined) {
@@ -96,11 +115,21 @@ export function markOf(
     // FLOPs over bytes, both as means: a mean of quotients would be neither's.
     const flops = mean((point) => point.flops);
     const bytes = mean((point) => point.flops / point.intensity);
-    return { x: flops / bytes, y: flops, bottleneck: phases[last.phase]?.verdict.bottleneck ?? 'unknown', word: 'last 5 min' };
+    return { x: flops / bytes, y: flops, ...doneIn(phases[last.phase]), word: 'last 5 min' };
   }
   const [commonest] = pathsOf(points, phases).sort((a, b) => b.points.length - a.points.length);
   if (commonest === undefined) return null;
-  return { x: middle(commonest.points.map(({ x }) => x)), y: middle(commonest.points.map(({ y }) => y)), bottleneck: commonest.bottleneck, word: 'typical' };
+  return {
+    x: middle(commonest.points.map(({ x }) => x)),
+    y: middle(commonest.points.map(({ y }) => y)),
+    ...doneIn(phases.find(({ verdict }) => verdict.bottleneck === commonest.bottleneck)),
+    bottleneck: commonest.bottleneck,
+    word: 'typical',
+  };
+}
+
+function doneIn(phase: Phase | undefined): Pick<RooflineMark, 'bottleneck' | 'activity'> {
+  return { bottleneck: phase?.verdict.bottleneck ?? 'unknown', activity: phase?.verdict.activity ?? 'unknown' };
 }
 
 function middle(values: readonly number[]): number {

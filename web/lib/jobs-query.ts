@@ -1,4 +1,4 @@
-import type { JobsQuery } from '../../core/contract/index.ts';
+import type { JobRow, JobsQuery } from '../../core/contract/index.ts';
 
 /** The filters of the job list that a URL may carry, as the API names them. */
 export const JOB_FILTERS = ['q', 'state', 'user', 'project', 'gpuType', 'bottleneck', 'activity', 'finding', 'node', 'sort'] as const;
@@ -32,4 +32,25 @@ export function jobsQuery(search: string): JobsQuery {
     }
   }
   return query;
+}
+
+/** A list of jobs as somebody left it: the URL's query that it answers, all the pages that were fetched, and when (seconds UTC). */
+interface LeftList {
+  readonly search: string;
+  readonly rows: readonly JobRow[];
+  readonly cursor: string | null;
+  readonly total: number | null;
+  readonly answeredAt: number | null;
+}
+
+let left: LeftList | null = null;
+
+/** Keeps the list that is left for a job's page. */
+export function leaveList(list: LeftList): void {
+  left = list;
+}
+
+/** The list that was left, for who comes back to it; null where it answers another query. */
+export function listLeft(search: string): LeftList | null {
+  return left?.search === search ? left : null;
 }

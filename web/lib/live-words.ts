@@ -37,3 +37,11 @@ export function betterOffset(before: number | null, serverNow: number, receivedA
   if (before === null || Math.abs(seen - before) > 5) return seen; // a clock that was set jumps: follow it
   return Math.max(before, seen);
 }
+
+/** A shorter cut is mended before anybody has read that there was one. */
+const CUT_FOR_MS = 2000;
+
+/** When a server that is gone was last heard, this browser's milliseconds; null while it is there, and before anything was heard. */
+export function goneSince({ connected, cutSince, heardAt, denied }: Connection, now: number): number | null {
+  return connected || denied === true || cutSince === null || heardAt === null || now - cutSince < CUT_FOR_MS ? null : heardAt;
+}

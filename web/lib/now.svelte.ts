@@ -1,4 +1,5 @@
 import { live } from './live.svelte.ts';
+import { goneSince } from './live-words.ts';
 
 let browserMs = $state(Date.now());
 
@@ -7,9 +8,14 @@ export const now = {
   get browserMs() {
     return browserMs;
   },
-  /** Seconds UTC by the server's clock. */
+  /** Until when the page’s numbers hold, where the server is gone: when it was last heard, seconds UTC by its clock. Null while it is there. */
+  get gone(): number | null {
+    const since = goneSince(live.connection, browserMs);
+    return since === null ? null : live.serverTime(since);
+  },
+  /** Seconds UTC by the server's clock; it stands while the server is gone: nothing is known of the time since. */
   get server() {
-    return live.serverTime(browserMs);
+    return now.gone ?? live.serverTime(browserMs);
   },
 };
 

@@ -17,7 +17,7 @@ export interface TreePart {
  * is the verdict's, as far as the share of its resource reaches: nothing is unexplained beside a verdict that explains it.
  * Empty where busy time is not known.
  */
-export function treeParts({ tree, bottleneck, shares }: Pick<Verdict, 'tree' | 'bottleneck' | 'shares'>): TreePart[] {
+export function treeParts({ tree, bottleneck, shares, modifiers }: Pick<Verdict, 'tree' | 'bottleneck' | 'shares' | 'modifiers'>): TreePart[] {
   if (tree.unexplained === null) return [];
   const [largest] = Object.entries(tree.busy).sort(([, a], [, b]) => b - a);
   const parts: TreePart[] = [];
@@ -26,7 +26,10 @@ export function treeParts({ tree, bottleneck, shares }: Pick<Verdict, 'tree' | '
   if (unexplained > 0) parts.push(part('busy-cause', `busy, waits for ${labelOf(bottleneck)}`, unexplained, bottleneck));
   const low = tree.unexplainedAtLeast === null ? null : Math.max(0, tree.unexplainedAtLeast - unexplained);
   const rest = tree.unexplained - unexplained;
-  parts.push({ ...part('unexplained', 'busy, not explained', rest, 'overhead'), low: low !== null && rest - low > 0.005 ? low : null });
+  parts.push({
+    ...part('unexplained', modifiers.includes('no progress') ? 'busy, kernels that do nothing' : 'busy, not explained', rest, 'overhead'),
+    low: low !== null && rest - low > 0.005 ? low : null,
+  });
   if (empty > 0) parts.push(part('empty-cause', `empty, ${labelOf(bottleneck)}`, empty, bottleneck));
   for (const [cause, share] of Object.entries(tree.empty)) {
     const left = cause === 'unknown' ? share - empty : share;

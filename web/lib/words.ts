@@ -9,6 +9,7 @@ import {
   type ShareKey,
   type Verdict,
 } from '../../core/contract/index.ts';
+import { formatAgainst, formatFactor, formatPercent, isUnit } from '../../core/readings/index.ts';
 
 /** A bottleneck's name at the start of a line: core/contract/labels.ts has it for use inside a sentence. */
 export function bottleneckWord(bottleneck: Bottleneck): string {
@@ -40,6 +41,39 @@ export const STATE_WORDS: Readonly<Record<JobState, string>> = {
   oom: 'out of memory',
   unknown: 'state unknown',
 };
+
+/** A job's state in a word; of one that went on when the server was last heard, `was running`. */
+export function stateWord(state: JobState, gone: boolean): string {
+  return gone && (state === 'running' || state === 'pending') ? `was ${STATE_WORDS[state]}` : STATE_WORDS[state];
+}
+
+/** Written “1.00 ×”, a headroom would deny the gains that stand beside it, which come from needing less of the resource. */
+const AT_THE_LIMIT = 1.005;
+
+/** `headroom 1.53 ×`, or `at its ceiling`. */
+export function headroomWords(headroom: number): string {
+  return headroom < AT_THE_LIMIT ? 'at its ceiling' : `headroom ${formatFactor(headroom)}`;
+}
+
+/** What is known where no limit can be named, in one line: `82 % busy, 153 of 300 W, 24.1 of 48.3 GB of memory, …`; null where nothing is. */
+export function knownWords({ shares, figures }: Pick<Verdict, 'shares' | 'figures'>): string | null {
+  const figure = (label: string, more = ''): string | null => {
+    const found = figures.find((one) => one.label === label);
+    return found === undefined || !isUnit(found.unit) ? null : `${formatAgainst(found.value, found.ceiling, found.unit)}${more}`;
+  };
+  const share = (key: ShareKey, text: string): string | null => (shares[key] === null ? null : text.replace('%', formatPercent(shares[key])));
+  const parts = [
+    share('busy', 'GPU % busy'),
+    figure('Power'),
+    figure('GPU memory', ' of memory'),
+    share('memory', 'memory bandwidth %'),
+    share('compute', 'compute %'),
+    figure('Training'),
+    figure('Decode', ' decoded'),
+    figure('Prefill', ' of prompts'),
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? null : parts.join(', ');
+}
 
 /** The share bars of a verdict, in the order drawn, each in the colour of the bottleneck that it may become. */
 export const SHARE_BARS: readonly { readonly key: ShareKey; readonly label: string; readonly colour: Bottleneck }[] = (

@@ -113,5 +113,5 @@ const host: Move = (job) => {
   });
 };
 
-/** For a verdict that cannot tell: which counter would, and how to get it. */
-export const UNKNOWN: readonly Move[] = [nameModel, engineCounters, dcgm, host, trainerLog];
+/** For a verdict that cannot tell: which counter would, and how to get it. What the job's owner can do comes before what may take an admin. */
+export const UNKNOWN: readonly Move[] = [nameModel, engineCounters, host, trainerLog, dcgm];

@@ -3,18 +3,12 @@ import type { JudgedRun } from '../../judging/index.ts';
 import { growthOf, type Growth } from './growth.ts';
 import { loggedOf } from './logged.ts';
 import { paceOf, type Pace } from './pace.ts';
-import { formatAgainst, formatDuration, formatValue, medianOf } from '../../readings/index.ts';
+import { formatAgainst, formatDuration, formatValue, meanNow, medianOf } from '../../readings/index.ts';
 
 type Progress = NonNullable<Analysis['progress']>;
 
-/** Rows of now: three, since one may hold half a step. */
-const NOW_ROWS = 3;
-/** A value older than this many of its usual distances, and a minute, is not now. */
-const STALE_GAPS = 5;
-const STALE_SECONDS = 60;
-
 /**
- * Tokens or steps per second now against the job's own median while it works, the time of its last progress, and how soon a
+ * Tokens or steps per second over the last five minutes against the job's own median while it works, the time of its last progress, and how soon a
  * growing memory is full. Null where nothing shows progress and no memory grows.
  */
 export function progressOf(judged: JudgedRun): Progress | null {
@@ -32,16 +26,10 @@ export function progressOf(judged: JudgedRun): Progress | null {
   };
 }
 
+/** The mean of the last five minutes, as on every figure of a page; null where none of it is as young. */
 function nowOf({ t, width, values }: Pace, judged: JudgedRun): number | null {
-  const rows = [...values.keys()].filter((row) => !Number.isNaN(values[row] ?? Number.NaN));
-  const latest = rows.slice(-NOW_ROWS);
-  const at = t[latest[latest.length - 1] ?? -1];
-  if (at === undefined) return null;
-  const gaps = rows.slice(1).map((row, i) => (t[row] ?? Number.NaN) - (t[rows[i] ?? -1] ?? Number.NaN));
-  const usual = Math.max(medianOf(gaps) ?? width, width);
-  const age = (judged.options.now ?? judged.to) - (at + width);
-  if (age > Math.max(STALE_SECONDS, STALE_GAPS * usual)) return null;
-  return latest.reduce((sum, row) => sum + (values[row] ?? Number.NaN), 0) / latest.length;
+  // A row tells of the time up to its end.
+  return meanNow({ t: t.map((at) => at + width), y: values }, judged.options.now ?? judged.to);
 }
 
 function lastProgress({ t, width, values }: Pace, judged: JudgedRun): number | null {

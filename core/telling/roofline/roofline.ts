@@ -24,10 +24,14 @@ export function rooflineOf(judged: JudgedRun): Roofline | null {
   const phaseAt = phaseFinder(judged);
   const gaps = new Set<string>();
   const modelledOnce = new Set<string>();
+  let isCounted = false;
   const points = gpus
     .flatMap((gpu) => {
       const counted = fromCounters(gpu, math, judged.period);
-      if (counted.length > 0) return thinned(counted, each, phaseAt);
+      if (counted.length > 0) {
+        isCounted = true;
+        return thinned(counted, each, phaseAt);
+      }
       // An engine's tokens make the same of each of its GPUs.
       const key = gpu.engines.join(',');
       if (modelledOnce.has(key)) return [];
@@ -43,7 +47,8 @@ export function rooflineOf(judged: JudgedRun): Roofline | null {
   return {
     gpu: ceilings.gpu,
     bandwidth: ceilings.bandwidth,
-    practicalBandwidth: ACHIEVABLE.dramBytes.value * ceilings.bandwidth,
+    // The ceiling of the points’ source, as of the share and the figure beside them.
+    practicalBandwidth: (isCounted ? ACHIEVABLE.dramCounter : ACHIEVABLE.dramBytes).value * ceilings.bandwidth,
     peaks: peaksOf(ceilings),
     dtype: type,
     practicalFraction: onTensorCores(ceilings.gpu, math) ? gemmFraction(ceilings.gpu).value : ACHIEVABLE.vectorCounter.value,

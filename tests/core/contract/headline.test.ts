@@ -67,6 +67,32 @@ describe('headlines', () => {
   });
 });
 
+describe('the verdict that answers for a run', () => {
+  const hot = aVerdict({ bottleneck: 'compute', activity: 'training', modifiers: ['thermal or brake slowdown 90 % of the busy time'] });
+  const cool = aVerdict({ bottleneck: 'compute', activity: 'training' });
+  const recovered = { verdict: hot, phases: [{ from: 0, to: 900, verdict: hot }, { from: 900, to: 1000, verdict: cool }] }; // prettier-ignore
+
+  it('of one that goes on and recovered is that of its last phase, not of the longer stretch before', () => {
+    const { verdict, headed, phase } = answerOf(recovered, true);
+    expect(verdict).toBe(cool);
+    expect(phase?.from).toBe(900);
+    expect(headline(headed, at)).toBe('Compute: training');
+  });
+
+  it('of one that goes on as something else than it mostly was is its own', () => {
+    const idle = aVerdict({ bottleneck: 'idle' });
+    const { verdict, phase } = answerOf({ verdict: cool, phases: [{ from: 0, to: 900, verdict: cool }, { from: 900, to: 1000, verdict: idle }] }, true); // prettier-ignore
+    expect([verdict, phase]).toEqual([cool, null]);
+  });
+
+  it('of one that is over and was slowed down for its longest part is that of this part', () => {
+    const { verdict, headed, phase } = answerOf({ ...recovered, verdict: cool }, false);
+    expect(verdict).toBe(hot);
+    expect(phase?.to).toBe(900);
+    expect(headline(headed, at)).toBe('Throttled 0 s–900 s: compute, training');
+  });
+});
+
 describe('the time of a mark', () => {
   const job = { bottleneck: 'overhead', running: true } as const;
   it('begins with the first of the neighbours that have it and lasts while the last part has it', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axesOf, intensityText, markOf, pathsOf, roofsOf } from '../../../web/charts/roofline-shape.ts';
+import { axesOf, captionOf, intensityText, markOf, pathsOf, roofsOf } from '../../../web/charts/roofline-shape.ts';
 import type { Roofline } from '../../../core/contract/index.ts';
 import { aVerdict } from '../../support/analysis.ts';
 
@@ -62,7 +62,7 @@ describe('the roofline’s picture', () => {
       { at: 1100, intensity: 100, flops: 2e12, phase: 2 },
     ];
     // Bytes: 80 and 20 GB/s.
-    expect(markOf(ended, phases, 1200)).toEqual({ x: 60, y: 3e12, bottleneck: 'memory', word: 'last 5 min' });
+    expect(markOf(ended, phases, 1200)).toEqual({ x: 60, y: 3e12, bottleneck: 'memory', word: 'last 5 min', activity: 'unknown' });
     expect(markOf(ended, phases, null)?.word).toBe('typical');
     expect(markOf([], phases, 1200)).toBeNull();
   });
@@ -75,5 +75,14 @@ describe('the roofline’s picture', () => {
 
   it('writes intensities in two digits', () => {
     expect([0.512, 22.4, 58, 99.4, 312, 1234].map(intensityText)).toEqual(['0.51', '22', '58', '99', '310', '1200']);
+  });
+
+  it('is captioned by the point that it names, not by the run’s: what holds for a part may not hold for all', () => {
+    const of = { gpu: 'A100-40', dtype: 'bf16' };
+    const mark = { bottleneck: 'memory', activity: 'decode', word: 'last 5 min' } as const;
+    expect(captionOf({ ...mark, x: 20, y: 25e12 }, of)).toMatch(/^Last 5 min: at 20 FLOP per byte memory ends it at 31\.1 TFLOP\/s/);
+    expect(captionOf({ ...mark, x: 40, y: 50e12, word: 'typical' }, of)).toMatch(/^Typical point: at 40 FLOP per byte/);
+    expect(captionOf({ ...mark, x: 400, y: 250e12, activity: 'training' }, of)).toBeNull();
+    expect(captionOf(null, of)).toBeNull();
   });
 });

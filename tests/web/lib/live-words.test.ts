@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { betterOffset, indicatorOf } from '../../../web/lib/live-words.ts';
+import { betterOffset, goneSince, indicatorOf } from '../../../web/lib/live-words.ts';
 
 const NOW = new Date(2026, 10, 22, 12, 6, 30).getTime();
 
@@ -35,5 +35,20 @@ describe('the server’s clock', () => {
 
   it('follows a clock that was set', () => {
     expect(betterOffset(10, 900, 1_000_000)).toBe(-100);
+  });
+});
+
+describe('a server that is gone', () => {
+  const cut = { connected: false, cutSince: NOW - 2000, heardAt: NOW - 5000 };
+
+  it('was there until it was last heard; a cut of under two seconds is none', () => {
+    expect(goneSince(cut, NOW)).toBe(NOW - 5000);
+    expect(goneSince(cut, NOW - 1)).toBeNull();
+  });
+
+  it('is not one that answers, that asks who comes, or that was never heard', () => {
+    expect(goneSince({ ...cut, connected: true }, NOW)).toBeNull();
+    expect(goneSince({ ...cut, denied: true }, NOW)).toBeNull();
+    expect(goneSince({ ...cut, heardAt: null }, NOW)).toBeNull();
   });
 });

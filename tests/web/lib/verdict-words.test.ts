@@ -4,7 +4,7 @@ import { withVerdict } from '../../../web/lib/live-analysis.ts';
 import { sortedMix } from '../../../web/lib/mix.ts';
 import { splitLines } from '../../../web/lib/split.ts';
 import { treeParts } from '../../../web/lib/tree.ts';
-import { findingTags, findingWord, phaseWords } from '../../../web/lib/words.ts';
+import { findingTags, findingWord, headroomWords, knownWords, phaseWords, stateWord } from '../../../web/lib/words.ts';
 import { workloadText } from '../../../web/lib/workload.ts';
 import { analysis, detail, NOW } from '../../pages/support/fixtures.ts';
 import { aVerdict, aWorkload, someShares } from '../../support/analysis.ts';
@@ -22,6 +22,21 @@ describe('names of phases', () => {
 describe('findings in a list', () => {
   it('are told once each, with how often', () => {
     expect(findingTags(['thermal', 'hung', 'thermal', 'thermal'])).toEqual(['Thermal slowdown × 3', 'Hung']);
+  });
+});
+
+describe('words of a row', () => {
+  it('call a headroom of 1.00 × the ceiling that it is, in lists as on the card', () => {
+    expect([1.004, 1.005, 1.53].map(headroomWords)).toEqual(['at its ceiling', 'headroom 1.00 ×', 'headroom 1.53 ×']);
+  });
+
+  it('call nothing running that nobody has heard of since', () => {
+    expect([stateWord('running', false), stateWord('running', true), stateWord('completed', true)]).toEqual(['running', 'was running', 'completed']);
+  });
+
+  it('say what is known where nothing is named, and nothing where nothing is', () => {
+    expect(knownWords(aVerdict({ shares: someShares({ busy: 0.82, memory: 0.6 }) }))).toBe('GPU 82 % busy, memory bandwidth 60 %');
+    expect(knownWords(aVerdict())).toBeNull();
   });
 });
 
@@ -59,6 +74,15 @@ describe('the time tree', () => {
       ['empty, cause not known', 70],
     ]);
     expect(drawn('memory', 0.9)).toContainEqual(['empty, cause not known', 70]);
+  });
+
+  it('of a job that hangs says that its kernels do nothing, which explains the time', () => {
+    const tree = { busy: { memory: 0.006 }, unexplained: 0.99, unexplainedAtLeast: 0.99, empty: { unknown: 0.004 } };
+    expect(treeParts(aVerdict({ bottleneck: 'overhead', modifiers: ['no progress'], tree })).map(({ label }) => label)).toEqual([
+      'busy, memory bandwidth',
+      'busy, kernels that do nothing',
+      'empty, cause not known',
+    ]);
   });
 
   it('is not drawn where busy time is not known', () => {

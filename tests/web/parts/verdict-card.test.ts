@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import VerdictCard from '../../../web/parts/VerdictCard.svelte';
 import { decodeVerdict } from '../../pages/support/fixtures.ts';
-import { aVerdict } from '../../support/analysis.ts';
+import { aVerdict, someShares } from '../../support/analysis.ts';
 import { render, textOf } from './render.ts';
 
 describe('the verdict card', () => {
@@ -13,6 +13,29 @@ describe('the verdict card', () => {
     expect(textOf(card.querySelector('ol li'))).toContain('Raise concurrency: 14 requests run, the KV cache is 21 % full. up to 3.5 ×');
     expect(textOf(card.querySelector('ol li'))).toContain('50 requests ÷ 14 requests at the same weight reads');
     expect(textOf(card.querySelector('.missing'))).toContain('WEKA client counters');
+  });
+
+  it('says over which time its figures are means, and how much of the job they cover where much is missing', () => {
+    const card = render(VerdictCard, { verdict: decodeVerdict(), title: 'x', over: 'since 10:42', coverage: 'Telemetry covers 10 min of the job’s 25 min.' });
+    expect(textOf(card.querySelector('.means'))).toBe('Means, since 10:42');
+    expect(textOf(card.querySelector('.coverage'))).toBe('Telemetry covers 10 min of the job’s 25 min.');
+    expect(textOf(card)).toContain('Share of each ceiling, since 10:42');
+  });
+
+  it('leads with what is known where it cannot tell', () => {
+    const figures = [
+      { label: 'GPU busy', value: 0.82, unit: 'ratio', ceiling: 1, source: 'nvidia-smi' },
+      { label: 'Power', value: 153, unit: 'watts', ceiling: 300, source: 'nvidia-smi' },
+      { label: 'GPU memory', value: 28.8e9, unit: 'bytes', ceiling: 48e9, source: 'nvidia-smi' },
+    ];
+    const verdict = aVerdict({ figures, shares: someShares({ busy: 0.82 }), why: ['busy, cause unknown'] });
+    const card = render(VerdictCard, { verdict, title: 'x', over: 'since 10:42' });
+    expect([...card.querySelectorAll('.verdict > div:first-child > p')].slice(0, 3).map(textOf)).toEqual([
+      'Cannot tell',
+      'Known, since 10:42: GPU 82 % busy, 153 of 300 W, 28.8 of 48.0 GB of memory.',
+      'Busy, cause unknown',
+    ]);
+    expect(card.querySelector('.figures')).toBeNull();
   });
 
   it('denies no gain that it offers: at its ceiling is no headroom of 1.00 ×', () => {

@@ -525,11 +525,13 @@ describe('a verdict that cannot tell', () => {
     expect(about(told, /Name the model|--enable-mfu-metrics|dcgmi dmon/)).toBeUndefined();
   });
 
-  it('with nvidia-smi alone names the counters, the command, and who can start them', () => {
+  it('with nvidia-smi alone names what its owner can do first, then the counters, the command, and who can start them', () => {
     const tries = advice({ verdict: { bottleneck: 'unknown', candidates: ['memory', 'compute', 'overhead'], shares: { busy: 0.97, empty: 0.03 } } });
-    expect(tries[0]?.text).toContain('dcgmi dmon -e 1001,1002,1004,1005');
-    expect(tries[0]?.text).toContain('only the admins can start it');
-    expect(tries[0]?.arithmetic).toContain('tensor_active from 0.43 on would mean compute, dram_active from 0.40 on memory bandwidth');
+    const counters = tries.at(-1);
+    expect(tries[0]?.text).toContain("Give the trainer's log");
+    expect(counters?.text).toContain('dcgmi dmon -e 1001,1002,1004,1005');
+    expect(counters?.text).toContain('only the admins can start it');
+    expect(counters?.arithmetic).toContain('tensor_active from 0.43 on would mean compute, dram_active from 0.40 on memory bandwidth');
     expect(about(tries, /trainer's log/)).toBeDefined();
   });
 

@@ -130,12 +130,13 @@ describe('strips per GPU', () => {
   it('order GPUs by number and say that they are unequal', () => {
     const [bandwidth] = STRIP_METRICS;
     if (bandwidth === undefined) throw new Error('no strip metric');
-    const strip = gpuRows(tracks, bandwidth, { from: 0, to: 10, points: 10, names });
+    const strip = gpuRows(tracks, bandwidth, { from: 0, to: 10, points: 10, names, live: false });
     expect(strip.rows.map((row) => [row.label, row.mean])).toEqual([
       ['GPU 2', 0.3],
       ['GPU 10', 0.8],
     ]);
-    expect(strip.words).toBe('Unequal: from 30 % to 80 % on average.');
+    // Of what can be had, 0.8 of the time, as the verdict’s share and the panel: one quantity, one number.
+    expect(strip.words).toBe('Unequal: from 37 % to 100 % on average.');
   });
 
   it.each<[string, readonly [number, number], string]>([
@@ -143,19 +144,28 @@ describe('strips per GPU', () => {
     ['more are not', [0.39, 0.8], 'Unequal: from 39 % to 80 % on average.'],
     ['two that hardly work are, however many times as much one of them does', [0.02, 0.08], 'Even: from 2 % to 8 % on average.'],
   ])('%s', (_, [a, b], words) => {
-    const [bandwidth] = STRIP_METRICS;
-    if (bandwidth === undefined) throw new Error('no strip metric');
+    const busy = STRIP_METRICS.find((one) => one.metric === 'gpu.util');
+    if (busy === undefined) throw new Error('no strip metric');
     const given = tracksOf([
-      ['gpu.dramActive', 'GPU-a', [a, a]],
-      ['gpu.dramActive', 'GPU-b', [b, b]],
+      ['gpu.util', 'GPU-a', [a, a]],
+      ['gpu.util', 'GPU-b', [b, b]],
     ]);
-    expect(gpuRows(given, bandwidth, { from: 0, to: 10, points: 10, names }).words).toBe(words);
+    expect(gpuRows(given, busy, { from: 0, to: 10, points: 10, names, live: false }).words).toBe(words);
+  });
+
+  it('tell the last five minutes of a job that goes on, as every tile beside them does', () => {
+    const power = STRIP_METRICS.find((one) => one.metric === 'gpu.power');
+    if (power === undefined) throw new Error('no power strip');
+    // A reading in 5 s; the last 60 of 100 are five minutes.
+    const given = tracksOf([['gpu.power', 'GPU-a', Array.from({ length: 100 }, (_, i) => (i < 40 ? 100 : 300))]]);
+    const mean = (live: boolean) => gpuRows(given, power, { from: 0, to: 495, points: 100, names, live }).rows[0]?.mean;
+    expect([mean(true), mean(false)]).toEqual([300, 220]);
   });
 
   it('measure power against the reported limit', () => {
     const power = STRIP_METRICS.find((one) => one.metric === 'gpu.power');
     if (power === undefined) throw new Error('no power strip');
-    expect(gpuRows(tracks, power, { from: 0, to: 10, points: 10, names }).top).toBe(400);
+    expect(gpuRows(tracks, power, { from: 0, to: 10, points: 10, names, live: false }).top).toBe(400);
   });
 });
 

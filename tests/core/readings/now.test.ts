@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isNow, meanNow } from '../../../../web/lib/series/recent.ts';
+import { isNow, meanNow } from '../../../core/readings/index.ts';
 
 describe('now', () => {
   it('is the last five minutes before the end of what is shown', () => {

@@ -1,6 +1,4 @@
-import type { Line } from './lines.ts';
-
-/** What “now” means on every figure of a page: the mean over the last five minutes of the time shown, seconds. */
+/** What “now” means on every figure of a page and of an analysis: the mean over the last five minutes of the time shown, seconds. */
 export const NOW_SECONDS = 300;
 
 /** Whether an instant is within the last five minutes before `to`. */
@@ -9,7 +7,7 @@ export function isNow(at: number, to: number): boolean {
 }
 
 /** The mean of a line's values now, up to `to`; null where it has none as young as that. */
-export function meanNow({ t, y }: Pick<Line, 't' | 'y'>, to: number): number | null {
+export function meanNow({ t, y }: { readonly t: ArrayLike<number>; readonly y: ArrayLike<number> }, to: number): number | null {
   let sum = 0;
   let count = 0;
   for (let index = y.length - 1; index >= 0 && isNow(t[index] ?? Number.NEGATIVE_INFINITY, to); index -= 1) {
