@@ -5,13 +5,14 @@ export { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, namesO
 export { restsOf } from './rests.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';
 export { readRate } from './shares.ts';
-export { SLOW_CAUSES, type SlowCause, slowedIn, slowTimeOf } from './slowed.ts';
+export { SLOW_CAUSES, type SlowCause, SLOWED_DOWN, slowedIn, slowTimeOf } from './slowed.ts';
 export { isNoProgress, NO_PROGRESS } from './spinning.ts';
 export { exact } from './stats.ts';
 export { hasStraggler } from './straggler.ts';
 export { samplesOf, type Stretch, stretchesAlike, stretchesOf } from './stretches.ts';
 export { isWithoutTensorCores, tensorCoresRest, WITHOUT_TENSOR_CORES } from './tensor-cores.ts';
 export {
+  ALL_CORES,
   BRIDGED_PERIODS,
   CONTRIBUTING,
   DOMINANT,
@@ -23,6 +24,8 @@ export {
   MEMORY_STEP,
   MIN_SEGMENT_SAMPLES,
   ONE_ACTIVITY,
+  ONE_WAY,
+  REDUCED_CLOCK,
   SAME_EDGE,
   TIE,
   WORTH_NAMING,

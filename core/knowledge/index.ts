@@ -72,3 +72,4 @@ export {
   type WeightType,
 } from './models/index.ts';
 export { ALVIS, dayStart, gpusOf, nodesWith, parseSite, pricePerHour, scratchName, type Site, siteLine, UNKNOWN_SITE } from './site/index.ts';
+export { optionOf } from './engine-options.ts';
