@@ -49,7 +49,7 @@ function unseen(window: WindowShares, label: Label, causes: Causes): Decision {
   if ((window.demand === true || window.subject.training) && (known(window.compute) || known(window.memory))) {
     return unknown(window, causes, {
       why: [
-        `work was done, yet no measured resource reaches ${formatPercent(DOMINANT)}: overhead on the GPU, or waiting for the host`,
+        `work was done, yet no resource that is known reaches ${formatPercent(DOMINANT)}: overhead on the GPU, or waiting for the host`,
         ...shareLines(window, label, causes),
       ],
       missing: ['gpu.util or gpu.grActive, to tell a busy GPU from an empty one'],

@@ -70,6 +70,7 @@ function verdictOn(window: WindowShares, decision: Decision, states: PhaseStates
       ...decision.why,
       ...window.refuted.map(({ why }) => why),
       ...(doing.why === '' ? [] : [doing.why]),
+      ...fromElsewhere(window),
       ...(hint === null ? [] : [`activity could be ${hint}`]),
       ...idleLine(window),
       ...assumptions(window).map((text) => `assumed: ${text}`),
@@ -77,6 +78,14 @@ function verdictOn(window: WindowShares, decision: Decision, states: PhaseStates
     advice: [],
     tries: [],
   };
+}
+
+/** Prompt tokens that the engine counts and another GPU computed. */
+function fromElsewhere({ work }: WindowShares): string[] {
+  if (work === null || !(work.elsewhere > 0)) return [];
+  return [
+    `${formatValue(work.elsewhere, 'tokens/s')} of the prompt tokens were counted and not computed here: no prefill time stands beside them, their cache came from another GPU`,
+  ];
 }
 
 function assumptions({ subject, work }: WindowShares): string[] {
