@@ -149,7 +149,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: VERDICTS,
     mutations: [
       { find: ' && !(tokens > 0)', replace: '', harm: 'a server whose cache grows is said to load' },
-      { find: 'const NVML_OFFSET = 0.01', replace: 'const NVML_OFFSET = 0.1', harm: 'the memory share of an H100 is a tenth too low' },
+      { find: "memUtil') - scale.offset)", replace: "memUtil') - 10 * scale.offset)", harm: 'the memory share of an H100 is a tenth too low' },
       { find: 'const rate = largest(receive, transmit)', replace: 'const rate = receive + transmit', harm: 'a duplex link counts twice' },
       { find: '!(shares.ethernet > shares.ib)', replace: 'true', harm: 'a busy Ethernet beside a resting InfiniBand is not seen' },
       { find: 'firstKnown(pipes, computeModel)', replace: 'firstKnown(computeModel, pipes)', harm: 'the model is believed before the counter' },

@@ -13,6 +13,7 @@ export {
   knownGpus,
   MATH_TYPES,
   type MathType,
+  type MemoryUtilization,
   type NodeNetwork,
   type NodeType,
   onTensorCores,

@@ -7,3 +7,4 @@ export { ceilingsFor, type Ceilings, hostBytesPerSecond, type Reported } from '.
 export { detectGpu, knownGpus, parseGpuId } from './detect.ts';
 export { pcieBytesPerSecond } from './pcie.ts';
 export { ALVIS_NODES, type NodeNetwork, type NodeType } from './nodes.ts';
+export type { MemoryUtilization } from './spec.ts';
