@@ -39,7 +39,7 @@ const SPINNING = 'tests/core/judging/spinning.test.ts';
 const RESTS = 'tests/core/judging/rests.test.ts';
 const FINDINGS = 'tests/core/telling/findings';
 const UNEVEN = `${FINDINGS}/uneven.test.ts`;
-const ADVICE = ['advised', 'memory', 'others'].map((name) => `tests/core/telling/advice/${name}.test.ts`);
+const ADVICE = ['advised', 'evidence', 'memory', 'others', 'whole'].map((name) => `tests/core/telling/advice/${name}.test.ts`);
 const ROOFLINE = 'tests/core/telling/roofline';
 const PROGRESS = 'tests/core/telling/progress';
 const CODEC = 'tests/server/store/series/codec.test.ts';
@@ -149,7 +149,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: VERDICTS,
     mutations: [
       { find: ' && !(tokens > 0)', replace: '', harm: 'a server whose cache grows is said to load' },
-      { find: 'const NVML_OFFSET = 0.01', replace: 'const NVML_OFFSET = 0.1', harm: 'the memory share of an H100 is a tenth too low' },
+      { find: "memUtil') - scale.offset)", replace: "memUtil') - 10 * scale.offset)", harm: 'the memory share of an H100 is a tenth too low' },
       { find: 'const rate = largest(receive, transmit)', replace: 'const rate = receive + transmit', harm: 'a duplex link counts twice' },
       { find: '!(shares.ethernet > shares.ib)', replace: 'true', harm: 'a busy Ethernet beside a resting InfiniBand is not seen' },
       { find: 'firstKnown(pipes, computeModel)', replace: 'firstKnown(computeModel, pipes)', harm: 'the model is believed before the counter' },
@@ -480,7 +480,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
         harm: 'a GPU that ended early makes the rest uneven',
       },
       { find: ' && !gpus.every(isExplained)', replace: '', harm: 'GPUs that wait for files are said to take turns' },
-      { find: 'seconds: rows.length * width', replace: 'seconds: rows.length', harm: 'uneven work sampled every 10 s is told after fifty minutes' },
+      { find: 'Math.min(rows.length * width,', replace: 'Math.min(rows.length,', harm: 'uneven work sampled every 10 s is told after fifty minutes' },
       { find: ' && mean <= TURNS.most', replace: '', harm: 'one GPU that does all of the work is said to take turns' },
       { find: "verdict.evidence.includes('proc'));", replace: 'true);', harm: 'a host that only seems slow hides a layer split' },
       { find: "&& !phase.verdict.evidence.includes('proc')", replace: '', harm: 'a host that was seen at its limit is not blamed' },
@@ -817,7 +817,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: [FINDINGS],
     mutations: [
       { find: 'samples: width / judged.period', replace: 'samples: 1', harm: 'flags of a long run count too little' },
-      { find: 'seconds: slowed.samples * judged.period', replace: 'seconds: slowed.samples', harm: 'slowed time is told in samples' },
+      { find: 'slowed.samples * judged.period)', replace: 'slowed.samples)', harm: 'slowed time is told in samples' },
       { find: ' ?? Number.NaN) + width)', replace: ' ?? Number.NaN))', harm: 'a slow-down of one row has no length' },
     ],
   },
@@ -896,15 +896,27 @@ export const MUTATIONS: readonly MutatedFile[] = [
   },
   {
     area: 'telling',
+    file: 'core/telling/advice/signs.ts',
+    tests: ADVICE,
+    mutations: [
+      { find: 'tensorWidth(job) > 1 || bothWays', replace: 'tensorWidth(job) > 1 && bothWays', harm: 'collectives over PCIe are told to use pinned memory' },
+      { find: ' || takesTurns === true', replace: '', harm: 'GPUs that take turns are told to schedule ahead' },
+      { find: 'isOverheated(job) || clockPart', replace: 'clockPart', harm: 'a job that is slowed down is told that it is healthy' },
+      { find: ' || isOffloading(job)) return false', replace: ') return false', harm: 'an offloaded optimiser is taken for collectives' },
+      { find: '!(readRateOf(job) >= written)', replace: 'true', harm: 'a job that reads is told to save aside' },
+    ],
+  },
+  {
+    area: 'telling',
     file: 'core/telling/advice/memory.ts',
     tests: ADVICE,
     mutations: [
       { find: 'Math.floor(Math.min(critical, fits))', replace: 'Math.floor(critical)', harm: 'more requests are advised than the cache holds' },
       { find: 'compute > 0 ? 1 / compute : Number.POSITIVE_INFINITY);', replace: 'Number.POSITIVE_INFINITY);', harm: 'more is promised than compute allows' },
-      { find: 'if (bits !== null && bits < WIDE_WEIGHTS) return null;', replace: '', harm: '4-bit weights are advised to whoever has them' },
+      { find: 'decode !== null && bitsOf(decode) >= WIDE_WEIGHTS', replace: 'decode !== null', harm: '4-bit weights are advised to whoever has them' },
       {
-        find: '!(decode.running * (DRAFT.tokens + 1) <= DRAFT.batch * decode.critical)',
-        replace: 'false',
+        find: 'job.decode.running * (DRAFT.tokens + 1) <= DRAFT.batch * job.decode.critical',
+        replace: 'true',
         harm: 'speculative decoding is advised to a full batch',
       },
       { find: 'if (!(cache / before >= CONTRIBUTING)) return null;', replace: '', harm: 'another model is advised for a cache that costs nothing' },
@@ -926,7 +938,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: ADVICE,
     mutations: [
       { find: 'if (fits >= tp) return null;', replace: '', harm: 'fewer GPUs are advised than hold the model' },
-      { find: 'standsStill(job) ? null : move(job)', replace: 'move(job)', harm: 'a hung job is told to compile' },
+      { find: '!standsStill(job) && piece.holds(job)', replace: 'piece.holds(job)', harm: 'a hung job is told to compile' },
     ],
   },
   {
@@ -934,7 +946,11 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/advice/network.ts',
     tests: ADVICE,
     mutations: [
-      { find: '!(tp > perNode)', replace: '!(tp >= perNode)', harm: 'tensor parallelism inside a node is told to leave it' },
+      {
+        find: 'tensorWidth(job) > gpusPerNode(job)',
+        replace: 'tensorWidth(job) >= gpusPerNode(job)',
+        harm: 'tensor parallelism inside a node is told to leave it',
+      },
       { find: 'const perStep = tokens / steps / nodeCount;', replace: 'const perStep = tokens / steps;', harm: 'enough accumulation is claimed on many nodes' },
     ],
   },
@@ -1039,7 +1055,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/advice/advice-for.ts',
     tests: ADVICE,
     mutations: [
-      { find: 'own.length > 0 ? own : movesOn(UNKNOWN, verdict, context)', replace: 'own', harm: 'a verdict by nvidia-smi alone has no advice' },
+      { find: 'own.length > 0 ? own : advised(UNKNOWN, verdict, context)', replace: 'own', harm: 'a verdict by nvidia-smi alone has no advice' },
       { find: '.slice(0, PER_SIDE)', replace: '', harm: 'one side of a tie takes all of the advice' },
     ],
   },
@@ -1048,7 +1064,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/advice/capacity.ts',
     tests: ADVICE,
     mutations: [
-      { find: " || generation === 'Turing'", replace: '', harm: 'an FP8 cache is advised on a T4' },
+      { find: '!isOld(gpu) && !isSmallCache(facts)', replace: '!isSmallCache(facts)', harm: 'an FP8 cache is advised on a T4' },
       { find: 'preemptions / (preemptions + requests)', replace: 'preemptions / requests', harm: 'fewer requests at once promise more than there is' },
       { find: 'wider > gpusInNode(job)', replace: 'false', harm: 'tensor parallelism over more GPUs than the node has is advised' },
       {
@@ -1063,17 +1079,21 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/advice/compute.ts',
     tests: ADVICE,
     mutations: [
-      { find: ' || !job.verdict.modifiers.includes(WITHOUT_TENSOR_CORES)', replace: '', harm: 'tensor cores are advised to a job that uses them' },
+      { find: 'job.verdict.modifiers.includes(WITHOUT_TENSOR_CORES)', replace: 'true', harm: 'tensor cores are advised to a job that uses them' },
       {
-        find: '  if (hits >= HALF) return null;\n',
+        find: ' && !(prefixHits(job) >= HALF)',
         replace: '',
         harm: 'a prefix cache that works is advised',
         survives: 'from half of the tokens on the gain is none, and what gains nothing is not advised',
       },
       { find: '1 - HALF / (1 - hits)', replace: 'HALF', harm: 'what comes from the cache already is saved again' },
-      { find: ' || gpuCount !== tp', replace: '', harm: 'a replica is told to take the other replica’s GPU' },
+      {
+        find: ' && job.context.gpuCount === (job.context.workload.tensorParallel ?? 1)',
+        replace: '',
+        harm: 'a replica is told to take the other replica’s GPU',
+      },
       { find: "onTensorCores(gpu, 'fp8') ? 'fp8' :", replace: 'true ? "fp8" :', harm: 'INT8 is not advised on an A100' },
-      { find: ' || job.commanded(/pre[-_]?train/i)', replace: '', harm: 'pre-training is told to use adapters' },
+      { find: ' && !job.commanded(/pre[-_]?train/i)', replace: '', harm: 'pre-training is told to use adapters' },
     ],
   },
   {
@@ -1097,14 +1117,14 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: ADVICE,
     mutations: [
       {
-        find: "  if (workload.engine !== null && !['vllm', 'sglang', 'tgi'].includes(workload.engine)) return null;\n",
+        find: '(engine === null || WITH_GRAPHS.includes(engine)) && ',
         replace: '',
         harm: 'llama.cpp is told to leave out an option of vLLM',
       },
-      { find: 'Math.min(share, steps * launches)', replace: 'steps * launches', harm: 'CUDA graphs promise more than the host takes' },
+      { find: 'Math.min(job.share, steps * seconds)', replace: 'steps * seconds', harm: 'CUDA graphs promise more than the host takes' },
       {
-        find: '  if (job.serving || Number.isNaN(share)) return null;\n',
-        replace: '  if (Number.isNaN(share)) return null;\n',
+        find: '!job.serving && !isOffloading(job)',
+        replace: '!isOffloading(job)',
         harm: 'a server is told to use loader workers',
       },
       {
@@ -1119,7 +1139,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/advice/idle.ts',
     tests: ADVICE,
     mutations: [
-      { find: ' || figures.seconds < PAUSE_SECONDS', replace: '', harm: 'a pause of seconds has advice' },
+      { find: '>= PAUSE_SECONDS', replace: '>= 0', harm: 'a pause of seconds has advice' },
       { find: 'formatGpuHours(gpuCount, ', replace: 'formatGpuHours(1, ', harm: 'four idle GPUs cost as much as one' },
     ],
   },
@@ -1128,10 +1148,10 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/advice/storage.ts',
     tests: ADVICE,
     mutations: [
-      { find: ' || !(busiest >= DOMINANT * speed)', replace: '', harm: 'another line is advised where this one has room' },
+      { find: 'line > 0 && busiest >= DOMINANT * line', replace: 'line > 0', harm: 'another line is advised where this one has room' },
       {
-        find: 'if (isLoading(job) || isSaving(job) || job.serving',
-        replace: 'if (isSaving(job) || job.serving',
+        find: 'return !isLoading(job) && !isSaving(job) && !job.serving',
+        replace: 'return !isSaving(job) && !job.serving',
         harm: 'loading a model is told to use loader workers',
       },
       { find: 'bytes / nodeCount / rate', replace: 'bytes / rate', harm: 'a load over two nodes promises twice what there is' },
@@ -1142,10 +1162,14 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/advice/transfer.ts',
     tests: ADVICE,
     mutations: [
-      { find: '  if (bytes <= room) return null;\n', replace: '', harm: 'weights that fit are said to cross PCIe' },
       {
-        find: '!(most > now)',
-        replace: '!(most >= now)',
+        find: ' && weightBytes(model, format) > gpuCount * ceilings.memoryBytes * ENGINE_MEMORY',
+        replace: '',
+        harm: 'weights that fit are said to cross PCIe',
+      },
+      {
+        find: 'most > now;',
+        replace: 'most >= now;',
         harm: 'a link at its full width is told as a fault',
         survives: 'at its full width the gain is none, and what gains nothing is not advised',
       },
@@ -1156,9 +1180,17 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/advice/unknown.ts',
     tests: ADVICE,
     mutations: [
-      { find: '  if (verdict.shares.tensor !== null && verdict.shares.memory !== null) return null;\n', replace: '', harm: 'who runs DCGM is told to run it' },
-      { find: 'model !== null || !(job.serving', replace: '!(job.serving', harm: 'who named the model is told to name it' },
-      { find: "how === null || job.mean('engine.flops') > 0", replace: 'how === null', harm: 'an engine that counts its work is told to count it' },
+      {
+        find: 'canProfile(job) && (job.verdict.shares.tensor === null || job.verdict.shares.memory === null)',
+        replace: 'canProfile(job)',
+        harm: 'who runs DCGM is told to run it',
+      },
+      { find: 'job.context.model === null && (job.serving', replace: '(job.serving', harm: 'who named the model is told to name it' },
+      {
+        find: "countersOf(job) !== null && !(job.mean('engine.flops') > 0)",
+        replace: 'countersOf(job) !== null',
+        harm: 'an engine that counts its work is told to count it',
+      },
     ],
   },
   {

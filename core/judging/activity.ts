@@ -3,6 +3,7 @@ import { ridge } from '../knowledge/index.ts';
 import { formatPercent } from '../readings/index.ts';
 import { marginOf } from './evidence.ts';
 import { isLoading, type WindowShares, writeRate } from './shares.ts';
+import { prefillAtMost } from './work.ts';
 import { known, mean, sumKnown } from './stats.ts';
 import { ACTIVITY_CAPS, CEILINGS, CONTRIBUTING, DECODE_TOKENS, DOMINANT, INACTIVE, MEMORY_STEP, ONE_ACTIVITY, TENSOR_NONE } from './thresholds.ts';
 
@@ -58,6 +59,13 @@ function fromEngine(window: WindowShares): Doing | null {
   }
   if (!known(prefill) && !known(decode))
     return window.demand === true ? { activity: 'serving', grade: ACTIVITY_CAPS.requests, why: 'requests are running' } : null;
+  const most = prefillAtMost(window.stats);
+  if (decode > 0 && most <= (1 - ONE_ACTIVITY) * (known(window.busy) ? window.busy : 1))
+    return {
+      activity: 'decode',
+      grade: CEILINGS.none,
+      why: `requests spent ${formatPercent(most)} of the time in prefill, which is the most that it can have taken`,
+    };
   // A prompt token never costs more GPU time than a generated one: it shares its pass over the weights with more others.
   if (decode > 0 && decode >= ONE_ACTIVITY * (prefill + decode))
     return { activity: 'decode', grade: CEILINGS.none, why: 'few prompt tokens for each generated one, and a prompt token never costs more' };

@@ -57,10 +57,12 @@ function causeOfEmpty(window: WindowShares): Cause {
   const asked = window.demand === true && (work === null || work.running > 0 || work.decodeTokens > 0 || work.prefillTokens > 0);
   if (asked && !fillsTheTime(window)) return causeOnHost(window) ?? nobodyAsked(window);
   if (asked) {
+    const staged = subject.stages > 1;
     return {
       ...SURE,
       bottleneck: 'host',
       key: 'host',
+      ...(staged ? { candidates: ['overhead' as const], doubt: 'stages of a pipeline wait for each other, which looks the same' } : {}),
       why: `requests were running while no kernel did for ${empty} of the time: scheduling, tokenising, sampling or launching on the host`,
       evidence: [subject.engineName ?? 'engine'],
     };

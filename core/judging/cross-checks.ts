@@ -1,8 +1,9 @@
 import { limitOf, powerOf, worksBetweenLooks } from './at-rest.ts';
 import { formatPercent, formatValue } from '../readings/index.ts';
 import type { WindowShares } from './shares.ts';
-import { type JudgedMetric, known, mean } from './stats.ts';
-import { CONTRIBUTING, DOMINANT, IDLE_POWER, INACTIVE, LOW_POWER } from './thresholds.ts';
+import { SLOW_CAUSES, slowedIn } from './slowed.ts';
+import { type JudgedMetric, known, largest, mean } from './stats.ts';
+import { CONTEXT_MEMORY, CONTRIBUTING, DOMINANT, IDLE_POWER, IN_USE_MEMORY, INACTIVE, LOW_POWER, REST_CLOCK } from './thresholds.ts';
 
 /** Two sources that cannot both be right (§7.8.3): what each says, and what would tell. Told before any verdict. */
 export interface Contradiction {
@@ -42,7 +43,37 @@ const CROSS_CHECKS = [
       `nvidia-smi saw a kernel ${formatPercent(window.busy)} of the time, and the GPU drew ${powerOf(window)}, between the moments that utilization.gpu shows`,
     remedy: 'busy time that is counted and not sampled: dcgmi dmon -e 1001, or nvidia-smi every second for some minutes',
   },
+  {
+    id: 'memory-of-nobody',
+    /** A resting GPU only: where kernels run, a list without their process is the tool's, which looks from another container. */
+    isSo: ({ stats, busy }: WindowShares) => mean(stats, 'gpu.processes') === 0 && mean(stats, 'gpu.memUsed') >= IN_USE_MEMORY && busy < INACTIVE,
+    text: ({ stats }: WindowShares) =>
+      `${formatValue(mean(stats, 'gpu.memUsed'), 'bytes')} of device memory are held while no process is listed on the GPU: one in another container or of another user holds them, or one that died left them`,
+    remedy: 'who holds the memory: nvidia-smi on the node itself, outside of containers (fuser -v /dev/nvidia*)',
+  },
+  {
+    id: 'process-without-memory',
+    isSo: ({ stats }: WindowShares) => mean(stats, 'gpu.processes') >= 1 && mean(stats, 'gpu.memUsed') < CONTEXT_MEMORY,
+    text: ({ stats }: WindowShares) =>
+      `processes are listed on the GPU while ${formatValue(mean(stats, 'gpu.memUsed'), 'bytes')} of its memory are used, less than a context takes: they are another GPU’s, or memory is not reported`,
+    remedy: 'the memory of each process: nvidia-smi --query-compute-apps=gpu_uuid,pid,used_memory --format=csv on the node itself',
+  },
+  {
+    id: 'clocks-at-rest',
+    isSo: worksAtRest,
+    text: ({ stats, busy }: WindowShares) =>
+      `the GPU is said to be busy ${formatPercent(busy)} of the time while its clock stands at ${formatValue(mean(stats, 'gpu.smClock'), 'hertz')}, as at rest, and nothing slows it down: clock and utilisation are not of the same GPU or time`,
+    remedy: 'clock and utilisation of one tool and one time: nvidia-smi --query-gpu=timestamp,uuid,utilization.gpu,clocks.sm,power.draw --format=csv -l 1',
+  },
 ] as const;
+
+/** Work is claimed at the clock of a GPU at rest, and neither heat, power nor a setting holds it there, nor does the card draw power. */
+function worksAtRest({ stats, subject, tally, busy }: WindowShares): boolean {
+  const top = largest(mean(stats, 'gpu.smClockMax'), subject.ceilings?.boostClock ?? Number.NaN);
+  const held =
+    SLOW_CAUSES.some((cause) => slowedIn(tally.slowed[cause]) !== null) || tally.flags.some((count) => count > 0) || mean(stats, 'gpu.capPowerTime') > 0;
+  return busy >= DOMINANT && mean(stats, 'gpu.smClock') < REST_CLOCK * top && !held && isPowered({ stats, subject, tally }) !== true;
+}
 
 /** Tokens come out of an engine, and none of the GPUs that were given was used once. */
 export function worksElsewhere({ subject, busy }: WindowShares): boolean {

@@ -168,15 +168,23 @@ const TITLES: Readonly<Record<Resource, string>> = {
   empty: 'empty time',
 };
 
-/** The other shares that were measured, largest first: a verdict carries its numbers. */
+/** A share by the engine's tokens and the model's arithmetic, not by a counter. */
+function isModelled({ memoryFrom, computeFrom }: WindowShares, resource: Resource): boolean {
+  return (resource === 'memory' && memoryFrom === 'model') || (resource === 'compute' && computeFrom === 'model');
+}
+
+/** The other shares that are known, largest first: a verdict carries its numbers. */
 export function shareLines(window: WindowShares, label: Label, causes: Causes): string[] {
   const shares = resourceShares(window);
   const names: Resource[] = ['memory', 'compute', 'nvlink', 'pcie', 'nic', 'empty'];
   const parts = names
     .filter((name) => known(shares[name]) && !(name === label.first && label.rule !== 'overhead'))
     .sort((a, b) => shares[b] - shares[a])
-    .map((name) => `${TITLES[name]} ${formatPercent(shares[name])}`);
-  const out = parts.length === 0 ? [] : [`${label.rule === 'overhead' ? 'measured' : 'against it'}: ${parts.join(', ')}`];
+    .map((name) => `${TITLES[name]} ${formatPercent(shares[name])}${isModelled(window, name) ? ' (modelled)' : ''}`);
+  const out =
+    parts.length === 0
+      ? []
+      : [`${label.rule !== 'overhead' ? 'against it' : names.some((name) => isModelled(window, name)) ? 'known' : 'measured'}: ${parts.join(', ')}`];
   // A link that is busy for as long as the GPU is empty explains the waiting: no cause is unknown beside it.
   const explained =
     (label.first === 'pcie' || label.first === 'nic') &&

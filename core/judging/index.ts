@@ -6,13 +6,14 @@ export { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, namesO
 export { restsOf } from './rests.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';
 export { readRate } from './shares.ts';
-export { SLOW_CAUSES, type SlowCause, slowedIn, slowTimeOf } from './slowed.ts';
+export { SLOW_CAUSES, type SlowCause, SLOWED_DOWN, slowedIn, slowTimeOf } from './slowed.ts';
 export { isNoProgress, NO_PROGRESS } from './spinning.ts';
 export { exact } from './stats.ts';
 export { hasStraggler } from './straggler.ts';
 export { samplesOf, type Stretch, stretchesAlike, stretchesOf } from './stretches.ts';
 export { isWithoutTensorCores, tensorCoresRest, WITHOUT_TENSOR_CORES } from './tensor-cores.ts';
 export {
+  ALL_CORES,
   BRIDGED_PERIODS,
   CONTRIBUTING,
   DOMINANT,
@@ -25,6 +26,8 @@ export {
   MIN_SEGMENT_SAMPLES,
   MOSTLY_SLOWED,
   ONE_ACTIVITY,
+  ONE_WAY,
+  REDUCED_CLOCK,
   SAME_EDGE,
   SLOWED_SECONDS,
   TIE,

@@ -57,9 +57,6 @@ export interface WindowShares {
   readonly refuted: readonly Refutation[];
 }
 
-/** On H100 utilization.memory = dram_active ÷ 0.80 + 0.01, within ± .04 (± .08 in one of seven recordings): §7.5. */
-const NVML_OFFSET = 0.01;
-
 /** Reads a tally as shares (§7.1): demand over achievable rate and time, each resource by itself. */
 export function sharesOf(tally: Tally, subject: Subject): WindowShares {
   const asleep = tally.off.bins > 0 && tally.on.bins < MIN_DEMAND_SAMPLES;
@@ -75,8 +72,8 @@ export function sharesOf(tally: Tally, subject: Subject): WindowShares {
   const fp64 = vector('the FP64 pipe', 'gpu.fp64Active');
   const pipes = largest(tensor, fp32, fp64, vector('the FP16 pipe', 'gpu.fp16Active'), vector('the integer pipe', 'gpu.intActive'));
   const dram = counter('DRAM', 'gpu.dramActive', ACHIEVABLE.dramCounter.value);
-  const calibrated = subject.type !== null && GPUS[subject.type].memoryUtilizationCalibrated;
-  const memoryUtil = calibrated ? Math.max(0, mean(stats, 'gpu.memUtil') - NVML_OFFSET) : Number.NaN;
+  const scale = subject.type === null ? null : GPUS[subject.type].memoryUtilizationCalibrated;
+  const memoryUtil = scale === null ? Number.NaN : Math.max(0, scale.scale * mean(stats, 'gpu.memUtil') - scale.offset);
   const host = hostOf({ tally, stats, subject }, doubt);
   return {
     tally,

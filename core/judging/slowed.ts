@@ -1,6 +1,9 @@
 import { exact, type JudgedMetric, known } from './stats.ts';
 import { INACTIVE, THERMAL_FRACTION, THERMAL_SAMPLES } from './thresholds.ts';
 
+/** How the modifier begins that says so. */
+export const SLOWED_DOWN = 'thermal or brake slowdown';
+
 /** What slows a GPU down that is never ordinary (§7.3), unlike a software power cap. */
 export const SLOW_CAUSES = ['thermal', 'power-brake'] as const;
 export type SlowCause = (typeof SLOW_CAUSES)[number];

@@ -12,7 +12,7 @@ export const JUDGED = [
   'engine.running', 'engine.waiting', 'engine.maxRunning', 'engine.kvUsage', 'engine.kvTokens', 'engine.kvTokensMax',
   'engine.promptRate', 'engine.promptTokensComputed', 'engine.promptTokensCached', 'engine.generationRate', 'engine.requests',
   'engine.preemptions', 'engine.stepRate', 'engine.stepTokens', 'engine.forwardTime', 'engine.schedulerTime', 'engine.prefillTime',
-  'engine.decodeTime', 'engine.hostWaitTime', 'engine.flops', 'engine.readBytes', 'engine.writeBytes', 'engine.prefixQueries',
+  'engine.decodeTime', 'engine.requestPrefillTime', 'engine.requestDecodeTime', 'engine.hostWaitTime', 'engine.flops', 'engine.readBytes', 'engine.writeBytes', 'engine.prefixQueries',
   'engine.prefixHits', 'engine.cacheHitRatio', 'engine.remoteReadTime', 'engine.remoteReadBytes', 'engine.specDrafts', 'engine.specAcceptedTokens', 'engine.trainSteps',
   'engine.trainTokenRate', 'engine.trainStepTime', 'engine.trainFlopRate',
   'host.cpu', 'host.cpuMaxCore', 'host.cpuMaxThread', 'host.hotThreads', 'host.cores', 'host.iowait', 'host.iowaitTime', 'host.cpuTime',

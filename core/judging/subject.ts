@@ -55,6 +55,8 @@ export interface Subject {
   /** Processes were listed, none of them a server. */
   readonly noServer: boolean;
   readonly engineMaxRunning: number | null;
+  /** Stages that its engine or trainer splits the layers into; 1 where nothing says so. */
+  readonly stages: number;
   /** CPU cores of the job, else of the host; null where not known. */
   readonly cores: number | null;
   /** CPU cores of its host, which may have more than the job was given. */

@@ -108,7 +108,7 @@ function workOn(
   speaking: readonly RunEntity[],
   on: { readonly type: GpuId | null; readonly gpus: number },
   { options, workload }: KnownRun,
-): Pick<Subject, 'serving' | 'training' | 'engineName' | 'work' | 'math' | 'modelNamed' | 'engineMaxRunning'> {
+): Pick<Subject, 'serving' | 'training' | 'engineName' | 'work' | 'math' | 'modelNamed' | 'engineMaxRunning' | 'stages'> {
   const [first] = speaking;
   const serving = speaking.some(isServing);
   const facts = first?.facts ?? new Map();
@@ -121,6 +121,7 @@ function workOn(
     math: mathType(work?.format ?? null, workload, on.type),
     modelNamed: workload.model,
     engineMaxRunning: positive(Number(facts.get('maxNumSeqs') ?? first?.latest('engine.maxRunning') ?? Number.NaN)),
+    stages: workload.pipelineParallel ?? 1,
   };
 }
 

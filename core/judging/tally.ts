@@ -1,7 +1,7 @@
 import type { Bins } from './bins.ts';
 import { addEmptyTimes, type EmptyTime, emptyTimeOf } from './empty-time.ts';
 import { addSlowTimes, type SlowCause, type SlowTime, slowTimeOf } from './slowed.ts';
-import { addArrays, addStats, addWhole, cleared, COLUMN, emptyStats, type JudgedMetric, type Lent, NO_STATS, type Stats } from './stats.ts';
+import { addArrays, addStats, addWhole, cleared, COLUMN, emptyStats, exact, type JudgedMetric, type Lent, NO_STATS, type Stats } from './stats.ts';
 import { HOUSEKEEPING, INACTIVE, KV_FULL, TIER_C } from './thresholds.ts';
 
 /** Flags counted in bins with load. */
@@ -42,6 +42,13 @@ export interface Tally {
   hot: number;
   hotMemUtil: number;
   hotMemUtilCount: number;
+  /** The same by whole per cent of utilization.memory, for its median; of no length where none was seen. */
+  hotTraffic: Float64Array;
+  /** Power of those near the memory's limit and of those far from it. */
+  nearPower: number;
+  nearPowerCount: number;
+  farPower: number;
+  farPowerCount: number;
   hotPower: number;
   hotPowerCount: number;
   /** KV cache: samples, those at KV_FULL, and of these those with requests waiting. */
@@ -98,6 +105,11 @@ export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tall
     hot: 0,
     hotMemUtil: 0,
     hotMemUtilCount: 0,
+    hotTraffic: NO_TRAFFIC,
+    nearPower: 0,
+    nearPowerCount: 0,
+    farPower: 0,
+    farPowerCount: 0,
     hotPower: 0,
     hotPowerCount: 0,
     kv: 0,
@@ -204,6 +216,7 @@ function addBusy(tally: Tally, { bins, from, to }: Cut): void {
       if (traffic === traffic) {
         tally.hotMemUtil += traffic;
         tally.hotMemUtilCount += 1;
+        addTraffic(tally, traffic, watts);
       }
       if (watts === watts) {
         tally.hotPower += watts;
@@ -211,6 +224,41 @@ function addBusy(tally: Tally, { bins, from, to }: Cut): void {
       }
     }
   }
+}
+
+/** Whole per cents, 0 to 100. */
+const PER_CENTS = 101;
+const NO_TRAFFIC = new Float64Array(0);
+
+function addTraffic(tally: Tally, traffic: number, watts: number): void {
+  if (tally.hotTraffic.length === 0) tally.hotTraffic = new Float64Array(PER_CENTS);
+  const place = Math.min(PER_CENTS - 1, Math.floor(exact((PER_CENTS - 1) * traffic)));
+  tally.hotTraffic[place] = (tally.hotTraffic[place] ?? Number.NaN) + 1;
+  if (watts !== watts) return;
+  if (traffic >= TIER_C.near) {
+    tally.nearPower += watts;
+    tally.nearPowerCount += 1;
+  } else if (traffic < TIER_C.notMemory) {
+    tally.farPower += watts;
+    tally.farPowerCount += 1;
+  }
+}
+
+/** What the busy samples' utilization.memory says: its median, and the parts near the limit and far from it; NaN without samples. */
+export function trafficOf({ hotTraffic }: Tally): { median: number; near: number; far: number } {
+  let all = 0;
+  let near = 0;
+  let far = 0;
+  for (let place = 0; place < hotTraffic.length; place += 1) {
+    const count = hotTraffic[place] ?? Number.NaN;
+    const traffic = place / (PER_CENTS - 1);
+    all += count;
+    if (traffic >= TIER_C.near) near += count;
+    if (traffic < TIER_C.notMemory) far += count;
+  }
+  let seen = 0;
+  const median = hotTraffic.findIndex((count) => 2 * (seen += count) >= all);
+  return all === 0 ? { median: Number.NaN, near: Number.NaN, far: Number.NaN } : { median: median / (PER_CENTS - 1), near: near / all, far: far / all };
 }
 
 function addEngine(tally: Tally, { bins, from, to }: Cut): void {
@@ -276,6 +324,10 @@ const SUMS = [
   'hot',
   'hotMemUtil',
   'hotMemUtilCount',
+  'nearPower',
+  'nearPowerCount',
+  'farPower',
+  'farPowerCount',
   'hotPower',
   'hotPowerCount',
   'kv',
@@ -298,6 +350,7 @@ export function addTallies(a: Tally, b: Tally): Tally {
     off: addStats(a.off, b.off),
     flags: addArrays(a.flags, b.flags),
     slowed: { thermal: addSlowTimes(a.slowed.thermal, b.slowed.thermal), 'power-brake': addSlowTimes(a.slowed['power-brake'], b.slowed['power-brake']) },
+    hotTraffic: a.hotTraffic.length === 0 ? b.hotTraffic : b.hotTraffic.length === 0 ? a.hotTraffic : addArrays(a.hotTraffic, b.hotTraffic),
     memoryFirst: Number.isNaN(a.memoryFirst) ? b.memoryFirst : a.memoryFirst,
     memoryLast: Number.isNaN(b.memoryLast) ? a.memoryLast : b.memoryLast,
     memorySpread: Math.max(a.memorySpread, b.memorySpread),

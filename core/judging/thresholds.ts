@@ -90,6 +90,13 @@ export const POWER_AT_WORK = { share: 2 * INACTIVE, restFraction: 0.4 } as const
 /** The slowest line between a host and a GPU of a data centre: PCIe 3.0 × 16, bytes/s of one direction. */
 export const SLOWEST_LINE = 15.75e9;
 
+/**
+ * A clock at rest is 0.15 to 0.19 of the highest (A100 210 MHz of 1410, H100 345 of 1980, T4 300 of 1590); work raises it within a sample.
+ * A CUDA context alone takes some hundred megabytes: who has less holds none.
+ */
+export const REST_CLOCK = 0.2;
+export const CONTEXT_MEMORY = 100e6;
+
 /** Links: a receive rate over three times the transmit rate is one-way traffic (reading), under three either way is an exchange (collectives). */
 export const ONE_WAY = 3;
 /** At tier C nothing says how busy the GPU's own resources are, so only a nearly full line makes a network verdict: share of the raw line rate. */
@@ -173,6 +180,15 @@ export const TIER_C = {
   samples: 10,
   /** Mean utilization.memory of the busy samples that is consistent with a memory bound. */
   memory: 0.8,
+  /**
+   * The same where the scale is calibrated: GEMMs at the ridge would read 0.73. Only with two thirds of the busy samples at `near` or
+   * more. Set on the recordings that the scale comes from, tested on no others (§7.5).
+   */
+  memoryCalibrated: 0.75,
+  near: 0.65,
+  mostlyNear: 2 / 3,
+  /** Two kinds of work alternate where each has this part of the busy samples: near the limit, and far from it (under `notMemory`). */
+  eachKind: 1 / 4,
   /** Below it memory is not the limit, where the scale is calibrated. */
   notMemory: CONTRIBUTING,
   /** Below it, on other types, a remark. */

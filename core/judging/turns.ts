@@ -53,7 +53,7 @@ export function teamOf(gpus: readonly JudgedGpu[], { period, from, to }: Pick<Tu
     gpus: present.map(({ id }) => id),
     means: present.map(({ mean }) => mean),
     inTurn: inTurn / rows.length,
-    seconds: rows.length * width,
+    seconds: Math.min(rows.length * width, Math.min(to, at(t, last) + width) - Math.max(from, at(t, first))),
     from: Math.max(from, at(t, first)),
     to: Math.min(to, at(t, last) + width),
   };

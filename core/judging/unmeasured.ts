@@ -1,6 +1,6 @@
 import type { Bottleneck, Verdict } from '../contract/index.ts';
-import { GPUS } from '../knowledge/index.ts';
-import { formatPercent } from '../readings/index.ts';
+import { GPUS, type MemoryUtilization } from '../knowledge/index.ts';
+import { formatPercent, formatValue } from '../readings/index.ts';
 import type { Causes } from './cause.ts';
 import { type Decision, unknown } from './decision.ts';
 import { coverageOf, shareLines, whatWouldTell } from './evidence.ts';
@@ -9,7 +9,8 @@ import type { JudgedWindow } from './phases.ts';
 import type { WindowShares } from './shares.ts';
 import { exact, known, mean } from './stats.ts';
 import type { Subject } from './subject.ts';
-import { CEILINGS, CONTRIBUTING, DOMINANT, TIER_C } from './thresholds.ts';
+import { type Tally, trafficOf } from './tally.ts';
+import { CEILINGS, CONTRIBUTING, DOMINANT, IDLE_POWER, TIER_C } from './thresholds.ts';
 
 /** No measured share decides: what nvidia-smi alone may say (§7.5), or what is missing. */
 export function unmeasured(window: WindowShares, label: Label, causes: Causes): Decision {
@@ -49,7 +50,7 @@ function unseen(window: WindowShares, label: Label, causes: Causes): Decision {
   if ((window.demand === true || window.subject.training) && (known(window.compute) || known(window.memory))) {
     return unknown(window, causes, {
       why: [
-        `work was done, yet no measured resource reaches ${formatPercent(DOMINANT)}: overhead on the GPU, or waiting for the host`,
+        `work was done, yet no resource that is known reaches ${formatPercent(DOMINANT)}: overhead on the GPU, or waiting for the host`,
         ...shareLines(window, label, causes),
       ],
       missing: ['gpu.util or gpu.grActive, to tell a busy GPU from an empty one'],
@@ -83,7 +84,7 @@ function left(window: WindowShares): Bottleneck[] {
 interface Seen {
   /** Only memory, and only as "consistent with". */
   readonly memory: boolean;
-  /** Mean utilization.memory of the busy samples; NaN without. */
+  /** Median utilization.memory of the busy samples; NaN without. */
   readonly traffic: number;
   /** Traffic so low on a calibrated scale that memory is out. */
   readonly notMemory: boolean;
@@ -95,38 +96,49 @@ interface Seen {
 
 const WOULD_TELL = 'DCGM’s dram_active and tensor_active, or the engine’s tokens/s, would tell';
 
-/** Judges busy samples by utilization.memory: consistent with a memory bound, not the limit (calibrated types), or nothing. */
+/** Judges busy samples by the median of utilization.memory: consistent with a memory bound, not the limit (calibrated types), or nothing. */
 function nvidiaSmiAlone(window: WindowShares): Seen {
   const { tally, subject } = window;
-  const calibrated = subject.type !== null && GPUS[subject.type].memoryUtilizationCalibrated;
-  const cap = calibrated ? TIER_C.capCalibrated : TIER_C.capUncalibrated;
-  const traffic = tally.hotMemUtilCount > 0 ? exact(tally.hotMemUtil / tally.hotMemUtilCount) : Number.NaN;
+  const scale = subject.type === null ? null : GPUS[subject.type].memoryUtilizationCalibrated;
+  const { median, near, far } = trafficOf(tally);
   const enough = tally.hot >= TIER_C.samples && tally.hotMemUtilCount >= TIER_C.samples;
+  const traffic = enough ? median : Number.NaN;
+  const seen = `utilization.memory ${formatPercent(traffic)} (median of ${tally.hotMemUtilCount} busy samples${scale === null ? '' : `; ${shareText(scale, traffic)}`})`;
   const why: string[] = [];
-  let memory = false;
-  let notMemory = false;
+  const sure = traffic >= TIER_C.memory;
+  const alternates = scale !== null && near >= TIER_C.eachKind && far >= TIER_C.eachKind;
+  const memory = enough && !alternates && (sure || (scale !== null && traffic >= TIER_C.memoryCalibrated && near >= TIER_C.mostlyNear));
+  const notMemory = scale !== null && !alternates && traffic < TIER_C.notMemory;
   if (!enough) {
     why.push(
       tally.hot < TIER_C.samples
         ? `${tally.hot} samples with a utilisation of ${formatPercent(TIER_C.busy)} or more: fewer than ${TIER_C.samples} say nothing`
         : 'busy, cause unknown: utilisation is the time with any kernel, not how well it runs',
     );
-  } else if (traffic >= TIER_C.memory) {
-    memory = true;
-    why.push(`utilization.memory ${formatPercent(traffic)} over ${tally.hot} busy samples: consistent with memory-bound, not proven`);
-  } else if (calibrated && traffic < TIER_C.notMemory) {
-    notMemory = true;
-    why.push(`utilization.memory ${formatPercent(traffic)} over ${tally.hot} busy samples: memory bandwidth is not the limit`);
-  } else if (!calibrated && traffic < TIER_C.low) {
-    why.push(`low memory traffic on this counter (${formatPercent(traffic)}), scale unknown on this GPU`);
-  } else {
-    why.push(
-      `busy, cause unknown: utilization.memory ${formatPercent(traffic)} decides nothing${calibrated ? '' : ' (its scale is not calibrated on this GPU)'}`,
-    );
-  }
-  why.push(...powerNotes(window, enough ? traffic : Number.NaN));
-  const capWhy = calibrated ? 'nvidia-smi alone proves nothing' : 'the scale of utilization.memory is not calibrated on this GPU';
-  return { memory, traffic: enough ? traffic : Number.NaN, notMemory, cap, capWhy, why, missing: [WOULD_TELL] };
+  } else if (alternates) why.push(kindsText(tally, near, far));
+  else if (memory) why.push(`${seen}: consistent with memory-bound, not proven`);
+  else if (notMemory) why.push(`${seen}: memory bandwidth is not the limit`);
+  else if (scale === null && traffic < TIER_C.low) why.push(`low memory traffic on this counter (${formatPercent(traffic)}), scale unknown on this GPU`);
+  else why.push(`busy, cause unknown: ${seen} decides nothing${scale === null ? ' (its scale is not calibrated on this GPU)' : ''}`);
+  why.push(...powerNotes(window, traffic));
+  const capWhy =
+    scale === null
+      ? 'the scale of utilization.memory is not calibrated on this GPU'
+      : sure
+        ? 'nvidia-smi alone proves nothing'
+        : 'nvidia-smi alone proves nothing, and it is not far from what large products read';
+  return { memory, traffic, notMemory, cap: scale !== null && sure ? TIER_C.capCalibrated : TIER_C.capUncalibrated, capWhy, why, missing: [WOULD_TELL] };
+}
+
+/** What a calibrated reading means as the share of memory, with its error. */
+function shareText({ scale, offset, error }: MemoryUtilization, traffic: number): string {
+  return `memory about ${formatPercent(Math.max(0, scale * traffic - offset))} of the achievable, ± ${formatPercent(error)}`;
+}
+
+/** Work near the memory's limit and work far from it, by turns: one label would be of neither. */
+function kindsText({ nearPower, nearPowerCount, farPower, farPowerCount }: Tally, near: number, far: number): string {
+  const at = (sum: number, count: number) => (count > 0 ? ` at ${formatValue(sum / count, 'watts')}` : '');
+  return `two kinds of work alternate: ${formatPercent(near)} of the busy time near the memory limit${at(nearPower, nearPowerCount)}, ${formatPercent(far)} far from it${at(farPower, farPowerCount)}`;
 }
 
 function powerNotes(window: WindowShares, traffic: number): string[] {
@@ -170,6 +182,12 @@ function said(verdict: Verdict, text: string): Verdict {
   return { ...verdict, why: [...verdict.why, text] };
 }
 
+/** Watts that the card may draw: what it reports, else its type's; NaN where neither is known. */
+function limitOf({ ceilings }: Subject, phases: readonly JudgedWindow[]): number {
+  const reported = phases.map(({ tally }) => mean(tally.on, 'gpu.powerLimit')).find(known);
+  return reported ?? ceilings?.powerLimit ?? Number.NaN;
+}
+
 /** Watts above idle ÷ utilization.memory over the busy samples; null where the GPU is seen by more than nvidia-smi, or by too little. */
 function powerPerTraffic({ subject, phases }: Ordered): number | null {
   if (!(subject.serving || subject.processSays === 'serving')) return null;
@@ -178,7 +196,9 @@ function powerPerTraffic({ subject, phases }: Ordered): number | null {
   const hot = sum((tally) => tally.hot);
   const traffic = sum((tally) => tally.hotMemUtil) / sum((tally) => tally.hotMemUtilCount);
   const power = sum((tally) => tally.hotPower) / sum((tally) => tally.hotPowerCount);
-  const idle = sum((tally) => tally.idlePower) / sum((tally) => tally.idlePowerCount);
+  const rest = sum((tally) => tally.idlePower) / sum((tally) => tally.idlePowerCount);
+  // Never seen at rest: as cards of its kind (IDLE_POWER).
+  const idle = known(rest) ? rest : IDLE_POWER * limitOf(subject, phases);
   if (hot < TIER_C.samples || !(traffic >= TIER_C.orderMemory) || !(power > idle)) return null;
   return (power - idle) / traffic;
 }

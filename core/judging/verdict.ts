@@ -9,7 +9,7 @@ import { gradeOf, UNGRADED } from './evidence.ts';
 import { figuresOf } from './figures.ts';
 import type { Judgement, PhaseStates } from './judged-run.ts';
 import { sharesOf, type WindowShares } from './shares.ts';
-import { SLOW_CAUSES, slowedIn } from './slowed.ts';
+import { SLOW_CAUSES, SLOWED_DOWN, slowedIn } from './slowed.ts';
 import { isSpinning, workShares } from './spinning.ts';
 import { COLUMN, known, largest, mean, orNull } from './stats.ts';
 import type { Subject } from './subject.ts';
@@ -70,6 +70,7 @@ function verdictOn(window: WindowShares, decision: Decision, states: PhaseStates
       ...decision.why,
       ...window.refuted.map(({ why }) => why),
       ...(doing.why === '' ? [] : [doing.why]),
+      ...fromElsewhere(window),
       ...(hint === null ? [] : [`activity could be ${hint}`]),
       ...idleLine(window),
       ...assumptions(window).map((text) => `assumed: ${text}`),
@@ -77,6 +78,14 @@ function verdictOn(window: WindowShares, decision: Decision, states: PhaseStates
     advice: [],
     tries: [],
   };
+}
+
+/** Prompt tokens that the engine counts and another GPU computed. */
+function fromElsewhere({ work }: WindowShares): string[] {
+  if (work === null || !(work.elsewhere > 0)) return [];
+  return [
+    `${formatValue(work.elsewhere, 'tokens/s')} of the prompt tokens were counted and not computed here: no prefill time stands beside them, their cache came from another GPU`,
+  ];
 }
 
 function assumptions({ subject, work }: WindowShares): string[] {
@@ -161,7 +170,7 @@ function modifiersOf(window: WindowShares, states: PhaseStates): string[] {
     out.push(`power-capped ${formatPercent(power)} of the time${clocks === null ? normal : `, clocks reduced to ${clocks}`}`);
   }
   const slowed = slowedPart(window.tally);
-  if (known(slowed)) out.push(`thermal or brake slowdown ${formatPercent(slowed)} of the busy time`);
+  if (known(slowed)) out.push(`${SLOWED_DOWN} ${formatPercent(slowed)} of the busy time`);
   const locked = flag(window, 'gpu.capApp');
   if (locked >= CAPPED_FRACTION) out.push(`clocks locked by an application setting${clocks === null ? '' : ` to ${clocks}`}`);
   if (!(power >= CAPPED_FRACTION) && !(locked >= CAPPED_FRACTION) && clocks !== null) out.push(`clocks at ${clocks}`);

@@ -14,7 +14,7 @@ import {
 import { firstKnown, known, mean, type Stats, sumKnown } from './stats.ts';
 import type { EngineWork, Subject } from './subject.ts';
 import type { Tally } from './tally.ts';
-import { DOMINANT, FEW_REQUESTS } from './thresholds.ts';
+import { BEYOND_MODEL, DOMINANT, FEW_REQUESTS } from './thresholds.ts';
 
 /** What an engine's counters say that one GPU had to do, per second. NaN where it cannot be said. */
 export interface Work {
@@ -43,6 +43,8 @@ export interface Work {
   /** What is not in the bytes: then they are a lower bound. */
   readonly gaps: readonly string[];
   readonly training: boolean;
+  /** Prompt tokens per second that were counted and not computed here: their cache came from another GPU. 0 where nothing says so. */
+  readonly elsewhere: number;
 }
 
 /** The engine's own count; its share of a cache whose size it says; the same with the size from device memory; mean lengths of requests. */
@@ -129,6 +131,7 @@ function countedWork(stats: Stats): Work {
     timed: known(prefillTime) && known(decodeTime),
     gaps: [],
     training: false,
+    elsewhere: 0,
   };
 }
 
@@ -254,14 +257,45 @@ function trainingWork(stats: Stats, work: EngineWork, worker: Worker): Partial<W
   return { training: true, flops, from: known(flops) ? (known(logged) ? 'engine' : 'model') : null, gaps: ['bytes of a training step'] };
 }
 
+/**
+ * The most of the time that prefill can have taken, by the engine's own clock: a request is in prefill at least as long as its tokens
+ * are computed. It is counted when the request ends, so that it means something only where those that end account for those that run.
+ */
+export function prefillAtMost(stats: Stats): number {
+  const prefill = mean(stats, 'engine.requestPrefillTime');
+  const steady = mean(stats, 'engine.requestDecodeTime') + prefill >= DOMINANT * mean(stats, 'engine.running');
+  return steady ? prefill : Number.NaN;
+}
+
+/**
+ * Without prefill time there are no prefill FLOPs: on the decode side of disaggregated serving the prompt counter grows with tokens
+ * whose cache another GPU made. What is more than that time can hold, by more than the error of the model, is left out.
+ */
+function computedHere(work: Work, prefillTime: number, stats: Stats): Work {
+  const most = prefillAtMost(stats);
+  if (work.from !== 'model' || !(prefillTime > BEYOND_MODEL * most)) return work;
+  const part = most / prefillTime;
+  const prefillFlops = work.prefillFlops * part;
+  return {
+    ...work,
+    prefillTokens: work.prefillTokens * part,
+    prefillFlops,
+    flops: sumKnown(prefillFlops, work.decodeFlops),
+    elsewhere: work.prefillTokens * (1 - part),
+  };
+}
+
 /** t_p = F_p/(η·F), t_d = (steps·W + KV)/(η·BW), where the engine does not measure them. Weights of shared steps are decode's. */
-function withTimes(work: Work, worker: Worker, stats: Stats): Work {
+function withTimes(counted: Work, worker: Worker, stats: Stats): Work {
   const rates = ratesOf(worker, mean(stats, 'gpu.smClock'));
+  const work = counted.timed ? counted : computedHere(counted, counted.prefillFlops / rates.compute, stats);
   const prefillTime = work.prefillTokens === 0 ? 0 : work.prefillFlops / rates.compute;
   const decodeBytes = sumKnown(work.weightBytes, work.kvBytes);
   const decodeTime = work.decodeTokens === 0 ? 0 : decodeBytes / rates.bytes;
-  // tokens ÷ running counts decode steps only: where prefill takes more of the time, that is no count of steps.
-  const doubtful = work.stepsFrom === 'tokens ÷ running' && prefillTime / (prefillTime + decodeTime) > DOMINANT;
+  // tokens ÷ running, and the count of iterations with their tokens, leave out steps that emit no token (chunks of a prompt): where
+  // prefill takes more of the time, that is no count of steps.
+  const emitting = work.stepsFrom === 'tokens ÷ running' || (work.stepsFrom === 'counter' && known(mean(stats, 'engine.stepTokens')));
+  const doubtful = emitting && prefillTime / (prefillTime + decodeTime) > DOMINANT;
   const gaps = doubtful ? [...work.gaps, 'steps that only prefill (engine steps)'] : work.gaps;
   return work.timed ? { ...work, gaps } : { ...work, prefillTime, decodeTime, gaps };
 }

@@ -13,6 +13,7 @@ export {
   knownGpus,
   MATH_TYPES,
   type MathType,
+  type MemoryUtilization,
   type NodeNetwork,
   type NodeType,
   onTensorCores,
@@ -73,3 +74,4 @@ export {
   type WeightType,
 } from './models/index.ts';
 export { ALVIS, dayStart, gpusOf, nodesWith, parseSite, pricePerHour, scratchName, type Site, siteLine, UNKNOWN_SITE } from './site/index.ts';
+export { optionOf } from './engine-options.ts';

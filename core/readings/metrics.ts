@@ -188,6 +188,8 @@ export const METRICS = {
   'engine.schedulerTime': { entity: 'engine', unit: 'seconds', kind: 'counter', rollup: 'sum', label: 'Scheduler time' },
   'engine.prefillTime': { entity: 'engine', unit: 'seconds', kind: 'counter', rollup: 'sum', label: 'Prefill time on the GPU', note: 'TGI, llama.cpp, SGLang: direct' },
   'engine.decodeTime': { entity: 'engine', unit: 'seconds', kind: 'counter', rollup: 'sum', label: 'Decode time on the GPU' },
+  'engine.requestPrefillTime': { entity: 'engine', unit: 'seconds', kind: 'counter', rollup: 'sum', label: 'Prefill time of finished requests', note: 'request-seconds, counted when a request ends' },
+  'engine.requestDecodeTime': { entity: 'engine', unit: 'seconds', kind: 'counter', rollup: 'sum', label: 'Decode time of finished requests', note: 'request-seconds, counted when a request ends' },
   'engine.hostWaitTime': { entity: 'engine', unit: 'seconds', kind: 'counter', rollup: 'sum', label: 'GPU waiting for the host', note: 'SGLang gpu_overlap_wait_seconds_total' },
   'engine.flops': { entity: 'engine', unit: 'flop', kind: 'counter', rollup: 'sum', label: 'Estimated FLOPs per GPU', note: 'vLLM --enable-mfu-metrics, SGLang: analytic' },
   'engine.readBytes': { entity: 'engine', unit: 'bytes', kind: 'counter', rollup: 'sum', label: 'Estimated bytes read per GPU' },

@@ -103,8 +103,8 @@ function withOwn({ from, to, verdict }: Phase, gpu: JudgedGpu): Verdict {
 }
 
 const SAID = /slowdown [\d.]+ % of the busy time$/;
-/** What is right to say of a job whose GPUs run at their pace. */
-const HEALTHY = /that is healthy/;
+/** What is right to say of a job whose GPUs run at their pace; and what the phase itself says of its slow-down, with less. */
+const NOT_HERE = /that is healthy|^The GPU runs slowed down/;
 
 function told(verdict: Verdict, { gpu, part, clock }: Slowed): Verdict {
   const top = gpu.ceilings?.boostClock ?? Number.NaN;
@@ -116,7 +116,7 @@ function told(verdict: Verdict, { gpu, part, clock }: Slowed): Verdict {
     arithmetic: clocks === '' ? `slowed down in ${formatPercent(part)} of its busy time` : `the clock alone: ${formatFactor(top / clock)}`,
   };
   if (verdict.modifiers.some((text) => text.startsWith(OWN))) return verdict;
-  const tries = [first, ...verdict.tries.filter(({ text }) => !HEALTHY.test(text))];
+  const tries = [first, ...verdict.tries.filter(({ text }) => !NOT_HERE.test(text))];
   return {
     ...verdict,
     modifiers: [`${OWN} ${formatPercent(part)} of the busy time`, ...verdict.modifiers.filter((text) => !SAID.test(text))],

@@ -30,6 +30,8 @@ export const vllmNames: NameTable = {
     'vllm:spec_decode_num_drafts_total': [sum('engine.specDrafts')],
     'vllm:spec_decode_num_draft_tokens_total': [sum('engine.specDraftTokens')],
     'vllm:spec_decode_num_accepted_tokens_total': [sum('engine.specAcceptedTokens')],
+    'vllm:request_prefill_time_seconds_sum': [sum('engine.requestPrefillTime')],
+    'vllm:request_decode_time_seconds_sum': [sum('engine.requestDecodeTime')],
     'vllm:iteration_tokens_total_count': [sum('engine.steps')],
     'vllm:iteration_tokens_total_sum': [sum('engine.stepTokens')],
     'vllm:estimated_flops_per_gpu_total': [sum('engine.flops')],

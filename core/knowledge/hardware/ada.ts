@@ -7,7 +7,7 @@ const MIB = 2 ** 20;
 /** Every Ada card: FP64 is 1/64 of FP32, FP16 outside the tensor cores as fast as FP32 (white paper); no NVLink. */
 const ADA = {
   generation: 'Ada Lovelace', form: 'PCIe', computeCapability: '8.9', vectorTypes: [], hasTensorCores: true, unified: null, halfSumPeak: null,
-  pcie: PCIE_4_X16, nvlink: null, memoryUtilizationCalibrated: false,
+  pcie: PCIE_4_X16, nvlink: null, memoryUtilizationCalibrated: null,
   sources: {
     peaks: 'datasheet', memoryBytes: 'reported', bandwidth: 'datasheet', powerLimit: 'datasheet', pcie: 'pcieStandard',
     nvlink: 'datasheet', boostClock: 'datasheet', computeCapability: 'whitepaper',

@@ -13,14 +13,17 @@ const A100_PEAKS: Peaks = {
 const A100 = {
   generation: 'Ampere', computeCapability: '8.0',
   peaks: A100_PEAKS, vectorTypes: [], hasTensorCores: true, unified: null, halfSumPeak: null,
-  pcie: PCIE_4_X16, boostClock: 1410e6, memoryUtilizationCalibrated: false,
+  pcie: PCIE_4_X16, boostClock: 1410e6, memoryUtilizationCalibrated: null,
   peakSources: { fp16_vector: 'whitepaper', fp8: 'whitepaper' },
 } as const;
+
+// utilization.memory m = bytes/s ÷ (0.78 × peak), so the share of the achievable 0.83 is 0.94 m (seven recordings of one site, driver 550): science.md §7.5.
+const A100_80_MEMORY_UTILIZATION = { scale: 0.94, offset: 0, error: 0.05 } as const;
 
 /** GA102's cards: FP64 is 1/64 of FP32, FP16 outside the tensor cores as fast as FP32 (white paper). */
 const GA102 = {
   generation: 'Ampere', form: 'PCIe', computeCapability: '8.6', vectorTypes: [], hasTensorCores: true, unified: null,
-  pcie: PCIE_4_X16, memoryUtilizationCalibrated: false,
+  pcie: PCIE_4_X16, memoryUtilizationCalibrated: null,
   sources: {
     peaks: 'datasheet', memoryBytes: 'reported', bandwidth: 'datasheet', powerLimit: 'datasheet', pcie: 'pcieStandard',
     nvlink: 'datasheet', boostClock: 'datasheet', computeCapability: 'whitepaper',
@@ -48,7 +51,7 @@ export const AMPERE = {
   },
   'A100-80': {
     ...A100, label: 'A100 SXM 80 GB', form: 'SXM', names: SXM_NAMES, aliases: ['A100', 'A100-SXM', 'A100-SXM4', 'A100FAT'],
-    nominalGB: 80, memoryBytes: 81920 * MIB, memoryKind: 'HBM2e', bandwidth: 2039e9, powerLimit: 400, nvlink: NVLINK_3,
+    nominalGB: 80, memoryBytes: 81920 * MIB, memoryKind: 'HBM2e', bandwidth: 2039e9, powerLimit: 400, nvlink: NVLINK_3, memoryUtilizationCalibrated: A100_80_MEMORY_UTILIZATION,
     sources: {
       peaks: 'course', memoryBytes: 'reported', bandwidth: 'llmViewer', powerLimit: 'mlEngineering', pcie: 'pcieStandard',
       nvlink: 'llmAnalysis', boostClock: 'memory', computeCapability: 'whitepaper',
@@ -81,7 +84,7 @@ export const AMPERE = {
     },
     vectorTypes: [], hasTensorCores: true, unified: null, halfSumPeak: null,
     nominalGB: 48, memoryBytes: 46068 * MIB, memoryKind: 'GDDR6 with ECC', bandwidth: 696e9, powerLimit: 300,
-    pcie: PCIE_4_X16, nvlink: NVLINK_A40_BRIDGE, boostClock: 1740e6, memoryUtilizationCalibrated: false,
+    pcie: PCIE_4_X16, nvlink: NVLINK_A40_BRIDGE, boostClock: 1740e6, memoryUtilizationCalibrated: null,
     sources: {
       peaks: 'course', memoryBytes: 'reported', bandwidth: 'llmViewer', powerLimit: 'datasheet', pcie: 'pcieStandard',
       nvlink: 'datasheet', boostClock: 'memory', computeCapability: 'whitepaper',
@@ -97,7 +100,7 @@ export const AMPERE = {
     },
     vectorTypes: [], hasTensorCores: true, unified: null, halfSumPeak: null,
     nominalGB: 24, memoryBytes: 24576 * MIB, memoryKind: 'HBM2', bandwidth: 933e9, powerLimit: 165,
-    pcie: PCIE_4_X16, nvlink: NVLINK_A30_BRIDGE, boostClock: 1440e6, memoryUtilizationCalibrated: false,
+    pcie: PCIE_4_X16, nvlink: NVLINK_A30_BRIDGE, boostClock: 1440e6, memoryUtilizationCalibrated: null,
     sources: GA102.sources, peakSources: { fp16_vector: 'whitepaper', fp8: 'whitepaper' }, notes: NOTES,
   },
   'A10': {

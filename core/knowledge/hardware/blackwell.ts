@@ -6,7 +6,7 @@ const MIB = 2 ** 20;
 
 const BLACKWELL = {
   generation: 'Blackwell', vectorTypes: [], hasTensorCores: true, unified: null, halfSumPeak: null,
-  pcie: PCIE_5_X16, memoryUtilizationCalibrated: false,
+  pcie: PCIE_5_X16, memoryUtilizationCalibrated: null,
   sources: {
     peaks: 'datasheet', memoryBytes: 'reported', bandwidth: 'datasheet', powerLimit: 'datasheet', pcie: 'pcieStandard',
     nvlink: 'datasheet', boostClock: 'datasheet', computeCapability: 'whitepaper',

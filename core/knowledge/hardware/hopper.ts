@@ -87,14 +87,17 @@ const DATASHEET = {
   computeCapability: 'whitepaper',
 } as const;
 
-const HOPPER_PCIE = { ...SXM5, form: 'PCIe', memoryUtilizationCalibrated: false, peakSources: { fp16_vector: 'inferred' } } as const;
+// utilization.memory = dram_active ÷ 0.80 + 0.01 (seven recordings, one of them within .08 only): science.md §7.5.
+const H100_MEMORY_UTILIZATION = { scale: 1, offset: 0.01, error: 0.04 } as const;
+
+const HOPPER_PCIE = { ...SXM5, form: 'PCIe', memoryUtilizationCalibrated: null, peakSources: { fp16_vector: 'inferred' } } as const;
 
 /** Grace and H100 in one module: NVLink-C2C carries 450 GB/s in each direction to the CPU's memory. */
 const GH200 = {
   ...SXM5,
   form: 'superchip',
   aliases: ['GH200'],
-  memoryUtilizationCalibrated: false,
+  memoryUtilizationCalibrated: null,
   unified: { kind: 'coherent', oneWay: 450e9 },
   powerLimit: 1000,
   notes: [
@@ -112,7 +115,7 @@ export const HOPPER = {
     label: 'H100 SXM 80 GB',
     names: H100_NAMES,
     aliases: ['H100'],
-    memoryUtilizationCalibrated: true,
+    memoryUtilizationCalibrated: H100_MEMORY_UTILIZATION,
     nominalGB: 80,
     memoryBytes: 81559 * MIB,
     memoryKind: 'HBM3',
@@ -134,7 +137,7 @@ export const HOPPER = {
     label: 'H100 SXM 64 GB',
     names: H100_NAMES,
     aliases: ['H100'],
-    memoryUtilizationCalibrated: true,
+    memoryUtilizationCalibrated: H100_MEMORY_UTILIZATION,
     nominalGB: 64,
     memoryBytes: 65247 * MIB,
     memoryKind: 'HBM2e',
@@ -158,7 +161,7 @@ export const HOPPER = {
     label: 'H200 SXM 141 GB',
     names: [/^H200( \d+GB( HBM3E)?)?$/],
     aliases: [],
-    memoryUtilizationCalibrated: false,
+    memoryUtilizationCalibrated: null,
     nominalGB: 141,
     memoryBytes: 143771 * MIB,
     memoryKind: 'HBM3e',
@@ -230,7 +233,7 @@ export const HOPPER = {
     names: [/^H20$/],
     aliases: ['H20-96'],
     peaks: H20_PEAKS,
-    memoryUtilizationCalibrated: false,
+    memoryUtilizationCalibrated: null,
     nominalGB: 96,
     memoryBytes: 97871 * MIB,
     memoryKind: 'HBM3',

@@ -8,3 +8,4 @@ export { detectGpu, knownGpus, parseGpuId } from './detect.ts';
 export { restPower } from './rest-power.ts';
 export { pcieBytesPerSecond } from './pcie.ts';
 export { ALVIS_NODES, type NodeNetwork, type NodeType } from './nodes.ts';
+export type { MemoryUtilization } from './spec.ts';

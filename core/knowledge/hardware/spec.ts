@@ -24,6 +24,13 @@ export interface UnifiedMemory {
   readonly oneWay: number;
 }
 
+/** The memory share (of what is achievable) that utilization.memory m means: scale × m − offset, within ± error. */
+export interface MemoryUtilization {
+  readonly scale: number;
+  readonly offset: number;
+  readonly error: number;
+}
+
 /** Everything known about one GPU type, in SI units. A number with source `inferred` or `memory` is marked when shown. */
 export interface GpuSpec {
   readonly label: string;
@@ -56,8 +63,8 @@ export interface GpuSpec {
   readonly halfSumPeak: number | null;
   /** Highest SM clock, Hz. */
   readonly boostClock: number;
-  /** Whether utilization.memory is known to follow bandwidth on this type: on H100 it was measured to be dram_active ÷ 0.80, elsewhere its scale is unknown. */
-  readonly memoryUtilizationCalibrated: boolean;
+  /** How utilization.memory follows bandwidth on this type, where it was measured; null where its scale is unknown. */
+  readonly memoryUtilizationCalibrated: MemoryUtilization | null;
   readonly sources: Readonly<Record<SourcedField, SourceId>>;
   /** Types whose peak comes from elsewhere than `sources.peaks`. */
   readonly peakSources: Readonly<Partial<Record<MathType, SourceId>>>;

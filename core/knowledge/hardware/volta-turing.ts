@@ -19,7 +19,7 @@ const V100_PCIE_PEAKS: Peaks = {
 const V100 = {
   generation: 'Volta', computeCapability: '7.0',
   vectorTypes: ['int8'], hasTensorCores: true, memoryKind: 'HBM2', bandwidth: 900e9,
-  pcie: PCIE_3_X16, memoryUtilizationCalibrated: false, unified: null, halfSumPeak: null,
+  pcie: PCIE_3_X16, memoryUtilizationCalibrated: null, unified: null, halfSumPeak: null,
   notes: [
     'INT8 runs on CUDA cores (DP4A, 4 × FP32 = 62.8, which the course rounds to 64): it saves memory and gives no tensor speed.',
     'No BF16 and no TF32 in hardware: a bf16 job is emulated or falls back to FP32.',
@@ -59,7 +59,7 @@ export const VOLTA_TURING = {
     },
     vectorTypes: [], hasTensorCores: true, unified: null, halfSumPeak: null,
     nominalGB: 16, memoryBytes: 15360 * MIB, memoryKind: 'GDDR6', bandwidth: 320e9, powerLimit: 70,
-    pcie: PCIE_3_X16, nvlink: null, boostClock: 1590e6, memoryUtilizationCalibrated: false,
+    pcie: PCIE_3_X16, nvlink: null, boostClock: 1590e6, memoryUtilizationCalibrated: null,
     sources: {
       peaks: 'course', memoryBytes: 'reported', bandwidth: 'datasheet', powerLimit: 'datasheet', pcie: 'pcieStandard',
       nvlink: 'datasheet', boostClock: 'datasheet', computeCapability: 'whitepaper',

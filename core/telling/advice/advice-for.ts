@@ -8,12 +8,12 @@ import { NETWORK } from './network.ts';
 import { OVERHEAD } from './overhead.ts';
 import { type AdviceContext, situationOf } from './situation.ts';
 import { STORAGE } from './storage.ts';
-import type { Move } from './gain.ts';
+import type { Piece } from './gain.ts';
 import { TRANSFER } from './transfer.ts';
 import { UNKNOWN } from './unknown.ts';
 
-/** What to try per bottleneck, in order (§8). `balanced` asks its candidates. */
-const CATALOGUE: Readonly<Record<Exclude<Bottleneck, 'balanced'>, readonly Move[]>> = {
+/** What to try per bottleneck, in order (§8), each with the evidence that makes it right. `balanced` asks its candidates. */
+export const CATALOGUE: Readonly<Record<Exclude<Bottleneck, 'balanced'>, readonly Piece[]>> = {
   memory: MEMORY,
   compute: COMPUTE,
   network: NETWORK,
@@ -38,16 +38,16 @@ const PER_SIDE = 2;
 export function adviceFor(verdict: Verdict, context: AdviceContext): Advice[] {
   const { bottleneck, candidates } = verdict;
   if (bottleneck !== 'balanced') {
-    const own = movesOn(CATALOGUE[bottleneck], verdict, context);
+    const own = advised(CATALOGUE[bottleneck], verdict, context);
     // No share to compute with, as where nvidia-smi alone speaks: then what would tell.
-    return (own.length > 0 ? own : movesOn(UNKNOWN, verdict, context)).slice(0, MOST);
+    return (own.length > 0 ? own : advised(UNKNOWN, verdict, context)).slice(0, MOST);
   }
   const sides = candidates.length > 0 ? candidates : verdict.second === null ? [] : [verdict.second];
-  const found = sides.flatMap((side) => (side === 'balanced' ? [] : movesOn(CATALOGUE[side], { ...verdict, bottleneck: side }, context).slice(0, PER_SIDE)));
+  const found = sides.flatMap((side) => (side === 'balanced' ? [] : advised(CATALOGUE[side], { ...verdict, bottleneck: side }, context).slice(0, PER_SIDE)));
   return found.slice(0, MOST);
 }
 
-function movesOn(moves: readonly Move[], verdict: Verdict, context: AdviceContext): Advice[] {
+function advised(pieces: readonly Piece[], verdict: Verdict, context: AdviceContext): Advice[] {
   const situation = situationOf(verdict, context);
-  return moves.map((move) => move(situation)).filter((advice) => advice !== null);
+  return pieces.flatMap(({ holds, say }) => (holds(situation) ? (say(situation) ?? []) : []));
 }

@@ -1,6 +1,7 @@
 import type { Phase, Verdict } from '../../contract/index.ts';
 import { UNKNOWN_SITE } from '../../knowledge/index.ts';
-import type { JudgedGpu, JudgedPhase, JudgedRun } from '../../judging/index.ts';
+import { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, type WindowFigures } from '../../judging/index.ts';
+import { findStraggler } from '../findings/index.ts';
 import { adviceFor } from './advice-for.ts';
 import type { AdviceContext } from './situation.ts';
 
@@ -50,13 +51,16 @@ interface Span {
 interface Surroundings {
   readonly nodes: number;
   readonly commands: readonly string[];
+  readonly hasStraggler: boolean;
 }
 
-function surroundings({ gpus, hosts, processes }: JudgedRun): Surroundings {
+function surroundings(judged: JudgedRun): Surroundings {
+  const { gpus, hosts, processes } = judged;
   const nodes = new Set(gpus.map(({ entity }) => entity.node ?? ''));
   return {
     nodes: Math.max(1, nodes.size, hosts.length),
     commands: [...new Set(processes.flatMap(({ facts }) => facts.get('command') ?? []))].slice(0, 64),
+    hasStraggler: findStraggler(judged, allocatedGpus(judged)).length > 0,
   };
 }
 
@@ -85,7 +89,11 @@ function longest(phases: readonly JudgedPhase[], verdict: Verdict, { from, to }:
     .reduce<JudgedPhase | null>((top, phase) => (top === null || phase.to - phase.from > top.to - top.from ? phase : top), null);
 }
 
-function contextOf(judged: JudgedRun, { nodes, commands }: Surroundings, { gpu, phase }: { gpu: JudgedGpu | null; phase: JudgedPhase | null }): AdviceContext {
+function contextOf(
+  judged: JudgedRun,
+  { nodes, commands, hasStraggler }: Surroundings,
+  { gpu, phase }: { gpu: JudgedGpu | null; phase: JudgedPhase | null },
+): AdviceContext {
   const engine = judged.engines[gpu?.engines[0] ?? 0];
   const key = gpu?.engines.join(',') ?? '';
   // An engine's arithmetic is over its own GPUs; a server beside it has others.
@@ -98,12 +106,19 @@ function contextOf(judged: JudgedRun, { nodes, commands }: Surroundings, { gpu, 
     ceilings: gpu?.ceilings ?? null,
     workload: judged.workload,
     model: judged.model,
-    figures: phase?.figures ?? null,
+    figures: phase === null ? null : figuresOf(phase),
     gpuCount: Math.max(1, own.length),
     nodeCount: nodes,
     site: judged.options.site ?? UNKNOWN_SITE,
     commands,
     cores: cores > 0 ? cores : null,
+    hasStraggler,
+    takesTurns: gpu !== null && judged.turns.some((team) => team.gpus.includes(gpu.id)),
     ...(engine === undefined ? {} : { facts: engine.facts, told: new Set(engine.columns.keys()) }),
   };
+}
+
+/** A phase's numbers, no longer than the phase: the grid's last bin may reach beyond what was recorded. */
+function figuresOf({ figures, from, to }: JudgedPhase): WindowFigures {
+  return { ...figures, seconds: Math.min(figures.seconds, to - from) };
 }

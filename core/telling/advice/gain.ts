@@ -2,11 +2,19 @@ import type { Advice } from '../../contract/index.ts';
 import { formatFactor, formatPercent } from '../../readings/index.ts';
 import type { Situation } from './situation.ts';
 
-/** A thing to try, computed on a job's numbers; null where it does not apply or gains nothing. */
-export type Move = (job: Situation) => Advice | null;
+/** One piece of advice: what is said, and the evidence that makes it right. A label alone never is. */
+export interface Piece {
+  readonly id: string;
+  /** The evidence in words, for docs/advice.md: what must be seen, and what takes it back. */
+  readonly when: string;
+  /** The same in numbers. */
+  readonly holds: (job: Situation) => boolean;
+  /** The words, computed on a job's numbers; null where they give no gain or none that is worth it. */
+  readonly say: (job: Situation) => Advice | null;
+}
 
 /** A gain of less than a twentieth is within the error of what it is computed from. */
-const WORTH_TRYING = 1.05;
+export const WORTH_TRYING = 1.05;
 
 /** Amdahl: the speed-up when a share of the time shrinks to `factor` of itself and the rest stays. */
 export function shrinking(share: number, factor: number): number {

@@ -2,8 +2,9 @@ import { TIE } from '../../judging/index.ts';
 import { GPUS, gpusOf, type GpuId, siteLine, type NodeNetwork, type NodeType, nodesWith } from '../../knowledge/index.ts';
 import { formatFactor, formatValue } from '../../readings/index.ts';
 import { AS_LARGE, SMALL_BOARD } from './limits.ts';
+import { usesTensorCores } from './signs.ts';
 import type { Situation } from './situation.ts';
-import { shrinking, shrinkingText, advise, type Move } from './gain.ts';
+import { shrinking, shrinkingText, advise, type Piece } from './gain.ts';
 
 /** Less is a tie within the error of what is computed (core/judging/thresholds.ts). */
 const WORTH = TIE;
@@ -25,45 +26,55 @@ function holds(gpu: GpuId, { context: { ceilings, workload }, mean }: Situation)
 }
 
 /** A card with a faster memory, the nearest step that is worth it. */
-export const fasterMemory: Move = (job) => {
-  const {
-    context: { gpu, ceilings },
-    share,
-  } = job;
-  if (gpu === null || ceilings === null || Number.isNaN(share)) return null;
-  const better = offered(job)
-    .filter((one) => GPUS[one].bandwidth >= WORTH * ceilings.bandwidth && holds(one, job))
-    .sort((a, b) => GPUS[a].bandwidth - GPUS[b].bandwidth);
-  const [next] = better;
-  if (next === undefined) return null;
-  const factor = ceilings.bandwidth / GPUS[next].bandwidth;
-  return advise(job, {
-    text: `${GPUS[gpu].label} reads at most ${formatValue(ceilings.bandwidth, 'bytes/s')}: ${GPUS[next].label} has ${formatValue(GPUS[next].bandwidth, 'bytes/s')}. More FLOP/s would not help this job.`,
-    gain: shrinking(share, factor),
-    arithmetic: `${formatFactor(1 / factor)} the bandwidth: ${shrinkingText(share, factor)}`,
-  });
+export const fasterMemory: Piece = {
+  id: 'faster-memory',
+  when: 'a measured share of the memory, and a card of the job’s site that holds the job and reads 1.25 times as fast',
+  holds: (job) => !Number.isNaN(job.share),
+  say: (job) => {
+    const {
+      context: { gpu, ceilings },
+      share,
+    } = job;
+    if (gpu === null || ceilings === null || Number.isNaN(share)) return null;
+    const better = offered(job)
+      .filter((one) => GPUS[one].bandwidth >= WORTH * ceilings.bandwidth && holds(one, job))
+      .sort((a, b) => GPUS[a].bandwidth - GPUS[b].bandwidth);
+    const [next] = better;
+    if (next === undefined) return null;
+    const factor = ceilings.bandwidth / GPUS[next].bandwidth;
+    return advise(job, {
+      text: `${GPUS[gpu].label} reads at most ${formatValue(ceilings.bandwidth, 'bytes/s')}: ${GPUS[next].label} has ${formatValue(GPUS[next].bandwidth, 'bytes/s')}. More FLOP/s would not help this job.`,
+      gain: shrinking(share, factor),
+      arithmetic: `${formatFactor(1 / factor)} the bandwidth: ${shrinkingText(share, factor)}`,
+    });
+  },
 };
 
 /** A card with more arithmetic in the type that is multiplied. */
-export const fasterArithmetic: Move = (job) => {
-  const {
-    context: { gpu, ceilings },
-    share,
-  } = job;
-  if (gpu === null || ceilings === null || Number.isNaN(share)) return null;
-  const now = ceilings.peaks.bf16 ?? ceilings.peaks.fp16;
-  if (now === null) return null;
-  const rate = (one: GpuId) => GPUS[one].peaks.fp16 ?? Number.NaN;
-  const [next] = offered(job)
-    .filter((one) => rate(one) >= WORTH * now && holds(one, job))
-    .sort((a, b) => rate(a) - rate(b));
-  if (next === undefined) return null;
-  const factor = now / rate(next);
-  return advise(job, {
-    text: `${GPUS[gpu].label} multiplies at most ${formatValue(now, 'flop/s')} in 16 bits: ${GPUS[next].label} has ${formatValue(rate(next), 'flop/s')}.`,
-    gain: shrinking(share, factor),
-    arithmetic: `${formatFactor(1 / factor)} the peak: ${shrinkingText(share, factor)}`,
-  });
+export const fasterArithmetic: Piece = {
+  id: 'faster-arithmetic',
+  when: 'tensor cores that work in 16 bits, and a card of the job’s site that holds the job and multiplies 1.25 times as fast',
+  holds: usesTensorCores,
+  say: (job) => {
+    const {
+      context: { gpu, ceilings },
+      share,
+    } = job;
+    if (gpu === null || ceilings === null || Number.isNaN(share)) return null;
+    const now = ceilings.peaks.bf16 ?? ceilings.peaks.fp16;
+    if (now === null) return null;
+    const rate = (one: GpuId) => GPUS[one].peaks.fp16 ?? Number.NaN;
+    const [next] = offered(job)
+      .filter((one) => rate(one) >= WORTH * now && holds(one, job))
+      .sort((a, b) => rate(a) - rate(b));
+    if (next === undefined) return null;
+    const factor = now / rate(next);
+    return advise(job, {
+      text: `${GPUS[gpu].label} multiplies at most ${formatValue(now, 'flop/s')} in 16 bits: ${GPUS[next].label} has ${formatValue(rate(next), 'flop/s')}.`,
+      gain: shrinking(share, factor),
+      arithmetic: `${formatFactor(1 / factor)} the peak: ${shrinkingText(share, factor)}`,
+    });
+  },
 };
 
 /** GPUs of one node: as the site's largest node with the job's card has, at least as many as the job shows. */

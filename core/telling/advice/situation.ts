@@ -33,6 +33,10 @@ export interface AdviceContext {
   readonly commands?: readonly string[];
   /** CPU cores of the job, else of a host. */
   readonly cores?: number | null;
+  /** The GPUs take turns (§7.2.7): one works while the others wait. */
+  readonly takesTurns?: boolean;
+  /** One of the GPUs that work together is slower than the others (§7.8.8). */
+  readonly hasStraggler?: boolean;
 }
 
 /** A verdict with the numbers that advice computes with. NaN is "not known". */
@@ -57,7 +61,7 @@ export interface Decoding {
   readonly format: WeightFormat;
   /** Requests in a step of one replica. */
   readonly running: number;
-  /** Tokens at which this card turns from bandwidth to compute; NaN where it lacks the type. */
+  /** Tokens at which this card turns from bandwidth to compute with this model; NaN where it lacks the type. */
   readonly critical: number;
   /** Further requests of the same length that the cache holds per replica; NaN where its use is not known. */
   readonly room: number;
@@ -125,7 +129,7 @@ function decoding(verdict: Verdict, context: AdviceContext, mean: (id: MetricId)
     format,
     running,
     weights,
-    critical: gpu === null || math === null ? Number.NaN : (criticalBatch(gpu, math, format.quantization) ?? Number.NaN),
+    critical: gpu === null || math === null ? Number.NaN : (criticalBatch(gpu, math, format.quantization, model) ?? Number.NaN),
     // A billionth more than the quotient, which binary digits may leave just under a whole number.
     room: usage > 0 ? Math.floor((running * (1 - usage)) / usage + 1e-9) : Number.NaN,
     cache: (requests) => requests * perRequest,

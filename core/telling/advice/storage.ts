@@ -1,31 +1,31 @@
-import { DOMINANT, readRate } from '../../judging/index.ts';
+import type { Advice } from '../../contract/index.ts';
+import { DOMINANT } from '../../judging/index.ts';
 import { GPUS, hostBytesPerSecond, loadSeconds, scratchName, weightBytes } from '../../knowledge/index.ts';
 import { formatDuration, formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { betterConnected, lineOfNodes, NETWORK_NAMES, reportedLine } from './hardware.ts';
+import { mostlyWrites, readRateOf } from './signs.ts';
 import { type Situation, weightFormatOf } from './situation.ts';
-import { overlapping, overlappingText, shrinking, shrinkingText, advise, type Move } from './gain.ts';
-
-/** Bytes per second that storage delivered; NaN where nothing shows any. */
-function readRateOf(job: Situation): number {
-  const rate = readRate((id) => job.mean(id));
-  return rate > 0 ? rate : Number.NaN;
-}
+import { overlapping, overlappingText, shrinking, shrinkingText, advise, type Piece } from './gain.ts';
 
 const isLoading = (job: Situation): boolean => job.verdict.activity === 'loading';
 const isSaving = (job: Situation): boolean => job.verdict.activity === 'checkpointing';
 
 /** Loading weights, against the line's floor (§1.6). */
-const fasterLoad: Move = (job) => {
-  if (!isLoading(job)) return null;
-  const { site } = job.context;
-  const rate = readRateOf(job);
-  const seen = Number.isNaN(rate) ? '' : ` (${formatValue(rate, 'bytes/s')} read)`;
-  const text = `Weights are being loaded${seen}: keep them as safetensors (mapped, not unpickled) on ${site.storage.name}, let one rank read and the others share the page cache, and stage them to ${scratchName(site)} if they are loaded again and again.`;
-  const line = Math.max(reportedLine(job), lineOfNodes(job));
-  return line > 0 ? againstLine(job, text, line) : withoutLine(job, text);
+const fasterLoad: Piece = {
+  id: 'faster-load',
+  when: 'device memory rises and no token comes out (loading)',
+  holds: isLoading,
+  say: (job) => {
+    const { site } = job.context;
+    const rate = readRateOf(job);
+    const seen = Number.isNaN(rate) ? '' : ` (${formatValue(rate, 'bytes/s')} read)`;
+    const text = `Weights are being loaded${seen}: keep them as safetensors (mapped, not unpickled) on ${site.storage.name}, let one rank read and the others share the page cache, and stage them to ${scratchName(site)} if they are loaded again and again.`;
+    const line = Math.max(reportedLine(job), lineOfNodes(job));
+    return line > 0 ? againstLine(job, text, line) : withoutLine(job, text);
+  },
 };
 
-function againstLine(job: Situation, text: string, line: number): ReturnType<Move> {
+function againstLine(job: Situation, text: string, line: number): Advice | null {
   const {
     context: { model, ceilings, gpuCount, nodeCount },
   } = job;
@@ -56,7 +56,7 @@ function againstLine(job: Situation, text: string, line: number): ReturnType<Mov
 }
 
 /** Nobody says how fast the node's line is: then there is no floor, and no gain to promise. */
-function withoutLine(job: Situation, text: string): ReturnType<Move> {
+function withoutLine(job: Situation, text: string): Advice | null {
   if (Number.isNaN(job.share)) return null;
   return advise(job, {
     text,
@@ -65,62 +65,94 @@ function withoutLine(job: Situation, text: string): ReturnType<Move> {
   });
 }
 
+/** Data are read for work that goes on: neither a model that is loaded, nor a checkpoint or results that are written, nor a server's cache. */
+function readsData(job: Situation): boolean {
+  return !isLoading(job) && !isSaving(job) && !job.serving && !mostlyWrites(job);
+}
+
+/** The node's lines carry half of what they can, or more: then size counts, not the number of files. */
+function fillsLine(job: Situation): boolean {
+  const busiest = Math.max(...[job.mean('host.netRxRate'), job.mean('host.ibRxRate')].filter((rate) => rate >= 0), Number.NEGATIVE_INFINITY);
+  const line = reportedLine(job);
+  return line > 0 && busiest >= DOMINANT * line;
+}
+
 /** Reading ahead hides what it can behind the GPU's own work. */
-const readAhead: Move = (job) => {
-  const {
-    context: { cores, gpuCount, nodeCount },
-    share,
-  } = job;
-  if (isLoading(job) || isSaving(job) || job.serving || Number.isNaN(share)) return null;
-  const perGpu = cores === null || cores === undefined ? Number.NaN : Math.floor(cores / Math.max(1, gpuCount / Math.max(1, nodeCount)));
-  const workers = perGpu > 1 ? `num_workers up to ${Math.max(1, perGpu - 1)} per GPU (${cores ?? 0} cores)` : 'num_workers above 0';
-  return advise(job, {
-    text: `The GPU waited for files ${formatPercent(share)} of the time: read ahead (DataLoader ${workers}, prefetch_factor 4, pin_memory, persistent_workers).`,
-    gain: overlapping(share),
-    arithmetic: overlappingText(share),
-  });
+const readAhead: Piece = {
+  id: 'read-ahead',
+  when: 'a program that reads data while it works; not where it loads, saves, mostly writes or serves',
+  holds: readsData,
+  say: (job) => {
+    const {
+      context: { cores, gpuCount, nodeCount },
+      share,
+    } = job;
+    if (Number.isNaN(share)) return null;
+    const perGpu = cores === null || cores === undefined ? Number.NaN : Math.floor(cores / Math.max(1, gpuCount / Math.max(1, nodeCount)));
+    const workers = perGpu > 1 ? `num_workers up to ${Math.max(1, perGpu - 1)} per GPU (${cores ?? 0} cores)` : 'num_workers above 0';
+    return advise(job, {
+      text: `The GPU waited for files ${formatPercent(share)} of the time: read ahead (DataLoader ${workers}, prefetch_factor 4, pin_memory, persistent_workers).`,
+      gain: overlapping(share),
+      arithmetic: overlappingText(share),
+    });
+  },
 };
 
 /** Many small files cost a round trip each; local scratch and large files do not. */
-const stage: Move = (job) => {
-  const { share } = job;
-  if (isLoading(job) || isSaving(job) || Number.isNaN(share)) return null;
-  const rate = readRateOf(job);
-  const scratch = job.mean('host.scratchReadRate') > 0;
-  const disk = scratchName(job.context.site);
-  return advise(job, {
-    text: `${Number.isNaN(rate) ? 'Reading' : `Reading at ${formatValue(rate, 'bytes/s')}`}${scratch ? ` from ${disk}` : ''}: pack many small files into few large ones (tar shards for WebDataset, Parquet, HDF5)${scratch ? '' : `, or copy them to ${disk} at the start of the job`}.`,
-    gain: 1 / (1 - share),
-    arithmetic: `without waiting for files 1 ÷ (1 − ${share.toFixed(2)}) = ${formatFactor(1 / (1 - share))}`,
-  });
+const stage: Piece = {
+  id: 'stage-files',
+  when: 'the same, with a line that carries less than half of what it can: many small files, not many bytes',
+  holds: (job) => readsData(job) && !fillsLine(job),
+  say: (job) => {
+    const { share } = job;
+    if (Number.isNaN(share)) return null;
+    const rate = readRateOf(job);
+    const scratch = job.mean('host.scratchReadRate') > 0;
+    const disk = scratchName(job.context.site);
+    return advise(job, {
+      text: `${Number.isNaN(rate) ? 'Reading' : `Reading at ${formatValue(rate, 'bytes/s')}`}${scratch ? ` from ${disk}` : ''}: pack many small files into few large ones (tar shards for WebDataset, Parquet, HDF5)${scratch ? '' : `, or copy them to ${disk} at the start of the job`}.`,
+      gain: 1 / (1 - share),
+      arithmetic: `without waiting for files 1 ÷ (1 − ${share.toFixed(2)}) = ${formatFactor(1 / (1 - share))}`,
+    });
+  },
 };
 
 /** Other nodes of the site have a faster line to the storage, and this one's is in use. */
-const fasterLine: Move = (job) => {
-  const {
-    context: { gpu },
-    share,
-  } = job;
-  const better = betterConnected(job);
-  const speed = reportedLine(job);
-  const busiest = Math.max(...[job.mean('host.netRxRate'), job.mean('host.ibRxRate')].filter((rate) => rate >= 0), Number.NEGATIVE_INFINITY);
-  if (gpu === null || better === null || Number.isNaN(share) || !(busiest >= DOMINANT * speed)) return null;
-  const factor = speed / better.network.rate;
-  return advise(job, {
-    text: `The node's line carries ${formatValue(busiest, 'bytes/s')} of ${formatValue(speed, 'bytes/s')}: nodes with ${GPUS[gpu].label} are on ${NETWORK_NAMES[better.own.kind]}; ${better.node.id} nodes reach the storage over ${formatValue(better.network.rate, 'bytes/s')}.`,
-    gain: shrinking(share, factor),
-    arithmetic: `${formatFactor(1 / factor)} the line: ${shrinkingText(share, factor)}`,
-  });
+const fasterLine: Piece = {
+  id: 'faster-line',
+  when: 'the node’s line carries half of what it can, and other nodes of the site that hold the job have a faster one',
+  holds: fillsLine,
+  say: (job) => {
+    const {
+      context: { gpu },
+      share,
+    } = job;
+    const better = betterConnected(job);
+    const speed = reportedLine(job);
+    const busiest = Math.max(...[job.mean('host.netRxRate'), job.mean('host.ibRxRate')].filter((rate) => rate >= 0), Number.NEGATIVE_INFINITY);
+    if (gpu === null || better === null || Number.isNaN(share)) return null;
+    const factor = speed / better.network.rate;
+    return advise(job, {
+      text: `The node's line carries ${formatValue(busiest, 'bytes/s')} of ${formatValue(speed, 'bytes/s')}: nodes with ${GPUS[gpu].label} are on ${NETWORK_NAMES[better.own.kind]}; ${better.node.id} nodes reach the storage over ${formatValue(better.network.rate, 'bytes/s')}.`,
+      gain: shrinking(share, factor),
+      arithmetic: `${formatFactor(1 / factor)} the line: ${shrinkingText(share, factor)}`,
+    });
+  },
 };
 
 /** Checkpoints written while the next steps run. */
-const saveAside: Move = (job) => {
-  if (!isSaving(job) || Number.isNaN(job.share)) return null;
-  return advise(job, {
-    text: `The job stands still while it saves: save asynchronously (torch.distributed.checkpoint.async_save, Megatron --async-save), less often, or to ${scratchName(job.context.site)} with a copy behind it.`,
-    gain: 1 / (1 - job.share),
-    arithmetic: `of this stretch ${formatPercent(job.share)} is waiting: 1 ÷ (1 − ${job.share.toFixed(2)}) = ${formatFactor(1 / (1 - job.share))}`,
-  });
+const saveAside: Piece = {
+  id: 'save-aside',
+  when: 'the trainer stands still while gigabytes are written, or more is written than read',
+  holds: (job) => isSaving(job) || (!isLoading(job) && !job.serving && mostlyWrites(job)),
+  say: (job) => {
+    if (Number.isNaN(job.share)) return null;
+    return advise(job, {
+      text: `The job waits while it writes: save asynchronously (torch.distributed.checkpoint.async_save, Megatron --async-save), less often, or to ${scratchName(job.context.site)} with a copy behind it.`,
+      gain: 1 / (1 - job.share),
+      arithmetic: `of this stretch ${formatPercent(job.share)} is waiting: 1 ÷ (1 − ${job.share.toFixed(2)}) = ${formatFactor(1 / (1 - job.share))}`,
+    });
+  },
 };
 
-export const STORAGE: readonly Move[] = [fasterLoad, saveAside, readAhead, stage, fasterLine];
+export const STORAGE: readonly Piece[] = [fasterLoad, saveAside, readAhead, stage, fasterLine];

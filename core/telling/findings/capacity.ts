@@ -1,3 +1,4 @@
+import { optionOf } from '../../knowledge/index.ts';
 import { type JudgedGpu, type JudgedRun, KV_FULL, MIN_SEGMENT_SAMPLES, samplesOf, type Stretch, stretchesOf } from '../../judging/index.ts';
 import type { Finding } from '../../contract/index.ts';
 import { formatDuration, formatPercent } from '../../readings/index.ts';
@@ -24,6 +25,13 @@ export function findCapacity(judged: JudgedRun): Finding[] {
   });
 }
 
+/** What makes room, by the engine's own names. Fewer at once help where requests are put back; where they only wait they would wait longer. */
+function remedies({ workload: { engine } }: JudgedRun, running: number, putsBack: boolean): string {
+  const fewer = putsBack ? `lower ${optionOf(engine, 'maxRunning')}${Number.isNaN(running) ? '' : ` to about ${running.toFixed(0)}`}, ` : '';
+  const text = `${fewer}shorten ${optionOf(engine, 'longestContext')}, raise ${optionOf(engine, 'memoryPart')}, keep the cache in 8 bits (${optionOf(engine, 'cacheInEight')}), or spread the model over more GPUs.`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 function maxRunning(judged: JudgedRun, gpu: Pick<JudgedGpu, 'engines' | 'phases'>): number | null {
   for (const index of gpu.engines) {
     const value = Number(judged.engines[index]?.facts.get('maxNumSeqs') ?? Number.NaN);
@@ -42,9 +50,7 @@ function capacity(judged: JudgedRun, { from, to, phases }: Stretch, { maximum, e
     judged,
     {
       id: 'kv-capacity',
-      text:
-        `The KV cache was full for ${formatDuration(to - from)}${count}: more requests come in than fit. Lower --max-num-seqs${Number.isNaN(running) ? '' : ` to about ${running.toFixed(0)}`}, ` +
-        'shorten --max-model-len, raise --gpu-memory-utilization, keep the cache in FP8 (--kv-cache-dtype fp8), or spread the model over more GPUs.',
+      text: `The KV cache was full for ${formatDuration(to - from)}${count}: more requests come in than fit. ${remedies(judged, running, preemptions > 0)}`,
       evidence: [
         `cache ${formatPercent(KV_FULL)} full or more in ${formatPercent(fractionOver(phases, 'kvFull'))} of the samples`,
         ...(preemptions > 0 ? [`${(preemptions * 60).toPrecision(2)} preemptions a minute`] : []),

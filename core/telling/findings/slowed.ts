@@ -75,12 +75,15 @@ function slowedBy(judged: JudgedRun, { series }: JudgedGpu, cause: SlowCause): C
   });
   const slowed = slowedIn(time);
   if (slowed === null) return null;
+  const from = Math.max(judged.from, series.t[time.first] ?? Number.NaN);
+  const to = Math.min(judged.to, (series.t[time.last] ?? Number.NaN) + width);
   return {
-    seconds: slowed.samples * judged.period,
+    // The grid's first and last place may reach beyond what was recorded.
+    seconds: Math.min(to - from, slowed.samples * judged.period),
     part: slowed.part,
     samples: Math.round(slowed.samples),
-    from: Math.max(judged.from, series.t[time.first] ?? Number.NaN),
-    to: Math.min(judged.to, (series.t[time.last] ?? Number.NaN) + width),
+    from,
+    to,
     how: slowed.how,
   };
 }

@@ -84,6 +84,41 @@ describe('power against pipes', () => {
   });
 });
 
+describe('memory, processes and clocks', () => {
+  const rests = { 'gpu.util': 0, 'gpu.power': 55 };
+  const grade = (values: Values) => analysed([gpu(values)]).verdict.grade;
+  it('memory that is held while no process is listed is somebody’s: told first, and the rest is not sure', () => {
+    const { findings, verdict } = analysed([gpu({ ...rests, 'gpu.memUsed': 60e9, 'gpu.processes': 0 })]);
+    expect(findings[0]?.text).toMatch(/^60.0 GB of device memory are held while no process is listed on the GPU/);
+    expect(verdict).toMatchObject({ bottleneck: 'idle', grade: 0.5 });
+    expect(verdict.missing[0]).toMatch(/outside of containers/);
+  });
+  it('memory that a process holds, none that is held, and a list that was not shown contradict nothing', () => {
+    expect(ids([gpu({ ...rests, 'gpu.memUsed': 60e9, 'gpu.processes': 1 })])).not.toContain('sources-disagree');
+    expect(ids([gpu({ ...rests, 'gpu.memUsed': 1.9e9, 'gpu.processes': 0 })])).not.toContain('sources-disagree');
+    expect(ids([gpu({ ...rests, 'gpu.memUsed': 60e9 })])).not.toContain('sources-disagree');
+    // Kernels of a container that the tool cannot look into.
+    expect(ids([gpu({ 'gpu.util': 0.97, 'gpu.memUsed': 60e9, 'gpu.processes': 0 })])).not.toContain('sources-disagree');
+  });
+  it('a process on a GPU without the memory of a context is on another one', () => {
+    expect(ids([gpu({ ...rests, 'gpu.memUsed': 4e6, 'gpu.processes': 1 })])[0]).toBe('sources-disagree');
+    expect(grade({ ...rests, 'gpu.memUsed': 4e6, 'gpu.processes': 1 })).toBe(0.5);
+    expect(ids([gpu({ ...rests, 'gpu.memUsed': 100e6, 'gpu.processes': 1 })])).not.toContain('sources-disagree');
+    expect(ids([gpu({ ...rests, 'gpu.processes': 1 })])).not.toContain('sources-disagree');
+  });
+  it('work at the clock of a GPU at rest is of another time or GPU, unless heat, power or a setting holds it there', () => {
+    const works: Values = { 'gpu.util': 0.97, 'gpu.memUtil': 0.9, 'gpu.smClock': 210e6, 'gpu.power': 60, 'gpu.powerLimit': 400 };
+    const { findings, verdict } = analysed([gpu(works)]);
+    expect(findings[0]?.text).toMatch(/busy 97 % of the time while its clock stands at 210 MHz, as at rest/);
+    expect(verdict.grade).toBeLessThanOrEqual(0.5);
+    expect(ids([gpu({ ...works, 'gpu.smClock': 282e6 })])).not.toContain('sources-disagree');
+    expect(ids([gpu({ ...works, 'gpu.capHwThermal': 1 })])).not.toContain('sources-disagree');
+    expect(ids([gpu({ ...works, 'gpu.capApp': 1 })])).not.toContain('sources-disagree');
+    expect(ids([gpu({ ...works, 'gpu.power': 300 })])).not.toContain('sources-disagree');
+    expect(ids([gpu({ ...works, 'gpu.util': 0.3 })])).not.toContain('sources-disagree');
+  });
+});
+
 describe('what was not collected', () => {
   it('is not zero: without the tensor pipe there is no overhead', () => {
     expect(analysed([gpu({ 'gpu.grActive': 0.98, 'gpu.dramActive': 0.2, 'gpu.fp32Active': 0.05 })]).verdict.bottleneck).toBe('unknown');

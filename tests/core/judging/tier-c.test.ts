@@ -11,6 +11,56 @@ function seen(name: string, values: Values, samples = 60) {
 const A100 = 'NVIDIA A100-SXM4-40GB';
 const H100 = 'NVIDIA H100 80GB HBM3';
 
+/** 80 GB by its name: the type whose scale was measured on one site. */
+const A100_80 = 'NVIDIA A100-SXM4-80GB';
+
+describe('an A100 of 80 GB', () => {
+  it('reads like its bytes: 76 is memory at most by half, with the share and its error; 15 is not memory', () => {
+    const verdict = seen(A100_80, { 'gpu.util': 0.96, 'gpu.memUtil': 0.76, 'gpu.power': 293 });
+    expect(verdict).toMatchObject({ bottleneck: 'memory', grade: 0.5, activity: 'unknown' });
+    expect(verdict.why[0]).toBe(
+      'utilization.memory 76 % (median of 60 busy samples; memory about 71 % of the achievable, ± 5 %): consistent with memory-bound, not proven',
+    );
+    expect(seen(A100_80, { 'gpu.util': 1, 'gpu.memUtil': 0.15, 'gpu.power': 427 })).toMatchObject({
+      bottleneck: 'unknown',
+      candidates: ['compute', 'overhead'],
+    });
+  });
+  it('is judged by the median, which bursts of prompts do not pull down, and by two thirds of its samples', () => {
+    // Every fifth sample is a prompt: the mean is 0.65.
+    expect(seen(A100_80, { 'gpu.util': 0.96, 'gpu.memUtil': (i) => (i % 5 === 0 ? 0.2 : 0.76) })).toMatchObject({ bottleneck: 'memory' });
+    expect(seen(A100_80, { 'gpu.util': 0.96, 'gpu.memUtil': (i) => (i % 20 < 12 ? 0.76 : 0.5) })).toMatchObject({
+      bottleneck: 'unknown',
+      candidates: ['memory', 'compute', 'overhead'],
+    });
+    expect(seen(A100_80, { 'gpu.util': 0.96, 'gpu.memUtil': (i) => (i % 3 < 2 ? 0.76 : 0.5) })).toMatchObject({ bottleneck: 'memory' });
+  });
+  it('with two kinds of work by turns has no label, and says how much of each at which power', () => {
+    const verdict = seen(A100_80, { 'gpu.util': 0.97, 'gpu.memUtil': (i) => (i % 10 < 6 ? 0.82 : 0.2), 'gpu.power': (i) => (i % 10 < 6 ? 337 : 495) });
+    expect(verdict).toMatchObject({ bottleneck: 'unknown', grade: 0, candidates: ['memory', 'compute', 'overhead'] });
+    expect(verdict.why[0]).toBe('two kinds of work alternate: 60 % of the busy time near the memory limit at 337 W, 40 % far from it at 495 W');
+    // Of a type whose scale is unknown nothing says where the limit lies.
+    expect(seen(A100, { 'gpu.util': 0.97, 'gpu.memUtil': (i) => (i % 10 < 6 ? 0.82 : 0.2) }).why.join()).not.toContain('two kinds');
+  });
+  it('of 40 GB has no scale: another card', () => {
+    expect(seen(A100, { 'gpu.util': 0.96, 'gpu.memUtil': 0.76 })).toMatchObject({ bottleneck: 'unknown' });
+  });
+  it('is ordered among the GPUs of a server by watts per point, also where it never rested', () => {
+    const half = (id: string, values: Values) =>
+      made('gpu', { id, node: 'n1', samples: 60, facts: { name: A100_80 }, values: { 'gpu.powerLimit': 500, ...values } });
+    const server = made('process', { id: 'n1/1', node: 'n1', samples: 60, facts: { engine: 'vllm', command: 'vllm serve m' }, values: { 'process.cpu': 1 } });
+    const { gpus } = analyse(
+      runOf(
+        half('GPU-0', { 'gpu.util': 1, 'gpu.memUtil': 0.15, 'gpu.power': 427 }),
+        half('GPU-1', { 'gpu.util': 0.9, 'gpu.memUtil': 0.52, 'gpu.power': 245 }),
+        server,
+      ),
+    );
+    expect(gpus[0]?.verdict.why.join()).toContain('prefill-like relative to GPU GPU-1: 7.8 times the power above idle per memory traffic');
+    expect(gpus[1]?.verdict.why.join()).not.toContain('prefill-like');
+  });
+});
+
 describe('nvidia-smi alone', () => {
   it('utilization.memory of 80 % while busy is consistent with memory-bound: graded 0.5 where its scale is unknown', () => {
     const verdict = seen(A100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.8 });
@@ -23,14 +73,16 @@ describe('nvidia-smi alone', () => {
       evidence: ['nvidia-smi'],
       headroom: null,
     });
-    expect(verdict.why[0]).toBe('utilization.memory 80 % over 60 busy samples: consistent with memory-bound, not proven');
+    expect(verdict.why[0]).toBe('utilization.memory 80 % (median of 60 busy samples): consistent with memory-bound, not proven');
     expect(verdict.gradeWhy).toContain('not calibrated');
   });
   it('and 0.6 on H100, where it follows bandwidth', () => {
     expect(seen(H100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.8 })).toMatchObject({ bottleneck: 'memory', grade: 0.6 });
   });
-  it('just under 80 % it says nothing', () => {
-    expect(seen(H100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.799 })).toMatchObject({
+  it('just under 80 % it is at most 0.5 there and nothing elsewhere, under 75 % nothing anywhere', () => {
+    expect(seen(H100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.799 })).toMatchObject({ bottleneck: 'memory', grade: 0.5 });
+    expect(seen(A100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.799 })).toMatchObject({ bottleneck: 'unknown' });
+    expect(seen(H100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.749 })).toMatchObject({
       bottleneck: 'unknown',
       grade: 0,
       candidates: ['memory', 'compute', 'overhead'],
@@ -84,7 +136,7 @@ describe('nvidia-smi alone', () => {
   });
   it('counts busy samples and their power over hours, not over the first minutes', () => {
     const { why } = seen(A100, { 'gpu.util': 0.99, 'gpu.memUtil': 0.85, 'gpu.power': 340, 'gpu.powerLimit': 400 }, 1200);
-    expect(why[0]).toContain('over 1200 busy samples');
+    expect(why[0]).toContain('median of 1200 busy samples');
     expect(why.join()).toContain('power 85 % of the reported limit');
   });
   it('counts no sample in which nothing was asked of the server: the sampler remembers the time before', () => {
@@ -102,7 +154,7 @@ describe('nvidia-smi alone', () => {
         made('engine', { id: 'vllm@n1', node: 'n1', samples: 120, period: 10, values: { 'engine.running': running, 'engine.waiting': 0 } }),
       ),
     ).verdict;
-    expect(why.join()).toContain('over 72 busy samples');
+    expect(why.join()).toContain('median of 72 busy samples');
   });
   it('names compute, prefill, decode or training for no mixture of its columns', () => {
     const values = [0, 0.1, 0.35, 0.5, 0.8, 0.95, 1];

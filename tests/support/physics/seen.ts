@@ -96,7 +96,7 @@ export function gpuSeen(draw: Draw, look: Look, what: { job: Job; gpu: GpuId; et
     return (i: number, at: number) => line * value(i, at);
   };
   const vector = ACHIEVABLE.vectorCounter.value * draw.between(0.9, 1.1);
-  const scale = spec.memoryUtilizationCalibrated ? eta.dram * draw.between(0.97, 1.03) : draw.between(0.4, 1.2);
+  const scale = spec.memoryUtilizationCalibrated !== null ? eta.dram * draw.between(0.97, 1.03) : draw.between(0.4, 1.2);
   const pcie = ACHIEVABLE.pcie.value * spec.pcie.bytesPerSecond;
   const nvlink = ACHIEVABLE.nvlink.value * (spec.nvlink?.oneWay ?? 0);
   const fields: Values = {

@@ -1,7 +1,8 @@
 // Past the door of core/telling/advice: advice is asked in situations that no run has to have.
 import { NOTHING_KNOWN } from '../../../../core/judging/job.ts';
 import type { Advice, Verdict, Workload } from '../../../../core/contract/index.ts';
-import { type AdviceContext, adviceFor } from '../../../../core/telling/advice/index.ts';
+import { type AdviceContext, adviceFor, CATALOGUE } from '../../../../core/telling/advice/index.ts';
+import { situationOf } from '../../../../core/telling/advice/situation.ts';
 import { ALVIS, ceilingsFor, findModel, type GpuId, type Site } from '../../../../core/knowledge/index.ts';
 import type { FactName, MetricId } from '../../../../core/readings/index.ts';
 import { aWorkload } from '../../../support/analysis.ts';
@@ -19,14 +20,30 @@ export interface Case {
   /** The built-in one where it is left out. */
   readonly site?: Site;
   readonly seconds?: number;
+  readonly takesTurns?: boolean;
+  readonly hasStraggler?: boolean;
 }
 
 /** The advice on a verdict and numbers that a test writes down. */
 export function advice(one: Case): Advice[] {
-  const { shares, unexplained, ...verdict } = one.verdict;
+  return adviceFor(verdictOf(one), contextOf(one));
+}
+
+/** The ids (or texts) of all pieces that a label's own list has to say, however many. */
+export function said(one: Case, what: 'id' | 'text' = 'id'): string[] {
+  const { bottleneck } = one.verdict;
+  const job = situationOf(verdictOf(one), contextOf(one));
+  const pieces = bottleneck === undefined || bottleneck === 'balanced' ? [] : CATALOGUE[bottleneck];
+  return pieces.flatMap(({ id, holds, say }) => {
+    const told = holds(job) ? say(job) : null;
+    return told === null ? [] : [what === 'id' ? id : told.text];
+  });
+}
+
+function contextOf(one: Case): AdviceContext {
   const gpu = one.gpu === undefined ? 'A100-40' : one.gpu;
   const workload = aWorkload(one.workload);
-  const context: AdviceContext = {
+  return {
     gpu,
     ceilings: gpu === null ? null : ceilingsFor(gpu),
     workload,
@@ -45,17 +62,19 @@ export function advice(one: Case): Advice[] {
     facts: new Map(Object.entries(one.facts ?? {}) as [FactName, string][]),
     commands: one.commands ?? [],
     cores: one.cores ?? null,
+    takesTurns: one.takesTurns ?? false,
+    hasStraggler: one.hasStraggler ?? false,
   };
-  return adviceFor(
-    {
-      ...NOTHING_KNOWN,
-      grade: 0.8,
-      ...verdict,
-      shares: { ...NOTHING_KNOWN.shares, ...shares },
-      tree: { ...NOTHING_KNOWN.tree, unexplained: unexplained ?? null },
-    },
-    context,
-  );
+}
+
+function verdictOf({ verdict: { shares, unexplained, ...verdict } }: Case): Verdict {
+  return {
+    ...NOTHING_KNOWN,
+    grade: 0.8,
+    ...verdict,
+    shares: { ...NOTHING_KNOWN.shares, ...shares },
+    tree: { ...NOTHING_KNOWN.tree, unexplained: unexplained ?? null },
+  };
 }
 
 /** The advice whose text has a word; its absence is a test's failure. */
