@@ -112,7 +112,7 @@ function workOn(
   const [first] = speaking;
   const serving = speaking.some(isServing);
   const facts = first?.facts ?? new Map();
-  const work = first === undefined ? null : engineWork(options, workload, { facts, ...on, engines: speaking.length });
+  const work = first === undefined ? null : engineWork(options, workload, { facts, ...on, engines: speaking.length, serving });
   return {
     serving,
     training: !serving && speaking.some(isTraining),

@@ -1,5 +1,4 @@
 import type { Verdict } from '../../core/contract/index.ts';
-import { findModel } from '../../core/knowledge/index.ts';
 import type { PhysicsWindow } from '../../tests/support/physics/window.ts';
 
 /** A kind of answer that is confident and wrong today: the rule that is missing, and how such a window is told. */
@@ -38,9 +37,5 @@ export const KNOWN: readonly KnownFault[] = [
       look.dcgm !== null &&
       ((bottleneck === 'memory' && truth === 'compute' && !(look.dcgm.includes('gpu.tensorActive') && look.dcgm.includes('gpu.fp32Active'))) ||
         (bottleneck === 'compute' && truth === 'memory' && !look.dcgm.includes('gpu.dramActive'))),
-  },
-  {
-    rule: 'engines run a model that was published in FP32 in 16 bits unless told otherwise (possibleType takes FP32)',
-    isSo: ({ options }) => options.model !== undefined && findModel(options.model)?.model.nativeType === 'fp32',
   },
 ];
