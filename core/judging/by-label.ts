@@ -1,4 +1,5 @@
 import type { Bottleneck } from '../contract/index.ts';
+import { GPUS } from '../knowledge/index.ts';
 import { formatPercent } from '../readings/index.ts';
 import type { Causes } from './cause.ts';
 import { hasUncollectedPipe, isPowered } from './cross-checks.ts';
@@ -12,17 +13,19 @@ import {
   coverageOf,
   disagreement,
   evidenceOf,
+  distinct,
   type GradeInput,
   mainLine,
   meaningOf,
   shareLines,
   tierOf,
+  TITLES,
   union,
   whatWouldTell,
 } from './evidence.ts';
-import { type Label, type LabelFacts, labelOf, type Resource, type ResourceShares, sameLabel } from './label.ts';
+import { type Label, type LabelFacts, labelOf, type LeftOver, leftOver, type Resource, type ResourceShares, sameLabel } from './label.ts';
 import type { WindowShares } from './shares.ts';
-import { known } from './stats.ts';
+import { type JudgedMetric, known, mean } from './stats.ts';
 import { tensorCoresRest } from './tensor-cores.ts';
 import { CEILINGS, CONTRIBUTING, DISAGREE, DISAGREE_CAP, DOMINANT, ETA_ERROR, FLIP_CAP, LEAN_CAP, TIE, WORTH_NAMING } from './thresholds.ts';
 
@@ -50,7 +53,7 @@ export function byLabel(window: WindowShares, labelled: Labelled): Decision {
     traffic: causes.traffic,
   };
   const base: Base = { common, caps, coverage: coverageOf(window, first) };
-  if (label.rule === 'overhead') return overhead(window, labelled, base);
+  if (label.rule === 'overhead' || label.rule === 'unexplained') return overhead(window, labelled, base);
   return label.rule === 'balanced' ? balanced(window, labelled, base) : single(window, labelled, base);
 }
 
@@ -174,7 +177,10 @@ function disagreements(window: WindowShares, resource: Resource): GradeInput['ca
 }
 
 /** Busy, and no resource explains it: latency, small kernels, synchronisation, inefficient kernels, or nothing at all. */
-function overhead(window: WindowShares, { label, first, causes }: Labelled, { common, caps, coverage }: Base): Decision {
+function overhead(window: WindowShares, labelled: Labelled, { common, caps, coverage }: Base): Decision {
+  const { label, first, causes } = labelled;
+  const rest = leftOver(labelled.shares, labelled.facts);
+  const rivals = rivalsOf(labelled, rest);
   const unseen = window.computeFrom === 'counter' && tensorCoresRest(window.tensor) && !known(window.fp32);
   const powered = isPowered(window);
   const otherPipes = 'gpu.fp32Active, gpu.fp64Active (DCGM 1007, 1006): work without tensor cores looks the same';
@@ -186,6 +192,21 @@ function overhead(window: WindowShares, { label, first, causes }: Labelled, { co
       candidates: ['compute', 'overhead'],
     });
   }
+  // Even with all resources at once less is left than one of them takes, by more than the error of η: it is not what limits.
+  const proven = leftOver(labelled.shares, {
+    ...labelled.facts,
+    exchanged: labelled.facts.exchanged.filter((name) => name !== 'nic' || labelled.facts.nicCounts),
+  });
+  if (TIE * proven.most < proven.share) {
+    return unknown(window, causes, {
+      why: [
+        `busy ${formatPercent(window.busy)}, and no resource reaches ${formatPercent(DOMINANT)}: ${spanOf(proven)} is left unexplained, less than ${rivalOf(proven)}`,
+        ...shareLines(window, label, causes),
+      ],
+      candidates: rivalsOf(labelled, proven),
+    });
+  }
+  const links = window.subject.peers ? unseenLinks(window) : [];
   const waits = causes.empty;
   const waiting = window.empty >= WORTH_NAMING && waits !== null && waits.bottleneck !== 'unknown' ? waits.bottleneck : null;
   return {
@@ -196,16 +217,50 @@ function overhead(window: WindowShares, { label, first, causes }: Labelled, { co
       ceiling: ceilingOf(common.tier, agrees(window, first)),
       coverage,
       ratios: [...(label.s1 > 0 ? [DOMINANT / label.s1] : []), window.busy / DOMINANT],
-      caps: [...caps, ...(unseen ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes were not measured' }] : [])],
+      caps: [
+        ...caps,
+        ...(unseen ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes were not measured' }] : []),
+        ...(label.rule === 'unexplained' ? [{ value: FLIP_CAP, why: `${spanOf(rest)} is left unexplained, not surely more than ${rivalOf(rest)}` }] : []),
+        ...(links.length > 0 ? [{ value: FLIP_CAP, why: 'several GPUs, and the links between them were not measured: collectives look the same' }] : []),
+      ],
     },
     // A model counts the least that was read: one that contributes may well be more.
-    candidates: [
+    candidates: distinct([
       ...(unseen || (window.computeFrom === 'model' && window.compute >= CONTRIBUTING) ? ['compute' as const] : []),
       ...(window.memoryFrom === 'model' && window.memory >= CONTRIBUTING ? ['memory' as const] : []),
-    ],
-    missing: [...common.missing, ...(unseen ? [otherPipes] : [])],
+      ...(label.rule === 'unexplained' ? rivals : []),
+      ...(links.length > 0 ? ['network' as const] : []),
+    ]),
+    missing: [...common.missing, ...(unseen ? [otherPipes] : []), ...links],
     why: [loose(window), ...shareLines(window, label, causes)],
   };
+}
+
+/** What takes as much of the time as the largest share does, within the error of η, as bottlenecks. */
+function rivalsOf({ shares, facts, causes }: Labelled, { share }: LeftOver): Bottleneck[] {
+  const names: readonly Resource[] = ['memory', 'compute', 'nvlink', 'pcie', 'empty', ...facts.exchanged];
+  return distinct(names.filter((name) => TIE * shares[name] >= share).map((name) => meaningOf(name, causes))).filter((one) => one !== 'unknown');
+}
+
+function spanOf({ least, most }: LeftOver): string {
+  return least === most ? formatPercent(most) : `${formatPercent(least)} to ${formatPercent(most)} of the time`;
+}
+
+function rivalOf({ rival, share }: LeftOver): string {
+  return rival === null ? formatPercent(share) : `${TITLES[rival]} takes (${formatPercent(share)})`;
+}
+
+/** Fields of the links between GPUs that were not collected: NVLink where the card has it, PCIe where not all are joined by it, the NIC. */
+function unseenLinks({ nic, stats, subject }: WindowShares): string[] {
+  const seen = (...ids: readonly JudgedMetric[]) => ids.some((id) => known(mean(stats, id)));
+  const reach = subject.type === null ? 'all' : (GPUS[subject.type].nvlink?.reach ?? 'none');
+  return [
+    ...(reach === 'none' || seen('gpu.nvlinkRx', 'gpu.nvlinkTx')
+      ? []
+      : ['gpu.nvlinkRx, gpu.nvlinkTx (DCGM 1012, 1011): what goes between the GPUs over NVLink']),
+    ...(reach === 'all' || seen('gpu.pcieRx', 'gpu.pcieTx') ? [] : ['gpu.pcieRx, gpu.pcieTx (DCGM 1010, 1009): what goes between the GPUs over PCIe']),
+    ...(known(nic) ? [] : ['host.ibRxRate, host.ibTxRate with host.ibSpeed (or host.netRxRate …): what goes to other nodes']),
+  ];
 }
 
 function loose(window: WindowShares): string {

@@ -6,7 +6,7 @@ import { worksElsewhere } from './cross-checks.ts';
 import { type Decision, unknown } from './decision.ts';
 import { busySource, ceilingOf, coverageOf, gpuSource, resourceShares, tierOf, union, whatWouldTell, windowSources } from './evidence.ts';
 import { type LabelFacts, labelOf } from './label.ts';
-import { isLoading, type WindowShares } from './shares.ts';
+import { exchangedLinks, isLoading, type WindowShares } from './shares.ts';
 import { covered, known, largest } from './stats.ts';
 import { CEILINGS, CONTRIBUTING, DOMINANT, FULL_LINE, INACTIVE, MIN_SAMPLES, ONE_WAY, SPIN_BUSY } from './thresholds.ts';
 import { unmeasured } from './unmeasured.ts';
@@ -40,7 +40,13 @@ function labelFactsOf(window: WindowShares, causes: Causes): LabelFacts {
     (window.memoryFrom !== 'model' || window.work === null || window.work.gaps.length === 0);
   const compared = known(window.compute) || known(window.memory) || window.line >= FULL_LINE;
   const waits = !(window.empty < CONTRIBUTING);
-  return { busy: window.busy, complete, nicCounts: compared && (waits || spinsOnTraffic(window, causes)), diskCounts: window.ioPressure && waits };
+  return {
+    busy: window.busy,
+    complete,
+    nicCounts: compared && (waits || spinsOnTraffic(window, causes)),
+    diskCounts: window.ioPressure && waits,
+    exchanged: exchangedLinks(window),
+  };
 }
 
 /**

@@ -61,6 +61,8 @@ export interface Subject {
   readonly hostCores: number | null;
   /** Others use its node: counters of the node are not the job's alone. */
   readonly shared: boolean;
+  /** Other GPUs work on the same thing with it, so that kernels may spend their time on the links between them. */
+  readonly peers: boolean;
   readonly mig: boolean;
   /** The name of an engine that produces tokens while none of the GPUs that it could work on was used once; null without one. */
   readonly engineElsewhere: string | null;

@@ -7,21 +7,11 @@ interface KnownFault {
   isSo(window: PhysicsWindow, verdict: Verdict): boolean;
 }
 
-const WORKS = ['memory', 'compute', 'host', 'storage', 'transfer'];
-
 /** Printed with their count at every run; an entry whose rule is built is taken away. */
 export const KNOWN: readonly KnownFault[] = [
   {
     rule: 'many requests seen at two looks prove none between them where one client sends them together and waits (ALWAYS_SOME takes them for independent): host',
     isSo: ({ kind }, { bottleneck }) => kind === 'users who think' && bottleneck === 'host',
-  },
-  {
-    rule: 'overhead needs the unexplained time, resources taken one after another, to be more than any share: stages of memory and compute that alternate, or empty time beside them, leave little of it',
-    isSo: ({ truth }, { bottleneck }) => bottleneck === 'overhead' && WORKS.includes(truth),
-  },
-  {
-    rule: 'overhead of several GPUs needs their links (NVLink, NIC) collected: collectives over a link that nobody looked at leave the same busy time',
-    isSo: ({ truth }, { bottleneck }) => bottleneck === 'overhead' && truth === 'network',
   },
   {
     rule: 'idle needs the copy engine at rest and device memory that stays, over the whole window and not a segment of it: a slow load is idle today',
