@@ -27,7 +27,8 @@ import { type Label, type LabelFacts, labelOf, type LeftOver, leftOver, type Res
 import type { WindowShares } from './shares.ts';
 import { type JudgedMetric, known, mean } from './stats.ts';
 import { tensorCoresRest } from './tensor-cores.ts';
-import { CEILINGS, CONTRIBUTING, DISAGREE, DISAGREE_CAP, DOMINANT, ETA_ERROR, FLIP_CAP, LEAN_CAP, TIE, WORTH_NAMING } from './thresholds.ts';
+import { BURSTS, CEILINGS, CONTRIBUTING, DISAGREE, DISAGREE_CAP, DOMINANT, ETA_ERROR, FLIP_CAP, LEAN_CAP, SATURATED, TIE, WORTH_NAMING } from './thresholds.ts';
+import { unseenCompute, unseenMemory } from './unseen.ts';
 
 /** A label with the shares that it came from. */
 export interface Labelled {
@@ -91,6 +92,9 @@ function balanced(window: WindowShares, labelled: Labelled, { common, caps, cove
   };
 }
 
+/** What may limit busy time of which nothing was measured. */
+const OF_BUSY: readonly Bottleneck[] = ['memory', 'compute', 'overhead'];
+
 function single(window: WindowShares, labelled: Labelled, { common, caps, coverage }: Base): Decision {
   const { label, first, facts, causes } = labelled;
   const meaning = meaningOf(first, causes);
@@ -106,12 +110,14 @@ function single(window: WindowShares, labelled: Labelled, { common, caps, covera
       candidates: ['host', 'memory', 'compute', 'overhead'],
     });
   }
+  const unseen = unseenRival(window, label);
   const seenDirectly = meaning === 'host' || (waits && common.tier !== 'C');
   return {
     ...common,
     bottleneck: meaning,
     second: secondOf(labelled),
-    candidates: union(cause?.candidates ?? [], outweighed ? ['memory', 'compute', 'overhead'] : []),
+    candidates: distinct([...(cause?.candidates ?? []), ...(outweighed ? OF_BUSY : []), ...unseen.map(({ rival }) => rival)]),
+    missing: [...common.missing, ...unseen.map(({ field }) => field)],
     grade:
       meaning === 'unknown'
         ? null
@@ -130,10 +136,19 @@ function capsOf(window: WindowShares, { label, first, shares, facts, causes }: L
     ...flips(label, shares, facts),
     ...(label.lean === null ? [] : [{ value: LEAN_CAP, why: 'leaning is no label' }]),
     ...disagreements(window, first),
+    ...unseenRival(window, label).map(({ why }) => ({ value: FLIP_CAP, why })),
     ...window.refuted.map(({ why }) => ({ value: DISAGREE_CAP, why })),
     ...(window.subject.crowdAssumed && usesModel(window, first) ? [{ value: FLIP_CAP, why: 'nothing says that all of these engines work on this GPU' }] : []),
     ...causeCaps(label, causes),
   ];
+}
+
+/** What was not looked at may be the larger share of a GPU's own, unless this one is saturated: the field that would tell, and why it matters. */
+function unseenRival(window: WindowShares, { rule, first, s1 }: Label): { field: string; why: string; rival: Bottleneck }[] {
+  if (rule !== 'busy' || s1 >= SATURATED || (first !== 'memory' && first !== 'compute')) return [];
+  const field = first === 'memory' ? unseenCompute(window) : unseenMemory(window);
+  const rival = first === 'memory' ? 'compute' : 'memory';
+  return field === null ? [] : [{ field, rival, why: `${rival} may take more: what shows it was not collected` }];
 }
 
 /** A share by the work of engines and not by a counter of the GPU. */
@@ -206,7 +221,7 @@ function overhead(window: WindowShares, labelled: Labelled, { common, caps, cove
       candidates: rivalsOf(labelled, proven),
     });
   }
-  const links = window.subject.peers ? unseenLinks(window) : [];
+  const links = window.subject.peers || crossesUnknownLine(window) ? unseenLinks(window) : [];
   const waits = causes.empty;
   const waiting = window.empty >= WORTH_NAMING && waits !== null && waits.bottleneck !== 'unknown' ? waits.bottleneck : null;
   return {
@@ -221,7 +236,7 @@ function overhead(window: WindowShares, labelled: Labelled, { common, caps, cove
         ...caps,
         ...(unseen ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes were not measured' }] : []),
         ...(label.rule === 'unexplained' ? [{ value: FLIP_CAP, why: `${spanOf(rest)} is left unexplained, not surely more than ${rivalOf(rest)}` }] : []),
-        ...(links.length > 0 ? [{ value: FLIP_CAP, why: 'several GPUs, and the links between them were not measured: collectives look the same' }] : []),
+        ...(links.length > 0 ? [{ value: FLIP_CAP, why: 'the links between the GPUs of this job were not measured: collectives look the same' }] : []),
       ],
     },
     // A model counts the least that was read: one that contributes may well be more.
@@ -248,6 +263,12 @@ function spanOf({ least, most }: LeftOver): string {
 
 function rivalOf({ rival, share }: LeftOver): string {
   return rival === null ? formatPercent(share) : `${TITLES[rival]} takes (${formatPercent(share)})`;
+}
+
+/** Traffic both ways that is more than housekeeping, over a line of which nobody knows the speed. */
+function crossesUnknownLine({ nic, stats }: WindowShares): boolean {
+  const both = (receive: JudgedMetric, transmit: JudgedMetric) => Math.min(mean(stats, receive), mean(stats, transmit)) >= BURSTS.traffic;
+  return !known(nic) && (both('host.ibRxRate', 'host.ibTxRate') || both('host.netRxRate', 'host.netTxRate'));
 }
 
 /** Fields of the links between GPUs that were not collected: NVLink where the card has it, PCIe where not all are joined by it, the NIC. */

@@ -1,7 +1,7 @@
 import { formatPercent } from '../readings/index.ts';
 import { byLabel } from './by-label.ts';
 import { capacityOf } from './capacity.ts';
-import { type Causes, causesOf } from './cause.ts';
+import { type Causes, causesOf, readsItself } from './cause.ts';
 import { worksElsewhere } from './cross-checks.ts';
 import { type Decision, unknown } from './decision.ts';
 import { busySource, ceilingOf, coverageOf, gpuSource, resourceShares, tierOf, union, whatWouldTell, windowSources } from './evidence.ts';
@@ -10,6 +10,7 @@ import { exchangedLinks, isLoading, type WindowShares } from './shares.ts';
 import { covered, known, largest } from './stats.ts';
 import { CEILINGS, CONTRIBUTING, DOMINANT, FULL_LINE, INACTIVE, MIN_SAMPLES, ONE_WAY, SPIN_BUSY } from './thresholds.ts';
 import { unmeasured } from './unmeasured.ts';
+import { lacksPrompts } from './unseen.ts';
 
 /** The whole tree of §7.2 for one window: enough samples, idle, links, empty or busy, and capacity before all of them. */
 export function decide(window: WindowShares): Decision {
@@ -34,7 +35,7 @@ function limitedBy(window: WindowShares, causes: Causes): Decision {
 function labelFactsOf(window: WindowShares, causes: Causes): LabelFacts {
   // A pipe that was not collected may carry all of the work: of FLOPs a model speaks, of pipes the tensor cores' at least.
   const complete =
-    (window.computeFrom === 'model' || known(window.tensor)) &&
+    (window.computeFrom === 'model' ? !lacksPrompts(window) : known(window.tensor)) &&
     known(window.compute) &&
     known(window.memory) &&
     (window.memoryFrom !== 'model' || window.work === null || window.work.gaps.length === 0);
@@ -91,9 +92,12 @@ function withCapacity(window: WindowShares, plain: Decision): Decision {
  */
 function isIdle(window: WindowShares): boolean {
   if (window.demand === true || isLoading(window)) return false;
-  const links = [window.pcie, window.nic, window.nvlink].some((share) => share >= CONTRIBUTING) || (window.disk >= CONTRIBUTING && window.ioPressure);
+  // What a node that others use carries and reads says nothing against a GPU at rest (§7.8.4).
+  const node = !window.subject.shared || readsItself(window);
+  const links = [window.pcie, window.nvlink].some((share) => share >= CONTRIBUTING);
+  const reads = node && (window.nic >= CONTRIBUTING || (window.disk >= CONTRIBUTING && window.ioPressure));
   const least = window.demand === false ? DOMINANT : INACTIVE;
-  return !links && (window.busy < least || (!known(window.busy) && window.demand === false));
+  return !links && !reads && (window.busy < least || (!known(window.busy) && window.demand === false));
 }
 
 function idle(window: WindowShares, causes: Causes): Decision {

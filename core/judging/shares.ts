@@ -96,8 +96,7 @@ export function sharesOf(tally: Tally, subject: Subject): WindowShares {
     seconds: (tally.endBin - tally.firstBin) * tally.period,
     samples: asleep ? tally.seen : stats.bins,
     empty: exact(1 - busy),
-    compute: firstKnown(pipes, computeModel),
-    computeFrom: known(pipes) ? 'counter' : known(computeModel) ? 'model' : null,
+    ...computeShare({ tensor, pipes, computeModel }),
     memory: firstKnown(dram, known(memoryModel) ? memoryUtil : Number.NaN, memoryModel),
     memoryFrom: known(dram) ? 'counter' : !known(memoryModel) ? null : known(memoryUtil) ? 'nvml' : 'model',
     nvlink: nvlinkShare(stats, subject, doubt),
@@ -109,6 +108,12 @@ export function sharesOf(tally: Tally, subject: Subject): WindowShares {
     clock: rates.clock,
     refuted: doubt.refuted,
   };
+}
+
+/** The pipes' largest share; where the tensor pipe was not collected the others prove no rest, and a model that asks for more is believed. */
+function computeShare({ tensor, pipes, computeModel }: Pick<WindowShares, 'tensor' | 'pipes' | 'computeModel'>): Pick<WindowShares, 'compute' | 'computeFrom'> {
+  if (known(pipes) && (known(tensor) || !(computeModel > pipes))) return { compute: pipes, computeFrom: 'counter' };
+  return { compute: computeModel, computeFrom: known(computeModel) ? 'model' : null };
 }
 
 /** The work and its shares, as far as they can be: unknown where the model asks for more than there is. */

@@ -154,7 +154,7 @@ function isShared({ node }: EntityRef, host: RunEntity | null, { entities, optio
 function hasPeers({ serving, work }: Pick<Subject, 'serving' | 'work'>, owned: Owned, { entities, options, workload }: KnownRun): boolean {
   if (serving) return work === null ? owned.gpus > owned.engines.length : work.tensorParallel * work.pipelineParallel > 1;
   const given = options.gpusAllocated ?? [];
-  const own = entities.gpus.filter((gpu) => (given.length === 0 || isGiven(gpu, given)) && wasUsed(gpu));
+  const own = entities.gpus.filter((one) => wasUsed(one) && (given.length === 0 || isGiven(one, given)));
   return own.length > 1 || gpusTold(workload) > 1;
 }
 

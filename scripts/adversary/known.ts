@@ -21,11 +21,4 @@ export const KNOWN: readonly KnownFault[] = [
     rule: 'on a shared node I/O pressure during a load may be the neighbours’, as it may in any empty time (causeOfLoading has no such doubt)',
     isSo: ({ kind, look }, { bottleneck }) => kind === 'loading' && look.shared && bottleneck === 'storage',
   },
-  {
-    rule: 'memory above a half needs every compute pipe that may work collected too, unless it is saturated (and compute needs DRAM): what was not looked at may be the larger share',
-    isSo: ({ truth, look }, { bottleneck }) =>
-      look.dcgm !== null &&
-      ((bottleneck === 'memory' && truth === 'compute' && !(look.dcgm.includes('gpu.tensorActive') && look.dcgm.includes('gpu.fp32Active'))) ||
-        (bottleneck === 'compute' && truth === 'memory' && !look.dcgm.includes('gpu.dramActive'))),
-  },
 ];

@@ -57,13 +57,19 @@ describe('overhead of several GPUs', () => {
   it('is at most half sure while nobody looked at the links between them, whose fields are named: collectives look the same', () => {
     const { bottleneck, grade, gradeWhy, candidates, missing } = judged(two(LOOSE));
     expect({ bottleneck, grade, candidates }).toEqual({ bottleneck: 'overhead', grade: 0.5, candidates: ['network'] });
-    expect(gradeWhy).toMatch(/links between them were not measured/);
+    expect(gradeWhy).toMatch(/links between the GPUs of this job were not measured/);
     expect(missing.join()).toMatch(/gpu\.nvlinkRx, gpu\.nvlinkTx.*host\.ibRxRate/);
   });
   it('needs NVLink and the NIC: either may carry it', () => {
     expect(judged(two({ ...LOOSE, ...links })).grade).toBe(0.5);
     expect(judged([...two(LOOSE), node(IB)]).grade).toBe(0.5);
     expect(judged([...two({ ...LOOSE, ...links }), node(IB)])).toMatchObject({ bottleneck: 'overhead', grade: 0.85 });
+  });
+  it('and of one whose node exchanges with others over a line of unknown speed, needs that speed', () => {
+    const exchange = (rate: number) => judged([gpu(LOOSE), node({ 'host.ibRxRate': rate, 'host.ibTxRate': rate })]);
+    expect(exchange(9.5e9)).toMatchObject({ bottleneck: 'overhead', grade: 0.5 });
+    expect(exchange(9.5e9).missing.join()).toMatch(/host\.ibSpeed/);
+    expect(exchange(9e7).grade).toBe(0.85);
   });
   it('of cards without NVLink needs PCIe', () => {
     const pcie: Values = { 'gpu.pcieRx': 1e6, 'gpu.pcieTx': 1e6 };
