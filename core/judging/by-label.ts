@@ -215,7 +215,7 @@ function overhead(window: WindowShares, labelled: Labelled, { common, caps, cove
   if (TIE * proven.most < proven.share) {
     return unknown(window, causes, {
       why: [
-        `busy ${formatPercent(window.busy)}, and no resource reaches ${formatPercent(DOMINANT)}: ${spanOf(proven)} is left unexplained, less than ${rivalOf(proven)}`,
+        `busy ${formatPercent(window.busy)}, no one cause: ${spanOf(proven)} is left unexplained, less than ${rivalOf(proven)}`,
         ...shareLines(window, label, causes),
       ],
       candidates: rivalsOf(labelled, proven),
