@@ -152,7 +152,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: "memUtil') - scale.offset)", replace: "memUtil') - 10 * scale.offset)", harm: 'the memory share of an H100 is a tenth too low' },
       { find: 'const rate = largest(receive, transmit)', replace: 'const rate = receive + transmit', harm: 'a duplex link counts twice' },
       { find: '!(shares.ethernet > shares.ib)', replace: 'true', harm: 'a busy Ethernet beside a resting InfiniBand is not seen' },
-      { find: 'firstKnown(pipes, computeModel)', replace: 'firstKnown(computeModel, pipes)', harm: 'the model is believed before the counter' },
+      { find: '(known(tensor) || !(computeModel > pipes))', replace: '!(computeModel > pipes)', harm: 'the model is believed before the counter' },
+      { find: '(known(tensor) || !(computeModel > pipes))', replace: 'true', harm: 'a pipe that rests hides the work of one that nobody looked at' },
       { find: "waiting('host.iowait') * cores", replace: "waiting('host.iowait')", harm: 'two cores in I/O wait of 16 are not seen' },
     ],
   },
@@ -166,8 +167,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'window.demand === true || isLoading(window)', replace: 'isLoading(window)', harm: 'requests on an empty GPU are called idle' },
       { find: 'window.demand === true || isLoading(window)', replace: 'window.demand === true', harm: 'loading is called idle' },
       {
-        find: '[window.pcie, window.nic, window.nvlink].some',
-        replace: '[window.nic, window.nvlink].some',
+        find: '[window.pcie, window.nvlink].some',
+        replace: '[window.nvlink].some',
         harm: 'a GPU that is being filled over PCIe is called idle',
       },
       {
@@ -351,7 +352,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
         replace: 'const part = 1;',
         harm: 'the time tree adds up to more than the time',
       },
-      { find: 'Math.max(0, busy - sum)', replace: 'busy - sum', harm: 'less than nothing is unexplained' },
+      { find: 'Math.max(0, busy - sum - ', replace: '(busy - sum - ', harm: 'less than nothing is unexplained' },
       {
         find: 'const largest = best === null ? 0 : Math.min(busy, window[best]);',
         replace: 'const largest = best === null ? 0 : window[best];',
@@ -571,7 +572,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       },
       { find: 'e4m3|e5m2/i.test(kvDtype)) return 1;', replace: 'e4m3|e5m2/i.test(kvDtype)) return 2;', harm: 'an FP8 cache seems twice as large' },
       {
-        find: "GPUS[gpu].peaks.bf16 === null ? 'fp16' : native",
+        find: "GPUS[type].peaks.bf16 === null ? 'fp16' : native",
         replace: 'false ? native : native',
         harm: 'a V100 that serves a BF16 model has no compute share',
       },

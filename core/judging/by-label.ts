@@ -1,4 +1,5 @@
 import type { Bottleneck } from '../contract/index.ts';
+import { GPUS } from '../knowledge/index.ts';
 import { formatPercent } from '../readings/index.ts';
 import type { Causes } from './cause.ts';
 import { hasUncollectedPipe, isPowered } from './cross-checks.ts';
@@ -12,19 +13,22 @@ import {
   coverageOf,
   disagreement,
   evidenceOf,
+  distinct,
   type GradeInput,
   mainLine,
   meaningOf,
   shareLines,
   tierOf,
+  TITLES,
   union,
   whatWouldTell,
 } from './evidence.ts';
-import { type Label, type LabelFacts, labelOf, type Resource, type ResourceShares, sameLabel } from './label.ts';
+import { type Label, type LabelFacts, labelOf, type LeftOver, leftOver, type Resource, type ResourceShares, sameLabel } from './label.ts';
 import type { WindowShares } from './shares.ts';
-import { known } from './stats.ts';
+import { type JudgedMetric, known, mean } from './stats.ts';
 import { tensorCoresRest } from './tensor-cores.ts';
-import { CEILINGS, CONTRIBUTING, DISAGREE, DISAGREE_CAP, DOMINANT, ETA_ERROR, FLIP_CAP, LEAN_CAP, TIE, WORTH_NAMING } from './thresholds.ts';
+import { BURSTS, CEILINGS, CONTRIBUTING, DISAGREE, DISAGREE_CAP, DOMINANT, ETA_ERROR, FLIP_CAP, LEAN_CAP, SATURATED, TIE, WORTH_NAMING } from './thresholds.ts';
+import { unseenCompute, unseenMemory } from './unseen.ts';
 
 /** A label with the shares that it came from. */
 export interface Labelled {
@@ -50,7 +54,7 @@ export function byLabel(window: WindowShares, labelled: Labelled): Decision {
     traffic: causes.traffic,
   };
   const base: Base = { common, caps, coverage: coverageOf(window, first) };
-  if (label.rule === 'overhead') return overhead(window, labelled, base);
+  if (label.rule === 'overhead' || label.rule === 'unexplained') return overhead(window, labelled, base);
   return label.rule === 'balanced' ? balanced(window, labelled, base) : single(window, labelled, base);
 }
 
@@ -88,6 +92,9 @@ function balanced(window: WindowShares, labelled: Labelled, { common, caps, cove
   };
 }
 
+/** What may limit busy time of which nothing was measured. */
+const OF_BUSY: readonly Bottleneck[] = ['memory', 'compute', 'overhead'];
+
 function single(window: WindowShares, labelled: Labelled, { common, caps, coverage }: Base): Decision {
   const { label, first, facts, causes } = labelled;
   const meaning = meaningOf(first, causes);
@@ -103,12 +110,14 @@ function single(window: WindowShares, labelled: Labelled, { common, caps, covera
       candidates: ['host', 'memory', 'compute', 'overhead'],
     });
   }
+  const unseen = unseenRival(window, label);
   const seenDirectly = meaning === 'host' || (waits && common.tier !== 'C');
   return {
     ...common,
     bottleneck: meaning,
     second: secondOf(labelled),
-    candidates: union(cause?.candidates ?? [], outweighed ? ['memory', 'compute', 'overhead'] : []),
+    candidates: distinct([...(cause?.candidates ?? []), ...(outweighed ? OF_BUSY : []), ...unseen.map(({ rival }) => rival)]),
+    missing: [...common.missing, ...unseen.map(({ field }) => field)],
     grade:
       meaning === 'unknown'
         ? null
@@ -127,10 +136,19 @@ function capsOf(window: WindowShares, { label, first, shares, facts, causes }: L
     ...flips(label, shares, facts),
     ...(label.lean === null ? [] : [{ value: LEAN_CAP, why: 'leaning is no label' }]),
     ...disagreements(window, first),
+    ...unseenRival(window, label).map(({ why }) => ({ value: FLIP_CAP, why })),
     ...window.refuted.map(({ why }) => ({ value: DISAGREE_CAP, why })),
     ...(window.subject.crowdAssumed && usesModel(window, first) ? [{ value: FLIP_CAP, why: 'nothing says that all of these engines work on this GPU' }] : []),
     ...causeCaps(label, causes),
   ];
+}
+
+/** What was not looked at may be the larger share of a GPU's own, unless this one is saturated: the field that would tell, and why it matters. */
+function unseenRival(window: WindowShares, { rule, first, s1 }: Label): { field: string; why: string; rival: Bottleneck }[] {
+  if (rule !== 'busy' || s1 >= SATURATED || (first !== 'memory' && first !== 'compute')) return [];
+  const field = first === 'memory' ? unseenCompute(window) : unseenMemory(window);
+  const rival = first === 'memory' ? 'compute' : 'memory';
+  return field === null ? [] : [{ field, rival, why: `${rival} may take more: what shows it was not collected` }];
 }
 
 /** A share by the work of engines and not by a counter of the GPU. */
@@ -174,7 +192,10 @@ function disagreements(window: WindowShares, resource: Resource): GradeInput['ca
 }
 
 /** Busy, and no resource explains it: latency, small kernels, synchronisation, inefficient kernels, or nothing at all. */
-function overhead(window: WindowShares, { label, first, causes }: Labelled, { common, caps, coverage }: Base): Decision {
+function overhead(window: WindowShares, labelled: Labelled, { common, caps, coverage }: Base): Decision {
+  const { label, first, causes } = labelled;
+  const rest = leftOver(labelled.shares, labelled.facts);
+  const rivals = rivalsOf(labelled, rest);
   const unseen = window.computeFrom === 'counter' && tensorCoresRest(window.tensor) && !known(window.fp32);
   const powered = isPowered(window);
   const otherPipes = 'gpu.fp32Active, gpu.fp64Active (DCGM 1007, 1006): work without tensor cores looks the same';
@@ -186,6 +207,21 @@ function overhead(window: WindowShares, { label, first, causes }: Labelled, { co
       candidates: ['compute', 'overhead'],
     });
   }
+  // Even with all resources at once less is left than one of them takes, by more than the error of η: it is not what limits.
+  const proven = leftOver(labelled.shares, {
+    ...labelled.facts,
+    exchanged: labelled.facts.exchanged.filter((name) => name !== 'nic' || labelled.facts.nicCounts),
+  });
+  if (TIE * proven.most < proven.share) {
+    return unknown(window, causes, {
+      why: [
+        `busy ${formatPercent(window.busy)}, no one cause: ${spanOf(proven)} is left unexplained, less than ${rivalOf(proven)}`,
+        ...shareLines(window, label, causes),
+      ],
+      candidates: rivalsOf(labelled, proven),
+    });
+  }
+  const links = window.subject.peers || crossesUnknownLine(window) ? unseenLinks(window) : [];
   const waits = causes.empty;
   const waiting = window.empty >= WORTH_NAMING && waits !== null && waits.bottleneck !== 'unknown' ? waits.bottleneck : null;
   return {
@@ -196,16 +232,56 @@ function overhead(window: WindowShares, { label, first, causes }: Labelled, { co
       ceiling: ceilingOf(common.tier, agrees(window, first)),
       coverage,
       ratios: [...(label.s1 > 0 ? [DOMINANT / label.s1] : []), window.busy / DOMINANT],
-      caps: [...caps, ...(unseen ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes were not measured' }] : [])],
+      caps: [
+        ...caps,
+        ...(unseen ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes were not measured' }] : []),
+        ...(label.rule === 'unexplained' ? [{ value: FLIP_CAP, why: `${spanOf(rest)} is left unexplained, not surely more than ${rivalOf(rest)}` }] : []),
+        ...(links.length > 0 ? [{ value: FLIP_CAP, why: 'the links between the GPUs of this job were not measured: collectives look the same' }] : []),
+      ],
     },
     // A model counts the least that was read: one that contributes may well be more.
-    candidates: [
+    candidates: distinct([
       ...(unseen || (window.computeFrom === 'model' && window.compute >= CONTRIBUTING) ? ['compute' as const] : []),
       ...(window.memoryFrom === 'model' && window.memory >= CONTRIBUTING ? ['memory' as const] : []),
-    ],
-    missing: [...common.missing, ...(unseen ? [otherPipes] : [])],
+      ...(label.rule === 'unexplained' ? rivals : []),
+      ...(links.length > 0 ? ['network' as const] : []),
+    ]),
+    missing: [...common.missing, ...(unseen ? [otherPipes] : []), ...links],
     why: [loose(window), ...shareLines(window, label, causes)],
   };
+}
+
+/** What takes as much of the time as the largest share does, within the error of η, as bottlenecks. */
+function rivalsOf({ shares, facts, causes }: Labelled, { share }: LeftOver): Bottleneck[] {
+  const names: readonly Resource[] = ['memory', 'compute', 'nvlink', 'pcie', 'empty', ...facts.exchanged];
+  return distinct(names.filter((name) => TIE * shares[name] >= share).map((name) => meaningOf(name, causes))).filter((one) => one !== 'unknown');
+}
+
+function spanOf({ least, most }: LeftOver): string {
+  return least === most ? formatPercent(most) : `${formatPercent(least)} to ${formatPercent(most)} of the time`;
+}
+
+function rivalOf({ rival, share }: LeftOver): string {
+  return rival === null ? formatPercent(share) : `${TITLES[rival]} takes (${formatPercent(share)})`;
+}
+
+/** Traffic both ways that is more than housekeeping, over a line of which nobody knows the speed. */
+function crossesUnknownLine({ nic, stats }: WindowShares): boolean {
+  const both = (receive: JudgedMetric, transmit: JudgedMetric) => Math.min(mean(stats, receive), mean(stats, transmit)) >= BURSTS.traffic;
+  return !known(nic) && (both('host.ibRxRate', 'host.ibTxRate') || both('host.netRxRate', 'host.netTxRate'));
+}
+
+/** Fields of the links between GPUs that were not collected: NVLink where the card has it, PCIe where not all are joined by it, the NIC. */
+function unseenLinks({ nic, stats, subject }: WindowShares): string[] {
+  const seen = (...ids: readonly JudgedMetric[]) => ids.some((id) => known(mean(stats, id)));
+  const reach = subject.type === null ? 'all' : (GPUS[subject.type].nvlink?.reach ?? 'none');
+  return [
+    ...(reach === 'none' || seen('gpu.nvlinkRx', 'gpu.nvlinkTx')
+      ? []
+      : ['gpu.nvlinkRx, gpu.nvlinkTx (DCGM 1012, 1011): what goes between the GPUs over NVLink']),
+    ...(reach === 'all' || seen('gpu.pcieRx', 'gpu.pcieTx') ? [] : ['gpu.pcieRx, gpu.pcieTx (DCGM 1010, 1009): what goes between the GPUs over PCIe']),
+    ...(known(nic) ? [] : ['host.ibRxRate, host.ibTxRate with host.ibSpeed (or host.netRxRate …): what goes to other nodes']),
+  ];
 }
 
 function loose(window: WindowShares): string {

@@ -170,7 +170,7 @@ function writesItself({ stats, transmit }: WindowShares): boolean {
 }
 
 /** The job's processes account for half of what the node reads: its counters are the job's then. */
-function readsItself({ stats, receive }: WindowShares): boolean {
+export function readsItself({ stats, receive }: WindowShares): boolean {
   const own = largest(mean(stats, 'process.readChars'), mean(stats, 'process.readBytes'));
   const node = largest(mean(stats, 'host.diskReadRate'), mean(stats, 'host.fsReadRate'), receive);
   return isMostOf(own, node);

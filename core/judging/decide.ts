@@ -1,16 +1,17 @@
 import { formatPercent } from '../readings/index.ts';
 import { byLabel } from './by-label.ts';
 import { capacityOf } from './capacity.ts';
-import { type Causes, causesOf, hostWorks, processesWork } from './cause.ts';
+import { type Causes, causesOf, hostWorks, processesWork, readsItself } from './cause.ts';
 import { isUsed, powerTells, worksBetweenLooks, worksSteadily } from './at-rest.ts';
 import { worksElsewhere } from './cross-checks.ts';
 import { type Decision, unknown } from './decision.ts';
 import { busySource, ceilingOf, coverageOf, type GradeInput, gpuSource, resourceShares, tierOf, union, whatWouldTell, windowSources } from './evidence.ts';
 import { type LabelFacts, labelOf } from './label.ts';
-import { isLoading, type WindowShares } from './shares.ts';
+import { exchangedLinks, isLoading, type WindowShares } from './shares.ts';
 import { covered, known, largest } from './stats.ts';
 import { CEILINGS, CONTRIBUTING, DOMINANT, FLIP_CAP, FULL_LINE, INACTIVE, MIN_SAMPLES, ONE_WAY, SPIN_BUSY } from './thresholds.ts';
 import { unmeasured } from './unmeasured.ts';
+import { lacksPrompts } from './unseen.ts';
 
 /** The whole tree of §7.2 for one window: enough samples, idle, links, empty or busy, and capacity before all of them. */
 export function decide(window: WindowShares): Decision {
@@ -35,13 +36,19 @@ function limitedBy(window: WindowShares, causes: Causes): Decision {
 function labelFactsOf(window: WindowShares, causes: Causes): LabelFacts {
   // A pipe that was not collected may carry all of the work: of FLOPs a model speaks, of pipes the tensor cores' at least.
   const complete =
-    (window.computeFrom === 'model' || known(window.tensor)) &&
+    (window.computeFrom === 'model' ? !lacksPrompts(window) : known(window.tensor)) &&
     known(window.compute) &&
     known(window.memory) &&
     (window.memoryFrom !== 'model' || window.work === null || window.work.gaps.length === 0);
   const compared = known(window.compute) || known(window.memory) || window.line >= FULL_LINE;
   const waits = !(window.empty < CONTRIBUTING);
-  return { busy: window.busy, complete, nicCounts: compared && (waits || spinsOnTraffic(window, causes)), diskCounts: window.ioPressure && waits };
+  return {
+    busy: window.busy,
+    complete,
+    nicCounts: compared && (waits || spinsOnTraffic(window, causes)),
+    diskCounts: window.ioPressure && waits,
+    exchanged: exchangedLinks(window),
+  };
 }
 
 /**
@@ -86,10 +93,13 @@ function withCapacity(window: WindowShares, plain: Decision): Decision {
  */
 function isIdle(window: WindowShares): boolean {
   if (window.demand === true || isLoading(window)) return false;
-  const links = [window.pcie, window.nic, window.nvlink].some((share) => share >= CONTRIBUTING) || (window.disk >= CONTRIBUTING && window.ioPressure);
+  // What a node that others use carries and reads says nothing against a GPU at rest (§7.8.4).
+  const node = !window.subject.shared || readsItself(window);
+  const links = [window.pcie, window.nvlink].some((share) => share >= CONTRIBUTING);
+  const reads = node && (window.nic >= CONTRIBUTING || (window.disk >= CONTRIBUTING && window.ioPressure));
   const least = window.demand === false ? DOMINANT : INACTIVE;
   if (window.demand !== false && (isUsed(window) || hostWorks(window))) return false;
-  return !links && (window.busy < least || (!known(window.busy) && window.demand === false));
+  return !links && !reads && (window.busy < least || (!known(window.busy) && window.demand === false));
 }
 
 function idle(window: WindowShares, causes: Causes): Decision {

@@ -51,7 +51,7 @@ function workerOf({ gpus, options, workload }: JudgedRun, { engines, type, ceili
   const key = engines.join(',');
   const sharing = gpus.filter((other) => other.engines.join(',') === key).length;
   const serving = tables.some(({ columns }) => columns.has('engine.running') || columns.has('engine.generationRate'));
-  const work = engineWork(options, workload, { facts: tables[0]?.facts ?? new Map(), type, gpus: sharing, engines: tables.length });
+  const work = engineWork(options, workload, { facts: tables[0]?.facts ?? new Map(), type, gpus: sharing, engines: tables.length, serving });
   return { serving, training: !serving, fineTuning: false, work, ceilings, math: mathType(work?.format ?? null, workload, type) };
 }
 

@@ -104,7 +104,7 @@ export function busySource(window: WindowShares): string {
 /** The sources that decided a label, each once. */
 export function evidenceOf(window: WindowShares, label: Label, causes: Causes): string[] {
   const out: string[] = [];
-  if (label.first === 'empty' || label.rule === 'overhead') out.push(busySource(window));
+  if (label.first === 'empty' || label.rule === 'overhead' || label.rule === 'unexplained') out.push(busySource(window));
   const cause = causeFor(label.first, causes);
   if (cause !== null) out.push(...cause.evidence);
   if (label.first === 'nic' || label.first === 'disk') out.push('proc');
@@ -158,7 +158,8 @@ export function mainLine(window: WindowShares, resource: Resource, share: number
   return `${TITLES[resource]} ${formatPercent(share)} of the achievable${from === 'model' ? ', by the engine’s tokens and the model' : ''}`;
 }
 
-const TITLES: Readonly<Record<Resource, string>> = {
+/** Resources as texts call them. */
+export const TITLES: Readonly<Record<Resource, string>> = {
   compute: 'compute',
   memory: 'memory bandwidth',
   nvlink: 'NVLink',
@@ -177,20 +178,14 @@ function isModelled({ memoryFrom, computeFrom }: WindowShares, resource: Resourc
 export function shareLines(window: WindowShares, label: Label, causes: Causes): string[] {
   const shares = resourceShares(window);
   const names: Resource[] = ['memory', 'compute', 'nvlink', 'pcie', 'nic', 'empty'];
+  const all = label.rule === 'overhead' || label.rule === 'unexplained';
   const parts = names
-    .filter((name) => known(shares[name]) && !(name === label.first && label.rule !== 'overhead'))
+    .filter((name) => known(shares[name]) && !(name === label.first && !all))
     .sort((a, b) => shares[b] - shares[a])
     .map((name) => `${TITLES[name]} ${formatPercent(shares[name])}${isModelled(window, name) ? ' (modelled)' : ''}`);
-  const out =
-    parts.length === 0
-      ? []
-      : [`${label.rule !== 'overhead' ? 'against it' : names.some((name) => isModelled(window, name)) ? 'known' : 'measured'}: ${parts.join(', ')}`];
+  const out = parts.length === 0 ? [] : [`${!all ? 'against it' : names.some((name) => isModelled(window, name)) ? 'known' : 'measured'}: ${parts.join(', ')}`];
   // A link that is busy for as long as the GPU is empty explains the waiting: no cause is unknown beside it.
-  const explained =
-    (label.first === 'pcie' || label.first === 'nic') &&
-    label.rule !== 'overhead' &&
-    causes.empty?.bottleneck === 'unknown' &&
-    shares[label.first] >= window.empty;
+  const explained = (label.first === 'pcie' || label.first === 'nic') && !all && causes.empty?.bottleneck === 'unknown' && shares[label.first] >= window.empty;
   if (label.first !== 'empty' && causes.empty !== null && window.empty >= WORTH_NAMING && !explained) out.push(causes.empty.why);
   if (label.lean !== null) out.push(`${TITLES[label.lean]}-leaning`);
   return out;
@@ -198,7 +193,12 @@ export function shareLines(window: WindowShares, label: Label, causes: Causes): 
 
 /** Both lists, each entry once. */
 export function union<T>(a: readonly T[], b: readonly T[]): T[] {
-  return [...new Set([...a, ...b])];
+  return distinct([...a, ...b]);
+}
+
+/** A list, each entry once. */
+export function distinct<T>(list: readonly T[]): T[] {
+  return [...new Set(list)];
 }
 
 /** The arithmetic of a grade (§7.4), kept so that it can be published with it. */

@@ -16,10 +16,12 @@ export interface LabelFacts {
   readonly nicCounts: boolean;
   /** Disk time counts only with I/O pressure: it is "some request in flight", an upper bound. */
   readonly diskCounts: boolean;
+  /** Links that carry traffic both ways: kernels may spin on them, as collectives do, whether or not they may decide. */
+  readonly exchanged: readonly Resource[];
 }
 
-/** Which rule decided. */
-type Rule = 'link' | 'empty' | 'busy' | 'balanced' | 'overhead' | 'unmeasured';
+/** Which rule decided; `unexplained`: busy time is left over, but it need not be more than any share. */
+type Rule = 'link' | 'empty' | 'busy' | 'balanced' | 'overhead' | 'unexplained' | 'unmeasured';
 
 export interface Label {
   readonly rule: Rule;
@@ -63,7 +65,8 @@ export function labelOf(shares: ResourceShares, facts: LabelFacts): Label {
     return waiting(compared);
   }
   const busiest = top(compared, BUSY, null);
-  const label = busiest === null ? made('overhead', first, compared, DOMINANT) : made('overhead', busiest, compared, DOMINANT);
+  const { least, share } = leftOver(shares, facts);
+  const label = made(least >= share ? 'overhead' : 'unexplained', busiest ?? first, compared, DOMINANT);
   const runnerUp = busiest === null ? null : top(compared, NOT_EMPTY, busiest);
   const leads = busiest !== null && (runnerUp === null || shares[busiest] > TIE * shares[runnerUp]);
   const leaning = leads && label.s1 >= CONTRIBUTING && empty < LEAN_EMPTY;
@@ -92,6 +95,30 @@ function waiting(compared: Compared): Label {
   return { rule: 'empty', first: 'empty', next, s1: shares.empty, s2: next === null ? 0 : shares[next], threshold: CONTRIBUTING, lean: null };
 }
 
+/** Busy time that no resource explains, as shares of time, and what it is up against. */
+export interface LeftOver {
+  /** With all resources one after another, and all at once. */
+  readonly least: number;
+  readonly most: number;
+  /** The largest share, empty time and links among them. */
+  readonly rival: Resource | null;
+  readonly share: number;
+}
+
+/** The unexplained busy time as the two ends of what it can be (§7.1). What goes over one link of a node goes over the others meanwhile. */
+export function leftOver(shares: ResourceShares, facts: LabelFacts): LeftOver {
+  const spun = facts.exchanged.map((name) => shares[name]).filter(known);
+  const worked = [...BUSY.map((name) => shares[name]).filter(known), Math.max(0, ...spun)];
+  const compared = [...ALL.filter((name) => name !== 'disk' && name !== 'nic'), ...facts.exchanged].filter((name) => known(shares[name]));
+  const rival = compared.reduce<Resource | null>((best, name) => (best === null || shares[name] > shares[best] ? name : best), null);
+  return {
+    least: Math.max(0, facts.busy - worked.reduce((sum, share) => sum + share, 0)),
+    most: Math.max(0, facts.busy - Math.max(...worked)),
+    rival,
+    share: rival === null ? 0 : shares[rival],
+  };
+}
+
 function top({ shares, facts }: Compared, among: readonly Resource[], except: Resource | null): Resource | null {
   let best: Resource | null = null;
   for (const name of among) {
@@ -104,7 +131,7 @@ function top({ shares, facts }: Compared, among: readonly Resource[], except: Re
 /** Whether two labels mean the same, apart from the cause of empty time and the kind of traffic, which no η moves. */
 export function sameLabel(a: Label, b: Label): boolean {
   if (a.rule !== b.rule) return false;
-  if (a.rule === 'overhead' || a.rule === 'unmeasured') return true;
+  if (a.rule === 'overhead' || a.rule === 'unexplained' || a.rule === 'unmeasured') return true;
   if (a.rule !== 'balanced') return a.first === b.first;
   return (a.first === b.first && a.next === b.next) || (a.first === b.next && a.next === b.first);
 }

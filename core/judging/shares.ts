@@ -4,7 +4,7 @@ import { inEmptyTime } from './empty-time.ts';
 import { covered, exact, firstKnown, type JudgedMetric, known, largest, mean, type Stats, sumKnown } from './stats.ts';
 import type { Subject } from './subject.ts';
 import type { Tally } from './tally.ts';
-import { BLOCKED_PROCESSES, CLEAR_RISE, CONTRIBUTING, IOWAIT_CORES, MEMORY_STEP, MIN_DEMAND_SAMPLES } from './thresholds.ts';
+import { BLOCKED_PROCESSES, CLEAR_RISE, CONTRIBUTING, IOWAIT_CORES, MEMORY_STEP, MIN_DEMAND_SAMPLES, ONE_WAY } from './thresholds.ts';
 import { type Rates, ratesOf, type Work, workOf } from './work.ts';
 
 /** `nvml`: utilization.memory on a type where it is known to follow bandwidth, beside an engine's work: a counter too, a coarse one. */
@@ -93,8 +93,7 @@ export function sharesOf(tally: Tally, subject: Subject): WindowShares {
     seconds: (tally.endBin - tally.firstBin) * tally.period,
     samples: asleep ? tally.seen : stats.bins,
     empty: exact(1 - busy),
-    compute: firstKnown(pipes, computeModel),
-    computeFrom: known(pipes) ? 'counter' : known(computeModel) ? 'model' : null,
+    ...computeShare({ tensor, pipes, computeModel }),
     memory: firstKnown(dram, known(memoryModel) ? memoryUtil : Number.NaN, memoryModel),
     memoryFrom: known(dram) ? 'counter' : !known(memoryModel) ? null : known(memoryUtil) ? 'nvml' : 'model',
     nvlink: nvlinkShare(stats, subject, doubt),
@@ -106,6 +105,12 @@ export function sharesOf(tally: Tally, subject: Subject): WindowShares {
     clock: rates.clock,
     refuted: doubt.refuted,
   };
+}
+
+/** The pipes' largest share; where the tensor pipe was not collected the others prove no rest, and a model that asks for more is believed. */
+function computeShare({ tensor, pipes, computeModel }: Pick<WindowShares, 'tensor' | 'pipes' | 'computeModel'>): Pick<WindowShares, 'compute' | 'computeFrom'> {
+  if (known(pipes) && (known(tensor) || !(computeModel > pipes))) return { compute: pipes, computeFrom: 'counter' };
+  return { compute: computeModel, computeFrom: known(computeModel) ? 'model' : null };
 }
 
 /** The work and its shares, as far as they can be: unknown where the model asks for more than there is. */
@@ -181,6 +186,17 @@ function hostOf(
     ioPressure: waiting('host.psiIo') >= CONTRIBUTING || iowaitCores >= IOWAIT_CORES || waiting('host.procsBlocked') >= BLOCKED_PROCESSES,
     iowaitCores,
   };
+}
+
+/** Traffic both ways, as collectives make it; one way that nobody looked at may be as busy as the other. */
+function isExchange(receive: number, transmit: number): boolean {
+  return !(receive > ONE_WAY * transmit) && !(transmit > ONE_WAY * receive);
+}
+
+/** Links on which kernels may spin: the NIC, and PCIe where other GPUs work on the same job, as far as their traffic is an exchange. */
+export function exchangedLinks({ nic, receive, transmit, pcie, stats, subject }: WindowShares): ('nic' | 'pcie')[] {
+  const overPcie = subject.peers && known(pcie) && isExchange(mean(stats, 'gpu.pcieRx'), mean(stats, 'gpu.pcieTx'));
+  return [...(known(nic) && isExchange(receive, transmit) ? (['nic'] as const) : []), ...(overPcie ? (['pcie'] as const) : [])];
 }
 
 /** Bytes per second that storage delivered to the host, by the means over any stretch of time; NaN where nothing shows it. */

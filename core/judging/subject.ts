@@ -63,6 +63,8 @@ export interface Subject {
   readonly hostCores: number | null;
   /** Others use its node: counters of the node are not the job's alone. */
   readonly shared: boolean;
+  /** Other GPUs work on the same thing with it, so that kernels may spend their time on the links between them. */
+  readonly peers: boolean;
   readonly mig: boolean;
   /** The name of an engine that produces tokens while none of the GPUs that it could work on was used once; null without one. */
   readonly engineElsewhere: string | null;
@@ -88,14 +90,14 @@ export function modelOf(options: AnalyseOptions, workload: Workload): ModelSpec 
 export function engineWork(
   options: AnalyseOptions,
   workload: Workload,
-  context: { facts: ReadonlyMap<FactName, string>; type: GpuId | null; gpus: number; engines: number },
+  context: { facts: ReadonlyMap<FactName, string>; type: GpuId | null; gpus: number; engines: number; serving: boolean },
 ): EngineWork | null {
   const model = modelOf(options, workload);
   if (model === null) return null;
   const assumed: string[] = [];
   const given = weightType(workload.dtype);
-  const type = given ?? possibleType(model.nativeType, context.type);
-  if (given === null) assumed.push(type === model.nativeType ? `weights in ${type}, as published` : `weights in ${type}: this GPU has no ${model.nativeType}`);
+  const type = given ?? typeAtWork(model.nativeType, context);
+  if (given === null) assumed.push(`weights in ${type}${typeReason(model.nativeType, type)}`);
   const said = workload.quantization === null ? null : parseQuantization(workload.quantization);
   const named = workload.model === null ? null : (findModel(workload.model)?.quantization ?? null);
   const format: WeightFormat = { type, quantization: said ?? named ?? model.nativeQuantization };
@@ -120,9 +122,18 @@ export function engineWork(
   };
 }
 
-/** What an engine runs published weights in: FP16 where the GPU has no BF16 (engines refuse it there). */
-function possibleType(native: WeightType, gpu: GpuId | null): WeightType {
-  return native === 'bf16' && gpu !== null && GPUS[gpu].peaks.bf16 === null ? 'fp16' : native;
+/**
+ * What published weights are run in unless something else is said: FP16 where the GPU has no BF16 (engines refuse it there), and 16 bits
+ * for FP32 where an engine serves them (vLLM's and SGLang's `auto`, TGI's default). A trainer keeps them as they are.
+ */
+function typeAtWork(native: WeightType, { type, serving }: { type: GpuId | null; serving: boolean }): WeightType {
+  if (native === 'fp32') return serving ? 'fp16' : native;
+  return native === 'bf16' && type !== null && GPUS[type].peaks.bf16 === null ? 'fp16' : native;
+}
+
+function typeReason(native: WeightType, type: WeightType): string {
+  if (type === native) return ', as published';
+  return native === 'fp32' ? ': engines run in 16 bits what was published in fp32' : `: this GPU has no ${native}`;
 }
 
 /** `bfloat16`, `torch.float16`, `half`, `bf16` …; null for what is no plain type of weights. */

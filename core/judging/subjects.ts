@@ -63,6 +63,7 @@ function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectConte
   const processes = processesOf(entity.entity, entities);
   const name = gpu?.facts.get('name') ?? null;
   const card = cardOf(gpu, name, run.options);
+  const work = workOn(speaking, { type: card.type, gpus: owned.gpus }, run);
   return {
     entity: entity.entity,
     name,
@@ -79,13 +80,14 @@ function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectConte
       kind: entity.entity.kind === 'gpu' || entity.entity.kind === 'host' ? entity.entity.kind : 'engine',
       id: entity.entity.id,
       ...card,
-      ...workOn(speaking, { type: card.type, gpus: owned.gpus }, run),
+      ...work,
       fineTuning: looksLikeFineTuning([...speaking, ...processes]),
       processSays: owned.says,
       noServer: owned.noServer,
       cores: run.options.cores === undefined ? coresOf(host) : positive(run.options.cores),
       hostCores: coresOf(host),
       shared: isShared(entity.entity, host, run),
+      peers: hasPeers(work, owned, run),
       mig: gpu !== null && (/^enabled/i.test(gpu.facts.get('migMode') ?? '') || gpu.entity.id.startsWith('MIG-')),
       engineElsewhere: owned.elsewhere,
       crowdAssumed: speaking.length > 1 && speaking.some(({ facts }) => !facts.has('gpu')),
@@ -112,7 +114,7 @@ function workOn(
   const [first] = speaking;
   const serving = speaking.some(isServing);
   const facts = first?.facts ?? new Map();
-  const work = first === undefined ? null : engineWork(options, workload, { facts, ...on, engines: speaking.length });
+  const work = first === undefined ? null : engineWork(options, workload, { facts, ...on, engines: speaking.length, serving });
   return {
     serving,
     training: !serving && speaking.some(isTraining),
@@ -142,8 +144,23 @@ function isShared({ node }: EntityRef, host: RunEntity | null, { entities, optio
   if (options.cores !== undefined && cores !== null && options.cores < cores) return true;
   const given = options.gpusAllocated ?? [];
   const beside = entities.gpus.filter(({ entity }) => node === undefined || entity.node === undefined || entity.node === node);
-  const own = beside.filter(({ entity, facts }) => given.includes(entity.id) || given.includes(`#${facts.get('index') ?? ''}`));
+  const own = beside.filter((gpu) => isGiven(gpu, given));
   return own.length > 0 && own.length < beside.length;
+}
+
+/**
+ * Whether several GPUs work on one thing: a server's as its model is spread, otherwise all that were given and used, since nothing says
+ * that the parts of a job leave each other alone.
+ */
+function hasPeers({ serving, work }: Pick<Subject, 'serving' | 'work'>, owned: Owned, { entities, options, workload }: KnownRun): boolean {
+  if (serving) return work === null ? owned.gpus > owned.engines.length : work.tensorParallel * work.pipelineParallel > 1;
+  const given = options.gpusAllocated ?? [];
+  const own = entities.gpus.filter((one) => wasUsed(one) && (given.length === 0 || isGiven(one, given)));
+  return own.length > 1 || gpusTold(workload) > 1;
+}
+
+function isGiven({ entity, facts }: RunEntity, given: readonly string[]): boolean {
+  return given.includes(entity.id) || given.includes(`#${facts.get('index') ?? ''}`);
 }
 
 function positive(value: number): number | null {

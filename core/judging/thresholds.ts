@@ -15,6 +15,9 @@ export const CONTRIBUTING = 0.33;
 /** η is known to about ± 10 %; two shares, one 10 % too high and the other 10 % too low, differ by 1.1/0.9 = 1.22: within 1.25 they are a tie. */
 export const TIE = 1.25;
 
+/** Saturated (§7.1): no share is more than all of the time, so none beats this one by more than the tie factor. */
+export const SATURATED = 1 / TIE;
+
 /** How far an η may be off: a label that changes when one η moves by this much is graded at most FLIP_CAP. */
 export const ETA_ERROR = 0.1;
 /** Half: such a verdict is as likely wrong as right. */

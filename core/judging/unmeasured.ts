@@ -10,6 +10,7 @@ import type { WindowShares } from './shares.ts';
 import { exact, known, mean } from './stats.ts';
 import type { Subject } from './subject.ts';
 import { type Tally, trafficOf } from './tally.ts';
+import { lacksPrompts } from './unseen.ts';
 import { CEILINGS, CONTRIBUTING, DOMINANT, IDLE_POWER, TIER_C } from './thresholds.ts';
 
 /** No measured share decides: what nvidia-smi alone may say (§7.5), or what is missing. */
@@ -66,7 +67,7 @@ function unseen(window: WindowShares, label: Label, causes: Causes): Decision {
 function missingShare(window: WindowShares): string {
   if (!known(window.memory)) return 'the memory share: DCGM’s dram_active (1005), or the engine’s tokens with its model';
   if (!known(window.compute)) return 'the compute share: DCGM’s tensor_active (1004), or the engine’s tokens with its model';
-  return 'what the model leaves out of the bytes';
+  return lacksPrompts(window) ? 'engine.promptTokens: without them the prompts’ work is not known' : 'what the model leaves out of the bytes';
 }
 
 /**
@@ -76,7 +77,7 @@ function missingShare(window: WindowShares): string {
 function left(window: WindowShares): Bottleneck[] {
   const gaps = window.work !== null && window.work.gaps.length > 0;
   const memoryOut = window.memory < (window.memoryFrom === 'model' ? CONTRIBUTING : DOMINANT) && !(window.memoryFrom === 'model' && gaps);
-  const computeOut = window.compute < (window.computeFrom === 'model' ? CONTRIBUTING : DOMINANT);
+  const computeOut = window.compute < (window.computeFrom === 'model' ? CONTRIBUTING : DOMINANT) && !(window.computeFrom === 'model' && lacksPrompts(window));
   return [...(memoryOut ? [] : ['memory' as const]), ...(computeOut ? [] : ['compute' as const]), 'overhead'];
 }
 

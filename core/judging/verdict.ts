@@ -8,7 +8,7 @@ import type { Decision } from './decision.ts';
 import { gradeOf, UNGRADED } from './evidence.ts';
 import { figuresOf } from './figures.ts';
 import type { Judgement, PhaseStates } from './judged-run.ts';
-import { sharesOf, type WindowShares } from './shares.ts';
+import { exchangedLinks, sharesOf, type WindowShares } from './shares.ts';
 import { SLOW_CAUSES, SLOWED_DOWN, slowedIn } from './slowed.ts';
 import { isSpinning, workShares } from './spinning.ts';
 import { COLUMN, known, largest, mean, orNull } from './stats.ts';
@@ -149,7 +149,8 @@ function treeOf(window: WindowShares, decision: Decision): TimeTree {
     empty,
     busy: best === null ? {} : { [best]: part * largest },
     unexplained: part * (busy - largest),
-    unexplainedAtLeast: part * Math.max(0, busy - sum),
+    // Kernels may spin on links that exchange, one at a time.
+    unexplainedAtLeast: part * Math.max(0, busy - sum - Math.max(0, ...exchangedLinks(window).map((name) => window[name]))),
   };
 }
 

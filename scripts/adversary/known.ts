@@ -1,5 +1,4 @@
 import type { Verdict } from '../../core/contract/index.ts';
-import { findModel } from '../../core/knowledge/index.ts';
 import type { PhysicsWindow } from '../../tests/support/physics/window.ts';
 
 /** A kind of answer that is confident and wrong today: the rule that is missing, and how such a window is told. */
@@ -8,21 +7,11 @@ interface KnownFault {
   isSo(window: PhysicsWindow, verdict: Verdict): boolean;
 }
 
-const WORKS = ['memory', 'compute', 'host', 'storage', 'transfer'];
-
 /** Printed with their count at every run; an entry whose rule is built is taken away. */
 export const KNOWN: readonly KnownFault[] = [
   {
     rule: 'many requests seen at two looks prove none between them where one client sends them together and waits (ALWAYS_SOME takes them for independent): host',
     isSo: ({ kind }, { bottleneck }) => kind === 'users who think' && bottleneck === 'host',
-  },
-  {
-    rule: 'overhead needs the unexplained time, resources taken one after another, to be more than any share: stages of memory and compute that alternate, or empty time beside them, leave little of it',
-    isSo: ({ truth }, { bottleneck }) => bottleneck === 'overhead' && WORKS.includes(truth),
-  },
-  {
-    rule: 'overhead of several GPUs needs their links (NVLink, NIC) collected: collectives over a link that nobody looked at leave the same busy time',
-    isSo: ({ truth }, { bottleneck }) => bottleneck === 'overhead' && truth === 'network',
   },
   {
     rule: 'idle needs the copy engine at rest and device memory that stays, over the whole window and not a segment of it: a slow load is idle today',
@@ -31,16 +20,5 @@ export const KNOWN: readonly KnownFault[] = [
   {
     rule: 'on a shared node I/O pressure during a load may be the neighbours’, as it may in any empty time (causeOfLoading has no such doubt)',
     isSo: ({ kind, look }, { bottleneck }) => kind === 'loading' && look.shared && bottleneck === 'storage',
-  },
-  {
-    rule: 'memory above a half needs every compute pipe that may work collected too, unless it is saturated (and compute needs DRAM): what was not looked at may be the larger share',
-    isSo: ({ truth, look }, { bottleneck }) =>
-      look.dcgm !== null &&
-      ((bottleneck === 'memory' && truth === 'compute' && !(look.dcgm.includes('gpu.tensorActive') && look.dcgm.includes('gpu.fp32Active'))) ||
-        (bottleneck === 'compute' && truth === 'memory' && !look.dcgm.includes('gpu.dramActive'))),
-  },
-  {
-    rule: 'engines run a model that was published in FP32 in 16 bits unless told otherwise (possibleType takes FP32)',
-    isSo: ({ options }) => options.model !== undefined && findModel(options.model)?.model.nativeType === 'fp32',
   },
 ];

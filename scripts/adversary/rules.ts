@@ -39,7 +39,7 @@ export const RULES: readonly PlantedFault[] = [
   },
   {
     rule: 'not collected is not zero',
-    faults: [{ file: 'core/judging/decide.ts', find: "(window.computeFrom === 'model' || known(window.tensor)) &&", replace: '' }],
+    faults: [{ file: 'core/judging/decide.ts', find: "(window.computeFrom === 'model' ? !lacksPrompts(window) : known(window.tensor)) &&", replace: '' }],
   },
   {
     rule: 'busy time that nobody measured outweighs',

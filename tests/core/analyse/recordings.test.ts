@@ -54,7 +54,7 @@ describeRecordings(
       expect(verdict.activity).toBe('decode');
       if (verdict.bottleneck === 'memory') return;
       // What the model counts is the least that was read: without a counter, opt-1.3b stays just under the rule.
-      expect(verdict.bottleneck).toBe('overhead');
+      expect(['overhead', 'unknown']).toContain(verdict.bottleneck);
       expect(verdict.candidates).toContain('memory');
       expect(verdict.grade).toBeLessThanOrEqual(0.5);
     });

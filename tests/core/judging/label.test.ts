@@ -14,14 +14,23 @@ const NONE: ResourceShares = {
 
 function label(shares: Partial<ResourceShares>, facts: Partial<LabelFacts> = {}) {
   const busy = shares.empty === undefined ? 0.98 : 1 - shares.empty;
-  const { rule, first, next, lean } = labelOf({ ...NONE, empty: 1 - busy, ...shares }, { busy, complete: true, nicCounts: true, diskCounts: false, ...facts });
+  const { rule, first, next, lean } = labelOf(
+    { ...NONE, empty: 1 - busy, ...shares },
+    { busy, complete: true, nicCounts: true, diskCounts: false, exchanged: [], ...facts },
+  );
   return { rule, first, next, lean };
 }
 
 describe('the label of a window, at its thresholds', () => {
   const cases: [string, Partial<ResourceShares>, Partial<LabelFacts>, string][] = [
     ['memory at exactly half of the time is dominant', { memory: 0.5, compute: 0.1 }, {}, 'busy memory'],
-    ['just under half it is not', { memory: 0.4999, compute: 0.1 }, {}, 'overhead memory'],
+    ['just under half it is not', { memory: 0.4999, compute: 0.1 }, {}, 'unexplained memory'],
+    ['what is left over with all shares one after another outweighs them from the largest on', { memory: 0.4399, compute: 0.1 }, {}, 'overhead memory'],
+    ['and not under it', { memory: 0.4401, compute: 0.1 }, {}, 'unexplained memory'],
+    ['nor beside traffic both ways, on which kernels spin', { memory: 0.3, compute: 0.1, nic: 0.3 }, { exchanged: ['nic'] }, 'unexplained memory'],
+    ['one way they do not', { memory: 0.3, compute: 0.1, nic: 0.3 }, {}, 'overhead memory'],
+    ['what passes two links at once is spun on once', { memory: 0.2, compute: 0.1, nic: 0.3, pcie: 0.3 }, { exchanged: ['nic', 'pcie'] }, 'overhead memory'],
+    ['it outweighs empty time too', { memory: 0.2, compute: 0.19, empty: 0.31 }, {}, 'unexplained memory'],
     ['compute at exactly half', { memory: 0.1, compute: 0.5 }, {}, 'busy compute'],
     ['1.25 times the next is no tie', { memory: 0.75, compute: 0.6 }, {}, 'busy memory'],
     ['just under 1.25 times is one', { memory: 0.7499, compute: 0.6 }, {}, 'balanced memory'],
@@ -41,7 +50,7 @@ describe('the label of a window, at its thresholds', () => {
     ['busy against empty within 1.25 too', { empty: 0.44, memory: 0.54, compute: 0.1 }, {}, 'balanced memory'],
     ['a third of empty time outweighs the busy time that nothing explains', { empty: 0.33, memory: 0.1, compute: 0.4126 }, {}, 'empty empty'],
     ['within 1.25 of the largest busy share it is a tie', { empty: 0.33, memory: 0.1, compute: 0.4124 }, {}, 'balanced compute'],
-    ['two shares under a half within 1.25 of each other are overhead', { memory: 0.4, compute: 0.38 }, {}, 'overhead memory'],
+    ['two shares under a half within 1.25 of each other are left unexplained', { memory: 0.4, compute: 0.38 }, {}, 'unexplained memory'],
     ['one busy share alone cannot make overhead: the other may be large', { memory: 0.3 }, { complete: false }, 'unmeasured memory'],
     ['a busy share of a half decides alone', { memory: 0.6 }, { complete: false }, 'busy memory'],
     ['nothing measured but that it is busy', {}, { complete: false }, 'unmeasured empty'],
@@ -65,7 +74,8 @@ describe('leaning', () => {
 });
 
 describe('two labels', () => {
-  const of = (shares: Partial<ResourceShares>) => labelOf({ ...NONE, ...shares }, { busy: 1, complete: true, nicCounts: true, diskCounts: false });
+  const of = (shares: Partial<ResourceShares>) =>
+    labelOf({ ...NONE, ...shares }, { busy: 1, complete: true, nicCounts: true, diskCounts: false, exchanged: [] });
   it('mean the same when a tie is only named the other way round', () => {
     expect(sameLabel(of({ memory: 0.7, compute: 0.69 }), of({ memory: 0.69, compute: 0.7 }))).toBe(true);
     expect(sameLabel(of({ memory: 0.7, compute: 0.69 }), of({ memory: 0.9, compute: 0.69 }))).toBe(false);

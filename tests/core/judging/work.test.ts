@@ -73,6 +73,14 @@ describe('an engine’s work', () => {
     const v100 = made('gpu', { node: 'n1', samples: 60, facts: { name: 'Tesla V100-SXM2-32GB' }, values: BUSY });
     expect(verdictOf([v100, engine(SERVING)], { model: 'llama-3.1-8b' }).shares.compute).toBeCloseTo(0.1246, 4);
   });
+  it('of a model published in FP32 is done in 16 bits, as engines do unless told otherwise: half the bytes, and products on tensor cores', () => {
+    const gpt2 = (dtype?: string) =>
+      verdictOf([gpu(), engine({ ...SERVING, 'engine.steps': 50, 'engine.kvTokens': 2000 })], { model: 'gpt2-xl', ...(dtype === undefined ? {} : { dtype }) });
+    const { shares, why } = gpt2();
+    expect(shares).toEqual(gpt2('float16').shares);
+    expect(shares.compute ?? Number.NaN).toBeLessThan(0.1 * (gpt2('float32').shares.compute ?? Number.NaN));
+    expect(why.join()).toContain('weights in fp16: engines run in 16 bits what was published in fp32');
+  });
   it('waits on a GPU that holds its model and rests: less memory than a model takes is nobody’s', () => {
     const resting = (used: number) => gpu({ 'gpu.util': 0, 'gpu.memUsed': used }, 60, 'GPU-1');
     const second = (used: number) => analyse(runOf(gpu(), resting(used), engine(SERVING)), LLAMA).gpus[1]?.verdict.bottleneck;
@@ -126,6 +134,10 @@ describe('a trainer’s work', () => {
     const one = figure([gpu(), trainer()], 'Compute');
     expect(one).toBeCloseTo(90.06e12, -11); // 6 × 7.505 G × 2000
     expect(figure([gpu(), gpu(BUSY, 60, 'GPU-1'), trainer()], 'Compute')).toBeCloseTo(45.03e12, -11);
+  });
+  it('keeps a model published in FP32 as it is: a trainer rounds nothing by itself', () => {
+    const trained = (dtype?: string) => verdictOf([gpu(), trainer()], { model: 'gpt2-xl', ...(dtype === undefined ? {} : { dtype }) }).shares.compute;
+    expect(trained()).toBe(trained('float32'));
   });
   it('of adapters is two thirds: frozen weights have no gradients', () => {
     expect(figure([gpu(), trainer({ trainer: 'peft', workload: 'lora' })], 'Compute')).toBeCloseTo(60.04e12, -11); // 4 × 7.505 G × 2000
