@@ -6,6 +6,7 @@ import { worksElsewhere } from './cross-checks.ts';
 import { type Decision, unknown } from './decision.ts';
 import { busySource, ceilingOf, coverageOf, gpuSource, resourceShares, tierOf, union, whatWouldTell, windowSources } from './evidence.ts';
 import { type LabelFacts, labelOf } from './label.ts';
+import { restCaps } from './at-rest.ts';
 import { isLoading, type WindowShares } from './shares.ts';
 import { covered, known, largest } from './stats.ts';
 import { CEILINGS, CONTRIBUTING, DOMINANT, FULL_LINE, INACTIVE, MIN_SAMPLES, ONE_WAY, SPIN_BUSY } from './thresholds.ts';
@@ -102,7 +103,7 @@ function idle(window: WindowShares, causes: Causes): Decision {
     grade: {
       ceiling: CEILINGS.seenDirectly,
       coverage: coverageOf(window, 'empty'),
-      caps: [],
+      caps: restCaps(window),
       // No kernel at all, or the engine's own word: nothing is nearer to the rule's edge.
       ratios: window.busy > 0 && window.demand !== false ? [INACTIVE / window.busy] : [],
     },
