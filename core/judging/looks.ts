@@ -36,20 +36,20 @@ export function wasAskedWhileEmpty(window: WindowShares): boolean {
   const { tally, empty, subject, seconds } = window;
   if (tally.looked === 0) return true;
   const seen = tally.asked / tally.looked;
-  const asked = subject.glances === null ? seen : atLeast(seen, seconds / subject.glances);
+  const asked = subject.glances === null ? seen : bounds({ mean: seen, variance: seen * (1 - seen), looks: seconds / subject.glances }).least;
   return exact((asked - busyAtMost(window)) / asked) >= EXPLAINS * empty;
 }
 
 /** The most of the time that kernels ran: nvidia-smi shows the last second, which is a moment too where it is asked seldom. */
 function busyAtMost({ tally, busyFrom }: WindowShares): number {
-  const busy = tally.askedBusy / tally.looked;
-  if (busyFrom !== 'nvidia-smi' || tally.period <= GLANCE_SECONDS) return busy;
-  const variance = Math.max(0, tally.askedBusySquares / tally.looked - busy * busy);
-  return busy + LOOK_ERRORS * Math.sqrt(variance / tally.looked);
+  const mean = tally.askedBusy / tally.looked;
+  if (busyFrom !== 'nvidia-smi' || tally.period <= GLANCE_SECONDS) return mean;
+  return bounds({ mean, variance: Math.max(0, tally.askedBusySquares / tally.looked - mean * mean), looks: tally.looked }).most;
 }
 
-/** The least part of the time that a part of so many looks, each at a moment of its own, allows for (Wilson’s interval). */
-function atLeast(part: number, looks: number): number {
+/** What a mean of so many looks, each at a moment of its own, allows for (Wilson’s interval): few that agree prove less than many. */
+function bounds({ mean, variance, looks }: { mean: number; variance: number; looks: number }): { least: number; most: number } {
   const spread = LOOK_ERRORS ** 2 / looks;
-  return (part + spread / 2 - Math.sqrt(spread * (part * (1 - part) + spread / 4))) / (1 + spread);
+  const half = Math.sqrt(spread * (variance + spread / 4));
+  return { least: (mean + spread / 2 - half) / (1 + spread), most: (mean + spread / 2 + half) / (1 + spread) };
 }
