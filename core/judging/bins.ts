@@ -1,5 +1,5 @@
 import type { EntityGrid } from './grid.ts';
-import { COLUMN, JUDGED, type JudgedMetric } from './stats.ts';
+import { COLUMN, JUDGED, type JudgedMetric, largest } from './stats.ts';
 import { DEMAND_CARRIED, DOMINANT, REQUEST_AHEAD } from './thresholds.ts';
 
 /** The judged columns of one subject over consecutive grid bins, as arrays of equal length; null where a column never came. */
@@ -17,6 +17,8 @@ export interface Bins {
   readonly busy: Float64Array;
   /** Bins in which DCGM's profiling stood still (its columns are absent there); null where it never did. */
   readonly paused: Uint8Array | null;
+  /** Per bin: the part of the looks at the engines that saw a request run; null where nobody looked. */
+  readonly asked: Float64Array | null;
   /** Whether processes were listed: without them bursts of traffic prove nothing. */
   readonly processes: boolean;
 }
@@ -53,7 +55,8 @@ export function binsOf(sources: SubjectSources, period: number, first: number, e
   if (sources.processes.length > 0) for (const { index, how } of OF_PROCESS) columns[index] = combined(sources.processes, { index, how }, { first, end });
   const paused = withoutPaused(columns);
   const busy = busyColumn(columns, length);
-  const read = { period, first, length, columns, busy, paused, processes: sources.processes.length > 0 };
+  const asked = askedOf(sources.engines, first, end);
+  const read = { period, first, length, columns, busy, paused, asked, processes: sources.processes.length > 0 };
   return { ...read, demand: demandOf(columns, busy), seen: seenOf(sources, columns, busy) };
 }
 
@@ -81,6 +84,13 @@ function combined(
     out[i] = how === 'mean' ? value / count : value;
   }
   return out;
+}
+
+/** Of engines that share a GPU the one that was asked most: what a look at any of them saw. */
+function askedOf(engines: readonly EntityGrid[], first: number, end: number): Float64Array | null {
+  const [one, ...others] = engines.map((grid) => grid.asked(first, end)).filter((part) => part !== null);
+  if (one === undefined || others.length === 0) return one ?? null;
+  return one.map((value, i) => largest(value, ...others.map((part) => part[i] ?? Number.NaN)));
 }
 
 /** DCGM's profiling fields: measured together, or not at all. */

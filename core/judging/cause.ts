@@ -4,8 +4,9 @@ import { isLoading, readRate, type WindowShares } from './shares.ts';
 import { copiesUnknown, worksSteadily } from './at-rest.ts';
 import type { EMPTY_EVIDENCE } from './empty-time.ts';
 import { inEmptyTime } from './empty-time.ts';
+import { fillsTheTime, wasAskedWhileEmpty } from './looks.ts';
 import { firstKnown, known, largest, mean } from './stats.ts';
-import { ALL_CORES, ALWAYS_SOME, BURSTS, CONTRIBUTING, DOMINANT, EXPLAINS, INACTIVE, ONE_WAY } from './thresholds.ts';
+import { ALL_CORES, BURSTS, CONTRIBUTING, DOMINANT, EXPLAINS, INACTIVE, ONE_WAY } from './thresholds.ts';
 
 /** Why something is so, as a label with its evidence. `unknown` names what it could be and what would tell. */
 export interface Cause {
@@ -55,7 +56,7 @@ function causeOfEmpty(window: WindowShares): Cause {
     };
   }
   const asked = window.demand === true && (work === null || work.running > 0 || work.decodeTokens > 0 || work.prefillTokens > 0);
-  if (asked && !fillsTheTime(window)) return causeOnHost(window) ?? nobodyAsked(window);
+  if (asked && !(fillsTheTime(window) && wasAskedWhileEmpty(window))) return causeOnHost(window) ?? nobodyAsked(window);
   if (asked) {
     const staged = subject.stages > 1;
     return {
@@ -70,24 +71,25 @@ function causeOfEmpty(window: WindowShares): Cause {
   return causeOnHost(window) ?? causeOfCopies(window) ?? causeUnknown(window);
 }
 
-/** Whether requests were there all the time between two looks at the engine, and not only at the looks (§7.8.5). */
-function fillsTheTime({ subject, stats, tally, samples }: WindowShares): boolean {
-  if (subject.glances === null || tally.waiting >= DOMINANT * samples) return true;
-  const running = mean(stats, 'engine.running');
-  const finished = mean(stats, 'engine.requests');
-  return running >= ALWAYS_SOME || (finished > 0 && running / finished >= subject.glances) || finished === 0;
-}
-
 function nobodyAsked(window: WindowShares): Cause {
-  const every = `${(window.subject.glances ?? 0).toFixed(0)} s`; // asked only where it is known
+  const { subject, tally } = window;
+  const seldom = subject.glances === null ? null : `${subject.glances.toFixed(0)} s`;
+  const looks =
+    seldom === null
+      ? `${formatPercent(tally.asked / tally.looked)} of the looks at the engine saw a request, and kernels ran ${formatPercent(tally.askedBusy / tally.looked)} of that time`
+      : `the engine was looked at every ${seldom}, and requests are shorter or come together`;
   return {
     bottleneck: 'unknown',
     key: 'unknown',
     candidates: ['host', 'idle'],
     doubt: TWO_CAUSES,
-    evidence: [window.subject.engineName ?? 'engine'],
-    why: `no kernel for ${formatPercent(window.empty)} of the time: nobody asked, or the host was slow; the engine was looked at every ${every}, and requests are shorter`,
-    missing: [`whether a request ran between two looks ${every} apart: scrape the engine every 1–2 s`],
+    evidence: [subject.engineName ?? 'engine'],
+    why: `no kernel for ${formatPercent(window.empty)} of the time: nobody asked, or the host was slow; ${looks}`,
+    missing: [
+      seldom === null
+        ? 'how much of each sample was without a request: sample the GPU as often as the engine'
+        : `whether a request ran between two looks ${seldom} apart: scrape the engine every 1–2 s`,
+    ],
   };
 }
 
@@ -210,11 +212,15 @@ function causeOfLoading(window: WindowShares): Cause {
   const rise = `device memory rose by ${formatValue(window.memoryRise, 'bytes')} with no token out`;
   const read = readRate((id) => mean(window.stats, id));
   const reads = known(read) && read * window.seconds >= EXPLAINS * window.memoryRise;
-  const from = { ...SURE, key: 'loading', evidence: ['nvidia-smi', ...(known(read) ? ['proc'] : [])] };
+  const doubt = window.subject.shared && !readsItself(window) ? NEIGHBOURS : null;
+  const from = { ...SURE, doubt, key: 'loading', evidence: ['nvidia-smi', ...(known(read) ? ['proc'] : [])] };
   if (window.ioPressure || (reads && !(hottest(window) >= HOT_THREAD))) {
     return { ...from, bottleneck: 'storage', why: `loading: ${rise}${known(read) ? `, ${formatValue(read, 'bytes/s')} read` : ''}` };
   }
-  if (hottest(window) >= HOT_THREAD) return { ...from, bottleneck: 'host', why: `loading: ${rise}, a thread at its limit` };
+  if (hottest(window) >= HOT_THREAD) {
+    const own = whileEmpty(window, 'process.maxThread') >= HOT_THREAD;
+    return { ...from, doubt: window.subject.shared && !own ? NEIGHBOURS : null, bottleneck: 'host', why: `loading: ${rise}, a thread at its limit` };
+  }
   return {
     ...from,
     bottleneck: 'unknown',

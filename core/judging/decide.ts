@@ -1,15 +1,16 @@
 import { formatPercent } from '../readings/index.ts';
 import { byLabel } from './by-label.ts';
 import { capacityOf } from './capacity.ts';
-import { type Causes, causesOf, hostWorks, processesWork, readsItself } from './cause.ts';
-import { isUsed, powerTells, worksBetweenLooks, worksSteadily } from './at-rest.ts';
+import { type Causes, causesOf, hostWorks, readsItself } from './cause.ts';
+import { isUsed, worksBetweenLooks } from './at-rest.ts';
 import { worksElsewhere } from './cross-checks.ts';
 import { type Decision, unknown } from './decision.ts';
-import { busySource, ceilingOf, coverageOf, type GradeInput, gpuSource, resourceShares, tierOf, union, whatWouldTell, windowSources } from './evidence.ts';
+import { busySource, ceilingOf, coverageOf, gpuSource, resourceShares, tierOf, union, whatWouldTell, windowSources } from './evidence.ts';
 import { type LabelFacts, labelOf } from './label.ts';
 import { exchangedLinks, isLoading, type WindowShares } from './shares.ts';
+import { restCaps } from './rest-doubts.ts';
 import { covered, known, largest } from './stats.ts';
-import { CEILINGS, CONTRIBUTING, DOMINANT, FLIP_CAP, FULL_LINE, INACTIVE, MIN_SAMPLES, ONE_WAY, SPIN_BUSY } from './thresholds.ts';
+import { CEILINGS, CONTRIBUTING, DOMINANT, FULL_LINE, INACTIVE, MIN_SAMPLES, ONE_WAY, SPIN_BUSY } from './thresholds.ts';
 import { unmeasured } from './unmeasured.ts';
 import { lacksPrompts } from './unseen.ts';
 
@@ -114,7 +115,7 @@ function idle(window: WindowShares, causes: Causes): Decision {
     grade: {
       ceiling: CEILINGS.seenDirectly,
       coverage: coverageOf(window, 'empty'),
-      caps: asked === null ? doubtsOfRest(window) : [],
+      caps: restCaps(window),
       // No kernel at all, or the engine's own word: nothing is nearer to the rule's edge.
       ratios: window.busy > 0 && window.demand !== false ? [INACTIVE / window.busy] : [],
     },
@@ -125,15 +126,6 @@ function idle(window: WindowShares, causes: Causes): Decision {
     next: Number.NaN,
     ...causes,
   };
-}
-
-/** What speaks against rest without refuting it. */
-function doubtsOfRest(window: WindowShares): GradeInput['caps'] {
-  return [
-    ...(powerTells(window) ? [] : [{ value: CEILINGS.none, why: 'nothing tells whether its power is that of a GPU at rest' }]),
-    ...(processesWork(window) ? [{ value: FLIP_CAP, why: 'the job’s own processes are at work meanwhile' }] : []),
-    ...(worksSteadily(window) ? [{ value: FLIP_CAP, why: 'a little runs in most of the samples, as in a job whose host is slow' }] : []),
-  ];
 }
 
 /**

@@ -79,6 +79,7 @@ function gaugesTo({ grid, series }: Kept) {
     push(id: MetricId, rows: MetricRows) {
       printed.add(id);
       grid.gauges(id, rows);
+      if (id === 'engine.running') grid.looks({ ...rows, values: rows.values.map((value) => (value > 0 ? 1 : value)) });
       series.add(id, rows);
       let peak = peaks.get(id) ?? Number.NEGATIVE_INFINITY;
       let newest = Number.NaN;

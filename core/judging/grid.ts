@@ -20,10 +20,14 @@ export interface MetricRows {
  */
 export interface EntityGrid {
   gauges(id: MetricId, rows: MetricRows): void;
+  /** Looks at an engine, each 1 where a request was there and 0 where none was: their mean in a bin is the part of the looks. */
+  looks(rows: MetricRows): void;
   /** `since` is where each rate's interval begins; it ends at the row's time. */
   rates(id: MetricId, rows: MetricRows, since: Float64Array): void;
   /** Values of bins first ≤ k < end, without a copy where possible; null where the column never came. */
   values(column: number, first: number, end: number): Float64Array | null;
+  /** Part of the looks of bins first ≤ k < end that saw a request; null where nobody looked. */
+  asked(first: number, end: number): Float64Array | null;
   /** Lets go of bins before `first`. */
   trim(first: number): void;
   /** First bin after the last that has a value. */
@@ -31,11 +35,14 @@ export interface EntityGrid {
   start(): number;
 }
 
+/** Place of the looks, behind the judged columns: no figure of a verdict, but what its gauges are worth. */
+const LOOKS = JUDGED.length;
+
 /** An empty grid of bins `period` seconds wide. */
 export function entityGrid(period: number): EntityGrid {
   const grid: BinGrid = {
     period,
-    columns: new Array<Column | undefined>(JUDGED.length),
+    columns: new Array<Column | undefined>(LOOKS + 1),
     base: Number.NaN,
     capacity: 0,
     end: Number.NEGATIVE_INFINITY,
@@ -46,11 +53,13 @@ export function entityGrid(period: number): EntityGrid {
       const index = columnOf(id);
       if (index !== undefined) addGauges(grid, index, rows);
     },
+    looks: (rows) => addGauges(grid, LOOKS, rows),
     rates(id, rows, since) {
       const index = columnOf(id);
       if (index !== undefined) addRates(grid, index, { ...rows, since });
     },
     values: (index, first, end) => valuesOf(grid, grid.columns[index], { first, end }),
+    asked: (first, end) => valuesOf(grid, grid.columns[LOOKS], { first, end }),
     trim: (first) => trim(grid, first),
     end: () => grid.end,
     start: () => grid.start,

@@ -138,14 +138,18 @@ function coresOf(host: RunEntity | null): number | null {
   return host === null ? null : positive(Number(host.facts.get('cores') ?? host.latest('host.cores')));
 }
 
-/** Whether others use a node: the job was given fewer of its cores or of its GPUs than there are. */
+/**
+ * Whether others use a node, as far as anything says: the job was given fewer of its cores or of its GPUs than there are. A job that
+ * was given some cores of a node of unknown size may have neighbours, unless all GPUs there are its own (§7.8.4).
+ */
 function isShared({ node }: EntityRef, host: RunEntity | null, { entities, options }: KnownRun): boolean {
   const cores = coresOf(host);
   if (options.cores !== undefined && cores !== null && options.cores < cores) return true;
   const given = options.gpusAllocated ?? [];
   const beside = entities.gpus.filter(({ entity }) => node === undefined || entity.node === undefined || entity.node === node);
   const own = beside.filter((gpu) => isGiven(gpu, given));
-  return own.length > 0 && own.length < beside.length;
+  if (own.length > 0) return own.length < beside.length;
+  return options.cores !== undefined && cores === null;
 }
 
 /**

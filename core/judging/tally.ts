@@ -59,6 +59,11 @@ export interface Tally {
   waiting: number;
   waitingSum: number;
   waitingRunning: number;
+  /** Bins in which the engine was looked at and the GPU too, with demand or not: the parts of the looks that saw a request, and how busy it was. */
+  looked: number;
+  asked: number;
+  askedBusy: number;
+  askedBusySquares: number;
   /** Device memory at both ends: means over the first and the last quarter, which noise does not move. */
   memoryFirst: number;
   memoryLast: number;
@@ -118,6 +123,10 @@ export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tall
     waiting: 0,
     waitingSum: 0,
     waitingRunning: 0,
+    looked: 0,
+    asked: 0,
+    askedBusy: 0,
+    askedBusySquares: 0,
     memoryFirst: Number.NaN,
     memoryLast: Number.NaN,
     memorySpread: 0,
@@ -143,6 +152,7 @@ export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tall
   }
   addBusy(tally, cut);
   addEngine(tally, cut);
+  addLooks(tally, cut);
   addMemory(tally, cut);
   return tally;
 }
@@ -286,6 +296,19 @@ function addEngine(tally: Tally, { bins, from, to }: Cut): void {
   }
 }
 
+function addLooks(tally: Tally, { bins, from, to }: Cut): void {
+  if (bins.asked === null) return;
+  for (let i = from; i < to; i += 1) {
+    const asked = bins.asked[i] ?? Number.NaN;
+    const busy = bins.busy[i] ?? Number.NaN;
+    if (asked !== asked || busy !== busy) continue;
+    tally.looked += 1;
+    tally.asked += asked;
+    tally.askedBusy += busy;
+    tally.askedBusySquares += busy * busy;
+  }
+}
+
 function addMemory(tally: Tally, { bins, from, to }: Cut): void {
   const used = bins.columns[COLUMN['gpu.memUsed']];
   if (used === null || used === undefined) return;
@@ -337,6 +360,10 @@ const SUMS = [
   'waitingSum',
   'waitingRunning',
   'touched',
+  'looked',
+  'asked',
+  'askedBusy',
+  'askedBusySquares',
   'idlePower',
   'idlePowerCount',
 ] as const satisfies readonly (keyof Tally)[];

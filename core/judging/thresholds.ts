@@ -53,11 +53,13 @@ export const MIN_SAMPLES = 2;
 export const MIN_DEMAND_SAMPLES = 3;
 /**
  * A gauge is a moment (§7.8.5): requests seen running at two looks further apart than this prove nothing of the time between
- * (an engine is asked every 1–2 s), unless others wait, so many run that there is always one (chance would leave e⁻³ = 5 % of
- * the time without), or each lasts from one look to the next.
+ * (an engine is asked every 1–2 s), unless others wait, each lasts from one look to the next, or so many run that there is always
+ * one (chance would leave e⁻³ = 5 % of the time without) and kernels do not stop either.
  */
 export const GLANCE_SECONDS = 2.5;
 export const ALWAYS_SOME = 3;
+/** Standard errors that a survey of looks may be off: two, exceeded by chance once in forty one way. */
+export const LOOK_ERRORS = 2;
 /** Samples after which a request that is seen running may have begun: its first tokens are spread over the interval before. */
 export const REQUEST_AHEAD = 3;
 /** Bins in which an engine that missed a scrape is taken to go on as before. */

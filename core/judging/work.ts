@@ -181,12 +181,13 @@ function ownCounters(stats: Stats): Pick<Work, 'flops' | 'bytes' | 'from'> | nul
 
 /**
  * Steps per second: the engine's counter; otherwise every running request gets one token a step, which holds while decode dominates.
- * With speculative decoding it gets those that were accepted besides.
+ * With speculative decoding it gets those that were accepted besides: how many is not known where one of the two counters is missing.
  */
 function stepsOf(work: Work, stats: Stats): { rate: number; from: Work['stepsFrom'] } {
   if (known(work.steps)) return { rate: work.steps, from: 'counter' };
   const drafts = mean(stats, 'engine.specDrafts');
   const accepted = mean(stats, 'engine.specAcceptedTokens');
+  if (drafts > 0 !== accepted > 0 && !(known(drafts) && known(accepted))) return { rate: Number.NaN, from: null };
   const perPass = drafts > 0 && known(accepted) ? 1 + accepted / drafts : 1;
   if (work.running > 0 && known(work.decodeTokens)) return { rate: work.decodeTokens / (work.running * perPass), from: 'tokens ÷ running' };
   return { rate: Number.NaN, from: null };

@@ -1,7 +1,7 @@
 /** A rule of the classifier that the adversary must be able to miss: what is found in its file is replaced. */
-interface PlantedFault {
+export interface PlantedFault {
   readonly rule: string;
-  /** Each in a file of its own. */
+  /** Every rule that stands behind it is taken away with it. */
   readonly faults: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
 }
 
@@ -19,7 +19,13 @@ export const RULES: readonly PlantedFault[] = [
     rule: 'drafted tokens share a pass',
     faults: [{ file: 'core/judging/work.ts', find: 'drafts > 0 && known(accepted) ? 1 + accepted / drafts : 1', replace: '1' }],
   },
-  { rule: 'uncollected pipes are asked for', faults: [{ file: 'core/judging/by-label.ts', find: '(unseen && powered !== false) ||', replace: '' }] },
+  {
+    rule: 'uncollected pipes are asked for',
+    faults: [
+      { file: 'core/judging/by-label.ts', find: '(unseen && powered !== false) ||', replace: '' },
+      { file: 'core/judging/by-label.ts', find: 'caps: [...caps, ...(unseen ? [', replace: 'caps: [...caps, ...(unseen && waits === undefined ? [' },
+    ],
+  },
   { rule: 'power is a witness', faults: [{ file: 'core/judging/thresholds.ts', find: 'LOW_POWER = 0.5', replace: 'LOW_POWER = 5' }] },
   {
     rule: 'storage needs waiting',

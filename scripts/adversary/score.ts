@@ -19,11 +19,17 @@ export interface Score {
 
 /** What the classifier says of a run of windows, beside the truth. */
 export function scoreOf({ seed, windows }: { seed: number; windows: number }): Score {
-  const answers = Array.from({ length: windows }, (_, i) => answered(seed * 1_000_003 + i));
+  const answers = Array.from({ length: windows }, (_, i) => answered(seedOf(seed, i)));
   return { answers, wrong: answers.filter(({ outcome, known }) => outcome === 'confident and wrong' && known === null) };
 }
 
-function answered(seed: number): Answered {
+/** The seed of a window of a run: runs share none. */
+export function seedOf(run: number, window: number): number {
+  return run * 1_000_003 + window;
+}
+
+/** What the classifier says of one window, beside the truth. */
+export function answered(seed: number): Answered {
   const window = physicsWindow(seed);
   const { verdict } = analyse({ clock: 'relative', tables: window.tables, events: [] }, window.options);
   const outcome = outcomeOf(window, verdict);
@@ -48,7 +54,7 @@ export function printed({ answers, wrong }: Score): string {
     `always “unknown” would agree with none and be wrong about none; always “${best.label}” would agree with ${share(best.count)}`,
     `decidable ${share(decidable.length)}; of those agrees ${share(decidable.filter(({ outcome }) => outcome === 'agrees').length, decidable.length)}, answered unknown ${share(decidable.filter(({ verdict }) => verdict.bottleneck === 'unknown').length, decidable.length)}`,
     ...known.filter(({ count }) => count > 0).map(({ rule, count }) => `known, ${count}: ${rule}`),
-    ...(wrong.length === 0 ? ['none confident and wrong for a reason that is not known'] : [`CONFIDENT AND WRONG: ${wrong.length}; the worst:`]),
+    `CONFIDENT AND WRONG: ${answers.filter(({ outcome }) => outcome === 'confident and wrong').length}, of which for a reason that is not known: ${wrong.length}${wrong.length === 0 ? '' : '; the worst:'}`,
     ...worst(wrong).map(line),
   ].join('\n');
 }
@@ -59,6 +65,7 @@ function worst(wrong: readonly Answered[]): Answered[] {
   return [...wrong].sort((a, b) => far(b) - far(a)).slice(0, WORST);
 }
 
-function line({ window, verdict }: Answered): string {
+/** One answer in lines: what was said, what is so, how it was looked at. */
+export function line({ window, verdict }: Answered): string {
   return `  seed ${window.seed}: ${verdict.bottleneck} ${verdict.grade.toFixed(2)} is ${window.truth}; ${describeWindow(window)}\n      ${verdict.why.join('; ')}`;
 }

@@ -1,17 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mutantsOf } from '../mutants.ts';
 import { root } from '../run.ts';
-import { RULES } from './rules.ts';
+import { type PlantedFault, RULES } from './rules.ts';
 
 /** What a run of the adversary needs of the tree. */
 const COPIED = ['core', 'scripts', 'tests/support', 'package.json', 'tsconfig.json'];
 
 /**
- * Takes away each rule whose name holds `part` (`all`: every one), in a copy of the tree, and prints how many answers are confident and
- * wrong then. Gives the exit code: 0 where each fault is found, that is, where there are more than with all rules.
+ * Takes away each rule whose name holds `part` (`all`: every one), in a copy of the tree, and goes through the windows of a run until
+ * an answer is confident and wrong that is not with every rule. Gives the exit code: 0 where each fault is found.
  */
 export function withoutRules(part: string, asked: { seed: number; windows: number }): number {
   const rules = RULES.filter(({ rule }) => part === 'all' || rule.includes(part));
@@ -20,18 +19,13 @@ export function withoutRules(part: string, asked: { seed: number; windows: numbe
   try {
     for (const path of COPIED) cpSync(join(root, path), join(folder, path), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-    const whole = wrongIn(folder, asked);
-    console.log(`${String(whole).padStart(5)} of ${asked.windows} confident and wrong with every rule`);
-    const found = rules.map(({ rule, faults }) => {
-      const { mutants, stale } = mutantsOf(
-        faults.map(({ file, find, replace }) => ({ area: 'judging', file, tests: [], mutations: [{ find, replace, harm: rule }] })),
-      );
-      if (stale.length > 0) throw new Error(stale.join('\n'));
-      for (const { file, broken } of mutants) writeFileSync(join(folder, file), broken);
-      const wrong = wrongIn(folder, asked);
-      for (const { file } of mutants) cpSync(join(root, file), join(folder, file));
-      console.log(`${String(wrong).padStart(5)} without ${rule}: ${wrong > whole ? 'found' : 'NOT FOUND'}`);
-      return wrong > whole;
+    const found = rules.map((one) => {
+      const files = broken(one);
+      for (const [file, text] of files) writeFileSync(join(folder, file), text);
+      const seed = firstWrong(folder, asked);
+      for (const file of files.keys()) cpSync(join(root, file), join(folder, file));
+      console.log(`without ${one.rule}: ${seed === null ? `NOT FOUND in ${asked.windows} windows` : `found in window ${seed.window} (seed ${seed.seed})`}`);
+      return seed !== null;
     });
     console.log(`${found.filter((one) => one).length} of ${found.length} planted faults found`);
     return found.every((one) => one) ? 0 : 1;
@@ -40,11 +34,26 @@ export function withoutRules(part: string, asked: { seed: number; windows: numbe
   }
 }
 
-/** Confident and wrong answers, known ones too, of a copy. */
-function wrongIn(folder: string, { seed, windows }: { seed: number; windows: number }): number {
-  const args = ['--import', 'tsx', 'scripts/adversary.ts', '--count', '--seed', String(seed), '--windows', String(windows)];
-  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
-  const count = Number(stdout.trim());
-  if (stdout.trim() === '' || !Number.isInteger(count)) throw new Error(`the copy does not run: ${stderr}`);
-  return count;
+/** The files of a rule without it. */
+function broken({ rule, faults }: PlantedFault): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const { file, find, replace } of faults) {
+    const text = files.get(file) ?? readFileSync(join(root, file), 'utf8');
+    if (text.split(find).length !== 2) throw new Error(`${rule}: ${file} holds ${JSON.stringify(find)} ${text.split(find).length - 1} times`);
+    files.set(
+      file,
+      text.replace(find, () => replace),
+    );
+  }
+  return files;
+}
+
+/** The first window of a run that a copy is wrong about and this tree is not; null where there is none. */
+function firstWrong(folder: string, { seed, windows }: { seed: number; windows: number }): { seed: number; window: number } | null {
+  const args = ['--import', 'tsx', 'scripts/adversary.ts', '--first', root, '--seed', String(seed), '--windows', String(windows)];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  const told = /^(none|\d+ \d+)$/.exec(stdout.trim())?.[0];
+  if (told === undefined) throw new Error(`the copy does not run (${status ?? 'killed'}): ${stderr}`);
+  const [window, at] = told.split(' ').map(Number);
+  return window === undefined || at === undefined ? null : { window, seed: at };
 }

@@ -245,8 +245,9 @@ describe('tier B: DCGM without an engine', () => {
     expect(seen).toMatchObject({ bottleneck: 'network', grade: 0.85, candidates: [] });
   });
   it('nearly at work is graded as less surely idle, steadily at a little work at a half at most', () => {
-    expect(verdict([gpu({ 'gpu.grActive': 0.045, 'gpu.tensorActive': 0, 'gpu.dramActive': 0.01 })])).toMatchObject({ bottleneck: 'idle', grade: 0.5 });
-    expect(verdict([gpu({ 'gpu.grActive': 0, 'gpu.tensorActive': 0, 'gpu.dramActive': 0.01 })])).toMatchObject({ bottleneck: 'idle', grade: 0.85 });
+    const rests = (active: number) => verdict([gpu({ 'gpu.grActive': active, 'gpu.tensorActive': 0, 'gpu.dramActive': 0.01, 'gpu.memUsed': 1e9 })]);
+    expect(rests(0.045)).toMatchObject({ bottleneck: 'idle', grade: 0.5 });
+    expect(rests(0)).toMatchObject({ bottleneck: 'idle', grade: 0.85 });
   });
   it('the runner-up is named from a tenth of the time on: less is the error of what is measured', () => {
     const second = (tensor: number) => verdict([gpu({ ...DCGM, 'gpu.tensorActive': tensor, 'gpu.dramActive': 0.72 })]).second;

@@ -54,6 +54,12 @@ describe('a node that others use', () => {
     expect(mine(['GPU-0', 'GPU-1'])).toBe(0.85);
     expect(mine(['GPU-0'])).toBe(0.5);
   });
+  it('may be one where it does not say how many cores it has, unless all of its GPUs are the job’s', () => {
+    const tables = [gpu(low), host({ 'host.psiIo': 0.6 })];
+    expect(judged(tables, given).grade).toBe(0.5);
+    expect(judged(tables, { ...given, gpusAllocated: ['GPU-0'] }).grade).toBe(0.85);
+    expect(judged(tables).grade).toBe(0.85);
+  });
   it('proves it where the job’s own processes read half of it', () => {
     const own = (rate: number) => made('process', { id: 'n1/7', node: 'n1', samples: 60, values: { 'process.readChars': rate } });
     const values: Values = { ...beside, 'host.psiIo': 0.6, 'host.fsReadRate': 2e9 };

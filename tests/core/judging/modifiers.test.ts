@@ -44,7 +44,9 @@ describe('what changes how a label reads', () => {
     expect(flagged(2)).toEqual(['thermal or brake slowdown 0.7 % of the busy time']);
   });
   it('flags of a long phase count from its beginning: a card that cooled down was too hot', () => {
-    expect(modifiers({ 'gpu.capHwThermal': (i) => (i % 500 < 15 && i < 3000 ? 1 : 0) }, undefined, 3000)).toEqual(['thermal or brake slowdown 3 % of the busy time']);
+    expect(modifiers({ 'gpu.capHwThermal': (i) => (i % 500 < 15 && i < 3000 ? 1 : 0) }, undefined, 3000)).toEqual([
+      'thermal or brake slowdown 3 % of the busy time',
+    ]);
   });
   it('flags of either kind are of one fault, as in the finding', () => {
     expect(modifiers({ 'gpu.capHwThermal': (i) => (i === 3 ? 1 : 0), 'gpu.capSwThermal': (i) => (i === 7 ? 1 : 0) })).toEqual([

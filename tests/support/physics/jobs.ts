@@ -15,6 +15,10 @@ export interface Job {
   readonly storageShows: boolean;
   /** What the NIC carries comes from storage. */
   readonly nicReads: boolean;
+  /** Part of the time in which threads that read ahead wait for storage while the GPU works. */
+  readonly readsAhead: number;
+  /** A thread polls for the end of each copy. */
+  readonly polls: boolean;
   /** Threads spin at the GPU while it works, as CUDA's do. */
   readonly spins: boolean;
   /** Bytes that device memory holds at the beginning and at the end, as parts of the card's. */
@@ -30,6 +34,8 @@ const PLAIN: Omit<Job, 'round'> = {
   hostShows: 'nothing',
   storageShows: true,
   nicReads: false,
+  readsAhead: 0,
+  polls: false,
   spins: false,
   memory: [0.6, 0.6],
   full: false,
@@ -78,6 +84,9 @@ function step(draw: Draw, seconds: number): Stage[] {
 /** How long one round of a trainer takes: mostly much less than a sample. */
 const roundSeconds = (draw: Draw) => draw.pick([draw.across(0.1, 1), draw.across(1, 40)]);
 
+/** Seconds of a round of requests of which a window holds some. */
+const LONGEST_ROUND = 60;
+
 /** Every kind of job, each drawn as often as the others. */
 export const JOBS = {
   decode: (draw, gpu, eta) =>
@@ -109,11 +118,14 @@ export const JOBS = {
       servedOn(draw, gpu, eta, { kind: 'decode', empty: draw.between(0, 0.1), loose: draw.between(0, 0.2), speculative: false, engines: 1 }),
     );
     const [stage] = job?.round ?? [];
-    if (job === null || stage === undefined) return null;
+    if (job === null || stage === undefined || job.served === null) return null;
+    // All that were sent together are answered before the next are sent: a round is as long as its requests.
+    const answered = (draw.pick([1, 1, 2, 3]) * job.served.batch) / job.served.requests;
+    if (answered > LONGEST_ROUND) return null;
     return {
       ...job,
       round: [
-        { ...stage, seconds: draw.across(2, 10) },
+        { ...stage, seconds: answered },
         { ...REST, seconds: draw.across(2, 20) },
       ],
     };
@@ -189,4 +201,49 @@ export const JOBS = {
   }),
 } as const satisfies Record<string, Maker>;
 
-export type JobKind = keyof typeof JOBS;
+/** Jobs that look like something else where one rule alone is forgotten: each is drawn a little more often than it would be by itself. */
+export const LOOKALIKES = {
+  // Drafts are cheap passes: launches take most of the time, and more tokens come out than passes were made.
+  'speculative decoding of small kernels': (draw, gpu, eta) =>
+    serving(draw, servedOn(draw, gpu, eta, { kind: 'decode', empty: draw.between(0, 0.1), loose: draw.between(0.5, 0.65), speculative: true, engines: 1 })),
+  'several engines that decode': (draw, gpu, eta) =>
+    serving(
+      draw,
+      servedOn(draw, gpu, eta, { kind: 'decode', empty: draw.between(0, 0.1), loose: draw.between(0, 0.1), speculative: false, engines: draw.pick([2, 3, 4]) }),
+    ),
+  'decoding beside a slow host': (draw, gpu, eta) =>
+    serving(draw, servedOn(draw, gpu, eta, { kind: 'decode', empty: draw.between(0.34, 0.44), loose: draw.between(0, 0.03), speculative: false, engines: 1 }), {
+      hostShows: draw.pick(['thread', 'cores']),
+    }),
+  'FP64 alone': (draw) => ({
+    ...PLAIN,
+    round: [
+      { ...REST, busy: draw.between(0.95, 1), fp64: draw.between(0.75, 0.98), fp32: draw.between(0, 0.02), dram: draw.between(0.02, 0.3), waits: 'host' },
+    ],
+    spins: true,
+  }),
+  // The loader is ahead of the GPU and fills the line; its threads wait for each read, the GPU for none.
+  'reads ahead of the GPU': (draw) => {
+    const line = draw.between(0.85, 1);
+    return {
+      ...PLAIN,
+      round: step(draw, roundSeconds(draw)).map((stage) => ({ ...stage, nicIn: line, nicOut: 0.01 })),
+      nicReads: true,
+      readsAhead: draw.between(0.4, 0.9),
+      spins: true,
+    };
+  },
+  'copies that a thread polls for': (draw) => {
+    const seconds = roundSeconds(draw);
+    const copy: Stage = { ...REST, seconds: seconds * draw.across(1, 6), pcieIn: draw.between(0.7, 0.95), pcieOut: draw.between(0.1, 0.6), waits: 'link' };
+    return { ...PLAIN, round: [...step(draw, seconds), copy], polls: true, spins: true };
+  },
+  'a slow load': (draw) => ({
+    ...PLAIN,
+    round: [{ ...REST, busy: 0, pcieIn: draw.between(0.002, 0.01), waits: draw.pick(['host', 'storage']) }],
+    hostShows: 'thread',
+    memory: [0.02, draw.between(0.06, 0.2)],
+  }),
+} as const satisfies Record<string, Maker>;
+
+export type JobKind = keyof typeof JOBS | keyof typeof LOOKALIKES;

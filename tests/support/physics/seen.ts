@@ -24,6 +24,10 @@ export interface Look {
   readonly memory: boolean;
   /** Others use the node as well. */
   readonly shared: boolean;
+  /** The node says how many cores it has. */
+  readonly cores: boolean;
+  /** How much of a core the hottest thread of the others takes. */
+  readonly othersThread: number;
 }
 
 /** When what happens: the stages of a job end to end over the window. */
@@ -32,14 +36,21 @@ export interface Course {
   readonly stages: readonly Stage[];
 }
 
+/** A round of which a window holds few is no pattern but phases: each window holds so many at least. */
+export const ROUNDS = 12;
+
+/** Seconds of one round. */
+export function roundOf({ round }: Job): number {
+  return round.reduce((sum, stage) => sum + stage.seconds, 0);
+}
+
 /** The rounds of a job up to the window's end, each stage as long as drawn, a tenth more or less. */
 export function courseOf(draw: Draw, job: Job, seconds: number): Course {
   const from: number[] = [];
   const stages: Stage[] = [];
-  const round = job.round.reduce((sum, stage) => sum + stage.seconds, 0);
+  const round = roundOf(job);
   // What is far quicker than any sample is told by its mean: a second of it stands for many rounds.
-  // A round of which a window holds few is no pattern but phases: each window holds twelve at least.
-  const scale = round < 1 ? 1 / round : Math.min(1, seconds / 12 / round);
+  const scale = round < 1 ? 1 / round : Math.min(1, seconds / ROUNDS / round);
   let at = 0;
   while (at < seconds) {
     for (const stage of job.round) {
@@ -145,6 +156,7 @@ export function hostSeen(draw: Draw, look: Look, { job, course }: { job: Job; co
   const waitsForHost = over(({ busy, waits }) => (waits === 'host' ? 1 - busy : 0));
   const waitsForReads = over(({ busy, waits }) => (waits === 'storage' ? 1 - busy : 0));
   const spinning = over(({ busy }) => busy);
+  const polling = over(({ busy, waits }) => (job.polls && waits === 'link' ? 1 - busy : 0));
   const nic = { in: over(({ nicIn }) => nicIn), out: over(({ nicOut }) => nicOut) };
   const beside = {
     cpu: look.shared ? draw.between(0, 0.6) : 0,
@@ -160,12 +172,18 @@ export function hostSeen(draw: Draw, look: Look, { job, course }: { job: Job; co
     samples: Math.floor(look.seconds / look.hostPeriod) + 1,
     period: look.hostPeriod,
     values: {
-      'host.cores': CORES,
+      ...(look.cores ? { 'host.cores': CORES } : {}),
       'host.cpu': (_, at) => part(beside.cpu + ((job.hostShows === 'cores' ? 0.95 : 0.05) * own * waitsForHost(at) + 2) / CORES),
       'host.cpuMaxThread': (_, at) =>
-        draw.near(part((job.hostShows === 'thread' ? 1 : 0.3) * waitsForHost(at) + (job.spins ? spinning(at) : 0.2 * spinning(at)) + 0.03), 0.02),
-      'host.psiIo': (_, at) => part(draw.near(pressure * waitsForReads(at) + beside.io + 0.005, 0.1)),
-      'host.procsBlocked': (_, at) => (job.storageShows ? blocked * waitsForReads(at) : 0),
+        Math.max(
+          look.othersThread,
+          draw.near(
+            part((job.hostShows === 'thread' ? 1 : 0.3) * waitsForHost(at) + polling(at) + (job.spins ? spinning(at) : 0.2 * spinning(at)) + 0.03),
+            0.02,
+          ),
+        ),
+      'host.psiIo': (_, at) => part(draw.near(pressure * waitsForReads(at) + job.readsAhead * spinning(at) + beside.io + 0.005, 0.1)),
+      'host.procsBlocked': (_, at) => (job.storageShows ? blocked * (waitsForReads(at) + job.readsAhead * spinning(at)) : 0),
       'host.ibSpeed': LINE,
       'host.ibRxRate': carried(nic.in),
       'host.ibTxRate': carried(nic.out),

@@ -3,8 +3,8 @@ import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import { GPUS, type GpuId } from '../../../core/knowledge/index.ts';
 import type { MetricId, Table } from '../../../core/readings/index.ts';
 import { type Draw, drawOf } from './draw.ts';
-import { CARDS, type Job, type JobKind, JOBS } from './jobs.ts';
-import { courseOf, enginesSeen, gpuSeen, hostSeen, type Look, NODE_CORES } from './seen.ts';
+import { CARDS, type Job, type JobKind, JOBS, LOOKALIKES } from './jobs.ts';
+import { courseOf, enginesSeen, gpuSeen, hostSeen, type Look, NODE_CORES, roundOf, ROUNDS } from './seen.ts';
 import type { Eta } from './served.ts';
 import { type TrueShares, trueShares, truest } from './stage.ts';
 
@@ -22,7 +22,13 @@ export interface PhysicsWindow {
   readonly decidable: boolean;
 }
 
+const MAKERS = { ...JOBS, ...LOOKALIKES };
 const KINDS = Object.keys(JOBS) as [JobKind, ...JobKind[]]; // keys of a const object
+const ALIKE = Object.keys(LOOKALIKES) as [JobKind, ...JobKind[]]; // keys of a const object
+/** Part of the windows that are lookalikes. */
+const PART_ALIKE = 0.2;
+/** Lookalikes are drawn beside the others, which stay what they are when one is added. */
+const BESIDE = 0x51ed270b;
 const DCGM = [
   'gpu.grActive',
   'gpu.tensorActive',
@@ -39,22 +45,24 @@ const DRAFTS = ['engine.specDrafts', 'engine.specAcceptedTokens'] as const satis
 
 /** The window of a seed: workload, card, true rates, tools and what they leave out are all drawn from it. */
 export function physicsWindow(seed: number): PhysicsWindow {
-  const draw = drawOf(seed);
+  const alike = drawOf(seed ^ BESIDE).chance(PART_ALIKE);
+  const draw = drawOf(alike ? seed ^ BESIDE : seed);
   for (;;) {
-    const kind = draw.pick(KINDS);
+    const kind = draw.pick(alike ? ALIKE : KINDS);
     const [first, ...others] = CARDS;
     if (first === undefined) throw new Error('no card in the table');
     const gpu = draw.pick([first, ...others]);
     // The achievable is known to a tenth; no counter passes all of the time.
     const eta: Eta = { dram: draw.between(0.9, 1.1), tensor: draw.between(0.9, 1.1) };
-    const job = JOBS[kind](draw, gpu, eta);
-    if (job !== null) return windowOf(draw, { seed, kind, gpu, eta, job });
+    const job = MAKERS[kind](draw, gpu, eta);
+    if (job === null) continue;
+    const look = lookAt(draw, job);
+    return windowOf(draw, { seed, kind, gpu, eta, job, look: alike ? sparser(draw, look) : look });
   }
 }
 
-function windowOf(draw: Draw, what: { seed: number; kind: JobKind; gpu: GpuId; eta: Eta; job: Job }): PhysicsWindow {
-  const { seed, kind, gpu, eta, job } = what;
-  const look = lookAt(draw, job);
+function windowOf(draw: Draw, what: { seed: number; kind: JobKind; gpu: GpuId; eta: Eta; job: Job; look: Look }): PhysicsWindow {
+  const { seed, kind, gpu, eta, job, look } = what;
   const course = courseOf(draw, job, look.seconds);
   const options: AnalyseOptions = {
     gpu,
@@ -82,7 +90,7 @@ function lookAt(draw: Draw, job: Job): Look {
   const seen = gpu === 'neither' && !engine ? 'smi' : gpu;
   const scrape = draw.pick([1, 2, 5, 15, 30]);
   return {
-    seconds: Math.max(draw.across(60, 900), 12 * scrape),
+    seconds: Math.max(draw.across(60, 900), 12 * scrape, job.served === null ? 0 : ROUNDS * roundOf(job)),
     gpuPeriod: draw.pick([1, 1, 2, 5, 10]),
     hostPeriod: draw.pick([1, 2, 5]),
     scrape,
@@ -93,6 +101,19 @@ function lookAt(draw: Draw, job: Job): Look {
     power: draw.chance(0.7),
     memory: seen === 'smi' || draw.chance(0.9),
     shared: draw.chance(0.4),
+    cores: true,
+    othersThread: 0,
+  };
+}
+
+/** The same tools with other gaps: pipes asked for one by one, a node that does not say its size, neighbours with a thread of their own. */
+function sparser(draw: Draw, look: Look): Look {
+  const { dcgm } = look;
+  return {
+    ...look,
+    dcgm: dcgm === null ? null : [...dcgm.filter((id) => !PIPES.some((pipe) => pipe === id)), ...PIPES.filter(() => draw.chance(0.5))],
+    cores: draw.chance(0.6),
+    othersThread: look.shared && draw.chance(0.3) ? draw.between(0.8, 1) : 0,
   };
 }
 
