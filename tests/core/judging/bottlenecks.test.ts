@@ -403,7 +403,7 @@ describe('an engine whose model is not known', () => {
   it('is tier C and asks for the model', () => {
     const { tier, missing, bottleneck } = verdict([gpu({ 'gpu.util': 0.97, 'gpu.memUsed': 36e9 }), vllm(SERVING)]);
     expect({ tier, bottleneck }).toEqual({ tier: 'C', bottleneck: 'unknown' });
-    expect(missing.join()).toContain('give --model');
+    expect(missing.join()).toContain('the model: its name, or its config.json');
   });
   it('still proves that empty time is the host’s, where there is more of it than of busy time', () => {
     expect(verdict([gpu({ 'gpu.util': 0.3, 'gpu.memUsed': 36e9 }), vllm(SERVING)])).toMatchObject({ bottleneck: 'host', tier: 'C', grade: 0.85 });

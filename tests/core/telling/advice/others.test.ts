@@ -510,7 +510,7 @@ describe('a verdict that cannot tell', () => {
       workload: { engine: 'vllm', model: 'our/own' },
       mean: { 'engine.running': 4, 'engine.generationRate': 800 },
     });
-    expect(tries[0]?.text).toContain('our/own is not in the table');
+    expect(tries[0]?.text).toContain('config.json of our/own, which is not in the table');
     expect(tries[0]?.arithmetic).toContain('that tells memory bandwidth, compute apart');
     expect(about(tries, /--enable-mfu-metrics/)).toBeDefined();
   });
