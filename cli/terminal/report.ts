@@ -134,11 +134,17 @@ function ribbonLines(analysis: Analysis, clock: (at: number) => string, { width,
   ];
 }
 
+/** `memory bandwidth, decode`; the limit alone where the activity says no more: it is not known, or idle as well. */
+function phaseWords({ bottleneck, activity }: Verdict): string {
+  const tellsMore = activity !== 'unknown' && activity !== 'idle' && bottleneck !== 'idle';
+  return tellsMore ? `${BOTTLENECK_LABELS[bottleneck]}, ${ACTIVITY_LABELS[activity]}` : BOTTLENECK_LABELS[bottleneck];
+}
+
 function phaseLines(analysis: Analysis, clock: (at: number) => string, paint: Painter): string[] {
   const shown = analysis.phases.slice(0, 40);
   const lines = shown.map(
     ({ from, to, verdict }) =>
-      `  ${clock(from)} – ${clock(to)}  ${paint.as(verdict.bottleneck, LOOKS[verdict.bottleneck].letter)} ${BOTTLENECK_LABELS[verdict.bottleneck]}, ${ACTIVITY_LABELS[verdict.activity]} ${paint.dim(`(${verdict.tier} ${verdict.grade.toFixed(2)})`)}`,
+      `  ${clock(from)} – ${clock(to)}  ${paint.as(verdict.bottleneck, LOOKS[verdict.bottleneck].letter)} ${phaseWords(verdict)} ${paint.dim(`(${verdict.tier} ${verdict.grade.toFixed(2)})`)}`,
   );
   if (analysis.phases.length > shown.length) lines.push(`  … ${analysis.phases.length - shown.length} more phases (--json has all)`);
   return lines;

@@ -144,7 +144,7 @@ export function whatWouldTell(window: WindowShares): string[] {
   if (subject.engineAmbiguous) out.push('which GPUs belong to which engine: several engines ran, none says its GPUs');
   out.push(...window.refuted.map(({ remedy }) => remedy));
   if (window.work !== null && window.work.from !== null && window.memoryFrom !== 'counter')
-    out.push(...window.work.gaps.map((gap) => `${gap}: the memory share is ${window.memoryFrom === null ? 'not known' : 'a lower bound'} without`));
+    out.push(...window.work.gaps.map((gap) => `${gap}: without them the memory share is ${window.memoryFrom === null ? 'not known' : 'a lower bound'}`));
   return out;
 }
 

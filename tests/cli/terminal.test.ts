@@ -54,6 +54,13 @@ describe('a report on a terminal', () => {
     expect(text).toMatch(/^ {2}1\. .* up to \d+(\.\d+)? ×$/m);
   });
 
+  it('says “idle” of an idle phase once, and of an unknown activity nothing', () => {
+    const text = told({ 'smi.csv': LOG.replaceAll(' 97 %, 44 %', ' 0 %, 0 %') }, null);
+    expect(text).toContain('· idle (C ');
+    expect(text).not.toMatch(/idle, idle/);
+    expect(told({ 'smi.csv': LOG }, null)).not.toContain('activity not known');
+  });
+
   it('says how to give it what it does not know', () => {
     expect(told({ 'smi.csv': LOG.replaceAll('NVIDIA A100-SXM4-40GB', 'Graphics Device') }, null)).toContain('to say it: --gpu ID');
     expect(told({ 'smi.csv': LOG }, null)).not.toContain('--gpu ID');

@@ -16,7 +16,7 @@ const fewerAtOnce: Move = (job) => {
   const maximum = Number(context.facts?.get('maxNumSeqs') ?? job.mean('engine.maxRunning'));
   const target = Math.max(1, Math.floor(decode.running * FEWER_REQUESTS));
   return advise(job, {
-    text: `${(preemptions * 60).toPrecision(2)} requests a minute were put back and computed again: --max-num-seqs ${target}${maximum > 0 ? ` (now ${maximum.toFixed(0)})` : ''} keeps what fits running; --max-model-len at what is really used leaves more room.`,
+    text: `Run fewer requests at once, --max-num-seqs ${target}${maximum > 0 ? ` (now ${maximum.toFixed(0)})` : ''}: ${(preemptions * 60).toPrecision(2)} a minute were put back and computed again. A --max-model-len of what is really used leaves more room.`,
     gain: requests > 0 ? 1 / (1 - again) : null,
     arithmetic:
       requests > 0

@@ -40,7 +40,7 @@ export const widerSteps: Move = (job) => {
   if (!(target > decode.running)) return null;
   const factor = decode.running / target;
   return advise(job, {
-    text: `${requestsText(decode.running)} requests share the host's work of each step: run ${target} at once${Number.isNaN(decode.room) ? '' : ` (the KV cache holds ${decode.room} more)`}.`,
+    text: `Run up to ${target} requests at once (now ${requestsText(decode.running)}): they share the host's work of each step.${Number.isNaN(decode.room) ? '' : ` The KV cache has room for ${decode.room} more.`}`,
     gain: shrinking(share, factor),
     arithmetic: `the same host time for ${formatFactor(1 / factor)} as many tokens: ${shrinkingText(share, factor)}`,
   });

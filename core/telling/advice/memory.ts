@@ -28,13 +28,14 @@ const moreRequests: Move = (job) => {
   const gain = Math.min(target / running / (1 - share + share * factor), compute > 0 ? 1 / compute : Number.POSITIVE_INFINITY);
   const maximum = Number(context.facts?.get('maxNumSeqs') ?? job.mean('engine.maxRunning'));
   const capped = maximum > 0 && running >= AT_MAXIMUM * maximum;
+  const now = requestsText(running);
   const how =
     capped || job.mean('engine.waiting') >= 1
-      ? `raise --max-num-seqs${maximum > 0 ? ` (now ${maximum.toFixed(0)})` : ''}`
-      : 'send more requests at once: none waits';
-  const known = Number.isNaN(room) ? 'whether the cache holds them is not known' : `the KV cache holds ${room} more`;
+      ? `Let up to ${target} requests run at once (now ${now}): raise --max-num-seqs${maximum > 0 ? `, which is ${maximum.toFixed(0)}` : ''}.`
+      : `Send up to ${target} requests at once (now ${now}; none waits).`;
+  const known = Number.isNaN(room) ? 'Whether the KV cache holds them is not known.' : `The KV cache has room for ${room} more.`;
   return advise(job, {
-    text: `${requestsText(running)} requests share each pass over the weights, where about ${critical.toFixed(0)} would still be bound by memory: ${how}, up to ${target} (${known}).`,
+    text: `${how} ${known} They share each pass over the weights; memory stays the limit up to about ${critical.toFixed(0)} of them.`,
     gain,
     arithmetic:
       `${target} ÷ ${requestsText(running)} × as many tokens a step, which takes 1 − ${share.toFixed(2)} + ${share.toFixed(2)} × ${factor.toFixed(2)} of the time (${formatValue(stepBytes(decode, target), 'bytes')} instead of ${formatValue(stepBytes(decode, running), 'bytes')} a step)` +

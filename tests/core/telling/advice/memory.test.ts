@@ -8,7 +8,7 @@ const verdict = (more: Case['verdict']): Case['verdict'] => ({ ...DECODE.verdict
 describe('decode that waits for memory', () => {
   it('is told what to try in order, with gains by its own numbers', () => {
     expect(advice(DECODE).map(({ gain, text }) => [gain, text.slice(0, 40)])).toEqual([
-      [1.82, '32 requests share each pass over the wei'],
+      [1.82, 'Let up to 64 requests run at once (now 3'],
       [1.93, 'Each step reads 15.0 GB of weights per G'],
       [1.05, 'The KV cache is 12 % of what a step read'],
       [1.23, 'A100 SXM 40 GB reads at most 1.55 TB/s: '],
@@ -27,7 +27,7 @@ describe('decode that waits for memory', () => {
       workload: { ...DECODE.workload, dataParallel: 2 },
       mean: { ...DECODE.mean, 'engine.running': 64, 'engine.kvTokens': 32_000 },
     });
-    expect(about(advice(two), /share each pass/)?.text).toContain('32 requests share each pass over the weights');
+    expect(about(advice(two), /share each pass/)?.text).toContain('(now 32)');
   });
 
   it('publishes the arithmetic of each', () => {
@@ -49,18 +49,26 @@ describe('more requests at once', () => {
   const words = /share each pass over the weights/;
 
   it.each<[string, Partial<Case>, string]>([
-    ['raises the limit where requests wait', {}, 'raise --max-num-seqs (now 32), up to 64 (the KV cache holds 32 more)'],
+    [
+      'raises the limit where requests wait',
+      {},
+      'Let up to 64 requests run at once (now 32): raise --max-num-seqs, which is 32. The KV cache has room for 32 more.',
+    ],
     [
       'asks for more of them where none waits and the limit is not reached',
       { mean: { ...DECODE.mean, 'engine.waiting': 0 }, facts: { maxNumSeqs: '256' } },
-      'send more requests at once: none waits, up to 64',
+      'Send up to 64 requests at once (now 32; none waits). The KV cache has room for 32 more.',
     ],
     [
       'goes up to the critical batch where the cache holds more',
       { mean: { ...DECODE.mean, 'engine.kvUsage': 0.05, 'engine.kvTokens': 1600 } },
-      'up to 200 (the KV cache holds 608 more)',
+      'Let up to 200 requests run at once (now 32): raise --max-num-seqs, which is 32. The KV cache has room for 608 more.',
     ],
-    ['says where it cannot know what the cache holds', { mean: { 'engine.running': 32 } }, 'up to 200 (whether the cache holds them is not known)'],
+    [
+      'says where it cannot know what the cache holds',
+      { mean: { 'engine.running': 32 } },
+      'Let up to 200 requests run at once (now 32): raise --max-num-seqs, which is 32. Whether the KV cache holds them is not known.',
+    ],
   ])('%s', (_, more, text) => {
     expect(about(advice(with_(more)), words)?.text).toContain(text);
   });

@@ -298,7 +298,7 @@ describe('host', () => {
 
   it('of a server is told to run more at once as far as the cache has room', () => {
     expect(about(advice(server()), /share the host's work/)?.text).toContain(
-      "64 requests share the host's work of each step: run 128 at once (the KV cache holds 96 more)",
+      "Run up to 128 requests at once (now 64): they share the host's work of each step. The KV cache has room for 96 more.",
     );
     expect(
       about(advice(server({ mean: { 'engine.running': 64, 'engine.generationRate': 6400, 'engine.kvUsage': 0.99 } })), /share the host's work/),
@@ -420,7 +420,7 @@ describe('capacity', () => {
     const tries = advice(full);
     expect(tries[0]).toMatchObject({
       gain: 1.25,
-      text: expect.stringContaining('30 requests a minute were put back and computed again: --max-num-seqs 30 (now 256)') as string,
+      text: expect.stringContaining('Run fewer requests at once, --max-num-seqs 30 (now 256): 30 a minute were put back and computed again.') as string,
     });
     expect(tries[1]).toMatchObject({ gain: 1.78, text: expect.stringContaining('A token takes 131 kB of cache: in FP8') as string });
     expect(about(tries, /--gpu-memory-utilization 0.95/)?.text).toContain('gives 4.29 GB more to the cache');
@@ -499,7 +499,7 @@ describe('balanced', () => {
     expect(about(tries, /Each step reads/)).toBeDefined();
     expect(about(tries, /prefix-caching/)).toBeDefined();
     // Two of each: the first side has more to say than fits.
-    expect(tries.map(({ text }) => text.slice(0, 12))).toEqual(['32 requests ', 'Each step re', 'Prompts are ', 'Multiply in ']);
+    expect(tries.map(({ text }) => text.slice(0, 12))).toEqual(['Let up to 64', 'Each step re', 'Prompts are ', 'Multiply in ']);
   });
 });
 
