@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chosenFiles } from '../../../../web/lib/diagnose/files.ts';
+import { modelOfConfig } from '../../../../web/lib/models.ts';
 import { NOTHING_GIVEN, readGiven } from '../../../../web/lib/diagnose/options.ts';
 
 describe('what a person adds to the files', () => {
@@ -18,15 +19,20 @@ describe('what a person adds to the files', () => {
   });
 
   it('says of the model what its config.json says, and how a file without a header is read', () => {
-    const config = JSON.stringify({
-      model_type: 'llama',
-      hidden_size: 64,
-      num_hidden_layers: 2,
-      num_attention_heads: 4,
-      intermediate_size: 128,
-      vocab_size: 100,
-    });
-    const read = readGiven({ ...NOTHING_GIVEN, config, quantization: 'awq', cores: '8', fields: 'timestamp, index,,utilization.gpu' }, 'UTC');
+    const model = modelOfConfig(
+      JSON.stringify({
+        model_type: 'llama',
+        hidden_size: 64,
+        num_hidden_layers: 2,
+        num_attention_heads: 4,
+        intermediate_size: 128,
+        vocab_size: 100,
+      }),
+    );
+    const read = readGiven(
+      { ...NOTHING_GIVEN, config: JSON.stringify(model), quantization: 'awq', cores: '8', fields: 'timestamp, index,,utilization.gpu' },
+      'UTC',
+    );
     expect(read).toMatchObject({
       context: { fields: ['timestamp', 'index', 'utilization.gpu'] },
       options: { modelSpec: { family: 'llama' }, quantization: 'awq', cores: 8 },
@@ -41,11 +47,18 @@ describe('what a person adds to the files', () => {
     ['gpu', 'RTX'],
     ['dp', '-1'],
     ['cores', 'all'],
-    ['config', '{'],
-    ['config', '{"model_type":"bert"}'],
   ] as const)('is refused at its field: %s %s', (name, value) => {
     const read = readGiven({ ...NOTHING_GIVEN, [name]: value }, 'UTC');
     expect(read.ok ? [] : Object.keys(read.wrong)).toEqual([name]);
+  });
+});
+
+describe('a config.json', () => {
+  it.each([
+    ['{', 'this is no JSON; a Hugging Face config.json is expected'],
+    ['{"model_type":"bert"}', '"bert" is not a decoder-only language model; a Hugging Face config.json is expected'],
+  ])('that is none is refused with the reason: %s', (text, reason) => {
+    expect(modelOfConfig(text)).toBe(reason);
   });
 });
 
