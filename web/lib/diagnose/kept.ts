@@ -2,7 +2,7 @@ import { type GivenText, NOTHING_GIVEN } from './options.ts';
 import type { NamedFile } from './protocol.ts';
 
 /** The run that this browser keeps over a reload: its files and what was said about them. */
-export interface Kept {
+interface Kept {
   readonly files: readonly NamedFile[];
   readonly given: GivenText;
 }
