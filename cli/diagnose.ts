@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
-import { diagnosing, readFileText, toJson } from '../collectors/run/index.ts';
+import { diagnosing, readFileText, type SourceReport, toJson } from '../collectors/run/index.ts';
 import { analyseOptionsFrom, type GivenOptions } from './diagnose/options.ts';
 import { bytesOf, inputFiles } from './diagnose/files.ts';
 import { nsysDatabase } from './diagnose/nsys-database.ts';
+import { readingLine } from './terminal/progress.ts';
 import { report } from './terminal/report.ts';
 import { painter } from './terminal/style.ts';
+import { commonFolder, wrapped } from './terminal/wrap.ts';
 
 const HELP = `Usage: headroom diagnose FILE… [options]
 
@@ -72,18 +74,33 @@ export async function run(argv: string[]): Promise<number> {
   progress.clear();
 
   const diagnosis = work.finish(options);
-  for (const source of diagnosis.sources.filter((one) => one.readings === 0 && one.events === 0 && one.statements.length === 0)) {
-    const found = source.entities.length > 0 ? 'no reading found, only what is said about the run' : 'no reading found';
-    process.stderr.write(`${source.file}: ${source.rejected[0]?.reason ?? found}\n`);
-  }
+  for (const line of unreadLines(diagnosis.sources)) process.stderr.write(`${line}\n`);
   const { analysis } = diagnosis;
   if (parsed.values.json === true) process.stdout.write(`${JSON.stringify(toJson(diagnosis), null, 2)}\n`);
   const told = analysis !== null || diagnosis.sources.some((source) => source.statements.length > 0);
   if (parsed.values.json !== true && told) {
     const colours = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-    process.stdout.write(report(diagnosis, { width: process.stdout.columns ?? 80, paint: painter(colours) }));
+    process.stdout.write(report(diagnosis, { width: widthOf(process.stdout), paint: painter(colours) }));
   }
   return told ? 0 : 2;
+}
+
+/** Characters of a line of a terminal; null where it is none, or does not tell. */
+function widthOf(stream: NodeJS.WriteStream): number | null {
+  return stream.isTTY && stream.columns > 0 ? stream.columns : null;
+}
+
+/** Why nothing was read, file by file; their common folder once. */
+function unreadLines(sources: readonly SourceReport[]): string[] {
+  const unread = sources.filter((one) => one.readings === 0 && one.events === 0 && one.statements.length === 0);
+  const folder = commonFolder(unread.map(({ file }) => file));
+  const width = widthOf(process.stderr);
+  const lines = unread.map(({ file, entities, rejected }) => {
+    const found = entities.length > 0 ? 'no reading found, only what is said about the run' : 'no reading found';
+    return `${folder === '' ? '' : '  '}${file.slice(folder.length)}: ${rejected[0]?.reason ?? found}`;
+  });
+  const all = folder === '' ? lines : [`in ${folder}`, ...lines];
+  return width === null ? all : all.flatMap((line) => wrapped(line, width));
 }
 
 function refuse(why: string): number {
@@ -134,7 +151,6 @@ interface Progress {
   clear(): void;
 }
 
-const WIDTH = 30;
 /** Redrawing more often than this only costs time. */
 const EVERY_MS = 100;
 
@@ -147,9 +163,7 @@ function progressOn(stream: NodeJS.WriteStream): Progress {
       if (!stream.isTTY || total <= 0 || now - last < EVERY_MS) return;
       last = now;
       drawn = true;
-      const part = Math.min(1, done / total);
-      const filled = Math.round(part * WIDTH);
-      stream.write(`\r\u001b[K${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${Math.round(part * 100)} %  ${what}`);
+      stream.write(`\r\u001b[K${readingLine(Math.min(1, done / total), what, stream.columns)}`);
     },
     clear() {
       if (drawn) stream.write('\r\u001b[K');

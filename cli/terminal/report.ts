@@ -13,33 +13,55 @@ import {
   type Verdict,
 } from '../../core/contract/index.ts';
 import { progressLines } from './progress.ts';
+import { formatFactor } from '../../core/readings/index.ts';
 import { BAR, bar, LOOKS, type Painter, section } from './style.ts';
+import { commonFolder, wrapped } from './wrap.ts';
 
 /** Rejected lines quoted per file; `--json` has up to a hundred. */
 const QUOTED = 3;
+/** Characters of a ribbon: no more say more, and so many where the width is not known. */
+const RIBBON = 100;
+const RIBBON_UNTOLD = 80;
 /** Events listed. */
 const EVENTS = 10;
 
 interface Look {
-  /** Characters of a line. */
+  /** Characters of a line; null where nobody says (a pipe, a file): then no line is cut. */
+  readonly width: number | null;
+  readonly paint: Painter;
+}
+
+interface Drawn {
   readonly width: number;
   readonly paint: Painter;
 }
 
 /** A diagnosis for people: the answer first, then its evidence, then what became of each file. Results alone are the answer themselves. */
 export function report(diagnosis: Diagnosis, options: Look): string {
-  const { analysis, sources, notes } = diagnosis;
-  const { paint } = options;
-  return [
-    ...(analysis === null ? statementLines(sources, paint).slice(1) : verdictLines({ ...diagnosis, analysis }, options)),
+  const { paint, width } = options;
+  const folder = commonFolder(diagnosis.sources.map(({ file }) => file));
+  const { analysis, sources, notes } = inFolder(diagnosis, folder);
+  const lines = [
+    ...(analysis === null ? statementLines(sources, paint).slice(1) : verdictLines({ ...diagnosis, sources, analysis }, options)),
     ...section('Assumed', notes, paint),
     ...section(
-      'Read',
+      folder === '' ? 'Read' : `Read, in ${folder}`,
       sources.flatMap((source) => sourceLines(source, paint)),
       paint,
     ),
     '',
-  ].join('\n');
+  ];
+  return (width === null ? lines : lines.flatMap((line) => wrapped(line, width))).join('\n');
+}
+
+/** The same with its files named from their common folder. */
+function inFolder({ analysis, sources, notes }: Diagnosis, folder: string): Pick<Diagnosis, 'analysis' | 'sources' | 'notes'> {
+  if (folder === '') return { analysis, sources, notes };
+  return {
+    analysis,
+    sources: sources.map((source) => ({ ...source, file: source.file.slice(folder.length) })),
+    notes: notes.map((note) => note.replaceAll(folder, '')),
+  };
 }
 
 function verdictLines(diagnosis: Diagnosis & { analysis: Analysis }, { width, paint }: Look): string[] {
@@ -50,16 +72,16 @@ function verdictLines(diagnosis: Diagnosis & { analysis: Analysis }, { width, pa
     ...headLines(analysis, clock, paint),
     ...[...verdict.why, ...beside].map((text) => `  ${text}`),
     ...shareLines(verdict, paint),
-    ...ribbonLines(analysis, clock, { width: Math.min(width, 100), paint }),
+    ...ribbonLines(analysis, clock, { width: Math.min(width ?? RIBBON_UNTOLD, RIBBON), paint }),
     ...section('Progress', progressLines(analysis), paint),
-    ...section('Try next', adviceLines(verdict), paint),
+    ...section('Try next', adviceLines(verdict, paint), paint),
     ...section('Events', eventLines(diagnosis.run.events, clock), paint),
     ...section(
       'Findings',
       analysis.findings.map((finding) => findingLine(finding, paint)),
       paint,
     ),
-    ...section('Not known', verdict.missing, paint),
+    ...section('Not known', [...verdict.missing, ...optionLines(analysis)], paint),
     ...statementLines(sources, paint),
   ];
 }
@@ -101,7 +123,7 @@ function shareLines(verdict: Verdict, paint: Painter): string[] {
   ];
 }
 
-function ribbonLines(analysis: Analysis, clock: (at: number) => string, { width, paint }: Look): string[] {
+function ribbonLines(analysis: Analysis, clock: (at: number) => string, { width, paint }: Drawn): string[] {
   if (analysis.phases.length === 0) return [];
   return [
     '',
@@ -112,11 +134,17 @@ function ribbonLines(analysis: Analysis, clock: (at: number) => string, { width,
   ];
 }
 
+/** `memory bandwidth, decode`; the limit alone where the activity says no more: it is not known, or idle as well. */
+function phaseWords({ bottleneck, activity }: Verdict): string {
+  const tellsMore = activity !== 'unknown' && activity !== 'idle' && bottleneck !== 'idle';
+  return tellsMore ? `${BOTTLENECK_LABELS[bottleneck]}, ${ACTIVITY_LABELS[activity]}` : BOTTLENECK_LABELS[bottleneck];
+}
+
 function phaseLines(analysis: Analysis, clock: (at: number) => string, paint: Painter): string[] {
   const shown = analysis.phases.slice(0, 40);
   const lines = shown.map(
     ({ from, to, verdict }) =>
-      `  ${clock(from)} – ${clock(to)}  ${paint.as(verdict.bottleneck, LOOKS[verdict.bottleneck].letter)} ${BOTTLENECK_LABELS[verdict.bottleneck]}, ${ACTIVITY_LABELS[verdict.activity]} ${paint.dim(`(${verdict.tier} ${verdict.grade.toFixed(2)})`)}`,
+      `  ${clock(from)} – ${clock(to)}  ${paint.as(verdict.bottleneck, LOOKS[verdict.bottleneck].letter)} ${phaseWords(verdict)} ${paint.dim(`(${verdict.tier} ${verdict.grade.toFixed(2)})`)}`,
   );
   if (analysis.phases.length > shown.length) lines.push(`  … ${analysis.phases.length - shown.length} more phases (--json has all)`);
   return lines;
@@ -127,8 +155,23 @@ function eventLines(events: readonly SourceEvent[], clock: (at: number) => strin
   return events.length > EVENTS ? [...lines, `… and ${events.length - EVENTS} more`] : lines;
 }
 
-function adviceLines(verdict: Verdict): string[] {
-  return verdict.advice.map((text, index) => `${index + 1}. ${text}`);
+function adviceLines({ advice, tries }: Verdict, paint: Painter): string[] {
+  const gains = new Map(tries.map(({ text, gain }) => [text, gain]));
+  return advice.map((text, index) => {
+    const gain = gains.get(text) ?? null;
+    return `${index + 1}. ${text}${gain === null ? '' : ` ${paint.bold(`up to ${formatFactor(gain)}`)}`}`;
+  });
+}
+
+/** How what is missing is given on a terminal. */
+function optionLines({ hardware, workload, verdict }: Analysis): string[] {
+  if (verdict.missing.length === 0) return [];
+  const options = [
+    ...(hardware.gpu === null ? ['--gpu ID'] : []),
+    ...(workload.engine !== null && workload.model === null ? ['--model NAME or --config FILE'] : []),
+    ...(workload.model !== null && workload.dtype === null ? ['--dtype NAME'] : []),
+  ];
+  return options.length === 0 ? [] : [`to say it: ${options.join(', ')}`];
 }
 
 function findingLine(finding: Finding, paint: Painter): string {
@@ -167,7 +210,7 @@ function clockOf(analysis: Analysis): (at: number) => string {
 }
 
 /** The phase ribbon as one line of `width` characters: each cell shows the phase that holds most of its time, a blank is time without readings. */
-function ribbon({ phases, from: start, to: end }: Analysis, { width, paint }: Look): string {
+function ribbon({ phases, from: start, to: end }: Analysis, { width, paint }: Drawn): string {
   const cell = (end - start) / width;
   if (!(cell > 0)) return '';
   let line = '';

@@ -47,7 +47,7 @@ export function queryReader({ out, scope, clock, sweeps = sweepCounter() }: Quer
   };
   const guessed = (cells: readonly string[], text: string, number: number): void => {
     const guess = guessPlan(cells);
-    if (guess === null) return out.reject(number, 'expected a header, or name the fields in their order (--fields)', text);
+    if (guess === null) return out.reject(number, 'expected a header; where there is none, the field names in their order have to be given', text);
     const said = `no header: columns taken by their look (${guess.said}); the others were left out, name the fields to have them`;
     out.event({ at: null, entity: null, kind: 'collector', text: said });
     begin(guess.plan);

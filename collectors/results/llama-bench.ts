@@ -134,7 +134,7 @@ function statementOf(tests: readonly Test[]): Statement {
     ],
     figures: [...tests.flatMap(figuresOf), ...reading.flatMap(({ figures }) => figures)],
     instead:
-      'record “nvidia-smi dmon -s pucvmet -o T > dmon.txt” beside llama-bench or llama-server, and give --gpu and --model, to see how near the card’s limits it comes.',
+      'record “nvidia-smi dmon -s pucvmet -o T > dmon.txt” beside llama-bench or llama-server, and name the GPU type and the model, to see how near the card’s limits it comes.',
   };
 }
 

@@ -70,7 +70,7 @@ function fromEngine(window: WindowShares): Doing | null {
   if (decode > 0 && decode >= ONE_ACTIVITY * (prefill + decode))
     return { activity: 'decode', grade: CEILINGS.none, why: 'few prompt tokens for each generated one, and a prompt token never costs more' };
   if (prefill > 0 && decode === 0) return { activity: 'prefill', grade: CEILINGS.none, why: 'prompt tokens only' };
-  return { activity: 'serving', grade: ACTIVITY_CAPS.requests, why: 'prompts and outputs; their shares of time need the model (give --model)' };
+  return { activity: 'serving', grade: ACTIVITY_CAPS.requests, why: 'prompts and outputs; the model would tell how they share the time' };
 }
 
 function fromTrainer(window: WindowShares): Doing | null {

@@ -48,7 +48,7 @@ export function disbelief(): Disbelief & { add(refutation: Refutation): void } {
 
 /** What would make a refuted model of the work right, in the order of likelihood. */
 const MODEL_REMEDY =
-  'the work as it is: the model (--model or --config), its data type (--dtype, --quantization), which GPUs the engine has (--tp, --dp), the engine’s own step counter';
+  'the work as it is: the model (its name or config.json), its data type and quantisation, how many GPUs the engine has (tensor and data parallel), the engine’s own step counter';
 
 /**
  * The work of an engine as its figures may be told: where the model asks for more than the GPU can do, model, data type, step

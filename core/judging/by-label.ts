@@ -134,7 +134,7 @@ function single(window: WindowShares, labelled: Labelled, { common, caps, covera
 function capsOf(window: WindowShares, { label, first, shares, facts, causes }: Labelled): GradeInput['caps'] {
   return [
     ...flips(label, shares, facts),
-    ...(label.lean === null ? [] : [{ value: LEAN_CAP, why: 'leaning is no label' }]),
+    ...(label.lean === null ? [] : [{ value: LEAN_CAP, why: 'it only leans this way' }]),
     ...disagreements(window, first),
     ...unseenRival(window, label).map(({ why }) => ({ value: FLIP_CAP, why })),
     ...window.refuted.map(({ why }) => ({ value: DISAGREE_CAP, why })),
@@ -173,7 +173,7 @@ function flips(label: Label, shares: ResourceShares, facts: LabelFacts): GradeIn
     for (const factor of FACTORS) {
       moved[resource] = share * factor;
       if (!sameLabel(label, labelOf(moved, facts))) {
-        return [{ value: FLIP_CAP, why: `another label if η of ${resource} were 10 % ${factor < 1 ? 'higher' : 'lower'}` }];
+        return [{ value: FLIP_CAP, why: `another label if the reachable part of ${resource} were 10 % ${factor < 1 ? 'higher' : 'lower'}` }];
       }
     }
     moved[resource] = share;
@@ -198,7 +198,7 @@ function overhead(window: WindowShares, labelled: Labelled, { common, caps, cove
   const rivals = rivalsOf(labelled, rest);
   const unseen = window.computeFrom === 'counter' && tensorCoresRest(window.tensor) && !known(window.fp32);
   const powered = isPowered(window);
-  const otherPipes = 'gpu.fp32Active, gpu.fp64Active (DCGM 1007, 1006): work without tensor cores looks the same';
+  const otherPipes = 'the FP32 and FP64 pipes (DCGM 1007, 1006): work without tensor cores looks the same';
   // Where nothing shows that the pipes rest which were not collected, or the power shows that one works, it is not known (§7.8.9).
   if ((unseen && powered !== false) || hasUncollectedPipe(window)) {
     return unknown(window, causes, {

@@ -203,7 +203,7 @@ function causeUnknown(window: WindowShares): Cause {
       ? [
           'what the job waits for: neither I/O pressure nor a busy thread was seen (a lock, a sleep, another node, or a network file system that bypasses the kernel)',
         ]
-      : ['host.psiIo, host.cpuMaxThread or the engine’s running requests (run the agent, or headroom-record, on the node)'],
+      : ['I/O pressure, the busiest thread or the engine’s running requests (run the agent, or headroom-record, on the node)'],
   };
 }
 
@@ -227,7 +227,7 @@ function causeOfLoading(window: WindowShares): Cause {
     candidates: ['storage', 'host', 'transfer'],
     doubt: TWO_CAUSES,
     why: `loading: ${rise}`,
-    missing: ['bytes read (host.fsReadRate, process.readChars) and I/O pressure, to tell storage from the host'],
+    missing: ['bytes read from files and I/O pressure, to tell storage from the host'],
   };
 }
 
@@ -273,7 +273,7 @@ function kindOfTraffic(window: WindowShares): Cause {
     candidates: ['network', 'storage'],
     doubt: TWO_CAUSES,
     evidence: ['proc'],
-    why: `${seen}, one way: network or storage, cannot separate`,
-    missing: ['I/O pressure (host.psiIo) or file system counters (host.fsReadRate), to tell storage from network'],
+    why: `${seen}, one way: network or storage, which it does not tell apart`,
+    missing: ['I/O pressure or the counters of file systems, to tell storage from the network'],
   };
 }

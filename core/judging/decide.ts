@@ -20,7 +20,8 @@ export function decide(window: WindowShares): Decision {
   // Its reason, and what would tell, stand with the contradiction.
   if (worksElsewhere(window) || worksBetweenLooks(window)) return unknown(window, causes, { why: [] });
   // The engine's word that nothing was asked of it is a state, not a mean: one sample tells it.
-  if (window.samples < MIN_SAMPLES && !(window.demand === false && isIdle(window))) return unknown(window, causes, { why: [`only ${window.samples} samples`] });
+  if (window.samples < MIN_SAMPLES && !(window.demand === false && isIdle(window)))
+    return unknown(window, causes, { why: [window.samples === 1 ? 'only 1 sample' : `only ${window.samples} samples`] });
   if (isIdle(window)) return idle(window, causes);
   return withCapacity(window, limitedBy(window, causes));
 }

@@ -138,17 +138,13 @@ export function whatWouldTell(window: WindowShares): string[] {
   const { subject, stats } = window;
   const out: string[] = [];
   if ((subject.serving || subject.training) && subject.work === null && !(window.work?.from === 'engine')) {
-    out.push(
-      subject.modelNamed === null
-        ? 'the model: give --model (or --config with its config.json)'
-        : `the architecture of ${subject.modelNamed}: give --config with its config.json`,
-    );
+    out.push(subject.modelNamed === null ? 'the model: its name, or its config.json' : `the architecture of ${subject.modelNamed}: its config.json`);
   }
-  if (subject.ceilings === null && (stats.count[COLUMN['gpu.util']] ?? Number.NaN) >= 0 && subject.kind !== 'host') out.push('the GPU type: give --gpu');
+  if (subject.ceilings === null && (stats.count[COLUMN['gpu.util']] ?? Number.NaN) >= 0 && subject.kind !== 'host') out.push('the GPU type');
   if (subject.engineAmbiguous) out.push('which GPUs belong to which engine: several engines ran, none says its GPUs');
   out.push(...window.refuted.map(({ remedy }) => remedy));
   if (window.work !== null && window.work.from !== null && window.memoryFrom !== 'counter')
-    out.push(...window.work.gaps.map((gap) => `${gap}: the memory share is ${window.memoryFrom === null ? 'not known' : 'a lower bound'} without`));
+    out.push(...window.work.gaps.map((gap) => `${gap}: without them the memory share is ${window.memoryFrom === null ? 'not known' : 'a lower bound'}`));
   return out;
 }
 

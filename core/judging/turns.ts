@@ -144,6 +144,6 @@ function turned(verdict: Verdict, { gpus, means }: Team, split: boolean): Verdic
       `${gpus.length} GPUs together were busy ${formatPercent(busyTogether(means))} of one GPU’s time, as if they took turns (layers split over them, or a pipeline without micro-batches)`,
       ...verdict.why,
     ],
-    missing: [...verdict.missing, 'how the model is spread over the GPUs (tensorParallel, pipelineParallel), to tell a layer split from a slow host'],
+    missing: [...verdict.missing, 'how the model is spread over the GPUs (tensor or pipeline parallel), to tell a layer split from a slow host'],
   };
 }

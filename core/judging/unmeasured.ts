@@ -54,13 +54,17 @@ function unseen(window: WindowShares, label: Label, causes: Causes): Decision {
         `work was done, yet no resource that is known reaches ${formatPercent(DOMINANT)}: overhead on the GPU, or waiting for the host`,
         ...shareLines(window, label, causes),
       ],
-      missing: ['gpu.util or gpu.grActive, to tell a busy GPU from an empty one'],
+      missing: ['how busy the GPU is (nvidia-smi’s utilisation, DCGM’s 1002), to tell a busy GPU from an empty one'],
       candidates: [...left(window), 'host'],
     });
   }
   return unknown(window, causes, {
     why: ['nothing that was measured decides', ...shareLines(window, label, causes)],
-    missing: [window.subject.mig ? 'utilisation, which MIG hides: DCGM or the engine’s counters would tell' : 'gpu.util or gpu.grActive'],
+    missing: [
+      window.subject.mig
+        ? 'utilisation, which MIG hides: DCGM or the engine’s counters would tell'
+        : 'how busy the GPU is (nvidia-smi’s utilisation, DCGM’s 1002)',
+    ],
   });
 }
 

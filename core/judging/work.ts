@@ -165,7 +165,7 @@ function servedWork(tally: Tally, counted: Work, work: EngineWork): Partial<Work
     bytes: sumKnown(readWeights, kvBytes, otherBytes),
     from: 'model',
     gaps: [
-      ...(known(cached) || !known(steps) ? [] : ['KV cache reads (engine.kvUsage with the cache size, or finished requests)']),
+      ...(known(cached) || !known(steps) ? [] : ['KV cache reads (how full the cache is and its size, or finished requests)']),
       ...(known(steps) ? [] : ['weight reads (engine steps, or running requests)']),
       ...(mean(tally.on, 'engine.specDrafts') > 0 ? ['reads of what drafts ahead (speculative decoding)'] : []),
     ],

@@ -47,7 +47,7 @@ function withWords(verdict: Verdict, { faults, look, named }: Words): Verdict {
 /** What judging says where it has one sample or none. */
 const NO_WORDS = /^(?:only \d+ samples?$|nothing was measured$|nothing that was measured decides$)/;
 const NOTHING_READ = 'any reading of a GPU, an engine or a host';
-const TYPE_ASKED = 'the GPU type: give --gpu';
+const TYPE_ASKED = 'the GPU type';
 
 const RECORD = {
   text: 'Look for longer: record some minutes of the job (headroom-record, the agent, or nvidia-smi --query-gpu=timestamp,index,name,utilization.gpu,utilization.memory,memory.used,memory.total,power.draw,power.limit,clocks.sm --format=csv -l 1 > gpu.csv) and give that.',

@@ -72,7 +72,7 @@ describe('the demo, in a browser', () => {
   it('shows a serving job with verdict, phases, series against their ceilings, and live readings', async () => {
     const { page, errors } = await open(jobPath('llama70b-serve'));
     await page.locator('.big', { hasText: /Memory bandwidth|Compute|Idle/ }).waitFor();
-    expect(await page.locator('.evidence').innerText()).toMatch(/^Evidence A · 0\.\d\d — .*(dcgm|vllm)/);
+    expect(await page.locator('.evidence').innerText()).toMatch(/^Evidence A · grade 0\.\d\d — .*(dcgm|vllm)/);
     expect(await page.locator('.ribbon').first().locator('button').count()).toBeGreaterThan(1);
     for (const panel of ['busy', 'tensor', 'dram', 'power', 'gpu-memory', 'tokens', 'cpu-thread'])
       await page.locator(`.panels [data-panel=${panel}]`).waitFor();

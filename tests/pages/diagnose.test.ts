@@ -17,6 +17,17 @@ const IDLE = ['timestamp, index, uuid, name, utilization.gpu [%], memory.used [M
   )
   .join('\n');
 
+/** Five minutes of a busy card that nothing names, as `nvidia-smi` prints them: 40960 MiB, up to 1410 MHz. */
+const UNNAMED = ['timestamp, index, utilization.gpu [%], utilization.memory [%], memory.used [MiB], memory.total [MiB], power.draw [W], clocks.sm [MHz]']
+  .concat(
+    Array.from(
+      { length: 300 },
+      (_, n) =>
+        `2026/11/22 10:0${Math.floor(n / 60)}:${String(n % 60).padStart(2, '0')}.000, 0, 98 %, 71 %, 30000 MiB, 40960 MiB, 310.00 W, ${n % 2 === 0 ? 1410 : 1395} MHz`,
+    ),
+  )
+  .join('\n');
+
 /** What the page asked of the server, less whose cluster it is: every page asks that. */
 const askedOf = (server: PageServer): string[] => server.asked.filter((one) => one !== 'GET /api/site');
 
@@ -121,6 +132,94 @@ describe('the diagnose page', () => {
     await page.getByLabel('Time zone of the files').fill('Mars/Olympus');
     await page.getByLabel('Time zone of the files').blur();
     await page.getByText('a zone like Europe/Stockholm').waitFor();
+    await page.close();
+  });
+
+  it('offers the cards that memory size and clock suggest, and judges by the one that is chosen', async () => {
+    const { page, errors } = await open();
+    await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('gpu.csv', UNNAMED)]);
+    await page.getByText('40960 MiB of memory, clocks up to 1410 MHz fit these:').waitFor();
+    expect(await page.getByRole('button', { name: /^Judge as/ }).allInnerTexts()).toEqual(['Judge as A100 SXM 40 GB', 'Judge as A100 PCIe 40 GB']);
+    await page.getByRole('button', { name: 'Judge as A100 SXM 40 GB' }).click();
+    await page.getByText('A100 SXM 40 GB, given').waitFor();
+    expect(await page.getByLabel('GPU type').inputValue()).toBe('A100-40');
+    expect(await page.getByText('Which GPU was it?').count()).toBe(0);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('tells of a run that is over as of one, and asks for what is missing by the names of its fields', async () => {
+    const { page } = await open();
+    await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('gpu.csv', UNNAMED)]);
+    await page.getByText('What limited it').waitFor();
+    const main = await page.locator('main').innerText();
+    expect(main).not.toMatch(/\bnow\b|last 5 min|\brunning\b|limits it/i);
+    expect(main).toMatch(/^the GPU type$/m);
+    expect(main).not.toMatch(/--(gpu|model|config|dtype|tp|tz|fields|cores|node)\b/);
+    await page.getByText('More: weights in fewer bits').click();
+    for (const field of [
+      'GPU type',
+      'Model',
+      'Data type',
+      'Quantisation',
+      'The model’s config.json',
+      'Tensor parallel',
+      'Data parallel',
+      'Field names, where a CSV has no header',
+    ])
+      await page.getByLabel(field).first().waitFor();
+    await page.close();
+  });
+
+  it('keeps the files over a reload, with what was said about them, until they are forgotten', async () => {
+    const { page, errors } = await open();
+    await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('gpu.csv', UNNAMED)]);
+    await page.getByLabel('GPU type').selectOption('A100-40');
+    await page.getByText('A100 SXM 40 GB, given').waitFor();
+    await page.getByText('The file is kept in this browser').waitFor();
+    await page.reload();
+    await page.getByText('A100 SXM 40 GB, given').waitFor();
+    await page.locator('[data-panel=power]').waitFor();
+    await page.getByRole('button', { name: 'Forget the file' }).click();
+    await page.getByText('No log yet?').waitFor();
+    await page.reload();
+    await page.getByText('Drop recorded logs here').waitFor();
+    // What was kept would have been read by the time that the browser’s database has answered another.
+    await page.evaluate(() => new Promise((resolve) => (indexedDB.open('headroom-diagnose').onsuccess = resolve)));
+    await page.getByText('No log yet?').waitFor();
+    expect(await page.getByText('gpu.csv').count()).toBe(0);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('says where the browser keeps nothing, and reads the files all the same', async () => {
+    const page = await browser.newPage();
+    await page.addInitScript(() =>
+      Object.defineProperty(globalThis, 'indexedDB', {
+        get: () => {
+          throw new Error('denied');
+        },
+      }),
+    );
+    await page.goto(`${server.url}/diagnose`);
+    await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('gpu.csv', IDLE)]);
+    await page.locator('.big', { hasText: 'Idle' }).waitFor();
+    await page.getByText('This browser keeps no files for this page').waitFor();
+    await page.close();
+  });
+
+  it('in a demo does not call a person’s own data made up', async () => {
+    const busy = busyApi();
+    server.api = (path, query, body, method) =>
+      path === '/api/session' ? { json: { kind: 'session', name: 'browser', demo: true, version: '0.0.0', cluster: 'demo' } } : busy(path, query, body, method);
+    const { page } = await open();
+    await page.getByText('This is a demo').waitFor();
+    const banner = await page.locator('p.demo').innerText();
+    expect(banner).toContain('files that you give here are read and judged as they are');
+    expect(banner).not.toContain('No number here was measured');
+    await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+    await page.getByText('No number here was measured').waitFor();
+    server.api = busyApi();
     await page.close();
   });
 

@@ -197,6 +197,8 @@ describe('using the pages', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to content');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Underused');
+    await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.getAttribute('href'))).toBe('/jobs/alvis/4180000');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/jobs/alvis/4180000');

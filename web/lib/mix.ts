@@ -15,6 +15,20 @@ export function sortedMix(seconds: Readonly<Record<string, number>>): MixPart[] 
     .map(([key, one]) => ({ key, seconds: one, share: one / sum }));
 }
 
+/** Activities that say more than the limits beside them: none where all of the time is idle, or nothing is known of it. */
+export function tellingActivities({
+  bottleneck,
+  activity,
+}: {
+  bottleneck: Readonly<Record<string, number>>;
+  activity: Readonly<Record<string, number>>;
+}): MixPart[] {
+  const parts = sortedMix(activity);
+  const idle = sortedMix(bottleneck).find(({ key }) => key === 'idle')?.share;
+  const says = (part: MixPart): boolean => part.key !== 'unknown' && !(part.key === 'idle' && idle !== undefined);
+  return parts.some(says) ? parts : [];
+}
+
 /** True for the id of a bottleneck. */
 export function isBottleneck(key: string): key is Bottleneck {
   return Object.hasOwn(BOTTLENECK_LABELS, key);

@@ -120,6 +120,20 @@ export function findingTags(ids: readonly string[]): string[] {
   return [...counts].map(([id, count]) => (count === 1 ? findingWord(id) : `${findingWord(id)} × ${count}`));
 }
 
+/** Words of our own, explained where they stand. */
+export const EXPLAINED = {
+  headroom:
+    'How many times faster the job could go before it reaches this limit: what the resource can deliver, divided by what the job takes. 1 × is at the limit.',
+  relief: 'How many times faster the job would go if this limit were gone and nothing else changed: then the next limit holds.',
+  grade:
+    'How far the evidence carries the verdict, from 0 to 1: what was measured, for how much of the time, and how clear it is. It is no probability. At 0.5 and less take it as a hint.',
+  tier: 'What the verdict rests on. A: the engine’s or trainer’s own counters with a known model and GPU. B: the GPU’s profiling counters (DCGM). C: nvidia-smi and the host’s counters only, which say when a GPU is busy and hardly why.',
+  underused:
+    'A GPU that a job holds and that is busy for less than 40 % of the time now: most of it is left unused. One that does next to nothing counts as idle instead.',
+  shares:
+    'How near each resource is to what it can reach in practice. A wait (host, storage, network) is the share of time spent waiting. They overlap, so they do not add up to 100 %.',
+} as const;
+
 /** What an evidence tier rests on. */
 export const TIER_WORDS: Readonly<Record<Verdict['tier'], string>> = {
   A: 'engine counters with a known model and GPU',

@@ -73,7 +73,7 @@ function disagreement(commands: readonly Command[], engines: readonly Table[]): 
   const served = [commands.filter(({ said }) => said.role === 'engine').map(({ said }) => said.model), engines.map(({ facts }) => facts.get('model') ?? null)];
   for (const names of served) {
     const ids = new Set(names.flatMap((name) => (name === null ? [] : (findModel(name)?.model.id ?? []))));
-    if (ids.size > 1) return `model not decided: ${[...ids].join(' and ')} are served at once (give --model)`;
+    if (ids.size > 1) return `model not decided: ${[...ids].join(' and ')} are served at once: name the one that is meant`;
   }
   return null;
 }

@@ -4,7 +4,7 @@ import { GPU_IDS, type GpuId, GPUS, isGpuId } from './gpus.ts';
  * A card reports up to 8 % less than its nominal size (T4, A40 with ECC) or, in binary units, 7 % more; 16, 32, 40, 48,
  * 64 and 80 GB stay apart at 12 %. Anything further off is a slice or a part that we have no table row for.
  */
-const SIZE_TOLERANCE = 0.12;
+export const SIZE_TOLERANCE = 0.12;
 
 /**
  * The GPU type of a device name, helped by its memory size in bytes. Null when the name is not known, when name and

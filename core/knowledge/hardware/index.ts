@@ -4,6 +4,7 @@ export { SOURCES } from './sources.ts';
 export { GPU_IDS, type GpuId, GPUS, isGpuId, onTensorCores, ridge } from './gpus.ts';
 export { ACHIEVABLE, gemmFraction } from './achievable.ts';
 export { ceilingsFor, type Ceilings, hostBytesPerSecond, type Reported } from './ceilings.ts';
+export { type CardSeen, likelyGpus } from './likely.ts';
 export { detectGpu, knownGpus, parseGpuId } from './detect.ts';
 export { restPower } from './rest-power.ts';
 export { pcieBytesPerSecond } from './pcie.ts';

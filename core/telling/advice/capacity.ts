@@ -31,7 +31,7 @@ const fewerAtOnce: Piece = {
     const maximum = Number(context.facts?.get('maxNumSeqs') ?? job.mean('engine.maxRunning'));
     const target = Math.max(1, Math.floor(decode.running * FEWER_REQUESTS));
     return advise(job, {
-      text: `${(preemptions * 60).toPrecision(2)} requests a minute were put back and computed again: ${optionOf(context.workload.engine, 'maxRunning')} ${target}${maximum > 0 ? ` (now ${maximum.toFixed(0)})` : ''} keeps what fits running; ${optionOf(context.workload.engine, 'longestContext')} at what is really used leaves more room.`,
+      text: `Run fewer requests at once, ${optionOf(context.workload.engine, 'maxRunning')} ${target}${maximum > 0 ? ` (now ${maximum.toFixed(0)})` : ''}: ${(preemptions * 60).toPrecision(2)} a minute were put back and computed again. ${optionOf(context.workload.engine, 'longestContext')} at what is really used leaves more room.`,
       gain: requests > 0 ? 1 / (1 - again) : null,
       arithmetic:
         requests > 0

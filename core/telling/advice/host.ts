@@ -61,7 +61,7 @@ export const widerSteps: Piece = {
     const factor = decode.running / target;
     const what = verdict.bottleneck === 'overhead' ? 'what each step costs besides its work' : "the host's work of each step";
     return advise(job, {
-      text: `${requestsText(decode.running)} requests share ${what}: run ${target} at once${Number.isNaN(decode.room) ? '' : ` (the KV cache holds ${decode.room} more)`}.`,
+      text: `Run up to ${target} requests at once (now ${requestsText(decode.running)}): they share ${what}.${Number.isNaN(decode.room) ? '' : ` The KV cache has room for ${decode.room} more.`}`,
       gain: shrinking(share, factor),
       arithmetic: `the same ${verdict.bottleneck === 'overhead' ? '' : 'host '}time for ${formatFactor(1 / factor)} as many tokens: ${shrinkingText(share, factor)}`,
     });

@@ -38,9 +38,9 @@ const moreRequests: Piece = {
       capped || waiting >= 1
         ? `Let up to ${target} requests run at once (${now}${waiting >= 1 ? `, ${waiting.toFixed(0)} wait` : ''}): raise ${optionOf(context.workload.engine, 'maxRunning')}${maximum > 0 ? ` (now ${maximum.toFixed(0)})` : ''}.`
         : `Send up to ${target} requests at once (${now}${waiting >= 0 ? '; none waits' : ''}).`;
-    const known = Number.isNaN(room) ? 'Whether the KV cache holds them is not known' : 'The KV cache has room';
+    const known = Number.isNaN(room) ? 'Whether the KV cache holds them is not known.' : `The KV cache has room for ${room} more.`;
     return advise(job, {
-      text: `${how} ${known}; up to about ${critical.toFixed(0)} share a pass over the weights at next to no cost.`,
+      text: `${how} ${known} They share each pass over the weights; memory stays the limit up to about ${critical.toFixed(0)} of them.`,
       gain,
       arithmetic:
         `${target} ÷ ${requestsText(running)} × as many tokens a step, which takes 1 − ${share.toFixed(2)} + ${share.toFixed(2)} × ${factor.toFixed(2)} of the time (${formatValue(stepBytes(decode, target), 'bytes')} instead of ${formatValue(stepBytes(decode, running), 'bytes')} a step)` +

@@ -23,7 +23,10 @@ const nameModel: Piece = {
     } = job;
     const tokens = job.mean('engine.generationRate') > 0 ? job.mean('engine.generationRate') : job.mean('engine.trainTokenRate');
     return advise(job, {
-      text: `Name the model: headroom diagnose … --model meta-llama/Llama-3.1-8B --dtype bf16 (or --config config.json${workload.model === null ? '' : `: ${workload.model} is not in the table`}); with it the tokens become bytes and FLOPs.`,
+      text:
+        workload.model === null
+          ? 'Name the model (as in meta-llama/Llama-3.1-8B) and its data type, or give its config.json: with it the tokens become bytes and FLOPs.'
+          : `Give the config.json of ${workload.model}, which is not in the table, and its data type: with them the tokens become bytes and FLOPs.`,
       gain: null,
       arithmetic: `${tokens > 0 ? `${tokens.toFixed(0)} tokens/s` : 'tokens/s'} × 2 FLOP per parameter against the card's peak, steps × bytes of the weights against its bandwidth: that tells ${left(verdict.candidates)} apart`,
     });
@@ -43,7 +46,7 @@ const dcgm: Piece = {
     const tensor = DOMINANT * ACHIEVABLE.tensorCounter.value;
     const dram = DOMINANT * ACHIEVABLE.dramCounter.value;
     return advise(job, {
-      text: 'Measure pipes and memory: dcgmi dmon -e 1001,1002,1004,1005,1006,1007,1009,1010 -d 1000 beside the job, and give its output to headroom diagnose. It needs nv-hostengine on the node: where it does not run, only the admins can start it (or export DCGM to Prometheus).',
+      text: 'Measure pipes and memory: dcgmi dmon -e 1001,1002,1004,1005,1006,1007,1009,1010 -d 1000 beside the job, and give its output with the other files. It needs nv-hostengine on the node: where it does not run, only the admins can start it (or export DCGM to Prometheus).',
       gain: null,
       arithmetic: `${busy === null || busy === undefined ? '' : `a kernel ran ${formatPercent(busy)} of the time, which is all that utilisation says; `}tensor_active from ${tensor.toFixed(2)} on would mean compute, dram_active from ${dram.toFixed(2)} on memory bandwidth (half of what each can reach), neither: overhead`,
     });
@@ -122,7 +125,7 @@ const trainerLog: Piece = {
     return advise(job, {
       text: given
         ? 'Let the trainer count its tokens: --include_num_input_tokens_seen of the Hugging Face Trainer.'
-        : "Give the trainer's log as well (step time, tokens per second; for Hugging Face --include_num_input_tokens_seen): headroom diagnose gpu.csv train.log --model …",
+        : "Give the trainer's log as well (step time, tokens per second; for Hugging Face --include_num_input_tokens_seen), and name the model.",
       gain: null,
       arithmetic: '6 FLOPs per parameter and token (LoRA 4) ÷ the peak of the job’s data type is its MFU: from about 0.4 on it is compute',
     });

@@ -105,7 +105,7 @@ export function findMigHidden(judged: JudgedRun): Finding[] {
         text: `${whoIsHidden(judged, hidden)} nvidia-smi shows no utilisation for slices: how busy they are cannot be told from these figures. DCGM measures slices (dcgmi dmon -e 1001,1002,1004,1005 -i i:0,i:1 …); the engine's own metrics or a trainer's log tell, too.`,
         evidence: [
           isSlice(first) ? 'ids of slices' : `MIG mode ${first.series.facts.get('migMode') ?? ''}`,
-          `no gpu.util and no gpu.grActive in the whole run: ${listed(hidden.map(gpuName))}`,
+          `neither a utilisation nor DCGM’s 1002 in the whole run: ${listed(hidden.map(gpuName))}`,
         ],
       },
       { entity: hidden.length === 1 ? first.id : null, from: judged.from, to: judged.to },

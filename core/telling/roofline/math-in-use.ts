@@ -25,7 +25,7 @@ export function mathInUse(judged: JudgedRun, type: GpuId, gpus: readonly JudgedG
   const half = GPUS[type].peaks.bf16 === null ? 'fp16' : 'bf16';
   if (quantization !== null) return { math: computeType({ gpu: type, type: half, quantization }).math, assumed: `${half} beside ${quantization}` };
   const own = model === null ? null : computeType({ gpu: type, type: model.nativeType, quantization: null }).math;
-  return { math: own ?? half, assumed: own === null ? `tensor work in ${half}: give --dtype` : `weights in ${own}, as published` };
+  return { math: own ?? half, assumed: own === null ? `tensor work in ${half}, as nothing tells the data type` : `weights in ${own}, as published` };
 }
 
 /** FP32 or FP64 on CUDA cores, INT8 on tensor cores, where DCGM's pipes show it; null where they decide nothing. */

@@ -27,7 +27,7 @@ describe('columns of --query-gpu', () => {
   it('are not guessed from bare numbers: the row is refused with the remedy', () => {
     const batch = parse('31, 12, 100\n');
     expect(batch.readings).toEqual([]);
-    expect(batch.rejected[0]?.reason).toBe('expected a header, or name the fields in their order (--fields)');
+    expect(batch.rejected[0]?.reason).toBe('expected a header; where there is none, the field names in their order have to be given');
   });
 
   it('of two powers or three shares stay unguessed', () => {

@@ -40,7 +40,7 @@ describeRecordings(
       expect(['memory', 'unknown']).toContain(verdict.bottleneck);
       expect(verdict.tier).toBe('C');
       expect(verdict.grade).toBeLessThanOrEqual(0.6);
-      expect(verdict.missing.join()).toContain('give --model');
+      expect(verdict.missing.join()).toContain('the model: its name');
     });
     it.each(RECORDED)('$folder by dmon alone claims no more than dmon shows', ({ folder }) => {
       const { verdict } = diagnosed(join(path, folder), [DMON], GPU).analysis;

@@ -100,7 +100,7 @@ describe('an η that is 10 % off', () => {
     };
     const { grade, gradeWhy, bottleneck } = analyse({ clock: 'relative', tables: [edge], events: [] }).verdict;
     expect({ bottleneck, grade }).toEqual({ bottleneck: 'memory', grade: 0.5 });
-    expect(gradeWhy).toContain('another label if η of memory were 10 % higher');
+    expect(gradeWhy).toContain('another label if the reachable part of memory were 10 % higher');
   });
 });
 

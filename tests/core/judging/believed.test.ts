@@ -39,7 +39,7 @@ describe('a share of more than everything', () => {
     expect(verdict).toMatchObject({ shares: { memory: null, compute: null }, bottleneck: 'unknown', headroom: null });
     expect(verdict.figures.filter(({ unit }) => unit === 'bytes/s' || unit === 'flop/s')).toEqual([]);
     expect(verdict.split?.bytes ?? null).toBeNull();
-    expect(verdict.missing.join(' ')).toMatch(/--model or --config.*--dtype/);
+    expect(verdict.missing.join(' ')).toMatch(/its name or config\.json.*data type/);
   });
   it('of the model leaves the counters their word, under a cap', () => {
     const engine = made('engine', { samples: 60, values: { ...SERVING, 'engine.steps': 500, 'engine.generationTokens': 4002 } });

@@ -228,7 +228,7 @@ describe('tier B: DCGM without an engine', () => {
   it('a label that a tenth in one η would change is graded at most a half: it is as likely wrong as right', () => {
     const at = (dram: number) => verdict([gpu({ ...DCGM, 'gpu.tensorActive': 0.1, 'gpu.dramActive': dram, 'gpu.fp32Active': 0.02 })]);
     expect(at(0.438)).toMatchObject({ bottleneck: 'memory', grade: 0.5 }); // 0.5475 ÷ 1.1 is under a half
-    expect(at(0.438).gradeWhy).toContain('another label if η of memory were 10 % higher');
+    expect(at(0.438).gradeWhy).toContain('another label if the reachable part of memory were 10 % higher');
     expect(at(0.441)).toMatchObject({ bottleneck: 'memory', grade: 0.599 }); // 0.55125 ÷ 1.1 is not
   });
   it('decode of batch 32 is memory-bound: stalled warps keep SMs active at 95 %', () => {
@@ -260,7 +260,7 @@ describe('tier B: DCGM without an engine', () => {
       host({ ...IB, 'host.ibRxRate': 9e9, 'host.ibTxRate': 1e8 }),
     ]);
     expect(candidates).toEqual(['network', 'storage']);
-    expect(missing.join()).toContain('host.psiIo');
+    expect(missing.join()).toContain('I/O pressure');
     expect(grade).toBe(0);
     expect(headroom).toBeNull();
   });
@@ -277,7 +277,7 @@ describe('tier B: DCGM without an engine', () => {
     const rests = { ...DCGM, 'gpu.tensorActive': 0.01, 'gpu.dramActive': 0.1 };
     const { bottleneck, grade, candidates, missing } = verdict([gpu(rests)]);
     expect({ bottleneck, grade, candidates }).toEqual({ bottleneck: 'unknown', grade: 0, candidates: ['compute', 'overhead'] });
-    expect(missing.join()).toContain('gpu.fp32Active');
+    expect(missing.join()).toContain('the FP32 and FP64 pipes (DCGM 1007, 1006)');
     expect(verdict([gpu({ ...rests, 'gpu.power': 100 })])).toMatchObject({ bottleneck: 'overhead', grade: 0.5, candidates: ['compute'] });
   });
 });
@@ -404,7 +404,7 @@ describe('an engine whose model is not known', () => {
   it('is tier C and asks for the model', () => {
     const { tier, missing, bottleneck } = verdict([gpu({ 'gpu.util': 0.97, 'gpu.memUsed': 36e9 }), vllm(SERVING)]);
     expect({ tier, bottleneck }).toEqual({ tier: 'C', bottleneck: 'unknown' });
-    expect(missing.join()).toContain('give --model');
+    expect(missing.join()).toContain('the model: its name, or its config.json');
   });
   it('still proves that empty time is the host’s, where there is more of it than of busy time', () => {
     expect(verdict([gpu({ 'gpu.util': 0.3, 'gpu.memUsed': 36e9 }), vllm(SERVING)])).toMatchObject({ bottleneck: 'host', tier: 'C', grade: 0.85 });
@@ -422,6 +422,6 @@ describe('a verdict that leans', () => {
       gpu({ 'gpu.grActive': 0.9, 'gpu.tensorActive': 0.1, 'gpu.dramActive': 0.3, 'gpu.fp32Active': 0.02 }),
     ]);
     expect({ bottleneck, lean, grade }).toEqual({ bottleneck: 'overhead', lean: 'memory', grade: 0.5 });
-    expect(gradeWhy).toContain('leaning is no label');
+    expect(gradeWhy).toContain('it only leans this way');
   });
 });

@@ -124,7 +124,7 @@ describe('nvidia-smi alone', () => {
     const verdict = seen(A100, { 'gpu.util': 0.5, 'gpu.memUtil': 0.2 });
     expect(verdict).toMatchObject({ bottleneck: 'unknown', candidates: ['host', 'storage'] });
     expect(verdict.why[0]).toBe('GPU starved for 50 % of the time, cause unknown');
-    expect(verdict.missing.join()).toContain('host.psiIo');
+    expect(verdict.missing.join()).toContain('I/O pressure');
   });
   it('utilisation near zero with memory held is idle', () => {
     expect(seen(A100, { 'gpu.util': 0.02, 'gpu.memUsed': 30e9, 'gpu.power': 60 })).toMatchObject({ bottleneck: 'idle', activity: 'idle', grade: 0.85 });

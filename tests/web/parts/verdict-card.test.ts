@@ -8,7 +8,7 @@ describe('the verdict card', () => {
   it('says the answer, its evidence, its numbers and what to try', () => {
     const card = render(VerdictCard, { verdict: decodeVerdict(), title: 'What limits it now', since: '10:42', over: 'now' });
     expect(textOf(card.querySelector('.big'))).toBe('Memory bandwidth: decode');
-    expect(textOf(card.querySelector('.evidence'))).toBe('Evidence A · 0.93 — vllm, dcgm. Since 10:42.');
+    expect(textOf(card.querySelector('.evidence'))).toBe('Evidence A · grade 0.93 — vllm, dcgm. Since 10:42.');
     expect(textOf(card.querySelector('.numbers'))).toBe('headroom 1.08 × relief 3.2 × next compute');
     expect(textOf(card.querySelector('ol li'))).toContain('Raise concurrency: 14 requests run, the KV cache is 21 % full. up to 3.5 ×');
     expect(textOf(card.querySelector('ol li'))).toContain('50 requests ÷ 14 requests at the same weight reads');

@@ -3,6 +3,7 @@ import type { ParseContext } from '../../../collectors/collector/index.ts';
 import type { Analysis, DrawnReply, JobDetail } from '../../../core/contract/index.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import type { SeriesAsk, Trouble } from '../api.ts';
+import type { Suggestion } from './card-seen.ts';
 import type { StoreAsk } from './store.ts';
 
 /** A file with its path inside what was dropped. */
@@ -20,6 +21,8 @@ export interface Diagnosed {
   /** What results given beside the readings say for or against the verdict. */
   readonly beside: readonly string[];
   readonly entities: JobDetail['entities'];
+  /** The types that an unnamed card may be. */
+  readonly suggestion: Suggestion | null;
 }
 
 export interface Progress {

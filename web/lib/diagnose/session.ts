@@ -4,6 +4,7 @@ import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import type { Site } from '../../../core/knowledge/index.ts';
 import { api, troubleOf } from '../api.ts';
 import { seriesReply } from './bucket.ts';
+import { suggestionOf } from './card-seen.ts';
 import type { Diagnosed, FromWorker, NamedFile, ToWorker } from './protocol.ts';
 import { batchesOf, declarationOf, sizeOf, type StoreAsk } from './store.ts';
 
@@ -115,6 +116,7 @@ function shown({ sources, analysis, notes, run, beside }: Diagnosis, partly: rea
     analysis,
     notes: [...partly, ...notes],
     beside,
+    suggestion: analysis === null ? null : suggestionOf(run.tables, analysis.hardware),
     entities: run.tables.map(({ entity, facts, columns }) => ({
       kind: entity.kind,
       id: entity.id,

@@ -59,7 +59,7 @@ describe('the workload', () => {
     const two = [table('engine', 'vllm@a', { model: 'meta-llama/Llama-3.1-8B' }), table('engine', 'vllm@b', { model: 'Qwen/Qwen2.5-7B' })];
     const workload = detectWorkload(two, {});
     expect(workload.model).toBeNull();
-    expect(workload.from.join('; ')).toContain('are served at once (give --model)');
+    expect(workload.from.join('; ')).toContain('are served at once: name the one that is meant');
     expect(detectWorkload(two, { model: 'Qwen/Qwen2.5-7B' }).model).toBe('Qwen/Qwen2.5-7B');
   });
 

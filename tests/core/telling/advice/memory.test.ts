@@ -27,7 +27,7 @@ describe('decode that waits for memory', () => {
       workload: { ...DECODE.workload, dataParallel: 2 },
       mean: { ...DECODE.mean, 'engine.running': 64, 'engine.kvTokens': 32_000 },
     });
-    expect(about(advice(two), /share a pass/)?.text).toContain('Let up to 64 requests run at once (now 32,');
+    expect(about(advice(two), /share each pass/)?.text).toContain('Let up to 64 requests run at once (now 32,');
   });
 
   it('publishes the arithmetic of each', () => {
@@ -52,12 +52,12 @@ describe('more requests at once', () => {
     [
       'raises the limit where requests wait',
       {},
-      'Let up to 64 requests run at once (now 32, 8 wait): raise --max-num-seqs (now 32). The KV cache has room; up to about 201 share a pass',
+      'Let up to 64 requests run at once (now 32, 8 wait): raise --max-num-seqs (now 32). The KV cache has room for 32 more.',
     ],
     [
       'asks for more of them where none waits and the limit is not reached',
       { mean: { ...DECODE.mean, 'engine.waiting': 0 }, facts: { maxNumSeqs: '256' } },
-      'Send up to 64 requests at once (now 32; none waits). The KV cache has room;',
+      'Send up to 64 requests at once (now 32; none waits). The KV cache has room for 32 more.',
     ],
     [
       'goes up to the critical batch where the cache holds more',
@@ -67,7 +67,7 @@ describe('more requests at once', () => {
     [
       'says where it cannot know what the cache holds',
       { mean: { 'engine.running': 32 }, facts: {} },
-      'Send up to 200 requests at once (now 32). Whether the KV cache holds them is not known;',
+      'Send up to 200 requests at once (now 32). Whether the KV cache holds them is not known.',
     ],
   ])('%s', (_, more, text) => {
     expect(about(advice(with_(more)), words)?.text).toContain(text);

@@ -298,7 +298,7 @@ describe('host', () => {
 
   it('of a server is told to run more at once as far as the cache has room', () => {
     expect(about(advice(server()), /share the host's work/)?.text).toContain(
-      "64 requests share the host's work of each step: run 128 at once (the KV cache holds 96 more)",
+      "Run up to 128 requests at once (now 64): they share the host's work of each step. The KV cache has room for 96 more.",
     );
     expect(
       about(advice(server({ mean: { 'engine.running': 64, 'engine.generationRate': 6400, 'engine.kvUsage': 0.99 } })), /share the host's work/),
@@ -420,7 +420,7 @@ describe('capacity', () => {
     const tries = advice(full);
     expect(tries[0]).toMatchObject({
       gain: 1.25,
-      text: expect.stringContaining('30 requests a minute were put back and computed again: --max-num-seqs 30 (now 256)') as string,
+      text: expect.stringContaining('Run fewer requests at once, --max-num-seqs 30 (now 256): 30 a minute were put back and computed again.') as string,
     });
     expect(tries[1]).toMatchObject({ gain: 1.78, text: expect.stringContaining('A token takes 131 kB of cache: in 8 bits') as string });
     expect(about(tries, /--gpu-memory-utilization 0.95/)?.text).toContain('gives 4.29 GB more to the cache');
@@ -510,7 +510,7 @@ describe('a verdict that cannot tell', () => {
       workload: { engine: 'vllm', model: 'our/own' },
       mean: { 'engine.running': 4, 'engine.generationRate': 800 },
     });
-    expect(tries[0]?.text).toContain('our/own is not in the table');
+    expect(tries[0]?.text).toContain('config.json of our/own, which is not in the table');
     expect(tries[0]?.arithmetic).toContain('that tells memory bandwidth, compute apart');
     expect(about(tries, /--enable-mfu-metrics/)).toBeDefined();
   });

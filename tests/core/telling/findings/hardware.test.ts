@@ -175,7 +175,7 @@ describe('MIG', () => {
     });
     const [finding] = found({ gpus: [parent, ...[7, 8, 9].map(slice)] });
     expect(finding?.text).toMatch(/^There are 3 MIG slices on GPU 0, and nvidia-smi/);
-    expect(finding?.evidence[1]).toBe('no gpu.util and no gpu.grActive in the whole run: GPU 0 slice 7, GPU 0 slice 8, GPU 0 slice 9');
+    expect(finding?.evidence[1]).toBe('neither a utilisation nor DCGM’s 1002 in the whole run: GPU 0 slice 7, GPU 0 slice 8, GPU 0 slice 9');
   });
 
   it('is not told of slices that DCGM measures', () => {

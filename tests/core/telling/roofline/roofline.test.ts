@@ -160,7 +160,13 @@ describe('the data type in use', () => {
     ['is INT8 where that pipe leads', { 'gpu.tensorActive': 0.3, 'gpu.immaActive': 0.25, 'gpu.hmmaActive': 0.02 }, {}, 'int8', undefined],
     ['is INT8 where weights and activations are quantised to it', { 'gpu.tensorActive': 0.3 }, { dtype: 'fp16', quantization: 'w8a8' }, 'int8', undefined],
     ['is the type beside weights that are unpacked', { 'gpu.tensorActive': 0.3 }, { dtype: 'fp16', quantization: 'awq' }, 'fp16', undefined],
-    ['is taken as 16 bits where nobody says it, and it is said so', { 'gpu.tensorActive': 0.3 }, {}, 'bf16', ['tensor work in bf16: give --dtype']],
+    [
+      'is taken as 16 bits where nobody says it, and it is said so',
+      { 'gpu.tensorActive': 0.3 },
+      {},
+      'bf16',
+      ['tensor work in bf16, as nothing tells the data type'],
+    ],
     ['is the model’s own where only that is known', { 'gpu.tensorActive': 0.3 }, { model: 'facebook/opt-1.3b' }, 'fp16', ['weights in fp16, as published']],
   ])('%s', (_, values, workload, dtype, assumed) => {
     expect(counters(values, workload)).toMatchObject({ dtype, ...(assumed === undefined ? {} : { assumed }) });
