@@ -993,8 +993,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/telling/progress/progress.ts',
     tests: [PROGRESS],
     mutations: [
-      { find: 'Math.max(STALE_SECONDS, STALE_GAPS * usual)', replace: 'STALE_SECONDS', harm: 'a log with a line every two minutes has no present' },
-      { find: 'if (age > ', replace: 'if (age > 1e9 * ', harm: 'a silent log shows its last rate as present' },
       { find: '.filter((value) => value > 0)),', replace: '),', harm: 'pauses pull the median down' },
       { find: 'one.growth.secondsToFull <= longest', replace: 'true', harm: 'memory that fills after the end of the longest job is an alarm' },
       {

@@ -276,11 +276,9 @@ function unseenLinks({ nic, stats, subject }: WindowShares): string[] {
   const seen = (...ids: readonly JudgedMetric[]) => ids.some((id) => known(mean(stats, id)));
   const reach = subject.type === null ? 'all' : (GPUS[subject.type].nvlink?.reach ?? 'none');
   return [
-    ...(reach === 'none' || seen('gpu.nvlinkRx', 'gpu.nvlinkTx')
-      ? []
-      : ['gpu.nvlinkRx, gpu.nvlinkTx (DCGM 1012, 1011): what goes between the GPUs over NVLink']),
-    ...(reach === 'all' || seen('gpu.pcieRx', 'gpu.pcieTx') ? [] : ['gpu.pcieRx, gpu.pcieTx (DCGM 1010, 1009): what goes between the GPUs over PCIe']),
-    ...(known(nic) ? [] : ['host.ibRxRate, host.ibTxRate with host.ibSpeed (or host.netRxRate …): what goes to other nodes']),
+    ...(reach === 'none' || seen('gpu.nvlinkRx', 'gpu.nvlinkTx') ? [] : ['what goes between the GPUs over NVLink (DCGM 1011, 1012)']),
+    ...(reach === 'all' || seen('gpu.pcieRx', 'gpu.pcieTx') ? [] : ['what goes between the GPUs over PCIe (DCGM 1009, 1010)']),
+    ...(known(nic) ? [] : ['what goes to other nodes: the InfiniBand or network port’s bytes and its speed (the agent or headroom-record on the node)']),
   ];
 }
 

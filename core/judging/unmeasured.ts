@@ -71,7 +71,7 @@ function unseen(window: WindowShares, label: Label, causes: Causes): Decision {
 function missingShare(window: WindowShares): string {
   if (!known(window.memory)) return 'the memory share: DCGM’s dram_active (1005), or the engine’s tokens with its model';
   if (!known(window.compute)) return 'the compute share: DCGM’s tensor_active (1004), or the engine’s tokens with its model';
-  return lacksPrompts(window) ? 'engine.promptTokens: without them the prompts’ work is not known' : 'what the model leaves out of the bytes';
+  return lacksPrompts(window) ? 'the engine’s prompt tokens: without them the prompts’ work is not known' : 'what the model leaves out of the bytes';
 }
 
 /**

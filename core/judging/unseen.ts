@@ -11,7 +11,7 @@ export function lacksPrompts({ work }: WindowShares): boolean {
   return work !== null && work.from === 'model' && !work.training && !known(work.prefillTokens);
 }
 
-const PROMPTS = 'engine.promptTokens: what prompts cost';
+const PROMPTS = 'the engine’s prompt tokens: what prompts cost';
 
 /**
  * What may compute without having been looked at: the tensor pipe, and where it rests the FP32 and FP64 pipes, unless the power is low or
@@ -21,10 +21,10 @@ export function unseenCompute(window: WindowShares): Unseen {
   const { tensor, stats, computeModel } = window;
   if (known(computeModel) && !lacksPrompts(window)) return null;
   if (isPowered(window) === false) return null;
-  if (!known(tensor)) return lacksPrompts(window) ? PROMPTS : 'gpu.tensorActive (DCGM 1004): whether the tensor cores work';
+  if (!known(tensor)) return lacksPrompts(window) ? PROMPTS : 'whether the tensor cores work (DCGM 1004)';
   if (!tensorCoresRest(tensor)) return null;
   const vectors = known(mean(stats, 'gpu.fp32Active')) && known(mean(stats, 'gpu.fp64Active'));
-  return vectors ? null : 'gpu.fp32Active, gpu.fp64Active (DCGM 1007, 1006): work without tensor cores';
+  return vectors ? null : 'work without tensor cores: the FP32 and FP64 pipes (DCGM 1007, 1006)';
 }
 
 /**
@@ -33,8 +33,8 @@ export function unseenCompute(window: WindowShares): Unseen {
  */
 export function unseenMemory({ memory, memoryFrom, work }: WindowShares): Unseen {
   if (work !== null && work.training) return null;
-  if (!known(memory)) return 'gpu.dramActive (DCGM 1005): how busy the memory is';
+  if (!known(memory)) return 'how busy the memory is (DCGM 1005)';
   if (memoryFrom !== 'model' || work === null || work.from !== 'model') return null;
-  if (!known(work.weightBytes)) return 'engine.running or the engine’s steps: how often the weights are read';
-  return known(work.kvBytes) ? null : 'engine.kvUsage with the cache’s size, or finished requests: how much of the KV cache is read';
+  if (!known(work.weightBytes)) return 'how often the weights are read: the engine’s running requests, or its steps';
+  return known(work.kvBytes) ? null : 'how much of the KV cache is read: its use and size, or finished requests';
 }

@@ -23,7 +23,11 @@ export const RULES: readonly PlantedFault[] = [
     rule: 'uncollected pipes are asked for',
     faults: [
       { file: 'core/judging/by-label.ts', find: '(unseen && powered !== false) ||', replace: '' },
-      { file: 'core/judging/by-label.ts', find: 'caps: [...caps, ...(unseen ? [', replace: 'caps: [...caps, ...(unseen && waits === undefined ? [' },
+      {
+        file: 'core/judging/by-label.ts',
+        find: "...(unseen ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes",
+        replace: "...(unseen && waits === undefined ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes",
+      },
     ],
   },
   { rule: 'power is a witness', faults: [{ file: 'core/judging/thresholds.ts', find: 'LOW_POWER = 0.5', replace: 'LOW_POWER = 5' }] },

@@ -55,7 +55,7 @@ describe('a report on a terminal', () => {
   });
 
   it('says “idle” of an idle phase once, and of an unknown activity nothing', () => {
-    const text = told({ 'smi.csv': LOG.replaceAll(' 97 %, 44 %', ' 0 %, 0 %') }, null);
+    const text = told({ 'smi.csv': LOG.replaceAll(' 97 %, 44 %', ' 0 %, 0 %').replaceAll('240.00 W', '60.00 W') }, null);
     expect(text).toContain('· idle (C ');
     expect(text).not.toMatch(/idle, idle/);
     expect(told({ 'smi.csv': LOG }, null)).not.toContain('activity not known');

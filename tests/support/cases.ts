@@ -8,7 +8,7 @@ import type { AnalyseOptions } from '../../core/judging/index.ts';
 
 const home = process.env['HEADROOM_CASES'];
 
-/** What a small input of somebody's gave: the diagnosis, and what the terminal prints of it (100 columns, no colours; '' where nothing was judged or told). */
+/** What a small input of somebody's gave: the diagnosis, and what the terminal prints of it (not wrapped, no colours; '' where nothing was judged or told). */
 export interface CaseRead {
   readonly diagnosis: Diagnosis;
   readonly printed: string;
@@ -25,7 +25,7 @@ async function readCase(folder: string, options: AnalyseOptions = {}): Promise<C
   }
   const diagnosis = work.finish(options);
   const told = diagnosis.analysis !== null || diagnosis.sources.some((source) => source.statements.length > 0);
-  return { diagnosis, printed: told ? report(diagnosis, { width: 100, paint: painter(false) }) : '' };
+  return { diagnosis, printed: told ? report(diagnosis, { width: null, paint: painter(false) }) : '' };
 }
 
 /** A test over one case of `$HEADROOM_CASES`; skipped, and said so, where the folder is not there. */

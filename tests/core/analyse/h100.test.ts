@@ -74,11 +74,13 @@ describe('known work on an H100 that counters can tell', () => {
     ['matmul-fp64', 'compute'],
     ['offload', 'transfer'],
     ['spin', 'overhead'],
-    ['hold', 'idle'],
   ])('%s is %s', (name, bottleneck) => {
     const verdict = told([`${name}.gpm.txt`]);
     expect(verdict.bottleneck).toBe(bottleneck);
     expect(verdict.grade).toBeGreaterThan(0.5);
+  });
+  it('hold is idle, by nvidia-smi, which shows that memory stays and power is that of rest', () => {
+    expect(told(['hold.query.csv'])).toMatchObject({ bottleneck: 'idle', grade: 0.85 });
   });
   it.each(['tokenise', 'tiny-kernels', 'hf-generate-1b'])('%s is the host’s, by /proc beside nvidia-smi', (name) => {
     expect(told([`${name}.query.csv`, `${name}.proc.txt`])).toMatchObject({ bottleneck: 'host' });

@@ -147,6 +147,6 @@ describe('what a model says', () => {
   it('is not called measured', async () => {
     const { verdict } = await analysed('prefill', { ...PREFILL, prompt: 5000, util: 98 }, KNOWN);
     expect(verdict.why.join(' ')).not.toMatch(/^measured: .*compute \d/m);
-    expect(verdict.why.join(' ')).toMatch(/memory bandwidth \d+ % \(modelled\)/);
+    expect(verdict.why.join(' ')).toMatch(/compute \d+ % \(modelled\)/);
   });
 });

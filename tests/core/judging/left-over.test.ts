@@ -58,7 +58,7 @@ describe('overhead of several GPUs', () => {
     const { bottleneck, grade, gradeWhy, candidates, missing } = judged(two(LOOSE));
     expect({ bottleneck, grade, candidates }).toEqual({ bottleneck: 'overhead', grade: 0.5, candidates: ['network'] });
     expect(gradeWhy).toMatch(/links between the GPUs of this job were not measured/);
-    expect(missing.join()).toMatch(/gpu\.nvlinkRx, gpu\.nvlinkTx.*host\.ibRxRate/);
+    expect(missing.join()).toMatch(/NVLink \(DCGM 1011, 1012\).*other nodes/);
   });
   it('needs NVLink and the NIC: either may carry it', () => {
     expect(judged(two({ ...LOOSE, ...links })).grade).toBe(0.5);
@@ -68,12 +68,12 @@ describe('overhead of several GPUs', () => {
   it('and of one whose node exchanges with others over a line of unknown speed, needs that speed', () => {
     const exchange = (rate: number) => judged([gpu(LOOSE), node({ 'host.ibRxRate': rate, 'host.ibTxRate': rate })]);
     expect(exchange(9.5e9)).toMatchObject({ bottleneck: 'overhead', grade: 0.5 });
-    expect(exchange(9.5e9).missing.join()).toMatch(/host\.ibSpeed/);
+    expect(exchange(9.5e9).missing.join()).toMatch(/port’s bytes and its speed/);
     expect(exchange(9e7).grade).toBe(0.85);
   });
   it('of cards without NVLink needs PCIe', () => {
     const pcie: Values = { 'gpu.pcieRx': 1e6, 'gpu.pcieTx': 1e6 };
-    expect(judged([...two(LOOSE, T4), node(IB)]).missing.join()).toMatch(/gpu\.pcieRx, gpu\.pcieTx/);
+    expect(judged([...two(LOOSE, T4), node(IB)]).missing.join()).toMatch(/over PCIe \(DCGM 1009, 1010\)/);
     expect(judged([...two({ ...LOOSE, ...pcie }, T4), node(IB)])).toMatchObject({ bottleneck: 'overhead', grade: 0.85 });
     const both = 0.4 * 0.8 * 15.75e9;
     expect(judged([...two({ ...LOOSE, 'gpu.pcieRx': both, 'gpu.pcieTx': both }, T4), node(IB)])).toMatchObject({ bottleneck: 'overhead', grade: 0.5 });

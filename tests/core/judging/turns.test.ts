@@ -5,14 +5,20 @@ import { made, runOf } from '../../support/telemetry.ts';
 
 type Busy = number | ((sample: number) => number);
 
-/** GPUs of one server that has requests all the time, sampled every 10 s for 20 minutes. */
+/** GPUs of one server that has requests all the time (each lasts 15 s), sampled every 10 s for 20 minutes. */
 function told(busy: readonly Busy[], options: AnalyseOptions = {}, samples = 121) {
   const { verdict, gpus, findings } = analyse(
     runOf(
       ...busy.map((util, i) =>
         made('gpu', { id: `GPU-${i}`, node: 'n1', samples, period: 10, facts: { name: 'NVIDIA A40' }, values: { 'gpu.util': util, 'gpu.memUsed': 30e9 } }),
       ),
-      made('engine', { id: 'vllm@n1:8000', node: 'n1', samples, period: 10, values: { 'engine.running': 3, 'engine.generationTokens': 20 } }),
+      made('engine', {
+        id: 'vllm@n1:8000',
+        node: 'n1',
+        samples,
+        period: 10,
+        values: { 'engine.running': 3, 'engine.requests': 0.2, 'engine.generationTokens': 20 },
+      }),
     ),
     options,
   );

@@ -20,9 +20,9 @@ describe('memory against pipes that nobody looked at', () => {
     expect(judged([gpu({ 'gpu.dramActive': 0.52, 'gpu.tensorActive': 0.2 })])).toMatchObject({ bottleneck: 'memory', grade: 0.85 });
   });
   it.each([
-    ['the tensor pipe', ['gpu.tensorActive'], /gpu\.tensorActive/],
-    ['the FP32 pipe, where the tensor cores rest', ['gpu.fp32Active'], /gpu\.fp32Active/],
-    ['the FP64 pipe, where the tensor cores rest', ['gpu.fp64Active'], /gpu\.fp64Active/],
+    ['the tensor pipe', ['gpu.tensorActive'], /tensor cores work \(DCGM 1004\)/],
+    ['the FP32 pipe, where the tensor cores rest', ['gpu.fp32Active'], /DCGM 1007/],
+    ['the FP64 pipe, where the tensor cores rest', ['gpu.fp64Active'], /1006/],
   ] as const)('without %s is at most half sure, and the field is named', (_, ids, field) => {
     const { bottleneck, grade, candidates, missing } = judged([gpu(without(half, ...ids))]);
     expect({ bottleneck, grade, candidates }).toEqual({ bottleneck: 'memory', grade: 0.5, candidates: ['compute'] });
@@ -45,7 +45,7 @@ describe('compute against memory that nobody looked at', () => {
     expect(judged([gpu(half)])).toMatchObject({ bottleneck: 'compute', grade: 0.85 });
     const unseen = judged([gpu(without(half, 'gpu.dramActive'))]);
     expect(unseen).toMatchObject({ bottleneck: 'compute', grade: 0.5, candidates: ['memory'] });
-    expect(unseen.missing.join()).toMatch(/gpu\.dramActive/);
+    expect(unseen.missing.join()).toMatch(/DCGM 1005/);
     expect(judged([gpu({ 'gpu.tensorActive': 0.7 })])).toMatchObject({ bottleneck: 'compute', grade: 0.85 });
   });
   it('of a server needs the requests that ran, or its steps: without them nobody knows how often the weights are read', () => {
@@ -77,7 +77,7 @@ describe('a server whose prompt tokens nobody counted', () => {
     const unseen = judged([gpu({}), server(without(decodes, 'engine.promptTokens'))], LLAMA);
     expect(unseen).toMatchObject({ bottleneck: 'unknown', grade: 0 });
     expect(unseen.candidates).toContain('compute');
-    expect(unseen.missing.join()).toMatch(/engine\.promptTokens/);
+    expect(unseen.missing.join()).toMatch(/prompt tokens/);
   });
 });
 

@@ -45,7 +45,7 @@ describe('a run’s verdicts with advice', () => {
     const memory = spec.gpus[0]?.phases[1]?.verdict;
     if (memory === undefined) throw new Error('a phase');
     const { verdict } = advised({ ...spec, verdict: { ...memory, grade: 0.6 } });
-    expect(verdict.tries[0]?.text).toContain('(now 32; none waits)');
+    expect(verdict.tries[0]?.text).toContain('Send up to 64 requests at once (now 32)');
   });
 
   it('have the texts of what to try as their plain advice', () => {

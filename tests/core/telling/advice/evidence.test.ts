@@ -570,7 +570,7 @@ describe('the batch up to which memory is the limit', () => {
       workload: { model: 'mistralai/Mixtral-8x7B-v0.1', tensorParallel: 2 },
       mean: { 'engine.kvUsage': 0.05 },
     });
-    expect(said(one, 'text').find((text) => /share a pass over the weights/.test(text))).toContain('about 555 share');
+    expect(said(one, 'text').find((text) => /share each pass over the weights/.test(text))).toContain('about 555 of them');
   });
 });
 

@@ -41,12 +41,12 @@ describe('decode that waits for memory', () => {
   it('promises no more than the next limit leaves', () => {
     const bound = advice(with_({ verdict: verdict({ relief: 1.4 }) }));
     expect(bound.every(({ gain }) => gain === null || gain <= 1.4)).toBe(true);
-    expect(about(bound, /share a pass/)?.arithmetic).toContain('; at most 1.40 × until the next limit');
+    expect(about(bound, /share each pass/)?.arithmetic).toContain('; at most 1.40 × until the next limit');
   });
 });
 
 describe('more requests at once', () => {
-  const words = /share a pass over the weights/;
+  const words = /share each pass over the weights/;
 
   it.each<[string, Partial<Case>, string]>([
     [

@@ -34,7 +34,7 @@ describe('collectives over PCIe on eight T4', () => {
 });
 
 describe('stages of a pipeline that wait for each other', () => {
-  const engine = made('engine', { id: 'vllm@n1:8000', node: 'n1', samples: 120, period: 5, values: SERVING });
+  const engine = made('engine', { id: 'vllm@n1:8000', node: 'n1', samples: 120, period: 5, values: { ...SERVING, 'engine.requests': 1 } }); // each lasts 8 s, from look to look
   const tables = [...gpus(4, 'NVIDIA A100-SXM4-40GB', { 'gpu.util': 0.35, 'gpu.memUsed': 36e9 }), engine];
   it('are no host that schedules too late: at most a half, and more in flight is advised', () => {
     const { bottleneck, grade, candidates, advice } = verdictOf(tables, { pipelineParallel: 4, tensorParallel: 1 });

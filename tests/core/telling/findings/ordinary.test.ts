@@ -277,7 +277,7 @@ describe('an ordinary job raises no finding', () => {
   it('while the suite’s own parts do raise them when the job goes wrong', () => {
     const ids = (tables: readonly Table[]) => findFindings(judgeRun({ clock: 'utc', tables, events: [] })).map(({ id }) => id);
     expect(ids(gpus(1, 2500, (t) => (t < 1800 ? TRAIN : REST)))).toEqual(['no-process']);
-    expect(ids(gpus(1, 2500, (t) => (t < 1800 ? TRAIN : { ...REST, 'gpu.memUsed': 9e9 })))).toEqual(['held-idle']);
+    expect(ids(gpus(1, 2500, (t) => (t < 1800 ? TRAIN : { ...REST, 'gpu.memUsed': 9e9, 'gpu.processes': 1 })))).toEqual(['held-idle']);
     expect(ids(gpus(4, 1200, (t) => (t < 600 ? TRAIN : SPIN)))).toEqual(['hung']);
     expect(ids(gpus(4, 1200, (t, i) => (t >= 600 && i > 0 ? SPIN : TRAIN)))).toEqual(['one-rank-working']);
     expect(ids(gpus(4, 1200, (_, i) => (i === 0 ? TRAIN : REST)))).toEqual(['unused-gpus', 'unused-gpus', 'unused-gpus']);
