@@ -2,7 +2,7 @@ import { formatPercent } from '../readings/index.ts';
 import type { GradeInput } from './evidence.ts';
 import type { WindowShares } from './shares.ts';
 import { known } from './stats.ts';
-import { CLEAR_RISE, FLIP_CAP, IDLE_FINDING_SECONDS, INACTIVE, MEMORY_STEP } from './thresholds.ts';
+import { CLEAR_RISE, FLIP_CAP, INACTIVE } from './thresholds.ts';
 
 /**
  * What stands against rest where no kernel runs: a load needs none. Sure is *idle* only where device memory was seen to stay and
@@ -22,7 +22,7 @@ export function restCaps(window: WindowShares): GradeInput['caps'] {
   ].map((why) => ({ value: FLIP_CAP, why }));
 }
 
-/** Device memory rises clear of its noise, at a rate that brings more than a buffer until rest would be a finding. */
-function isFilling({ memoryRise, tally, seconds }: WindowShares): boolean {
-  return memoryRise > CLEAR_RISE * tally.memorySpread && memoryRise / seconds > MEMORY_STEP / IDLE_FINDING_SECONDS;
+/** Device memory rises clear of its noise, however slowly: allocations are exact, and a window may hold the smallest part of a load. */
+function isFilling({ memoryRise, tally }: WindowShares): boolean {
+  return memoryRise > CLEAR_RISE * tally.memorySpread;
 }

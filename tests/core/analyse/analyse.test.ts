@@ -75,7 +75,7 @@ describe('GPUs of one engine that are never busy at once', () => {
     'engine.running': 4,
     'engine.waiting': 0,
     'engine.promptTokens': 40,
-    'engine.requests': 1,
+    'engine.requests': 0.3,
     'engine.steps': 8,
     'engine.generationTokens': 33,
     'engine.kvTokens': 4000,
@@ -315,7 +315,7 @@ describe('the same job seen by less and less', () => {
   ];
   it.each(jobs)('%s becomes vaguer, never something else', (_, card, counters, expected) => {
     const pick = (ids: readonly string[]): Values => Object.fromEntries(Object.entries(card).filter(([id]) => ids.includes(id)));
-    const engine = vllm({ 'engine.running': 8, 'engine.waiting': 0, 'engine.requests': 2, 'engine.kvTokens': 4000, ...counters });
+    const engine = vllm({ 'engine.running': 8, 'engine.waiting': 0, 'engine.requests': 0.5, 'engine.kvTokens': 4000, ...counters });
     const seen = [
       analyse(runOf(gpu('a', card), engine), { model: 'llama-3.1-8b' }),
       analyse(runOf(gpu('a', pick(NVIDIA_SMI)), engine), { model: 'llama-3.1-8b' }),

@@ -12,7 +12,13 @@ function told(busy: readonly Busy[], options: AnalyseOptions = {}, samples = 121
       ...busy.map((util, i) =>
         made('gpu', { id: `GPU-${i}`, node: 'n1', samples, period: 10, facts: { name: 'NVIDIA A40' }, values: { 'gpu.util': util, 'gpu.memUsed': 30e9 } }),
       ),
-      made('engine', { id: 'vllm@n1:8000', node: 'n1', samples, period: 10, values: { 'engine.running': 3, 'engine.generationTokens': 20 } }),
+      made('engine', {
+        id: 'vllm@n1:8000',
+        node: 'n1',
+        samples,
+        period: 10,
+        values: { 'engine.running': 3, 'engine.requests': 0.2, 'engine.generationTokens': 20 },
+      }),
     ),
     options,
   );
