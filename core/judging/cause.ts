@@ -30,6 +30,7 @@ export interface Causes {
 
 const SURE = { candidates: [], missing: [], doubt: null } as const;
 const TWO_CAUSES = 'two causes that cannot be told apart';
+const UNSEEN_WAITING = 'whether the GPU waits was not looked at';
 const NEIGHBOURS = 'the counters are the node’s, and others use it: the cause may be theirs';
 
 /** What empty time and traffic come from, where there is enough of either to ask. */
@@ -116,8 +117,18 @@ function causeOnHost(window: WindowShares): Cause | null {
     };
   }
   if (cpu === null) return null;
-  const doubt = window.subject.shared && !cpu.own ? NEIGHBOURS : copiesUnknown(window) ? TWO_CAUSES : null;
-  return { ...SURE, bottleneck: 'host', key: 'host', doubt, why: `no kernel for ${empty} of the time, with ${cpu.seen}`, evidence: ['proc'] };
+  // What waits for a copy polls for its end: then a thread at its limit is the copy's sign as much as the host's.
+  const copies = window.pcie >= CONTRIBUTING || copiesUnknown(window);
+  const doubt = window.subject.shared && !cpu.own ? NEIGHBOURS : copies ? TWO_CAUSES : null;
+  return {
+    ...SURE,
+    bottleneck: 'host',
+    key: 'host',
+    candidates: copies ? ['transfer'] : [],
+    doubt,
+    why: `no kernel for ${empty} of the time, with ${cpu.seen}`,
+    evidence: ['proc'],
+  };
 }
 
 /** A figure of the host over the empty time; over the window where no bin shows both. */
@@ -243,6 +254,8 @@ function hottest(window: WindowShares): number {
  */
 function causeOfTraffic(window: WindowShares): Cause {
   const cause = kindOfTraffic(window);
+  // Reads do not spin kernels (§7.8.4): whether any was waited for, a GPU tells that was seen to be empty.
+  if (cause.bottleneck === 'storage' && cause.doubt === null && !known(window.empty)) return { ...cause, doubt: UNSEEN_WAITING };
   return cause.doubt === null && window.subject.shared && !readsItself(window) ? { ...cause, doubt: NEIGHBOURS } : cause;
 }
 

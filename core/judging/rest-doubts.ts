@@ -4,7 +4,7 @@ import { formatPercent } from '../readings/index.ts';
 import type { GradeInput } from './evidence.ts';
 import type { WindowShares } from './shares.ts';
 import { known } from './stats.ts';
-import { CEILINGS, CLEAR_RISE, FLIP_CAP, IDLE_FINDING_SECONDS, INACTIVE, MEMORY_STEP } from './thresholds.ts';
+import { CEILINGS, CLEAR_RISE, FLIP_CAP, INACTIVE } from './thresholds.ts';
 
 /**
  * What stands against rest without refuting it, where no kernel runs: a load needs none, a job between its steps neither. Sure is
@@ -26,7 +26,7 @@ export function restCaps(window: WindowShares): GradeInput['caps'] {
   ];
 }
 
-/** Device memory rises clear of its noise, at a rate that brings more than a buffer until rest would be a finding. */
-function isFilling({ memoryRise, tally, seconds }: WindowShares): boolean {
-  return memoryRise > CLEAR_RISE * tally.memorySpread && memoryRise / seconds > MEMORY_STEP / IDLE_FINDING_SECONDS;
+/** Device memory rises clear of its noise, however slowly: allocations are exact, and a window may hold the smallest part of a load. */
+function isFilling({ memoryRise, tally }: WindowShares): boolean {
+  return memoryRise > CLEAR_RISE * tally.memorySpread;
 }

@@ -59,6 +59,11 @@ export const RULES: readonly PlantedFault[] = [
         find: 'const outweighed = waits && !facts.complete && window.empty < window.busy;',
         replace: 'const outweighed = false;',
       },
+      {
+        file: 'core/judging/by-label.ts',
+        find: 'const rival = waits && !facts.complete ? Math.max(label.s2, window.busy) : label.s2;',
+        replace: 'const rival = label.s2;',
+      },
     ],
   },
   { rule: 'links come first', faults: [{ file: 'core/judging/label.ts', find: 'linkShare >= DOMINANT && linkShare >= TIE * own', replace: 'linkShare >= 9' }] },

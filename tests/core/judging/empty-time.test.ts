@@ -26,6 +26,11 @@ describe('a link and a GPU that never waits', () => {
     expect(waits(0.67)).toBe('storage');
     expect(waits(0.671)).not.toBe('storage');
   });
+  it('where nobody saw how busy the GPU was, reads that fill the line are at most a half', () => {
+    const verdict = judged([gpu({ 'gpu.tensorActive': 0.3, 'gpu.dramActive': 0.2 }), host(reads)]);
+    expect(verdict).toMatchObject({ bottleneck: 'storage', grade: 0.5 });
+    expect(verdict.gradeWhy).toMatch(/whether the GPU waits was not looked at/);
+  });
   it('a busy disk is the limit under the same condition', () => {
     const disk: Values = { 'host.diskBusy': 0.9, 'host.psiIo': 0.5 };
     expect(judged([gpu(busy), host(disk)]).bottleneck).toBe('compute');
@@ -93,6 +98,11 @@ describe('evidence for empty time', () => {
     const tables = [gpu(HALF), host({ 'host.cores': 64, 'host.cpu': 0.08 }), ...loaders];
     expect(judged(tables, { cores: 4 })).toMatchObject({ bottleneck: 'host', grade: 0.85 });
     expect(judged(tables, { cores: 8 }).bottleneck).toBe('unknown');
+  });
+  it('a thread at its limit beside copies may poll for them: at most a half from a third of the link on', () => {
+    const copies = (rate: number) => judged([gpu({ ...HALF, 'gpu.pcieRx': rate }), host({ 'host.cpuMaxThread': 1 })]);
+    expect(copies(10e9)).toMatchObject({ bottleneck: 'host', grade: 0.5, candidates: ['transfer'] });
+    expect(copies(5e9)).toMatchObject({ bottleneck: 'host', grade: 0.85, candidates: [] });
   });
   it('of a shared node’s cores proves nothing', () => {
     expect(judged([gpu(HALF), host({ 'host.cores': 48, 'host.cpu': 0.95 })], { cores: 8 }).bottleneck).toBe('unknown');

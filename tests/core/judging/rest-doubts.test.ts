@@ -24,10 +24,12 @@ describe('idle', () => {
   });
   it('is worth a half where device memory rises, though by less than a model in the part that is judged', () => {
     const filling = (perSecond: number) => judged([gpu({ ...STILL, 'gpu.memUsed': (i) => 1e9 + perSecond * i })]);
-    // A gigabyte in ten minutes: of the 300 s three quarters lie between the means of the quarters at its ends.
     expect(filling(3e6)).toMatchObject({ bottleneck: 'idle', grade: 0.5 });
     expect(filling(3e6).gradeWhy).toMatch(/device memory rises/);
-    expect(filling(1e6)).toMatchObject({ bottleneck: 'idle', grade: 0.85 });
+    expect(filling(1e5)).toMatchObject({ bottleneck: 'idle', grade: 0.5 });
+    expect(filling(-1e6)).toMatchObject({ bottleneck: 'idle', grade: 0.85 });
+    const noisy = judged([gpu({ ...STILL, 'gpu.memUsed': (i) => 20e9 + (i % 3) * 1e7 + i * 1e4 })]);
+    expect(noisy).toMatchObject({ bottleneck: 'idle', grade: 0.85 });
   });
   it('is no rest where copies run, and worth a half where the lines of a node that is the job’s own do', () => {
     expect(judged([gpu({ ...STILL, 'gpu.pcieRx': 3e9 })])).toMatchObject({ bottleneck: 'unknown' });

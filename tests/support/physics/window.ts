@@ -46,7 +46,7 @@ const DRAFTS = ['engine.specDrafts', 'engine.specAcceptedTokens'] as const satis
 /** The window of a seed: workload, card, true rates, tools and what they leave out are all drawn from it. */
 export function physicsWindow(seed: number): PhysicsWindow {
   const alike = drawOf(seed ^ BESIDE).chance(PART_ALIKE);
-  const draw = drawOf(alike ? seed ^ BESIDE : seed);
+  const draw = drawOf(seed);
   for (;;) {
     const kind = draw.pick(alike ? ALIKE : KINDS);
     const [first, ...others] = CARDS;
