@@ -96,7 +96,9 @@ function zoneShifts(dated: readonly SourceData[], notes: string[]): Map<SourceDa
     // Beyond the farthest offset sources are of different times, not of different zones.
     if (!overlaps || Math.abs(shift) > FARTHEST) continue;
     shifts.set(source, shift);
-    notes.push(`${source.file} names no time zone and misses ${reference.file} by ${formatOffset(shift)}: shifted by it (name the time zone of the files to decide)`);
+    notes.push(
+      `${source.file} names no time zone and misses ${reference.file} by ${formatOffset(shift)}: shifted by it (name the time zone of the files to decide)`,
+    );
   }
   return shifts;
 }

@@ -67,7 +67,7 @@ export function fourBits(gpu: GpuId): QuantizationId {
 }
 
 /** Weights in fewer bits: what the memory reads shrinks by so many bytes (§8: 7B on A100 105 → 156 → 197 tokens/s). */
-export const smallerWeights: Piece = {
+const smallerWeights: Piece = {
   id: 'smaller-weights',
   when: 'a server whose weights have eight bits or more',
   holds: ({ decode }) => decode !== null && bitsOf(decode) >= WIDE_WEIGHTS,

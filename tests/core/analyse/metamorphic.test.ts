@@ -62,7 +62,7 @@ const KNOWN: readonly { readonly rule: string; isSo(change: string, after: Verdi
   },
   {
     rule: 'a model of the work has no nearer edge than the counter that it stands in for',
-    isSo: (change, { bottleneck, grade }) => /dramActive|any gpu/.test(change) && bottleneck === 'memory' && grade < 0.6,
+    isSo: (change, { bottleneck, grade }) => /dramActive|any gpu/.test(change) && bottleneck === 'memory' && grade < 0.75,
   },
   {
     rule: 'steps by tokens and running requests need the mean of running over the looks that saw some',
