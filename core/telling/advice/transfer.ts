@@ -99,15 +99,15 @@ const offload: Piece = {
   },
 };
 
-/** An engine that was told to use the host's memory reads it over PCIe. */
-const offloadingServer: Piece = {
-  id: 'offloading-server',
-  when: 'a server whose command line offloads to the host, and whose weights would fit',
-  holds: (job) => job.serving && isOffloading(job) && !isTooLarge(job),
+/** What was told to keep weights or cache in the host's memory reads them over PCIe. */
+const offloadedModel: Piece = {
+  id: 'offloaded-model',
+  when: 'no trainer, its command line offloads to the host, and its weights are not known to be too large',
+  holds: (job) => !job.training && isOffloading(job) && !isTooLarge(job),
   say: (job) => {
     if (job.verdict.relief === null) return null;
     return advise(job, {
-      text: `The command line keeps weights or cache in host memory, and PCIe carries them in every step: leave that option out where the GPU has room, or make room (weights or cache in 8 bits, ${optionOf(job.context.workload.engine, 'longestContext')} at what is used).`,
+      text: `The command line keeps weights or cache in host memory, and PCIe carries them in every step: leave that option out where the GPU has room, or make room (weights in 8 or 4 bits${job.serving ? `, the cache in 8, ${optionOf(job.context.workload.engine, 'longestContext')} at what is used` : ', or more GPUs'}).`,
       gain: job.verdict.relief,
       arithmetic: `PCIe ${formatPercent(job.share)} of the time; without it the next limit is ${formatFactor(job.verdict.relief)} away`,
     });
@@ -158,4 +158,4 @@ const fewerCollectives: Piece = {
 const HALF_AS_OFTEN = 0.5;
 const SHARDED = /fsdp|zero[-_]?(?:stage)?[-_ =]?3|zero3/i;
 
-export const TRANSFER: readonly Piece[] = [link, stay, offloadingServer, tensorOffPcie, fewerCollectives, offload, pinned];
+export const TRANSFER: readonly Piece[] = [link, stay, offloadedModel, tensorOffPcie, fewerCollectives, offload, pinned];

@@ -378,7 +378,7 @@ const PAIRS: Readonly<Record<string, Pair>> = {
       ['collectives of eight GPUs over PCIe', eightT4],
     ],
   },
-  'offloading-server': {
+  'offloaded-model': {
     right: { ...servedByEight, commands: ['vllm serve m --cpu-offload-gb 8'] },
     wrong: [
       ['no such option', servedByEight],
