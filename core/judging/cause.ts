@@ -201,6 +201,11 @@ function causeOfCopies({ pcie, empty, dcgm }: WindowShares): Cause | null {
   };
 }
 
+/** What goes over PCIe, the busier way. */
+function copied({ stats }: WindowShares): string {
+  return formatValue(largest(mean(stats, 'gpu.pcieRx'), mean(stats, 'gpu.pcieTx')), 'bytes/s');
+}
+
 function causeUnknown(window: WindowShares): Cause {
   const looked = known(mean(window.stats, 'host.psiIo')) || known(hottest(window));
   return {
@@ -208,8 +213,13 @@ function causeUnknown(window: WindowShares): Cause {
     key: 'unknown',
     doubt: TWO_CAUSES,
     evidence: [],
-    candidates: [...(window.pcie >= CONTRIBUTING ? ['transfer' as const] : []), ...(window.nic >= CONTRIBUTING ? ['network' as const] : []), 'host', 'storage'],
-    why: `GPU starved for ${formatPercent(window.empty)} of the time, cause unknown`,
+    candidates: [
+      ...(window.pcie >= CONTRIBUTING || copiesUnknown(window) ? ['transfer' as const] : []),
+      ...(window.nic >= CONTRIBUTING ? ['network' as const] : []),
+      'host',
+      'storage',
+    ],
+    why: `GPU starved for ${formatPercent(window.empty)} of the time, ${copiesUnknown(window) ? `while PCIe carried ${copied(window)} over a line whose speed is not known` : 'cause unknown'}`,
     missing: looked
       ? [
           'what the job waits for: neither I/O pressure nor a busy thread was seen (a lock, a sleep, another node, or a network file system that bypasses the kernel)',
