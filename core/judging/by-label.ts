@@ -221,6 +221,8 @@ function overhead(window: WindowShares, labelled: Labelled, { common, caps, cove
       candidates: rivalsOf(labelled, proven),
     });
   }
+  // FP64 work draws power and shows on no other pipe.
+  const doubles = !unseen && window.computeFrom === 'counter' && tensorCoresRest(window.tensor) && !known(window.fp64) && powered !== false;
   const links = window.subject.peers || crossesUnknownLine(window) ? unseenLinks(window) : [];
   const waits = causes.empty;
   const waiting = window.empty >= WORTH_NAMING && waits !== null && waits.bottleneck !== 'unknown' ? waits.bottleneck : null;
@@ -235,18 +237,24 @@ function overhead(window: WindowShares, labelled: Labelled, { common, caps, cove
       caps: [
         ...caps,
         ...(unseen ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes were not measured' }] : []),
+        ...(doubles ? [{ value: FLIP_CAP, why: 'the FP64 pipe was not measured, and nothing shows that the card rests' }] : []),
         ...(label.rule === 'unexplained' ? [{ value: FLIP_CAP, why: `${spanOf(rest)} is left unexplained, not surely more than ${rivalOf(rest)}` }] : []),
         ...(links.length > 0 ? [{ value: FLIP_CAP, why: 'the links between the GPUs of this job were not measured: collectives look the same' }] : []),
       ],
     },
     // A model counts the least that was read: one that contributes may well be more.
     candidates: distinct([
-      ...(unseen || (window.computeFrom === 'model' && window.compute >= CONTRIBUTING) ? ['compute' as const] : []),
+      ...(unseen || doubles || (window.computeFrom === 'model' && window.compute >= CONTRIBUTING) ? ['compute' as const] : []),
       ...(window.memoryFrom === 'model' && window.memory >= CONTRIBUTING ? ['memory' as const] : []),
       ...(label.rule === 'unexplained' ? rivals : []),
       ...(links.length > 0 ? ['network' as const] : []),
     ]),
-    missing: [...common.missing, ...(unseen ? [otherPipes] : []), ...links],
+    missing: [
+      ...common.missing,
+      ...(unseen ? [otherPipes] : []),
+      ...(doubles ? ['the FP64 pipe (DCGM 1006): work in double precision looks the same'] : []),
+      ...links,
+    ],
     why: [loose(window), ...shareLines(window, label, causes)],
   };
 }

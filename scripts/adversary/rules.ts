@@ -68,4 +68,12 @@ export const RULES: readonly PlantedFault[] = [
   },
   { rule: 'links come first', faults: [{ file: 'core/judging/label.ts', find: 'linkShare >= DOMINANT && linkShare >= TIE * own', replace: 'linkShare >= 9' }] },
   { rule: 'time without requests is left out', faults: [{ file: 'core/judging/bins.ts', find: 'if (any(asked, i)) {', replace: 'if (asked.length > 0) {' }] },
+  {
+    rule: 'looks are a survey of the time',
+    faults: [{ file: 'core/judging/looks.ts', find: 'if (tally.looked === 0) return true;', replace: 'if (tally.looked >= 0) return true;' }],
+  },
+  {
+    rule: 'rest needs memory that stays',
+    faults: [{ file: 'core/judging/rest-doubts.ts', find: 'if (window.demand === false) return [];', replace: 'if (window.samples >= 0) return [];' }],
+  },
 ];
