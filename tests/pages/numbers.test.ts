@@ -1,3 +1,4 @@
+// Past the door of server/demo: each of its scenarios is opened, a new one too.
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
