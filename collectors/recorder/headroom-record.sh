@@ -95,5 +95,5 @@ while :; do
   count=$((count + 1)); now=$(date +%s)
   if [ "$length" -gt 0 ] && [ "$now" -ge $((start + length)) ]; then stop; fi
   wait_for=$((start + count * interval - now))
-  if [ "$wait_for" -gt 0 ]; then sleep "$wait_for" & nap=$!; wait $nap; fi
+  while [ "$wait_for" -gt 0 ]; do nap_for=$((wait_for < 10 ? wait_for : 10)); sleep $nap_for & nap=$!; wait $nap; wait_for=$((wait_for - nap_for)); done # a signal just before a wait is heard after it
 done
