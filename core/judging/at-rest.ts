@@ -53,8 +53,12 @@ export function isUsed(window: WindowShares): boolean {
   return mean(stats, 'gpu.util') >= INACTIVE || pcie >= INACTIVE || nvlink >= INACTIVE || copiesUnknown(window);
 }
 
+/** Bytes/s over PCIe, the busier way; NaN where neither was collected. */
+export function copyRate({ stats }: Pick<WindowShares, 'stats'>): number {
+  return largest(mean(stats, 'gpu.pcieRx'), mean(stats, 'gpu.pcieTx'));
+}
+
 /** Whether copies go over a line of which nobody knows what it carries: they may be what the GPU waits for. */
-export function copiesUnknown({ stats, subject, pcie }: WindowShares): boolean {
-  const copied = largest(mean(stats, 'gpu.pcieRx'), mean(stats, 'gpu.pcieTx'));
-  return !known(pcie) && copied >= INACTIVE * (subject.ceilings?.pcie.bytesPerSecond ?? SLOWEST_LINE);
+export function copiesUnknown(window: WindowShares): boolean {
+  return !known(window.pcie) && copyRate(window) >= INACTIVE * (window.subject.ceilings?.pcie.bytesPerSecond ?? SLOWEST_LINE);
 }

@@ -1,7 +1,7 @@
 import type { Bottleneck } from '../contract/index.ts';
 import { formatPercent, formatValue, HOT_THREAD } from '../readings/index.ts';
 import { isLoading, readRate, type WindowShares } from './shares.ts';
-import { copiesUnknown, worksSteadily } from './at-rest.ts';
+import { copiesUnknown, copyRate, worksSteadily } from './at-rest.ts';
 import type { EMPTY_EVIDENCE } from './empty-time.ts';
 import { inEmptyTime } from './empty-time.ts';
 import { fillsTheTime, wasAskedWhileEmpty } from './looks.ts';
@@ -138,12 +138,17 @@ function whileEmpty({ tally, stats }: WindowShares, id: (typeof EMPTY_EVIDENCE)[
 
 /** What says that the CPU is at its limit while the GPU is empty, and whether the job's own processes say it; null where nothing does. */
 function cpuAtLimit(window: WindowShares): { seen: string; own: boolean } | null {
-  const { cores, hostCores, shared } = window.subject;
   const pressure = whileEmpty(window, 'host.psiCpu');
   if (pressure >= CONTRIBUTING) return { seen: `CPU pressure ${formatPercent(pressure)}`, own: false };
   const own = whileEmpty(window, 'process.maxThread');
   const hot = hottest(window);
   if (hot >= HOT_THREAD) return { seen: `a thread at ${formatPercent(hot)} of a core`, own: own >= HOT_THREAD };
+  return allCoresBusy(window);
+}
+
+/** All of the cores that the job has are busy while the GPU is empty, with its own processes or on a node of its own; null where they are not. */
+function allCoresBusy(window: WindowShares): { seen: string; own: boolean } | null {
+  const { cores, hostCores, shared } = window.subject;
   const ownCores = whileEmpty(window, 'process.cpu');
   if (cores !== null && ownCores >= ALL_CORES * cores) return { seen: `its processes on ${ownCores.toFixed(1)} of ${cores} cores meanwhile`, own: true };
   const nodeCores = whileEmpty(window, 'host.cpu') * (hostCores ?? Number.NaN);
@@ -159,9 +164,7 @@ function cpuAtLimit(window: WindowShares): { seen: string; own: boolean } | null
 export function hostWorks(window: WindowShares): boolean {
   if (window.ioPressure && (readsItself(window) || writesItself(window))) return true;
   if (worksSteadily(window) && whileEmpty(window, 'process.maxThread') >= HOT_THREAD) return true;
-  const { cores, hostCores, shared } = window.subject;
-  const own = cores !== null && whileEmpty(window, 'process.cpu') >= ALL_CORES * cores;
-  return own || (!shared && hostCores !== null && whileEmpty(window, 'host.cpu') >= ALL_CORES);
+  return allCoresBusy(window) !== null;
 }
 
 /** Whether the job’s own processes do something while the GPU is empty: one computes, or they move more than housekeeping does. */
@@ -201,11 +204,6 @@ function causeOfCopies({ pcie, empty, dcgm }: WindowShares): Cause | null {
   };
 }
 
-/** What goes over PCIe, the busier way. */
-function copied({ stats }: WindowShares): string {
-  return formatValue(largest(mean(stats, 'gpu.pcieRx'), mean(stats, 'gpu.pcieTx')), 'bytes/s');
-}
-
 function causeUnknown(window: WindowShares): Cause {
   const looked = known(mean(window.stats, 'host.psiIo')) || known(hottest(window));
   return {
@@ -219,7 +217,7 @@ function causeUnknown(window: WindowShares): Cause {
       'host',
       'storage',
     ],
-    why: `GPU starved for ${formatPercent(window.empty)} of the time, ${copiesUnknown(window) ? `while PCIe carried ${copied(window)} over a line whose speed is not known` : 'cause unknown'}`,
+    why: `GPU starved for ${formatPercent(window.empty)} of the time, ${copiesUnknown(window) ? `while PCIe carried ${formatValue(copyRate(window), 'bytes/s')} over a line whose speed is not known` : 'cause unknown'}`,
     missing: looked
       ? [
           'what the job waits for: neither I/O pressure nor a busy thread was seen (a lock, a sleep, another node, or a network file system that bypasses the kernel)',

@@ -8,6 +8,11 @@ export function gpusPerNode({ context: { gpuCount, nodeCount } }: Situation): nu
   return Math.max(1, gpuCount / Math.max(1, nodeCount));
 }
 
+/** CPU cores that the job has for each of its GPUs on a node, whole ones; NaN where they are not known. */
+export function coresPerGpu(job: Situation): number {
+  return Math.floor((job.context.cores ?? Number.NaN) / gpusPerNode(job));
+}
+
 /** GPUs that one copy of the model is spread over by tensors; 1 where that is not said. */
 export function tensorWidth({ context: { workload } }: Situation): number {
   return workload.tensorParallel ?? 1;

@@ -3,7 +3,7 @@ import { DOMINANT } from '../../judging/index.ts';
 import { GPUS, hostBytesPerSecond, loadSeconds, scratchName, weightBytes } from '../../knowledge/index.ts';
 import { formatDuration, formatFactor, formatPercent, formatValue } from '../../readings/index.ts';
 import { betterConnected, lineOfNodes, NETWORK_NAMES, reportedLine } from './hardware.ts';
-import { mostlyWrites, readRateOf } from './signs.ts';
+import { coresPerGpu, mostlyWrites, readRateOf } from './signs.ts';
 import { type Situation, weightFormatOf } from './situation.ts';
 import { overlapping, overlappingText, shrinking, shrinkingText, advise, type Piece } from './gain.ts';
 
@@ -84,11 +84,11 @@ const readAhead: Piece = {
   holds: readsData,
   say: (job) => {
     const {
-      context: { cores, gpuCount, nodeCount },
+      context: { cores },
       share,
     } = job;
     if (Number.isNaN(share)) return null;
-    const perGpu = cores === null || cores === undefined ? Number.NaN : Math.floor(cores / Math.max(1, gpuCount / Math.max(1, nodeCount)));
+    const perGpu = coresPerGpu(job);
     const workers = perGpu > 1 ? `num_workers up to ${Math.max(1, perGpu - 1)} per GPU (${cores ?? 0} cores)` : 'num_workers above 0';
     return advise(job, {
       text: `The GPU waited for files ${formatPercent(share)} of the time: read ahead (DataLoader ${workers}, prefetch_factor 4, pin_memory, persistent_workers).`,
