@@ -151,7 +151,7 @@ describe('the diagnose page', () => {
   it('tells of a run that is over as of one, and asks for what is missing by the names of its fields', async () => {
     const { page } = await open();
     await page.getByLabel('Recorded files', { exact: true }).setInputFiles([file('gpu.csv', UNNAMED)]);
-    await page.getByText('What limited it').waitFor();
+    await page.getByText('What limited it', { exact: true }).waitFor();
     const main = await page.locator('main').innerText();
     expect(main).not.toMatch(/\bnow\b|last 5 min|\brunning\b|limits it/i);
     expect(main).toMatch(/^the GPU type$/m);
