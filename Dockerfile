@@ -1,12 +1,14 @@
 # Two stages: the first builds with everything, the second runs with what running needs.
-FROM node:22-bookworm-slim AS build
+# The base is an argument, so that a site can pin it by digest or take it from a mirror of its own (docs/operations.md, *In a container*).
+ARG NODE_IMAGE=node:22-bookworm-slim
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
-FROM node:22-bookworm-slim
+FROM ${NODE_IMAGE}
 ENV NODE_ENV=production HEADROOM_DATA=/data HEADROOM_HOST=0.0.0.0 HEADROOM_PORT=8080
 WORKDIR /app
 COPY --from=build /app/package.json ./

@@ -1,9 +1,11 @@
 import { chmodSync, rmSync } from 'node:fs';
+import { carryPrisma } from './carry-prisma.ts';
 import { generate } from './generate.ts';
 import { root, run, tool } from './run.ts';
 
 generate();
 rmSync(`${root}/dist`, { recursive: true, force: true });
 run(tool('tsc'), ['-p', 'tsconfig.build.json']);
+carryPrisma();
 chmodSync(`${root}/dist/cli/main.js`, 0o755);
 run(tool('vite'), ['build', '--config', 'web/vite.config.ts', '--logLevel', 'warn']);

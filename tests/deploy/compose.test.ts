@@ -13,6 +13,11 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(file['volumes'] ?? {})).toEqual(['headroom-data']);
   });
 
+  it('publishes on this machine only unless told where, and lets a site pin the base image', () => {
+    expect(file['services']?.['headroom']?.['ports']).toEqual(['${HEADROOM_PUBLISH:-127.0.0.1}:8080:8080']);
+    expect(file['services']?.['headroom']?.['build']).toEqual({ context: '.', args: { NODE_IMAGE: '${NODE_IMAGE:-node:22-bookworm-slim}' } });
+  });
+
   it('asks /api/health for the service’s health', () => {
     const check = file['services']?.['headroom']?.['healthcheck'] as { test: string[]; interval: string } | undefined;
     expect(check?.test.slice(0, 3)).toEqual(['CMD', 'node', '-e']);
@@ -29,7 +34,8 @@ describe('Dockerfile', () => {
   const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
 
   it('runs on Debian’s slim Node 22, not as root, from a build stage', () => {
-    expect(lines.filter((line) => line.startsWith('FROM '))).toEqual(['FROM node:22-bookworm-slim AS build', 'FROM node:22-bookworm-slim']);
+    expect(lines[0]).toBe('ARG NODE_IMAGE=node:22-bookworm-slim');
+    expect(lines.filter((line) => line.startsWith('FROM '))).toEqual(['FROM ${NODE_IMAGE} AS build', 'FROM ${NODE_IMAGE}']);
     expect(last).toContain('USER node');
   });
 

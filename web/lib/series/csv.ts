@@ -25,8 +25,10 @@ function digits(value: number | undefined): string {
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(7)));
 }
 
+/** A text as a cell. A spreadsheet would run one that begins like a formula; behind an apostrophe it stays what was written. */
 function field(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const inert = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }
 
 /** Hands a text to the browser as a file to save. */

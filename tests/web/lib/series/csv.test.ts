@@ -31,4 +31,26 @@ describe('series as CSV', () => {
 `);
     expect(seriesCsv(tracks, { from: 6, to: 9 }).split('\n')).toHaveLength(2);
   });
+
+  it.each([
+    ['=HYPERLINK("http://x.example","y")', `"'=HYPERLINK(""http://x.example"",""y"")"`],
+    ['+1+1', "'+1+1"],
+    ['-2+3', "'-2+3"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['\tindented', "'\tindented"],
+    ['\r=1', `"'\r=1"`],
+    ['a=b', 'a=b'],
+  ])('show a name %j as text, not as a formula', (id, cell) => {
+    const tracks = emptyTracks();
+    const name = { kind: 'gpu', id, node: 'n1' } as const;
+    joinReply(
+      tracks,
+      { series: drawnSeries({ entity: name, metric: 'gpu.temp', unit: '', t: [5], min: [7], mean: [-7], max: [7] }) },
+      Number.NEGATIVE_INFINITY,
+    );
+    const [, line] = seriesCsv(tracks, { from: 0, to: 10 }).split('\n');
+    expect(line?.startsWith(`5,gpu,${cell},n1,`)).toBe(true);
+    // A negative reading is a number.
+    expect(line).toContain(',-7,');
+  });
 });
