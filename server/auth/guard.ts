@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { Problem } from '../http/index.ts';
 import type { HostRules } from './hosts.ts';
 import type { Access, Identity } from './identity.ts';
@@ -13,15 +13,20 @@ export interface GuardOptions {
 const HOW_TO_SIGN_IN =
   'open the address that the server printed at start (a new one: headroom token page), or send Authorization: Bearer with a token from: headroom token issue NAME';
 
-/** Every request passes here first: the name it was asked under, who asks, and whether that one may. */
+/**
+ * Every request passes here first: the name it was asked under, who asks, and whether that one may. What is asked of the caller stands
+ * with the route and is looked up where the router found it, never in the address: that has many spellings. Call it before any route
+ * is added; one that does not say its `access` stops the start.
+ */
 export function guard(app: FastifyInstance, options: GuardOptions): void {
   app.decorateRequest('identity', null);
+  everyRouteSays(app);
   app.addHook('onRequest', async (request) => {
     const access = accessOf(request);
     const identity = access === 'open' ? null : await options.recogniser.identify(request.raw);
     // A program with a token of its own, or the owner's socket, is not a browser that a foreign name could lead here.
     const byBrowser = identity?.kind !== 'token' && identity?.kind !== 'owner';
-    if (byBrowser && request.url !== '/api/health' && !options.hosts.hostAllowed(request.headers.host)) throw wrongHost(request);
+    if (byBrowser && request.routeOptions.config.anyName !== true && !options.hosts.hostAllowed(request.headers.host)) throw wrongHost(request);
     if (access === 'open') return;
     if (identity === null) throw unknown(request);
     check(request, { identity, access }, options);
@@ -29,8 +34,19 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
   });
 }
 
+/** What is no route is closed as well: who is not known is not told what there is. */
 function accessOf(request: FastifyRequest): Access {
-  return request.routeOptions.config.access ?? (request.url.startsWith('/api/') ? 'read' : 'open');
+  return request.routeOptions.config.access ?? 'self';
+}
+
+/** Looked at when all are there: a plugin's own hook may say it for the routes that the plugin brings. */
+function everyRouteSays(app: FastifyInstance): void {
+  const routes: RouteOptions[] = [];
+  app.addHook('onRoute', (route) => void routes.push(route));
+  app.addHook('onReady', async () => {
+    const silent = routes.filter(({ config }) => config?.access === undefined).map(({ method, url }) => `${String(method)} ${url}`);
+    if (silent.length > 0) throw new Error(`routes that do not say who may ask them (config.access): ${silent.join(', ')}`);
+  });
 }
 
 function check(request: FastifyRequest, { identity, access }: { identity: Identity; access: Access }, options: GuardOptions): void {
@@ -41,7 +57,7 @@ function check(request: FastifyRequest, { identity, access }: { identity: Identi
       remedy: 'run headroom serve without --demo to store your own',
     });
   }
-  if (access === 'read') return;
+  if (access === 'self' || access === 'read') return;
   if (identity.kind === 'visitor' || (access === 'manage' && identity.kind === 'token')) {
     throw new Problem(403, {
       error: 'this caller may not do that',

@@ -13,16 +13,21 @@ export interface Identity {
   readonly viewer: Viewer;
 }
 
-/** What a route asks of its caller: nothing, any identity, one that may change data, or one that may hand out tokens. */
-export type Access = 'open' | 'read' | 'write' | 'manage';
+/**
+ * What a route asks of its caller: nothing; to be known, whoever it is (`self`); one that may see data, change data, or hand out
+ * tokens.
+ */
+export type Access = 'open' | 'self' | 'read' | 'write' | 'manage';
 
 declare module 'fastify' {
   interface FastifyRequest {
     identity: Identity | null;
   }
   interface FastifyContextConfig {
-    /** Routes below /api that say nothing need `read`. */
+    /** Every route says it: one that does not stops the start. */
     access?: Access;
+    /** True where the name under which it is asked does not matter. */
+    anyName?: boolean;
     /** True where readings or jobs come in: closed on a demo. */
     intake?: boolean;
   }

@@ -24,14 +24,24 @@ export async function collectSchemas(app: App, version: string): Promise<void> {
 
 /** After every route: the document, and a page to read it that needs nothing from outside. */
 export async function docsRoutes(app: App): Promise<void> {
-  app.get('/api/openapi.json', { schema: { tags: ['service'], summary: 'This description, for programs', response: { 200: OpenApiSchema } } }, async () => {
-    const document = app.swagger();
-    return { openapi: OPENAPI, ...document, paths: { ...document.paths } };
-  });
-  await app.register(swaggerUi, {
-    routePrefix: '/api/docs',
-    uiConfig: { url: '/api/openapi.json', docExpansion: 'list', deepLinking: true },
-    staticCSP:
-      "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  app.get(
+    '/api/openapi.json',
+    { config: { access: 'self' }, schema: { tags: ['service'], summary: 'This description, for programs', response: { 200: OpenApiSchema } } },
+    async () => {
+      const document = app.swagger();
+      return { openapi: OPENAPI, ...document, paths: { ...document.paths } };
+    },
+  );
+  await app.register(async (scope) => {
+    // The reader's own files are open, as the page's are; the description that it fetches is not.
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, access: /\/(?:json|yaml)$/.test(route.url) ? 'self' : 'open' };
+    });
+    await scope.register(swaggerUi, {
+      routePrefix: '/api/docs',
+      uiConfig: { docExpansion: 'list', deepLinking: true },
+      staticCSP:
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    });
   });
 }

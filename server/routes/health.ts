@@ -28,7 +28,7 @@ export function healthRoutes(app: App, service: HealthParts): void {
   app.get(
     '/api/health',
     {
-      config: { access: 'open' },
+      config: { access: 'open', anyName: true },
       schema: { tags: ['service'], summary: 'Is the service well?', response: { 200: HealthSchema, 503: HealthSchema } },
     },
     async (_request, reply) => {

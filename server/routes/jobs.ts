@@ -27,6 +27,7 @@ export function jobRoutes(app: App, { answers, jobs }: { answers: Answers; jobs:
   app.get(
     '/api/jobs',
     {
+      config: { access: 'read' },
       schema: {
         tags: ['jobs'],
         summary: 'Jobs, filtered and sorted, a page at a time',
@@ -55,6 +56,7 @@ export function jobRoutes(app: App, { answers, jobs }: { answers: Answers; jobs:
   app.get(
     '/api/jobs/:cluster/:id',
     {
+      config: { access: 'read' },
       schema: {
         tags: ['jobs'],
         summary: 'A job, its latest analysis, and what was measured of it',
@@ -68,6 +70,7 @@ export function jobRoutes(app: App, { answers, jobs }: { answers: Answers; jobs:
   app.get(
     '/api/jobs/:cluster/:id/analysis',
     {
+      config: { access: 'read' },
       schema: { tags: ['jobs'], summary: 'The latest analysis alone', params: Key, response: { 200: AnalysisSchema, ...refusals } },
     },
     async (request) => answers.analysis(viewerOf(request), request.params),
@@ -76,6 +79,7 @@ export function jobRoutes(app: App, { answers, jobs }: { answers: Answers; jobs:
   app.get(
     '/api/jobs/:cluster/:id/series',
     {
+      config: { access: 'read' },
       schema: {
         tags: ['jobs'],
         summary: 'Series of the job, bucketed to so many points',

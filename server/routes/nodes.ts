@@ -13,6 +13,7 @@ export function nodeRoutes(app: App, answers: Answers): void {
   app.get(
     '/api/nodes',
     {
+      config: { access: 'read' },
       schema: { tags: ['nodes'], summary: 'Every node ever heard of, with its GPUs now', response: { 200: NodesReplySchema, ...refusals } },
     },
     async (request) => answers.nodes(viewerOf(request)),
@@ -21,6 +22,7 @@ export function nodeRoutes(app: App, answers: Answers): void {
   app.get(
     '/api/nodes/:node',
     {
+      config: { access: 'read' },
       schema: { tags: ['nodes'], summary: 'One node: what is on it and what happened', params: Node, response: { 200: NodeDetailSchema, ...refusals } },
     },
     async (request) => answers.node(viewerOf(request), request.params.node),
@@ -29,6 +31,7 @@ export function nodeRoutes(app: App, answers: Answers): void {
   app.get(
     '/api/nodes/:node/series',
     {
+      config: { access: 'read' },
       schema: {
         tags: ['nodes'],
         summary: 'Series of everything on a node',

@@ -11,6 +11,7 @@ export function overviewRoutes(app: App, answers: Answers): void {
   app.get(
     '/api/overview',
     {
+      config: { access: 'read' },
       schema: { tags: ['cluster'], summary: 'The cluster now: GPUs, running jobs, what finished', response: { 200: OverviewSchema, ...refusals } },
     },
     async (request) => answers.overview(viewerOf(request)),
@@ -19,6 +20,7 @@ export function overviewRoutes(app: App, answers: Answers): void {
   app.get(
     '/api/findings',
     {
+      config: { access: 'read' },
       schema: {
         tags: ['cluster'],
         summary: 'Findings that were true at or after `since` (default: a day ago)',

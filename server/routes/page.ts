@@ -38,6 +38,8 @@ export async function pageRoutes(app: App, folder: string): Promise<void> {
   if (built) {
     await app.register(fastifyStatic, {
       root: folder,
+      // Its own routes would be open to whatever has no route: ours below says what is the page.
+      serve: false,
       cacheControl: false,
       // The build lays them beside each file; a folder without them is served plain.
       preCompressed: true,
@@ -48,19 +50,32 @@ export async function pageRoutes(app: App, folder: string): Promise<void> {
       },
     });
   }
-  app.setNotFoundHandler(async (request: FastifyRequest, reply: FastifyReply) => {
+  const nothing = (request: FastifyRequest): Problem => {
     const path = request.url.split('?', 1)[0] ?? '';
-    const wantsPage =
-      (request.method === 'GET' || request.method === 'HEAD') &&
-      !path.startsWith('/api/') &&
-      path !== '/api' &&
-      !/\.(js|css|map|svg|png|ico|woff2?|json|txt|webmanifest)$/i.test(path);
-    if (!wantsPage)
-      throw new Problem(404, {
-        error: `there is nothing at ${request.method} ${path.slice(0, 200)}`,
-        where: 'path',
-        remedy: 'see /api/docs for the addresses that there are',
-      });
-    return built ? reply.sendFile('index.html') : reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT);
+    return new Problem(404, {
+      error: `there is nothing at ${request.method} ${path.slice(0, 200)}`,
+      where: 'path',
+      remedy: 'see /api/docs for the addresses that there are',
+    });
+  };
+  const page = (reply: FastifyReply): FastifyReply => (built ? reply.sendFile('index.html') : reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT));
+  const isFile = (path: string): boolean => /\.(js|css|map|svg|png|ico|woff2?|json|txt|webmanifest)$/i.test(path);
+
+  app.get('/*', { config: { access: 'open' }, schema: { hide: true } }, async (request: FastifyRequest<{ Params: { '*': string } }>, reply) => {
+    const path = request.params['*'];
+    return built && isFile(path) ? reply.sendFile(path) : page(reply);
+  });
+  // What no route of the API has is closed, and no page.
+  const closed = { method: app.supportedMethods.filter((method) => method !== 'HEAD'), config: { access: 'self' as const }, schema: { hide: true } };
+  for (const url of ['/api', '/api/*'])
+    app.route({
+      ...closed,
+      url,
+      handler: async (request) => {
+        throw nothing(request);
+      },
+    });
+  app.setNotFoundHandler(async (request: FastifyRequest) => {
+    throw nothing(request);
   });
 }

@@ -28,6 +28,7 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
   app.get(
     '/api/session',
     {
+      config: { access: 'self' },
       schema: { tags: ['service'], summary: 'Who the server takes this caller for', response: { 200: SessionSchema, 401: ErrorReplySchema } },
     },
     async (request) => {
@@ -40,6 +41,7 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
   app.delete(
     '/api/session',
     {
+      config: { access: 'self' },
       schema: { tags: ['service'], summary: 'Sign this browser out', response: { 204: Type.Null() } },
     },
     async (_request, reply) => reply.clearCookie(cookie, { path: '/' }).code(204).send(null),

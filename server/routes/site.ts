@@ -8,6 +8,7 @@ export function siteRoutes(app: App, site: Site): void {
   app.get(
     '/api/site',
     {
+      config: { access: 'read' },
       schema: { tags: ['cluster'], summary: 'Node types, networks, storage and prices of this site', response: { 200: SiteReplySchema } },
     },
     async () => reply,
