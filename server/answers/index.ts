@@ -9,7 +9,6 @@ import type {
   NodeDetail,
   NodesReply,
   Overview,
-  SeriesQuery,
   DrawnReply,
   WatchTarget,
 } from '../../core/contract/index.ts';
@@ -20,6 +19,7 @@ import { jobAnalysis, jobDetail, jobSeries, listJobs } from './jobs.ts';
 import { listNodes, nodeDetail, nodeSeries } from './nodes.ts';
 import { findingsOf, overviewOf } from './overview.ts';
 import type { AnswerParts } from './parts.ts';
+import type { SeriesQuestion } from './series.ts';
 import { refusalOf } from './watching.ts';
 
 /** All that routes and sockets may know of jobs and nodes. Each asks who looks first; what is not there, or not theirs, is a Problem (404). */
@@ -27,10 +27,10 @@ export interface Answers {
   jobs(viewer: Viewer, query: JobsQuery): Promise<JobsPage>;
   job(viewer: Viewer, key: JobKey): Promise<JobDetail>;
   analysis(viewer: Viewer, key: JobKey): Promise<Analysis>;
-  series(viewer: Viewer, key: JobKey, query: SeriesQuery): Promise<DrawnReply>;
+  series(viewer: Viewer, key: JobKey, query: SeriesQuestion): Promise<DrawnReply>;
   nodes(viewer: Viewer): NodesReply;
   node(viewer: Viewer, name: string): Promise<NodeDetail>;
-  nodeSeries(viewer: Viewer, name: string, query: SeriesQuery): Promise<DrawnReply>;
+  nodeSeries(viewer: Viewer, name: string, query: SeriesQuestion): Promise<DrawnReply>;
   overview(viewer: Viewer): Promise<Overview>;
   /** Rows of running jobs that changed at or after a time, seconds UTC. */
   rowsSince(viewer: Viewer, since: number): JobRow[];

@@ -1,8 +1,8 @@
-import type { Analysis, JobDetail, JobsPage, JobsQuery, SeriesQuery, DrawnReply } from '../../core/contract/index.ts';
+import type { Analysis, JobDetail, JobsPage, JobsQuery, DrawnReply } from '../../core/contract/index.ts';
 import { entityKey } from '../../core/readings/index.ts';
 import { notThere } from '../http/index.ts';
 import { SILENT } from '../nodes/index.ts';
-import { answerSeries } from './series.ts';
+import { answerSeries, type SeriesQuestion } from './series.ts';
 import type { AnswerParts } from './parts.ts';
 import type { Viewer } from '../auth/index.ts';
 import type { JobKey, JobRecord } from '../store/index.ts';
@@ -60,12 +60,12 @@ export async function jobAnalysis(parts: AnswerParts, viewer: Viewer, key: JobKe
 }
 
 /** Series of what is a job's over its time, or a part of it. */
-export async function jobSeries(parts: AnswerParts, viewer: Viewer, { key, query }: { key: JobKey; query: SeriesQuery }): Promise<DrawnReply> {
+export async function jobSeries(parts: AnswerParts, viewer: Viewer, { key, query }: { key: JobKey; query: SeriesQuestion }): Promise<DrawnReply> {
   const { job } = await visibleRecord(parts, viewer, key);
   const end = job.end ?? parts.now() + 1;
   const from = Math.max(query.from ?? Number.NEGATIVE_INFINITY, job.start ?? end);
   const to = Math.min(query.to ?? Number.POSITIVE_INFINITY, end);
-  return answerSeries(parts, { held: await holdingsOf(parts, job, end), metrics: query.metrics, points: query.points, from, to });
+  return answerSeries(parts, { held: await holdingsOf(parts, job, end), metrics: query.metrics, points: query.points, gone: query.gone, from, to });
 }
 
 async function visibleRecord(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<JobRecord> {

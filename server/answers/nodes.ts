@@ -1,9 +1,9 @@
-import type { NodeDetail, NodesReply, SeriesQuery, DrawnReply } from '../../core/contract/index.ts';
+import type { NodeDetail, NodesReply, DrawnReply } from '../../core/contract/index.ts';
 import { entityKey } from '../../core/readings/index.ts';
 import type { Viewer } from '../auth/index.ts';
 import { notThere } from '../http/index.ts';
 import { jobName, maySeeEntity, maySeeNode, seesEverything, visibleOwnersAt, visibleSpans } from '../ownership/index.ts';
-import { answerSeries } from './series.ts';
+import { answerSeries, type SeriesQuestion } from './series.ts';
 import type { AnswerParts } from './parts.ts';
 import type { KnownNode } from '../nodes/index.ts';
 import { nodeRow } from './node-rows.ts';
@@ -54,13 +54,13 @@ export async function nodeDetail(parts: AnswerParts, viewer: Viewer, name: strin
 }
 
 /** Series of what a viewer may see on a node, whatever job it belongs to. Throws 404. */
-export async function nodeSeries(parts: AnswerParts, viewer: Viewer, { name, query }: { name: string; query: SeriesQuery }): Promise<DrawnReply> {
+export async function nodeSeries(parts: AnswerParts, viewer: Viewer, { name, query }: { name: string; query: SeriesQuestion }): Promise<DrawnReply> {
   known(parts, viewer, name);
   const to = query.to ?? parts.now() + 1;
   const from = query.from ?? to - LATELY;
   const found = await parts.store.series.entities({ nodes: [name], from, to });
   const held = found.map(({ entity }) => ({ entity, spans: visibleSpans(viewer, parts.index, { entity, from, to }) }));
-  return answerSeries(parts, { held: held.filter(({ spans }) => spans.length > 0), metrics: query.metrics, points: query.points, from, to });
+  return answerSeries(parts, { held: held.filter(({ spans }) => spans.length > 0), metrics: query.metrics, points: query.points, gone: query.gone, from, to });
 }
 
 function known({ nodes, index, now }: AnswerParts, viewer: Viewer, name: string): KnownNode {

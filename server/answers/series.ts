@@ -1,8 +1,11 @@
 import { type EntityRef, isMetricId, metric, type MetricId, METRICS } from '../../core/readings/index.ts';
-import type { DrawnReply, DrawnSeries, Values } from '../../core/contract/index.ts';
+import type { DrawnReply, DrawnSeries, SeriesQuery, Values } from '../../core/contract/index.ts';
 import { Problem } from '../http/index.ts';
 import { bySpan, type Held } from '../ownership/index.ts';
 import type { AnswerParts } from './parts.ts';
+
+/** A question for series, and a signal that aborts when nobody waits for the answer any more. */
+export type SeriesQuestion = SeriesQuery & { readonly gone?: AbortSignal | null };
 
 /** What is asked for; times in seconds UTC. */
 export interface SeriesAsked {
@@ -13,7 +16,13 @@ export interface SeriesAsked {
   readonly from: number;
   readonly to: number;
   readonly points: number | undefined;
+  readonly gone: AbortSignal | null | undefined;
 }
+
+/** Values that one step of a question reads at most, at a reading a second: about a tenth of a second of the store's time. */
+const STEP_VALUES = 4_000_000;
+/** Seconds: a chart whose points are farther apart is read from roll-ups, of which there are fewer. */
+const FINEST_ROLLUP = 60;
 
 /** Points per series when nobody says: about what a chart has pixels for. */
 const POINTS = 600;
@@ -43,25 +52,36 @@ export async function answerSeries(parts: Pick<AnswerParts, 'store'>, asked: Ser
   };
 }
 
-/** One question to the store for each span of time: only what may be shown is read, and once. */
+/** Questions to the store for each span of time: only what may be shown is read, and once. */
 async function heldSeries(
-  { store }: Pick<AnswerParts, 'store'>,
-  { held, from, to, points = POINTS }: SeriesAsked,
+  parts: Pick<AnswerParts, 'store'>,
+  { held, from, to, points = POINTS, gone = null }: SeriesAsked,
   metrics: readonly MetricId[],
 ): Promise<DrawnSeries[]> {
   const groups = bySpan(held, { from, to });
-  const parts = await Promise.all(
-    groups.map(({ span, held: ones }) =>
-      store.series.range({
-        entities: ones.map(({ entity }) => entity),
-        metrics,
-        ...span,
-        points: Math.ceil((points * (span.to - span.from)) / (to - from)),
-      }),
-    ),
+  const series = await Promise.all(
+    groups.map(({ span, held: ones }) => {
+      const query = { metrics, ...span, points: Math.ceil((points * (span.to - span.from)) / (to - from)) };
+      return inSteps(parts, { ...query, entities: ones.map(({ entity }) => entity) }, gone);
+    }),
   );
-  const [only, ...others] = parts;
-  return only === undefined || others.length === 0 ? (only ?? []) : inTurn(groups.map(({ span }, index) => ({ to: span.to, series: parts[index] ?? [] })));
+  const [only, ...others] = series;
+  return only === undefined || others.length === 0 ? (only ?? []) : inTurn(groups.map(({ span }, index) => ({ to: span.to, series: series[index] ?? [] })));
+}
+
+/** The question entity by entity, some at a time: between two steps others have their turn, and it ends when the asker is gone. */
+async function inSteps(
+  { store }: Pick<AnswerParts, 'store'>,
+  query: Parameters<AnswerParts['store']['series']['range']>[0],
+  gone: AbortSignal | null,
+): Promise<DrawnSeries[]> {
+  const { entities, metrics, from, to, points } = query;
+  const step = Math.max(1, Math.floor(STEP_VALUES / (metrics.length * Math.min(to - from, points * FINEST_ROLLUP))));
+  const series: DrawnSeries[] = [];
+  for (let at = 0; at < entities.length && gone?.aborted !== true; at += step) {
+    series.push(...(await store.series.range({ ...query, entities: entities.slice(at, at + step) })));
+  }
+  return series;
 }
 
 /** Series of spans that follow each other, each entity's as one: between two of its spans is a gap, where the first ends. */

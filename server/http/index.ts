@@ -5,3 +5,5 @@ export { notThere, Problem } from './problem.ts';
 export { compressAnswers } from './compress.ts';
 export { limitBodies, serverOptions } from './deadlines.ts';
 export { type Hold, limitIntake, openPressure, ownLoad, type Pressure } from './pressure.ts';
+export { limitPipelines } from './pipelines.ts';
+export { limitReads, openReads } from './reads.ts';

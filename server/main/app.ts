@@ -1,8 +1,8 @@
-import { type App, compressAnswers, lateChild, limitBodies, limitIntake, replyWithError, serverOptions } from '../http/index.ts';
+import { type App, compressAnswers, lateChild, limitBodies, limitIntake, limitPipelines, limitReads, openReads, replyWithError, serverOptions } from '../http/index.ts';
 import { randomUUID } from 'node:crypto';
 import cookiePlugin from '@fastify/cookie';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { LogController, type FastifyBaseLogger } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyRequest } from 'fastify';
 import { guard, hostRules, recogniser, signIn } from '../auth/index.ts';
 import { goLive } from '../live/index.ts';
 import {
@@ -51,6 +51,7 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   // Replies are typed against their schemas when they are written; checking each of a series' values again would cost more than reading them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler(replyWithError);
+  limitPipelines(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -63,6 +64,7 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   signIn(app, { tokens: store.tokens, hosts, cookie, now });
   guard(app, { recogniser: who, hosts, demo });
   limitIntake(app, service.pressure);
+  limitReads(app, { reads: openReads({ perCaller: config.limits.reads }), callerOf });
 
   await compressAnswers(app);
   await collectSchemas(app, version);
@@ -80,4 +82,9 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   // Before the server waits for its connections: a stream that is open for hours would keep it waiting.
   app.addHook('preClose', async () => service.streams.close());
   return app;
+}
+
+/** Whoever has no name of its own is told apart by its address. */
+function callerOf({ identity, ip }: FastifyRequest): string {
+  return identity === null || identity.kind === 'visitor' ? `address ${ip}` : `${identity.kind} ${identity.name}`;
 }

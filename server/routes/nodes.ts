@@ -40,6 +40,7 @@ export function nodeRoutes(app: App, answers: Answers): void {
         response: { 200: SeriesReplySchema, ...refusals },
       },
     },
-    async (request, reply) => seriesReply(request, reply, await answers.nodeSeries(viewerOf(request), request.params.node, request.query)),
+    async (request, reply) =>
+      seriesReply(request, reply, await answers.nodeSeries(viewerOf(request), request.params.node, { ...request.query, gone: request.gone })),
   );
 }

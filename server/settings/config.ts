@@ -16,7 +16,7 @@ export interface Deadlines {
   readonly keepAlive: number;
 }
 
-/** Beyond these, writes are refused for a moment. */
+/** Beyond these, writes are refused for a moment, and questions wait. */
 export interface Limits {
   /** Bytes of readings that are received or wait for the disk at a time. */
   readonly incoming: number;
@@ -24,6 +24,8 @@ export interface Limits {
   readonly memory: number | null;
   /** Seconds that the event loop may be behind. */
   readonly lag: number;
+  /** Answers of one caller that are worked on, or not yet fetched by it, at a time. */
+  readonly reads: number;
 }
 
 /** What the environment says, checked once at start. `port` is null where nobody chose one: the first free one from 8080 on. */
@@ -99,6 +101,7 @@ const ROWS = {
     parse: (text) => integer(text, 50, 60_000),
     expected: 'a whole number of milliseconds from 50 to 60000',
   } satisfies Row<number>,
+  HEADROOM_READS: { fallback: 8, parse: (text) => integer(text, 1, 1_000), expected: 'a whole number from 1 to 1000' } satisfies Row<number>,
   HEADROOM_LOG: { fallback: null, parse: level, expected: `one of ${LOG_LEVELS.join(', ')}` } satisfies Row<LogLevel | null>,
   HEADROOM_SITE: { fallback: null, parse: existing, expected: 'the path of a site file that exists' } satisfies Row<string | null>,
   HEADROOM_CLUSTER: { fallback: 'local', parse: slug, expected: 'a short name of letters, digits, dots, dashes and underscores' } satisfies Row<string>,
@@ -134,6 +137,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       incoming: mebibytes(read('HEADROOM_INGEST_MB', ROWS.HEADROOM_INGEST_MB)),
       memory: optionally(read<number | null>('HEADROOM_MEMORY_MB', ROWS.HEADROOM_MEMORY_MB), mebibytes),
       lag: read('HEADROOM_LAG_MS', ROWS.HEADROOM_LAG_MS) / 1000,
+      reads: read('HEADROOM_READS', ROWS.HEADROOM_READS),
     },
     log: read<LogLevel | null>('HEADROOM_LOG', ROWS.HEADROOM_LOG),
     site: read<string | null>('HEADROOM_SITE', ROWS.HEADROOM_SITE),

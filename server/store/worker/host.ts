@@ -10,7 +10,7 @@ export interface HostOptions<H extends Handlers> {
   /** The operations that write: only they can tell that a trouble of writing has ended. */
   readonly writes: readonly (keyof H & string)[];
   readonly log: StoreOptions['log'];
-  /** Requests that may wait; more are refused as busy. */
+  /** Requests that may wait, of those that write and of those that read; more are refused as busy. */
   readonly maxWaiting: number;
   /** How long a request is repeated while another program holds the file, in milliseconds. */
   readonly patience: number;
@@ -42,7 +42,9 @@ interface Desk extends Omit<HostOptions<Handlers>, 'writes'> {
   readonly writes: ReadonlySet<string>;
   /** Whatever it is asked: which operations there are is the caller's to know. */
   readonly thread: Thread<Handlers>;
-  readonly waiting: Task[];
+  /** Two lines, taken in turn: who asks without end keeps a writer waiting for one question at most. */
+  readonly waiting: { readonly writes: Task[]; readonly reads: Task[]; readonly last: Task[] };
+  lastWrote: boolean;
   running: boolean;
   closing: boolean;
   trouble: string | null;
@@ -52,15 +54,25 @@ interface Desk extends Omit<HostOptions<Handlers>, 'writes'> {
 export async function startHost<H extends Handlers>(options: HostOptions<H>): Promise<Host<H>> {
   const { entry, data, name, log, maxWaiting } = options;
   const thread = openThread<Handlers>({ entry, data, name, failed: (text) => log.error(text) });
-  const desk: Desk = { ...options, writes: new Set<string>(options.writes), thread, waiting: [], running: false, closing: false, trouble: null };
+  const desk: Desk = {
+    ...options,
+    writes: new Set<string>(options.writes),
+    thread,
+    waiting: { writes: [], reads: [], last: [] },
+    lastWrote: false,
+    running: false,
+    closing: false,
+    trouble: null,
+  };
   await untilOpen(desk);
   let closed: Promise<void> | undefined;
   return {
     call: async (operation, makeArgument) => {
       if (desk.closing) throw new StoreError('failed', 'the store is closed');
-      if (desk.waiting.length >= maxWaiting) throw new StoreError('busy', `${desk.waiting.length} requests wait for the ${name} file already`);
+      const line = desk.writes.has(operation) ? desk.waiting.writes : desk.waiting.reads;
+      if (line.length >= maxWaiting) throw new StoreError('busy', `${line.length} requests wait for the ${name} file already`);
       // The worker's replies have the types of its handlers.
-      return (await enqueue(desk, operation, makeArgument)) as ResultOf<H, typeof operation>;
+      return (await enqueue(desk, line, { operation, makeArgument })) as ResultOf<H, typeof operation>;
     },
     trouble: () => desk.trouble,
     close: () => {
@@ -78,17 +90,25 @@ async function untilOpen({ thread, name, log, patience }: Desk): Promise<void> {
   }
 }
 
-function enqueue(desk: Desk, operation: string, makeArgument: () => unknown): Promise<unknown> {
+function enqueue(desk: Desk, line: Task[], asked: Pick<Task, 'operation' | 'makeArgument'>): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    desk.waiting.push({ operation, makeArgument, argument: undefined, since: null, crashed: false, resolve, reject });
+    line.push({ ...asked, argument: undefined, since: null, crashed: false, resolve, reject });
     void drain(desk);
   });
+}
+
+/** A write and a read in turn where both wait; what comes last when nothing else does. */
+function next(desk: Desk): Task | undefined {
+  const { writes, reads, last } = desk.waiting;
+  const line = writes.length > 0 && (!desk.lastWrote || reads.length === 0) ? writes : reads.length > 0 ? reads : last;
+  desk.lastWrote = line === writes;
+  return line.shift();
 }
 
 async function drain(desk: Desk): Promise<void> {
   if (desk.running) return;
   desk.running = true;
-  for (let task = desk.waiting.shift(); task !== undefined; task = desk.waiting.shift()) {
+  for (let task = next(desk); task !== undefined; task = next(desk)) {
     try {
       while (!(await attempt(desk, task)));
     } catch (error) {
@@ -140,7 +160,7 @@ function errorOf({ code, message, stack }: Failure, trouble: string | null = nul
 async function close(desk: Desk): Promise<void> {
   desk.closing = true;
   try {
-    await enqueue(desk, 'close', () => null);
+    await enqueue(desk, desk.waiting.last, { operation: 'close', makeArgument: () => null });
   } catch (error) {
     desk.log.error(`the ${desk.name} file did not close well: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -11,7 +11,7 @@ import { dataFolder, openStream, removeFolders, startService, type TestService }
 
 const MIB = 1024 * 1024;
 const calm: Load = { resident: 100 * MIB, heap: 0.3, lag: 0.02 };
-const limits = { incoming: 10 * MIB, memory: 500 * MIB, lag: 1 };
+const limits = { incoming: 10 * MIB, memory: 500 * MIB, lag: 1, reads: 8 };
 const opened = (load: () => Partial<Load> = () => ({})) => {
   const warned: unknown[] = [];
   const pressure = openPressure({ limits, log: { warn: (...told: unknown[]) => void warned.push(told) }, look: () => ({ ...calm, ...load() }) });

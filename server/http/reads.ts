@@ -1,0 +1,177 @@
+import type { Socket } from 'node:net';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Problem } from './problem.ts';
+
+/** Questions of one caller that wait, and of all; more are refused. A page asks a dozen at once, a script that loops asks for ever. */
+const MOST_WAITING = { caller: 64, all: 2_000 } as const;
+/** Questions of all callers that are worked on at a time: the store answers one after another, and answers are held until they are sent. */
+const MOST_WORKING = 16;
+/** Seconds that a question waits for its turn. */
+const PATIENCE = 30;
+
+export interface ReadsOptions {
+  /** Answers of one caller that are worked on, or not yet fetched by it, at a time. */
+  readonly perCaller: number;
+  readonly mostWaiting?: { readonly caller: number; readonly all: number };
+  readonly mostWorking?: number;
+  /** Seconds that a question waits for its turn. */
+  readonly patience?: number;
+}
+
+/** A question's place. It counts for all until its answer is made, and for its caller until that is sent. */
+export interface Turn {
+  made(): void;
+  sent(): void;
+}
+
+/** Gives each caller its share of what is read, in turn: one who asks without end, or does not fetch the answers, waits alone. */
+export interface Reads {
+  /** Resolves when it is this question's turn; null where `gone` aborts before. Throws a Problem (429, 503) where too many wait. */
+  enter(caller: string, gone: AbortSignal): Promise<Turn | null>;
+  /** Questions that wait and that are worked on. */
+  now(): { readonly waiting: number; readonly working: number };
+}
+
+interface Waiting {
+  start(): void;
+}
+
+interface Caller {
+  /** Answers that are worked on or not yet sent. */
+  held: number;
+  readonly waiting: Set<Waiting>;
+}
+
+/** Opens the gate that all questions pass. */
+export function openReads({ perCaller, mostWaiting = MOST_WAITING, mostWorking = MOST_WORKING, patience = PATIENCE }: ReadsOptions): Reads {
+  /** In order of their turns: whoever was served goes to the end. */
+  const callers = new Map<string, Caller>();
+  let working = 0;
+  let waiting = 0;
+
+  const forget = (name: string, caller: Caller): void => {
+    if (caller.held === 0 && caller.waiting.size === 0) callers.delete(name);
+  };
+  const serve = (): void => {
+    while (working < mostWorking) {
+      const next = [...callers].find(([, one]) => one.waiting.size > 0 && one.held < perCaller);
+      const [first] = next?.[1].waiting ?? [];
+      if (next === undefined || first === undefined) return;
+      callers.delete(next[0]);
+      callers.set(...next);
+      first.start();
+    }
+  };
+  const turnOf = (name: string, caller: Caller): Turn => {
+    let [isMade, isSent] = [false, false];
+    working += 1;
+    caller.held += 1;
+    const made = (): void => {
+      if (isMade) return;
+      isMade = true;
+      working -= 1;
+      serve();
+    };
+    return {
+      made,
+      sent: () => {
+        made();
+        if (isSent) return;
+        isSent = true;
+        caller.held -= 1;
+        forget(name, caller);
+        serve();
+      },
+    };
+  };
+
+  return {
+    now: () => ({ waiting, working }),
+    async enter(name, gone) {
+      if (gone.aborted) return null;
+      const caller = callers.get(name) ?? { held: 0, waiting: new Set<Waiting>() };
+      callers.set(name, caller);
+      if (caller.held < perCaller && working < mostWorking && caller.waiting.size === 0) return turnOf(name, caller);
+      if (caller.waiting.size >= mostWaiting.caller) throw tooMany(429, `${caller.waiting.size} questions of this caller wait already`);
+      if (waiting >= mostWaiting.all) throw tooMany(503, `${waiting} questions wait already`);
+      return new Promise((resolve, reject) => {
+        const leave = (): void => {
+          clearTimeout(timer);
+          gone.removeEventListener('abort', drop);
+          caller.waiting.delete(entry);
+          waiting -= 1;
+        };
+        const drop = (): void => {
+          leave();
+          forget(name, caller);
+          resolve(null);
+        };
+        const timer = setTimeout(() => {
+          leave();
+          forget(name, caller);
+          reject(tooMany(caller.held >= perCaller ? 429 : 503, `this question has waited for ${patience} s`));
+        }, patience * 1000);
+        timer.unref();
+        const entry: Waiting = {
+          start: () => {
+            leave();
+            resolve(turnOf(name, caller));
+          },
+        };
+        caller.waiting.add(entry);
+        waiting += 1;
+        gone.addEventListener('abort', drop);
+      });
+    },
+  };
+}
+
+function tooMany(status: 429 | 503, error: string): Problem {
+  return new Problem(status, { error, where: 'path', remedy: 'fetch the answers that are ready, ask for less at once, and ask again in a few seconds' });
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Aborts when the asker's connection ends: nobody waits for the answer any more. Null where the route does not read the store. */
+    gone: AbortSignal | null;
+    turn: Turn | null;
+  }
+}
+
+/** Every question to the store passes here, after the guard. `callerOf` names who asks. */
+export function limitReads(app: FastifyInstance, { reads, callerOf }: { reads: Reads; callerOf: (request: FastifyRequest) => string }): void {
+  app.decorateRequest('gone', null);
+  app.decorateRequest('turn', null);
+  app.addHook('onRequest', async (request, reply) => {
+    if (!readsStore(request)) return;
+    const gone = closing(request.raw.socket);
+    request.gone = gone;
+    const turn = await reads.enter(callerOf(request), gone);
+    if (turn === null) return reply.hijack(); // the connection is gone, and with it whoever could be told
+    request.turn = turn;
+    if (gone.aborted) turn.sent();
+    gone.addEventListener('abort', () => turn.sent(), { once: true });
+    reply.raw.once('finish', () => turn.sent());
+  });
+  app.addHook('onSend', async (request) => request.turn?.made());
+}
+
+function readsStore(request: FastifyRequest): boolean {
+  return request.routeOptions.config.access === 'read';
+}
+
+const signals = new WeakMap<Socket, AbortSignal>();
+
+/**
+ * One signal per connection. Neither request nor reply tell it: a request is closed when its body is read, and a reply that waits
+ * behind others on its connection never hears of the end.
+ */
+function closing(socket: Socket): AbortSignal {
+  const known = signals.get(socket);
+  if (known !== undefined) return known;
+  const controller = new AbortController();
+  if (socket.destroyed) controller.abort();
+  else socket.once('close', () => controller.abort());
+  signals.set(socket, controller.signal);
+  return controller.signal;
+}
