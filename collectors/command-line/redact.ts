@@ -1,3 +1,5 @@
+import { cutArguments } from './bounds.ts';
+
 /** What stands where a secret stood. */
 const MASK = '***';
 
@@ -88,7 +90,8 @@ const COMMIT_FLAG = /(?:revision|commit|sha\d*|hash|digest|checksum|rev)$/i;
  * A command line that may leave the machine: values of options and variables that are named like a secret, credentials in addresses,
  * bearer tokens and well-known key shapes are replaced by `***`. In doubt it masks; names, paths, numbers and model settings stay.
  */
-export function redact(args: readonly string[]): string {
+export function redact(given: readonly string[]): string {
+  const { args } = cutArguments(given);
   const kept: string[] = [];
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] ?? '';
