@@ -6,9 +6,9 @@ const PIECE = 64 * 1024;
 
 /**
  * A file under /proc or /sys as text; null where it cannot be read (gone, not allowed, no such kernel feature). Read at once, into one
- * buffer that is kept: the promise-based reads cost ten times the CPU, and these files never wait for a disk.
+ * buffer that is kept: the promise-based reads cost ten times the CPU, and these files never wait for a disk. At most `most` bytes of it.
  */
-export function readKernelFile(path: string): string | null {
+export function readKernelFile(path: string, most = buffer.length): string | null {
   let handle: number;
   try {
     handle = openSync(path, 'r');
@@ -18,7 +18,7 @@ export function readKernelFile(path: string): string | null {
   try {
     let size = 0;
     // The kernel may hand out a page at a time.
-    for (let more = 1; more > 0 && size < buffer.length; size += more) more = readSync(handle, buffer, size, Math.min(PIECE, buffer.length - size), null);
+    for (let more = 1; more > 0 && size < most; size += more) more = readSync(handle, buffer, size, Math.min(PIECE, most - size), null);
     return buffer.toString('utf8', 0, size);
   } catch {
     return null; // EINVAL of a link's speed, ESRCH of a process that just ended

@@ -27,14 +27,14 @@ export interface HostSource {
 
 export interface HostSourceOptions {
   readonly node: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A folder of the file system that jobs write to for a while: its size and use are read. */
+  readonly scratch: string;
 }
 
 /** Reads `/proc` and `/sys` of this machine. */
-export function hostSource({ node, env }: HostSourceOptions): HostSource {
+export function hostSource({ node, scratch }: HostSourceOptions): HostSource {
   const entity = hostOf(node);
-  const scratchPath = env['TMPDIR'] ?? '/tmp';
-  const space = scratchSpace(scratchPath);
+  const space = scratchSpace(scratch);
   let previous: HostState | undefined;
   let links: string[] = [];
   let rare = new Map<string, string>();

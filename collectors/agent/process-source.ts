@@ -10,6 +10,8 @@ import { userInfo } from 'node:os';
 
 /** Processes that are followed at a time; with more, those that came first stay. */
 const MOST = 64;
+/** Bytes of a command line that are read: whoever wrote it decides how long it is. */
+const MOST_OF_LINE = 32 * 1024;
 /** A process is looked at when it appears and at these ages (in samples) again: what forks first execs a moment later. */
 const LOOKS: ReadonlySet<number> = new Set([0, 1, 3, 12]);
 const MOST_LOOKS = 500;
@@ -46,7 +48,7 @@ export function processSource({ node, uid, names }: ProcessSourceOptions): Proce
   let gpuPids: ReadonlySet<number> = new Set();
 
   const look = (pid: number): void => {
-    const args = parseCmdline(readKernelFile(`/proc/${pid}/cmdline`) ?? '');
+    const args = parseCmdline(readKernelFile(`/proc/${pid}/cmdline`, MOST_OF_LINE) ?? '');
     const llm = args.length === 0 ? null : llmProcess(args);
     if (llm === null && !gpuPids.has(pid)) return;
     const stat = parsePidStat(readKernelFile(`/proc/${pid}/stat`) ?? '');

@@ -7,6 +7,8 @@ import type { Backoff, Log, Outcome, Parcel, Send } from './types.ts';
 const PATIENCE = 15;
 /** A receiver that says "in an hour" is asked again after this, seconds. */
 const MOST_RETRY_AFTER = 300;
+/** Different answers of somebody else that are told while the server is away. */
+const MOST_STRANGERS = 5;
 
 /** Sends what the queue holds, in order, one at a time. */
 export interface Sender {
@@ -30,6 +32,7 @@ export function startSender({ queue, send, backoff, log, refused }: SenderOption
   const hurry = new AbortController(); // no more waiting between attempts
   const cut = new AbortController(); // no more waiting for a reply either
   let awake: () => void = () => undefined;
+  const strangers = new Set<string>();
   let failures = 0;
   let stopping = false;
   let woken = false;
@@ -48,13 +51,17 @@ export function startSender({ queue, send, backoff, log, refused }: SenderOption
   const handle = async (parcel: Parcel, outcome: Outcome): Promise<number | null> => {
     if (outcome.kind === 'later') {
       failures += 1;
-      if (failures === 1) log.warn(`the server does not take readings (${outcome.reason}): they are kept and sent later`);
+      // Who answers in the server's place is news while it is away, too; the same again is none.
+      if (failures === 1 || (outcome.strange === true && !strangers.has(outcome.reason) && strangers.size < MOST_STRANGERS))
+        log.warn(`the server does not take readings (${outcome.reason}): they are kept and sent later`);
+      if (outcome.strange === true) strangers.add(outcome.reason);
       await queue.spill();
       const wait = waitFor(failures, backoff);
       return outcome.retryAfter === undefined ? wait : Math.max(wait, Math.min(outcome.retryAfter, MOST_RETRY_AFTER));
     }
     if (failures > 0) log.info(`the server takes readings again; ${queue.count()} batches wait`);
     failures = 0;
+    strangers.clear();
     await queue.drop(parcel);
     if (outcome.kind === 'refused') {
       log.warn(`the server refused a batch: ${outcome.reason}`);

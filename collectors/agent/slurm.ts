@@ -81,8 +81,17 @@ export function expandNodes(list: string): string[] {
 
 /** Splits at commas that stand outside brackets. A list with a bracket that does not close was cut: none of it is believed. */
 function topLevel(list: string): string[] {
-  if (list.replace(/\[[^[\]]*\]/g, '').match(/[[\]]/) !== null) return [];
-  return list.match(/(?:[^,[\]]|\[[^\]]*\])+/g) ?? [];
+  const parts = [''];
+  let inside = false;
+  for (const sign of list) {
+    if (sign === '[' || sign === ']') {
+      if (inside === (sign === '[')) return [];
+      inside = sign === '[';
+    }
+    if (sign === ',' && !inside) parts.push('');
+    else parts[parts.length - 1] += sign;
+  }
+  return inside ? [] : parts.filter((part) => part !== '');
 }
 
 function expandOne(part: string): string[] {

@@ -1,4 +1,5 @@
 import type { FactName } from '../../core/readings/index.ts';
+import { cutArguments } from './bounds.ts';
 
 /** A program that serves or trains language models, known by its command line. */
 interface Program {
@@ -6,6 +7,8 @@ interface Program {
   readonly role: 'engine' | 'trainer';
   /** Tried on the arguments joined by blanks. */
   readonly pattern: RegExp;
+  /** What must be true of them besides. */
+  readonly besides?: (line: string) => boolean;
 }
 
 // The first row that fits wins: what a launcher starts stands before the launcher, a plain script name comes last.
@@ -25,12 +28,12 @@ const PROGRAMS = [
   { name: 'nemo', role: 'trainer', pattern: /\bnemo[._](?:collections|run|llm)\b|\bmegatron_gpt_(?:pretraining|finetuning)\.py\b/ },
   { name: 'torchtune', role: 'trainer', pattern: /\btune run\b|\btorchtune\b/ },
   { name: 'trl', role: 'trainer', pattern: /\btrl (?:sft|dpo|grpo|kto|orpo)\b|\btrl[./]scripts\b/ },
-  { name: 'composer', role: 'trainer', pattern: /\bcomposer\b.*\.py\b/ },
+  { name: 'composer', role: 'trainer', pattern: /\bcomposer\b/, besides: (line) => scripts(line).length > 0 },
   { name: 'deepspeed', role: 'trainer', pattern: /\bdeepspeed\b/ },
   { name: 'accelerate', role: 'trainer', pattern: /\baccelerate(?:\.commands\.| )launch\b/ },
   { name: 'lightning', role: 'trainer', pattern: /\b(?:litgpt|lightning run)\b/ },
   { name: 'torchrun', role: 'trainer', pattern: /\btorchrun\b|\btorch[./]distributed[./](?:run|launch)\b/ },
-  { name: 'script', role: 'trainer', pattern: /\bpython[\d.]*\b.*\b\w*(?:pretrain|finetune|fine_tune|fine-tune|train|sft|dpo|grpo|lora)\w*\.py\b/i },
+  { name: 'script', role: 'trainer', pattern: /\bpython[\d.]{0,8}\b/i, besides: (line) => scripts(line).some(isOfTraining) },
 ] as const satisfies readonly Program[];
 
 /** Options of engines and trainers that say what the workload is; the first name that is given wins. */
@@ -54,9 +57,10 @@ export interface LlmProcess {
 }
 
 /** What a command line says of an LLM workload; null where it is none that the table knows. Weak evidence: a name, no measurement. */
-export function llmProcess(args: readonly string[]): LlmProcess | null {
+export function llmProcess(given: readonly string[]): LlmProcess | null {
+  const { args } = cutArguments(given);
   const line = args.join(' ').slice(0, 4000);
-  const program = PROGRAMS.find((row) => row.pattern.test(line));
+  const program = PROGRAMS.find((row: Program) => row.pattern.test(line) && row.besides?.(line) !== false);
   if (program === undefined) return null;
   const facts: { name: FactName; value: string }[] = [{ name: program.role === 'engine' ? 'engine' : 'trainer', value: program.name }];
   const served = program.name === 'vllm' ? positional(args, 'serve') : null;
@@ -67,6 +71,22 @@ export function llmProcess(args: readonly string[]): LlmProcess | null {
     if (value !== null) facts.push({ name: option.fact, value: value.slice(0, 300) });
   }
   return { program: program.name, role: program.role, facts };
+}
+
+/** What stands before each `.py`, in small letters: the end of a script's path without it. */
+function scripts(line: string): string[] {
+  const parts = line.toLowerCase().split('.py');
+  return parts.slice(0, -1).flatMap((part, index) => (/^\w/.test(parts[index + 1] ?? '') ? [] : [part.slice(-100)]));
+}
+
+const TRAINING = ['train', 'finetune', 'fine_tune', 'fine-tune', 'sft', 'dpo', 'grpo', 'lora'] as const;
+
+/** True where the word stands in the last part of the path. */
+function isOfTraining(path: string): boolean {
+  return TRAINING.some((word) => {
+    const at = path.lastIndexOf(word);
+    return at >= 0 && /^\w*$/.test(path.slice(at + word.length));
+  });
 }
 
 function optionValue(args: readonly string[], flags: readonly string[]): string | null {

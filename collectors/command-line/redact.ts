@@ -1,160 +1,162 @@
+import { cutArguments, MOST_LOOKED_AT } from './bounds.ts';
+import { assignmentsIn, bearersIn, isHarmlessValue, loginsIn } from './spoken.ts';
+import { isKeyFile, isNameOfHash, isSecretName } from './names.ts';
+import { OPTIONS, PRINTERS, READS_SECRET } from './options.ts';
+import { looksRandom, shapesIn } from './shapes.ts';
+import { isSeparator, shellWords, type Word } from './shell.ts';
+
 /** What stands where a secret stood. */
 const MASK = '***';
-
 /** A command line is kept up to this many characters. */
 export const MAX_COMMAND = 1000;
+/** Of an argument that was cut this much at its end is only looked at: a secret that begins before it is seen whole. */
+const MARGIN = MOST_LOOKED_AT.argument - MAX_COMMAND;
+/** A shell in a shell in a shell. */
+const DEEPEST = 4;
 
-const SECRET_WORDS: ReadonlySet<string> = new Set([
-  'token',
-  'secret',
-  'secrets',
-  'password',
-  'passwd',
-  'passphrase',
-  'passwort',
-  'pass',
-  'pwd',
-  'pw',
-  'apikey',
-  'credential',
-  'credentials',
-  'creds',
-  'auth',
-  'authorization',
-  'bearer',
-  'cookie',
-  'jwt',
-  'pat',
-  'dsn',
-  'sas',
-  'accesskey',
-  'secretkey',
-  'privatekey',
-  'authtoken',
-  'hftoken',
-]);
-/** Names written in one: `requirepass`, `masterauth`, `hftoken`. */
-const SECRET_END = /(?:pass|password|passwd|token|secret|apikey|auth)$/;
-/** Last words of a name that say that the value is something about a secret, not one: `--token-file`, `--pad-token-id`, `--auth-type`. */
-const HARMLESS_LAST: ReadonlySet<string> = new Set([
-  'id',
-  'ids',
-  'len',
-  'length',
-  'count',
-  'limit',
-  'budget',
-  'type',
-  'mode',
-  'dir',
-  'path',
-  'file',
-  'method',
-  'rate',
-  'size',
-  'num',
-  'level',
-  'idx',
-  'index',
-  'name',
-  'enabled',
-]);
-const NAME = String.raw`[A-Za-z][\w.-]*`;
-/** What a value may be in running text: quoted, or up to a blank or the next part of an address's query. */
-const VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'&]+)`;
-const ASSIGNED = new RegExp(String.raw`(["']?)(${NAME})\1(\]?\s*[=:]\s*)(${VALUE})`, 'g');
-
-/** Shapes that are secrets wherever they stand. */
-const SHAPES: readonly RegExp[] = [
-  /\bhf_[A-Za-z0-9]{8,}/g, // Hugging Face
-  /\b(?:sk|pk|rk)-[\w-]{12,}/g, // OpenAI, Anthropic, Stripe
-  /\b(?:gh[opsru]_|github_pat_)\w{12,}/g,
-  /\bglpat-[\w-]{12,}/g,
-  /\bxox[abeprs]-[\w-]{8,}/g, // Slack
-  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, // AWS
-  /\bnvapi-[\w-]{12,}/g, // NVIDIA NGC
-  /\bAIza[\w-]{30,}/g, // Google
-  /\beyJ[\w-]{8,}\.[\w-]{4,}\.?[\w-]*/g, // JWT
-  /-----BEGIN[\s\S]*?(?:-----END[^-]*-----|$)/g,
-];
-const USERINFO = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]+@/gi;
-const BEARER = /\b(Bearer|Basic|Digest|Negotiate)(\s+)[\w.~+/=-]{6,}/gi;
-/** A bare word of hex or base64 as keys have it (wandb: 40 hex digits). */
-const BARE_KEY = /^(?:[0-9a-f]{32,128}|[A-Za-z0-9+/_-]{43,}={0,2})$/i;
-/** Before a bare key: it is a commit or a checksum, not a secret. */
-const COMMIT_FLAG = /(?:revision|commit|sha\d*|hash|digest|checksum|rev)$/i;
+type Hide = (word: Word, from: number, to: number) => void;
 
 /**
  * A command line that may leave the machine: values of options and variables that are named like a secret, credentials in addresses,
- * bearer tokens and well-known key shapes are replaced by `***`. In doubt it masks; names, paths, numbers and model settings stay.
+ * bearer tokens and well-known key shapes are replaced by `***`, in scripts for a shell too. In doubt it masks; names, paths, numbers and
+ * model settings stay. Only the first characters of a long line are looked at, and only what was looked at is kept.
  */
-export function redact(args: readonly string[]): string {
-  const kept: string[] = [];
-  for (let index = 0; index < args.length; index += 1) {
-    const arg = args[index] ?? '';
-    const before = args[index - 1] ?? '';
-    kept.push(isValueOfSecret(before, arg, args[0] ?? '') || isBareKey(before, arg) ? MASK : redactArgument(arg, args[0] ?? ''));
+export function redact(given: readonly string[]): string {
+  const { args, parts, cut } = cutArguments(given);
+  const line = args.join(' ');
+  const hidden = new Uint8Array(line.length);
+  const hide: Hide = (word, from, to) => {
+    if (to > from) hidden.fill(1, word.at(from), word.at(to - 1) + 1);
+  };
+  let start = 0;
+  const words = args.map((text): Word => {
+    const own = start;
+    start += text.length + 1;
+    return { text, at: (index) => own + index };
+  });
+  hideInWords(words, hide, 0);
+  hideInText({ text: line, at: (index) => index }, hide);
+  for (const part of parts) {
+    const word = words[part];
+    if (word !== undefined) hidden.fill(2, word.at(Math.max(0, word.text.length - MARGIN)), word.at(0) + word.text.length);
   }
-  const line = redactText(kept.join(' '));
-  return line.length <= MAX_COMMAND ? line : `${line.slice(0, MAX_COMMAND - 1)}…`;
+  const kept = written(line, hidden);
+  return kept.length <= MAX_COMMAND ? `${kept}${cut && !kept.endsWith('…') ? '…' : ''}`.slice(0, MAX_COMMAND) : `${kept.slice(0, MAX_COMMAND - 1)}…`;
 }
 
 /** The same for a command line that is one text already (a column of `top` or `htop`). */
 export function redactCommand(line: string): string {
-  return redact(line.split(/\s+/).filter((part) => part !== ''));
-}
-
-/** Masks what is secret in running text by its own look: assignments, addresses, bearer tokens, key shapes. */
-function redactText(text: string): string {
-  let clean = text.replace(USERINFO, `$1${MASK}@`).replace(BEARER, `$1$2${MASK}`);
-  clean = clean.replace(ASSIGNED, (whole, quote: string, name: string, sign: string, value: string) =>
-    isSecretName(name) && !isHarmlessValue(value) ? `${quote}${name}${quote}${sign}${MASK}` : whole,
+  return redact(
+    line
+      .slice(0, MOST_LOOKED_AT.line)
+      .split(/\s+/)
+      .filter((part) => part !== ''),
   );
-  for (const shape of SHAPES) clean = clean.replace(shape, MASK);
-  return clean;
 }
 
-/** True for a name whose value is a secret: `--api-key`, `HF_TOKEN`, `dbPassword`; not `--max-tokens`, `--tokenizer`, `--token-file`. */
-export function isSecretName(name: string): boolean {
-  const words = name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
-  const last = words[words.length - 1];
-  if (last === undefined || HARMLESS_LAST.has(last)) return false;
-  if (last === 'key' || last === 'keys') return true;
-  return words.some((word) => SECRET_WORDS.has(word) || SECRET_END.test(word));
-}
-
-function isValueOfSecret(before: string, arg: string, program: string): boolean {
-  if (/^-{1,2}[A-Za-z]/.test(before) && !before.includes('=')) {
-    if (/^-p./.test(before) && takesPassword(program)) return false; // the password stands in it
-    if (before === '-p' || before === '-P') return takesPassword(program) && !arg.startsWith('-');
-    if (before === '-u' || before === '--user') return /^[^:\s]*:./.test(arg);
-    if (isSecretName(before.replace(/^-+/, ''))) return !arg.startsWith('--') && !isHarmlessValue(arg);
+/** The line with a mask for each hidden stretch; where it was cut, a sign of it. */
+function written(line: string, hidden: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < line.length && text.length <= MAX_COMMAND; at += 1) {
+    if (hidden[at] === 0) text += line[at] ?? '';
+    else if (hidden[at] !== hidden[at - 1]) text += hidden[at] === 1 ? MASK : '…';
   }
-  return /^(?:Bearer|Basic)$/i.test(before);
+  return text;
 }
 
-function redactArgument(arg: string, program: string): string {
-  if (/^-p./.test(arg) && takesPassword(program)) return `-p${MASK}`;
-  const flag = /^(-{1,2}[A-Za-z][\w.-]*)=(.*)$/s.exec(arg) ?? /^([A-Za-z_]\w*)=(.*)$/s.exec(arg);
-  if (flag === null) return arg;
-  const [, name = '', value = ''] = flag;
-  return isSecretName(name.replace(/^-+/, '')) && !isHarmlessValue(value) ? `${name}=${MASK}` : arg;
+/** What is secret by its own look, or by the name that stands before it in the same text. */
+function hideInText(word: Word, hide: Hide): void {
+  const found = (from: number, to: number): void => hide(word, from, to);
+  shapesIn(word.text, found);
+  loginsIn(word.text, found);
+  bearersIn(word.text, found);
+  assignmentsIn(word.text, found);
 }
 
-function isBareKey(before: string, arg: string): boolean {
-  return BARE_KEY.test(arg) && !arg.includes('/') && !COMMIT_FLAG.test(before);
+/** What is secret by where it stands among the words of a command. */
+function hideInWords(words: readonly Word[], hide: Hide, depth: number): void {
+  let begun = 0; // the first word of the command that this one belongs to
+  words.forEach((word, index) => {
+    if (isSeparator(word.text)) {
+      if (word.text === '|') hidePrinted(words.slice(begun, index), words.slice(index + 1), hide);
+      begun = index + 1;
+      return;
+    }
+    const before = words.slice(Math.max(begun, index - 12), index).map(({ text }) => text);
+    if (isSecretWord(word.text, before)) hide(word, 0, word.text.length);
+    else hidePart(word, before, hide);
+    hideInText(word, hide);
+    if (depth < DEEPEST && /[\s'"\\;|&(`]/.test(word.text)) hideInWords(shellWords(word), hide, depth + 1);
+  });
 }
 
-function takesPassword(program: string): boolean {
-  return /(?:^|\/)(?:mysql\w*|mariadb\w*|sshpass|psql|redis-cli|mongo\w*|ldapsearch)$/.test(program);
+/** True where the whole word is a secret. `before` are the words before it, the nearest last. */
+function isSecretWord(text: string, before: readonly string[]): boolean {
+  const last = before[before.length - 1] ?? '';
+  if (optionsOf(before).some((row) => row.next?.includes(last) === true)) return text !== '' && !/^-[-A-Za-z]/.test(text);
+  if (optionsOf(before).some((row) => row.login?.includes(last) === true) || last === '-u' || last === '--user')
+    return /^[^:%\s]*[:%]./.test(text) && !/^\d+:\d+$/.test(text);
+  if (optionsOf(before).some((row) => row.words?.some((word) => before.includes(word)) === true) && !text.startsWith('-')) return isBeyondPlain(text, before);
+  if (/^-{1,2}[A-Za-z]/.test(last) && !last.includes('=') && !isJoined(last, before) && isSecretName(last)) {
+    return !text.startsWith('--') && !isHarmlessValue(text) && !isKeyFile(last, text) && !(last.startsWith('-') && /^-[A-Za-z]$/.test(text));
+  }
+  if (/^(?:set|create|add)$/.test(before[before.length - 2] ?? '') && /[._-]/.test(last) && isSecretName(last))
+    return !text.startsWith('-') && !text.includes('=');
+  return looksRandom(text) && !isNameOfHash(last) && !isGitCommit(before);
 }
 
-/** Switches, empty values and file paths: nothing to hide. A number may be a PIN, so it is masked. */
-function isHarmlessValue(value: string): boolean {
-  const bare = value.replace(/^(["'])(.*)\1$/, '$2');
-  return bare === '' || bare.startsWith(MASK) || /^(?:true|false|yes|no|none|null|auto|on|off)$/i.test(bare);
+/** True for an option that has its value in it. */
+function isJoined(option: string, before: readonly string[]): boolean {
+  return optionsOf(before).some((row) => row.joined?.some((flag) => option.startsWith(flag) && option.length > flag.length) === true);
+}
+
+/** Of words that may be secrets, the ones that are no address, file or subcommand. */
+function isBeyondPlain(text: string, before: readonly string[]): boolean {
+  if (text.includes('://')) return false;
+  const program = programOf(before[0] ?? '');
+  if (program === 'htpasswd') return before.filter((word) => !word.startsWith('-')).length >= 3;
+  if (program === 'mc') return before.some((word) => word.includes('://'));
+  return text.length >= 6;
+}
+
+function hidePart(word: Word, before: readonly string[], hide: Hide): void {
+  const { text } = word;
+  for (const row of optionsOf(before)) {
+    for (const flag of row.joined ?? []) if (text.startsWith(flag) && text.length > flag.length) hide(word, flag.length, text.length);
+    for (const flag of row.login ?? []) {
+      if (text.startsWith(flag) && /^=?[^:%\s]*[:%]./.test(text.slice(flag.length)) && !/^-/.test(text.slice(flag.length)))
+        hide(word, flag.length, text.length);
+    }
+  }
+  const sign = text.indexOf('=');
+  const name = sign < 0 || sign > 100 ? '' : text.slice(0, sign);
+  if (!/^-{0,2}[A-Za-z_][\w.-]*$/.test(name)) return;
+  const value = text.slice(sign + 1);
+  if (
+    isSecretName(name) ? !isHarmlessValue(value) && !isKeyFile(name, value) && !/[,&;][\w.-]{1,64}=/.test(value) : looksRandom(value) && !isNameOfHash(name)
+  ) {
+    hide(word, sign + 1, text.length);
+  }
+}
+
+/** `echo PW | sudo -S`: what is printed into a program that reads a secret. */
+function hidePrinted(printer: readonly Word[], rest: readonly Word[], hide: Hide): void {
+  const end = rest.findIndex(({ text }) => isSeparator(text));
+  const reader = end < 0 ? rest : rest.slice(0, end);
+  if (!PRINTERS.test(programOf(printer[0]?.text ?? '')) || !reader.some(({ text }) => READS_SECRET.has(text))) return;
+  for (const word of printer.slice(1)) if (!/^-[neE]+$/.test(word.text)) hide(word, 0, word.text.length);
+}
+
+/** The rows of the programs that were named so far; the nearest is not asked for, since one starts another. */
+function optionsOf(before: readonly string[]): typeof OPTIONS {
+  const programs = before.filter((word) => !word.startsWith('-')).map(programOf);
+  return OPTIONS.filter((row) => (row.after === undefined || before.includes(row.after)) && programs.some((program) => row.program.test(program)));
+}
+
+function programOf(word: string): string {
+  return word.slice(word.lastIndexOf('/') + 1);
+}
+
+function isGitCommit(before: readonly string[]): boolean {
+  return before.some((word) => programOf(word) === 'git');
 }

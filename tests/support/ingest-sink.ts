@@ -77,7 +77,8 @@ export async function ingestSink(): Promise<IngestSink> {
     if (sink.mood === 'strange-token') return say(401, { error: 'unknown token', where: 'header authorization', remedy: 'issue one' });
     if (request.method === 'PUT') {
       sink.jobs.push({ path: request.url ?? '', declaration: JSON.parse(text) as JobDeclaration }); // a parse boundary of a test
-      return say(200, {});
+      const [cluster, id] = (request.url ?? '').split('/').slice(-2).map(decodeURIComponent);
+      return say(200, { cluster, id });
     }
     const batch: unknown = JSON.parse(text);
     if (!schema.Check(batch)) return say(400, { error: JSON.stringify(schema.Errors(batch)[0]), where: 'body', remedy: 'the contract' });

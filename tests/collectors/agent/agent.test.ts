@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,7 +132,7 @@ describe('the agent', () => {
     await expect
       .poll(() => sink.stored.flatMap((batch) => batch.events ?? []).map((event) => event.text))
       .toEqual(['nvidia-smi is not installed here: no GPU readings']);
-    expect(sink.stored[0]?.blocks[0]?.entity.kind).toBe('host');
+    await expect.poll(() => sink.stored.flatMap((batch) => batch.blocks.map((block) => block.entity.kind))).toContain('host');
   });
 
   it('declares its job until it is heard, names it in every batch, and says when it ended', async () => {
@@ -172,6 +173,25 @@ describe('the agent', () => {
     await expect.poll(() => smi.calls().some((line) => line.includes('--loop'))).toBe(true);
     await running.stop();
     expect(attempts).toEqual(['begun', 'cut']);
+  });
+
+  it('a process of 60,000 little words in one argument costs nothing but the end of its command line', async () => {
+    const long = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'python3', 'train.py', 'a.'.repeat(60_000), '--api-key', 'x'], {
+      stdio: 'ignore',
+    });
+    try {
+      await start();
+      const facts = () =>
+        sink.stored.flatMap((batch) => batch.facts ?? []).filter((fact) => fact.entity.id === `n1/${long.pid ?? 0}` && fact.name === 'command');
+      const before = process.cpuUsage();
+      await expect.poll(() => facts().length).toBeGreaterThan(0);
+      const { user } = process.cpuUsage(before); // of all threads of this process
+      expect(user).toBeLessThan(20e6);
+      expect(facts()[0]?.value).toMatch(/python3 train\.py (?:a\.)+a?…$/);
+      expect(sink.stored.flatMap((batch) => batch.events ?? []).filter((event) => event.text.startsWith('processes'))).toEqual([]);
+    } finally {
+      long.kill('SIGKILL');
+    }
   });
 
   it('inside the server it hands over batches without a wire or a disk', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { IngestBatch } from '../../../core/contract/index.ts';
 import { intakeFromBatch } from '../../../core/readings/index.ts';
-import { httpDelivery, type HttpDelivery, outcomeOf } from '../../../collectors/agent/http-send.ts';
+import { httpDelivery, type HttpDelivery, outcomeOf, waitOf } from '../../../collectors/agent/http-send.ts';
 import { parcelOf } from '../../../collectors/agent/parcel.ts';
 import { MAX_IN_MEMORY, type Queue, queueOn } from '../../../collectors/agent/queue.ts';
 import { type Sender, startSender } from '../../../collectors/agent/sender.ts';
@@ -201,22 +201,107 @@ describe('batches on their way to the server', () => {
   });
 });
 
+const STRANGER = 'something else answers at this address (a proxy, a login page?): give --server the address of Headroom itself';
+const problem = (error: string): string => JSON.stringify({ error, where: 'body', remedy: 'another' });
+
 describe('what a reply means', () => {
-  it.each([
-    [200, undefined, '{"durable":1,"duplicate":false,"rejected":[]}', { kind: 'stored' }],
+  it.each<[number, string, object]>([
+    [200, '{"durable":1,"duplicate":false,"rejected":[]}', { kind: 'stored' }],
+    [200, '{"durable":0,"duplicate":true,"rejected":[],"more":1}', { kind: 'stored' }],
     [
       200,
-      undefined,
-      '{"rejected":[{"at":"blocks/0","reason":"no such metric"}]}',
+      '{"durable":1,"duplicate":false,"rejected":[{"at":"blocks/0","reason":"no such metric"}]}',
       { kind: 'stored', note: 'the server left out 1 of a batch: {"at":"blocks/0","reason":"no such metric"}' },
     ],
-    [503, '7', '{"error":"busy"}', { kind: 'later', reason: '503 busy', retryAfter: 7 }],
-    [429, 'soon', '', { kind: 'later', reason: '429' }],
-    [502, undefined, '<html>bad gateway</html>', { kind: 'later', reason: '502 <html>bad gateway</html>' }],
-    [404, undefined, '', { kind: 'later', reason: 'no Headroom at this address (404)' }],
-    [413, undefined, '{"message":"too large"}', { kind: 'refused', reason: '413 too large' }],
-  ])('%i %s', (status, retryAfter, text, outcome) => {
-    expect(outcomeOf(status, retryAfter, text)).toEqual(outcome);
+    [503, problem('busy'), { kind: 'later', reason: '503 busy' }],
+    [502, '<html>bad gateway</html>', { kind: 'later', reason: '502 <html>bad gateway</html>' }],
+    [401, problem('unknown token'), { kind: 'later', reason: 'the token is not accepted (401 unknown token): give one that may write' }],
+    [403, '', { kind: 'later', reason: 'the token is not accepted (403): give one that may write' }],
+    [404, '', { kind: 'later', reason: 'no Headroom at this address (404)' }],
+    [408, '', { kind: 'later', reason: '408' }],
+    ...[400, 409, 413, 415, 422].map((status): [number, string, object] => [status, problem('never'), { kind: 'refused', reason: `${status} never` }]),
+    // Somebody else has no say in what is dropped.
+    [413, '<h1>Request Entity Too Large</h1>', { kind: 'later', strange: true, reason: `413 <h1>Request Entity Too Large</h1>: ${STRANGER}` }],
+    [400, '{"message":"bad"}', { kind: 'later', strange: true, reason: `400 {"message":"bad"}: ${STRANGER}` }],
+    [400, '{"error":"bad"}', { kind: 'later', strange: true, reason: `400 {"error":"bad"}: ${STRANGER}` }],
+  ])('%i %s', (status, text, outcome) => {
+    expect(outcomeOf({ status, text })).toEqual(outcome);
+  });
+
+  it.each([
+    '',
+    'OK',
+    '<!doctype html><title>Sign in</title>',
+    'null',
+    'true',
+    '[]',
+    '{}',
+    '{"status":"ok"}',
+    '{"durable":1}',
+    '{"durable":"1","duplicate":false,"rejected":[]}',
+    '{"durable":1.5,"duplicate":false,"rejected":[]}',
+    '{"durable":-1,"duplicate":false,"rejected":[]}',
+    '{"durable":1e99,"duplicate":false,"rejected":[]}',
+    '{"durable":1,"duplicate":0,"rejected":[]}',
+    '{"durable":1,"duplicate":false,"rejected":{}}',
+    '{"durable":1,"duplicate":false,"rejected":["x"]}',
+    '{"durable":1,"duplicate":false,"rejected":[{"at":1,"reason":"x"}]}',
+    '[{"durable":1,"duplicate":false,"rejected":[]}]',
+    '{"durable":1,"duplicate":false,"rejected":[]}<!-- proxy -->',
+    '{"durable":1,"duplicate":false,"rej',
+  ])('200 with the body %j stores nothing', (text) => {
+    expect(outcomeOf({ status: 200, text })).toMatchObject({ kind: 'later', strange: true });
+  });
+
+  it.each([201, 202, 204, 206, 226])('%i is not what the contract answers, whatever its body', (status) => {
+    expect(outcomeOf({ status, text: '{"durable":1,"duplicate":false,"rejected":[]}' })).toMatchObject({ kind: 'later', strange: true });
+  });
+
+  it('a redirect is not followed; it is named without what its address carries', () => {
+    const location = 'https://me:pw@login.example.org/sign-in?ticket=abc#x';
+    for (const status of [301, 302, 303, 307, 308]) {
+      expect(outcomeOf({ status, text: '', location })).toEqual({
+        kind: 'later',
+        strange: true,
+        reason: `${status}, a redirect to https://login.example.org/sign-in: give --server the address where Headroom is`,
+      });
+    }
+  });
+
+  it('no more than a line of a stranger is told, without signs that steer a terminal', () => {
+    const outcome = outcomeOf({ status: 200, text: `a\u001b[31m\n${'x'.repeat(5000)}` });
+    expect(outcome.kind === 'later' && outcome.reason).toMatch(/^200 a \[31m x{90,94}: something else/);
+  });
+});
+
+describe('Retry-After', () => {
+  const NOW = 1_700_000_000; // Tue, 14 Nov 2023 22:13:20 GMT
+  it.each([
+    ['7', { retryAfter: 7 }],
+    ['0', { retryAfter: 0 }],
+    [' 30 ', { retryAfter: 30 }],
+    ['99999999', { retryAfter: 86_400 }],
+    ['Tue, 14 Nov 2023 22:14:20 GMT', { retryAfter: 60 }],
+    ['Tue, 14 Nov 2023 22:13:19 GMT', { retryAfter: 0 }],
+    ['Fri, 31 Dec 2999 23:59:59 GMT', { retryAfter: 86_400 }],
+    ['Tuesday, 14-Nov-23 22:14:20 GMT', { retryAfter: 60 }],
+    ['soon', {}],
+    ['-5', {}],
+    ['1e3', {}],
+    ['', {}],
+    [undefined, {}],
+    ['9'.repeat(5000), {}],
+  ])('%s', (header, wait) => {
+    expect(waitOf(header, NOW)).toEqual(wait);
+  });
+
+  it('is told to the sender with a 429 and a 503', () => {
+    expect(outcomeOf({ status: 429, text: problem('too many rows a minute'), retryAfter: '12' })).toEqual({
+      kind: 'later',
+      reason: '429 too many rows a minute',
+      retryAfter: 12,
+    });
+    expect(outcomeOf({ status: 503, text: '', retryAfter: '3' })).toEqual({ kind: 'later', reason: '503', retryAfter: 3 });
   });
 });
 

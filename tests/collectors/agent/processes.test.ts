@@ -104,7 +104,7 @@ describe('LLM processes', () => {
 
 describe('the host', () => {
   it('is read from this machine: the second sample has its CPU', async () => {
-    const source = hostSource({ node: 'n1', env: { TMPDIR: '/tmp' } });
+    const source = hostSource({ node: 'n1', scratch: '/tmp' });
     const first = source.sample(1);
     expect(first.readings[0]?.values['host.memTotal']).toBeGreaterThan(0);
     expect(first.readings[0]?.values).not.toHaveProperty(['host.cpu']);

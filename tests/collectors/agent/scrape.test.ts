@@ -105,6 +105,27 @@ describe('a /metrics page', () => {
     expect(await fetchPage(`http://127.0.0.1:${port}/metrics`, 10, nobody)).toEqual({ kind: 'failed', reason: 'longer than 16777216 bytes' });
   });
 
+  it('a line without end is left out and told once; the others are read', async () => {
+    page = `x{a="${'b'.repeat(20_000)}"} 1\n${PAGE}`;
+    const own = watch();
+    await own.scrape();
+    await own.scrape();
+    expect(own.readings.map((reading) => reading.values['engine.generationTokens'])).toEqual([1000, 1000]);
+    expect(own.troubles).toEqual([`http metrics of 127.0.0.1:${port}: lines longer than 16384 characters are left out`]);
+  });
+
+  it('a long page is read in pieces: others have their turn meanwhile, and nothing is lost at the cuts', async () => {
+    page = `${Array.from({ length: 40_000 }, (_, index) => `vllm:num_requests_running{model_name="m${index % 50}",x="${index}"} 1`).join('\n')}\n${PAGE}`;
+    const own = watch();
+    let turns = 0;
+    const counting = setInterval(() => (turns += 1), 1);
+    await own.scrape();
+    clearInterval(counting);
+    expect(turns).toBeGreaterThan(8);
+    expect(own.readings.some((reading) => reading.values['engine.generationTokens'] === 1000)).toBe(true);
+    expect(own.troubles).toEqual([]);
+  });
+
   it('an address is named by host and port', () => {
     expect(instanceOf('http://me:secret@gpu1:8000/metrics')).toBe('gpu1:8000');
   });

@@ -1,6 +1,7 @@
 // Past the door of collectors/command-line: each name is asked for, where a command line shows only the outcome.
 import { describe, expect, it } from 'vitest';
-import { isSecretName, MAX_COMMAND, redact, redactCommand } from '../../../collectors/command-line/redact.ts';
+import { isSecretName } from '../../../collectors/command-line/names.ts';
+import { MAX_COMMAND, redact, redactCommand } from '../../../collectors/command-line/redact.ts';
 
 // [arguments, what may leave the machine]
 const TABLE: readonly (readonly [readonly string[], string])[] = [
@@ -16,8 +17,8 @@ const TABLE: readonly (readonly [readonly string[], string])[] = [
   [['env', 'DATABASE_URL=postgres://u:pw@db/x'], 'env DATABASE_URL=postgres://***@db/x'],
   [['git', 'clone', 'https://user:pw@example.org/r.git'], 'git clone https://***@example.org/r.git'],
   [['git', 'clone', 'https://ghtoken@example.org/r.git'], 'git clone https://***@example.org/r.git'],
-  [['curl', '-H', 'Authorization: Bearer abcdef123'], 'curl -H Authorization: *** ***'],
-  [['curl', '-H', 'Authorization:', 'Bearer', 'abcdef123'], 'curl -H Authorization: *** ***'],
+  [['curl', '-H', 'Authorization: Bearer abcdef123'], 'curl -H Authorization: ***'],
+  [['curl', '-H', 'Authorization:', 'Bearer', 'abcdef123'], 'curl -H Authorization: ***'],
   [['curl', '-H', 'X-Api-Key: abc'], 'curl -H X-Api-Key: ***'],
   [['curl', '-u', 'me:pw', 'http://h/'], 'curl -u *** http://h/'],
   [['curl', 'http://h/a?x=1&token=abc&y=2'], 'curl http://h/a?x=1&token=***&y=2'],
