@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { count } from './numbers.ts';
 import { nullable } from './verdict.ts';
 
 /** `GET /api/health`: for a load balancer, a container's health check, a person with curl. 200 when readings can be stored, else 503. */
@@ -13,7 +14,7 @@ export const HealthSchema = Type.Object({
   /** Why writes are told 503 for a moment, in words; null where they are not. Everything can still be read. */
   pressure: nullable(Type.String()),
   /** Raw streams open now. */
-  streams: Type.Integer(),
+  streams: count(),
 });
 
 /** `GET /api/session`: who the server takes this caller for. */
@@ -40,7 +41,7 @@ export const TokenRequestSchema = Type.Object(
 export const TokenReplySchema = Type.Object({ name: Type.String(), scope: Type.String(), token: Type.String(), url: nullable(Type.String()) });
 
 /** `DELETE /api/tokens/:name`. */
-export const RevokedSchema = Type.Object({ revoked: Type.Integer() });
+export const RevokedSchema = Type.Object({ revoked: count() });
 
 /** What is OpenAPI's to say. */
 const OPEN = { additionalProperties: true } as const;

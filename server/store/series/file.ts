@@ -59,9 +59,7 @@ export async function openSeriesFile(file: string) {
 /** What was acknowledged and is in no chunk yet. */
 function walTable(db: PrismaClient) {
   return {
-    appendWal: async (id: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
-      await db.$executeRaw`INSERT INTO "Wal" (id, bytes) VALUES (${id}, ${bytes})`;
-    },
+    appendWal: (id: number, bytes: Uint8Array<ArrayBuffer>): Statement => db.$executeRaw`INSERT INTO "Wal" (id, bytes) VALUES (${id}, ${bytes})`,
 
     /** Write-ahead rows after `id`, oldest first, some at a time. */
     walAfter: async (id: number, most: number) => {

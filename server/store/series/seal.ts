@@ -84,7 +84,8 @@ export type EntityChanges = Map<number, { readonly sealedTo: number; readonly ro
 
 /** The rows of entities that are new or change, for a transaction; `settle` after it. */
 export function entityStatements({ file, catalog }: SeriesState, changes: EntityChanges): Statement[] {
-  const rows = [...catalog.entities.values()].filter((entity) => entity.dirty || changes.has(entity.no));
+  const changed = [...changes.keys()].flatMap((no) => catalog.entities.get(no) ?? []);
+  const rows = [...new Set([...changed, ...catalog.unwritten])];
   if (rows.length === 0) return [];
   return file.writeEntities(
     rows.map((entity) => {
@@ -96,10 +97,10 @@ export function entityStatements({ file, catalog }: SeriesState, changes: Entity
 
 /** Takes into memory what a transaction with `entityStatements` has written. */
 export function settle({ catalog }: SeriesState, changes: EntityChanges): void {
-  for (const entity of catalog.entities.values()) {
-    entity.dirty = false;
-    const change = changes.get(entity.no);
-    if (change !== undefined) Object.assign(entity, change);
+  catalog.unwritten.clear();
+  for (const [no, change] of changes) {
+    const entity = catalog.entities.get(no);
+    if (entity !== undefined) Object.assign(entity, change);
   }
 }
 

@@ -112,7 +112,6 @@ async function replay(state: SeriesState): Promise<void> {
     }
     if (rows.length === 0) break;
   }
-  state.catalog.unwritten.clear();
 }
 
 function replayRow(state: SeriesState, id: number, bytes: Uint8Array): void {
@@ -123,10 +122,15 @@ function replayRow(state: SeriesState, id: number, bytes: Uint8Array): void {
     const commit = decodeCommit(bytes);
     for (const { no, kind, id: name, node } of commit.entities) {
       const known = state.catalog.entities.get(no);
-      if (known === undefined) state.catalog.restore({ no, kind, id: name, node, sealedTo: 0, rolledTo: null });
-      state.catalog.note(kind, name, node).dirty = true;
+      if (known === undefined) {
+        state.catalog.restore({ no, kind, id: name, node, sealedTo: 0, rolledTo: null });
+        const entity = state.catalog.entities.get(no);
+        if (entity !== undefined) state.catalog.unwritten.add(entity);
+      } else state.catalog.note(kind, name, node);
     }
     for (const batch of commit.batches) takeIn(state, id, batch);
+    for (const what of commit.damaged)
+      state.notes.add(`write-ahead row ${id}: ${what}: its readings are lost, the others of the row are there. The disk may be failing.`);
   } catch (error) {
     if (!(error instanceof DamagedBytes)) throw error;
     state.notes.add(`write-ahead row ${id} is damaged (${error.message}): its readings are lost. The disk may be failing.`);

@@ -4,6 +4,7 @@ import { shownUnit } from '../../../core/readings/index.ts';
 import type { DrawnSeries } from '../../../core/contract/index.ts';
 import { type SeriesStore, type StoreOptions, systemClock } from '../interface/index.ts';
 import { grouped, type Host, startHost } from '../worker/index.ts';
+import type { Appended, Refused } from './append.ts';
 import { packGroup } from './pack-group.ts';
 import { packIntake, type PackedIntake } from './pack-intake.ts';
 import type { RangeAnswer } from './range.ts';
@@ -44,7 +45,7 @@ export async function openSeries({ file, rawDays, rollupDays, log, now = systemC
   const relieve = reliever({ host, log, now });
 
   /** One commit for everything that waits when its turn comes. */
-  const append = grouped<PackedIntake, { durable: number; duplicate: boolean }>(
+  const append = grouped<PackedIntake, Appended | Refused>(
     async (take) => {
       const { results, pressed } = await host.call('append', () => ({ group: packGroup(take()), at: now() }));
       if (pressed) void relieve();
@@ -54,7 +55,11 @@ export async function openSeries({ file, rawDays, rollupDays, log, now = systemC
   );
 
   return {
-    append: async (intake) => append(packIntake(intake)),
+    append: async (intake) => {
+      const result = await append(packIntake(intake));
+      if ('refused' in result) throw new RangeError(`a batch that cannot be stored: ${result.refused}`);
+      return result;
+    },
     range: async (query) => seriesOf(await host.call('range', () => query)),
     tables: async (query) => (await host.call('tables', () => query)).map((table) => ({ ...table, facts: new Map() })),
     entities: (query) => host.call('entities', () => query),

@@ -45,7 +45,7 @@ async function forget(state: SeriesState, now: number): Promise<void> {
   if (state.sources.forget(before) > 0) await state.file.db.source.deleteMany({ where: { heard: { lt: before } } });
   const kept = new Set(await state.file.entitiesWithChunks());
   const gone = [...state.catalog.entities.values()]
-    .filter((entity) => !entity.dirty && !kept.has(entity.no) && !state.heads.has(entity.no))
+    .filter((entity) => !state.catalog.unwritten.has(entity) && !kept.has(entity.no) && !state.heads.has(entity.no))
     .map((entity) => entity.no);
   for (let at = 0; at < gone.length; at += 500) await state.file.db.entity.deleteMany({ where: { id: { in: gone.slice(at, at + 500) } } });
   for (const no of gone) state.catalog.remove(no);
