@@ -1,14 +1,15 @@
 import { ErrorReplySchema } from './error.ts';
 import { Type, type Static } from 'typebox';
 import { count, instant } from './numbers.ts';
+import { name, words } from './names.ts';
 import { ENTITY_KINDS, EVENT_KINDS, FACT_NAMES, LONGEST, METRIC_IDS, MOST } from '../readings/index.ts';
 import { nullable, oneOf } from './verdict.ts';
 
 export const EntitySchema = Type.Object(
   {
     kind: oneOf(ENTITY_KINDS),
-    id: Type.String({ minLength: 1, maxLength: LONGEST.name }),
-    node: Type.Optional(Type.String({ maxLength: LONGEST.name })),
+    id: name(LONGEST.name, 1),
+    node: Type.Optional(name()),
   },
   { additionalProperties: false },
 );
@@ -30,7 +31,7 @@ export const WireFactSchema = Type.Object(
   {
     entity: EntitySchema,
     name: oneOf(FACT_NAMES),
-    value: Type.String({ maxLength: LONGEST.fact }),
+    value: words(LONGEST.fact),
   },
   { additionalProperties: false },
 );
@@ -40,7 +41,7 @@ export const WireEventSchema = Type.Object(
     at: nullable(instant()),
     entity: nullable(EntitySchema),
     kind: oneOf(EVENT_KINDS),
-    text: Type.String({ maxLength: LONGEST.event }),
+    text: words(LONGEST.event),
   },
   { additionalProperties: false },
 );
@@ -48,10 +49,10 @@ export const WireEventSchema = Type.Object(
 /** `POST /api/ingest`. (source, seq) is stored once: a sender may repeat a batch whose reply was lost. */
 export const IngestBatchSchema = Type.Object(
   {
-    source: Type.String({ minLength: 1, maxLength: LONGEST.name }),
+    source: name(LONGEST.name, 1),
     seq: count(),
-    node: Type.Optional(Type.String({ maxLength: LONGEST.name })),
-    job: Type.Optional(Type.String({ maxLength: LONGEST.name })),
+    node: Type.Optional(name()),
+    job: Type.Optional(name()),
     blocks: Type.Array(BlockSchema, { maxItems: MOST.parts }),
     facts: Type.Optional(Type.Array(WireFactSchema, { maxItems: MOST.parts })),
     events: Type.Optional(Type.Array(WireEventSchema, { maxItems: MOST.parts })),

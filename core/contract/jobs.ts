@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { amount, count, instant } from './numbers.ts';
+import { name, words } from './names.ts';
 import { ActivitySchema, AnalysisSchema, BottleneckSchema, FindingSchema, nullable, oneOf } from './verdict.ts';
 
 const JOB_STATES = ['pending', 'running', 'completed', 'failed', 'cancelled', 'timeout', 'oom', 'unknown'] as const;
@@ -7,26 +8,26 @@ const JOB_STATES = ['pending', 'running', 'completed', 'failed', 'cancelled', 't
 /** `PUT /api/jobs/:cluster/:id`: who runs what where. Demo, self-registration, a stored diagnosis and Slurm all declare jobs so. */
 export const JobDeclarationSchema = Type.Object(
   {
-    name: Type.Optional(Type.String({ maxLength: 200 })),
-    user: Type.Optional(Type.String({ maxLength: 100 })),
-    project: Type.Optional(Type.String({ maxLength: 100 })),
-    partition: Type.Optional(Type.String({ maxLength: 100 })),
+    name: Type.Optional(name()),
+    user: Type.Optional(name(100)),
+    project: Type.Optional(name(100)),
+    partition: Type.Optional(name(100)),
     state: Type.Optional(oneOf(JOB_STATES)),
     /** Seconds UTC. */
     start: Type.Optional(instant()),
     end: Type.Optional(nullable(instant())),
     /** Seconds of wall time that the job may take. */
     timeLimit: Type.Optional(nullable(amount(1e10))),
-    nodes: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 2_000 })),
-    gpus: Type.Optional(Type.Array(Type.Object({ uuid: Type.String({ maxLength: 200 }), node: Type.Optional(Type.String()) }), { maxItems: 10_000 })),
+    nodes: Type.Optional(Type.Array(name(), { maxItems: 2_000 })),
+    gpus: Type.Optional(Type.Array(Type.Object({ uuid: name(), node: Type.Optional(name()) }), { maxItems: 10_000 })),
     cores: Type.Optional(amount(1e7)),
     memory: Type.Optional(amount(1e18)),
-    gpuType: Type.Optional(Type.String({ maxLength: 40 })),
+    gpuType: Type.Optional(name(40)),
     /** What the user says of the workload; beats what is detected. */
-    model: Type.Optional(Type.String({ maxLength: 300 })),
-    dtype: Type.Optional(Type.String({ maxLength: 40 })),
+    model: Type.Optional(name(300)),
+    dtype: Type.Optional(name(40)),
     tensorParallel: Type.Optional(amount(1e6)),
-    command: Type.Optional(Type.String({ maxLength: 4_000 })),
+    command: Type.Optional(words(4_000)),
     demo: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
@@ -81,19 +82,19 @@ export const JobRowSchema = Type.Object({
 });
 
 export const JobsQuerySchema = Type.Object({
-  state: Type.Optional(Type.String()),
-  user: Type.Optional(Type.String()),
-  project: Type.Optional(Type.String()),
-  gpuType: Type.Optional(Type.String()),
-  bottleneck: Type.Optional(Type.String()),
-  activity: Type.Optional(Type.String()),
-  finding: Type.Optional(Type.String()),
-  node: Type.Optional(Type.String()),
-  q: Type.Optional(Type.String({ maxLength: 200 })),
+  state: Type.Optional(name()),
+  user: Type.Optional(name()),
+  project: Type.Optional(name()),
+  gpuType: Type.Optional(name()),
+  bottleneck: Type.Optional(name()),
+  activity: Type.Optional(name()),
+  finding: Type.Optional(name()),
+  node: Type.Optional(name()),
+  q: Type.Optional(name()),
   from: Type.Optional(instant()),
   to: Type.Optional(instant()),
   sort: Type.Optional(oneOf(['start', '-start', 'gpus', '-gpus', 'name', '-name', 'grade', '-grade', 'headroom', '-headroom'] as const)),
-  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+  cursor: Type.Optional(name()),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
 });
 

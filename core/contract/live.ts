@@ -1,5 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { count, instant } from './numbers.ts';
+import { LONGEST } from '../readings/index.ts';
+import { name } from './names.ts';
 import { BlockSchema } from './ingest.ts';
 import { JobRowSchema } from './jobs.ts';
 import { FindingSchema, nullable, PhaseSchema, VerdictSchema } from './verdict.ts';
@@ -30,7 +32,7 @@ export const LiveVerdictSchema = Type.Object({
   findings: Type.Array(FindingSchema),
 });
 
-const Name = Type.String({ minLength: 1, maxLength: 200 });
+const Name = name(LONGEST.name, 1);
 
 /** What a page wants to hear of. */
 export const WatchTargetSchema = Type.Union([

@@ -47,4 +47,4 @@ export {
   isUnit,
   tickFormat,
 } from './units.ts';
-export { cleanText, cut, faultOfName, faultOfText, isWellFormed } from './text.ts';
+export { cleanText, cut, faultOfName, faultOfText, inWords, isWellFormed, NAME_PATTERN, TEXT_PATTERN } from './text.ts';

@@ -35,3 +35,15 @@ export function cut(text: string, most: number): string {
 export function cleanText(text: string): string {
   return faultOfText(text) === null ? text : text.replace(UNUSABLE_IN_TEXT, '\ufffd');
 }
+
+const PAIR = '[\\ud800-\\udbff][\\udc00-\\udfff]';
+/** `faultOfName` as a regular expression for a JSON schema; it means the same with the flag u and without. */
+export const NAME_PATTERN = `^(?:[^\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]|${PAIR})*$`;
+/** `faultOfText` as one. */
+export const TEXT_PATTERN = `^(?:[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff]|${PAIR})*$`;
+
+/** What a validator says of a value, for people: nobody reads these patterns. */
+export function inWords(message: string): string {
+  if (message.includes(NAME_PATTERN)) return 'a name has no control characters (NUL, line ends …) and no half characters (lone surrogates)';
+  return message.includes(TEXT_PATTERN) ? 'text has no control characters but tabs and line ends, and no half characters (lone surrogates)' : message;
+}

@@ -39,6 +39,10 @@ export interface SeriesState {
   wal: { id: number; bytes: number }[];
   walBytes: number;
   headBytes: number;
+  /** Entities whose readings cannot be sealed, with why, and when it is tried again (seconds UTC). */
+  readonly heldBack: Map<number, { readonly name: string; readonly reason: string; readonly retry: number }>;
+  /** Entities whose chunks could not be merged or rolled up, and when that is tried again (seconds UTC). */
+  readonly skipped: Map<number, number>;
   /** Damage met while reading, once each, for the log. */
   readonly notes: Set<string>;
 }
@@ -58,6 +62,8 @@ export async function openState(path: string, { rawDays, rollupDays }: Retention
     wal: [],
     walBytes: 0,
     headBytes: 0,
+    heldBack: new Map(),
+    skipped: new Map(),
     notes: new Set(),
   };
   await loadCatalog(state);
@@ -137,9 +143,12 @@ function replayRow(state: SeriesState, id: number, bytes: Uint8Array): void {
   }
 }
 
+/** The sender of readings that the store wrote once more itself; no other has no name. */
+export const NOBODY = '';
+
 /** Adds a committed batch to the heads, but for what is in chunks already. */
 export function takeIn(state: SeriesState, wal: number, batch: CommittedBatch): void {
-  state.sources.add(batch.source, batch.seq, batch.heard);
+  if (batch.source !== NOBODY) state.sources.add(batch.source, batch.seq, batch.heard);
   for (const { entity: no, columns } of batch.blocks) {
     const entity = state.catalog.entities.get(no);
     if (entity === undefined || wal <= entity.sealedTo) continue;
