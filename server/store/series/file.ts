@@ -67,6 +67,9 @@ function walTable(db: PrismaClient) {
       return rows.map((row) => ({ id: Number(row.id), bytes: row.bytes }));
     },
 
+    /** A row that no replay sees, and its end. */
+    trial: (): Statement[] => [db.$executeRaw`INSERT INTO "Wal" (id, bytes) VALUES (-2, zeroblob(65536))`, db.$executeRaw`DELETE FROM "Wal" WHERE id = -2`],
+
     trimWal: (before: number): Statement => db.$executeRaw`DELETE FROM "Wal" WHERE id < ${before}`,
   };
 }

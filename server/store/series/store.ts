@@ -36,7 +36,12 @@ export async function openSeries({ file, rawDays, rollupDays, log, now = systemC
     entry: new URL(`./worker${extname(import.meta.url)}`, import.meta.url),
     data: { file, rawDays, rollupDays },
     name: 'series',
-    writes: ['append', 'upkeep', 'relieve'],
+    writes: {
+      append: ({ results }) => results.some((result) => 'durable' in result && !result.duplicate),
+      upkeep: ({ sealed, expired }) => sealed + expired > 0,
+      probe: () => true,
+    },
+    probe: 'probe',
     log,
     maxWaiting: 2_000,
     patience,
@@ -64,6 +69,7 @@ export async function openSeries({ file, rawDays, rollupDays, log, now = systemC
     tables: async (query) => (await host.call('tables', () => query)).map((table) => ({ ...table, facts: new Map() })),
     entities: (query) => host.call('entities', () => query),
     maintain: async (at) => {
+      await host.tryWriting();
       const sum = await upkeep(host, at);
       await reportNotes(host, log);
       return sum;

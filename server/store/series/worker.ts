@@ -24,6 +24,10 @@ function handlersOf(state: SeriesState) {
       const { sealed } = await sealDue(state, { now, pressed: true });
       return sealed > 0 && isPressed(state);
     },
+    /** Writes as much as a small commit does, and takes it back: whether it can be. */
+    probe: async (_: null) => {
+      await state.file.transaction(state.file.trial());
+    },
     /** When each node was last heard, by node name. */
     heard: async (_: null) => lastHeard(state),
     stats: async (_: null) => {
