@@ -24,9 +24,20 @@ export {
 export { ACTIVITY_LABELS, BOTTLENECK_LABELS, SHARE_LABELS } from './labels.ts';
 export type { ClientToServer, LiveReadings, LiveVerdict, ServerStatus, ServerToClient, WatchReply, WatchTarget } from './live.ts';
 export { type GpuNow, type NodeDetail, NodeDetailSchema, type NodeRow, type NodesReply, NodesReplySchema } from './nodes.ts';
+export { name } from './names.ts';
 export { decodeSeries, type DrawnReply, drawnReply, type DrawnSeries, encodeSeries, SERIES_BYTES, seriesJson, type Values } from './series-bytes.ts';
 export { type Series, type SeriesQuery, SeriesQuerySchema, type SeriesReply, SeriesReplySchema } from './series.ts';
-export { type Health, HealthSchema, type Session, SessionSchema, type TokenReply, TokenReplySchema, type TokenRequest, TokenRequestSchema } from './service.ts';
+export {
+  type Health,
+  HealthSchema,
+  ProbeSchema,
+  type Session,
+  SessionSchema,
+  type TokenReply,
+  TokenReplySchema,
+  type TokenRequest,
+  TokenRequestSchema,
+} from './service.ts';
 export {
   type Activity,
   type Advice,

@@ -1,13 +1,15 @@
 import { ErrorReplySchema } from './error.ts';
 import { Type, type Static } from 'typebox';
+import { count, instant } from './numbers.ts';
+import { name, words } from './names.ts';
 import { ENTITY_KINDS, EVENT_KINDS, FACT_NAMES, LONGEST, METRIC_IDS, MOST } from '../readings/index.ts';
 import { nullable, oneOf } from './verdict.ts';
 
 export const EntitySchema = Type.Object(
   {
     kind: oneOf(ENTITY_KINDS),
-    id: Type.String({ minLength: 1, maxLength: LONGEST.name }),
-    node: Type.Optional(Type.String({ maxLength: LONGEST.name })),
+    id: name(LONGEST.name, 1),
+    node: Type.Optional(name()),
   },
   { additionalProperties: false },
 );
@@ -29,17 +31,17 @@ export const WireFactSchema = Type.Object(
   {
     entity: EntitySchema,
     name: oneOf(FACT_NAMES),
-    value: Type.String({ maxLength: LONGEST.fact }),
+    value: words(LONGEST.fact),
   },
   { additionalProperties: false },
 );
 
 export const WireEventSchema = Type.Object(
   {
-    at: nullable(Type.Number()),
+    at: nullable(instant()),
     entity: nullable(EntitySchema),
     kind: oneOf(EVENT_KINDS),
-    text: Type.String({ maxLength: LONGEST.event }),
+    text: words(LONGEST.event),
   },
   { additionalProperties: false },
 );
@@ -47,10 +49,10 @@ export const WireEventSchema = Type.Object(
 /** `POST /api/ingest`. (source, seq) is stored once: a sender may repeat a batch whose reply was lost. */
 export const IngestBatchSchema = Type.Object(
   {
-    source: Type.String({ minLength: 1, maxLength: LONGEST.name }),
-    seq: Type.Integer({ minimum: 0 }),
-    node: Type.Optional(Type.String({ maxLength: LONGEST.name })),
-    job: Type.Optional(Type.String({ maxLength: LONGEST.name })),
+    source: name(LONGEST.name, 1),
+    seq: count(),
+    node: Type.Optional(name()),
+    job: Type.Optional(name()),
     blocks: Type.Array(BlockSchema, { maxItems: MOST.parts }),
     facts: Type.Optional(Type.Array(WireFactSchema, { maxItems: MOST.parts })),
     events: Type.Optional(Type.Array(WireEventSchema, { maxItems: MOST.parts })),
@@ -60,17 +62,17 @@ export const IngestBatchSchema = Type.Object(
 
 /** The reply: values on disk, and what was refused, each with its place. The rest of the batch is kept. */
 export const IngestReplySchema = Type.Object({
-  durable: Type.Integer(),
+  durable: count(),
   duplicate: Type.Boolean(),
   rejected: Type.Array(Type.Object({ at: Type.String(), reason: Type.String() })),
 });
 
 /** A line of the reply to `PUT /api/ingest/raw` (newline-delimited JSON). `durable` counts the stream's values on disk so far. */
 export const StreamLineSchema = Type.Union([
-  Type.Object({ durable: Type.Integer(), bytes: Type.Optional(Type.Integer()), rejected: Type.Optional(Type.Integer()), end: Type.Optional(Type.String()) }),
+  Type.Object({ durable: count(), bytes: Type.Optional(count()), rejected: Type.Optional(count()), end: Type.Optional(Type.String()) }),
   Type.Object({
     rejected: Type.Object({
-      line: Type.Optional(Type.Integer()),
+      line: Type.Optional(count()),
       at: Type.Optional(Type.String()),
       reason: Type.String(),
       text: Type.Optional(Type.String()),

@@ -1,4 +1,6 @@
 import { Type, type Static } from 'typebox';
+import { amount, count, instant } from './numbers.ts';
+import { name, words } from './names.ts';
 import { ActivitySchema, AnalysisSchema, BottleneckSchema, FindingSchema, nullable, oneOf } from './verdict.ts';
 
 const JOB_STATES = ['pending', 'running', 'completed', 'failed', 'cancelled', 'timeout', 'oom', 'unknown'] as const;
@@ -6,26 +8,26 @@ const JOB_STATES = ['pending', 'running', 'completed', 'failed', 'cancelled', 't
 /** `PUT /api/jobs/:cluster/:id`: who runs what where. Demo, self-registration, a stored diagnosis and Slurm all declare jobs so. */
 export const JobDeclarationSchema = Type.Object(
   {
-    name: Type.Optional(Type.String({ maxLength: 200 })),
-    user: Type.Optional(Type.String({ maxLength: 100 })),
-    project: Type.Optional(Type.String({ maxLength: 100 })),
-    partition: Type.Optional(Type.String({ maxLength: 100 })),
+    name: Type.Optional(name()),
+    user: Type.Optional(name(100)),
+    project: Type.Optional(name(100)),
+    partition: Type.Optional(name(100)),
     state: Type.Optional(oneOf(JOB_STATES)),
     /** Seconds UTC. */
-    start: Type.Optional(Type.Number()),
-    end: Type.Optional(nullable(Type.Number())),
+    start: Type.Optional(instant()),
+    end: Type.Optional(nullable(instant())),
     /** Seconds of wall time that the job may take. */
-    timeLimit: Type.Optional(nullable(Type.Number())),
-    nodes: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 2_000 })),
-    gpus: Type.Optional(Type.Array(Type.Object({ uuid: Type.String({ maxLength: 200 }), node: Type.Optional(Type.String()) }), { maxItems: 10_000 })),
-    cores: Type.Optional(Type.Number()),
-    memory: Type.Optional(Type.Number()),
-    gpuType: Type.Optional(Type.String({ maxLength: 40 })),
+    timeLimit: Type.Optional(nullable(amount(1e10))),
+    nodes: Type.Optional(Type.Array(name(), { maxItems: 2_000 })),
+    gpus: Type.Optional(Type.Array(Type.Object({ uuid: name(), node: Type.Optional(name()) }), { maxItems: 10_000 })),
+    cores: Type.Optional(amount(1e7)),
+    memory: Type.Optional(amount(1e18)),
+    gpuType: Type.Optional(name(40)),
     /** What the user says of the workload; beats what is detected. */
-    model: Type.Optional(Type.String({ maxLength: 300 })),
-    dtype: Type.Optional(Type.String({ maxLength: 40 })),
-    tensorParallel: Type.Optional(Type.Number()),
-    command: Type.Optional(Type.String({ maxLength: 4_000 })),
+    model: Type.Optional(name(300)),
+    dtype: Type.Optional(name(40)),
+    tensorParallel: Type.Optional(amount(1e6)),
+    command: Type.Optional(words(4_000)),
     demo: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
@@ -44,7 +46,7 @@ export const JobSchema = Type.Object({
   timeLimit: nullable(Type.Number()),
   nodes: Type.Array(Type.String()),
   gpus: Type.Array(Type.Object({ uuid: Type.String(), node: nullable(Type.String()) })),
-  gpuCount: Type.Integer(),
+  gpuCount: count(),
   gpuType: nullable(Type.String()),
   cores: nullable(Type.Number()),
   memory: nullable(Type.Number()),
@@ -80,19 +82,19 @@ export const JobRowSchema = Type.Object({
 });
 
 export const JobsQuerySchema = Type.Object({
-  state: Type.Optional(Type.String()),
-  user: Type.Optional(Type.String()),
-  project: Type.Optional(Type.String()),
-  gpuType: Type.Optional(Type.String()),
-  bottleneck: Type.Optional(Type.String()),
-  activity: Type.Optional(Type.String()),
-  finding: Type.Optional(Type.String()),
-  node: Type.Optional(Type.String()),
-  q: Type.Optional(Type.String({ maxLength: 200 })),
-  from: Type.Optional(Type.Number()),
-  to: Type.Optional(Type.Number()),
+  state: Type.Optional(name()),
+  user: Type.Optional(name()),
+  project: Type.Optional(name()),
+  gpuType: Type.Optional(name()),
+  bottleneck: Type.Optional(name()),
+  activity: Type.Optional(name()),
+  finding: Type.Optional(name()),
+  node: Type.Optional(name()),
+  q: Type.Optional(name()),
+  from: Type.Optional(instant()),
+  to: Type.Optional(instant()),
   sort: Type.Optional(oneOf(['start', '-start', 'gpus', '-gpus', 'name', '-name', 'grade', '-grade', 'headroom', '-headroom'] as const)),
-  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+  cursor: Type.Optional(name()),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
 });
 
@@ -102,7 +104,7 @@ export const JobsPageSchema = Type.Object({
   rows: Type.Array(JobRowSchema),
   /** For the next page; null at the end. */
   cursor: nullable(Type.String()),
-  total: nullable(Type.Integer()),
+  total: nullable(count()),
 });
 
 export const JobDetailSchema = Type.Object({
@@ -136,15 +138,15 @@ export const OverviewSchema = Type.Object({
   /** Seconds UTC; rows that change later come over the socket. */
   now: Type.Number(),
   gpus: Type.Object({
-    known: Type.Integer(),
-    allocated: Type.Integer(),
-    busy: nullable(Type.Integer()),
-    underused: nullable(Type.Integer()),
-    idle: nullable(Type.Integer()),
+    known: count(),
+    allocated: count(),
+    busy: nullable(count()),
+    underused: nullable(count()),
+    idle: nullable(count()),
     /** Allocated GPUs whose telemetry is missing: neither busy nor idle. */
-    silent: Type.Integer(),
+    silent: count(),
   }),
-  nodes: Type.Integer(),
+  nodes: count(),
   power: nullable(Type.Number()),
   /** GPU-hours today (since the site's midnight) on allocated GPUs that were idle, by finding. */
   gpuHoursLostToday: nullable(Type.Number()),

@@ -1,4 +1,7 @@
 import { Type, type Static } from 'typebox';
+import { count, instant } from './numbers.ts';
+import { LONGEST } from '../readings/index.ts';
+import { name } from './names.ts';
 import { BlockSchema } from './ingest.ts';
 import { JobRowSchema } from './jobs.ts';
 import { FindingSchema, nullable, PhaseSchema, VerdictSchema } from './verdict.ts';
@@ -24,19 +27,19 @@ export const LiveVerdictSchema = Type.Object({
   id: Type.String(),
   at: Type.Number(),
   verdict: VerdictSchema,
-  fromPhase: Type.Integer(),
+  fromPhase: count(),
   phases: Type.Array(PhaseSchema),
   findings: Type.Array(FindingSchema),
 });
 
-const Name = Type.String({ minLength: 1, maxLength: 200 });
+const Name = name(LONGEST.name, 1);
 
 /** What a page wants to hear of. */
 export const WatchTargetSchema = Type.Union([
   Type.Object({ kind: Type.Literal('job'), cluster: Name, id: Name }),
   Type.Object({ kind: Type.Literal('node'), node: Name }),
   /** `since`: seconds UTC of the answer (`now`) that the page holds already; rows that changed after it come at once, to this page only. */
-  Type.Object({ kind: Type.Literal('overview'), since: Type.Optional(Type.Number()) }),
+  Type.Object({ kind: Type.Literal('overview'), since: Type.Optional(instant()) }),
 ]);
 
 /** The answer to a watch: the room that the server chose, or why not. */

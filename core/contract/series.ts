@@ -1,11 +1,13 @@
 import { Type, type Static } from 'typebox';
+import { instant } from './numbers.ts';
+import { name } from './names.ts';
 import { nullable } from './verdict.ts';
 
 /** `GET …/series`: metrics are comma-separated ids; a counter is answered as its rate per second. */
 export const SeriesQuerySchema = Type.Object({
-  metrics: Type.String({ minLength: 1, maxLength: 4_000 }),
-  from: Type.Optional(Type.Number()),
-  to: Type.Optional(Type.Number()),
+  metrics: name(4_000, 1),
+  from: Type.Optional(instant()),
+  to: Type.Optional(instant()),
   points: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_000, default: 600 })),
 });
 

@@ -1,5 +1,9 @@
 import { Type, type Static } from 'typebox';
+import { count } from './numbers.ts';
 import { nullable } from './verdict.ts';
+
+/** `GET /health/live` and `/health/ready`: alive, and (else 503) able to store readings. */
+export const ProbeSchema = Type.Object({ status: Type.Union([Type.Literal('ok'), Type.Literal('trouble')]), trouble: nullable(Type.String()) });
 
 /** `GET /api/health`: for a load balancer, a container's health check, a person with curl. 200 when readings can be stored, else 503. */
 export const HealthSchema = Type.Object({
@@ -9,11 +13,30 @@ export const HealthSchema = Type.Object({
   demo: Type.Boolean(),
   /** Seconds since the start. */
   uptime: Type.Number(),
-  store: nullable(Type.Object({ bytes: Type.Number(), values: Type.Number(), chunks: Type.Number(), walRows: Type.Number() })),
+  /** What does not stop the service and wants a look all the same, a line each. */
+  warnings: Type.Array(Type.String()),
+  store: nullable(
+    Type.Object({
+      bytes: Type.Number(),
+      values: Type.Number(),
+      chunks: Type.Number(),
+      walRows: Type.Number(),
+      /** Entities with readings that are not sealed into chunks yet, and how long the oldest of these wait, seconds. */
+      open: count(),
+      openFor: nullable(Type.Number()),
+      /** Entities whose readings cannot be sealed, and why (of some). */
+      heldBack: count(),
+      reasons: Type.Array(Type.String()),
+    }),
+  ),
+  /** Seconds that the server is behind with its work, on average. */
+  lag: Type.Number(),
+  /** Bytes of the disk that the data folder is on; null where the system does not say. */
+  disk: nullable(Type.Object({ free: Type.Number(), total: Type.Number() })),
   /** Why writes are told 503 for a moment, in words; null where they are not. Everything can still be read. */
   pressure: nullable(Type.String()),
   /** Raw streams open now. */
-  streams: Type.Integer(),
+  streams: count(),
 });
 
 /** `GET /api/session`: who the server takes this caller for. */
@@ -40,7 +63,7 @@ export const TokenRequestSchema = Type.Object(
 export const TokenReplySchema = Type.Object({ name: Type.String(), scope: Type.String(), token: Type.String(), url: nullable(Type.String()) });
 
 /** `DELETE /api/tokens/:name`. */
-export const RevokedSchema = Type.Object({ revoked: Type.Integer() });
+export const RevokedSchema = Type.Object({ revoked: count() });
 
 /** What is OpenAPI's to say. */
 const OPEN = { additionalProperties: true } as const;

@@ -1,13 +1,14 @@
 import { Type, type Static } from 'typebox';
+import { count } from './numbers.ts';
 import { GPU_IDS, type Site } from '../knowledge/index.ts';
 import { nullable, oneOf } from './verdict.ts';
 
 const NodeTypeSchema = Type.Object({
   id: Type.String(),
   gpu: oneOf(GPU_IDS),
-  gpusPerNode: Type.Integer(),
-  nodes: nullable(Type.Integer()),
-  cores: Type.Integer(),
+  gpusPerNode: count(),
+  nodes: nullable(count()),
+  cores: count(),
   cpu: nullable(Type.String()),
   /** Bytes, smallest first. */
   hostMemory: Type.Array(Type.Number()),

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { count } from './numbers.ts';
 import { FINDING_LABELS, type FindingId } from './finding-labels.ts';
 
 /** One of several literals, with the union type that TypeScript infers. */
@@ -106,7 +107,7 @@ export const PhaseSchema = Type.Object({ from: Type.Number(), to: Type.Number(),
 const GpuVerdictSchema = Type.Object({ id: Type.String(), name: nullable(Type.String()), verdict: VerdictSchema });
 
 /** A point of a job's path on the roofline: FLOP per byte against FLOP/s. */
-const RooflinePointSchema = Type.Object({ at: Type.Number(), intensity: Type.Number(), flops: Type.Number(), phase: Type.Integer() });
+const RooflinePointSchema = Type.Object({ at: Type.Number(), intensity: Type.Number(), flops: Type.Number(), phase: count() });
 
 const RooflineSchema = Type.Object({
   gpu: Type.String(),

@@ -3,11 +3,14 @@ import type { EntityKind, EntityRef } from './entity.ts';
 import type { Intake } from './intake.ts';
 import { isMetricId, type MetricId, rounded } from './metrics.ts';
 import type { Fact, SourceEvent } from './reading.ts';
+import { cleanText, cut } from './text.ts';
 
 /** Characters of what travels at most; what is longer is cut, by every sender alike. */
 export const LONGEST = { name: 200, fact: 4_000, event: 1_000 } as const;
 /** Rows of one block, and blocks, facts or events of one batch at most. */
 export const MOST = { rows: 100_000, parts: 10_000 } as const;
+/** The largest number of a batch: integers are told apart up to here. */
+export const LAST_SEQ = Number.MAX_SAFE_INTEGER;
 
 /** An entity on a wire. */
 interface WireEntity {
@@ -41,7 +44,7 @@ export function entityOf(wire: Omit<EntityRef, 'node'> & { readonly node?: strin
 
 /** An entity as it travels: its names cut to what a wire holds. */
 function wireEntity({ kind, id, node }: EntityRef): WireEntity {
-  return { kind, id: id.slice(0, LONGEST.name), ...(node === undefined ? {} : { node: node.slice(0, LONGEST.name) }) };
+  return { kind, id: cut(id, LONGEST.name), ...(node === undefined ? {} : { node: cut(node, LONGEST.name) }) };
 }
 
 /** The table as it travels, still typed: names cut, times in whole milliseconds, values with the decimals that mean something. Facts stay behind. */
@@ -123,11 +126,11 @@ export function intakeFromBatch({
 }
 
 function wireFact({ entity, name, value }: Fact): WireBatch['facts'][number] {
-  return { entity: wireEntity(entity), name, value: value.slice(0, LONGEST.fact) };
+  return { entity: wireEntity(entity), name, value: cut(cleanText(value), LONGEST.fact) };
 }
 
 function wireEvent({ at, entity, kind, text }: SourceEvent): WireBatch['events'][number] {
-  return { at, entity: entity === null ? null : wireEntity(entity), kind, text: text.slice(0, LONGEST.event) };
+  return { at, entity: entity === null ? null : wireEntity(entity), kind, text: cut(cleanText(text), LONGEST.event) };
 }
 
 function toMilliseconds(at: number): number {

@@ -5,6 +5,7 @@ export {
   blockFromTable,
   entityOf,
   intakeFromBatch,
+  LAST_SEQ,
   LONGEST,
   MOST,
   outgoingIntake,
@@ -46,3 +47,4 @@ export {
   isUnit,
   tickFormat,
 } from './units.ts';
+export { cleanText, cut, faultOfName, faultOfText, inWords, isWellFormed, NAME_PATTERN, TEXT_PATTERN } from './text.ts';

@@ -1,6 +1,7 @@
 import { lengthOf } from './pressure.ts';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorReply } from '../../core/contract/index.ts';
+import { inWords } from '../../core/readings/index.ts';
 import { Problem } from './problem.ts';
 
 /** The one place where an error becomes a reply: {error, where, remedy}, and a log line when the fault is ours. */
@@ -25,7 +26,7 @@ function bodyOf(error: FastifyError, status: number, request: FastifyRequest): E
   const place = error.validation?.[0];
   if (place !== undefined) {
     return {
-      error: place.message ?? error.message,
+      error: inWords(place.message ?? error.message),
       where: `${error.validationContext ?? 'body'}${place.instancePath}`,
       remedy: 'compare with the schema at /api/docs',
     };

@@ -34,6 +34,8 @@ export interface Pressure {
   enter(bytes: number): Hold;
   /** Why writes are refused, now or a few seconds ago; null where they are not. */
   now(): string | null;
+  /** Seconds that the event loop is behind on average. */
+  lag(): number;
   close(): void;
 }
 
@@ -101,6 +103,7 @@ export function openPressure({ limits, log, look }: PressureOptions): Pressure {
       };
     },
     now: () => strained() ?? (refused !== null && performance.now() - refused.at < RECENT ? refused.why : null),
+    lag: () => lag,
     close: () => clearInterval(timer),
   };
 }

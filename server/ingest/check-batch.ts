@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { EntitySchema, IngestBatchSchema, WireEventSchema, WireFactSchema, type IngestReply } from '../../core/contract/index.ts';
-import { entityOf, type Intake, MOST, type Table } from '../../core/readings/index.ts';
+import { entityOf, type EntityRef, faultOfName, faultOfText, type Intake, inWords, MOST, type Table } from '../../core/readings/index.ts';
 import { Problem } from '../http/index.ts';
 import { type AllowedTimes, checkTable, type Reject } from './check-table.ts';
 import type { ReadBatch } from './read-batch.ts';
@@ -70,13 +70,25 @@ export function checkRead(batch: ReadBatch, allowed: AllowedTimes): Checked {
 /** The same of what a sender in this process hands over typed: its shape is known, its values and times are looked at. */
 export function checkIntake(intake: Intake, allowed: AllowedTimes): Checked {
   const { reject, rejected } = refusals();
-  const tables = intake.tables.flatMap((sent, index) => checkTable(sent, { place: `blocks/${index}`, allowed, reject }) ?? []);
-  const events = intake.events.filter(({ at }, index) => {
-    const found = untimely(at, allowed);
-    if (found !== null) reject(`events/${index}/${found.field}`, found.reason);
-    return found === null;
+  const tables = intake.tables.flatMap((sent, index) => {
+    const place = `blocks/${index}`;
+    const found = misnamed(sent.entity);
+    if (found !== null) reject(`${place}/${found.field}`, found.reason);
+    return found === null ? (checkTable(sent, { place, allowed, reject }) ?? []) : [];
   });
-  return { intake: { ...intake, tables, events }, rejected: rejected() };
+  const kept = <T>(name: string, all: readonly T[], fault: (one: T) => Fault | null): T[] =>
+    all.filter((one, index) => {
+      const found = fault(one);
+      if (found !== null) reject(`${name}/${index}/${found.field}`, found.reason);
+      return found === null;
+    });
+  const facts = kept('facts', intake.facts, ({ entity, value }) => misnamed(entity) ?? unreadable('value', value));
+  const events = kept(
+    'events',
+    intake.events,
+    ({ at, entity, text }) => untimely(at, allowed) ?? (entity === null ? null : misnamed(entity)) ?? unreadable('text', text),
+  );
+  return { intake: { ...intake, tables, facts, events }, rejected: rejected() };
 }
 
 /** What a batch says beside numbers, as far as it can be used. */
@@ -139,6 +151,18 @@ function untimely(at: number | null, { oldest, newest, why }: AllowedTimes): Fau
   return { field: 'at', reason: at < oldest ? why.old : why.future };
 }
 
+/** A tool's text may name an entity in ways that nobody could ask for. */
+function misnamed({ id, node }: EntityRef): Fault | null {
+  const [ofId, ofNode] = [faultOfName(id), node === undefined ? null : faultOfName(node)];
+  if (ofId !== null) return { field: 'entity/id', reason: ofId };
+  return ofNode === null ? null : { field: 'entity/node', reason: ofNode };
+}
+
+function unreadable(field: string, text: string): Fault | null {
+  const reason = faultOfText(text);
+  return reason === null ? null : { field, reason };
+}
+
 interface Checker<T> {
   Check(value: unknown): value is T;
   Errors(value: unknown): readonly { readonly instancePath: string; readonly message: string }[];
@@ -146,5 +170,5 @@ interface Checker<T> {
 
 function firstError(validator: Pick<Checker<unknown>, 'Errors'>, value: unknown, place: string): { at: string; reason: string } {
   const first = validator.Errors(value)[0];
-  return { at: `${place}${first?.instancePath ?? ''}`, reason: first?.message ?? 'not of the expected shape' };
+  return { at: `${place}${first?.instancePath ?? ''}`, reason: inWords(first?.message ?? 'not of the expected shape') };
 }

@@ -1,4 +1,4 @@
-import { type EntityKind, type EntityRef, type Intake, LONGEST, type MetricId, MOST, packedTable, type Table } from '../../core/readings/index.ts';
+import { type EntityKind, type EntityRef, type Intake, LAST_SEQ, LONGEST, type MetricId, MOST, packedTable, type Table } from '../../core/readings/index.ts';
 import type { AllowedTimes } from './check-table.ts';
 import { absent, list, number, passed, past, peek, type Scan, text, UNUSUAL, word, type Word } from './scan.ts';
 
@@ -173,7 +173,7 @@ function reserve(numbers: Numbers, more: number): void {
 
 function sequence(scan: Scan): number {
   const seq = number(scan);
-  if (!Number.isInteger(seq) || seq < 0) throw UNUSUAL;
+  if (!Number.isInteger(seq) || seq < 0 || seq > LAST_SEQ) throw UNUSUAL;
   return seq;
 }
 

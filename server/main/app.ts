@@ -1,4 +1,15 @@
-import { type App, compressAnswers, lateChild, limitBodies, limitIntake, limitPipelines, limitReads, openReads, replyWithError, serverOptions } from '../http/index.ts';
+import {
+  type App,
+  compressAnswers,
+  lateChild,
+  limitBodies,
+  limitIntake,
+  limitPipelines,
+  limitReads,
+  openReads,
+  replyWithError,
+  serverOptions,
+} from '../http/index.ts';
 import { randomUUID } from 'node:crypto';
 import cookiePlugin from '@fastify/cookie';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';

@@ -1,4 +1,5 @@
 import { ErrorReplySchema, StreamLineSchema } from '../../core/contract/index.ts';
+import { NAME_PATTERN } from '../../core/readings/index.ts';
 import { Type } from 'typebox';
 import { collectors } from '../../collectors/registry.ts';
 import { rawReader, scopeOf, serveStream, type StreamOptions } from '../ingest/index.ts';
@@ -7,12 +8,29 @@ import type { Jobs } from '../jobs/index.ts';
 import type { App } from '../http/index.ts';
 
 const RawQuerySchema = Type.Object({
-  node: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'The node whose tool prints; the sender’s address where it is left out' })),
-  job: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: '`id` or `cluster/id`: the tool runs inside this job and sees only its GPUs' })),
-  uuids: Type.Optional(Type.String({ maxLength: 4_000, description: 'GPU UUIDs in the order of the tool’s indices, separated by commas' })),
-  tz: Type.Optional(Type.String({ maxLength: 60, description: 'IANA zone or ±HH:MM of stamps that name none; UTC where it is left out' })),
-  collector: Type.Optional(Type.String({ maxLength: 60, description: 'A collector’s id, where the format should not be recognised by its first lines' })),
-  fields: Type.Optional(Type.String({ maxLength: 4_000, description: 'Field names of a headerless nvidia-smi --query-gpu CSV, separated by commas' })),
+  node: Type.Optional(
+    Type.String({ pattern: NAME_PATTERN, minLength: 1, maxLength: 200, description: 'The node whose tool prints; the sender’s address where it is left out' }),
+  ),
+  job: Type.Optional(
+    Type.String({
+      pattern: NAME_PATTERN,
+      minLength: 1,
+      maxLength: 200,
+      description: '`id` or `cluster/id`: the tool runs inside this job and sees only its GPUs',
+    }),
+  ),
+  uuids: Type.Optional(
+    Type.String({ pattern: NAME_PATTERN, maxLength: 4_000, description: 'GPU UUIDs in the order of the tool’s indices, separated by commas' }),
+  ),
+  tz: Type.Optional(
+    Type.String({ pattern: NAME_PATTERN, maxLength: 60, description: 'IANA zone or ±HH:MM of stamps that name none; UTC where it is left out' }),
+  ),
+  collector: Type.Optional(
+    Type.String({ pattern: NAME_PATTERN, maxLength: 60, description: 'A collector’s id, where the format should not be recognised by its first lines' }),
+  ),
+  fields: Type.Optional(
+    Type.String({ pattern: NAME_PATTERN, maxLength: 4_000, description: 'Field names of a headerless nvidia-smi --query-gpu CSV, separated by commas' }),
+  ),
 });
 
 export interface RawOptions extends StreamOptions {

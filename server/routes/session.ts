@@ -1,4 +1,4 @@
-import { ErrorReplySchema, RevokedSchema, SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/contract/index.ts';
+import { ErrorReplySchema, name, RevokedSchema, SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/contract/index.ts';
 import { Type } from 'typebox';
 import type { Recogniser } from '../auth/index.ts';
 import { type App, notThere, Problem } from '../http/index.ts';
@@ -77,7 +77,7 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
       schema: {
         tags: ['service'],
         summary: 'Revoke every token of this name',
-        params: Type.Object({ name: Type.String({ maxLength: 100 }) }),
+        params: Type.Object({ name: name(100) }),
         response: { 200: RevokedSchema, '4xx': ErrorReplySchema },
       },
     },

@@ -45,6 +45,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
           return series.append(intake);
         },
         maintain: async (at) => {
+          await host.tryWriting();
           await facts.prune({ now: at, eventsBefore: at - options.rollupDays * DAY });
           return series.maintain(at);
         },

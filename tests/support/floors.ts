@@ -11,7 +11,7 @@ type Floors = Readonly<Record<string, readonly string[]>>;
  */
 export const FLOORS: Floors = {
   'core/readings': [],
-  'core/knowledge': [],
+  'core/knowledge': ['core/readings'],
   'core/contract': ['core/readings', 'core/knowledge'],
   'core/judging': ['core/readings', 'core/knowledge', 'core/contract'],
   'core/planner': ['core/knowledge'],

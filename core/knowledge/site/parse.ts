@@ -1,3 +1,4 @@
+import { inWords } from '../../readings/index.ts';
 import { DAY, isTimeZone } from './day.ts';
 import { Value } from 'typebox/value';
 import { type GpuId, knownGpus, type NodeType, parseGpuId } from '../hardware/index.ts';
@@ -15,7 +16,7 @@ export function parseSite(json: unknown): SiteResult {
     const errors = [...Value.Errors(SiteFileSchema, json)].filter((error) => error.message !== 'schema is false');
     return {
       ok: false,
-      errors: errors.slice(0, 20).map((error) => `${error.instancePath === '' ? '/' : error.instancePath}: ${error.message}${named(error.params)}`),
+      errors: errors.slice(0, 20).map((error) => `${error.instancePath === '' ? '/' : error.instancePath}: ${inWords(error.message)}${named(error.params)}`),
     };
   }
   const errors = problems(json);

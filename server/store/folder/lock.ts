@@ -24,7 +24,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     if (failureCode(error) !== 'busy') throw error;
     throw new StoreError('locked', `${folder} is in use by another Headroom (${whose(owner)}). Stop that one, or give another data folder with HEADROOM_DATA.`);
   }
-  writeFileSync(owner, `process ${process.pid}, since ${new Date().toISOString()}\n`);
+  writeFileSync(owner, `process ${process.pid}, since ${new Date().toISOString()}\n`, { mode: 0o600 });
   return { release: () => letGo(client) };
 }
 

@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { StoreError } from '../interface/index.ts';
+import { closeToOthers } from './modes.ts';
 import { isNetworkType, mountType } from './mounts.ts';
 
 /** Makes the folder where it is missing, for this user only, and refuses one that cannot hold a database. Gives its real path. */
@@ -19,6 +20,7 @@ export function prepareFolder(folder: string, mountinfo = readMounts()): string 
       `The data folder ${folder} is on a network file system (${type}), where a database is damaged sooner or later. Give a folder on a local disk with HEADROOM_DATA (a node's scratch disk will do; back it up from there).`,
     );
   }
+  closeToOthers(real);
   return real;
 }
 

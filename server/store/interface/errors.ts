@@ -5,6 +5,7 @@ const CODES = {
   locked: 'another process has this data folder open',
   folder: 'the folder cannot be used: a network file system, no permission',
   version: 'the file was made by another version, or its migrations were edited',
+  damaged: 'bytes of the file are not what was written: the disk may be failing',
   failed: 'anything else: a fault of ours or of the disk',
 } as const;
 export type StoreErrorCode = keyof typeof CODES;
@@ -23,6 +24,6 @@ export class StoreError extends Error {
   constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    this.name = code === 'busy' || code === 'full' ? 'StoreBusy' : 'StoreError';
+    this.name = code === 'busy' || code === 'full' || code === 'damaged' ? 'StoreBusy' : 'StoreError';
   }
 }

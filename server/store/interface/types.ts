@@ -9,6 +9,19 @@ export interface JobKey {
 /** Which jobs a list may hold: this one, or (null) every one. The store does not know why. */
 export type Among = JobKey | null;
 
+export interface SeriesStats {
+  readonly bytes: number;
+  readonly values: number;
+  readonly chunks: number;
+  readonly walRows: number;
+  /** Entities with readings that are in no chunk yet, and when the oldest of these came (seconds UTC). */
+  readonly open: number;
+  readonly openSince: number | null;
+  /** Entities whose readings cannot be sealed; the reasons of some. */
+  readonly heldBackCount: number;
+  readonly heldBack: readonly string[];
+}
+
 /** Readings by entity, kept as they came (counters as counters), joined to jobs by time alone. */
 export interface SeriesStore {
   /** Resolves after the data are on disk. `duplicate` when (source, seq) was there already. Throws StoreBusy when its bounded queue is full. */
@@ -26,8 +39,8 @@ export interface SeriesStore {
   }): Promise<{ entity: EntityRef; metrics: MetricId[]; first: number; last: number }[]>;
   /** Seals full write-ahead rows into chunks, rolls up, expires. Called by the schedule. */
   maintain(now: number): Promise<{ sealed: number; expired: number }>;
-  /** Bytes on disk and values held, for /api/health and the benchmark. */
-  stats(): Promise<{ bytes: number; values: number; chunks: number; walRows: number }>;
+  /** Bytes on disk, values held, and what waits to be sealed, for /api/health and the benchmark. */
+  stats(): Promise<SeriesStats>;
 }
 
 /** What a list row needs of a job's latest analysis, kept beside the job so that lists are one indexed query. */

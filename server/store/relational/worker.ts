@@ -39,6 +39,11 @@ function handlersOf(db: MainFile) {
     setSetting: async ({ name, value }: { name: string; value: string }) => {
       await db.setting.upsert({ where: { name }, create: { name, value }, update: { value } });
     },
+    /** Writes a row that nobody reads: whether it can be. */
+    probe: async (_: null) => {
+      const value = new Date().toISOString();
+      await db.setting.upsert({ where: { name: 'written' }, create: { name: 'written', value }, update: { value } });
+    },
     close: async (_: null) => {
       await db.$disconnect();
     },

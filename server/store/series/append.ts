@@ -1,12 +1,19 @@
+import { Unencodable } from './codec/index.ts';
 import { limits } from './limits.ts';
 import type { PackedIntake } from './pack-intake.ts';
+import { entityStatements, settle } from './seal.ts';
 import { type SeriesState, takeIn } from './state.ts';
-import { type CommittedBatch, encodeCommit } from './wal.ts';
+import { type CommittedBatch, commitWriter } from './wal.ts';
 
 export interface Appended {
   /** Values on disk by this batch; 0 for a duplicate. */
   readonly durable: number;
   readonly duplicate: boolean;
+}
+
+/** A batch that no encoder can hold, in words: it alone is not stored. */
+export interface Refused {
+  readonly refused: string;
 }
 
 /**
@@ -16,28 +23,38 @@ export interface Appended {
 export async function append(
   state: SeriesState,
   { batches, at }: { batches: readonly PackedIntake[]; at: number },
-): Promise<{ results: Appended[]; pressed: boolean }> {
+): Promise<{ results: (Appended | Refused)[]; pressed: boolean }> {
+  const { catalog, file } = state;
   const inThisCommit = new Set<string>();
-  const fresh = batches.map((batch) => {
+  const accepted: CommittedBatch[] = [];
+  const row = commitWriter();
+  const results = batches.map((batch): Appended | Refused => {
     const key = `${batch.seq} ${batch.source}`;
-    if (state.sources.has(batch.source, batch.seq) || inThisCommit.has(key)) return false;
-    inThisCommit.add(key);
-    return true;
+    if (state.sources.has(batch.source, batch.seq) || inThisCommit.has(key)) return { durable: 0, duplicate: true };
+    try {
+      const fresh = committed(state, batch, at);
+      row.batch(fresh);
+      inThisCommit.add(key);
+      accepted.push(fresh);
+      return { durable: batch.values, duplicate: false };
+    } catch (error) {
+      if (!(error instanceof Unencodable)) throw error;
+      return { refused: error.message };
+    }
   });
-  const accepted = batches.filter((_, index) => fresh[index]).map((batch) => committed(state, batch, at));
   if (accepted.length > 0) {
-    const bytes = encodeCommit({ entities: [...state.catalog.unwritten], batches: accepted });
+    for (const entity of catalog.unwritten) row.entity(entity);
+    const bytes = row.bytes();
     const id = state.lastWal + 1;
-    await state.file.appendWal(id, bytes);
+    // New entities stand in rows of their own too: whatever befalls this row, later ones are of something that is known.
+    if (catalog.unwritten.size === 0) await file.appendWal(id, bytes);
+    else await file.transaction([...entityStatements(state, new Map()), file.appendWal(id, bytes)]);
+    settle(state, new Map());
     state.lastWal = id;
     state.wal.push({ id, bytes: bytes.length });
     state.walBytes += bytes.length;
-    state.catalog.unwritten.clear();
     for (const batch of accepted) takeIn(state, id, batch);
   }
-  const results = batches.map((batch, index): Appended =>
-    fresh[index] === true ? { durable: batch.values, duplicate: false } : { durable: 0, duplicate: true },
-  );
   return { results, pressed: isPressed(state) };
 }
 

@@ -1,4 +1,5 @@
-import { entityKey, type EntityKind, type EntityRef, type MetricId } from '../../../core/readings/index.ts';
+import { entityKey, type EntityKind, type EntityRef, isWellFormed, type MetricId } from '../../../core/readings/index.ts';
+import { Unencodable } from './codec/index.ts';
 
 /** An entity as the file numbers it. */
 export interface KnownEntity {
@@ -10,20 +11,18 @@ export interface KnownEntity {
   sealedTo: number;
   /** Its roll-ups reach to here, seconds UTC; null before the first. */
   rolledTo: number | null;
-  /** True until its row in the file says all this; a write-ahead row may say it already. */
-  dirty: boolean;
 }
 
 /** Numbers for what chunks would otherwise spell out: entities, metrics, and sets of metrics. */
 export interface Catalog {
   readonly entities: Map<number, KnownEntity>;
   find(entity: Pick<EntityRef, 'kind' | 'id'>): KnownEntity | undefined;
-  /** The entity's number, a new one where it is unknown; notes a node that it did not have. */
+  /** The entity's number, a new one where it is unknown; notes a node that it did not have. Throws Unencodable for a name that the file cannot hold. */
   note(kind: EntityKind, id: string, node: string | null): KnownEntity;
-  /** Entities that no write-ahead row names as they are: the next one has to. */
+  /** Entities whose rows in the file do not say all this yet: the next commit writes them, and names them in its write-ahead row too. */
   readonly unwritten: Set<KnownEntity>;
   /** Takes up an entity as the file has it. */
-  restore(entity: Omit<KnownEntity, 'dirty'>): void;
+  restore(entity: KnownEntity): void;
   remove(no: number): void;
   readonly metricNo: Map<MetricId, number>;
   readonly metricName: Map<number, MetricId>;
@@ -50,15 +49,16 @@ export function newCatalog(): Catalog {
     note: (kind, id, node) => {
       const known = byKey.get(entityKey({ kind, id }));
       if (known !== undefined && (node === null || known.node === node)) return known;
-      const entity = known ?? keep({ no: lastNo + 1, kind, id, node, sealedTo: 0, rolledTo: null, dirty: true });
+      // Two names with half a character each would be one in the file, whose refusal would be everybody's.
+      if (!isWellFormed(id) || (node !== null && !isWellFormed(node))) throw new Unencodable(`the name of a ${kind} has half a character`);
+      const entity = known ?? keep({ no: lastNo + 1, kind, id, node, sealedTo: 0, rolledTo: null });
       if (node !== null) entity.node = node;
-      entity.dirty = true;
       unwritten.add(entity);
       return entity;
     },
     unwritten,
     restore: (entity) => {
-      keep({ ...entity, dirty: false });
+      keep({ ...entity });
     },
     remove: (no) => {
       const known = entities.get(no);

@@ -1,4 +1,4 @@
-import { DamagedBytes, putByte, putBytes, putColumn, putVarint, reader, takeByte, takeBytes, takeColumn, takeVarint, writer, written } from './codec/index.ts';
+import { DamagedBytes, putByte, putBytes, putColumn, putVarint, reader, takeByte, takeBytes, takeColumn, takeRows, writer, written } from './codec/index.ts';
 import type { Columns } from './columns.ts';
 
 const VERSION = 1;
@@ -25,7 +25,7 @@ export function decodeChunk(bytes: Uint8Array, metrics: readonly number[], wante
   const from = reader(bytes);
   const version = takeByte(from);
   if (version !== VERSION) throw new DamagedBytes(`a chunk of version ${version}`);
-  const rows = takeVarint(from);
+  const rows = takeRows(from);
   const t = takeColumn(reader(takeBytes(from)), rows);
   const columns = new Map<number, Float64Array>();
   for (const metric of metrics) {

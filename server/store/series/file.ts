@@ -59,15 +59,16 @@ export async function openSeriesFile(file: string) {
 /** What was acknowledged and is in no chunk yet. */
 function walTable(db: PrismaClient) {
   return {
-    appendWal: async (id: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
-      await db.$executeRaw`INSERT INTO "Wal" (id, bytes) VALUES (${id}, ${bytes})`;
-    },
+    appendWal: (id: number, bytes: Uint8Array<ArrayBuffer>): Statement => db.$executeRaw`INSERT INTO "Wal" (id, bytes) VALUES (${id}, ${bytes})`,
 
     /** Write-ahead rows after `id`, oldest first, some at a time. */
     walAfter: async (id: number, most: number) => {
       const rows = await db.$queryRaw<{ id: bigint; bytes: Uint8Array }[]>`SELECT id, bytes FROM "Wal" WHERE id > ${id} ORDER BY id LIMIT ${most}`;
       return rows.map((row) => ({ id: Number(row.id), bytes: row.bytes }));
     },
+
+    /** A row that no replay sees, and its end. */
+    trial: (): Statement[] => [db.$executeRaw`INSERT INTO "Wal" (id, bytes) VALUES (-2, zeroblob(65536))`, db.$executeRaw`DELETE FROM "Wal" WHERE id = -2`],
 
     trimWal: (before: number): Statement => db.$executeRaw`DELETE FROM "Wal" WHERE id < ${before}`,
   };

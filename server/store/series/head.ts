@@ -7,7 +7,7 @@ export interface Head {
   t: Float64Array;
   readonly columns: Map<number, Float64Array>;
   /** The write-ahead rows that hold them: none older than the first is needed for this entity. */
-  readonly firstWal: number;
+  firstWal: number;
   lastWal: number;
   /** When the oldest of them was written, seconds UTC. */
   readonly since: number;
@@ -42,10 +42,14 @@ export function extendHead(head: Head, block: Columns, wal: number): number {
   return bytesOf(head) - before;
 }
 
+/** The rows in the order of their writing, as views. */
+export function rowsAsWritten(head: Head): Columns {
+  return { t: head.t.subarray(0, head.rows), columns: new Map([...head.columns].map(([metric, column]) => [metric, column.subarray(0, head.rows)] as const)) };
+}
+
 /** The rows in order of time, as views where they came in order. */
 export function readHead(head: Head): Columns {
-  const columns = new Map([...head.columns].map(([metric, column]) => [metric, column.subarray(0, head.rows)] as const));
-  return mergeColumns([{ t: head.t.subarray(0, head.rows), columns }]);
+  return mergeColumns([rowsAsWritten(head)]);
 }
 
 /** Bytes of memory that a head's arrays take, their room to grow included. */

@@ -4,6 +4,8 @@ export const limits = {
   sealRows: 1024,
   /** … or when the oldest of them is in the store for this long, in seconds: a restart reads that much again. */
   sealAge: 3600,
+  /** An entity whose readings could not be sealed is tried again after this long, in seconds. */
+  sealRetry: 600,
   /** Open readings of all entities together in memory, and write-ahead rows on disk, in bytes: beyond it the oldest are sealed at once. */
   openBytes: 128 * 2 ** 20,
   /** Small chunks are merged into chunks of this many rows. */

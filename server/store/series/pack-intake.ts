@@ -1,4 +1,4 @@
-import { type EntityKind, type EntityRef, type Intake, type MetricId, packedOf } from '../../../core/readings/index.ts';
+import { ENTITY_KINDS, type EntityKind, type EntityRef, faultOfName, type Intake, LAST_SEQ, type MetricId, packedOf } from '../../../core/readings/index.ts';
 
 /** One entity's part of an intake: its numbers are rows of `data`, first the times, then each metric's values. */
 interface PackedTable {
@@ -47,8 +47,12 @@ function setOf(list: readonly MetricId[]): readonly MetricId[] {
   return set;
 }
 
-/** Throws RangeError for a column of another length than `t` and for a time that is no finite number. */
+/** Throws RangeError for what the file cannot hold, a column of another length than `t`, and a time that is no finite number: nobody else's intake has to suffer for it. */
 export function packIntake(intake: Pick<Intake, 'source' | 'seq' | 'tables'>): PackedIntake {
+  const { source, seq } = intake;
+  if (!(seq >= 0 && seq <= LAST_SEQ) || !Number.isInteger(seq)) throw new RangeError(`a batch numbered ${seq}: numbers are integers from 0 to ${LAST_SEQ}`);
+  const fault = faultOfName(source);
+  if (fault !== null) throw new RangeError(`a source of a batch: ${fault}`);
   return alreadyPacked(intake) ?? packedAnew(intake);
 }
 
@@ -98,5 +102,6 @@ function packedAnew({ source, seq, tables }: Pick<Intake, 'source' | 'seq' | 'ta
 }
 
 function headOf({ kind, id, node }: EntityRef, { rows, metrics }: Pick<PackedTable, 'rows' | 'metrics'>): PackedTable {
+  if (!ENTITY_KINDS.includes(kind)) throw new RangeError('an entity of a kind that nobody knows');
   return { kind, id, node: node ?? null, rows, metrics };
 }

@@ -39,6 +39,10 @@ export interface SeriesState {
   wal: { id: number; bytes: number }[];
   walBytes: number;
   headBytes: number;
+  /** Entities whose readings cannot be sealed, with why, and when it is tried again (seconds UTC). */
+  readonly heldBack: Map<number, { readonly name: string; readonly reason: string; readonly retry: number }>;
+  /** Entities whose chunks could not be merged or rolled up, and when that is tried again (seconds UTC). */
+  readonly skipped: Map<number, number>;
   /** Damage met while reading, once each, for the log. */
   readonly notes: Set<string>;
 }
@@ -58,6 +62,8 @@ export async function openState(path: string, { rawDays, rollupDays }: Retention
     wal: [],
     walBytes: 0,
     headBytes: 0,
+    heldBack: new Map(),
+    skipped: new Map(),
     notes: new Set(),
   };
   await loadCatalog(state);
@@ -112,7 +118,6 @@ async function replay(state: SeriesState): Promise<void> {
     }
     if (rows.length === 0) break;
   }
-  state.catalog.unwritten.clear();
 }
 
 function replayRow(state: SeriesState, id: number, bytes: Uint8Array): void {
@@ -123,19 +128,27 @@ function replayRow(state: SeriesState, id: number, bytes: Uint8Array): void {
     const commit = decodeCommit(bytes);
     for (const { no, kind, id: name, node } of commit.entities) {
       const known = state.catalog.entities.get(no);
-      if (known === undefined) state.catalog.restore({ no, kind, id: name, node, sealedTo: 0, rolledTo: null });
-      state.catalog.note(kind, name, node).dirty = true;
+      if (known === undefined) {
+        state.catalog.restore({ no, kind, id: name, node, sealedTo: 0, rolledTo: null });
+        const entity = state.catalog.entities.get(no);
+        if (entity !== undefined) state.catalog.unwritten.add(entity);
+      } else state.catalog.note(kind, name, node);
     }
     for (const batch of commit.batches) takeIn(state, id, batch);
+    for (const what of commit.damaged)
+      state.notes.add(`write-ahead row ${id}: ${what}: its readings are lost, the others of the row are there. The disk may be failing.`);
   } catch (error) {
     if (!(error instanceof DamagedBytes)) throw error;
     state.notes.add(`write-ahead row ${id} is damaged (${error.message}): its readings are lost. The disk may be failing.`);
   }
 }
 
+/** The sender of readings that the store wrote once more itself; no other has no name. */
+export const NOBODY = '';
+
 /** Adds a committed batch to the heads, but for what is in chunks already. */
 export function takeIn(state: SeriesState, wal: number, batch: CommittedBatch): void {
-  state.sources.add(batch.source, batch.seq, batch.heard);
+  if (batch.source !== NOBODY) state.sources.add(batch.source, batch.seq, batch.heard);
   for (const { entity: no, columns } of batch.blocks) {
     const entity = state.catalog.entities.get(no);
     if (entity === undefined || wal <= entity.sealedTo) continue;

@@ -4,6 +4,7 @@ import { shownUnit } from '../../../core/readings/index.ts';
 import type { DrawnSeries } from '../../../core/contract/index.ts';
 import { type SeriesStore, type StoreOptions, systemClock } from '../interface/index.ts';
 import { grouped, type Host, startHost } from '../worker/index.ts';
+import type { Appended, Refused } from './append.ts';
 import { packGroup } from './pack-group.ts';
 import { packIntake, type PackedIntake } from './pack-intake.ts';
 import type { RangeAnswer } from './range.ts';
@@ -35,7 +36,12 @@ export async function openSeries({ file, rawDays, rollupDays, log, now = systemC
     entry: new URL(`./worker${extname(import.meta.url)}`, import.meta.url),
     data: { file, rawDays, rollupDays },
     name: 'series',
-    writes: ['append', 'upkeep', 'relieve'],
+    writes: {
+      append: ({ results }) => results.some((result) => 'durable' in result && !result.duplicate),
+      upkeep: ({ sealed, expired }) => sealed + expired > 0,
+      probe: () => true,
+    },
+    probe: 'probe',
     log,
     maxWaiting: 2_000,
     patience,
@@ -44,7 +50,7 @@ export async function openSeries({ file, rawDays, rollupDays, log, now = systemC
   const relieve = reliever({ host, log, now });
 
   /** One commit for everything that waits when its turn comes. */
-  const append = grouped<PackedIntake, { durable: number; duplicate: boolean }>(
+  const append = grouped<PackedIntake, Appended | Refused>(
     async (take) => {
       const { results, pressed } = await host.call('append', () => ({ group: packGroup(take()), at: now() }));
       if (pressed) void relieve();
@@ -54,11 +60,16 @@ export async function openSeries({ file, rawDays, rollupDays, log, now = systemC
   );
 
   return {
-    append: async (intake) => append(packIntake(intake)),
+    append: async (intake) => {
+      const result = await append(packIntake(intake));
+      if ('refused' in result) throw new RangeError(`a batch that cannot be stored: ${result.refused}`);
+      return result;
+    },
     range: async (query) => seriesOf(await host.call('range', () => query)),
     tables: async (query) => (await host.call('tables', () => query)).map((table) => ({ ...table, facts: new Map() })),
     entities: (query) => host.call('entities', () => query),
     maintain: async (at) => {
+      await host.tryWriting();
       const sum = await upkeep(host, at);
       await reportNotes(host, log);
       return sum;

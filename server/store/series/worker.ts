@@ -21,8 +21,12 @@ function handlersOf(state: SeriesState) {
     upkeep: ({ now }: { now: number }) => upkeepStep(state, now),
     /** Seals the oldest open readings while there are too many. */
     relieve: async ({ now }: { now: number }) => {
-      await sealDue(state, { now, pressed: true });
-      return isPressed(state);
+      const { sealed } = await sealDue(state, { now, pressed: true });
+      return sealed > 0 && isPressed(state);
+    },
+    /** Writes as much as a small commit does, and takes it back: whether it can be. */
+    probe: async (_: null) => {
+      await state.file.transaction(state.file.trial());
     },
     /** When each node was last heard, by node name. */
     heard: async (_: null) => lastHeard(state),
@@ -30,7 +34,16 @@ function handlersOf(state: SeriesState) {
       const sealed = [...state.extents.values()].reduce((sum, extent) => sum + extent.values, 0);
       const open = [...state.heads.values()].reduce((sum, head) => sum + presentIn(head.columns.values(), head.rows), 0);
       const chunks = [...state.extents.values()].reduce((sum, extent) => sum + extent.chunks, 0);
-      return { values: sealed + open, chunks: chunks + state.rollups, walRows: state.wal.length };
+      const since = [...state.heads.values()].reduce((oldest, head) => Math.min(oldest, head.since), Number.POSITIVE_INFINITY);
+      return {
+        values: sealed + open,
+        chunks: chunks + state.rollups,
+        walRows: state.wal.length,
+        open: state.heads.size,
+        openSince: Number.isFinite(since) ? since : null,
+        heldBack: [...state.heldBack.values()].slice(0, 10).map(({ name, reason }) => `${name}: ${reason}`),
+        heldBackCount: state.heldBack.size,
+      };
     },
     /** Damage met since the last time, for the log. */
     notes: async (_: null) => {

@@ -14,6 +14,7 @@ export function failureCode(error: unknown): StoreErrorCode {
   const text = texts.join('\n');
   if (/\bP1008\b|SQLITE_BUSY|SocketTimeout|database is locked|SQLITE_LOCKED/.test(text)) return 'busy';
   if (/SQLITE_FULL|disk is full|ENOSPC|disk I\/O error.*space/.test(text)) return 'full';
+  if (/SQLITE_CORRUPT|SQLITE_NOTADB|disk image is malformed|file is not a database/.test(text)) return 'damaged';
   return 'failed';
 }
 

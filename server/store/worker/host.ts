@@ -7,8 +7,10 @@ export interface HostOptions<H extends Handlers> {
   readonly data: unknown;
   /** For messages: "series", "relational". */
   readonly name: string;
-  /** The operations that write: only they can tell that a trouble of writing has ended. */
-  readonly writes: readonly (keyof H & string)[];
+  /** The operations that may write, and whether one did by its result: only what was written can tell that a trouble of writing has ended. */
+  readonly writes: { readonly [K in keyof H & string]?: (result: ResultOf<H, K>) => boolean };
+  /** An operation without meaning that writes whenever it is called, and takes null. */
+  readonly probe: keyof H & string;
   readonly log: StoreOptions['log'];
   /** Requests that may wait, of those that write and of those that read; more are refused as busy. */
   readonly maxWaiting: number;
@@ -22,6 +24,8 @@ export interface Host<H extends Handlers> {
   call<K extends keyof H & string>(operation: K, argument: () => ArgumentOf<H, K>): Promise<ResultOf<H, K>>;
   /** What is wrong now, in words; null when well. It stays until a write succeeds: a file that cannot be written can be read. */
   trouble(): string | null;
+  /** Tries, where there is trouble, whether it has ended: nobody else may be writing. */
+  tryWriting(): Promise<void>;
   /** Lets what waits finish, then ends the worker; once, however often it is called. */
   close(): Promise<void>;
 }
@@ -39,7 +43,7 @@ interface Task {
 
 /** What a host knows of its worker and of what waits for it. */
 interface Desk extends Omit<HostOptions<Handlers>, 'writes'> {
-  readonly writes: ReadonlySet<string>;
+  readonly writes: ReadonlyMap<string, ((result: never) => boolean) | undefined>;
   /** Whatever it is asked: which operations there are is the caller's to know. */
   readonly thread: Thread<Handlers>;
   /** Two lines, taken in turn: who asks without end keeps a writer waiting for one question at most. */
@@ -56,7 +60,7 @@ export async function startHost<H extends Handlers>(options: HostOptions<H>): Pr
   const thread = openThread<Handlers>({ entry, data, name, failed: (text) => log.error(text) });
   const desk: Desk = {
     ...options,
-    writes: new Set<string>(options.writes),
+    writes: new Map<string, ((result: never) => boolean) | undefined>(Object.entries(options.writes)),
     thread,
     waiting: { writes: [], reads: [], last: [] },
     lastWrote: false,
@@ -75,6 +79,11 @@ export async function startHost<H extends Handlers>(options: HostOptions<H>): Pr
       return (await enqueue(desk, line, { operation, makeArgument })) as ResultOf<H, typeof operation>;
     },
     trouble: () => desk.trouble,
+    tryWriting: async () => {
+      if (desk.trouble === null || desk.closing) return;
+      // A failure says what trouble there is, and that is where it belongs.
+      await enqueue(desk, desk.waiting.writes, { operation: options.probe, makeArgument: () => null }).catch(() => undefined);
+    },
     close: () => {
       closed ??= close(desk);
       return closed;
@@ -127,12 +136,12 @@ async function attempt(desk: Desk, task: Task): Promise<boolean> {
   const mayRepeat = !desk.closing && Date.now() - task.since < desk.patience;
   const outcome = await desk.thread.ask(task.operation, task.argument as never); // the caller's types: see `call`
   if (outcome.kind === 'done') {
-    if (desk.writes.has(task.operation)) desk.trouble = null;
+    if (desk.writes.get(task.operation)?.(outcome.value as never) === true) desk.trouble = null; // the handlers' own results
     task.resolve(outcome.value);
     return true;
   }
   const { failure, kind } = outcome;
-  note(desk, failure);
+  note(desk, failure, task.operation);
   // A connection that met a lock may never write again (prisma/orm #30028).
   if (kind !== 'unopened' && (failure.code === 'busy' || kind === 'died')) {
     desk.log.warn(`the ${desk.name} worker is replaced: ${failure.message}`);
@@ -146,14 +155,16 @@ async function attempt(desk: Desk, task: Task): Promise<boolean> {
   throw errorOf(failure, desk.trouble);
 }
 
-function note(desk: Desk, { code }: Failure): void {
+function note(desk: Desk, { code }: Failure, operation: string): void {
   if (code === 'busy') desk.trouble = `Another program holds the ${desk.name} file; writes wait for it.`;
   if (code === 'full') desk.trouble = 'The disk of the data folder is full: nothing more can be stored until there is space.';
+  if (code === 'damaged' && desk.writes.has(operation))
+    desk.trouble = `The ${desk.name} file is damaged where it is to be written: stop the service and run headroom store check, then headroom store repair.`;
 }
 
 /** Of the two troubles that a sender may meet any day, in words; SQLite's own stand in the cause. */
 function errorOf({ code, message, stack }: Failure, trouble: string | null = null): StoreError {
-  const text = code === 'busy' || code === 'full' ? (trouble ?? message) : message;
+  const text = code === 'busy' || code === 'full' || code === 'damaged' ? (trouble ?? message) : message;
   return new StoreError(isStoreErrorCode(code) ? code : 'failed', text, { cause: stack });
 }
 

@@ -1,3 +1,5 @@
+import { isWellFormed } from '../../../../core/readings/index.ts';
+
 /** A growing byte buffer; `at` is how much of it is written. */
 export interface Writer {
   bytes: Uint8Array;
@@ -16,6 +18,16 @@ export interface Reader {
 export class DamagedBytes extends Error {
   override readonly name = 'DamagedBytes';
 }
+
+/** What an encoder is given and its format cannot hold: nothing of it may reach the disk, where it would damage its neighbours. */
+export class Unencodable extends RangeError {
+  override readonly name = 'Unencodable';
+}
+
+/** The largest unsigned integer of the format: every one up to here is a double of its own. */
+const LARGEST = 2 ** 53;
+/** The largest magnitude of a signed one. */
+const LARGEST_SIGNED = 2 ** 52;
 
 /** An empty buffer with room for `capacity` bytes; it grows as it must. */
 export function writer(capacity = 1024): Writer {
@@ -42,15 +54,17 @@ export function reserve(out: Writer, more: number): void {
   out.view = new DataView(grown.buffer);
 }
 
-/** One byte, 0 to 255. */
+/** One byte, 0 to 255; throws Unencodable. */
 export function putByte(out: Writer, value: number): void {
+  if ((value & 255) !== value) throw new Unencodable(`${value} does not fit into a byte`);
   reserve(out, 1);
   out.bytes[out.at] = value;
   out.at += 1;
 }
 
-/** An unsigned integer below 2^53, seven bits a byte, low first. */
+/** An unsigned integer up to 2^53, seven bits a byte, low first; throws Unencodable. */
 export function putVarint(out: Writer, value: number): void {
+  if (!(value >= 0 && value <= LARGEST) || Math.floor(value) !== value) throw new Unencodable(`${value} is no integer from 0 to 2^53`);
   reserve(out, 8);
   let rest = value;
   while (rest >= 0x80000000) {
@@ -64,8 +78,9 @@ export function putVarint(out: Writer, value: number): void {
   out.bytes[out.at++] = rest;
 }
 
-/** A signed integer within ±2^52, zigzag. */
+/** A signed integer within ±2^52, zigzag; throws Unencodable. */
 export function putSigned(out: Writer, value: number): void {
+  if (!(Math.abs(value) <= LARGEST_SIGNED) || Math.floor(value) !== value) throw new Unencodable(`${value} is no integer within ±2^52`);
   putVarint(out, zigzag(value));
 }
 
@@ -84,8 +99,9 @@ export function putBytes(out: Writer, bytes: Uint8Array): void {
   out.at += bytes.length;
 }
 
-/** UTF-8 with its count of bytes in front. */
+/** UTF-8 with its count of bytes in front; throws Unencodable for text with a lone surrogate, which UTF-8 cannot tell from another. */
 export function putText(out: Writer, text: string): void {
+  if (!isWellFormed(text)) throw new Unencodable('a text with half a character');
   putBytes(out, encoder.encode(text));
 }
 
@@ -97,17 +113,37 @@ export function takeByte(from: Reader): number {
   return value;
 }
 
-/** An unsigned integer below 2^53; throws DamagedBytes where it has more than eight bytes. */
+/** An unsigned integer up to 2^53; throws DamagedBytes where there is none. */
 export function takeVarint(from: Reader): number {
   let value = 0;
   let scale = 1;
   for (let count = 0; count < 8; count += 1) {
     const byte = takeByte(from);
     value += (byte & 127) * scale;
-    if (byte < 128) return value;
+    if (byte < 128) {
+      if (value > LARGEST) break;
+      return value;
+    }
     scale *= 128;
   }
   throw new DamagedBytes('a number has no end');
+}
+
+/** A count of things that take a byte each at least; throws DamagedBytes for more than there can be, before room is made for them. */
+export function takeCount(from: Reader): number {
+  const count = takeVarint(from);
+  if (count > from.bytes.length - from.at) throw new DamagedBytes('more is counted than there is');
+  return count;
+}
+
+/** Rows that a table may have: more are not written, and room for more is not made. */
+const MOST_ROWS = 2 ** 24;
+
+/** A number of rows; throws DamagedBytes for more than any table has. */
+export function takeRows(from: Reader): number {
+  const rows = takeVarint(from);
+  if (rows > MOST_ROWS) throw new DamagedBytes(`a table of ${rows} rows`);
+  return rows;
 }
 
 /** A signed integer within ±2^52. */

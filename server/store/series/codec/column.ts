@@ -9,6 +9,7 @@ import {
   reserve,
   takeByte,
   takeBytes,
+  takeCount,
   takeDouble,
   takeSigned,
   takeVarint,
@@ -105,7 +106,7 @@ function takeDifferences(from: Reader, count: number): Float64Array {
 export function takeColumn(from: Reader, rows: number): Float64Array {
   const first = takeByte(from);
   if ((first & MASKED) === 0) return takePresent(from, first, (first & 15) === SHAPES.empty ? 0 : rows, rows);
-  const runs = Array.from({ length: takeVarint(from) }, () => takeVarint(from));
+  const runs = Array.from({ length: takeCount(from) }, () => takeVarint(from));
   const count = runs.reduce((sum, run, index) => (index % 2 === 0 ? sum + run : sum), 0);
   const total = runs.reduce((sum, run) => sum + run, 0);
   if (total !== rows) throw new DamagedBytes('a column’s mask has another length than its rows');

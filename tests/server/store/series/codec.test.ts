@@ -3,11 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { chance } from '../../../../bench/support/readings.ts';
 import {
   DamagedBytes,
+  putByte,
   putBytes,
+  putSigned,
+  putText,
   putVarint,
   reader,
   takeBytes,
   takeVarint,
+  Unencodable,
   unzigzag,
   writer,
   written,
@@ -15,6 +19,7 @@ import {
 } from '../../../../server/store/series/codec/bytes.ts';
 import { putColumn, putQuick, takeColumn } from '../../../../server/store/series/codec/column.ts';
 import { toIntegers } from '../../../../server/store/series/codec/decimal.ts';
+import { ODD_VALUES } from '../../../support/odd-numbers.ts';
 
 /** As chunks have columns, as write-ahead rows had them, and as these have them now: by the decimals that the column before had. */
 const efforts = ['quick', 'small', 'by no decimals', 'by two decimals', 'by fifteen decimals'] as const;
@@ -141,6 +146,33 @@ describe('integers of any size', () => {
     expect(toIntegers(Float64Array.of(1.5, 2.25, 3))).toMatchObject({ exponent: 2, first: 150, step: 75, ints: Float64Array.of(0, 1, 2) });
     expect(toIntegers(Float64Array.of(1 / 3))).toBeNull();
     expect(toIntegers(Float64Array.of(-0))).toBeNull();
+  });
+});
+
+describe('what an encoder cannot hold', () => {
+  it.each(ODD_VALUES)('%d is refused, and nothing of it is written', (value) => {
+    const out = writer(1);
+    expect(() => putVarint(out, value)).toThrow(Unencodable);
+    expect(() => putByte(out, value)).toThrow(Unencodable);
+    if (value !== -1) expect(() => putSigned(out, value)).toThrow(Unencodable);
+    expect(out.at).toBe(0);
+  });
+
+  it.each([2 ** 52 + 1, -(2 ** 52) - 1])('%d is refused with a sign', (value) => {
+    expect(() => putSigned(writer(1), value)).toThrow(Unencodable);
+  });
+
+  it.each([256, 1000])('%d is refused as a byte', (value) => {
+    expect(() => putByte(writer(1), value)).toThrow(Unencodable);
+  });
+
+  it('half a character is refused: two of them would be read as one name', () => {
+    for (const half of ['\ud800', 'a\udc01b', 'x\ud801']) expect(() => putText(writer(1), half)).toThrow(Unencodable);
+  });
+
+  it('a number beyond what is written is damage', () => {
+    // Eight bytes, all bits set: 2^56 − 1.
+    expect(() => takeVarint(reader(Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 127)))).toThrow(DamagedBytes);
   });
 });
 
