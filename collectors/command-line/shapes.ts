@@ -14,7 +14,7 @@ interface Shape {
  * (https://github.com/gitleaks/gitleaks, MIT licence, Copyright (c) 2019 Zachary Rice); none of its expressions is used, since a beginning, an
  * alphabet and a length are enough and are found in one pass.
  */
-export const SHAPES: readonly Shape[] = [
+const SHAPES: readonly Shape[] = [
   { prefix: 'hf_', least: 16 }, // Hugging Face
   { prefix: 'api_org_', least: 20 },
   { prefix: 'sk-', least: 12 }, // OpenAI, Anthropic and their like
