@@ -37,7 +37,7 @@ export async function run(argv: string[]): Promise<number> {
     const stopped = signal();
     if (!asked.demo)
       process.stdout.write(
-        `A token for agents and scripts:  ${config.data === resolve('headroom-data') ? '' : `HEADROOM_DATA=${config.data} `}npx headroom token issue NAME\n`,
+        `A token for agents and scripts:  ${config.data === resolve('headroom-data') ? '' : `HEADROOM_DATA=${config.data} `}npx --no-install headroom token issue NAME\n`,
       );
     process.stdout.write(`Headroom is at\n${running.url}\n`);
     if (asked.open) openBrowser(running.url);

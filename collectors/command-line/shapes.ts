@@ -10,11 +10,10 @@ interface Shape {
 }
 
 /**
- * Beginnings of well-known secrets, as their issuers document them. The selection was compared with that of gitleaks
- * (https://github.com/gitleaks/gitleaks, MIT licence, Copyright (c) 2019 Zachary Rice); none of its expressions is used, since a beginning, an
- * alphabet and a length are enough and are found in one pass.
+ * Beginnings of well-known secrets, as their issuers document them, and as the lists of secret scanners (gitleaks, secretlint) name them. A
+ * beginning, an alphabet and a length are enough here, and are found in one pass.
  */
-export const SHAPES: readonly Shape[] = [
+const SHAPES: readonly Shape[] = [
   { prefix: 'hf_', least: 16 }, // Hugging Face
   { prefix: 'api_org_', least: 20 },
   { prefix: 'sk-', least: 12 }, // OpenAI, Anthropic and their like

@@ -46,6 +46,6 @@ function usedUp(reply: FastifyReply): FastifyReply {
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Headroom: this address was used</title>
 <body><h1>This address works once, and was used</h1>
 <p>Another browser, or this one before its cookies were cleared, has opened it. For a new one, on the machine that runs the server:</p>
-<pre>npx headroom token page</pre></body></html>
+<pre>npx --no-install headroom token page</pre></body></html>
 `);
 }

@@ -84,7 +84,7 @@ describe('every page', () => {
     const { errors, faults, text } = await open(path, screen, `empty-${name}`, name === 'node' ? ['404'] : []);
     expect({ errors, faults }).toEqual({ errors: [], faults: [] });
     const step = {
-      overview: 'npx headroom agent --server',
+      overview: 'npx --no-install headroom agent --server',
       jobs: 'curl -sS -T -',
       job: 'Start an agent on its nodes',
       nodes: 'headroom-record --out run1',

@@ -252,7 +252,7 @@ describe('using the pages', () => {
     server.api = emptyApi;
     await page.goto(server.url);
     await page.getByRole('button', { name: 'Make a token for the commands below' }).click();
-    await page.getByText(`npx headroom agent --server ${server.url} --token hr_secret`).waitFor();
+    await page.getByText(`npx --no-install headroom agent --server ${server.url} --token hr_secret`).waitFor();
     await page.close();
   });
 
