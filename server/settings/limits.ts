@@ -1,5 +1,5 @@
 /** A bound of the service: what is counted, how far, who sets it, and what happens there. */
-export interface Bound {
+interface Bound {
   readonly name: string;
   readonly value: number;
   readonly unit: string;

@@ -1,2 +1,2 @@
 export { type FileFound, isWhole } from './look.ts';
-export { checkStore, type Repaired, repairStore } from './repair.ts';
+export { checkStore, repairStore } from './repair.ts';

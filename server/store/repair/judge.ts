@@ -1,6 +1,4 @@
-import { decodeChunk } from '../series/chunk.ts';
-import { rollupColumns } from '../series/read.ts';
-import { decodeCommit } from '../series/wal.ts';
+import { decodeChunk, decodeCommit, rollupColumns } from '../series/index.ts';
 
 /** Whether a row is whole, in words: null where it is. */
 export type Judge = (row: ReadonlyMap<string, unknown>) => string | null;

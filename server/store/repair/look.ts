@@ -3,7 +3,7 @@ import { judgeOf } from './judge.ts';
 import { salvage } from './salvage.ts';
 
 /** What there is of one table. */
-export interface TableFound {
+interface TableFound {
   readonly table: string;
   readonly whole: number;
   /** Rows that are there and not whole: how many for each reason. */

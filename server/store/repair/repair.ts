@@ -13,7 +13,7 @@ const FILES = [
 ] as const;
 const BESIDE = ['', '-wal', '-shm'] as const;
 
-export interface Repaired extends FileFound {
+interface Repaired extends FileFound {
   /** Where the file is as it was; null where nothing had to be done. */
   readonly original: string | null;
 }
