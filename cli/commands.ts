@@ -28,6 +28,7 @@ export const commands: readonly Command[] = [
     summary: 'tokens of the running service, for agents, scripts and browsers',
     load: () => import('./token.ts'),
   },
+  { name: 'store', usage: 'check|repair', summary: 'looks at the databases of a stopped service, and mends them', load: () => import('./store.ts') },
   { name: 'diagnose', usage: 'FILE…', summary: 'recorded tool output in, verdict out; no server', load: () => import('./diagnose.ts') },
   { name: 'plan', usage: '--model NAME --gpu ID', summary: 'what if: does it fit, how fast can it be, what limits it', load: () => import('./plan.ts') },
 ];

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { name } from './names.ts';
 import { nullable } from './verdict.ts';
 
 const latest = nullable(Type.Number());
@@ -33,7 +34,18 @@ const NodeRowSchema = Type.Object({
   silent: Type.Boolean(),
 });
 
-export const NodesReplySchema = Type.Object({ now: Type.Number(), nodes: Type.Array(NodeRowSchema) });
+/** `GET /api/nodes`: a page at a time, in the order of their names. */
+export const NodesQuerySchema = Type.Object({
+  cursor: Type.Optional(name()),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 500 })),
+});
+
+export const NodesReplySchema = Type.Object({
+  now: Type.Number(),
+  nodes: Type.Array(NodeRowSchema),
+  /** For the next page; null at the end. */
+  cursor: nullable(Type.String()),
+});
 
 /** One node: its row, and everything on it that has readings in the last hour, those of no job included. */
 export const NodeDetailSchema = Type.Object({
@@ -53,5 +65,6 @@ export const NodeDetailSchema = Type.Object({
 
 export type GpuNow = Static<typeof GpuNowSchema>;
 export type NodeRow = Static<typeof NodeRowSchema>;
+export type NodesQuery = Static<typeof NodesQuerySchema>;
 export type NodesReply = Static<typeof NodesReplySchema>;
 export type NodeDetail = Static<typeof NodeDetailSchema>;

@@ -7,6 +7,7 @@ import type {
   JobsQuery,
   LiveVerdict,
   NodeDetail,
+  NodesQuery,
   NodesReply,
   Overview,
   DrawnReply,
@@ -28,7 +29,7 @@ export interface Answers {
   job(viewer: Viewer, key: JobKey): Promise<JobDetail>;
   analysis(viewer: Viewer, key: JobKey): Promise<Analysis>;
   series(viewer: Viewer, key: JobKey, query: SeriesQuestion): Promise<DrawnReply>;
-  nodes(viewer: Viewer): NodesReply;
+  nodes(viewer: Viewer, query: NodesQuery): NodesReply;
   node(viewer: Viewer, name: string): Promise<NodeDetail>;
   nodeSeries(viewer: Viewer, name: string, query: SeriesQuestion): Promise<DrawnReply>;
   overview(viewer: Viewer): Promise<Overview>;
@@ -48,7 +49,7 @@ export function openAnswers(parts: AnswerParts): Answers {
     job: (viewer, key) => jobDetail(parts, viewer, key),
     analysis: (viewer, key) => jobAnalysis(parts, viewer, key),
     series: (viewer, key, query) => jobSeries(parts, viewer, { key, query }),
-    nodes: (viewer) => listNodes(parts, viewer),
+    nodes: (viewer, query) => listNodes(parts, viewer, query),
     node: (viewer, name) => nodeDetail(parts, viewer, name),
     nodeSeries: (viewer, name, query) => nodeSeries(parts, viewer, { name, query }),
     overview: (viewer) => overviewOf(parts, viewer),

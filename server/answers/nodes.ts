@@ -1,4 +1,4 @@
-import type { NodeDetail, NodesReply, DrawnReply } from '../../core/contract/index.ts';
+import type { NodeDetail, NodesQuery, NodesReply, DrawnReply } from '../../core/contract/index.ts';
 import { entityKey } from '../../core/readings/index.ts';
 import type { Viewer } from '../auth/index.ts';
 import { notThere } from '../http/index.ts';
@@ -12,16 +12,21 @@ import { nodeRow } from './node-rows.ts';
 const LATELY = 3_600;
 
 /** Every node ever heard of that a viewer may see now, as a list shows it. */
-export function listNodes(parts: AnswerParts, viewer: Viewer): NodesReply {
+export function listNodes(parts: AnswerParts, viewer: Viewer, { cursor, limit = 500 }: NodesQuery): NodesReply {
   const { index, nodes } = parts;
   const now = parts.now();
-  return {
-    now,
-    nodes: [...nodes.all()]
-      .filter(({ node }) => maySeeNode(viewer, index, { node, at: now }))
-      .map((node) => nodeRow(node, { viewer, index, now }))
-      .sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true })),
-  };
+  const visible = [...nodes.all()]
+    .filter(({ node }) => (cursor === undefined || inOrder(node, cursor) > 0) && maySeeNode(viewer, index, { node, at: now }))
+    .sort((a, b) => inOrder(a.node, b.node));
+  const page = visible.slice(0, limit);
+  return { now, nodes: page.map((node) => nodeRow(node, { viewer, index, now })), cursor: visible.length > limit ? (page.at(-1)?.node ?? null) : null };
+}
+
+const { compare } = new Intl.Collator('en', { numeric: true });
+
+/** n2 before n10; of two names that people take for one, always the same first, or a page would lose it. */
+function inOrder(a: string, b: string): number {
+  return compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 /** One node with everything on it that a viewer may see; who sees everything finds readings of no job here. Throws 404. */

@@ -8,7 +8,9 @@ import { Problem } from './problem.ts';
 export function replyWithError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const status = statusOf(error);
   if (status >= 500 && !(error instanceof Problem)) request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
-  if (status === 503 || status === 429) reply.header('retry-after', '2');
+  const wait = error instanceof Problem ? error.retryAfter : null;
+  if (wait !== null) reply.header('retry-after', String(wait));
+  else if (status === 503 || status === 429) reply.header('retry-after', '2');
   // A refused sender may still be sending, for hours even: without this its body would be read to the end.
   if (!request.raw.complete && !(status === 503 && isShort(request))) reply.header('connection', 'close');
   void reply.code(status).send(bodyOf(error, status, request));

@@ -7,13 +7,16 @@ export class Problem extends Error implements ErrorReply {
   readonly error: string;
   readonly where: string;
   readonly remedy: string;
+  /** Seconds after which the same may be asked again; null where that is no matter of time. */
+  readonly retryAfter: number | null;
 
-  constructor(status: number, reply: ErrorReply) {
+  constructor(status: number, reply: ErrorReply, retryAfter: number | null = null) {
     super(reply.error);
     this.status = status;
     this.error = reply.error;
     this.where = reply.where;
     this.remedy = reply.remedy;
+    this.retryAfter = retryAfter;
   }
 }
 

@@ -4,6 +4,7 @@ import type { EntityRef, Intake } from '../../core/readings/index.ts';
 import type { Store } from '../store/index.ts';
 import { type Checked, checkBatch, checkIntake, checkRead } from './check-batch.ts';
 import type { AllowedTimes } from './check-table.ts';
+import type { Quota } from './quota.ts';
 import { readBatch } from './read-batch.ts';
 
 /** Where a batch came from. Recordings (a page's import, the demo's past) may be of any age; what is measured now may not. */
@@ -22,15 +23,19 @@ export interface Ingest {
 }
 
 export interface IngestOptions {
-  readonly series: Store['series'];
+  readonly series: Pick<Store['series'], 'append'>;
   readonly rawDays: number;
   readonly now: () => number;
+  /** What is too much, of one sender or of all. */
+  readonly quota: Pick<Quota, 'admit'>;
   /** Called before the append: declares the job that a batch names, and may add facts. */
   readonly prepare: (intake: Intake) => Promise<Intake>;
   /** Called in order, after the append is durable, once per batch. Must not throw. */
   readonly stored: (intake: Intake) => void;
 }
 
+/** Refusals that are told one by one. */
+const TOLD = 100;
 /** How far a sender's clock may run ahead, seconds. */
 const AHEAD = 300;
 /** 2000-01-01: nothing that Headroom reads was recorded before. */
@@ -38,8 +43,12 @@ const OLDEST = 946_684_800;
 
 /** Builds the ingest function that agents, raw streams, the demo and page imports share. */
 export function ingestInto(options: IngestOptions): Ingest {
-  const take = async ({ intake, rejected }: Checked): Promise<IngestReply> => {
-    const settled = await options.prepare(withNodes(intake));
+  const take = async (checked: Checked, origin: Origin): Promise<IngestReply> => {
+    const rejected = [...checked.rejected];
+    const reject = (at: string, reason: string): void => void (rejected.length < TOLD && rejected.push({ at, reason }));
+    // The demo brings what it brings.
+    const admitted = origin.kind === 'demo' ? checked.intake : options.quota.admit(checked.intake, `${origin.kind} ${origin.name}`, reject);
+    const settled = await options.prepare(withNodes(admitted));
     if (settled.tables.length + settled.facts.length + settled.events.length === 0) return { durable: 0, duplicate: false, rejected };
     const { durable, duplicate } = await options.series.append(settled);
     if (!duplicate) options.stored(settled);
@@ -48,11 +57,11 @@ export function ingestInto(options: IngestOptions): Ingest {
   return {
     batch: async (body, origin) => {
       const allowed = allowedTimes(options, origin);
-      if (!Buffer.isBuffer(body)) return take(checkBatch(body, allowed));
+      if (!Buffer.isBuffer(body)) return take(checkBatch(body, allowed), origin);
       const read = readBatch(body, allowed);
-      return take(read === null ? checkBatch(decoded(body), allowed) : checkRead(read, allowed));
+      return take(read === null ? checkBatch(decoded(body), allowed) : checkRead(read, allowed), origin);
     },
-    intake: async (intake, origin) => take(checkIntake(intake, allowedTimes(options, origin))),
+    intake: async (intake, origin) => take(checkIntake(intake, allowedTimes(options, origin)), origin),
   };
 }
 

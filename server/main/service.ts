@@ -4,7 +4,7 @@ import type { Intake } from '../../core/readings/index.ts';
 import { type Analyses, type Audience, openAnalyses } from '../analysis/index.ts';
 import { openAnswers, type Answers } from '../answers/index.ts';
 import { type Config, packageVersion, readSite } from '../settings/index.ts';
-import { type Ingest, ingestInto, openStreams, type Streams } from '../ingest/index.ts';
+import { type Ingest, ingestInto, openQuota, openStreams, type Quota, type Streams } from '../ingest/index.ts';
 import { deliveriesByJob, jobIndex, type JobIndex } from '../ownership/index.ts';
 import { openJobs, type Jobs } from '../jobs/index.ts';
 import { jobRoom, openHub, tellReadings, type Hub } from '../live/index.ts';
@@ -31,6 +31,7 @@ export interface Service {
   readonly answers: Answers;
   readonly streams: Streams;
   readonly ingest: Ingest;
+  readonly quota: Quota;
   readonly pressure: Pressure;
 }
 
@@ -64,7 +65,9 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     for (const { job, delivery } of deliveries) analyses.feed(job, delivery);
     tellReadings(hub, intake, deliveries);
   };
-  const ingest = ingestInto({ series: store.series, rawDays: config.rawDays, now, prepare: (intake) => jobs.prepare(intake), stored });
+  const quota = openQuota({ bounds: config.intake, now, log });
+  quota.restore(await store.series.known());
+  const ingest = ingestInto({ quota, series: store.series, rawDays: config.rawDays, now, prepare: (intake) => jobs.prepare(intake), stored });
 
   await jobs.load(now());
   for (const row of await store.facts.nodes()) nodes.restore(row);
@@ -86,6 +89,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     answers: openAnswers({ store, index, nodes, analyses, site, demo, now }),
     streams: openStreams(MOST_STREAMS),
     ingest,
+    quota,
     pressure: openPressure({ limits: config.limits, log, look: ownLoad() }),
   };
 }

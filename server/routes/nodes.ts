@@ -1,5 +1,13 @@
 import { Type } from 'typebox';
-import { ErrorReplySchema, NodeDetailSchema, name, NodesReplySchema, SeriesQuerySchema, SeriesReplySchema } from '../../core/contract/index.ts';
+import {
+  ErrorReplySchema,
+  NodeDetailSchema,
+  name,
+  NodesQuerySchema,
+  NodesReplySchema,
+  SeriesQuerySchema,
+  SeriesReplySchema,
+} from '../../core/contract/index.ts';
 import type { Answers } from '../answers/index.ts';
 import type { App } from '../http/index.ts';
 import { seriesReply } from './series-reply.ts';
@@ -14,9 +22,14 @@ export function nodeRoutes(app: App, answers: Answers): void {
     '/api/nodes',
     {
       config: { access: 'read' },
-      schema: { tags: ['nodes'], summary: 'Every node ever heard of, with its GPUs now', response: { 200: NodesReplySchema, ...refusals } },
+      schema: {
+        tags: ['nodes'],
+        summary: 'Every node ever heard of, with its GPUs now, a page at a time',
+        querystring: NodesQuerySchema,
+        response: { 200: NodesReplySchema, ...refusals },
+      },
     },
-    async (request) => answers.nodes(viewerOf(request)),
+    async (request) => answers.nodes(viewerOf(request), request.query),
   );
 
   app.get(

@@ -9,6 +9,7 @@ export interface DutyParts {
   readonly store: Pick<Store, 'series'>;
   readonly analyses: Pick<Analyses, 'catchUp' | 'row'>;
   readonly jobs: Pick<Jobs, 'endSilent' | 'prune'>;
+  readonly quota: { restore(keys: Iterable<string>): void };
   readonly nodes: NodeRegistry;
   readonly log: Logger;
   /** Seconds UTC. */
@@ -40,5 +41,6 @@ export const DUTIES: readonly Duty[] = [
     run: async ({ jobs, analyses, now }) => jobs.endSilent(now(), (job) => analyses.row(job)?.lastReadingAt ?? null),
   },
   { name: 'notice nodes that fall silent', when: '0 * * * * *', run: async ({ nodes, now, log }) => tellSilence(nodes, now(), log) },
+  { name: 'count what is known', when: '25 7 * * * *', run: async ({ store, quota }) => quota.restore(await store.series.known()) },
   { name: 'forget jobs that ended long ago', when: '15 */10 * * * *', run: async ({ jobs, now }) => jobs.prune(now()) },
 ];

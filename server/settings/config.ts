@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { INTAKE_BOUNDS, type IntakeBounds } from './limits.ts';
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -41,6 +42,8 @@ export interface Config {
   readonly rollupDays: number;
   readonly deadlines: Deadlines;
   readonly limits: Limits;
+  /** What senders may bring, per token and in all. */
+  readonly intake: IntakeBounds;
   readonly log: LogLevel | null;
   /** The site file's path; null is the built-in Alvis. */
   readonly site: string | null;
@@ -102,6 +105,26 @@ const ROWS = {
     expected: 'a whole number of milliseconds from 50 to 60000',
   } satisfies Row<number>,
   HEADROOM_READS: { fallback: 8, parse: (text) => integer(text, 1, 1_000), expected: 'a whole number from 1 to 1000' } satisfies Row<number>,
+  HEADROOM_MOST_ENTITIES: {
+    fallback: INTAKE_BOUNDS.entities.value,
+    parse: (text) => integer(text, 1, 999_999_999),
+    expected: 'a whole number from 1 to 999999999',
+  } satisfies Row<number>,
+  HEADROOM_MOST_ENTITIES_PER_TOKEN: {
+    fallback: INTAKE_BOUNDS.entitiesPerToken.value,
+    parse: (text) => integer(text, 1, 999_999_999),
+    expected: 'a whole number from 1 to 999999999',
+  } satisfies Row<number>,
+  HEADROOM_MOST_VALUES_PER_MINUTE: {
+    fallback: INTAKE_BOUNDS.values.value,
+    parse: (text) => integer(text, 1, 999_999_999),
+    expected: 'a whole number from 1 to 999999999',
+  } satisfies Row<number>,
+  HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN: {
+    fallback: INTAKE_BOUNDS.valuesPerToken.value,
+    parse: (text) => integer(text, 1, 999_999_999),
+    expected: 'a whole number from 1 to 999999999',
+  } satisfies Row<number>,
   HEADROOM_LOG: { fallback: null, parse: level, expected: `one of ${LOG_LEVELS.join(', ')}` } satisfies Row<LogLevel | null>,
   HEADROOM_SITE: { fallback: null, parse: existing, expected: 'the path of a site file that exists' } satisfies Row<string | null>,
   HEADROOM_CLUSTER: { fallback: 'local', parse: slug, expected: 'a short name of letters, digits, dots, dashes and underscores' } satisfies Row<string>,
@@ -138,6 +161,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       memory: optionally(read<number | null>('HEADROOM_MEMORY_MB', ROWS.HEADROOM_MEMORY_MB), mebibytes),
       lag: read('HEADROOM_LAG_MS', ROWS.HEADROOM_LAG_MS) / 1000,
       reads: read('HEADROOM_READS', ROWS.HEADROOM_READS),
+    },
+    intake: {
+      entities: read<number>('HEADROOM_MOST_ENTITIES', ROWS.HEADROOM_MOST_ENTITIES),
+      entitiesPerToken: read<number>('HEADROOM_MOST_ENTITIES_PER_TOKEN', ROWS.HEADROOM_MOST_ENTITIES_PER_TOKEN),
+      values: read<number>('HEADROOM_MOST_VALUES_PER_MINUTE', ROWS.HEADROOM_MOST_VALUES_PER_MINUTE),
+      valuesPerToken: read<number>('HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN', ROWS.HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN),
     },
     log: read<LogLevel | null>('HEADROOM_LOG', ROWS.HEADROOM_LOG),
     site: read<string | null>('HEADROOM_SITE', ROWS.HEADROOM_SITE),

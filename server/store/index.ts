@@ -66,4 +66,5 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw error;
   }
 }
+export { checkStore, type FileFound, isWhole, repairStore } from './repair/index.ts';
 export type { Among, JobKey, JobRecord, JobSummary, Store, StoreOptions } from './interface/index.ts';

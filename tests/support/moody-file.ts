@@ -1,4 +1,4 @@
-// A worker that owns a file as the store's do; whether its disk is full is what it is told.
+// Past the door of server/store: a worker that owns a file as the store's do; whether its disk is full is what it is told.
 import { StoreError } from '../../server/store/interface/index.ts';
 import { serveFile } from '../../server/store/worker/index.ts';
 

@@ -64,7 +64,7 @@ export const api = {
   jobAnalysis: (cluster: string, id: string, signal?: AbortSignal) => get<Analysis>(`${jobPath(cluster, id)}/analysis`, signal),
   jobSeries: (cluster: string, id: string, ask: SeriesAsk, signal?: AbortSignal) => getSeries(`${jobPath(cluster, id)}/series${seriesQuery(ask)}`, signal),
   site: (signal?: AbortSignal) => get<SiteReply>('/api/site', signal),
-  nodes: (signal?: AbortSignal) => get<NodesReply>('/api/nodes', signal),
+  nodes: allNodes,
   node: (node: string, signal?: AbortSignal) => get<NodeDetail>(`/api/nodes/${encodeURIComponent(node)}`, signal),
   nodeSeries: (node: string, ask: SeriesAsk, signal?: AbortSignal) => getSeries(`/api/nodes/${encodeURIComponent(node)}/series${seriesQuery(ask)}`, signal),
   issueToken: (token: TokenRequest, signal?: AbortSignal) => send<TokenReply>('POST', '/api/tokens', token, signal),
@@ -184,4 +184,16 @@ export function queryOf(values: Readonly<Record<string, string | number | undefi
   for (const [name, value] of Object.entries(values)) if (value !== undefined && value !== '') query.set(name, String(value));
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** Every node, page after page; as of the first one. */
+async function allNodes(signal?: AbortSignal): Promise<NodesReply> {
+  const first = await get<NodesReply>('/api/nodes?limit=1000', signal);
+  const nodes = [...first.nodes];
+  for (let { cursor } = first; cursor !== null;) {
+    const next = await get<NodesReply>(`/api/nodes?limit=1000&cursor=${encodeURIComponent(cursor)}`, signal);
+    nodes.push(...next.nodes);
+    ({ cursor } = next);
+  }
+  return { now: first.now, nodes, cursor: null };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { StoreError } from '../interface/index.ts';
 
 /** What the service writes into its folder. Nothing else there is touched: a folder may be named by mistake. */
-const OURS = /^(series|headroom|lock)\.db(-wal|-shm|-journal|\.damaged-.*)?$|^lock\.txt$|^headroom\.sock$/;
+const OURS = /^(series|headroom|lock)\.db(-wal|-shm|-journal|\.damaged-.*|\.repairing.*)?$|^lock\.txt$|^headroom\.sock$/;
 /** Made before SQLite makes them with whatever the umask leaves; its own files beside them take their modes. */
 const DATABASES = ['lock.db', 'series.db', 'headroom.db'];
 

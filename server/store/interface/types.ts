@@ -39,6 +39,8 @@ export interface SeriesStore {
   }): Promise<{ entity: EntityRef; metrics: MetricId[]; first: number; last: number }[]>;
   /** Seals full write-ahead rows into chunks, rolls up, expires. Called by the schedule. */
   maintain(now: number): Promise<{ sealed: number; expired: number }>;
+  /** The keys of all entities that are not forgotten. */
+  known(): Promise<readonly string[]>;
   /** Bytes on disk, values held, and what waits to be sealed, for /api/health and the benchmark. */
   stats(): Promise<SeriesStats>;
 }

@@ -16,6 +16,8 @@ export async function openRelational({ file, log, patience = 60_000 }: { file: s
   const host = await startHost<RelationalHandlers>({
     entry,
     data: { file },
+    file,
+    holds: 'jobs, verdicts, findings and tokens; the readings are in series.db beside it',
     name: 'relational',
     writes: {
       probe: () => true,

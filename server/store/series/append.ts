@@ -1,3 +1,4 @@
+import { failureCode } from '../sqlite/index.ts';
 import { Unencodable } from './codec/index.ts';
 import { limits } from './limits.ts';
 import type { PackedIntake } from './pack-intake.ts';
@@ -48,14 +49,26 @@ export async function append(
     const id = state.lastWal + 1;
     // New entities stand in rows of their own too: whatever befalls this row, later ones are of something that is known.
     if (catalog.unwritten.size === 0) await file.appendWal(id, bytes);
-    else await file.transaction([...entityStatements(state, new Map()), file.appendWal(id, bytes)]);
-    settle(state, new Map());
+    else await withEntities(state, id, bytes);
     state.lastWal = id;
     state.wal.push({ id, bytes: bytes.length });
     state.walBytes += bytes.length;
     for (const batch of accepted) takeIn(state, id, batch);
   }
   return { results, pressed: isPressed(state) };
+}
+
+/** Where the table of entities is damaged, the row alone has to do: it names them, too. */
+async function withEntities(state: SeriesState, id: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const { file, notes } = state;
+  try {
+    await file.transaction([...entityStatements(state, new Map()), file.appendWal(id, bytes)]);
+    settle(state, new Map());
+  } catch (error) {
+    if (failureCode(error) !== 'damaged') throw error;
+    notes.add('the table of what is measured is damaged: new names stand in write-ahead rows alone. Stop the service and run headroom store check.');
+    await file.appendWal(id, bytes);
+  }
 }
 
 /** True where so much is open that it has to be sealed now, whatever the schedule says. */

@@ -4,7 +4,7 @@ import type { ChunkRow } from './chunks.ts';
 import { readHead } from './head.ts';
 import { sliceColumns } from './columns.ts';
 import { limits } from './limits.ts';
-import { readColumns } from './read.ts';
+import { readColumns, rowsOfChunks } from './read.ts';
 import { refOf } from './range.ts';
 import type { SeriesState } from './state.ts';
 
@@ -33,7 +33,7 @@ export function entitiesIn(state: SeriesState, { nodes, ids, from, to }: Entitie
   );
   const present: PresentEntity[] = [];
   for (const entity of candidates) {
-    const chunks = [0, limits.rollups[0]].flatMap((level) => state.file.chunks.rows(entity.no, level, from, to));
+    const chunks = [0, limits.rollups[0]].flatMap((level) => rowsOfChunks(state, { entity: entity.no, level, from, to }));
     const one = presence(state, { entity, chunks, from, to });
     if (one !== null) present.push(one);
   }

@@ -1,1 +1,4 @@
 export { openSeries } from './store.ts';
+export { decodeChunk } from './chunk.ts';
+export { rollupColumns } from './read.ts';
+export { decodeCommit } from './wal.ts';

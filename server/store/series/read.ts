@@ -1,4 +1,5 @@
 import { mergeColumns, metric, METRIC_IDS, type MetricId } from '../../../core/readings/index.ts';
+import { failureCode } from '../sqlite/index.ts';
 import type { ChunkRow } from './chunks.ts';
 import { DamagedBytes } from './codec/index.ts';
 import { type Columns, sliceColumns } from './columns.ts';
@@ -33,7 +34,7 @@ export function readParts(state: SeriesState, query: ReadQuery): readonly Column
 function written(state: SeriesState, query: ReadQuery): Columns[] {
   const { entity, level, from, to, wanted } = query;
   const parts: Columns[] = [];
-  for (const chunk of state.file.chunks.rows(entity, level, from, to)) {
+  for (const chunk of rowsOfChunks(state, { entity, level, from, to })) {
     const table = columnsOf(state, chunk, query);
     if (table !== null) parts.push(sliceColumns(table, from, to));
   }
@@ -46,14 +47,28 @@ function written(state: SeriesState, query: ReadQuery): Columns[] {
   return parts;
 }
 
+/** Chunks of an entity that overlap a time; none where the index is damaged there, which is noted. */
+export function rowsOfChunks({ file, notes }: SeriesState, { entity, level, from, to }: ReadQuery): ChunkRow[] {
+  try {
+    return file.chunks.rows(entity, level, from, to);
+  } catch (error) {
+    if (failureCode(error) !== 'damaged') throw error;
+    notes.add(`the list of chunks is damaged (${error instanceof Error ? error.message : String(error)}): some readings are left out. ${REMEDY}`);
+    return [];
+  }
+}
+
+const REMEDY = 'The disk may be failing: stop the service and run headroom store check.';
+
 /** A chunk's columns; null where it is damaged, which is noted. */
 export function columnsOf({ file, catalog, notes }: SeriesState, chunk: ChunkRow, { level, wanted }: Pick<ReadQuery, 'level' | 'wanted'>): Columns | null {
   const metrics = catalog.setMetrics.get(chunk.set) ?? [];
   try {
     return file.chunks.columns(chunk, level === 0 ? metrics : rollupColumns(metrics), wanted);
   } catch (error) {
-    if (!(error instanceof DamagedBytes)) throw error;
-    notes.add(`chunk ${chunk.id} is damaged (${error.message}): its readings are left out. The disk may be failing.`);
+    if (!(error instanceof DamagedBytes) && failureCode(error) !== 'damaged') throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    notes.add(`chunk ${chunk.id} is damaged (${reason}): its readings are left out. ${REMEDY}`);
     return null;
   }
 }

@@ -68,7 +68,10 @@ export async function openState(path: string, { rawDays, rollupDays }: Retention
   };
   await loadCatalog(state);
   await loadExtents(state);
-  for (const row of await file.db.source.findMany()) state.sources.load(row.name, row.seqs, row.heard);
+  for (const row of file.chunks.all('SELECT name, seqs, heard FROM "Source"')) {
+    const [name, seqs, heard] = row as [string, string, number]; // we wrote it
+    state.sources.load(name, seqs, heard);
+  }
   await replay(state);
   return state;
 }
@@ -101,9 +104,9 @@ async function loadCatalog({ file, catalog }: SeriesState): Promise<void> {
     catalog.setNo.set(row.metrics, row.id);
     catalog.setMetrics.set(row.id, row.metrics === '' ? [] : row.metrics.split(',').map((text) => Number.parseInt(text, 10)));
   }
-  for (const row of await file.db.entity.findMany()) {
-    const sealedTo = Number(row.sealedTo);
-    catalog.restore({ no: row.id, kind: row.kind as EntityKind, id: row.name, node: row.node, sealedTo, rolledTo: row.rolledTo }); // we wrote it
+  for (const row of file.chunks.all('SELECT id, kind, name, node, "sealedTo", "rolledTo" FROM "Entity"')) {
+    const [no, kind, id, node, sealedTo, rolledTo] = row as [number, EntityKind, string, string | null, number, number | null]; // we wrote it
+    catalog.restore({ no, kind, id, node, sealedTo: Number(sealedTo), rolledTo });
   }
 }
 

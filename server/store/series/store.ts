@@ -35,6 +35,8 @@ export async function openSeries({ file, rawDays, rollupDays, log, now = systemC
   const host = await startHost<SeriesHandlers>({
     entry: new URL(`./worker${extname(import.meta.url)}`, import.meta.url),
     data: { file, rawDays, rollupDays },
+    file,
+    holds: 'all readings; jobs, verdicts and tokens are in headroom.db beside it',
     name: 'series',
     writes: {
       append: ({ results }) => results.some((result) => 'durable' in result && !result.duplicate),
@@ -75,6 +77,7 @@ export async function openSeries({ file, rawDays, rollupDays, log, now = systemC
       return sum;
     },
     stats: async () => ({ ...(await host.call('stats', () => null)), bytes: bytesOnDisk(file) }),
+    known: () => host.call('known', () => null),
     heard: () => host.call('heard', () => null),
     durability: () => host.call('durability', () => null),
     trouble: () => host.trouble(),

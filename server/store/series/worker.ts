@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { entityKey } from '../../../core/readings/index.ts';
 import { serveFile } from '../worker/index.ts';
 import { append, isPressed } from './append.ts';
 import { entitiesIn, type EntitiesQuery } from './entities.ts';
@@ -28,6 +29,7 @@ function handlersOf(state: SeriesState) {
     probe: async (_: null) => {
       await state.file.transaction(state.file.trial());
     },
+    known: async (_: null) => [...state.catalog.entities.values()].map(entityKey),
     /** When each node was last heard, by node name. */
     heard: async (_: null) => lastHeard(state),
     stats: async (_: null) => {

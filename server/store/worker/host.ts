@@ -5,6 +5,9 @@ export interface HostOptions<H extends Handlers> {
   /** The worker's file, as built or as source. */
   readonly entry: URL;
   readonly data: unknown;
+  /** The file and what is in it, for whoever has to mend it. */
+  readonly file: string;
+  readonly holds: string;
   /** For messages: "series", "relational". */
   readonly name: string;
   /** The operations that may write, and whether one did by its result: only what was written can tell that a trouble of writing has ended. */
@@ -91,10 +94,11 @@ export async function startHost<H extends Handlers>(options: HostOptions<H>): Pr
   };
 }
 
-async function untilOpen({ thread, name, log, patience }: Desk): Promise<void> {
+async function untilOpen(desk: Desk): Promise<void> {
+  const { thread, name, log, patience } = desk;
   const began = Date.now();
   for (let failure = await thread.start(); failure !== null; failure = await thread.start()) {
-    if (failure.code !== 'busy' || Date.now() - began > patience) throw errorOf(failure);
+    if (failure.code !== 'busy' || Date.now() - began > patience) throw failure.code === 'damaged' ? unopenable(desk, failure) : errorOf(failure);
     log.warn(`the ${name} file is held by another program: waiting`);
   }
 }
@@ -162,7 +166,15 @@ function note(desk: Desk, { code }: Failure, operation: string): void {
     desk.trouble = `The ${desk.name} file is damaged where it is to be written: stop the service and run headroom store check, then headroom store repair.`;
 }
 
-/** Of the two troubles that a sender may meet any day, in words; SQLite's own stand in the cause. */
+function unopenable({ file, holds }: Desk, { message, stack }: Failure): StoreError {
+  return new StoreError(
+    'damaged',
+    `${file} is damaged (${message}). It holds ${holds}. Nothing was changed. Run headroom store check, which says what is lost, then headroom store repair, which keeps the rest and the original beside it; or put a backup in its place.`,
+    { cause: stack },
+  );
+}
+
+/** Of the troubles that a sender may meet any day, in words; SQLite's own stand in the cause. */
 function errorOf({ code, message, stack }: Failure, trouble: string | null = null): StoreError {
   const text = code === 'busy' || code === 'full' || code === 'damaged' ? (trouble ?? message) : message;
   return new StoreError(isStoreErrorCode(code) ? code : 'failed', text, { cause: stack });

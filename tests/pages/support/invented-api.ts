@@ -52,7 +52,7 @@ export function busyApi(until: () => number = () => NOW): Api {
       const rows = query.get('q') === null ? Array.from({ length: 100 }, (_, n) => row(from + n)) : [row(7)];
       return { json: { rows, cursor: query.get('q') === null && from < 4900 ? String(from + 100) : null, total: query.get('q') === null ? 5000 : 1 } };
     }
-    if (path === '/api/nodes') return { json: { now: NOW, nodes: Array.from({ length: 40 }, (_, n) => nodeRow(n)) } };
+    if (path === '/api/nodes') return { json: { now: NOW, nodes: Array.from({ length: 40 }, (_, n) => nodeRow(n)), cursor: null } };
     if (path.endsWith('/series')) return { json: series(query, until()) };
     if (path === '/api/jobs/alvis/4182931') return { json: detail() };
     if (path.startsWith('/api/nodes/')) return { json: nodeDetail() };
@@ -65,7 +65,7 @@ export const emptyApi: Api = (path) => {
   if (path === '/api/session') return { json: session };
   if (path === '/api/overview') return { json: emptyOverview() };
   if (path === '/api/jobs') return { json: { now: 0, rows: [], cursor: null, total: 0 } };
-  if (path === '/api/nodes') return { json: { now: NOW, nodes: [] } };
+  if (path === '/api/nodes') return { json: { now: NOW, nodes: [], cursor: null } };
   if (path === '/api/tokens') return { json: { name: 'page', scope: 'write', token: 'hr_secret', url: null } };
   if (path === '/api/jobs/alvis/4182931')
     return {

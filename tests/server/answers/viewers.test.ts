@@ -95,7 +95,7 @@ const everything: Asked = {
   job: (viewer) => answers.job(viewer, keyA),
   analysis: (viewer) => answers.analysis(viewer, keyA),
   series: (viewer) => answers.series(viewer, keyA, metrics),
-  nodes: (viewer) => answers.nodes(viewer),
+  nodes: (viewer) => answers.nodes(viewer, {}),
   node: (viewer) => answers.node(viewer, 'shared'),
   nodeSeries: (viewer) => answers.nodeSeries(viewer, 'shared', metrics),
   overview: (viewer) => answers.overview(viewer),
@@ -128,7 +128,7 @@ describe('one job’s token', () => {
     expect((await answers.jobs(a, {})).rows.map(({ job }) => job.id)).toEqual(['a']);
     expect((await answers.job(a, keyA)).entities.map(({ id }) => id).sort()).toEqual(['GPU-a', 'common/111', 'only-a', 'shared', 'vllm@shared:8001']);
     expect((await answers.series(a, keyA, metrics)).series.map(({ entity }) => entity.id)).toEqual(expect.arrayContaining(['GPU-a', 'shared']));
-    expect(answers.nodes(a).nodes.map(({ node, jobs, gpus }) => [node, jobs, gpus.map(({ uuid }) => uuid)])).toEqual([
+    expect(answers.nodes(a, {}).nodes.map(({ node, jobs, gpus }) => [node, jobs, gpus.map(({ uuid }) => uuid)])).toEqual([
       ['only-a', ['c/a'], []],
       ['shared', ['c/a'], ['GPU-a']],
     ]);

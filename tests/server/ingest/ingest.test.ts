@@ -19,6 +19,7 @@ function into(duplicate = false) {
   const appended: Intake[] = [];
   const told: Intake[] = [];
   const ingest = ingestInto({
+    quota: { admit: (intake) => intake },
     series: {
       ...NO_SERIES,
       append: (intake) => {

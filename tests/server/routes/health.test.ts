@@ -14,7 +14,7 @@ function health(trouble: string | null, stats: Partial<SeriesStats> = {}) {
   const app = fastify();
   onTestFinished(() => app.close());
   const series = { stats: async () => ({ ...STATS, ...stats }) };
-  healthRoutes(app as never, {
+  healthRoutes(app, {
     store: { series: series as never, trouble: () => trouble }, // the only part that health asks
     streams: { count: 0 },
     pressure: { now: () => null, lag: () => 0.25 },

@@ -7,6 +7,8 @@ const options = {
   entry: new URL('../../../support/slow-thread.ts', import.meta.url),
   data: {},
   name: 'slow',
+  file: 'slow.db',
+  holds: 'nothing',
   writes: { write: () => true },
   probe: 'write' as const,
   log: listening().log,

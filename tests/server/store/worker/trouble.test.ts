@@ -8,6 +8,8 @@ async function fullHost() {
   const host = await startHost<MoodyHandlers>({
     entry: new URL('../../../support/moody-file.ts', import.meta.url),
     data: null,
+    file: 'moody.db',
+    holds: 'nothing',
     name: 'moody',
     writes: { write: (rows) => rows > 0, probe: () => true },
     probe: 'probe',

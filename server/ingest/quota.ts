@@ -1,0 +1,111 @@
+import { entityKey, type Intake, type Table } from '../../core/readings/index.ts';
+import { Problem } from '../http/index.ts';
+import { INTAKE_BOUNDS, type IntakeBounds } from '../settings/index.ts';
+import type { Reject } from './check-table.ts';
+
+const MINUTE = 60;
+
+export interface Quota {
+  /** Counts anew: these (keys of entities) are what the store knows. Called at the start and every hour, since what is long silent is forgotten there. */
+  restore(keys: Iterable<string>): void;
+  /**
+   * The intake without what would be one thing too many; each such block is rejected with the bound's name. Throws a Problem (429)
+   * where nothing is left, or where the minute is full.
+   */
+  admit(intake: Intake, sender: string, reject: Reject): Intake;
+}
+
+interface Minute {
+  began: number;
+  values: number;
+  readonly byToken: Map<string, number>;
+}
+
+/** Counts what senders bring, per token and in all. `now` in seconds UTC. */
+export function openQuota({ bounds, now, log }: { bounds: IntakeBounds; now: () => number; log: { warn(about: object, text: string): void } }): Quota {
+  const known = new Set<string>();
+  const news = new Map<string, number>();
+  const minute: Minute = { began: Number.NEGATIVE_INFINITY, values: 0, byToken: new Map() };
+  const told = new Map<string, number>();
+
+  const warn = (name: string, sender: string): void => {
+    const last = told.get(name) ?? Number.NEGATIVE_INFINITY;
+    if (now() - last < MINUTE) return;
+    told.set(name, now());
+    log.warn({ limit: name, sender }, 'a sender met a limit');
+  };
+
+  const spend = (values: number, sender: string): void => {
+    const at = now();
+    if (at - minute.began >= MINUTE || at < minute.began) {
+      minute.began = at;
+      minute.values = 0;
+      minute.byToken.clear();
+    }
+    const mine = minute.byToken.get(sender) ?? 0;
+    const left = Math.max(1, Math.ceil(minute.began + MINUTE - at));
+    // One batch is always let in: a bound below its size would keep it out for ever.
+    if (mine > 0 && mine + values > bounds.valuesPerToken) throw tooMuch('valuesPerToken', left);
+    if (minute.values > 0 && minute.values + values > bounds.values) throw tooMuch('values', left);
+    minute.values += values;
+    minute.byToken.set(sender, mine + values);
+  };
+
+  const tooMuch = (which: keyof IntakeBounds, seconds: number): Problem => {
+    const { name, setting } = INTAKE_BOUNDS[which];
+    return new Problem(
+      429,
+      {
+        error: `the limit “${name}” (${bounds[which]}) is reached`,
+        where: 'body',
+        remedy: `keep it and send it again after the time in Retry-After; whoever runs the server may raise ${setting}`,
+      },
+      seconds,
+    );
+  };
+
+  /** The bound that one more new thing of this sender would go over; null where there is room. */
+  const full = (sender: string): 'entities' | 'entitiesPerToken' | null => {
+    if (known.size >= bounds.entities) return 'entities';
+    return (news.get(sender) ?? 0) >= bounds.entitiesPerToken ? 'entitiesPerToken' : null;
+  };
+
+  return {
+    restore(keys) {
+      known.clear();
+      news.clear();
+      for (const key of keys) known.add(key);
+    },
+    admit(intake, sender, reject) {
+      const over = new Set<'entities' | 'entitiesPerToken'>();
+      const tables: Table[] = [];
+      let values = 0;
+      intake.tables.forEach((table, index) => {
+        const key = entityKey(table.entity);
+        if (!known.has(key)) {
+          const bound = full(sender);
+          if (bound !== null) {
+            over.add(bound);
+            reject(`blocks/${index}/entity`, `the limit “${INTAKE_BOUNDS[bound].name}” (${bounds[bound]}) is reached: nothing new is taken in`);
+            return;
+          }
+          known.add(key);
+          news.set(sender, (news.get(sender) ?? 0) + 1);
+        }
+        values += table.t.length * table.columns.size;
+        tables.push(table);
+      });
+      for (const bound of over) {
+        warn(INTAKE_BOUNDS[bound].name, sender);
+        if (tables.length + intake.facts.length + intake.events.length === 0) throw tooMuch(bound, 600);
+      }
+      try {
+        spend(values, sender);
+      } catch (error) {
+        if (error instanceof Problem) warn(error.error, sender);
+        throw error;
+      }
+      return tables.length === intake.tables.length ? intake : { ...intake, tables };
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { type FileFound, isWhole } from './look.ts';
+export { checkStore, repairStore } from './repair.ts';

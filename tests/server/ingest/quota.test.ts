@@ -1,0 +1,82 @@
+// Past the door of server/ingest: limits are met with a handful of entities, and a minute passes at once.
+import { describe, expect, it } from 'vitest';
+import { openQuota } from '../../../server/ingest/quota.ts';
+import { INTAKE_BOUNDS, type IntakeBounds } from '../../../server/settings/index.ts';
+import type { Intake } from '../../../core/readings/index.ts';
+import { batchOf, gpu } from '../../support/batches.ts';
+
+function quota(bounds: Partial<IntakeBounds>) {
+  const clock = { now: 1000 };
+  const warned: string[] = [];
+  const log = { warn: (_: object, text: string) => void warned.push(text) };
+  const all = { entities: 1e6, entitiesPerToken: 1e6, values: 1e9, valuesPerToken: 1e9, ...bounds };
+  const opened = openQuota({ bounds: all, now: () => clock.now, log });
+  const rejected: string[] = [];
+  const admit = (intake: Intake, sender = 'a') =>
+    opened.admit(intake, sender, (at, reason) => void rejected.push(`${at}: ${reason}`)).tables.map(({ entity }) => entity.id);
+  return { clock, admit, rejected, warned, restore: opened.restore };
+}
+
+const of = (...names: string[]): Intake => {
+  const [first, ...others] = names.map((name) => batchOf(gpu(name), [1], { 'gpu.power': [1] }));
+  if (first === undefined) throw new Error('a batch has a block');
+  return { ...first, tables: [...first.tables, ...others.flatMap(({ tables }) => tables)] };
+};
+
+describe('a limit on entities', () => {
+  it('keeps the readings of those that are known and refuses the new ones, by the limit’s name', () => {
+    const { admit, rejected, warned } = quota({ entities: 2 });
+    expect(admit(of('1', '2'))).toEqual(['GPU-1', 'GPU-2']);
+    expect(admit(of('3', '1'))).toEqual(['GPU-1']);
+    expect(rejected).toEqual(['blocks/0/entity: the limit “entities” (2) is reached: nothing new is taken in']);
+    expect(warned).toHaveLength(1);
+  });
+
+  it('answers 429 with a time where all of a batch is new', () => {
+    const { admit } = quota({ entities: 1 });
+    admit(of('1'));
+    expect(() => admit(of('2'))).toThrow(expect.objectContaining({ status: 429, retryAfter: 600 }) as Error);
+  });
+
+  it('per token holds up that token alone', () => {
+    const { admit } = quota({ entitiesPerToken: 1 });
+    admit(of('1'), 'a');
+    expect(() => admit(of('2'), 'a')).toThrow(/entities per token/);
+    expect(admit(of('2'), 'b')).toEqual(['GPU-2']);
+    expect(admit(of('2'), 'a')).toEqual(['GPU-2']);
+  });
+
+  it('counts what the store knows at a start, and gives back the room of what it has forgotten', () => {
+    const { admit, restore } = quota({ entities: 2 });
+    restore(['gpu:GPU-1', 'gpu:GPU-2']);
+    expect(() => admit(of('3'))).toThrow(/“entities” \(2\)/);
+    restore(['gpu:GPU-2']);
+    expect(admit(of('3'))).toEqual(['GPU-3']);
+  });
+});
+
+describe('a limit on values', () => {
+  it('refuses the batch beyond it until the minute is over, and says for how long', () => {
+    const { admit, clock } = quota({ values: 3 });
+    admit(of('1', '2'));
+    clock.now += 20;
+    expect(() => admit(of('1', '2'), 'b')).toThrow(expect.objectContaining({ status: 429, retryAfter: 40 }) as Error);
+    clock.now += 40;
+    expect(admit(of('1', '2'))).toHaveLength(2);
+  });
+
+  it('per token leaves the others theirs, and lets one batch in, however large', () => {
+    const { admit } = quota({ valuesPerToken: 1 });
+    expect(admit(of('1', '2'))).toHaveLength(2);
+    expect(() => admit(of('1'))).toThrow(/values a minute per token/);
+    expect(admit(of('1'), 'b')).toHaveLength(1);
+  });
+});
+
+describe('the defaults', () => {
+  it('hold a cluster of 2,000 GPUs and 500 nodes with twenty processes each at a reading a second, several times', () => {
+    const things = 2_000 + 500 + 500 * 20 + 500;
+    expect(INTAKE_BOUNDS.entities.value).toBeGreaterThan(5 * things);
+    expect(INTAKE_BOUNDS.values.value).toBeGreaterThan(4 * 60 * things * 15);
+  });
+});
