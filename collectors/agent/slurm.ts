@@ -82,7 +82,7 @@ export function expandNodes(list: string): string[] {
 /** Splits at commas that stand outside brackets. A list with a bracket that does not close was cut: none of it is believed. */
 function topLevel(list: string): string[] {
   if (list.replace(/\[[^[\]]*\]/g, '').match(/[[\]]/) !== null) return [];
-  return list.match(/(?:[^,[\]]|\[[^\]]*\])+/g) ?? [];
+  return list.match(/(?:[^,[\]]|\[[^[\]]*\])+/g) ?? [];
 }
 
 function expandOne(part: string): string[] {

@@ -1,11 +1,12 @@
 import type { FactName } from '../../core/readings/index.ts';
+import { inOrder, type Sign } from '../text/index.ts';
 
 /** A program that serves or trains language models, known by its command line. */
 interface Program {
   readonly name: string;
   readonly role: 'engine' | 'trainer';
   /** Tried on the arguments joined by blanks. */
-  readonly pattern: RegExp;
+  readonly pattern: Sign;
 }
 
 // The first row that fits wins: what a launcher starts stands before the launcher, a plain script name comes last.
@@ -25,13 +26,24 @@ const PROGRAMS = [
   { name: 'nemo', role: 'trainer', pattern: /\bnemo[._](?:collections|run|llm)\b|\bmegatron_gpt_(?:pretraining|finetuning)\.py\b/ },
   { name: 'torchtune', role: 'trainer', pattern: /\btune run\b|\btorchtune\b/ },
   { name: 'trl', role: 'trainer', pattern: /\btrl (?:sft|dpo|grpo|kto|orpo)\b|\btrl[./]scripts\b/ },
-  { name: 'composer', role: 'trainer', pattern: /\bcomposer\b.*\.py\b/ },
+  { name: 'composer', role: 'trainer', pattern: inOrder(/\bcomposer\b/g, /\.py\b/g) },
   { name: 'deepspeed', role: 'trainer', pattern: /\bdeepspeed\b/ },
   { name: 'accelerate', role: 'trainer', pattern: /\baccelerate(?:\.commands\.| )launch\b/ },
   { name: 'lightning', role: 'trainer', pattern: /\b(?:litgpt|lightning run)\b/ },
   { name: 'torchrun', role: 'trainer', pattern: /\btorchrun\b|\btorch[./]distributed[./](?:run|launch)\b/ },
-  { name: 'script', role: 'trainer', pattern: /\bpython[\d.]*\b.*\b\w*(?:pretrain|finetune|fine_tune|fine-tune|train|sft|dpo|grpo|lora)\w*\.py\b/i },
+  { name: 'script', role: 'trainer', pattern: { test: runsTrainer } },
 ] as const satisfies readonly Program[];
+
+/** `python scripts/train_gpt.py`: a script named after what trainers do, run by Python. */
+function runsTrainer(line: string): boolean {
+  const python = /\bpython[\d.]*\b/i.exec(line);
+  const rest = python === null ? '' : line.slice(python.index + python[0].length);
+  const scripts = rest.match(/(?<![\w-])[\w-]+\.py\b/gi) ?? []; // none
+  return scripts.some((script) => {
+    const name = script.toLowerCase().replaceAll('fine-tune', 'finetune');
+    return /finetune|fine_tune|train|sft|dpo|grpo|lora/.test(name.slice(name.lastIndexOf('-') + 1));
+  });
+}
 
 /** Options of engines and trainers that say what the workload is; the first name that is given wins. */
 const OPTIONS = [
