@@ -1,3 +1,4 @@
+// Past the door of collectors/proc: some of its expressions are put together when they are called.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -13,7 +13,7 @@ const QUIET = 8 * 1024 * 1024;
 const TOLD = 20;
 
 /** A reader in this thread or another. */
-export interface PumpReader {
+interface PumpReader {
   feed(text: string, now: number): Piece | Promise<Piece>;
   end(now: number): Piece | Promise<Piece>;
   readonly collectors: readonly string[];
