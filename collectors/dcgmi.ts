@@ -11,7 +11,7 @@ export const dcgmi: Collector = {
   entities: ['gpu'],
   sniff(head) {
     const lines = head.split('\n').filter((line) => line.trim() !== '');
-    const at = lines.findIndex((line) => HEADER.test(line) || COMMAND.test(line));
+    const at = lines.findIndex((line) => HEADER.test(line) || commandFields(line) !== undefined);
     if (at < 0) return 0;
     const rows = lines.slice(at + 1, at + 4).filter((line) => ROW.test(line) || /^\s*id\s*$/i.test(line)).length;
     if (rows === 0) return HEADER.test(lines[at] ?? '') ? 0.7 : 0;
@@ -21,7 +21,7 @@ export const dcgmi: Collector = {
 };
 
 const HEADER = /^\s*#\s*Entity\s+(\S.*)$/;
-const COMMAND = /\bdcgmi dmon\b.*\s(?:-e|--field-id)[ =]*(\d+(?:,\d+)*)/;
+const COMMAND_FIELDS = /\s(?:-e|--field-id)[ =]*(\d+(?:,\d+)*)/g;
 /** A whole GPU, or an instance of MIG (a compute instance of one): of that the number is DCGM's own, and which GPU it is on is not said. */
 const ROW = /^\s*(GPU|GPU-I|GPU-CI)\s+(\d{1,4})\s+(\S.*)$/;
 /** NVSwitches, CPUs: rows of other things than GPUs. */
@@ -75,13 +75,13 @@ function openDcgmi(context: ParseContext): Session {
   return lineSession(out, {
     line(text, number) {
       if (text.trim() === '') return;
-      alone ??= ROW.test(text) || HEADER.test(text) || COMMAND.test(text);
+      alone ??= ROW.test(text) || HEADER.test(text) || commandFields(text) !== undefined;
       const match = ROW.exec(text);
       if (match !== null) return row(match, text, number);
       const header = HEADER.exec(text);
       if (header !== null) return begin(splitBlanks(header[1] ?? ''));
-      const command = COMMAND.exec(text);
-      if (command !== null) return begin((command[1] ?? '').split(','));
+      const command = commandFields(text);
+      if (command !== undefined) return begin(command.split(','));
       if (/^\s*#/.test(text) || /^\s*id\s*$/i.test(text)) return;
       if (OTHER_ROW.test(text)) {
         if (!told)
@@ -91,6 +91,12 @@ function openDcgmi(context: ParseContext): Session {
       else if (alone) out.reject(number, 'expected a row of dcgmi dmon (GPU 0 …, GPU-I 0 …)', text);
     },
   });
+}
+
+/** The field numbers of a `dcgmi dmon -e 155,203` that a line holds. */
+function commandFields(line: string): string | undefined {
+  const at = line.search(/\bdcgmi dmon\b/);
+  return at < 0 ? undefined : [...line.slice(at).matchAll(COMMAND_FIELDS)].at(-1)?.[1];
 }
 
 /** Names hold single blanks, columns are two apart; where that does not fit, any blank parts them. */

@@ -2,6 +2,7 @@ import { type EntityRef, formatLimits, plausible } from '../core/readings/index.
 import { type Collector, engineOf, type ParseContext, type Session } from './collector/index.ts';
 import { engineNames, type NameTable, type Rule } from './prometheus/index.ts';
 import {
+  bracketed,
   cellColumn,
   hasAny,
   isAbsent,
@@ -122,10 +123,10 @@ function readHeaderCells(cells: readonly string[]): Header | null {
 
 /** `time [s]`, `time (ms)`, `num_requests_running` → the name and, for a unit of time, its length in seconds. */
 function nameAndUnit(cell: string): { name: string; tick: number } {
-  const match = /^(.*?)\s*[[(]([^\])]*)[\])]$/.exec(cell);
-  const unit = match?.[2] ?? '';
+  const match = bracketed(cell);
+  const unit = match?.unit ?? '';
   const tick = isUnitName(unit) && UNITS[unit].unit === 'seconds' ? toSi(1, unit) : 1;
-  return { name: match?.[1] ?? cell, tick };
+  return { name: match?.name ?? cell, tick };
 }
 
 function columnsOf(table: NameTable, name: string, index: number): Column[] {

@@ -129,7 +129,7 @@ function openGpustat(context: ParseContext): Session {
 function stateValues(state: string): Values {
   const values: Values = {};
   const codecs = /\(E:\s{0,4}(\d{1,3}) %\s{1,4}D:\s{0,4}(\d{1,3}) %\)/.exec(state);
-  const parts = state.replace(/\([^)]{0,60}\)/g, ' ').split(',');
+  const parts = state.replace(/\([^()]{0,60}\)/g, ' ').split(',');
   const shares = parts.flatMap((part) => (/^\s*(?:\d{1,3}|\?\?) %\s*$/.test(part) ? [/\d+/.exec(part)?.[0] ?? null] : []));
   const temp = /(-?\d{1,3})\s?(?:°C|'C|C)/.exec(state)?.[1];
   const power = /(\d{1,5}|\?\?) \/ {1,4}(\d{1,5}|\?\?) W/.exec(state);

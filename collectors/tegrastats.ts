@@ -7,7 +7,7 @@ import { lineSession, maxOf, output, type Output, parseDecimal, put, rowClock, t
 const STAMP = /^(\d\d)-(\d\d)-(\d{4}) (\d\d:\d\d:\d\d) /;
 const RAM = /\bRAM (\d{1,9})\/(\d{1,9})MB\b/;
 const SWAP = /\bSWAP (\d{1,9})\/\d{1,9}MB\b/;
-const CPU = /\bCPU \[([^\]]{1,2000})\]/;
+const CPU = /\bCPU \[([^[\]]{1,2000})\]/;
 /** The GPU's share of the interval, and its clock (of each cluster) in MHz where it is printed. */
 const GPU = /\bGR3D_FREQ (\d{1,3})%(?:@\[?(\d{1,5}))?/;
 const TEMP = /\bgpu@(-?\d{1,3}(?:\.\d{1,3})?)C\b/i;

@@ -18,7 +18,7 @@ export interface ParseContext {
 
 /**
  * One reading of one source, fed in pieces cut anywhere (network chunks, file blocks). Pure state: no clock, no I/O.
- * `feed` returns what the new text completed; `end` what was left. Bounded memory: a line over 1 MiB is rejected, not kept.
+ * `feed` returns what the new text completed; `end` what was left. Bounded memory: a line over 256 KiB is rejected, not kept.
  */
 export interface Session {
   feed(text: string): Batch;

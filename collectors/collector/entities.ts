@@ -58,5 +58,5 @@ export function placed(entity: EntityRef, { node: here, job, uuids }: Place): En
 
 /** The index by which a GPU without a UUID is named: `#0`, `#0@host` in its text, `node/cluster/id#0` outside it; null for a UUID. */
 export function indexIn(gpuId: string): string | null {
-  return /#(\d+)(?:@.*)?$/.exec(gpuId)?.[1] ?? null;
+  return /#(\d+)(?:@|$)/.exec(gpuId)?.[1] ?? null;
 }

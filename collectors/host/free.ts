@@ -11,7 +11,7 @@ export const free: Collector = {
   id: 'free',
   title: 'free',
   entities: ['host'],
-  sniff: (head) => (/^\s+total\s+used\s+free\s+shared\s/m.test(head.slice(0, 2000)) && /^Mem:\s/m.test(head.slice(0, 2000)) ? 0.95 : 0),
+  sniff: (head) => (/^[ \t]+total[ \t]+used[ \t]+free[ \t]+shared\s/m.test(head.slice(0, 2000)) && /^Mem:\s/m.test(head.slice(0, 2000)) ? 0.95 : 0),
   open: (context) => wholeLines(openFree(context)),
 };
 

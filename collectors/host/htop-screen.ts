@@ -12,7 +12,7 @@ export interface HtopScreen {
   readonly clock: number | null;
 }
 
-const CPU_BAR = /(?:^|\s)(\d{1,4}|Avg|CPU)\s*\[([^\]]*)\]/g;
+const CPU_BAR = /(?:^|\s)(\d{1,4}|Avg|CPU)\s*\[([^[\]]*)\]/g;
 const HEADER = /^\s*(?:PID|TGID)\b.*\bCommand\b|^\s*PID\s+USER\b/;
 
 /** True for the line of column names above the process list. */
@@ -22,7 +22,7 @@ export function isHtopHeader(line: string): boolean {
 
 /** True for a line with one of htop's bar meters. */
 export function isHtopMeter(line: string): boolean {
-  return /(?:^|\s)(?:\d{1,4}|Avg|CPU|Mem|Swp)\s*\[[|#* ]*\s*[\d.]+[%KMGT\d./]/.test(line) || /Load average: \d/.test(line);
+  return /(?:^|\s)(?:\d{1,4}|Avg|CPU|Mem|Swp)\s*\[[|#*\s]*[\d.]+[%KMGT\d./]/.test(line) || /Load average: \d/.test(line);
 }
 
 /** Reads a screen's lines; null where the column names are missing: half a screen would be another number. */
@@ -40,7 +40,7 @@ function meterValues(text: string): Values {
   const cores = new Map<string, number>();
   let mean: number | null = null;
   for (const match of text.matchAll(CPU_BAR)) {
-    const percent = parseDecimal(/([\d.]+)%/.exec(match[2] ?? '')?.[1] ?? '');
+    const percent = parseDecimal(/(?<![\d.])([\d.]+)%/.exec(match[2] ?? '')?.[1] ?? '');
     if (percent === null) continue;
     if (/^\d/.test(match[1] ?? '')) cores.set(match[1] ?? '', percent / 100);
     else mean = percent / 100;
@@ -51,18 +51,21 @@ function meterValues(text: string): Values {
     mean ??= [...cores.values()].reduce((sum, core) => sum + core, 0) / cores.size;
   }
   put(values, 'host.cpu', mean);
-  const memory = pair(text, 'Mem');
+  const memory = pair(text.matchAll(/\bMem\s*\[([^[\]]*)\]/g));
   put(values, 'host.memUsed', memory?.used);
   put(values, 'host.memTotal', memory?.total);
-  put(values, 'host.swapUsed', pair(text, 'Swp')?.used);
+  put(values, 'host.swapUsed', pair(text.matchAll(/\bSwp\s*\[([^[\]]*)\]/g))?.used);
   put(values, 'host.load1', parseDecimal(/Load average: (\d+\.\d+) /.exec(text)?.[1] ?? ''));
   return values;
 }
 
 /** `Mem[||||   956M/23.5G]`. */
-function pair(text: string, name: string): { used: number | null; total: number | null } | null {
-  const match = new RegExp(`\\b${name}\\s*\\[[^\\]]*?([\\d.]+[KMGTP]?)\\/([\\d.]+[KMGTP]?)\\]`).exec(text);
-  return match === null ? null : { used: parseSize(match[1] ?? ''), total: parseSize(match[2] ?? '') };
+function pair(bars: Iterable<RegExpMatchArray>): { used: number | null; total: number | null } | null {
+  for (const [, bar = ''] of bars) {
+    const match = /(?<![\d.])([\d.]+[KMGTP]?)\/([\d.]+[KMGTP]?)$/.exec(bar);
+    if (match !== null) return { used: parseSize(match[1] ?? ''), total: parseSize(match[2] ?? '') };
+  }
+  return null;
 }
 
 /** `Uptime: 00:35:06`, `1 day, 05:45:10`, `123 days(!), 03:04:05`. */

@@ -2,7 +2,7 @@ import { type Collector, hostOf, type ParseContext, type Session, UNNAMED } from
 import { dayClock, hasAny, lineSession, maxOf, output, parseClockTime, parseDecimal, put, splitBlanks, type Values } from '../text/index.ts';
 import { wholeLines } from './whole-lines.ts';
 
-const ROW = /^(\d\d:\d\d:\d\d(?: [AP]M)?)\s+(.*)$/;
+const ROW = /^(\d\d:\d\d:\d\d(?: [AP]M)?)\s/;
 
 /**
  * `mpstat [-P ALL | -A] SECONDS` of sysstat: the CPU table; its tables of interrupts are passed over. A report whose time is that of its own
@@ -53,7 +53,7 @@ function openMpstat(context: ParseContext): Session {
       }
       const match = ROW.exec(text);
       const seconds = parseClockTime(match?.[1] ?? '');
-      const cells = splitBlanks(match?.[2] ?? '');
+      const cells = splitBlanks(match === null ? '' : text.slice(match[0].length));
       if (seconds === null) return out.reject(number, 'expected a time of day first', text);
       if (/^(?:CPU|NODE)$/.test(cells[0] ?? '')) {
         close(true);

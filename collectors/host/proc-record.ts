@@ -7,7 +7,7 @@ import { llmProcess, redact } from '../command-line/index.ts';
 const MAX_SAMPLE = 8 * 1024 * 1024;
 const SECTION = /^==> (.+) <==$/;
 const MOUNTS = '/proc/self/mountinfo';
-const MARK = /^# headroom-(\w+)\s*(.*)$/;
+const MARK = /^# headroom-(\w+)/;
 
 /**
  * `/proc` and `/sys` files in the form of `tail -n +1 FILES` (`==> /proc/stat <==`), sample after sample, as headroom-record writes them,
@@ -56,13 +56,14 @@ function openRecord(context: ParseContext): Session {
     line(text, number) {
       const mark = text.startsWith('# headroom-') ? MARK.exec(text) : null;
       if (mark !== null) {
+        const said = text.slice(mark[0].length).trimStart();
         closeSection();
         if (mark[1] === 'time' || mark[1] === 'end') closeSample();
         if (mark[1] === 'time') {
-          sample.stamp = parseDecimal(mark[2] ?? '');
+          sample.stamp = parseDecimal(said);
           if (sample.stamp === null) out.reject(number, 'expected seconds since 1970 after "# headroom-time"', text);
         } else {
-          reader.header(mark[1] ?? '', mark[2] ?? '');
+          reader.header(mark[1] ?? '', said);
         }
         return;
       }

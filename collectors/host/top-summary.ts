@@ -9,10 +9,19 @@ const LONGEST = 400;
 const TASKS = /^\p{L}{3,14}\s?:\s*\d{1,7}\s/u;
 /** `%CPU(s):`, `%Cpu(er):`, `%Cpu0  :` — in any language eight shares in the same order: us, sy, ni, id, wa, hi, si, st. */
 const LOCAL_CPU = /^%?(?:Cpu|UCT|ЦП|\p{L}{2,6})(\(\p{L}{1,4}\)|\d{1,4})\s*:(.{20,200})$/iu;
-const SHARE = /(\d{1,3}(?:[.,]\d)?)\s*%?\s*\p{L}{2}(?!\p{L})/gu;
+const SHARE = /(\d{1,3}(?:[.,]\d)?)\s*(?:%\s*)?\p{L}{2}(?!\p{L})/gu;
 /** `MiB Mem :`, `MiB Spch:`, `MiB Éch :`: total, free, used, and buffers or what is available. */
 const SIZES = /^([KMGTPE]iB) [^:\d]{1,20}:(.{10,200})$/;
-const SIZE = /(\d[\d.,]*\+?)(?=\s*[^\d\s.,])/g;
+const SIZE = /(?<!\d[.,]*)(\d[\d.,]*\+?)(?=\s*[^\d\s.,])/g;
+/** A share by its name, a size by its name. */
+const BY_NAME = {
+  id: /(?<!\d)(\d+(?:[.,]\d+)?)\s*(?:%\s*)?id\b/,
+  wa: /(?<!\d)(\d+(?:[.,]\d+)?)\s*(?:%\s*)?wa\b/,
+  st: /(?<!\d)(\d+(?:[.,]\d+)?)\s*(?:%\s*)?st\b/,
+  total: /(?<![\d.,])([\d.,]+[kmgt]?\+?)\s*total/,
+  used: /(?<![\d.,])([\d.,]+[kmgt]?\+?)\s*used/,
+  available: /(?<![\d.,])([\d.,]+[kmgt]?\+?)\s*avail Mem/,
+} as const;
 
 /** What the lines above top's table say, gathered line by line. */
 export interface TopSummary {
@@ -68,7 +77,7 @@ export function topSummary(): TopSummary {
       if (local !== null) takeCpu(local.which, local.shares);
       if (cpu.length > 0 || local !== null) return true;
       const tasks = TASKS.test(text);
-      if (tasks) put(values, 'host.procsBlocked', parseDecimal(/(\d+) d-sleep/.exec(text)?.[1] ?? ''));
+      if (tasks) put(values, 'host.procsBlocked', parseDecimal(/(?<!\d)(\d+) d-sleep/.exec(text)?.[1] ?? ''));
       const four = fourSizes(text);
       if (four !== null) {
         takeSizes(four);
@@ -80,8 +89,8 @@ export function topSummary(): TopSummary {
       if (swap !== null) {
         const unit = UNIT[swap[1] ?? 'KiB'];
         put(values, 'host.swapUsed', labelled(swap[2] ?? '', 'used', unit));
-        available = labelled(swap[2] ?? '', 'avail Mem', unit);
-        old = /\d+k? cached/.test(text);
+        available = labelled(swap[2] ?? '', 'available', unit);
+        old = /(?<!\d)\d+k? cached/.test(text);
       }
       return tasks || mem !== null || swap !== null;
     },
@@ -134,8 +143,8 @@ function busyOf(idle: number | null, iowait: number | null): number | null {
 function cpuShares(text: string): Cpu {
   const ordered = byOrder(text);
   if (ordered !== null) return ordered;
-  const share = (label: string): number | null => {
-    const match = new RegExp(`(\\d+(?:[.,]\\d+)?)\\s*%?\\s*${label}\\b`).exec(text);
+  const share = (label: 'id' | 'wa' | 'st'): number | null => {
+    const match = BY_NAME[label].exec(text);
     const value = parseDecimal((match?.[1] ?? '').replace(',', '.'));
     return value === null ? null : value / 100;
   };
@@ -144,7 +153,7 @@ function cpuShares(text: string): Cpu {
   return { busy: busyOf(idle, iowait), iowait, steal: share('st') };
 }
 
-function labelled(text: string, label: string, unit: string | undefined): number | null {
-  const match = new RegExp(`([\\d.,]+[kmgt]?\\+?)\\s*${label}`).exec(text);
+function labelled(text: string, label: 'total' | 'used' | 'available', unit: string | undefined): number | null {
+  const match = BY_NAME[label].exec(text);
   return match === null ? null : parseSize(match[1] ?? '', unit);
 }

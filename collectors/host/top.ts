@@ -1,12 +1,13 @@
 import { HOT_THREAD } from '../../core/readings/index.ts';
 import { type Collector, hostOf, type ParseContext, type Session, UNNAMED } from '../collector/index.ts';
-import { dayClock, lineSession, output, parseClockTime, parseDecimal, put, splitBlanks } from '../text/index.ts';
+import { dayClock, inOrder, lineSession, output, parseClockTime, parseDecimal, put, splitBlanks } from '../text/index.ts';
 import { type ProcessRow, processTable } from './process-table.ts';
 import { parseSize } from './sizes.ts';
 import { parseLoadAverage, topSummary, type TopSummary } from './top-summary.ts';
 import { wholeLines } from './whole-lines.ts';
 
 /** In any language the time of day stands first and three loads last. */
+const HEADER = inOrder(/\bPID\b/g, /\bCOMMAND\b/g, 400);
 const HEAD = /^top - (\d{1,2}:\d\d:\d\d) .{1,200}:\s/;
 
 /**
@@ -67,8 +68,7 @@ function openTop(context: ParseContext): Session {
       if (screen.columns === null) {
         if (text.startsWith('Threads:')) screen.threads = true;
         if (screen.summary.line(text)) return;
-        if (/^\s*PID\b/.test(text) || (/\bPID\b/.test(text) && /\s%CPU\s/.test(text)) || /\bPID\b.{0,400}\bCOMMAND\b/.test(text))
-          screen.columns = splitBlanks(text);
+        if (/^\s*PID\b/.test(text) || (/\bPID\b/.test(text) && /\s%CPU\s/.test(text)) || HEADER.test(text)) screen.columns = splitBlanks(text);
         else out.reject(number, 'expected a line of top\'s summary or the header "PID … COMMAND"', text);
         return;
       }

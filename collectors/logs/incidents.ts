@@ -1,9 +1,12 @@
 import type { SourceEvent } from '../../core/readings/index.ts';
+import { anyOf, inOrder, type Sign } from '../text/index.ts';
 import type { LogReader } from './reader.ts';
 
 interface Incident {
   readonly kind: SourceEvent['kind'];
-  readonly pattern: RegExp;
+  readonly pattern: Sign;
+  /** A wider expression, where the pattern is none. */
+  readonly hint?: RegExp;
 }
 
 /** What a line of any program may tell, in order: the first that fits. */
@@ -16,14 +19,22 @@ const INCIDENTS: readonly Incident[] = [
   { kind: 'xid', pattern: /NVRM: Xid \(/ },
   {
     kind: 'nccl-timeout',
-    pattern: /Watchdog caught collective operation timeout|NCCL operations have failed or timed out|NCCL watchdog thread terminated|NCCL.{0,300}?[Tt]imeout/,
+    pattern: anyOf(
+      /Watchdog caught collective operation timeout|NCCL operations have failed or timed out|NCCL watchdog thread terminated/,
+      inOrder(/NCCL/g, /[Tt]imeout/g, 300),
+    ),
+    hint: /NCCL|Watchdog caught collective operation timeout/,
   },
   {
     kind: 'gpu-error',
     pattern:
       /CUDA error: (?!out of memory)|GPU is lost|fallen off the bus|uncorrectable (?:NVLink|ECC)|CUBLAS_STATUS_(?:EXECUTION|INTERNAL)|device-side assert/,
   },
-  { kind: 'restart', pattern: /will restart worker group|Restarting worker group|EngineDeadError|Watchdog timeout.{0,300}?shutting down/ },
+  {
+    kind: 'restart',
+    pattern: anyOf(/will restart worker group|Restarting worker group|EngineDeadError/, inOrder(/Watchdog timeout/g, /shutting down/g, 300)),
+    hint: /will restart worker group|Restarting worker group|EngineDeadError|Watchdog timeout/,
+  },
   { kind: 'checkpoint', pattern: /[Ss]aving (?:the |model )?checkpoint|[Ss]aved (?:the )?checkpoint|\[Torch\] Sav(?:ing|ed) |Model weights saved in/ },
   {
     kind: 'loading',
@@ -34,7 +45,7 @@ const INCIDENTS: readonly Incident[] = [
 /** Lines that any program may print when something happens: memory runs out, a collective hangs, a checkpoint is written. */
 export const incidentLog: LogReader = {
   id: 'incidents',
-  hint: new RegExp(INCIDENTS.map(({ pattern }) => `(?:${pattern.source})`).join('|')),
+  hint: new RegExp(INCIDENTS.map(({ pattern, hint }) => `(?:${hint?.source ?? (pattern instanceof RegExp ? pattern.source : '')})`).join('|')),
   sign: /torch\.(?:cuda\.)?OutOfMemoryError|CUDA out of memory|Watchdog caught collective operation timeout|NVRM: Xid \(|Loading checkpoint shards/,
   open: (sink) => {
     let before = '';

@@ -3,7 +3,7 @@ import type { LogReader, LogSink } from './reader.ts';
 import { present } from '../text/index.ts';
 
 const PROMPT = /prompt eval time =\s{0,8}([\d.]+) ms \/\s{0,8}(\d+) (?:tokens|runs)/;
-const EVAL = /(?:^|[^t]) +eval time =\s{0,8}([\d.]+) ms \/\s{0,8}(\d+) (?:tokens|runs)/;
+const EVAL = /(?:^|[^t]) eval time =\s{0,8}([\d.]+) ms \/\s{0,8}(\d+) (?:tokens|runs)/;
 /** What newer servers print of each slot every 3 s: `slot print_timing: id  3 | task 0 | n_decoded =   1081, tg =  12.93 t/s, tg_3s =  12.57 t/s`. */
 const PROGRESS = /\bid {1,4}(\d{1,6}) \| task -?\d{1,12} \| n_(?:decoded|gen) = /;
 const RELEASED = /\bslot {1,8}release: id {1,4}(\d{1,6}) \|/;

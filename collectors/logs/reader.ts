@@ -1,5 +1,5 @@
 import type { EntityRef, FactName, SourceEvent } from '../../core/readings/index.ts';
-import type { Values } from '../text/index.ts';
+import type { Sign, Values } from '../text/index.ts';
 
 /** What a line itself says about time, where it carries no stamp. */
 export interface LineTime {
@@ -38,7 +38,7 @@ export interface LogReader {
   /** Matches every line that may be one of its own: the lines that match none are passed over at once. */
   readonly hint: RegExp;
   /** Matches lines that only this program prints: what the format is recognised by. */
-  readonly sign: RegExp;
+  readonly sign: Sign;
   /** A reader with a memory of its own. It returns true where the line was its own. */
   open(sink: LogSink): LineReader;
 }

@@ -1,7 +1,7 @@
 import { pairFacts } from './config.ts';
 import { numberAfter, scaledAfter } from './fields.ts';
 import type { LineTime, LogReader, LogSink } from './reader.ts';
-import { present, type Values } from '../text/index.ts';
+import { inOrder, present, type Sign, type Values } from '../text/index.ts';
 
 const TERA = 1e12;
 
@@ -9,7 +9,7 @@ const TERA = 1e12;
 interface StepLine {
   readonly id: string;
   readonly hint: RegExp;
-  readonly sign: RegExp;
+  readonly sign: Sign;
   /** The values of a line: none where it is no step of this program; null where another rank says the same again. */
   read(line: string): Values | null;
 }
@@ -167,7 +167,7 @@ const megatronBridge: StepLine = {
 const verl: StepLine = {
   id: 'verl',
   hint: /\bstep:\d+ - /,
-  sign: /\bstep:\d+ - .{1,4000}?\btiming_s\//,
+  sign: inOrder(/\bstep:\d+ - ./g, /\btiming_s\//g, 4_000),
   read: (line) => {
     const of = (name: string): number | null => numberAfter(line, ` - ${name}:`) ?? numberAfter(line, ` - ${name}:np.float64(`);
     const step = of('timing_s/step') ?? of('perf/time_per_step');

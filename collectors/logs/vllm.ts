@@ -1,10 +1,10 @@
 import { flagFacts, pairFacts } from './config.ts';
 import { numberAfter, ratioAfter } from './fields.ts';
 import type { LogReader, LogSink } from './reader.ts';
-import { present } from '../text/index.ts';
+import { anyOf, inOrder, present } from '../text/index.ts';
 
 const THROUGHPUT = /Avg prompt throughput: [\d.]+ tokens\/s, Avg g\w+ throughput: [\d.]+ tokens\/s/;
-const CONFIG = /Initializing an? (?:V\d )?(?:LLM|engine).*config:|args: Namespace\(|non-default args: \{|EngineArgs\(/;
+const CONFIG = anyOf(inOrder(/Initializing an? (?:V\d )?(?:LLM|engine)/g, /config:/g), /args: Namespace\(|non-default args: \{|EngineArgs\(/);
 const FLAGS = /--(?:max-num-seqs|enable-chunked-prefill|gpu-memory-utilization|max-num-batched-tokens)\b|vllm serve |vllm\.entrypoints/;
 /** The logger's own prefix, V0 (`metrics.py:345]`) and V1 (`[loggers.py:80]`). */
 const PREFIX = /(?:INFO|WARNING|ERROR|DEBUG) \d\d-\d\d \d\d:\d\d:\d\d \[?[\w/.]+\.py:\d+\]/;

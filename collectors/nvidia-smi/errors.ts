@@ -1,22 +1,27 @@
 import type { EntityRef, SourceEvent } from '../../core/readings/index.ts';
+import { anyOf, inOrder, type Sign } from '../text/index.ts';
 import { busIdIn, type GpuScope } from './scope.ts';
 
 type ErrorKind = Extract<SourceEvent['kind'], 'gpu-error' | 'xid' | 'collector'>;
 
 /** Messages of nvidia-smi and of the kernel driver, in the words that they use. `word` is looked for first, since most lines have none. */
-const MESSAGES: readonly { readonly word: string; readonly pattern: RegExp; readonly kind: ErrorKind }[] = [
+const MESSAGES: readonly { readonly word: string; readonly pattern: Sign; readonly kind: ErrorKind }[] = [
   { word: 'SXid', pattern: /\bSXid \((?:PCI:)?[0-9a-fA-F:.]{5,20}\): \d+/, kind: 'gpu-error' }, // of an NVSwitch: numbers of its own
   { word: 'Xid', pattern: /\bXid \((?:PCI:)?[0-9a-fA-F:.]{5,20}(?: GPU-I:\d{1,3})?\): \d+/, kind: 'xid' },
   { word: 'Unable to determine the device handle', pattern: /Unable to determine the device handle for/i, kind: 'gpu-error' },
   { word: 'GPU is lost', pattern: /GPU is lost/i, kind: 'gpu-error' },
-  { word: 'fallen off the bus', pattern: /(?:GPU|NVRM:).*fallen off the bus/i, kind: 'gpu-error' },
+  { word: 'fallen off the bus', pattern: inOrder(/GPU|NVRM:/gi, /fallen off the bus/gi), kind: 'gpu-error' },
   { word: 'No devices were found', pattern: /^\s*No devices were found\s*$/i, kind: 'gpu-error' },
   { word: 'NVIDIA-SMI has failed', pattern: /NVIDIA-SMI has failed because/i, kind: 'gpu-error' },
   { word: 'Failed to initialize NVML', pattern: /Failed to initialize NVML/i, kind: 'gpu-error' },
   { word: 'infoROM is corrupted', pattern: /infoROM is corrupted/i, kind: 'gpu-error' },
   { word: 'requires reset', pattern: /GPU requires reset(?!\w)/i, kind: 'gpu-error' },
-  { word: 'NVRM: ', pattern: /NVRM: .{0,80}(?:RmInitAdapter failed|rm_init_adapter failed|probe routine failed)/, kind: 'gpu-error' },
-  { word: 'NVRM: ', pattern: /NVRM: (?:No NVIDIA GPU found|.{0,60}GPU is probably locked|.{0,60}uvm encountered global fatal error)/, kind: 'gpu-error' },
+  { word: 'NVRM: ', pattern: inOrder(/NVRM: /g, /RmInitAdapter failed|rm_init_adapter failed|probe routine failed/g, 80), kind: 'gpu-error' },
+  {
+    word: 'NVRM: ',
+    pattern: anyOf(/NVRM: No NVIDIA GPU found/, inOrder(/NVRM: /g, /GPU is probably locked|uvm encountered global fatal error/g, 60)),
+    kind: 'gpu-error',
+  },
   { word: 'not a valid field to query', pattern: /Field "[^"]*" is not a valid field to query/i, kind: 'collector' },
   { word: 'nvidia-smi', pattern: /nvidia-smi: (?:command )?not found|nvidia-smi: No such file/i, kind: 'collector' },
 ];

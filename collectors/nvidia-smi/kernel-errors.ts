@@ -1,5 +1,5 @@
 import type { SourceEvent } from '../../core/readings/index.ts';
-import { monthOf, type Output, type RowClock, timeReader, type TimeReader } from '../text/index.ts';
+import { inOrder, monthOf, type Output, type RowClock, type Sign, timeReader, type TimeReader } from '../text/index.ts';
 
 /** Where and when an error stands in the kernel's log: `dmesg -T`, a journal in ISO time, or syslog, which leaves the year out. */
 interface KernelStamp {
@@ -68,7 +68,7 @@ export function datedErrors({ out, clock, tz, undated }: { out: Output; clock: R
 /** A sentence of the kernel driver that begins on a line like this goes on below it. */
 const BEGUN = /NVRM: (?:The NVIDIA GPU [0-9a-f:.]{5,20}\s*$|API mismatch)/i;
 /** Of such a sentence, what makes it an error. */
-const ENDED: readonly RegExp[] = [/fallen off the bus/i, /failed to initialize/i, /API mismatch.{1,400}kernel module/i];
+const ENDED: readonly Sign[] = [/fallen off the bus/i, /failed to initialize/i, inOrder(/API mismatch./gi, /kernel module/gi, 400)];
 /** Lines of one sentence. */
 const MOST_LINES = 4;
 

@@ -23,7 +23,7 @@ export const nvidiaSmiLog: Collector = {
   entities: ['gpu', 'process'],
   embedded: true,
   sniff(head, file) {
-    if (/\|\s+NVIDIA-SMI \d|={10,}NVSMI LOG={10,}|^GPU \d+: .* \(UUID: GPU-/m.test(head)) return 0.9;
+    if (/\|\s+NVIDIA-SMI \d|(?<!=)={10,}NVSMI LOG={10,}|^GPU \d+: .* \(UUID: GPU-/m.test(head)) return 0.9;
     if (hasGpuError(head)) return 0.85;
     const lines = head.split('\n');
     if (lines.some((line) => line.startsWith('#') && monitorHeader(line) !== null)) return 0.7;

@@ -1,5 +1,5 @@
 import type { FactName, MetricId } from '../../core/readings/index.ts';
-import { isUnitName, splitCsv, toSi, type UnitName, UNITS } from '../text/index.ts';
+import { bracketed, isUnitName, splitCsv, toSi, type UnitName, UNITS } from '../text/index.ts';
 import { type Field, fieldName, fieldOf } from './fields.ts';
 
 export interface MetricColumn {
@@ -108,7 +108,6 @@ export function isFieldLike(cell: string): boolean {
   return fieldOf(name) !== undefined || DOTTED.test(name) || name === 'gpu_utilization' || name === 'pstate' || name === 'process_name';
 }
 
-const BRACKETED = /^(.*?)\s*[[(]([^\])]*)[\])]$/;
 const SUFFIXED = /^(.*?)[_ ]?(%|_pct|_percent|_mib|_mb|_w|_watts|_c|_mhz)$/i;
 const SUFFIX_UNITS: Readonly<Record<string, UnitName>> = {
   '%': '%',
@@ -124,10 +123,10 @@ const SUFFIX_UNITS: Readonly<Record<string, UnitName>> = {
 
 /** `memory.used [MiB]`, `power_W`, `gpu_util%` → the field's name and the unit that the header gives. */
 function headerCell(raw: string): HeaderCell {
-  const bracketed = BRACKETED.exec(raw);
-  if (bracketed !== null) {
-    const unit = bracketed[2] ?? '';
-    return { name: fieldName(bracketed[1] ?? ''), unit: isUnitName(unit) ? unit : null, raw };
+  const parts = bracketed(raw);
+  if (parts !== null) {
+    const { unit } = parts;
+    return { name: fieldName(parts.name), unit: isUnitName(unit) ? unit : null, raw };
   }
   const name = fieldName(raw);
   if (fieldOf(name) !== undefined) return { name, unit: null, raw };

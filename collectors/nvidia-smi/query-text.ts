@@ -156,8 +156,12 @@ interface Pair {
 }
 
 function pairOf(text: string): Pair | null {
-  const match = /^\s*(.*?)\s+:(?: (.*))?$/.exec(text);
-  return match === null ? null : { label: match[1] ?? '', value: (match[2] ?? '').trim() };
+  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) {
+    const before = text.charAt(at - 1);
+    const after = text.charAt(at + 1);
+    if (before !== '' && before.trim() === '' && (after === ' ' || after === '')) return { label: text.slice(0, at).trim(), value: text.slice(at + 1).trim() };
+  }
+  return null;
 }
 
 function leadingBlanks(text: string): number {

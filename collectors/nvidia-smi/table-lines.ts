@@ -51,14 +51,16 @@ export function isClosing(line: string): boolean {
   return /^[+|][-=+|]+[+|]\s*$/.test(line);
 }
 
-const GPU = /^(\d{1,3})\s+(.*?)\s*(?:\s(?:On|Off|WDDM|TCC|MCDM|N\/A|ERR!))$/;
+const INDEX = /^(\d{1,3})\s/;
+const MODE = /\s(?:On|Off|WDDM|TCC|MCDM|N\/A|ERR!)$/;
 
 /** The first of a GPU's lines, null for any other. */
 export function readGpuLine(line: string): GpuLine | null {
   const [gpu = '', bus = '', ecc = '', ...more] = cells(line);
-  const match = GPU.exec(gpu);
-  if (match === null || more.length > 0 || !bus.includes(':')) return null;
-  return { index: match[1] ?? '', name: match[2] ?? '', busId: bus, ecc: ecc.split(/\s+/, 1)[0] ?? '' };
+  const index = INDEX.exec(gpu);
+  const mode = MODE.exec(gpu);
+  if (index === null || mode === null || mode.index < index[0].length - 1 || more.length > 0 || !bus.includes(':')) return null;
+  return { index: index[1] ?? '', name: gpu.slice(index[0].length, mode.index).trim(), busId: bus, ecc: ecc.split(/\s+/, 1)[0] ?? '' };
 }
 
 /**
@@ -108,7 +110,8 @@ export function readSliceLine(line: string): SliceLine | null {
 export function readProcessLine(line: string): ProcessLine | null {
   const [text = '', ...more] = cells(line);
   if (more.length > 0) return null;
-  const match = /^(\d+)\s+(?:(?:N\/A|\d+)\s+(?:N\/A|\d+)\s+)?(\d+)\s+(C|G|C\+G|M\+C|M\+G|M\+C\+G|N\/A)\s+(.*?)\s*(\d+MiB|N\/A|Not Supported|ERR!)$/.exec(text);
-  if (match === null) return null;
-  return { gpu: match[1] ?? '', pid: match[2] ?? '', name: match[4] ?? '', memory: match[5] ?? '' };
+  const match = /^(\d+)\s+(?:(?:N\/A|\d+)\s+(?:N\/A|\d+)\s+)?(\d+)\s+(C|G|C\+G|M\+C|M\+G|M\+C\+G|N\/A)\s+(?=\S)/.exec(text);
+  const memory = /(?<!\d)(?:\d+MiB|N\/A|Not Supported|ERR!)$/.exec(text);
+  if (match === null || memory === null || memory.index < match[0].length) return null;
+  return { gpu: match[1] ?? '', pid: match[2] ?? '', name: text.slice(match[0].length, memory.index).trim(), memory: memory[0] };
 }

@@ -63,7 +63,7 @@ export function parseNfsBytes(text: string): { read: number | null; write: numbe
   for (const line of text.split('\n')) {
     const head = /^device (\S+) mounted on .* with fstype (\S+)/.exec(line);
     if (head !== null) device = head[2]?.startsWith('nfs') === true ? (head[1] ?? null) : null;
-    const bytes = device === null ? null : /^\s*bytes:\s+(.*)$/.exec(line);
+    const bytes = device === null ? null : /^\s*bytes:\s+(\S.*)$/.exec(line);
     if (device === null || bytes === null) continue;
     const key = `${device} ${bytes[1]}`;
     if (seen.has(key)) continue;

@@ -81,7 +81,8 @@ function openExposition(context: ParseContext): Session {
     }
   };
   const comment = (text: string, number: number) => {
-    const [, word = '', rest = ''] = /^#[ \t]*([^ \t]+)[ \t]*(.*)$/.exec(text) ?? [];
+    const [start = '', word = ''] = /^#[ \t]*([^ \t]+)[ \t]*/.exec(text) ?? [];
+    const rest = text.slice(start.length);
     if (word === 'EOF') {
       endPage(number);
     } else if (word === 'HELP' || word === 'TYPE') {
@@ -171,7 +172,19 @@ function openMemory(book: Book, context: ParseContext): { of(key: string): Entry
   };
 }
 
-const SAMPLE = /^\s*[a-zA-Z_:][\w:]*(?:\{[^\n]*\})?\s+[-+]?(?:\d[\d.eE+-]*|\.\d+|[Nn]a[Nn]|[Ii]nf)(?:\s+-?\d+(?:\.\d+)?)?(?:\s+#\s.*)?\s*$/;
+const SAMPLE_NAME = /^\s*[a-zA-Z_:][\w:]*/;
+const SAMPLE_VALUE = /^\s+[-+]?(?:\d[\d.eE+-]*|\.\d+|[Nn]a[Nn]|[Ii]nf)(?:\s+-?\d+(?:\.\d+)?)?(?:\s+#\s|\s*$)/;
+
+/** A name, labels in braces, a value, and a time or an exemplar where it has them. */
+function isSample(line: string): boolean {
+  const name = SAMPLE_NAME.exec(line)?.[0];
+  if (name === undefined) return false;
+  const rest = line.slice(name.length);
+  if (!rest.startsWith('{')) return SAMPLE_VALUE.test(rest);
+  const exemplar = rest.indexOf(' # ');
+  const ends = [rest.lastIndexOf('}'), exemplar < 0 ? -1 : rest.lastIndexOf('}', exemplar)];
+  return ends.some((end) => end > 0 && SAMPLE_VALUE.test(rest.slice(end + 1)));
+}
 
 const LABELLED = /^\s*[a-zA-Z_:][\w:]*\{(?:\}|\s*[a-zA-Z_]\w*=")/;
 
@@ -188,7 +201,7 @@ function sniff(head: string): number {
   let labelled = 0;
   for (const line of lines) {
     if (/^# (HELP|TYPE|UNIT) [a-zA-Z_:]|^# headroom-time \d|^# EOF/.test(line)) described += 1;
-    else if (SAMPLE.test(line)) {
+    else if (isSample(line)) {
       sampled += 1;
       if (LABELLED.test(line)) labelled += 1;
       if (isKnownName(/^\s*([\w:]*)/.exec(line)?.[1] ?? '')) ours += 1;

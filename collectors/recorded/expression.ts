@@ -71,12 +71,31 @@ function readSelector(text: string): Expression | string {
 
 /** Only `label="value"` fixes a label; matchers with `!=`, `=~` or Grafana's variables do not. */
 function fixedLabels(inside: string): ReadonlyMap<string, string> {
-  const fixed = inside.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/).filter((matcher) => /^\s*[a-zA-Z_]\w*\s*="[^$]*"\s*$/.test(matcher));
+  const fixed = outsideQuotes(inside).filter((matcher) => /^\s*[a-zA-Z_]\w*\s*="[^$]*"\s*$/.test(matcher));
   return parseLabels(fixed.join(','))?.labels ?? new Map<string, string>();
 }
 
 function withoutRange(text: string): string {
-  return text.trim().replace(/\[[^\]]*\]\s*(?:offset\s+\S+)?\s*$/, '');
+  const trimmed = text.trim();
+  const close = trimmed.lastIndexOf(']');
+  const open = trimmed.indexOf('[', trimmed.lastIndexOf(']', close - 1) + 1);
+  const after = trimmed.slice(close + 1).trim();
+  return close < 0 || open < 0 || open > close || (after !== '' && !/^offset\s+\S+$/.test(after)) ? trimmed : trimmed.slice(0, open);
+}
+
+/** The parts between commas that stand outside quotes. */
+function outsideQuotes(text: string): string[] {
+  const parts: string[] = [];
+  let quoted = false;
+  let from = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const mark = text.charAt(at);
+    if (mark === '"') quoted = !quoted;
+    if (mark !== ',' || quoted) continue;
+    parts.push(text.slice(from, at));
+    from = at + 1;
+  }
+  return [...parts, text.slice(from)];
 }
 
 function firstArgument(text: string): string {

@@ -42,10 +42,10 @@ export function readPanelValue(cell: string): PanelValue {
   const bare = parseDecimal(text);
   if (bare !== null) return { kind: 'plain', value: bare };
   if (isAbsent(text) || text === 'undefined') return 'absent';
-  const match = /^([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(\S.*)$/.exec(text);
-  const value = parseDecimal(match?.[1] ?? '');
-  const word = match?.[2] ?? '';
-  if (value === null) return 'unrecognised';
+  const number = /^[-+]?[\d.]+(?:[eE][-+]?\d+)?/.exec(text)?.[0] ?? '';
+  const value = parseDecimal(number);
+  const word = text.slice(number.length).trimStart();
+  if (value === null || word === '') return 'unrecognised';
   if (isUnitName(word) && word !== 'count') return { kind: 'si', value: toSi(value, word), unit: UNITS[word].unit };
   const more = Object.hasOwn(MORE, word) ? MORE[word] : undefined;
   if (more !== undefined) return { kind: 'si', value: value * more.mul, unit: more.unit };

@@ -25,7 +25,7 @@ export const llamaBench = resultCollector({
   title: 'llama-bench (llama.cpp)',
   sniff(head) {
     if (head.split('\n', 400).some((line) => isTable(cellsOf(line.slice(0, 1_000))))) return 0.95;
-    if (/^"?build_commit"?,.{0,3000}"?avg_ts"?/m.test(head)) return 0.95;
+    if (head.split('\n').some((line) => /^"?build_commit"?,/.test(line) && line.slice(0, 3_000).includes('avg_ts'))) return 0.95;
     return /"build_commit"\s*:/.test(head) && /"avg_ts"\s*:/.test(head) && /"n_gen"\s*:/.test(head) ? 0.95 : 0;
   },
   open: openLlamaBench,
@@ -150,7 +150,7 @@ function figuresOf({ test, rate }: Test): StatementFigure[] {
 }
 
 /** Of a mixture of experts only the chosen experts are read for a token. */
-const MIXTURE = /moe|mixtral|\d+x\d|\.A\d/i;
+const MIXTURE = /moe|mixtral|\dx\d|\.A\d/i;
 
 /** Each generated token reads the weights once: their size times the rate is what the memory delivered, at most. */
 function readingOf({ model, size, rate, gpu, backend, layersOnGpu }: Test): { text: string; figures: StatementFigure[] } | null {

@@ -1,5 +1,5 @@
 import { formatValue, type StatementFigure } from '../../core/readings/index.ts';
-import { quantity, splitBlanks } from '../text/index.ts';
+import { inOrder, quantity, type Sign, splitBlanks } from '../text/index.ts';
 import { figure, resultCollector, type ResultReader, sentence, shareOf } from './kit/index.ts';
 
 interface Look {
@@ -105,12 +105,12 @@ function openOther(): ResultReader {
   };
 }
 
-const VENDORS: readonly (readonly [RegExp, string])[] = [
+const VENDORS: readonly (readonly [Sign, string])[] = [
   [/^[ \t]*GPU +(?:XCP +)?POWER +(?:PWR_CAP +)?GPU_T(?:EMP)? /m, 'amd-smi’s output: AMD GPUs'],
   [/^\| AMD-SMI /m, 'amd-smi’s output: AMD GPUs'],
   [/^[ \t]*MARKET_NAME: AMD /m, 'amd-smi’s output: AMD GPUs'],
   [/^device,.{0,400}GPU use \(%\)/m, 'rocm-smi’s output: AMD GPUs'],
-  [/"card0": ?\{.{0,400}"GPU use \(%\)"/, 'rocm-smi’s output: AMD GPUs'],
+  [inOrder(/"card0": ?\{/g, /"GPU use \(%\)"/g, 400), 'rocm-smi’s output: AMD GPUs'],
   [/^\| HL-SMI Version:/m, 'hl-smi’s output: Intel Gaudi accelerators'],
   [/^\| npu-smi \d/m, 'npu-smi’s output: Ascend accelerators'],
   [/^Timestamp, DeviceId, .{0,400}GPU Utilization \(%\)/m, 'xpu-smi’s output: Intel GPUs'],

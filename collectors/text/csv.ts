@@ -1,3 +1,5 @@
+/** Characters of a cell that are looked at: the names of kernels have some hundred. */
+const MAX_CELL = 4096;
 const QUOTE = 34;
 const SPACE = 32;
 const TAB = 9;
@@ -16,13 +18,13 @@ export function splitCsv(line: string, separator = ','): string[] {
       const quoted = readQuoted(line, at);
       const next = line.indexOf(separator, quoted.end);
       const tail = line.slice(quoted.end, next < 0 ? line.length : next).trim();
-      cells.push(quoted.text + tail);
+      cells.push(cut(quoted.text + tail));
       if (next < 0) return cells;
       at = next + 1;
       continue;
     }
     const next = line.indexOf(separator, at);
-    cells.push(line.slice(at, next < 0 ? line.length : next).trim());
+    cells.push(cut(line.slice(at, next < 0 ? line.length : next).trim()));
     if (next < 0) return cells;
     at = next + 1;
   }
@@ -41,6 +43,19 @@ export function cellColumn(line: string, index: number, separator = ','): number
   }
 }
 
+/** `power.draw [W]`, `time (ms)` → the name and what stands in the brackets at the cell's end; null for a cell without such. */
+export function bracketed(cell: string): { readonly name: string; readonly unit: string } | null {
+  const last = cell.length - 1;
+  if (!isClosing(cell.charAt(last))) return null;
+  let open = -1;
+  for (let at = last - 1; at >= 0 && !isClosing(cell.charAt(at)); at -= 1) if ('[('.includes(cell.charAt(at))) open = at;
+  return open < 0 ? null : { name: cell.slice(0, open).trimEnd(), unit: cell.slice(open + 1, last) };
+}
+
+function isClosing(letter: string): boolean {
+  return letter === ']' || letter === ')';
+}
+
 function splitPlain(line: string, separator: string): string[] {
   const cells: string[] = [];
   let start = 0;
@@ -52,10 +67,14 @@ function splitPlain(line: string, separator: string): string[] {
     let to = end;
     while (from < to && isBlank(line.charCodeAt(from))) from += 1;
     while (to > from && isBlank(line.charCodeAt(to - 1))) to -= 1;
-    cells.push(line.slice(from, to));
+    cells.push(line.slice(from, Math.min(to, from + MAX_CELL)));
     if (last) return cells;
     start = end + 1;
   }
+}
+
+function cut(cell: string): string {
+  return cell.length > MAX_CELL ? cell.slice(0, MAX_CELL) : cell;
 }
 
 function readQuoted(line: string, open: number): { text: string; end: number } {

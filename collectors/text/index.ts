@@ -1,5 +1,5 @@
 export { splitBlanks, wordColumn } from './blanks.ts';
-export { cellColumn, splitCsv } from './csv.ts';
+export { bracketed, cellColumn, splitCsv } from './csv.ts';
 export { dayClock } from './day-clock.ts';
 export { jsonCutter } from './json-cutter.ts';
 export { MAX_LINE } from './lines.ts';
@@ -7,6 +7,7 @@ export { isJsonList, isJsonObject, type Json, parseLooseJson } from './loose-jso
 export { parseDecimal } from './numbers.ts';
 export { rowClock, type RowClock } from './row-clock.ts';
 export { lineSession, output, type Output, quote } from './session.ts';
+export { anyOf, inOrder, type Sign } from './signs.ts';
 export { isText, jobLogByName } from './sniffing.ts';
 export { clockIn, stampIn } from './stamp-line.ts';
 export { americanStamp, DAY, int, monthOf, parseClockTime, parseTime, timeReader, type TimeReader } from './time.ts';

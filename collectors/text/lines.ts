@@ -1,11 +1,17 @@
-/** The longest line that is kept. A longer one is reported once and thrown away, so that memory stays bounded. */
-export const MAX_LINE = 1024 * 1024;
+/** Characters of the longest line that is kept. A longer one is reported once and thrown away, so that memory and time stay bounded. */
+export const MAX_LINE = 256 * 1024;
+
+/**
+ * Characters of the longest word: of what stands between blanks, commas, quotes, brackets and the like. Tools print none of a tenth of it; what
+ * has one is no line of theirs, and nothing looks at it further.
+ */
+export const MAX_WORD = 4096;
 
 export interface LineSink {
   /** A line without its line end. `number` is 1-based. `whole` is false for a last line without a line end: it may have been cut off. */
   line(text: string, number: number, whole: boolean): void;
-  /** A line longer than MAX_LINE characters: its first 200 are given, the rest is gone. */
-  overlong(head: string, number: number): void;
+  /** A line longer than MAX_LINE, or with a word longer than MAX_WORD: its first 200 characters are given, the rest is gone. */
+  overlong(head: string, number: number, reason: string): void;
 }
 
 export interface LineSplitter {
@@ -13,6 +19,30 @@ export interface LineSplitter {
   feed(text: string): void;
   /** Hands over an unfinished last line, if there is one. */
   end(): void;
+}
+
+const TOO_LONG = `line is longer than ${MAX_LINE / 1024} KiB: a line of this format has a few hundred characters`;
+const LONG_WORD = `a word of more than ${MAX_WORD} characters: a line of this format has none`;
+
+/** True where more than MAX_WORD characters follow each other without one that parts words, or as many blanks. */
+function hasLongWord(text: string): boolean {
+  let from = 0;
+  let kind = -1;
+  for (let at = 0; at < text.length; at += 1) {
+    const now = kindOf(text.charCodeAt(at));
+    if (now !== kind) [kind, from] = [now, at];
+    else if (now !== PARTS && at - from >= MAX_WORD) return true;
+  }
+  return false;
+}
+
+const PARTS = 2;
+
+/** A blank, part of a word, or what parts words. */
+function kindOf(code: number): number {
+  if (code <= 32) return 0;
+  const letter = (code >= 48 && code <= 57) || (code >= 64 && code <= 90) || (code >= 94 && code <= 122) || code > 126;
+  return letter || code === 43 || code === 45 || code === 46 ? 1 : PARTS;
 }
 
 /** Splits text that arrives in pieces into lines: LF or CRLF, a byte order mark at the start removed. */
@@ -28,9 +58,12 @@ export function lineSplitter(sink: LineSink): LineSplitter {
       dropping = false;
       return;
     }
-    if (text.length > MAX_LINE) {
-      sink.overlong(text.slice(0, 200), number);
-      return;
+    if (text.length > MAX_WORD) {
+      const reason = text.length > MAX_LINE ? TOO_LONG : hasLongWord(text) ? LONG_WORD : null;
+      if (reason !== null) {
+        sink.overlong(text.slice(0, 200), number, reason);
+        return;
+      }
     }
     sink.line(text.charCodeAt(text.length - 1) === 13 ? text.slice(0, -1) : text, number, whole);
   };
@@ -39,7 +72,7 @@ export function lineSplitter(sink: LineSink): LineSplitter {
     if (dropping || rest === '') return;
     carry += rest;
     if (carry.length <= MAX_LINE) return;
-    sink.overlong(carry.slice(0, 200), number + 1);
+    sink.overlong(carry.slice(0, 200), number + 1, TOO_LONG);
     carry = '';
     dropping = true;
   };

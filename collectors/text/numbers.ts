@@ -5,6 +5,7 @@ const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
  * (`''`, `0x10`, `Infinity`, `12abc`), which the built-in conversions would turn into a value.
  */
 export function parseDecimal(text: string): number | null {
+  if (text.length > LONGEST_NUMBER) return null;
   let at = 0;
   let negative = false;
   const first = text.charCodeAt(0);
@@ -33,7 +34,9 @@ export function parseDecimal(text: string): number | null {
   return negative ? -value : value;
 }
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** Characters of the longest number that a tool prints, with room; a longer text is none. */
+const LONGEST_NUMBER = 400;
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 function slowDecimal(text: string): number | null {
   if (!DECIMAL.test(text)) return null;

@@ -129,7 +129,7 @@ export interface LineParser {
 export function lineSession(out: Output, parser: LineParser): Session {
   const splitter = lineSplitter({
     line: parser.line,
-    overlong: (head, number) => out.reject(number, 'line is longer than 1 MiB: a line of this format has a few hundred characters', head),
+    overlong: (head, number, reason) => out.reject(number, reason, head),
   });
   return {
     feed(text) {

@@ -8,5 +8,6 @@ export function isText(head: string): boolean {
  * or a table may stand far down, behind megabytes of modules being loaded.
  */
 export function jobLogByName(head: string, file: string | undefined): number {
-  return file !== undefined && /(?:\.(?:out|err|log)|slurm-\d+[^/]*)$/.test(file) && isText(head) ? 0.51 : 0;
+  if (file === undefined || !isText(head)) return 0;
+  return /\.(?:out|err|log)$/.test(file) || /slurm-\d/.test(file.slice(file.lastIndexOf('/') + 1)) ? 0.51 : 0;
 }

@@ -1,6 +1,9 @@
 import { parseDecimal } from './numbers.ts';
 import { offsetOf, zoneOf, type Zone } from './zone.ts';
 
+/** No stamp is longer, a zone's name in brackets behind it included. */
+const LONGEST_STAMP = 120;
+
 /** Seconds of a day. */
 export const DAY = 86_400;
 
@@ -20,7 +23,7 @@ export type TimeReader = (text: string) => Stamp | null;
  */
 export function timeReader(tz: string): TimeReader {
   const zone = zoneOf(tz);
-  return (text) => readNumeric(text, zone) ?? readEpoch(text) ?? readWords(text, zone);
+  return (text) => (text.length > LONGEST_STAMP ? null : (readNumeric(text, zone) ?? readEpoch(text) ?? readWords(text, zone)));
 }
 
 /** One stamp, the short way; see timeReader for many. */
@@ -49,10 +52,11 @@ export function americanStamp(text: string): string | null {
 
 const NUMERIC = /^(\d{4})([-/]?)(\d\d)\2(\d\d)(?:[T ]|, ?)\s*(\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
 const EPOCH = /^\d{9,19}(?:\.\d+)?$/;
-const RFC_2822 = /^(?:[a-z]{3},?\s+)?(\d{1,2})[ -]([a-z]{3})[ -](\d{4}),?\s+(\d\d):(\d\d)(?::(\d\d))?\s*(am|pm)?\s*([a-z]{1,4}|[+-]\d{2,4})?(?:\s*\(.*\))?$/i;
+const RFC_2822 =
+  /^(?:[a-z]{3},?\s+)?(\d{1,2})[ -]([a-z]{3})[ -](\d{4}),?\s+(\d\d):(\d\d)(?::(\d\d))?(?:\s*(am|pm))?(?:\s*([a-z]{1,4}|[+-]\d{2,4}))?(?:\s*\(.*\))?\s*$/i;
 /** `date` in British and other English locales: the day before the month, the year at the end. */
-const DAY_FIRST = /^[a-z]{3,9},?\s+(\d{1,2}) ([a-z]{3})[a-z]* (\d{1,2}):(\d\d):(\d\d)\s*(am|pm)?\s*([a-z]{3,5}|[+-]\d{2,4})?\s+(\d{4})$/i;
-const CTIME = /^[a-z]{3}\s+([a-z]{3})\s+(\d{1,2})\s+(\d\d):(\d\d):(\d\d)(?:\.(\d+))?\s*(am|pm)?\s*([a-z]{3,5}|[+-]\d{2,4})?\s+(\d{4})$/i;
+const DAY_FIRST = /^[a-z]{3,9},?\s+(\d{1,2}) ([a-z]{3})[a-z]* (\d{1,2}):(\d\d):(\d\d)(?:\s*(am|pm))?(?:\s*([a-z]{3,5}|[+-]\d{2,4}))?\s+(\d{4})$/i;
+const CTIME = /^[a-z]{3}\s+([a-z]{3})\s+(\d{1,2})\s+(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:\s*(am|pm))?(?:\s*([a-z]{3,5}|[+-]\d{2,4}))?\s+(\d{4})$/i;
 
 const MONTHS: readonly string[] = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 

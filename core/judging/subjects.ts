@@ -345,6 +345,6 @@ function looksLikeFineTuning(entities: readonly RunEntity[]): boolean {
     const text = [facts.get('workload'), facts.get('trainer'), facts.has('trainer') ? facts.get('command') : undefined]
       .filter((part) => part !== undefined)
       .join(' ');
-    return /\b\w*(q?lora|peft|fine-?_?tun|sft|dpo)\w*\b/i.test(text);
+    return /lora|peft|fine-?_?tun|sft|dpo/i.test(text);
   });
 }

@@ -143,7 +143,7 @@ function digits(value: number, whole: boolean): string {
 }
 
 function trimmed(text: string): string {
-  return text.includes('.') && !text.includes('e') ? text.replace(/0+$/, '').replace(/\.$/, '') : text;
+  return text.includes('.') && !text.includes('e') ? text.replace(/(?<!0)0+$/, '').replace(/\.$/, '') : text;
 }
 
 function pair(large: number, largeUnit: string, small: number, smallUnit: string, pad: boolean): string {

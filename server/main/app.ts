@@ -91,7 +91,10 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   goLive(app, { ...service, recogniser: who, hosts });
   await pageRoutes(app, web);
   // Before the server waits for its connections: a stream that is open for hours would keep it waiting.
-  app.addHook('preClose', async () => service.streams.close());
+  app.addHook('preClose', async () => {
+    await service.streams.close();
+    await service.parsers.close();
+  });
   return app;
 }
 

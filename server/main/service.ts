@@ -4,7 +4,7 @@ import type { Intake } from '../../core/readings/index.ts';
 import { type Analyses, type Audience, openAnalyses } from '../analysis/index.ts';
 import { openAnswers, type Answers } from '../answers/index.ts';
 import { type Config, packageVersion, readSite } from '../settings/index.ts';
-import { type Ingest, ingestInto, openQuota, openStreams, type Quota, type Streams } from '../ingest/index.ts';
+import { type Ingest, ingestInto, openParsers, openQuota, openStreams, type Parsers, type Quota, type Streams } from '../ingest/index.ts';
 import { deliveriesByJob, jobIndex, type JobIndex } from '../ownership/index.ts';
 import { openJobs, type Jobs } from '../jobs/index.ts';
 import { jobRoom, openHub, tellReadings, type Hub } from '../live/index.ts';
@@ -30,6 +30,7 @@ export interface Service {
   readonly analyses: Analyses;
   readonly answers: Answers;
   readonly streams: Streams;
+  readonly parsers: Parsers;
   readonly ingest: Ingest;
   readonly quota: Quota;
   readonly pressure: Pressure;
@@ -88,6 +89,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     analyses,
     answers: openAnswers({ store, index, nodes, analyses, site, demo, now }),
     streams: openStreams(MOST_STREAMS),
+    parsers: openParsers(),
     ingest,
     quota,
     pressure: openPressure({ limits: config.limits, log, look: ownLoad() }),

@@ -2,10 +2,11 @@ import { ErrorReplySchema, StreamLineSchema } from '../../core/contract/index.ts
 import { NAME_PATTERN } from '../../core/readings/index.ts';
 import { Type } from 'typebox';
 import { collectors } from '../../collectors/registry.ts';
-import { rawReader, scopeOf, serveStream, type StreamOptions } from '../ingest/index.ts';
+import { scopeOf, serveStream, type StreamOptions } from '../ingest/index.ts';
 import { jobName, type JobIndex } from '../ownership/index.ts';
 import type { Jobs } from '../jobs/index.ts';
-import type { App } from '../http/index.ts';
+import { isZone, parseTime } from '../../collectors/text/index.ts';
+import { type App, Problem } from '../http/index.ts';
 
 const RawQuerySchema = Type.Object({
   node: Type.Optional(
@@ -31,6 +32,16 @@ const RawQuerySchema = Type.Object({
   fields: Type.Optional(
     Type.String({ pattern: NAME_PATTERN, maxLength: 4_000, description: 'Field names of a headerless nvidia-smi --query-gpu CSV, separated by commas' }),
   ),
+  start: Type.Optional(
+    Type.String({
+      pattern: NAME_PATTERN,
+      maxLength: 60,
+      description: 'When a recorded file begins, as a date (2026-11-26T14:00:00Z) or seconds since 1970; for lines without a date',
+    }),
+  ),
+  period: Type.Optional(
+    Type.Number({ minimum: 0.001, maximum: 86_400, description: 'How often the tool of a recorded file printed, seconds; goes with start' }),
+  ),
 });
 
 export interface RawOptions extends StreamOptions {
@@ -54,7 +65,7 @@ export function rawRoutes(app: App, options: RawOptions): void {
       schema: {
         tags: ['ingest'],
         summary: 'Stream the output of a tool as it prints it',
-        description: `Lines without a date are stamped on arrival. One JSON line comes back per commit: {"durable": N}, the stream's values on disk so far.\n\nReads: ${collectors.map((collector) => `${collector.id} (${collector.title})`).join(', ')}.`,
+        description: `Lines without a date are stamped on arrival. A recorded file whose lines have none comes faster than any tool prints and is refused at once (422), unless start and period say when it was made. A line that takes longer than two seconds to read ends the stream (422) with its number. One JSON line comes back per commit: {"durable": N}, the stream's values on disk so far.\n\nReads: ${collectors.map((collector) => `${collector.id} (${collector.title})`).join(', ')}.`,
         querystring: RawQuerySchema,
         response: {
           200: { description: 'One line per commit', content: { 'application/x-ndjson': { schema: StreamLineSchema } } },
@@ -63,7 +74,7 @@ export function rawRoutes(app: App, options: RawOptions): void {
         },
       },
       handler: async (request, reply) => {
-        const { job, tz, collector, fields, ...query } = request.query;
+        const { job, tz, collector, fields, start, period, ...query } = request.query;
         const key = job === undefined ? null : options.jobs.keyOf(job);
         const about = scopeOf({
           ...query,
@@ -77,8 +88,26 @@ export function rawRoutes(app: App, options: RawOptions): void {
           ...(tz === undefined ? {} : { tz }),
           ...(fields === undefined ? {} : { fields: fields.split(',').map((field) => field.trim()) }),
         };
-        return serveStream(request, reply, { ...options, scope: about, reader: rawReader(about, context, collector) });
+        const opening = { place: about, context, given: collector, recording: recordingOf({ start, period, tz }) };
+        return serveStream(request, reply, { ...options, opening });
       },
     });
   });
+}
+
+/** When a recorded file was made, as its sender says. */
+function recordingOf({ start, period, tz }: { start: string | undefined; period: number | undefined; tz: string | undefined }): {
+  start?: number;
+  period?: number;
+} {
+  if (start === undefined && period === undefined) return {};
+  const at = start === undefined || (tz !== undefined && !isZone(tz)) ? undefined : parseTime(start, tz)?.at;
+  if (at === undefined) {
+    throw new Problem(400, {
+      error: start === undefined ? 'a period without a start: nothing says when the recorded file begins' : `“${start.slice(0, 40)}” is no time`,
+      where: 'query/start',
+      remedy: 'give the time of its first line, such as start=2026-11-26T14:00:00Z',
+    });
+  }
+  return { start: at, ...(period === undefined ? {} : { period }) };
 }

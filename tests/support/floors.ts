@@ -26,7 +26,7 @@ export const FLOORS: Floors = {
   'server/ownership': ['server/store', 'server/auth'],
   'server/nodes': [],
   'server/jobs': ['server/http', 'server/store', 'server/auth', 'server/ownership'],
-  'server/ingest': ['server/settings', 'server/http', 'server/store'],
+  'server/ingest': ['server/threads', 'server/settings', 'server/http', 'server/store'],
   'server/analysis': ['server/threads', 'server/store', 'server/ownership', 'server/jobs'],
   'server/answers': ['server/http', 'server/store', 'server/auth', 'server/ownership', 'server/nodes', 'server/analysis'],
   'server/routes': ['server/http', 'server/store', 'server/auth', 'server/ownership', 'server/jobs', 'server/ingest', 'server/answers'],

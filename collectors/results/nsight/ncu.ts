@@ -35,7 +35,7 @@ export const ncu = resultCollector({
   id: 'ncu',
   title: 'ncu (Nsight Compute)',
   sniff(head) {
-    if (/^"?(?:ID"?,"?)?Process ID"?,.{0,400}"?Kernel Name"?,/m.test(head)) return 0.95;
+    if (head.split('\n').some((line) => /^"?(?:ID"?,"?)?Process ID"?,/.test(line) && /Kernel Name"?,/.test(line.slice(0, 440)))) return 0.95;
     return /^ {2,8}Section: /m.test(head) && /^ {2,8}Metric Name +Metric (?:Unit|Value)/m.test(head) ? 0.9 : 0;
   },
   open: openNcu,

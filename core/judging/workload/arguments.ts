@@ -7,9 +7,16 @@ const CUT = '…';
 /** Splits a recorded command line into arguments. Quotes group where they survived; an argument that was cut off is left out. */
 export function splitCommand(line: string): string[] {
   const parts = line.match(/(?:[^\s"']+|"[^"]*"|'[^']*'|["'])+/g) ?? [];
-  const args = parts.map((part) => part.replace(/^(["'])(.*)\1$/s, '$2').replace(/=(["'])(.*)\1$/s, '=$2'));
+  const args = parts.map((part) => unquoted(part.replace(/^(["'])(.*)\1$/s, '$2')));
   // What a shell is told to run (`bash -c "vllm serve …"`) is a command line of its own.
   return args.flatMap((arg, i) => (/^-[il]*c$/.test(args[i - 1] ?? '') ? arg.split(/\s+/) : [arg])).filter((arg) => arg !== '' && !arg.endsWith(CUT));
+}
+
+/** `--x="y"` → `--x=y`. */
+function unquoted(arg: string): string {
+  const quote = arg.at(-1);
+  const at = quote === '"' || quote === "'" ? arg.indexOf(`=${quote}`) : -1;
+  return at < 0 || at + 2 >= arg.length ? arg : `${arg.slice(0, at + 1)}${arg.slice(at + 2, -1)}`;
 }
 
 /** Short forms with the number attached: `-tp4`. */

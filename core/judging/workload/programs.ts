@@ -5,7 +5,7 @@ interface Program {
   /** A launcher starts another program, which says more of the work. */
   readonly role: 'engine' | 'trainer' | 'launcher';
   /** The program's file name. */
-  readonly file?: RegExp;
+  readonly file?: { test(name: string): boolean };
   /** The word that must follow it: `vllm serve`. */
   readonly verb?: RegExp;
   /** What stands after `python -m`, or a script inside that package. */
@@ -38,8 +38,13 @@ const PROGRAMS: readonly Program[] = [
   { name: 'deepspeed', role: 'launcher', file: /^deepspeed$/, module: /^deepspeed\b/ },
   { name: 'accelerate', role: 'launcher', file: /^accelerate$/, verb: /^launch$/, module: /^accelerate\.commands\.launch$/ },
   { name: 'torchrun', role: 'launcher', file: /^torchrun$/, module: /^torch\.distributed\.(?:run|launch)$/ },
-  { name: 'script', role: 'trainer', file: /^[\w-]*(?:pretrain|finetune|fine_tune|fine-tune|train|sft|dpo|grpo|lora)[\w-]*\.py$/i },
+  { name: 'script', role: 'trainer', file: { test: isTrainingScript } },
 ];
+
+/** `train_gpt.py`, `run-sft.py`: a script named after what trainers do. */
+function isTrainingScript(name: string): boolean {
+  return /^[\w-]+\.py$/i.test(name) && /pretrain|finetune|fine_tune|fine-tune|train|sft|dpo|grpo|lora/i.test(name);
+}
 
 export interface FoundProgram {
   readonly program: Program;

@@ -109,8 +109,9 @@ const LEVELS = 3;
 export function modelParts(name: string): readonly string[] {
   const text = name
     .trim()
-    .replace(/[?#].*$/, '')
-    .replace(/[/\\]+$/, '');
+    .split(/[?#]/, 1)
+    .join('')
+    .replace(/(?<![/\\])[/\\]+$/, '');
   const cached = /models--[^/]*?--([^/]+)/.exec(text)?.[1];
   if (cached !== undefined) return [cached];
   const parts = text.split(/[/\\]/).filter((part) => part !== '' && !PLUMBING.test(part));

@@ -36,7 +36,7 @@ export const CAUSES: readonly Cause[] = [
     id: 'nvswitch',
     pattern: /\bSXid \(/,
     say: (_, line) => {
-      const sxid = /SXid \([^)]{1,60}\): (\d{1,6})/.exec(line)?.[1] ?? '';
+      const sxid = /SXid \([^()]{1,60}\): (\d{1,6})/.exec(line)?.[1] ?? '';
       return `An NVSwitch reports SXid ${sxid}${/\bnon-fatal\b/i.test(line) ? ' (not fatal)' : /\bfatal\b/i.test(line) ? ' (fatal: the GPUs behind it cannot talk to each other)' : ''}. Admins: look it up in the NVSwitch catalogue of the Fabric Manager guide; a fatal one needs a reset of all GPUs of the node.`;
     },
   },

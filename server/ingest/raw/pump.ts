@@ -5,16 +5,24 @@ import type { Intake } from '../../../core/readings/index.ts';
 import { Problem } from '../../http/index.ts';
 import type { Ingest } from '../ingest.ts';
 import { retryWhileBusy } from '../retry.ts';
-import type { Piece, RawReader } from './reader.ts';
+import type { Piece } from './reader.ts';
 
 /** Text without one reading in it, after which a stream is refused: a wrong file must not be read for hours. */
 const QUIET = 8 * 1024 * 1024;
 /** Refused lines that are told word for word; more are counted. */
 const TOLD = 20;
 
+/** A reader in this thread or another. */
+interface PumpReader {
+  feed(text: string, now: number): Piece | Promise<Piece>;
+  end(now: number): Piece | Promise<Piece>;
+  readonly collectors: readonly string[];
+  readonly wentBack: number;
+}
+
 export interface PumpOptions {
   readonly body: AsyncIterable<Buffer>;
-  readonly reader: RawReader;
+  readonly reader: PumpReader;
   readonly ingest: Ingest;
   readonly batch: Pick<Intake, 'node' | 'job'>;
   readonly now: () => number;
@@ -61,7 +69,7 @@ export async function pump(options: PumpOptions): Promise<void> {
   for await (const chunk of options.body) {
     count.bytes += chunk.length;
     count.quiet += chunk.length;
-    await take(reader.feed(text.feed(chunk), now()));
+    await take(await reader.feed(text.feed(chunk), now()));
     if (count.quiet > QUIET) {
       throw new Problem(422, {
         error: `${QUIET / 1024 / 1024} MiB of text without one reading`,
@@ -70,8 +78,8 @@ export async function pump(options: PumpOptions): Promise<void> {
       });
     }
   }
-  await take(reader.feed(text.end(), now()));
-  await take(reader.end(now()));
+  await take(await reader.feed(text.end(), now()));
+  await take(await reader.end(now()));
   write({ durable: count.durable, bytes: count.bytes, rejected: count.rejected, end: options.ending() });
 }
 

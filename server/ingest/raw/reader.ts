@@ -4,8 +4,8 @@ import { openReaders, type Recognise } from '../../../collectors/run/index.ts';
 import { HEAD, recognise } from '../../../collectors/sniff.ts';
 import { isText, isZone } from '../../../collectors/text/index.ts';
 import { type Batch, type Intake, outgoingIntake, type Rejection, tablesOf } from '../../../core/readings/index.ts';
-import { Problem } from '../../http/index.ts';
-import { stamper, type Stamper } from './stamps.ts';
+import { Refusal } from './refusal.ts';
+import { type Recording, stamper, type Stamper } from './stamps.ts';
 
 /** What a piece of text gave: ready for ingest, but for source and sequence number. */
 export interface Piece extends Pick<Intake, 'tables' | 'facts' | 'events'> {
@@ -13,7 +13,7 @@ export interface Piece extends Pick<Intake, 'tables' | 'facts' | 'events'> {
 }
 
 export interface RawReader {
-  /** `now`: when the text arrived, seconds UTC. Throws a Problem (415) where no collector knows the format. */
+  /** `now`: when the text arrived, seconds UTC. Throws a Refusal (415) where no collector knows the format. */
   feed(text: string, now: number): Piece;
   end(now: number): Piece;
   /** Ids of the collectors that read; empty while the format is still open. */
@@ -25,13 +25,13 @@ export interface RawReader {
 const SOONEST = 2;
 
 /** Reads one stream of a known tool's text: recognises it by its first lines (64 KiB at most), then parses as it comes. */
-export function rawReader(place: Place, context: ParseContext, given: string | undefined): RawReader {
-  if (context.tz !== undefined && !isZone(context.tz)) throw noZone(context.tz);
+export function rawReader(place: Place, context: ParseContext, given: string | undefined, recording: Recording = {}): RawReader {
+  checkQuery(context, given);
   const readers = openReaders(given === undefined ? { context, recognise, soonest: SOONEST } : { context, recognise: only(given), soonest: 0 });
   const stamps: Stamper[] = [];
   const piecesOf = (batches: readonly Batch[], now: number): Piece => {
     if (readers.state === 'unknown') throw unknownFormat(readers.head);
-    return join(batches.map((batch, index) => pieceOf(batch, { stamps: (stamps[index] ??= stamper()), place, now })));
+    return join(batches.map((batch, index) => pieceOf(batch, { stamps: (stamps[index] ??= stamper(recording)), place, now })));
   };
 
   return {
@@ -46,8 +46,14 @@ export function rawReader(place: Place, context: ParseContext, given: string | u
   };
 }
 
-function noZone(tz: string): Problem {
-  return new Problem(400, {
+/** Throws a Refusal (400) for a zone or a collector that does not exist. */
+export function checkQuery({ tz }: ParseContext, given: string | undefined): void {
+  if (tz !== undefined && !isZone(tz)) throw noZone(tz);
+  if (given !== undefined) only(given);
+}
+
+function noZone(tz: string): Refusal {
+  return new Refusal(400, {
     error: `there is no time zone “${tz}”`,
     where: 'query/tz',
     remedy: 'give a name like Europe/Stockholm, or an offset like +01:00',
@@ -57,7 +63,7 @@ function noZone(tz: string): Problem {
 function only(id: string): Recognise {
   const collector = collectorById(id);
   if (collector !== undefined) return () => [collector];
-  throw new Problem(400, {
+  throw new Refusal(400, {
     error: `there is no collector “${id.slice(0, 40)}”`,
     where: 'query/collector',
     remedy: 'leave it out: the format is recognised by its first lines',
@@ -93,7 +99,7 @@ function join(pieces: readonly Piece[]): Piece {
   };
 }
 
-function unknownFormat(text: string): Problem {
+function unknownFormat(text: string): Refusal {
   const start = JSON.stringify(text.slice(0, 60));
   const error =
     text.trim() === ''
@@ -101,7 +107,7 @@ function unknownFormat(text: string): Problem {
       : isText(text)
         ? `no collector knows this format; it starts with ${start}`
         : `this is not text; it starts with ${start}`;
-  return new Problem(415, {
+  return new Refusal(415, {
     error,
     where: text.length < HEAD ? 'body' : `body, first ${HEAD / 1024} KiB`,
     remedy: 'stream the output of a tool listed at /api/docs (nvidia-smi, nvtop, top, a /metrics page …); compressed files need a content-encoding header',

@@ -6,12 +6,15 @@ import { inflated, isBadCompression } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';
 import type { StreamLine } from '../../../core/contract/index.ts';
 import { pump } from './pump.ts';
-import type { RawReader } from './reader.ts';
+import type { Parsers, StreamReader } from './parsers.ts';
+import { Refusal } from './refusal.ts';
+import type { Opening } from './parsing.ts';
 import type { Streams } from './streams.ts';
 
 export interface StreamOptions {
   readonly ingest: Ingest;
   readonly streams: Streams;
+  readonly parsers: Parsers;
   readonly now: () => number;
 }
 
@@ -21,16 +24,16 @@ const BROKE = 'the connection broke';
  * Serves one raw stream: the body goes through `pump`, one JSON line per commit goes back. The status is sent with the first
  * line, so that a format nobody knows is still a plain error; afterwards an error is a last line.
  */
-export async function serveStream(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  options: StreamOptions & { scope: Place; reader: RawReader },
-): Promise<FastifyReply> {
-  const { scope, reader, ingest, streams, now } = options;
+export async function serveStream(request: FastifyRequest, reply: FastifyReply, options: StreamOptions & { opening: Opening }): Promise<FastifyReply> {
+  const { opening, ingest, streams, parsers, now } = options;
+  const scope: Place = opening.place;
+  const reader = openReader(parsers, opening);
   const source = bodyOf(request);
   const closed = streams.open(() => source.stop('the server is stopping: send the rest again in a moment'));
-  if (closed === null)
+  if (closed === null) {
+    reader.close();
     throw new Problem(503, { error: 'no more streams are taken now', where: 'body', remedy: 'try again in a moment; end streams that are no longer needed' });
+  }
   reply.header('connection', 'close'); // after an early end nothing of an unread body may look like the next request
   const out = new PassThrough();
   const batch = { node: scope.node, ...(scope.job === null ? {} : { job: scope.job }) };
@@ -54,10 +57,19 @@ export async function serveStream(
       })
       .finally(() => {
         out.end();
+        reader.close();
         closed();
       })
       .catch(reject);
   });
+}
+
+function openReader(parsers: Parsers, opening: Opening): StreamReader {
+  try {
+    return parsers.open(opening);
+  } catch (error) {
+    throw asProblem(error);
+  }
 }
 
 /** The request's plain bytes as a stream that ends, never fails, when the sender or the server goes away. */
@@ -95,6 +107,7 @@ function bodyOf(request: FastifyRequest): { body: PassThrough; stop: (why: strin
 
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof Refusal) return new Problem(error.status, error.reply);
   if (isBadCompression(error))
     return new Problem(400, {
       error: 'the stream is not what its content-encoding says',

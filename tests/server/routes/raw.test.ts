@@ -135,6 +135,62 @@ describe('what is no tool’s output', () => {
   });
 });
 
+describe('a recorded file', () => {
+  const rows = Array.from({ length: 5_000 }, (_, index) => row(100 + (index % 200))).join('');
+
+  it('without times is refused at once, with the remedy, not after a million rows', async () => {
+    const reply = await put('node=recorded', HEADER + rows);
+    const last = lastLine(reply.text);
+    expect(last['error']).toContain('this is a recorded file');
+    expect(last['remedy']).toContain('&period=1');
+    const kept: Record<string, number[]> = await powers('/api/nodes/recorded');
+    expect(kept['recorded#0']?.length).toBeLessThan(2_500);
+  });
+
+  it('with its start and period is kept whole', async () => {
+    const reply = await put(`node=told&period=10&start=${Math.floor(Date.now() / 1000) - 86_400}`, HEADER + rows);
+    expect(lastLine(reply.text)).toMatchObject({ durable: 45_000, rejected: 0 });
+  });
+
+  it('whose start is no time, or whose period has none, is refused by its query', async () => {
+    expect((await put('node=x&start=noon&period=1', HEADER)).status).toBe(400);
+    expect((await put('node=x&period=1', HEADER)).status).toBe(400);
+    expect((await put('node=x&tz=Nope/Zone', HEADER)).status).toBe(400);
+  });
+});
+
+describe('hostile streams', () => {
+  it('do not hold up anything else: health answers while they are read', async () => {
+    const csv = 'timestamp, uuid, power.draw [W]\n';
+    const hostile = [
+      csv + `2026/11/26 10:00:00.000, GPU-1, ${'0'.repeat(400_000)}\n`.repeat(20),
+      csv + `${' '.repeat(400_000)}:\n`.repeat(20),
+      `${'GPU '.repeat(60_000)}\n`.repeat(20),
+      `# HELP x y\n${'a{'.repeat(100_000)}\n`.repeat(20),
+      HEADER + `${'9 '.repeat(100_000)}\n`.repeat(20),
+    ];
+    let over = false;
+    const all = Promise.all(hostile.map((body, index) => put(`node=hostile${index}`, body))).finally(() => (over = true));
+    const waits: number[] = [];
+    do {
+      const before = performance.now();
+      expect((await ask(service.address, '/api/health')).status).toBe(200);
+      waits.push(performance.now() - before);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } while (!over);
+    for (const reply of await all) expect([200, 415, 422]).toContain(reply.status);
+    waits.sort((a, b) => a - b);
+    // The longest alone would also be a core that others took.
+    expect(waits[Math.floor(waits.length * 0.9)]).toBeLessThan(250);
+  });
+
+  it('are told which line was not read, and the next line is', async () => {
+    const reply = await put('node=long', `${HEADER}${row(300)}    0     ${'0'.repeat(400_000)}\n${row(320)}`);
+    expect(reply.text).toContain('"line":4');
+    expect(await powers('/api/nodes/long')).toEqual({ 'long#0': [300, 320] });
+  });
+});
+
 describe('two jobs on one node', () => {
   it('that each print "GPU 0" keep their readings apart', async () => {
     const bodies = await Promise.all([put('node=shared&job=c/41', HEADER + row(100) + row(100)), put('node=shared&job=c/42', HEADER + row(400) + row(400))]);
@@ -178,7 +234,7 @@ describe('two jobs on one node', () => {
 
 describe('many and long streams', () => {
   it('do not fill the memory when the sender is faster than the disk', async () => {
-    const open = stream('node=fast');
+    const open = stream(`node=fast&period=1&start=${Math.floor(Date.now() / 1000) - 2 * 86_400}`);
     const block = HEADER + Array.from({ length: 2000 }, (_, index) => row(100 + (index % 200))).join('');
     const before = process.memoryUsage().rss;
     let sent = 0;

@@ -60,9 +60,19 @@ function isQuantizationId(text: string): text is QuantizationId {
   return Object.hasOwn(QUANTIZATIONS, text);
 }
 
+/** One word, and somewhere behind it another. */
+function behind(first: RegExp, then: RegExp): { test(name: string): boolean } {
+  return {
+    test(name) {
+      const found = first.exec(name);
+      return found !== null && then.test(name.slice(found.index + found[0].length));
+    },
+  };
+}
+
 /** Words in model names and engine options, most telling first; each matches whole words of the lower-case name. */
-const WORDS: readonly [RegExp, QuantizationId][] = [
-  [/\bgptq\b.*\b(int-?8|8-?bits?|w8a16)\b/, 'gptq-int8'],
+const WORDS: readonly [{ test(name: string): boolean }, QuantizationId][] = [
+  [behind(/\bgptq\b/, /\b(int-?8|8-?bits?|w8a16)\b/), 'gptq-int8'],
   [/\bgptq(model)?\b|\bgptq-?marlin\b/, 'gptq-int4'],
   [/\bawq(-?marlin)?\b/, 'awq'],
   [/\bmxfp4\b/, 'mxfp4'],
@@ -70,8 +80,9 @@ const WORDS: readonly [RegExp, QuantizationId][] = [
   [/\bw8a8\b/, 'w8a8'],
   [/\bw8a16\b/, 'int8'],
   [/\bw4a16\b/, 'int4'],
-  [/\bnf4\b|\b(bnb|bitsandbytes)\b.*\b4-?bits?\b|\b(load-?in-?)?4-?bits?\b/, 'nf4'],
-  [/\b(bnb|bitsandbytes|llm\.int8)\b.*\b(8-?bits?|int-?8)\b|\bload-?in-?8-?bits?\b|\b(bnb|llm\.)-?int8\b/, 'bnb-int8'],
+  [/\bnf4\b|\b(load-?in-?)?4-?bits?\b/, 'nf4'],
+  [behind(/\b(bnb|bitsandbytes|llm\.int8)\b/, /\b(8-?bits?|int-?8)\b/), 'bnb-int8'],
+  [/\bload-?in-?8-?bits?\b|\b(bnb|llm\.)-?int8\b/, 'bnb-int8'],
   [/\b(bnb|bitsandbytes)\b/, 'nf4'],
   [/\bint-?4\b/, 'int4'],
   [/\bint-?8\b|\b8-?bits?\b/, 'int8'],

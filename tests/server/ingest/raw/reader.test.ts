@@ -1,7 +1,6 @@
 // Past the door of server/ingest/raw: streams are cut at every place without a connection.
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../../server/http/index.ts';
-import { rawReader, scopeOf } from '../../../../server/ingest/index.ts';
+import { rawReader, Refusal, scopeOf } from '../../../../server/ingest/index.ts';
 import { aJob } from '../../../support/jobs.ts';
 
 const DMON = [
@@ -57,7 +56,7 @@ describe('what no collector knows', () => {
     try {
       feed(reader());
     } catch (error) {
-      if (error instanceof Problem) return error;
+      if (error instanceof Refusal) return { status: error.status, ...error.reply };
       throw error;
     }
     throw new Error('it was taken');

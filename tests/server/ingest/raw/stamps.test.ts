@@ -47,3 +47,37 @@ describe('lines with a time', () => {
     expect(stamps.wentBack).toBe(60);
   });
 });
+
+describe('lines of a recorded file', () => {
+  const rows = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
+
+  it('that have no time are refused with the second chunk: no tool prints a thousand of them in a second', () => {
+    const stamps = stamper();
+    stamps.stamp('ordinal', rows(0, 1000), 1000);
+    expect(() => stamps.stamp('ordinal', rows(1000, 1000), 1000.01)).toThrow('this is a recorded file');
+  });
+
+  it('are not those of a tool whose network was away for a while', () => {
+    const stamps = stamper();
+    stamps.stamp('ordinal', [0], 1000);
+    stamps.stamp('ordinal', rows(1, 1200), 2200);
+    expect(() => stamps.stamp('ordinal', rows(1201, 1200), 2200.01)).not.toThrow();
+    expect(() => stamper().stamp('ordinal', rows(0, 5000), 1000)).not.toThrow();
+  });
+
+  it('have the times that their sender gives: a start and a period', () => {
+    const stamps = stamper({ start: 500, period: 10 });
+    expect([0, 1].map(stamps.stamp('ordinal', [0, 1], 1000))).toEqual([500, 510]);
+    expect([100_000].map(stamps.stamp('ordinal', [100_000], 1000.01))).toEqual([1_000_500]);
+    expect([7].map(stamper({ start: 500 }).stamp('relative', [7], 1000))).toEqual([507]);
+    expect([9].map(stamper({ start: 500 }).stamp('utc', [9], 1000))).toEqual([9]);
+  });
+
+  it('with a start alone need the period, unless they have a stop-watch, which is refused where it runs ahead', () => {
+    expect(() => stamper({ start: 500 }).stamp('ordinal', [0], 1000)).toThrow('recorded file');
+    const stamps = stamper();
+    stamps.stamp('relative', [0, 1], 1000);
+    expect(() => stamps.stamp('relative', [300], 1001)).toThrow('runs ahead');
+    expect(() => stamps.stamp('relative', [30], 1001)).not.toThrow();
+  });
+});

@@ -1,0 +1,75 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { type Collector, joinBatches, parseAll } from '../../collectors/collector/index.ts';
+import { collectors } from '../../collectors/registry.ts';
+import { openReaders } from '../../collectors/run/index.ts';
+import { recognise, sniff } from '../../collectors/sniff.ts';
+import { type Batch, isMetricId, plausible } from '../../core/readings/index.ts';
+import { type Target, target } from './fuzz.ts';
+import { damaged, fixturesOf, textOrNoise } from './texts.ts';
+
+/** Milliseconds that no text may take: a text here has some hundred kilobytes at most. */
+const LONGEST = 1_000;
+
+/** Every target, a row each: what a stranger may send, and who reads it. */
+export const targets: readonly Target[] = [
+  ...collectors.map((collector) =>
+    target(`collector ${collector.id}`, fc.oneof({ weight: 3, arbitrary: damaged(fixturesOf(collector.id)) }, { weight: 1, arbitrary: textOrNoise }), (text) =>
+      readable(collector, text),
+    ),
+  ),
+  target('readers over chunks', fc.tuple(damaged(fixturesOf()), fc.array(fc.nat({ max: 20_000 }), { maxLength: 6 })), ([text, cuts]) =>
+    cutAnywhere(text, cuts),
+  ),
+  target(
+    'the door that recognises',
+    fc.tuple(fc.oneof(damaged(fixturesOf()), textOrNoise), fc.option(fc.string({ maxLength: 40 }), { nil: undefined })),
+    ([text, file]) => {
+      const found = sniff(text, file);
+      if (found !== null && !(found.confidence > 0.5 && found.confidence <= 1)) throw new Error(`${found.collector.id} is ${found.confidence} sure`);
+      timed('recognising', () => recognise(text, file));
+    },
+  ),
+];
+
+/** No text makes a collector throw, wait, or tell a value that cannot be. */
+function readable(collector: Collector, text: string): void {
+  const batch = timed(collector.id, () => {
+    const sure = collector.sniff(text);
+    if (!(sure >= 0 && sure <= 1)) throw new Error(`it is ${sure} sure`);
+    return parseAll(collector, text, { node: 'n1' });
+  });
+  for (const { at, values } of batch.readings) {
+    if (!Number.isFinite(at)) throw new Error(`a reading at ${at}`);
+    for (const [id, value] of Object.entries(values)) {
+      if (!isMetricId(id) || !plausible(id, value)) throw new Error(`${id} is ${value}`);
+    }
+  }
+  for (const { at } of batch.events) if (at !== null && !Number.isFinite(at)) throw new Error(`an event at ${at}`);
+  for (const { figures } of batch.statements ?? []) for (const { name, value } of figures) if (!Number.isFinite(value)) throw new Error(`${name} is ${value}`);
+}
+
+/** Wherever a text is cut, it says the same. */
+function cutAnywhere(text: string, cuts: readonly number[]): void {
+  const whole = read([text]);
+  const places = [...cuts.map((cut) => cut % (text.length + 1))].sort((a, b) => a - b);
+  const parts = [0, ...places].map((from, index) => text.slice(from, places[index] ?? text.length));
+  if (!isDeepStrictEqual(read(parts), whole)) throw new Error('cut, it says something else');
+}
+
+function read(parts: readonly string[]): { collectors: readonly string[]; batches: readonly Batch[] } {
+  const readers = openReaders({ context: { node: 'n1' }, recognise });
+  const told: Batch[][] = [];
+  const keep = (batches: readonly Batch[]): void => batches.forEach((batch, index) => (told[index] ??= []).push(batch));
+  for (const part of parts) keep(readers.feed(part));
+  keep(readers.end());
+  return { collectors: readers.collectors, batches: told.map(joinBatches) };
+}
+
+function timed<T>(what: string, work: () => T): T {
+  const before = process.cpuUsage();
+  const result = work();
+  const { user } = process.cpuUsage(before);
+  if (user / 1000 > LONGEST) throw new Error(`${what} took ${Math.round(user / 1000)} ms`);
+  return result;
+}

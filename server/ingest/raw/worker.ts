@@ -1,0 +1,8 @@
+import { serve } from '../../threads/index.ts';
+import { parsing } from './parsing.ts';
+import { rawReader } from './reader.ts';
+
+/** Milliseconds for one line. */
+const LONGEST = 2_000;
+
+await serve(async () => parsing(({ place, context, given, recording }) => rawReader(place, context, given, recording), LONGEST));
