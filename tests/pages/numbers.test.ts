@@ -21,6 +21,7 @@ const RECORDED = ['nvidia-smi/csv/gpu_log.csv', 'nvidia-smi/csv/nvidia_smi.csv',
 const CHANGES: readonly (readonly [selector: string, text: string, found: RegExp])[] = [
   ['.verdict .figures dd', '1.40 of 1.24 TB/s', /^1\.4 of 1\.24 TB\/s is over the ceiling$/],
   ['.verdict .figures dd', '0.21 of 1.24 TB/s', /^memory bandwidth, figure and share: 16\.9 % and /],
+  ['.verdict .figures div:nth-child(2) dd', '31 of 271 TFLOP/s', /^compute, figure and share: /],
   ['.verdict dd.value', '120 %', /^120 % is more than everything$/],
   ['.verdict dd.value', '31 %', /^Memory bandwidth, sentence and share: /],
   ['.verdict dd.value', '32 %', /^Memory bandwidth, time bar and share: /],
