@@ -37,10 +37,12 @@ function unequal({ why, figures, table, shares, time, headroom, heading }: Told)
     const part = partOf(figures.get(label) ?? '');
     same(`${label.toLowerCase()}, figure and share`, part === null ? undefined : 100 * part, shares.get(label), FIGURE_POINTS);
   }
+  const busy = Number.parseFloat(table.get(SHARE_LABELS.busy)?.[0] ?? '');
   for (const [label, share] of shares) {
     const told = why.map((line) => new RegExp(`^${label} ([\\d.]+) % of the achievable`).exec(line)?.[1]).find((one) => one !== undefined);
     same(`${label}, sentence and share`, told === undefined ? undefined : Number(told), share);
-    same(`${label}, time bar and share`, time.get(`busy, ${label.toLowerCase()}`), share);
+    // No part of the time is more than the GPU was busy, however near its ceiling it was then.
+    same(`${label}, time bar and share`, time.get(`busy, ${label.toLowerCase()}`), Number.isNaN(busy) ? share : Math.min(share, busy));
   }
   const limits = SHARE_BARS.filter((bar) => heading.toLowerCase().startsWith(BOTTLENECK_LABELS[bar.colour].toLowerCase())).flatMap(
     ({ label }) => shares.get(label) ?? [],
@@ -50,7 +52,6 @@ function unequal({ why, figures, table, shares, time, headroom, heading }: Told)
   const sum = (of: readonly (readonly [string, number])[]) => of.reduce((total, [, part]) => total + part, 0);
   if (parts.length > 0) {
     const empty = sum(parts.filter(([label]) => label.startsWith('empty,') || label === 'idle'));
-    const busy = Number.parseFloat(table.get(SHARE_LABELS.busy)?.[0] ?? '');
     same('GPU busy with the empty time', Number.isNaN(busy) ? undefined : busy + empty, 100, WHOLE_POINTS);
     same('the time bar in all', sum(parts), 100, WHOLE_POINTS);
   }
