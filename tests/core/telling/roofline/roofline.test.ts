@@ -169,6 +169,20 @@ describe('the data type in use', () => {
       ['tensor work in bf16, as nothing tells the data type'],
     ],
     ['is the model’s own where only that is known', { 'gpu.tensorActive': 0.3 }, { model: 'facebook/opt-1.3b' }, 'fp16', ['weights in fp16, as published']],
+    [
+      'is 16 bits where an engine serves what was published in FP32',
+      { 'gpu.tensorActive': 0.3 },
+      { model: 'openai-community/gpt2', engine: 'vllm' },
+      'fp16',
+      ['weights in fp16, though published in fp32'],
+    ],
+    [
+      'is FP32 where a trainer takes what was published in it',
+      { 'gpu.tensorActive': 0.3 },
+      { model: 'openai-community/gpt2', engine: 'hf-trainer' },
+      'fp32',
+      ['weights in fp32, as published'],
+    ],
   ])('%s', (_, values, workload, dtype, assumed) => {
     expect(counters(values, workload)).toMatchObject({ dtype, ...(assumed === undefined ? {} : { assumed }) });
   });
