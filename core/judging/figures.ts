@@ -1,6 +1,7 @@
 import type { Figure } from '../contract/index.ts';
 import { ACHIEVABLE } from '../knowledge/index.ts';
 import type { MetricId } from '../readings/index.ts';
+import { pipeMath, PIPES } from './pipes.ts';
 import type { WindowShares } from './shares.ts';
 import { JUDGED, known, mean, orNull } from './stats.ts';
 import { FLAGS, type Tally } from './tally.ts';
@@ -39,7 +40,8 @@ export function figuresOf(window: WindowShares): Figure[] {
   };
   const bandwidth = bandwidthOf(window);
   if (bandwidth !== null) add('Memory bandwidth', bandwidth.value, 'bytes/s', bandwidth.ceiling, bandwidth.source);
-  if (work !== null) add('Compute', work.flops, 'flop/s', orNull(ratesOf(subject, mean(stats, 'gpu.smClock')).compute), engine);
+  const compute = computeOf(window);
+  if (compute !== null) add('Compute', compute.value, 'flop/s', compute.ceiling, compute.source);
   if (work !== null) {
     add('Decode', work.decodeTokens, 'tokens/s', null, engine);
     add('Prefill', work.prefillTokens, 'tokens/s', null, engine);
@@ -53,13 +55,30 @@ export function figuresOf(window: WindowShares): Figure[] {
   return out;
 }
 
+/** One rate with what is taken for all of it. */
+interface Against {
+  readonly value: number;
+  readonly ceiling: number | null;
+  readonly source: string;
+}
+
+/**
+ * FLOP/s against what the source of the share takes for all of it, at the clock that it ran at (§7.8.2): a pipe's active time ×
+ * its peak where the share is a pipe's, else the work by the engine or its model. Null where the pipe has no rate in FLOP/s.
+ */
+function computeOf({ pipe, compute, computeFrom, work, stats, subject }: WindowShares): Against | null {
+  const rates = ratesOf(subject, mean(stats, 'gpu.smClock'));
+  if (computeFrom !== 'counter') return work === null ? null : { value: work.flops, ceiling: orNull(rates.compute), source: subject.engineName ?? 'engine' };
+  const { ceilings, math } = subject;
+  const multiplied = pipe === null || ceilings === null ? null : pipeMath(pipe, math, ceilings.gpu);
+  const peak = multiplied === null ? null : (ceilings?.peaks[multiplied] ?? null);
+  if (pipe === null || peak === null) return null;
+  const ceiling = PIPES[pipe].eta * peak * rates.clock;
+  return { value: compute * ceiling, ceiling, source: pipe === 'gpu.tensorActive' ? 'dcgm' : `dcgm, ${PIPES[pipe].name}` };
+}
+
 /** Bytes per second against what the source of the share takes for all of it, so that figure and share are one quantity (§7.8.2). */
-function bandwidthOf({
-  memory,
-  memoryFrom,
-  work,
-  subject: { ceilings, engineName },
-}: WindowShares): { value: number; ceiling: number | null; source: string } | null {
+function bandwidthOf({ memory, memoryFrom, work, subject: { ceilings, engineName } }: WindowShares): Against | null {
   const engine = engineName ?? 'engine';
   if (ceilings === null || memoryFrom === null || memoryFrom === 'model') {
     if (work === null) return null;

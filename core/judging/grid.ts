@@ -218,5 +218,6 @@ function learn(column: Column, gap: number): void {
   let place = column.gaps.length;
   while (place > 0 && (column.gaps[place - 1] ?? gap) > gap) place -= 1;
   column.gaps.splice(place, 0, gap);
-  column.cadence = column.gaps[column.gaps.length >> 1] ?? gap;
+  // Of two the shorter: a pause between two looks is no pace.
+  column.cadence = column.gaps[(column.gaps.length - 1) >> 1] ?? gap;
 }

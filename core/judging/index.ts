@@ -3,6 +3,7 @@ export { NOTHING_KNOWN } from './job.ts';
 export { engineWindows } from './engine-windows.ts';
 export type { FractionName, WindowFigures } from './figures.ts';
 export { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, namesOf, type PhaseStates, type Team } from './judged-run.ts';
+export { PIPE_IDS, pipeMath } from './pipes.ts';
 export { restsOf } from './rests.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';
 export { readRate } from './shares.ts';

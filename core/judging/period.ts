@@ -108,7 +108,8 @@ function cadenceOf(t: Float64Array, column: Float64Array): number | null {
     last = at;
   }
   gaps.sort((a, b) => a - b);
-  return gaps[gaps.length >> 1] ?? null;
+  // Of two the shorter: a pause between two looks is no pace.
+  return gaps[(gaps.length - 1) >> 1] ?? null;
 }
 
 /** The width that a measured period means: 1.0007 s is 1 s, 3 s is 5 s. */

@@ -1,6 +1,7 @@
 import { ACHIEVABLE, GPUS } from '../knowledge/index.ts';
 import { believedWork, disbelief, type Disbelief, type Refutation } from './believed.ts';
 import { inEmptyTime } from './empty-time.ts';
+import { type Pipe, PIPE_IDS, PIPES } from './pipes.ts';
 import { covered, exact, firstKnown, type JudgedMetric, known, largest, mean, type Stats, sumKnown } from './stats.ts';
 import type { Subject } from './subject.ts';
 import type { Tally } from './tally.ts';
@@ -28,6 +29,8 @@ export interface WindowShares {
   readonly fp32: number;
   readonly fp64: number;
   readonly pipes: number;
+  /** The busiest pipe; null where none was measured. */
+  readonly pipe: Pipe | null;
   readonly compute: number;
   readonly computeFrom: Basis;
   readonly computeModel: number;
@@ -66,11 +69,10 @@ export function sharesOf(tally: Tally, subject: Subject): WindowShares {
   const { work, computeModel, memoryModel } = modelled(asleep ? null : workOf(tally, subject), rates, doubt);
   const { busy, busyFrom } = busyShare(tally, stats, asleep, work);
   const counter = (name: string, id: JudgedMetric, eta: number) => doubt.counter(name, mean(stats, id), eta);
-  const vector = (name: string, id: JudgedMetric) => counter(name, id, ACHIEVABLE.vectorCounter.value);
-  const tensor = counter('the tensor pipe', 'gpu.tensorActive', ACHIEVABLE.tensorCounter.value);
-  const fp32 = vector('the FP32 pipe', 'gpu.fp32Active');
-  const fp64 = vector('the FP64 pipe', 'gpu.fp64Active');
-  const pipes = largest(tensor, fp32, fp64, vector('the FP16 pipe', 'gpu.fp16Active'), vector('the integer pipe', 'gpu.intActive'));
+  const active = PIPE_IDS.map((id) => ({ id, share: counter(PIPES[id].name, id, PIPES[id].eta) }));
+  const shareOf = (id: Pipe) => active.find((one) => one.id === id)?.share ?? Number.NaN;
+  const tensor = shareOf('gpu.tensorActive');
+  const pipes = largest(...active.map(({ share }) => share));
   const dram = counter('DRAM', 'gpu.dramActive', ACHIEVABLE.dramCounter.value);
   const scale = subject.type === null ? null : GPUS[subject.type].memoryUtilizationCalibrated;
   const memoryUtil = scale === null ? Number.NaN : Math.max(0, scale.scale * mean(stats, 'gpu.memUtil') - scale.offset);
@@ -83,9 +85,10 @@ export function sharesOf(tally: Tally, subject: Subject): WindowShares {
     busy,
     busyFrom,
     tensor,
-    fp32,
-    fp64,
+    fp32: shareOf('gpu.fp32Active'),
+    fp64: shareOf('gpu.fp64Active'),
     pipes,
+    pipe: active.find(({ share }) => share === pipes)?.id ?? null,
     computeModel,
     memoryModel,
     demand: tally.on.bins + tally.off.bins === 0 || !subject.serving ? null : !asleep,

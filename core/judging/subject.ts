@@ -8,6 +8,7 @@ import {
   type ModelSpec,
   parseQuantization,
   QUANTIZATIONS,
+  typeAtWork,
   type WeightFormat,
   type WeightType,
 } from '../knowledge/index.ts';
@@ -96,7 +97,7 @@ export function engineWork(
   if (model === null) return null;
   const assumed: string[] = [];
   const given = weightType(workload.dtype);
-  const type = given ?? typeAtWork(model.nativeType, context);
+  const type = given ?? typeAtWork(model.nativeType, { gpu: context.type, serving: context.serving });
   if (given === null) assumed.push(`weights in ${type}${typeReason(model.nativeType, type)}`);
   const said = workload.quantization === null ? null : parseQuantization(workload.quantization);
   const named = workload.model === null ? null : (findModel(workload.model)?.quantization ?? null);
@@ -120,15 +121,6 @@ export function engineWork(
     cacheTokens: product(context.facts.get('kvBlocks'), context.facts.get('kvBlockSize')),
     assumed,
   };
-}
-
-/**
- * What published weights are run in unless something else is said: FP16 where the GPU has no BF16 (engines refuse it there), and 16 bits
- * for FP32 where an engine serves them (vLLM's and SGLang's `auto`, TGI's default). A trainer keeps them as they are.
- */
-function typeAtWork(native: WeightType, { type, serving }: { type: GpuId | null; serving: boolean }): WeightType {
-  if (native === 'fp32') return serving ? 'fp16' : native;
-  return native === 'bf16' && type !== null && GPUS[type].peaks.bf16 === null ? 'fp16' : native;
 }
 
 function typeReason(native: WeightType, type: WeightType): string {

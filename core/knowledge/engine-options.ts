@@ -72,3 +72,8 @@ export function optionOf(engine: string | null, setting: Setting): string {
   const row: Readonly<Record<string, string>> = OPTIONS[setting];
   return row[engine ?? 'vllm'] ?? OPTIONS[setting].words;
 }
+
+/** Whether a program of this name serves requests, as against training. */
+export function isServer(name: string | null): boolean {
+  return name !== null && name !== 'words' && Object.hasOwn(OPTIONS.maxRunning, name);
+}

@@ -58,6 +58,7 @@ export {
   SHARDED_TRAFFIC,
   tensorParallelMessageBytes,
   trainingFlops,
+  typeAtWork,
   weightBytes,
   weightBytesTouched,
   type WeightFormat,
@@ -76,4 +77,4 @@ export {
   type WeightType,
 } from './models/index.ts';
 export { ALVIS, dayStart, gpusOf, nodesWith, parseSite, pricePerHour, scratchName, type Site, siteLine, UNKNOWN_SITE } from './site/index.ts';
-export { optionOf } from './engine-options.ts';
+export { isServer, optionOf } from './engine-options.ts';

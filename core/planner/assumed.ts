@@ -13,12 +13,14 @@ export function assumptions(input: PlanInput, place: Placement, compute: Compute
   ].filter((line) => line !== null);
 }
 
-function typeLines({ type, gpu, model, quantization }: PlanInput, { math, instead }: ComputeType): (string | null)[] {
+function typeLines({ type, gpu, model, quantization, mode }: PlanInput, { math, instead }: ComputeType): (string | null)[] {
   const { label, peaks } = GPUS[gpu];
   return [
     model.nativeType === 'bf16' && type === 'fp16' && peaks.bf16 === null && !isGguf(quantization)
       ? `FP16: the model is published in BF16, which ${label} does not have.`
-      : null,
+      : model.nativeType === 'fp32' && type === 'fp16' && mode === 'serve' && !isGguf(quantization)
+        ? 'FP16: engines run in 16 bits what was published in FP32.'
+        : null,
     instead === null ? null : `Products in ${math.toUpperCase()}, since ${label} has no ${instead.toUpperCase()}.`,
   ];
 }

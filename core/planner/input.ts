@@ -1,12 +1,12 @@
 import {
   COMMON_CONTEXT,
   type GpuId,
-  GPUS,
   type ModelSpec,
   type OptimizerId,
   type QuantizationId,
   type Reported,
   type Site,
+  typeAtWork,
   type WeightType,
 } from '../knowledge/index.ts';
 import { engineFor, type EngineId, ENGINES, isGguf } from './engine.ts';
@@ -81,7 +81,7 @@ export function planInput(question: PlanQuestion): PlanInput {
     model,
     gpu,
     mode,
-    type: question.type ?? ownType(model, gpu, quantization),
+    type: question.type ?? ownType(model, { gpu, quantization, serving: mode === 'serve' }),
     quantization,
     engine,
     card: question.card ?? {},
@@ -97,10 +97,9 @@ export function planInput(question: PlanQuestion): PlanInput {
   };
 }
 
-/** The type that a model is published in; FP16 for BF16 where the card has none, as engines do when told nothing, and beside GGUF's own types. */
-function ownType(model: ModelSpec, gpu: GpuId, quantization: QuantizationId | null): WeightType {
-  if (isGguf(quantization)) return 'fp16';
-  return model.nativeType === 'bf16' && GPUS[gpu].peaks.bf16 === null ? 'fp16' : model.nativeType;
+/** The type that a model is run in when nothing is told; FP16 beside GGUF's own types. */
+function ownType(model: ModelSpec, { gpu, quantization, serving }: { gpu: GpuId; quantization: QuantizationId | null; serving: boolean }): WeightType {
+  return isGguf(quantization) ? 'fp16' : typeAtWork(model.nativeType, { gpu, serving });
 }
 
 /** GPUs that a plan asks for. */

@@ -51,6 +51,19 @@ export function gpuValues(type: GpuId, load: GpuLoad, noise: number): Partial<Re
 /** The few values of a node that reports once a minute through nvidia-smi alone. */
 export const STATE_METRICS = ['gpu.util', 'gpu.memUtil', 'gpu.memUsed', 'gpu.memTotal', 'gpu.power', 'gpu.powerLimit', 'gpu.temp', 'gpu.processes'] as const;
 
+/** What only DCGM's profiling counters show. */
+export const PROFILED: readonly MetricId[] = [
+  'gpu.grActive',
+  'gpu.smActive',
+  'gpu.tensorActive',
+  'gpu.fp32Active',
+  'gpu.dramActive',
+  'gpu.pcieRx',
+  'gpu.pcieTx',
+  'gpu.nvlinkRx',
+  'gpu.nvlinkTx',
+];
+
 const MIB = 2 ** 20;
 
 function ratio(rate: number | undefined, peak: number | null): number {

@@ -1,7 +1,7 @@
 import { HOT_THREAD, type MetricId, type Reading } from '../../core/readings/index.ts';
 import { type Cast, engineOf } from './cast.ts';
 import type { DemoNode } from './cluster.ts';
-import { gpuValues } from './physics.ts';
+import { gpuValues, PROFILED } from './physics.ts';
 import { jitter } from './random.ts';
 import { type EngineLoad, type Frame, type HostLoad, IDLE_HOST } from './scenarios/index.ts';
 
@@ -15,7 +15,8 @@ export function readingsOf(cast: Cast, { at, frame, seed, count }: { at: number;
   const { scenario, place, number } = cast;
   const gpus = place.gpus.map((gpu, index): Reading => {
     const load = frame?.gpus[index] ?? { busy: 0 };
-    return { entity: { kind: 'gpu', id: gpu.uuid, node: gpu.node }, at, values: gpuValues(gpu.type, load, jitter(seed, gpu.uuid, at)) };
+    const values = gpuValues(gpu.type, load, jitter(seed, gpu.uuid, at));
+    return { entity: { kind: 'gpu', id: gpu.uuid, node: gpu.node }, at, values: scenario.dcgm ? values : without(values, PROFILED) };
   });
   const hosts = place.nodes.map((node, index): Reading => {
     const values = hostValues(node, frame?.hosts[index] ?? IDLE_HOST, (name, rate) => Math.round(count(`${index}/${name}`, rate)));
@@ -23,6 +24,10 @@ export function readingsOf(cast: Cast, { at, frame, seed, count }: { at: number;
   });
   if (frame?.engine === undefined || scenario.engine === null) return [...gpus, ...hosts];
   return [...gpus, ...hosts, { entity: engineOf(scenario.engine.id, place, number), at, values: engineValues(frame.engine, count) }];
+}
+
+function without(values: Values, left: readonly MetricId[]): Values {
+  return Object.fromEntries(Object.entries(values).filter(([id]) => !left.some((one) => one === id)));
 }
 
 function hostValues(node: DemoNode, load: HostLoad, total: Count): Values {

@@ -93,11 +93,11 @@ export interface RooflineMark extends XY {
 }
 
 /** What the named point could move to, in words; null at the best roof and without a point. It follows the point: what holds for a run does not hold for a part of it. */
-export function captionOf(mark: RooflineMark | null, { gpu, dtype }: Pick<Roofline, 'gpu' | 'dtype'>): string | null {
+export function captionOf(mark: RooflineMark | null, { gpu, dtype, practicalFraction }: Pick<Roofline, 'gpu' | 'dtype' | 'practicalFraction'>): string | null {
   const ceilings = ceilingsOf(gpu);
   const math = MATH_TYPES.find((type) => type === dtype);
   if (mark === null || ceilings === null || math === undefined) return null;
-  const next = nextRoof({ intensity: mark.x, flops: mark.y, math, activity: mark.activity }, ceilings);
+  const next = nextRoof({ intensity: mark.x, flops: mark.y, math, activity: mark.activity, practicalFraction }, ceilings);
   return next === null ? null : `${mark.word === 'typical' ? 'Typical point' : 'Last 5 min'}: ${next}`;
 }
 

@@ -34,3 +34,12 @@ export function computeType({ gpu, type, quantization, allowTf32 = false }: Mult
   if (peak !== null) return { math: own, peak, instead: missing };
   return { math: 'fp32', peak: peaks.fp32, instead: own };
 }
+
+/**
+ * What published weights are run in unless something else is said: FP16 where the GPU has no BF16 (engines refuse it there), and 16 bits
+ * for FP32 where an engine serves them (vLLM's and SGLang's `auto`, TGI's default). A trainer keeps them as they are.
+ */
+export function typeAtWork(native: WeightType, { gpu, serving }: { gpu: GpuId | null; serving: boolean }): WeightType {
+  if (native === 'fp32') return serving ? 'fp16' : native;
+  return native === 'bf16' && gpu !== null && GPUS[gpu].peaks.bf16 === null ? 'fp16' : native;
+}

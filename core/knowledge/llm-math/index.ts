@@ -23,6 +23,6 @@ export {
 } from './parallel.ts';
 export { loadSeconds } from './load.ts';
 export { criticalBatch } from './critical.ts';
-export { computeType, type ComputeType } from './compute-type.ts';
+export { computeType, type ComputeType, typeAtWork } from './compute-type.ts';
 export { COMMON_CONTEXT, ENGINE_MEMORY, WORKSPACE_BYTES } from './serving.ts';
 export { KERNELS_PER_LAYER, LAUNCH_SECONDS } from './launches.ts';

@@ -4,12 +4,14 @@ import {
   computeType,
   criticalBatch,
   type GpuId,
+  isServer,
   kvBytesPerToken,
   kvFractionPerGpu,
   type ModelSpec,
   parseQuantization,
   parseWeightType,
   type Site,
+  typeAtWork,
   weightBytesTouched,
   type WeightFormat,
 } from '../../knowledge/index.ts';
@@ -101,11 +103,14 @@ export function situationOf(verdict: Verdict, context: AdviceContext): Situation
   };
 }
 
-/** The job's weights as they are stored: said, else as the model is published. */
-export function weightFormatOf({ workload, model }: Pick<AdviceContext, 'workload' | 'model'>): WeightFormat | null {
+/** The job's weights as they are kept on its cards: said, else as programs of its kind run what was published. */
+export function weightFormatOf({ workload, model, gpu }: Pick<AdviceContext, 'workload' | 'model' | 'gpu'>): WeightFormat | null {
   if (model === null) return null;
   const type = workload.dtype === null ? null : parseWeightType(workload.dtype);
-  return { type: type ?? model.nativeType, quantization: workload.quantization === null ? model.nativeQuantization : parseQuantization(workload.quantization) };
+  return {
+    type: type ?? typeAtWork(model.nativeType, { gpu, serving: isServer(workload.engine) }),
+    quantization: workload.quantization === null ? model.nativeQuantization : parseQuantization(workload.quantization),
+  };
 }
 
 function decoding(verdict: Verdict, context: AdviceContext, mean: (id: MetricId) => number): Decoding | null {

@@ -1,12 +1,14 @@
 import type { Finding } from '../../contract/index.ts';
 import {
   hostBytesPerSecond,
+  isServer,
   loadSeconds,
   parseQuantization,
   parseWeightType,
   pcieBytesPerSecond,
   scratchName,
   siteLine,
+  typeAtWork,
   weightBytes,
 } from '../../knowledge/index.ts';
 import { type JudgedGpu, type JudgedRun, type Stretch, stretchesOf } from '../../judging/index.ts';
@@ -92,15 +94,16 @@ function loadOf(judged: JudgedRun, gpu: JudgedGpu, stretch: Stretch): Load | nul
     .map((value, i) => ({ value, at: series.t[start + i] ?? Number.NaN }))
     .filter(({ value }) => !Number.isNaN(value));
   const least = Math.min(...rows.map(({ value }) => value));
-  const bytes = Math.min(Math.max(...rows.map(({ value }) => value)) - least, weightsPerGpu(judged));
+  const bytes = Math.min(Math.max(...rows.map(({ value }) => value)) - least, weightsPerGpu(judged, gpu));
   const reached = (part: number) => rows.find(({ value }) => value >= least + part * bytes)?.at ?? Number.NaN;
   const seconds = Math.min(stretch.to - stretch.from, (reached(LOADED.to) - reached(LOADED.from)) / LOADED.part);
   return bytes > 0 && seconds > 0 ? { gpu, stretch, bytes, seconds } : null;
 }
 
-function weightsPerGpu({ model, workload }: JudgedRun): number {
+function weightsPerGpu({ model, workload }: JudgedRun, gpu: JudgedGpu): number {
   if (model === null) return Number.POSITIVE_INFINITY;
-  const type = (workload.dtype === null ? null : parseWeightType(workload.dtype)) ?? model.nativeType;
+  const type =
+    (workload.dtype === null ? null : parseWeightType(workload.dtype)) ?? typeAtWork(model.nativeType, { gpu: gpu.type, serving: isServer(workload.engine) });
   const quantization = workload.quantization === null ? model.nativeQuantization : parseQuantization(workload.quantization);
   return weightBytes(model, { type, quantization }) / ((workload.tensorParallel ?? 1) * (workload.pipelineParallel ?? 1));
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../../contract/index.ts';
-import { COMMON_CONTEXT, type GpuId, siteLine, type NodeType, parseQuantization, parseWeightType, UNKNOWN_SITE } from '../../knowledge/index.ts';
+import { COMMON_CONTEXT, type GpuId, siteLine, type NodeType, parseQuantization, parseWeightType, typeAtWork, UNKNOWN_SITE } from '../../knowledge/index.ts';
 import { isAtWork, type JudgedPhase, type JudgedRun } from '../../judging/index.ts';
 import { plan } from '../../planner/index.ts';
 import { finding, siteOf } from './finding.ts';
@@ -22,7 +22,7 @@ export function findOverSharded(judged: JudgedRun): Finding[] {
   const result = plan({
     model,
     gpu: gpu.type,
-    type: (workload.dtype === null ? null : parseWeightType(workload.dtype)) ?? model.nativeType,
+    type: (workload.dtype === null ? null : parseWeightType(workload.dtype)) ?? typeAtWork(model.nativeType, { gpu: gpu.type, serving: true }),
     quantization: workload.quantization === null ? undefined : parseQuantization(workload.quantization),
     card: { memoryTotal: gpu.ceilings?.memoryBytes },
     tensorParallel: tp,

@@ -1,5 +1,5 @@
-import { busyOf, type MetricId, rowWidth } from '../../readings/index.ts';
-import { INACTIVE, type JudgedGpu } from '../../judging/index.ts';
+import { busyOf, rowWidth } from '../../readings/index.ts';
+import { INACTIVE, type JudgedGpu, PIPE_IDS, pipeMath } from '../../judging/index.ts';
 import type { MathType } from '../../knowledge/index.ts';
 
 /** What one GPU achieved over a window, per second: a point before it is drawn. */
@@ -32,27 +32,18 @@ export function thinned(windows: readonly Achieved[], most: number, phaseAt: (at
   return out;
 }
 
-/** Pipes besides the tensor cores, with the type that they multiply. */
-const PIPES: readonly { readonly id: MetricId; readonly math: MathType }[] = [
-  { id: 'gpu.fp32Active', math: 'fp32' },
-  { id: 'gpu.fp64Active', math: 'fp64' },
-  { id: 'gpu.fp16Active', math: 'fp16_vector' },
-];
-
-/** A type that runs on the tensor cores of a card; the others' work is counted by their own pipes. */
-const ON_TENSOR: readonly MathType[] = ['tf32', 'fp16', 'bf16', 'fp8', 'int8', 'int4', 'fp64_tensor'];
-
 /**
- * FLOP/s and bytes/s by DCGM: active time of each pipe × its peak × clock ÷ boost, and of DRAM × bandwidth (§2.3). The
- * time is a fraction at the actual clock, so only FLOP/s need it. Empty without a known card, DRAM and a pipe.
+ * FLOP/s and bytes/s by DCGM: active time of the pipe that does most × its peak × clock ÷ boost, and of DRAM × bandwidth (§2.3).
+ * One pipe, as the verdict's figure is one's. The time is a fraction at the actual clock, so only FLOP/s need it. Empty without a
+ * known card, DRAM and a pipe.
  */
 export function fromCounters({ series, ceilings }: JudgedGpu, math: MathType, period: number): Achieved[] {
   const dram = series.columns.get('gpu.dramActive');
   if (ceilings === null || dram === undefined) return [];
-  const tensorMath: MathType = ON_TENSOR.includes(math) ? math : 'fp16';
-  const pipes = [{ id: 'gpu.tensorActive' as MetricId, math: tensorMath }, ...PIPES].flatMap(({ id, math: own }) => {
+  const pipes = PIPE_IDS.flatMap((id) => {
     const column = series.columns.get(id);
-    const peak = ceilings.peaks[own];
+    const multiplied = pipeMath(id, math, ceilings.gpu);
+    const peak = multiplied === null ? null : ceilings.peaks[multiplied];
     return column === undefined || peak === null ? [] : [{ column, peak }];
   });
   const clock = series.columns.get('gpu.smClock');
@@ -65,7 +56,7 @@ export function fromCounters({ series, ceilings }: JudgedGpu, math: MathType, pe
     if (Number.isNaN(active) || measured.length === 0 || busy(row) < INACTIVE) return;
     const hertz = clock?.[row] ?? Number.NaN;
     const part = hertz > 0 ? Math.min(1, hertz / ceilings.boostClock) : 1;
-    out.push({ at, to: at + width, flops: part * measured.reduce((sum, flops) => sum + flops, 0), bytes: active * ceilings.bandwidth });
+    out.push({ at, to: at + width, flops: part * Math.max(...measured), bytes: active * ceilings.bandwidth });
   });
   return out;
 }

@@ -1,6 +1,6 @@
 import { DOMINANT, isWithoutTensorCores, type JudgedGpu, type JudgedRun, tensorCoresRest } from '../../judging/index.ts';
 import { meanOf, type Table } from '../../readings/index.ts';
-import { ACHIEVABLE, computeType, type GpuId, GPUS, type MathType, parseQuantization, parseWeightType } from '../../knowledge/index.ts';
+import { ACHIEVABLE, computeType, type GpuId, GPUS, isServer, type MathType, parseQuantization, parseWeightType, typeAtWork } from '../../knowledge/index.ts';
 
 /** What the job multiplies, and whether something says so or it is assumed. */
 interface InUse {
@@ -24,8 +24,10 @@ export function mathInUse(judged: JudgedRun, type: GpuId, gpus: readonly JudgedG
   if (said !== null) return { math: computeType({ gpu: type, type: said, quantization, allowTf32: onTensorPipes(gpus) }).math, assumed: null };
   const half = GPUS[type].peaks.bf16 === null ? 'fp16' : 'bf16';
   if (quantization !== null) return { math: computeType({ gpu: type, type: half, quantization }).math, assumed: `${half} beside ${quantization}` };
-  const own = model === null ? null : computeType({ gpu: type, type: model.nativeType, quantization: null }).math;
-  return { math: own ?? half, assumed: own === null ? `tensor work in ${half}, as nothing tells the data type` : `weights in ${own}, as published` };
+  if (model === null) return { math: half, assumed: `tensor work in ${half}, as nothing tells the data type` };
+  const run = typeAtWork(model.nativeType, { gpu: type, serving: isServer(workload.engine) });
+  const own = computeType({ gpu: type, type: run, quantization: null }).math;
+  return { math: own, assumed: `weights in ${own}, ${run === model.nativeType ? 'as published' : `though published in ${model.nativeType}`}` };
 }
 
 /** FP32 or FP64 on CUDA cores, INT8 on tensor cores, where DCGM's pipes show it; null where they decide nothing. */

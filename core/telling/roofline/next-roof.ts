@@ -1,6 +1,6 @@
 import type { Activity } from '../../contract/index.ts';
 import { TIE } from '../../judging/index.ts';
-import { gemmFraction, GPUS, onTensorCores, type Ceilings, type MathType } from '../../knowledge/index.ts';
+import { GPUS, onTensorCores, type Ceilings, type MathType } from '../../knowledge/index.ts';
 import { formatFactor, formatValue } from '../../readings/index.ts';
 
 /** Where the job stands: its work's FLOP per byte and FLOP/s, with the type in use. */
@@ -9,6 +9,8 @@ interface Standing {
   readonly flops: number;
   readonly math: MathType;
   readonly activity: Activity;
+  /** The part of a peak that can be had, by the source of its FLOP/s. */
+  readonly practicalFraction: number;
 }
 
 /**
@@ -24,7 +26,7 @@ export function nextRoof(at: Standing, ceilings: Ceilings): string | null {
     if (smaller === null) return null;
     // Half the bytes for each value double the FLOP per byte: the smaller type's slope moves, too.
     const reach = Math.min(smaller.peak, at.intensity * smaller.fewerBytes * ceilings.bandwidth);
-    const gain = (reach * gemmFraction(ceilings.gpu).value) / at.flops;
+    const gain = (reach * at.practicalFraction) / at.flops;
     if (gain < TIE) return null;
     return `${name(at.math)} ends at ${formatValue(peak, 'flop/s')}; ${name(smaller.math)} on this card at ${formatValue(smaller.peak, 'flop/s')}: up to ${formatFactor(gain)} from here`;
   }

@@ -43,20 +43,25 @@ export function rooflineOf(judged: JudgedRun): Roofline | null {
     .filter(({ flops, bytes }) => flops > 0 && bytes > 0);
   if (points.length === 0) return null;
   const type = math === 'fp16_vector' || math === 'fp64_tensor' ? null : math;
+  const practicalFraction = !onTensorCores(ceilings.gpu, math)
+    ? ACHIEVABLE.vectorCounter.value
+    : isCounted
+      ? ACHIEVABLE.tensorCounter.value
+      : gemmFraction(ceilings.gpu).value;
   const notes = [...(assumed === null ? [] : [assumed]), ...gaps];
   return {
     gpu: ceilings.gpu,
     bandwidth: ceilings.bandwidth,
-    // The ceiling of the points’ source, as of the share and the figure beside them.
+    // The ceilings of the points’ source, as of the shares and figures beside them.
     practicalBandwidth: (isCounted ? ACHIEVABLE.dramCounter : ACHIEVABLE.dramBytes).value * ceilings.bandwidth,
     peaks: peaksOf(ceilings),
     dtype: type,
-    practicalFraction: onTensorCores(ceilings.gpu, math) ? gemmFraction(ceilings.gpu).value : ACHIEVABLE.vectorCounter.value,
+    practicalFraction,
     points: points
       .slice(0, POINTS)
       .sort((a, b) => a.at - b.at)
       .map(({ at, flops, bytes }) => ({ at, intensity: flops / bytes, flops, phase: phaseAt(at) })),
-    advice: nextRoof({ ...standing(points), math, activity: jobActivity(judged) }, ceilings),
+    advice: nextRoof({ ...standing(points), math, activity: jobActivity(judged), practicalFraction }, ceilings),
     ...(notes.length === 0 ? {} : { assumed: notes }),
   };
 }

@@ -61,4 +61,8 @@ describe('rest', () => {
     expect(judged(card(little), processes({ 'process.maxThread': 1 }))).toMatchObject({ bottleneck: 'host' });
     expect(judged(card(little))).toMatchObject({ bottleneck: 'idle', grade: 0.5 });
   });
+  it('does not last from two looks a second apart to two at work half a minute later: that pause is nobody’s pace', () => {
+    const looks = made('gpu', { samples: 4, facts: H100, values: { 'gpu.util': (i) => (i < 2 ? 0 : 1), 'gpu.power': (i) => (i < 2 ? 78 : 627) } });
+    expect(judged({ ...looks, t: Float64Array.of(0, 1.1, 24, 24.8) }).bottleneck).toBe('unknown');
+  });
 });

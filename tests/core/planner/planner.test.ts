@@ -207,6 +207,12 @@ describe('what is assumed', () => {
     expect([of.input.type, of.compute.math, ids(of)]).toEqual([type, type, []]);
     expect(of.assumed.some((line) => line.startsWith('FP16: the model is published in BF16'))).toBe(type === 'fp16');
   });
+  it('is 16 bits where an engine serves what was published in FP32, which a trainer keeps', () => {
+    const served = planned('gpt2', { gpu: 'A100-40' });
+    expect(served.input.type).toBe('fp16');
+    expect(served.assumed).toContain('FP16: engines run in 16 bits what was published in FP32.');
+    expect(planned('gpt2', { gpu: 'A100-40', mode: 'train' }).input.type).toBe('fp32');
+  });
   it('is the kernels that a card can run: AWQ on T4 unpacks slower than Marlin would, and V100 has no AWQ in vLLM', () => {
     expect(ids(planned('qwen2.5-7b', { gpu: 'T4', quantization: 'awq' }))).toContain('old-4-bit-kernels');
     expect(

@@ -6,6 +6,8 @@ import type { Told } from './read-page.ts';
 const ROUNDING = 1.01;
 /** Points between two percentages of one quantity, each rounded for itself. */
 const POINTS = 1.5;
+/** The same where a figure of two or three digits is divided by another. */
+const FIGURE_POINTS = 2.5;
 /** Points between a whole and its parts, each rounded for itself. */
 const WHOLE_POINTS = 2;
 /** More than this of a time in which nothing runs contradicts “Idle”, per cent. */
@@ -31,15 +33,16 @@ function unequal({ why, figures, table, shares, time, headroom, heading }: Told)
   const same = (what: string, one: number | undefined, other: number | undefined, points = POINTS) => {
     if (one !== undefined && other !== undefined && Math.abs(one - other) > points) out.push(`${what}: ${one.toFixed(1)} % and ${other.toFixed(1)} %`);
   };
-  const memory = shares.get(SHARE_LABELS.memory);
-  const [, value, ceiling] = /^([\d.]+) of ([\d.]+) /.exec(figures.get(SHARE_LABELS.memory) ?? '') ?? [];
-  // Where the share is a model's estimate, figure and share are of two sources and need not agree.
-  if (table.get(SHARE_LABELS.memory)?.[2] === 'dcgm' && value !== undefined)
-    same('memory bandwidth, figure and share', (100 * Number(value)) / Number(ceiling), memory);
+  for (const label of [SHARE_LABELS.memory, SHARE_LABELS.compute]) {
+    const part = partOf(figures.get(label) ?? '');
+    same(`${label.toLowerCase()}, figure and share`, part === null ? undefined : 100 * part, shares.get(label), FIGURE_POINTS);
+  }
+  const busy = Number.parseFloat(table.get(SHARE_LABELS.busy)?.[0] ?? '');
   for (const [label, share] of shares) {
     const told = why.map((line) => new RegExp(`^${label} ([\\d.]+) % of the achievable`).exec(line)?.[1]).find((one) => one !== undefined);
     same(`${label}, sentence and share`, told === undefined ? undefined : Number(told), share);
-    same(`${label}, time bar and share`, time.get(`busy, ${label.toLowerCase()}`), share);
+    // No part of the time is more than the GPU was busy, however near its ceiling it was then.
+    same(`${label}, time bar and share`, time.get(`busy, ${label.toLowerCase()}`), Number.isNaN(busy) ? share : Math.min(share, busy));
   }
   const limits = SHARE_BARS.filter((bar) => heading.toLowerCase().startsWith(BOTTLENECK_LABELS[bar.colour].toLowerCase())).flatMap(
     ({ label }) => shares.get(label) ?? [],
@@ -49,11 +52,16 @@ function unequal({ why, figures, table, shares, time, headroom, heading }: Told)
   const sum = (of: readonly (readonly [string, number])[]) => of.reduce((total, [, part]) => total + part, 0);
   if (parts.length > 0) {
     const empty = sum(parts.filter(([label]) => label.startsWith('empty,') || label === 'idle'));
-    const busy = Number.parseFloat(table.get(SHARE_LABELS.busy)?.[0] ?? '');
     same('GPU busy with the empty time', Number.isNaN(busy) ? undefined : busy + empty, 100, WHOLE_POINTS);
     same('the time bar in all', sum(parts), 100, WHOLE_POINTS);
   }
   return out;
+}
+
+/** `0.21 of 1.24 TB/s` as a part; null for what is no such pair. */
+function partOf(figure: string): number | null {
+  const [, value, ceiling] = /^([\d.]+) of ([\d.]+) /.exec(figure) ?? [];
+  return value === undefined ? null : Number(value) / Number(ceiling);
 }
 
 function againstTheHeading({ heading, time, headrooms, advice }: Told): string[] {

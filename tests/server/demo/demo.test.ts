@@ -38,15 +38,29 @@ describe('the pretend Alvis', () => {
     });
   });
 
-  it('brings an hour of history: 45 GPUs at 5 s, every other at 60 s', async () => {
+  it('brings an hour of history: 46 GPUs at 5 s, every other at 60 s', async () => {
     const { intakes } = await history(1);
     const rows = new Map<string, number>();
     for (const { entity, t } of intakes.flatMap((intake) => intake.tables)) {
       if (entity.kind === 'gpu') rows.set(entity.id, (rows.get(entity.id) ?? 0) + t.length);
     }
     const counts = [...rows.values()];
-    expect(counts.filter((count) => count === 720)).toHaveLength(45);
-    expect(counts.filter((count) => count === 60)).toHaveLength(847);
+    expect(counts.filter((count) => count === 720)).toHaveLength(46);
+    expect(counts.filter((count) => count === 60)).toHaveLength(846);
+  });
+
+  it('has a job on a node without profiling counters: what limits it is not collected', async () => {
+    const { intakes } = await history(1);
+    const columns = (name: string) =>
+      new Set(
+        intakes
+          .filter(({ source }) => source.startsWith(`demo/${name}/`))
+          .flatMap(({ tables }) => tables.flatMap((table) => (table.entity.kind === 'gpu' ? [...table.columns.keys()] : []))),
+      );
+    const counters = ['gpu.grActive', 'gpu.tensorActive', 'gpu.dramActive', 'gpu.pcieRx'] as const;
+    expect(counters.map((id) => columns('sample-images').has(id))).toEqual([false, false, false, false]);
+    expect(columns('sample-images').has('gpu.util')).toBe(true);
+    expect(counters.map((id) => columns('jupyter').has(id))).toEqual([true, true, true, true]);
   });
 
   it('is the same for the same seed and another for another', async () => {

@@ -58,6 +58,8 @@ describe('the demo does not confirm itself', () => {
     expect(of('offload-13b')).toEqual(['transfer, unknown']);
     expect(of('jupyter')).toEqual(['idle, idle']);
     expect(of('finetune-stuck')).toEqual(['overhead, training']);
+    // By its counters it is bound by memory; nobody collects them.
+    expect(of('sample-images')).toEqual(['unknown, unknown']);
   });
 
   it('a wrong achievable fraction in the classifier changes its verdicts', async () => {

@@ -78,7 +78,7 @@ describe('the roofline’s picture', () => {
   });
 
   it('is captioned by the point that it names, not by the run’s: what holds for a part may not hold for all', () => {
-    const of = { gpu: 'A100-40', dtype: 'bf16' };
+    const of = { gpu: 'A100-40', dtype: 'bf16', practicalFraction: 0.87 };
     const mark = { bottleneck: 'memory', activity: 'decode', word: 'last 5 min' } as const;
     expect(captionOf({ ...mark, x: 20, y: 25e12 }, of)).toMatch(/^Last 5 min: at 20 FLOP per byte memory ends it at 31\.1 TFLOP\/s/);
     expect(captionOf({ ...mark, x: 40, y: 50e12, word: 'typical' }, of)).toMatch(/^Typical point: at 40 FLOP per byte/);
