@@ -26,7 +26,19 @@ export type { ClientToServer, LiveReadings, LiveVerdict, ServerStatus, ServerToC
 export { type GpuNow, type NodeDetail, NodeDetailSchema, type NodeRow, type NodesReply, NodesReplySchema } from './nodes.ts';
 export { decodeSeries, type DrawnReply, drawnReply, type DrawnSeries, encodeSeries, SERIES_BYTES, seriesJson, type Values } from './series-bytes.ts';
 export { type Series, type SeriesQuery, SeriesQuerySchema, type SeriesReply, SeriesReplySchema } from './series.ts';
-export { type Health, HealthSchema, type Session, SessionSchema, type TokenReply, TokenReplySchema, type TokenRequest, TokenRequestSchema } from './service.ts';
+export {
+  type Health,
+  HealthSchema,
+  type Session,
+  SessionSchema,
+  type SignedIn,
+  SignedInSchema,
+  SignInSchema,
+  type TokenReply,
+  TokenReplySchema,
+  type TokenRequest,
+  TokenRequestSchema,
+} from './service.ts';
 export {
   type Activity,
   type Advice,

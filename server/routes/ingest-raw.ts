@@ -2,9 +2,11 @@ import { ErrorReplySchema, StreamLineSchema } from '../../core/contract/index.ts
 import { Type } from 'typebox';
 import { collectors } from '../../collectors/registry.ts';
 import { rawReader, scopeOf, serveStream, type StreamOptions } from '../ingest/index.ts';
-import { jobName, type JobIndex } from '../ownership/index.ts';
+import { jobName, type JobIndex, type Senders } from '../ownership/index.ts';
 import type { Jobs } from '../jobs/index.ts';
+import type { Recogniser } from '../auth/index.ts';
 import type { App } from '../http/index.ts';
+import { callerOf } from './viewer.ts';
 
 const RawQuerySchema = Type.Object({
   node: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'The node whose tool prints; the sender’s address where it is left out' })),
@@ -18,6 +20,8 @@ const RawQuerySchema = Type.Object({
 export interface RawOptions extends StreamOptions {
   readonly jobs: Pick<Jobs, 'keyOf'>;
   readonly index: Pick<JobIndex, 'get'>;
+  readonly senders: Pick<Senders, 'door'>;
+  readonly recogniser: Pick<Recogniser, 'whenOver'>;
 }
 
 /** `PUT` and `POST /api/ingest/raw`: the printed output of a known tool, streamed for as long as the sender likes. */
@@ -45,10 +49,15 @@ export function rawRoutes(app: App, options: RawOptions): void {
         },
       },
       handler: async (request, reply) => {
-        const { job, tz, collector, fields, ...query } = request.query;
+        const caller = callerOf(request);
+        const { node: named, job: asked, tz, collector, fields, ...query } = request.query;
+        const { node, job } = options.senders
+          .door(caller.sender)
+          .enter({ ...(named === undefined ? {} : { node: named }), ...(asked === undefined ? {} : { job: asked }) }, 'query');
         const key = job === undefined ? null : options.jobs.keyOf(job);
         const about = scopeOf({
           ...query,
+          node,
           sender: request.ip,
           key: key === null ? null : jobName(key),
           job: key === null ? null : (options.index.get(key) ?? null),
@@ -59,7 +68,13 @@ export function rawRoutes(app: App, options: RawOptions): void {
           ...(tz === undefined ? {} : { tz }),
           ...(fields === undefined ? {} : { fields: fields.split(',').map((field) => field.trim()) }),
         };
-        return serveStream(request, reply, { ...options, scope: about, reader: rawReader(about, context, collector) });
+        return serveStream(request, reply, {
+          ...options,
+          scope: about,
+          reader: rawReader(about, context, collector),
+          from: caller,
+          whenOver: (end) => options.recogniser.whenOver(caller, end),
+        });
       },
     });
   });
