@@ -236,7 +236,13 @@ describe('tokens', () => {
   ] as const)('of scope %j may do %j, on every route', async (scope, may) => {
     const headers = bearer(await issue(scope));
     for (const path of ['/api/overview', '/api/findings', '/api/jobs', '/api/nodes', '/api/site']) expect(await status(headers, path), path).toBe(may.read);
-    for (const path of ['/api/jobs/c/none', '/api/jobs/c/none/analysis', '/api/jobs/c/none/series?metrics=gpu.util', '/api/nodes/none', '/api/nodes/none/series?metrics=gpu.util'])
+    for (const path of [
+      '/api/jobs/c/none',
+      '/api/jobs/c/none/analysis',
+      '/api/jobs/c/none/series?metrics=gpu.util',
+      '/api/nodes/none',
+      '/api/nodes/none/series?metrics=gpu.util',
+    ])
       expect(await status(headers, path), path).toBe(may.read === 200 ? 404 : 403);
     expect((await send('POST', '/api/ingest', headers, { source: 's', seq: 1, blocks: [] })).status).toBe(may.write);
     const issued = await send('POST', '/api/tokens', headers, { name: 'more' });
