@@ -8,7 +8,7 @@ export const SECRET_HEADER = 'x-headroom-session';
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** What a request, or a socket's handshake, shows. */
-export type Shown = Pick<IncomingMessage, 'headers'> & { socket?: unknown };
+type Shown = Pick<IncomingMessage, 'headers'> & { socket?: unknown };
 
 export interface Recogniser {
   /** Who sent this; null where neither token nor session is good. `secret`: the page's, where it does not come as a header. */

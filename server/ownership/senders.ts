@@ -34,7 +34,7 @@ export interface Senders {
   mayDeclare(sender: Sender, asked: Declared): Promise<void>;
 }
 
-export interface Declared {
+interface Declared {
   readonly key: JobKey;
   readonly declaration: JobDeclaration;
   readonly before: Job | undefined;

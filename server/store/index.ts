@@ -67,4 +67,4 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw error;
   }
 }
-export type { Among, HeldSession, HeldToken, JobKey, JobRecord, JobSummary, Store, StoreOptions, TokenScope } from './interface/index.ts';
+export type { Among, JobKey, JobRecord, JobSummary, Store, StoreOptions, TokenScope } from './interface/index.ts';

@@ -105,7 +105,7 @@ export interface TokenStore {
 }
 
 /** A browser that is signed in. `id` is no secret. */
-export interface HeldSession {
+interface HeldSession {
   readonly id: string;
   /** Whose it is. */
   readonly principal: string;
