@@ -11,7 +11,7 @@ Watches this node, or, inside a Slurm job, that job's part of it: GPUs (nvidia-s
 /metrics pages. While the server is away readings are kept on disk and sent later, in order.
 
   --server URL      the Headroom server (or HEADROOM_SERVER)
-  --token TOKEN     a token that may write; HEADROOM_TOKEN or --token-file keep it out of the process list
+  --token TOKEN     a token of this node or job (headroom token issue); HEADROOM_TOKEN or --token-file keep it out of the process list
   --token-file FILE
   --interval S      seconds between samples (10)
   --metrics URL     a /metrics page to read: vLLM, dcgm-exporter …; may be given several times

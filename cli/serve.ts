@@ -16,7 +16,7 @@ Starts the service: API, page and scheduler in one process, with an agent for th
   --no-agent      do not watch this machine
   --open          open the page in a browser
 
-The last line printed is the address to open. Its token works once and becomes a cookie.
+The last line printed is the address to open. Its token works once and signs the browser in.
 More settings: docs/operations.md.
 `;
 
@@ -37,7 +37,7 @@ export async function run(argv: string[]): Promise<number> {
     const stopped = signal();
     if (!asked.demo)
       process.stdout.write(
-        `A token for agents and scripts:  ${config.data === resolve('headroom-data') ? '' : `HEADROOM_DATA=${config.data} `}npx --no-install headroom token issue NAME\n`,
+        `A token for this or another node’s agent:  ${config.data === resolve('headroom-data') ? '' : `HEADROOM_DATA=${config.data} `}npx --no-install headroom token issue NAME\n`,
       );
     process.stdout.write(`Headroom is at\n${running.url}\n`);
     if (asked.open) openBrowser(running.url);

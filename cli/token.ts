@@ -1,16 +1,22 @@
 import { request } from 'node:http';
+import { parseArgs } from 'node:util';
 import { ownerSocketPath } from '../server/auth/index.ts';
 import { ConfigError, readConfig } from '../server/settings/index.ts';
 
-const HELP = `Usage: headroom token issue NAME [--days N]
+const HELP = `Usage: headroom token issue NAME [--node N | --job CLUSTER/ID | --read | --admin] [--days N]
        headroom token page
        headroom token revoke NAME
 
 Run on the machine, and as the account, that runs the service (it asks through the socket in HEADROOM_DATA).
 
-  issue    a token with which agents, curl and scripts may send readings; shown once
-  page     a new one-time address for a browser
-  revoke   ends every token of this name
+  issue     a token for agents, curl and scripts; shown once. It writes of one node and reads nothing:
+    --node N          that node; without it the first that it is used for
+    --job CLUSTER/ID  instead: writes of one job, on all its nodes, and sees that job
+    --read            instead: sees everything, writes nothing
+    --admin           instead: may do everything, tokens too
+    --days N          ends by itself
+  page      a new one-time address for a browser
+  revoke    ends every token of this name and what it opened, at once; \`page\` and \`start\` are the browsers that signed in
 `;
 
 interface Ask {
@@ -49,22 +55,40 @@ export async function run(argv: string[]): Promise<number> {
 }
 
 function askOf(argv: readonly string[]): Ask | null {
-  const [verb, name, flag, days, ...rest] = argv;
-  if (rest.length > 0) return null;
-  if (verb === 'page' && name === undefined) {
+  const [verb, ...rest] = argv;
+  if (verb === 'page' && rest.length === 0) {
     return { method: 'POST', path: '/api/tokens', body: { name: 'page', scope: 'page' }, show: (reply) => String(reply['url']) };
   }
-  if (name === undefined || name.startsWith('-')) return null;
-  if (verb === 'revoke' && flag === undefined) {
+  const given = optionsOf(rest);
+  const [name, ...more] = given?.positionals ?? [];
+  if (given === null || name === undefined || more.length > 0) return null;
+  const { node, job, read, admin, days } = given.values;
+  const scopes = [node, job, read, admin].filter((one) => one !== undefined);
+  if (verb === 'revoke' && scopes.length === 0 && days === undefined) {
     return { method: 'DELETE', path: `/api/tokens/${encodeURIComponent(name)}`, body: null, show: (reply) => `${String(reply['revoked'])} revoked` };
   }
-  if (verb !== 'issue' || (flag !== undefined && (flag !== '--days' || !(Number(days) > 0)))) return null;
-  return {
-    method: 'POST',
-    path: '/api/tokens',
-    body: { name, scope: 'write', ...(flag === undefined ? {} : { days: Number(days) }) },
-    show: (reply) => String(reply['token']),
+  if (verb !== 'issue' || scopes.length > 1 || (days !== undefined && !(Number(days) > 0))) return null;
+  const scope = read === true ? 'read' : admin === true ? 'admin' : job === undefined ? 'node' : 'job';
+  const body = {
+    name,
+    scope,
+    ...(node === undefined ? {} : { node }),
+    ...(job === undefined ? {} : { job }),
+    ...(days === undefined ? {} : { days: Number(days) }),
   };
+  return { method: 'POST', path: '/api/tokens', body, show: (reply) => String(reply['token']) };
+}
+
+function optionsOf(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { node: { type: 'string' }, job: { type: 'string' }, read: { type: 'boolean' }, admin: { type: 'boolean' }, days: { type: 'string' } },
+    });
+  } catch {
+    return null; // the usage tells what there is
+  }
 }
 
 function send(socketPath: string, ask: Ask): Promise<{ status: number; reply: Record<string, unknown> }> {

@@ -28,7 +28,7 @@ export async function startHeadroom({ folder, start }: Ground, profile: string |
   const env = { ...own, HEADROOM_DATA: data, HEADROOM_LOG: 'warn' };
   const program = start(process.execPath, [...profiling, MAIN, 'serve', '--no-agent', '--port', '0'], env);
   const port = await until(program, 'the start of Headroom', () => {
-    const found = /http:\/\/127\.0\.0\.1:(\d+)\/\?token=/.exec(program.printed())?.[1];
+    const found = /http:\/\/127\.0\.0\.1:(\d+)\/#token=/.exec(program.printed())?.[1];
     return found === undefined ? null : Number.parseInt(found, 10);
   });
   const { stdout } = await promisify(execFile)(process.execPath, [MAIN, 'token', 'issue', 'bench'], { env: { ...process.env, ...env } });

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { count } from './numbers.ts';
-import { nullable } from './verdict.ts';
+import { nullable, oneOf } from './verdict.ts';
 
 /** `GET /health/live` and `/health/ready`: alive, and (else 503) able to store readings. */
 export const ProbeSchema = Type.Object({ status: Type.Union([Type.Literal('ok'), Type.Literal('trouble')]), trouble: nullable(Type.String()) });
@@ -43,17 +43,32 @@ export const HealthSchema = Type.Object({
 export const SessionSchema = Type.Object({
   kind: Type.Union([Type.Literal('session'), Type.Literal('token'), Type.Literal('owner'), Type.Literal('visitor')]),
   name: Type.String(),
+  /** What this caller may do; `only`: the one node or job that it may send for, `node n1` or `job c/7`. */
+  reads: Type.Optional(Type.Boolean()),
+  writes: Type.Optional(Type.Boolean()),
+  only: Type.Optional(nullable(Type.String())),
   demo: Type.Boolean(),
   version: Type.String(),
   cluster: Type.String(),
 });
 
-/** `POST /api/tokens`: a write token for agents and scripts, or a one-time page address. */
+/** `POST /api/session`: the token of a one-time address becomes a session. */
+export const SignInSchema = Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }) }, { additionalProperties: false });
+
+/** The page's own secret, to be sent as the header `x-headroom-session` (in a socket's handshake as `auth.secret`), and when the session ends, seconds UTC. */
+export const SignedInSchema = Type.Object({ secret: Type.String(), expires: Type.Number() });
+
+/** `POST /api/tokens`: a token for agents and scripts, or a one-time page address. */
 export const TokenRequestSchema = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\w.@ -]+$' }),
-    scope: Type.Optional(Type.Union([Type.Literal('write'), Type.Literal('page')])),
-    /** Days until it ends; without it a write token stays until it is revoked. */
+    /** `node` where it is left out, or `job` where a job is named. */
+    scope: Type.Optional(oneOf(['node', 'job', 'read', 'admin', 'page'])),
+    /** The node that it is bound to; without it the first that it is used for. */
+    node: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    /** `ID` or `CLUSTER/ID`. */
+    job: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    /** Days until it ends; without it a program's token stays until it is revoked. */
     days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_650 })),
   },
   { additionalProperties: false },
@@ -81,4 +96,5 @@ export const OpenApiSchema = Type.Object(
 export type Health = Static<typeof HealthSchema>;
 export type Session = Static<typeof SessionSchema>;
 export type TokenRequest = Static<typeof TokenRequestSchema>;
+export type SignedIn = Static<typeof SignedInSchema>;
 export type TokenReply = Static<typeof TokenReplySchema>;

@@ -2,12 +2,14 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { Problem } from '../http/index.ts';
 import type { HostRules } from './hosts.ts';
 import type { Access, Identity } from './identity.ts';
-import { bearerOf, type Recogniser } from './recognise.ts';
+import { bearerOf, cookieOf, type Recogniser, SECRET_HEADER } from './recognise.ts';
 
 export interface GuardOptions {
   readonly recogniser: Recogniser;
   readonly hosts: HostRules;
   readonly demo: boolean;
+  /** The session cookie's name. */
+  readonly cookie: string;
 }
 
 const HOW_TO_SIGN_IN =
@@ -23,14 +25,14 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
   everyRouteSays(app);
   app.addHook('onRequest', async (request) => {
     const access = accessOf(request);
-    const identity = access === 'open' ? null : await options.recogniser.identify(request.raw);
+    const identity = options.recogniser.identify(request.raw);
     // A program with a token of its own, or the owner's socket, is not a browser that a foreign name could lead here.
     const byBrowser = identity?.kind !== 'token' && identity?.kind !== 'owner';
     if (byBrowser && request.routeOptions.config.anyName !== true && !options.hosts.hostAllowed(request.headers.host)) throw wrongHost(request);
-    if (access === 'open') return;
-    if (identity === null) throw unknown(request);
-    check(request, { identity, access }, options);
     request.identity = identity;
+    if (access === 'open') return;
+    if (identity === null) throw unknown(request, options.cookie);
+    check(request, { identity, access }, options);
   });
 }
 
@@ -57,15 +59,9 @@ function check(request: FastifyRequest, { identity, access }: { identity: Identi
       remedy: 'run headroom serve without --demo to store your own',
     });
   }
-  if (access === 'self' || access === 'read') return;
-  if (identity.kind === 'visitor' || (access === 'manage' && identity.kind === 'token')) {
-    throw new Problem(403, {
-      error: 'this caller may not do that',
-      where: request.routeOptions.url ?? '',
-      remedy: 'use the page with a signed-in browser, or headroom token on the machine that runs the server',
-    });
-  }
-  if (identity.kind === 'session' && !options.hosts.sameOrigin(request.headers)) {
+  if (!identity.may.includes(access)) throw notThis(identity, access, request);
+  const changes = request.method !== 'GET' && request.method !== 'HEAD';
+  if (changes && identity.kind === 'session' && !options.hosts.sameOrigin(request.headers)) {
     throw new Problem(403, {
       error: 'a page of another site sent this with your cookie',
       where: 'header origin',
@@ -74,14 +70,38 @@ function check(request: FastifyRequest, { identity, access }: { identity: Identi
   }
 }
 
-function unknown(request: FastifyRequest): Problem {
-  return bearerOf(request.headers) === null
-    ? new Problem(401, { error: 'who asks is not known: no valid session and no token', where: 'header authorization', remedy: HOW_TO_SIGN_IN })
-    : new Problem(401, {
-        error: 'this token is not valid here (unknown, revoked or expired)',
-        where: 'header authorization',
-        remedy: 'issue a new one: headroom token issue NAME',
-      });
+function notThis({ kind }: Identity, access: Access, request: FastifyRequest): Problem {
+  const where = kind === 'token' ? 'header authorization' : (request.routeOptions.url ?? '');
+  if (kind === 'token' && access === 'read')
+    return new Problem(403, {
+      error: 'this token writes of its node, and reads nothing',
+      where,
+      remedy: 'for reading: headroom token issue NAME --read',
+    });
+  return new Problem(403, {
+    error: 'this caller may not do that',
+    where,
+    remedy:
+      access === 'write'
+        ? 'for sending: headroom token issue NAME, with --node or --job'
+        : 'use the page with a signed-in browser, a token of scope admin, or headroom token on the machine that runs the server',
+  });
+}
+
+function unknown({ headers }: FastifyRequest, cookie: string): Problem {
+  if (bearerOf(headers) !== null)
+    return new Problem(401, {
+      error: 'this token is not valid here (unknown, revoked or expired)',
+      where: 'header authorization',
+      remedy: 'issue a new one: headroom token issue NAME',
+    });
+  if (cookieOf(headers.cookie, cookie) !== null)
+    return new Problem(401, {
+      error: 'the session has ended, or its cookie came without the secret of its page: a cookie alone opens nothing',
+      where: `header ${SECRET_HEADER}`,
+      remedy: HOW_TO_SIGN_IN,
+    });
+  return new Problem(401, { error: 'who asks is not known: no valid session and no token', where: 'header authorization', remedy: HOW_TO_SIGN_IN });
 }
 
 function wrongHost(request: FastifyRequest): Problem {

@@ -1,21 +1,24 @@
-import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Store } from '../store/index.ts';
-import type { Identity } from './identity.ts';
+import { type Identity, OWNER, personOf, programOf, VISITOR } from './identity.ts';
 
-/** How long a checked token is believed without asking the store again, seconds: agents send every few seconds. */
-const BELIEVED = 30;
-const REMEMBERED = 2_000;
+/** The header with the secret that the page keeps in its own origin's storage. A cookie goes to every port of its host; this does not. */
+export const SECRET_HEADER = 'x-headroom-session';
+/** Timers hold no longer than this, milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** What a request, or a socket's handshake, shows. */
+type Shown = Pick<IncomingMessage, 'headers'> & { socket?: unknown };
 
 export interface Recogniser {
-  /** Who sent these headers; null where neither cookie nor token is good. */
-  identify(message: Pick<IncomingMessage, 'headers'> & { socket?: unknown }): Promise<Identity | null>;
-  /** Forgets what it believes: after a token was revoked. */
-  forget(): void;
+  /** Who sent this; null where neither token nor session is good. `secret`: the page's, where it does not come as a header. */
+  identify(message: Shown, secret?: string): Identity | null;
+  /** Calls, once, when what lets an identity in has ended: at once where it is revoked or signed out, else to the second. Gives the undo. */
+  whenOver(identity: Identity, end: () => void): () => void;
 }
 
 export interface RecogniserOptions {
-  readonly tokens: Store['tokens'];
+  readonly store: Pick<Store, 'tokens' | 'sessions' | 'onEnd'>;
   readonly demo: boolean;
   readonly cookie: string;
   /** True for a connection that came through the socket in the data folder. */
@@ -23,37 +26,49 @@ export interface RecogniserOptions {
   readonly now: () => number;
 }
 
-/** Recognises callers by the owner's socket, a Bearer token or the session cookie, in this order; on a demo anybody is a visitor. */
-export function recogniser(options: RecogniserOptions): Recogniser {
-  const believed = new Map<string, { identity: Identity; until: number }>();
-
-  const byToken = async (token: string, wanted: 'write' | 'session'): Promise<Identity | null> => {
-    const key = hash('sha256', `${wanted}:${token}`, 'base64');
-    const now = options.now();
-    const known = believed.get(key);
-    if (known !== undefined && known.until > now) return known.identity;
-    const found = await options.tokens.check(token, now);
-    if (found === null || found.scope !== wanted) return null;
-    const identity: Identity = { kind: wanted === 'write' ? 'token' : 'session', name: found.name, viewer: { kind: 'local' } };
-    if (believed.size >= REMEMBERED) believed.clear();
-    believed.set(key, { identity, until: now + BELIEVED });
-    return identity;
+/**
+ * Recognises callers by the owner's socket, a Bearer token, or a session's cookie together with the secret of its page, in this order;
+ * on a demo anybody is a visitor. Nothing is remembered: what has ended is not good for one request more.
+ */
+export function recogniser({ store, demo, cookie: name, isOwner, now }: RecogniserOptions): Recogniser {
+  const person = ({ headers }: Shown, given: string | undefined): Identity | null => {
+    const cookie = cookieOf(headers.cookie, name);
+    const secret = given ?? headers[SECRET_HEADER];
+    const session = cookie === null || typeof secret !== 'string' ? null : store.sessions.check(cookie, secret, now());
+    return session === null ? null : personOf(session);
   };
-
   return {
-    async identify({ headers, socket }) {
-      if (options.isOwner(socket)) return { kind: 'owner', name: 'owner', viewer: { kind: 'local' } };
-      const bearer = bearerOf(headers);
-      if (bearer !== null) return byToken(bearer, 'write');
-      const cookie = cookieOf(headers.cookie, options.cookie);
-      const session = cookie === null ? null : await byToken(cookie, 'session');
-      return session ?? (options.demo ? VISITOR : null);
+    identify(message, secret) {
+      if (isOwner(message.socket)) return OWNER;
+      const bearer = bearerOf(message.headers);
+      if (bearer === null) return person(message, secret) ?? (demo ? VISITOR : null);
+      const token = store.tokens.check(bearer, now());
+      return token === null ? null : programOf(token, (node) => store.tokens.bind(token.id, node));
     },
-    forget: () => void believed.clear(),
+    whenOver({ credential }, end) {
+      if (credential === null) return () => undefined;
+      const { id, expires } = credential;
+      let timer: NodeJS.Timeout | undefined;
+      const undo = (): void => {
+        clearTimeout(timer);
+        forget();
+      };
+      const over = (): void => {
+        undo();
+        end();
+      };
+      const forget = store.onEnd((ended) => void (ended === id && over()));
+      const wait = (): void => {
+        if (expires === null) return;
+        const left = (expires - now()) * 1000;
+        if (left <= 0) over();
+        else timer = setTimeout(wait, Math.min(left, LONGEST_TIMER)).unref();
+      };
+      wait();
+      return undo;
+    },
   };
 }
-
-const VISITOR: Identity = { kind: 'visitor', name: 'visitor', viewer: { kind: 'local' } };
 
 /** The token of `Authorization: Bearer …`; null where there is none. */
 export function bearerOf(headers: IncomingHttpHeaders): string | null {

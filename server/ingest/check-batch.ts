@@ -1,8 +1,9 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { EntitySchema, IngestBatchSchema, WireEventSchema, WireFactSchema, type IngestReply } from '../../core/contract/index.ts';
 import { entityOf, type EntityRef, faultOfName, faultOfText, type Intake, inWords, MOST, type Table } from '../../core/readings/index.ts';
 import { Problem } from '../http/index.ts';
+import type { Door, Head } from '../ownership/index.ts';
 import { type AllowedTimes, checkTable, type Reject } from './check-table.ts';
 import type { ReadBatch } from './read-batch.ts';
 
@@ -37,11 +38,13 @@ export interface Checked {
  * Reads a batch as a body held it, piece by piece, so that one bad block, fact or value costs itself only; each refusal has its place.
  * Throws a Problem (400) when the envelope itself cannot be read.
  */
-export function checkBatch(input: unknown, allowed: AllowedTimes): Checked {
+export function checkBatch(input: unknown, allowed: AllowedTimes, door: Pick<Door, 'enter' | 'foreign'>): Checked {
   if (!Envelope.Check(input)) {
     const { at, reason } = firstError(Envelope, input, 'body');
     throw new Problem(400, { error: `this is not a batch: ${reason}`, where: at, remedy: 'send {"source", "seq", "blocks": […]} as /api/docs describes' });
   }
+  const head = door.enter(headOf(input), 'body');
+  const own = ownIn(head, door);
   const { reject, rejected } = refusals();
   const tables: Table[] = [];
   input.blocks.forEach((candidate, index) => {
@@ -52,27 +55,37 @@ export function checkBatch(input: unknown, allowed: AllowedTimes): Checked {
       return;
     }
     const sent = { entity: entityOf(candidate.entity), t: candidate.t, columns: Object.entries(candidate.columns) };
+    const foreign = own(sent.entity, sent.t);
+    if (foreign !== null) {
+      reject(`${place}/entity`, foreign);
+      return;
+    }
     const table = checkTable(sent, { place, allowed, reject });
     if (table !== null) tables.push(table);
   });
-  const { source, seq, node, job } = input;
-  const head = { source, seq, ...(node === undefined ? {} : { node }), ...(job === undefined ? {} : { job }) };
-  return { intake: { ...head, tables, ...said(input, allowed, reject) }, rejected: rejected() };
+  const { source, seq } = input;
+  return { intake: { source, seq, ...head, tables, ...said(input, { allowed, own }, reject) }, rejected: rejected() };
 }
 
 /** The same of a batch that was read from its bytes, whose blocks have been looked at. */
-export function checkRead(batch: ReadBatch, allowed: AllowedTimes): Checked {
-  if (batch.facts.length + batch.events.length === 0) return { intake: { ...batch, facts: [], events: [] }, rejected: [] };
+export function checkRead(batch: ReadBatch, allowed: AllowedTimes, door: Pick<Door, 'enter' | 'foreign'>): Checked {
+  const head = door.enter(headOf(batch), 'body');
+  const own = ownIn(head, door);
   const { reject, rejected } = refusals();
-  return { intake: { ...batch, ...said(batch, allowed, reject) }, rejected: rejected() };
+  const tables = ownTables(batch.tables, own, reject);
+  if (batch.facts.length + batch.events.length === 0) return { intake: { ...batch, ...head, tables, facts: [], events: [] }, rejected: rejected() };
+  return { intake: { ...batch, ...head, tables, ...said(batch, { allowed, own }, reject) }, rejected: rejected() };
 }
 
 /** The same of what a sender in this process hands over typed: its shape is known, its values and times are looked at. */
-export function checkIntake(intake: Intake, allowed: AllowedTimes): Checked {
+export function checkIntake(intake: Intake, allowed: AllowedTimes, door: Pick<Door, 'enter' | 'foreign'>): Checked {
+  const head = door.enter(headOf(intake), 'body');
+  const own = ownIn(head, door);
   const { reject, rejected } = refusals();
   const tables = intake.tables.flatMap((sent, index) => {
     const place = `blocks/${index}`;
-    const found = misnamed(sent.entity);
+    const foreign = own(sent.entity, sent.t);
+    const found = misnamed(sent.entity) ?? (foreign === null ? null : { field: 'entity', reason: foreign });
     if (found !== null) reject(`${place}/${found.field}`, found.reason);
     return found === null ? (checkTable(sent, { place, allowed, reject }) ?? []) : [];
   });
@@ -82,27 +95,54 @@ export function checkIntake(intake: Intake, allowed: AllowedTimes): Checked {
       if (found !== null) reject(`${name}/${index}/${found.field}`, found.reason);
       return found === null;
     });
-  const facts = kept('facts', intake.facts, ({ entity, value }) => misnamed(entity) ?? unreadable('value', value));
-  const events = kept(
-    'events',
-    intake.events,
-    ({ at, entity, text }) => untimely(at, allowed) ?? (entity === null ? null : misnamed(entity)) ?? unreadable('text', text),
-  );
-  return { intake: { ...intake, tables, facts, events }, rejected: rejected() };
+  const facts = kept('facts', intake.facts, (fact) => misnamed(fact.entity) ?? strange(fact, own) ?? unreadable('value', fact.value));
+  const events = kept('events', intake.events, (event) => {
+    const named = event.entity === null ? null : misnamed(event.entity);
+    return untimely(event.at, allowed) ?? named ?? strange(event, own) ?? unreadable('text', event.text);
+  });
+  return { intake: { ...intake, ...head, tables, facts, events }, rejected: rejected() };
 }
 
 /** What a batch says beside numbers, as far as it can be used. */
 function said(
   sent: { readonly facts?: readonly unknown[]; readonly events?: readonly unknown[] },
-  allowed: AllowedTimes,
+  { allowed, own }: { readonly allowed: AllowedTimes; readonly own: Own },
   reject: Reject,
 ): Pick<Intake, 'facts' | 'events'> {
-  const facts = wellFormed({ name: 'facts', sent: sent.facts, validator: Fact, fault: () => null }, reject);
-  const events = wellFormed({ name: 'events', sent: sent.events, validator: Event, fault: ({ at }) => untimely(at, allowed) }, reject);
+  const facts = wellFormed({ name: 'facts', sent: sent.facts, validator: Fact, fault: (fact) => strange(fact, own) }, reject);
+  const events = wellFormed(
+    { name: 'events', sent: sent.events, validator: Event, fault: (event) => strange(event, own) ?? untimely(event.at, allowed) },
+    reject,
+  );
   return {
     facts: facts.map((fact) => ({ ...fact, entity: entityOf(fact.entity) })),
     events: events.map((event) => ({ ...event, entity: event.entity === null ? null : entityOf(event.entity) })),
   };
+}
+
+/** Why what is said of an entity is not this sender's to say; null where it is. */
+type Own = (entity: EntityRef, t?: ArrayLike<unknown>) => string | null;
+
+/** Asked with the node that an entity gets from its batch. */
+function ownIn({ node }: Head, door: Pick<Door, 'foreign'>): Own {
+  return (entity, t) => door.foreign(entity.node === undefined && node !== undefined && entity.kind !== 'host' ? { ...entity, node } : entity, t);
+}
+
+function ownTables(tables: readonly Table[], own: Own, reject: Reject): readonly Table[] {
+  return tables.filter(({ entity, t }, index) => {
+    const foreign = own(entity, t);
+    if (foreign !== null) reject(`blocks/${index}/entity`, foreign);
+    return foreign === null;
+  });
+}
+
+function strange({ entity }: { readonly entity: EntityRef | Static<typeof EntitySchema> | null }, own: Own): Fault | null {
+  const reason = entity === null ? null : own(entityOf(entity));
+  return reason === null ? null : { field: 'entity', reason };
+}
+
+function headOf({ node, job }: { readonly node?: string | undefined; readonly job?: string | undefined }): Head {
+  return { ...(node === undefined ? {} : { node }), ...(job === undefined ? {} : { job }) };
 }
 
 function refusals(): { reject: Reject; rejected: () => IngestReply['rejected'] } {

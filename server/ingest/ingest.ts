@@ -1,6 +1,8 @@
 import { errorCodes } from 'fastify';
 import type { IngestReply } from '../../core/contract/index.ts';
 import type { EntityRef, Intake } from '../../core/readings/index.ts';
+import type { Sender } from '../auth/index.ts';
+import type { Door, Senders } from '../ownership/index.ts';
 import type { Store } from '../store/index.ts';
 import { type Checked, checkBatch, checkIntake, checkRead } from './check-batch.ts';
 import type { AllowedTimes } from './check-table.ts';
@@ -10,8 +12,9 @@ import { readBatch } from './read-batch.ts';
 /** Where a batch came from. Recordings (a page's import, the demo's past) may be of any age; what is measured now may not. */
 export interface Origin {
   readonly kind: 'agent' | 'raw' | 'page' | 'demo';
-  /** The token's, stream's or generator's name, for the log. */
-  readonly name: string;
+  readonly sender: Sender;
+  /** Whose sources these are: two callers that name theirs alike are two senders all the same. Empty in this process. */
+  readonly mark: string;
 }
 
 /** The one way in, with a door for bodies and one for senders in this process. Resolves after the readings are on disk. Throws StoreBusy (nothing stored: send again). */
@@ -28,8 +31,9 @@ export interface IngestOptions {
   readonly now: () => number;
   /** What is too much, of one sender or of all. */
   readonly quota: Pick<Quota, 'admit'>;
-  /** Called before the append: declares the job that a batch names, and may add facts. */
-  readonly prepare: (intake: Intake) => Promise<Intake>;
+  readonly senders: Pick<Senders, 'door'>;
+  /** Called before the append: declares the job that a batch names, and may add facts. Throws a Problem where the job is not the sender's to name. */
+  readonly prepare: (intake: Intake, sender: Sender) => Promise<Intake>;
   /** Called in order, after the append is durable, once per batch. Must not throw. */
   readonly stored: (intake: Intake) => void;
 }
@@ -43,12 +47,16 @@ const OLDEST = 946_684_800;
 
 /** Builds the ingest function that agents, raw streams, the demo and page imports share. */
 export function ingestInto(options: IngestOptions): Ingest {
-  const take = async (checked: Checked, origin: Origin): Promise<IngestReply> => {
+  const take = async (check: (door: Door) => Checked, { kind, sender, mark }: Origin): Promise<IngestReply> => {
+    const door = options.senders.door(sender);
+    const checked = check(door);
     const rejected = [...checked.rejected];
     const reject = (at: string, reason: string): void => void (rejected.length < TOLD && rejected.push({ at, reason }));
     // The demo brings what it brings.
-    const admitted = origin.kind === 'demo' ? checked.intake : options.quota.admit(checked.intake, `${origin.kind} ${origin.name}`, reject);
-    const settled = await options.prepare(withNodes(admitted));
+    const intake = kind === 'demo' ? checked.intake : options.quota.admit(checked.intake, mark, reject);
+    await door.kept();
+    const source = mark === '' ? intake.source : `${mark}/${intake.source}`;
+    const settled = await options.prepare(withNodes({ ...intake, source }), sender);
     if (settled.tables.length + settled.facts.length + settled.events.length === 0) return { durable: 0, duplicate: false, rejected };
     const { durable, duplicate } = await options.series.append(settled);
     if (!duplicate) options.stored(settled);
@@ -57,11 +65,11 @@ export function ingestInto(options: IngestOptions): Ingest {
   return {
     batch: async (body, origin) => {
       const allowed = allowedTimes(options, origin);
-      if (!Buffer.isBuffer(body)) return take(checkBatch(body, allowed), origin);
+      if (!Buffer.isBuffer(body)) return take((door) => checkBatch(body, allowed, door), origin);
       const read = readBatch(body, allowed);
-      return take(read === null ? checkBatch(decoded(body), allowed) : checkRead(read, allowed), origin);
+      return take((door) => (read === null ? checkBatch(decoded(body), allowed, door) : checkRead(read, allowed, door)), origin);
     },
-    intake: async (intake, origin) => take(checkIntake(intake, allowedTimes(options, origin)), origin),
+    intake: async (intake, origin) => take((door) => checkIntake(intake, allowedTimes(options, origin), door), origin),
   };
 }
 

@@ -1,1 +1,1 @@
-export { type Jobs, LATE, openJobs } from './jobs.ts';
+export { type Jobs, keyIn, LATE, openJobs } from './jobs.ts';

@@ -1,9 +1,8 @@
 import type { Job, JobDeclaration } from '../../core/contract/index.ts';
 import type { Intake } from '../../core/readings/index.ts';
 import type { JobKey, Store } from '../store/index.ts';
-import type { Viewer } from '../auth/index.ts';
-import { Problem } from '../http/index.ts';
-import { jobName, type JobIndex, mayDeclare } from '../ownership/index.ts';
+import type { Sender } from '../auth/index.ts';
+import { jobName, type JobIndex, type Senders } from '../ownership/index.ts';
 import { placesLearner, withClaims } from './batch-of-job.ts';
 import { streamedJobs } from './streamed.ts';
 
@@ -13,13 +12,14 @@ export const LATE = 2 * 86_400;
 const SILENCE = 900;
 
 export interface Jobs {
-  /** Creates or extends a job. All ways in end here: the API, demo, streams, later Slurm. Throws a Problem (403) for another's. */
-  declare(viewer: Viewer, key: JobKey, declaration: JobDeclaration): Promise<Job>;
+  /** Creates or extends a job. All ways in end here: the API, demo, streams, later Slurm. Throws a Problem (403, 409) where it is not the sender's to say. */
+  declare(sender: Sender, key: JobKey, declaration: JobDeclaration): Promise<Job>;
   /**
    * What must be known before a batch that names its job is stored: the job itself, its node, and its GPUs where nobody has
-   * listed any on that node. Gives the batch with the facts that tie its engines and processes to the job.
+   * listed any on that node. Gives the batch with the facts that tie its engines and processes to the job. Throws a Problem (403)
+   * where the job is not the sender's to name.
    */
-  prepare(intake: Intake): Promise<Intake>;
+  prepare(intake: Intake, sender: Sender): Promise<Intake>;
   /** Reads running and lately ended jobs back from the store. */
   load(now: number): Promise<void>;
   /** Forgets jobs that ended too long ago to take readings. */
@@ -32,6 +32,7 @@ export interface Jobs {
 export interface JobsOptions {
   readonly store: Pick<Store, 'jobs' | 'facts' | 'setting' | 'setSetting'>;
   readonly index: JobIndex;
+  readonly senders: Pick<Senders, 'mayDeclare' | 'mayName'>;
   readonly cluster: string;
   readonly now: () => number;
   /** Called after a job is declared or changed. */
@@ -40,13 +41,11 @@ export interface JobsOptions {
 
 /** Jobs as the server knows them: in the store, and those that may take readings in the index too. */
 export function openJobs(options: JobsOptions): Jobs {
-  const { store, index, cluster, now } = options;
+  const { store, index, senders, cluster, now } = options;
   const missing = placesLearner(now);
   const streamed = streamedJobs(store);
-  const keyOf = (text: string): JobKey => {
-    const slash = text.indexOf('/');
-    return slash < 0 ? { cluster, id: text } : { cluster: text.slice(0, slash), id: text.slice(slash + 1) };
-  };
+  const keyOf = (text: string) => keyIn(cluster, text);
+  const known = async (key: JobKey): Promise<Job | undefined> => index.get(key) ?? (await store.jobs.get(key))?.job;
 
   const record = async (key: JobKey, declaration: JobDeclaration): Promise<Job> => {
     const before = index.get(key);
@@ -61,21 +60,25 @@ export function openJobs(options: JobsOptions): Jobs {
     job !== undefined && job.end !== null && job.state === 'unknown' && streamed.has(jobName(job)) ? { state: 'running', end: null } : null;
 
   return {
-    async declare(viewer, key, declaration) {
-      if (!mayDeclare(viewer, key)) throw notTheirs(key);
+    async declare(sender, key, declaration) {
+      await senders.mayDeclare(sender, { key, declaration, before: await known(key), streamed: streamed.has(jobName(key)) });
       await streamed.remove(jobName(key));
       return record(key, declaration);
     },
     keyOf,
-    async prepare(intake) {
-      index.learn(intake.facts);
-      if (intake.job === undefined) return intake;
+    async prepare(intake, sender) {
+      if (intake.job === undefined) {
+        index.learn(intake.facts);
+        return intake;
+      }
       const key = keyOf(intake.job);
-      const known = index.get(key) ?? (await store.jobs.get(key))?.job;
+      const job = await known(key);
       const name = jobName(key);
-      if (known === undefined) await streamed.add(name);
-      const again = reopened(known);
-      const more = missing(intake, { key, job: known });
+      if (job === undefined) await streamed.add(name);
+      else senders.mayName(sender, job, { node: intake.node ?? intake.tables[0]?.entity.node, streamed: streamed.has(name) });
+      index.learn(intake.facts);
+      const again = reopened(job);
+      const more = missing(intake, { key, job });
       if (again !== null || more !== null) await record(key, { ...more, ...again });
       return withClaims(intake, index, name);
     },
@@ -100,10 +103,8 @@ export function openJobs(options: JobsOptions): Jobs {
   };
 }
 
-function notTheirs(key: JobKey): Problem {
-  return new Problem(403, {
-    error: `this caller may not declare job ${key.id} of cluster ${key.cluster}`,
-    where: 'path',
-    remedy: 'a token of one job declares that job only: use a write token (headroom token issue NAME)',
-  });
+/** The job that a sender means: `id`, or `cluster/id`; the cluster is this server's where none is named. */
+export function keyIn(cluster: string, text: string): JobKey {
+  const slash = text.indexOf('/');
+  return slash < 0 ? { cluster, id: text } : { cluster: text.slice(0, slash), id: text.slice(slash + 1) };
 }

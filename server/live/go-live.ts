@@ -1,5 +1,5 @@
 import type { WatchReply, WatchTarget } from '../../core/contract/index.ts';
-import type { HostRules, Identity, Recogniser } from '../auth/index.ts';
+import type { HostRules, Recogniser, Viewer } from '../auth/index.ts';
 import type { App } from '../http/index.ts';
 import type { Logger } from 'pino';
 import type { Analyses } from '../analysis/index.ts';
@@ -33,8 +33,8 @@ export function goLive(app: App, { hub, analyses, answers, store, recogniser, ho
   const status = () => {
     hub.status({ demo, now: now(), version, trouble: store.trouble() });
   };
-  const admit = async (identity: Identity, target: WatchTarget): Promise<WatchReply> => {
-    const reason = await answers.refusal(identity.viewer, target);
+  const admit = async (viewer: Viewer, target: WatchTarget): Promise<WatchReply> => {
+    const reason = await answers.refusal(viewer, target);
     if (reason !== null) return { ok: false, reason };
     return { ok: true, room: roomOf(target) };
   };

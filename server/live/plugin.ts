@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { Server, type Socket } from 'socket.io';
 import type { ClientToServer, ServerToClient } from '../../core/contract/index.ts';
-import type { Identity } from '../auth/index.ts';
+import type { Viewer } from '../auth/index.ts';
 
 interface SocketData {
-  identity: Identity;
+  viewer: Viewer;
   /** Characters that wait until the connection takes more. */
   waiting: number;
 }

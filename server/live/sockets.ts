@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
 import { type LiveRows, type LiveVerdict, type WatchReply, type WatchTarget, WatchTargetSchema } from '../../core/contract/index.ts';
@@ -26,7 +25,7 @@ export interface SocketOptions {
   readonly hosts: HostRules;
   readonly log: Pick<Logger, 'warn'>;
   /** The room for what somebody wants to watch, or why not. The server names rooms, never the page. */
-  readonly admit: (identity: Identity, target: WatchTarget) => Promise<WatchReply>;
+  readonly admit: (viewer: Viewer, target: WatchTarget) => Promise<WatchReply>;
   /** Called after a page has joined a room: it gets what it has not seen yet at once. */
   readonly joined: (page: Page, target: WatchTarget) => void;
   readonly connected: () => void;
@@ -35,25 +34,21 @@ export interface SocketOptions {
 /** Lets recognised pages of this service watch rooms, and gives the hub's way out to them. */
 export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
   io.use((socket, next) => {
-    identify(socket.request, options).then(
-      (identity) => {
-        if (identity === null) next(new Error('not signed in, or a page of another site: open the address that the server printed'));
-        else {
-          socket.data.identity = identity;
-          next();
-        }
-      },
-      (error: unknown) => {
-        options.log.warn({ err: error }, 'a socket could not be checked');
-        next(new Error('the server could not check who asks'));
-      },
+    const identity = identify(socket, options);
+    if (identity === null) return void next(new Error('not signed in, or a page of another site: open the address that the server printed'));
+    if (identity.viewer === null) return void next(new Error('this token reads nothing: headroom token issue NAME --read'));
+    socket.data.viewer = identity.viewer;
+    socket.once(
+      'disconnect',
+      options.recogniser.whenOver(identity, () => letGo(socket)),
     );
+    next();
   });
   io.on('connection', (socket) => {
     countWaiting(socket);
     options.connected();
     const page: Page = {
-      viewer: socket.data.identity.viewer,
+      viewer: socket.data.viewer,
       verdict: (verdict) => void socket.emit('verdict', verdict),
       rows: (rows) => void socket.emit('rows', rows),
     };
@@ -62,9 +57,9 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
       if (!isTarget(target)) return void reply({ ok: false, reason: 'watch a job (cluster, id), a node or the overview' });
       if (socket.rooms.size > ROOMS) return void reply({ ok: false, reason: `one page may watch ${ROOMS} things: unwatch some first` });
       options
-        .admit(socket.data.identity, target)
+        .admit(socket.data.viewer, target)
         .then(async (answer) => {
-          if (answer.ok) await socket.join(roomsFor(target, socket.data.identity.viewer));
+          if (answer.ok) await socket.join(roomsFor(target, socket.data.viewer));
           reply(answer);
           if (answer.ok) options.joined(page, target);
         })
@@ -75,7 +70,7 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
     });
     socket.on('unwatch', (target) => {
       if (!isTarget(target)) return;
-      for (const room of roomsFor(target, socket.data.identity.viewer)) void socket.leave(room);
+      for (const room of roomsFor(target, socket.data.viewer)) void socket.leave(room);
     });
   });
   return outletOf(io, options.log);
@@ -101,10 +96,11 @@ function letGo(socket: LiveSocket): void {
   wire?.destroy();
 }
 
-async function identify(request: IncomingMessage, { hosts, recogniser }: SocketOptions): Promise<Identity | null> {
+function identify({ request, handshake }: LiveSocket, { hosts, recogniser }: SocketOptions): Identity | null {
   // A browser sends its cookie along whoever's page opens the socket; the same-origin policy does not cover sockets.
   if (!hosts.hostAllowed(request.headers.host) || !hosts.sameOrigin({ host: request.headers.host, origin: request.headers.origin })) return null;
-  return recogniser.identify(request);
+  const secret: unknown = handshake.auth['secret']; // a browser's socket has no headers of its own
+  return recogniser.identify(request, typeof secret === 'string' ? secret : undefined);
 }
 
 function outletOf(io: LiveServer, log: SocketOptions['log']): Outlet {

@@ -14,7 +14,7 @@ import { randomUUID } from 'node:crypto';
 import cookiePlugin from '@fastify/cookie';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyRequest } from 'fastify';
-import { guard, hostRules, recogniser, signIn } from '../auth/index.ts';
+import { guard, hostRules, recogniser, signInWith } from '../auth/index.ts';
 import { goLive } from '../live/index.ts';
 import {
   collectSchemas,
@@ -70,20 +70,19 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   limitBodies(app, config.deadlines);
 
   const hosts = hostRules(config);
-  const who = recogniser({ tokens: store.tokens, demo, cookie, isOwner, now });
+  const who = recogniser({ store, demo, cookie, isOwner, now });
   await app.register(cookiePlugin);
-  signIn(app, { tokens: store.tokens, hosts, cookie, now });
-  guard(app, { recogniser: who, hosts, demo });
+  guard(app, { recogniser: who, hosts, demo, cookie });
   limitIntake(app, service.pressure);
   limitReads(app, { reads: openReads({ perCaller: config.limits.reads }), callerOf });
 
   await compressAnswers(app);
   await collectSchemas(app, version);
   healthRoutes(app, service);
-  sessionRoutes(app, { tokens: store.tokens, log, demo, version, cluster: config.cluster, now, recogniser: who, cookie, address });
+  sessionRoutes(app, { tokens: store.tokens, log, demo, version, cluster: config.cluster, now, doors: signInWith({ store, hosts, cookie, now }), address });
   siteRoutes(app, service.site);
   ingestRoutes(app, service.ingest);
-  rawRoutes(app, service);
+  rawRoutes(app, { ...service, recogniser: who });
   jobRoutes(app, service);
   nodeRoutes(app, answers);
   overviewRoutes(app, answers);

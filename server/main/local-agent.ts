@@ -11,7 +11,7 @@ export async function startLocalAgent({ ingest, log }: Service): Promise<() => P
   const node = hostname().split('.', 1)[0] ?? hostname();
   const send = async (parcel: Parcel): Promise<Outcome> => {
     try {
-      const { rejected } = await ingest.intake(parcel.intake(), { kind: 'agent', name: 'this machine' });
+      const { rejected } = await ingest.intake(parcel.intake(), { kind: 'agent', sender: { kind: 'system' }, mark: '' });
       const [first] = rejected;
       return first === undefined ? { kind: 'stored' } : { kind: 'stored', note: `${rejected.length} refused, first ${first.at}: ${first.reason}` };
     } catch (error) {

@@ -5,8 +5,8 @@ import { type Analyses, type Audience, openAnalyses } from '../analysis/index.ts
 import { openAnswers, type Answers } from '../answers/index.ts';
 import { type Config, packageVersion, readSite } from '../settings/index.ts';
 import { type Ingest, ingestInto, openParsers, openQuota, openStreams, type Parsers, type Quota, type Streams } from '../ingest/index.ts';
-import { deliveriesByJob, jobIndex, type JobIndex } from '../ownership/index.ts';
-import { openJobs, type Jobs } from '../jobs/index.ts';
+import { deliveriesByJob, jobIndex, type JobIndex, openSenders, type Senders } from '../ownership/index.ts';
+import { keyIn, openJobs, type Jobs } from '../jobs/index.ts';
 import { jobRoom, openHub, tellReadings, type Hub } from '../live/index.ts';
 import { nodeRegistry, type NodeRegistry } from '../nodes/index.ts';
 import type { Site } from '../../core/knowledge/index.ts';
@@ -25,6 +25,7 @@ export interface Service {
   readonly log: Logger;
   readonly index: JobIndex;
   readonly jobs: Jobs;
+  readonly senders: Senders;
   readonly nodes: NodeRegistry;
   readonly hub: Hub;
   readonly analyses: Analyses;
@@ -59,7 +60,13 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     row: hub.row,
   };
   const analyses = openAnalyses({ store, index, audience, log, now, site, named: (uuid) => (nodes.gpu(uuid)?.name ?? null) !== null });
-  const jobs = openJobs({ store, index, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
+  const placeOf = (uuid: string) => {
+    const gpu = nodes.gpu(uuid);
+    const at = gpu?.latest.at ?? (gpu === undefined ? null : (nodes.get(gpu.node)?.at ?? null));
+    return gpu === undefined || at === null ? null : { node: gpu.node, at };
+  };
+  const senders = openSenders({ index, placeOf, keyOf: (text) => keyIn(config.cluster, text), now });
+  const jobs = openJobs({ store, index, senders, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
   const stored = (intake: Intake) => {
     nodes.take(intake);
     const deliveries = deliveriesByJob(index, intake, now());
@@ -68,7 +75,8 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   };
   const quota = openQuota({ bounds: config.intake, now, log });
   quota.restore(await store.series.known());
-  const ingest = ingestInto({ quota, series: store.series, rawDays: config.rawDays, now, prepare: (intake) => jobs.prepare(intake), stored });
+  const prepare = (intake: Intake, sender: Sender): Promise<Intake> => jobs.prepare(intake, sender);
+  const ingest = ingestInto({ quota, series: store.series, rawDays: config.rawDays, now, senders, prepare, stored });
 
   await jobs.load(now());
   for (const row of await store.facts.nodes()) nodes.restore(row);
@@ -84,6 +92,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     log,
     index,
     jobs,
+    senders,
     nodes,
     hub,
     analyses,

@@ -8,7 +8,7 @@ import { openLog } from '../http/index.ts';
 import { retryWhileBusy } from '../ingest/index.ts';
 import { startLocalAgent } from './local-agent.ts';
 import { choosePort } from './port.ts';
-import { PAGE_TOKEN_LIFE } from '../routes/index.ts';
+import { PAGE_TOKEN_LIFE, pageAddress } from '../routes/index.ts';
 import { startSchedule } from '../schedule/index.ts';
 import { openService, type Service } from './service.ts';
 import { openStore, type Store, type StoreOptions } from '../store/index.ts';
@@ -93,7 +93,7 @@ function playDemo(service: Service, seed: number, log: { info(text: string): voi
     ingest: (intake) =>
       unlessEnded(() =>
         retryWhileBusy(
-          () => service.ingest.intake(intake, { kind: 'demo', name: 'demo' }),
+          () => service.ingest.intake(intake, { kind: 'demo', sender: { kind: 'system' }, mark: '' }),
           () => ended,
         ),
       ),
@@ -131,6 +131,6 @@ function reachable(listening: string): string {
 }
 
 async function firstAddress(store: Store, address: string): Promise<string> {
-  const token = await store.tokens.issue({ scope: 'page', name: 'start', expires: now() + PAGE_TOKEN_LIFE });
-  return `${address}/?token=${token}`;
+  const token = await store.tokens.issue({ scope: { kind: 'page' }, name: 'start', expires: now() + PAGE_TOKEN_LIFE });
+  return pageAddress(address, token);
 }

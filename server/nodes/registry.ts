@@ -5,6 +5,8 @@ import { type Latest, latestOf } from './latest.ts';
 export interface KnownGpu {
   readonly uuid: string;
   name: string | null;
+  /** Where it was heard last. */
+  node: string;
   readonly latest: Latest;
 }
 
@@ -46,7 +48,7 @@ export function nodeRegistry(): NodeRegistry {
   const gpuOf = (node: KnownNode, uuid: string): KnownGpu => {
     let gpu = node.gpus.get(uuid);
     if (gpu === undefined) {
-      gpu = gpus.get(uuid) ?? { uuid, name: null, latest: latestOf(OF_GPU) };
+      gpu = gpus.get(uuid) ?? { uuid, name: null, node: node.node, latest: latestOf(OF_GPU) };
       node.gpus.set(uuid, gpu);
       gpus.set(uuid, gpu);
     }
@@ -59,7 +61,11 @@ export function nodeRegistry(): NodeRegistry {
     const node = nodeOf(name);
     if (node.at === null || newest > node.at) node.at = newest;
     if (kind === 'host') node.host.take(table);
-    if (kind === 'gpu') gpuOf(node, id).latest.take(table);
+    if (kind === 'gpu') {
+      const gpu = gpuOf(node, id);
+      if (newest >= (gpu.latest.at ?? newest)) gpu.node = name;
+      gpu.latest.take(table);
+    }
   };
 
   return {

@@ -40,11 +40,6 @@ export function maySee(viewer: Viewer, job: JobKey): boolean {
   return circlesOf(viewer).some((circle) => circles.includes(circle));
 }
 
-/** True where a viewer may say who runs what where in a job's name. */
-export function mayDeclare(viewer: Viewer, job: JobKey): boolean {
-  return maySee(viewer, job);
-}
-
 /** Those owners of an entity's readings at one instant (seconds UTC) that a viewer may see. */
 export function visibleOwnersAt(viewer: Viewer, index: JobIndex, { entity, at }: { entity: EntityRef; at: number }): readonly Job[] {
   const owners = index.ownersAt(entity, at);

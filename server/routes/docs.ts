@@ -1,6 +1,7 @@
 import { OpenApiSchema } from '../../core/contract/index.ts';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import { SECRET_HEADER } from '../auth/index.ts';
 import type { App } from '../http/index.ts';
 
 const OPENAPI = '3.1.0';
@@ -16,7 +17,12 @@ export async function collectSchemas(app: App, version: string): Promise<void> {
         description:
           'What limits each LLM job on a GPU cluster, how far it is from the limit, and what to do about it. Times are seconds since 1970-01-01 UTC; values are in SI base units; null is “not known”.',
       },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: 'headroom' } } },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'header', name: SECRET_HEADER, description: 'The page’s own secret; its cookie goes with it.' },
+        },
+      },
       security: [{ token: [] }, { session: [] }],
     },
   });
@@ -39,9 +45,16 @@ export async function docsRoutes(app: App): Promise<void> {
     });
     await scope.register(swaggerUi, {
       routePrefix: '/api/docs',
-      uiConfig: { docExpansion: 'list', deepLinking: true },
+      uiConfig: { docExpansion: 'list', deepLinking: true, requestInterceptor: withSecret },
       staticCSP:
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     });
   });
+}
+
+/** Runs in the reader's page, where its text is sent: the secret is where Headroom's own page keeps it (web/lib/secret.ts). */
+function withSecret<T extends object>(request: T): T {
+  const secret = localStorage.getItem('headroom.session');
+  const headers = 'headers' in request && typeof request.headers === 'object' ? request.headers : {};
+  return secret === null ? request : Object.assign(request, { headers: { ...headers, 'x-headroom-session': secret } });
 }

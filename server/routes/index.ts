@@ -6,5 +6,5 @@ export { jobRoutes } from './jobs.ts';
 export { nodeRoutes } from './nodes.ts';
 export { overviewRoutes } from './overview.ts';
 export { pageRoutes } from './page.ts';
-export { PAGE_TOKEN_LIFE, sessionRoutes } from './session.ts';
+export { PAGE_TOKEN_LIFE, pageAddress, sessionRoutes } from './session.ts';
 export { siteRoutes } from './site.ts';

@@ -3,10 +3,12 @@ import { NAME_PATTERN } from '../../core/readings/index.ts';
 import { Type } from 'typebox';
 import { collectors } from '../../collectors/registry.ts';
 import { scopeOf, serveStream, type StreamOptions } from '../ingest/index.ts';
-import { jobName, type JobIndex } from '../ownership/index.ts';
+import { jobName, type JobIndex, type Senders } from '../ownership/index.ts';
 import type { Jobs } from '../jobs/index.ts';
+import type { Recogniser } from '../auth/index.ts';
 import { isZone, parseTime } from '../../collectors/text/index.ts';
 import { type App, Problem } from '../http/index.ts';
+import { callerOf } from './viewer.ts';
 
 const RawQuerySchema = Type.Object({
   node: Type.Optional(
@@ -47,6 +49,8 @@ const RawQuerySchema = Type.Object({
 export interface RawOptions extends StreamOptions {
   readonly jobs: Pick<Jobs, 'keyOf'>;
   readonly index: Pick<JobIndex, 'get'>;
+  readonly senders: Pick<Senders, 'door'>;
+  readonly recogniser: Pick<Recogniser, 'whenOver'>;
 }
 
 /** `PUT` and `POST /api/ingest/raw`: the printed output of a known tool, streamed for as long as the sender likes. */
@@ -74,10 +78,15 @@ export function rawRoutes(app: App, options: RawOptions): void {
         },
       },
       handler: async (request, reply) => {
-        const { job, tz, collector, fields, start, period, ...query } = request.query;
+        const caller = callerOf(request);
+        const { node: named, job: asked, tz, collector, fields, start, period, ...query } = request.query;
+        const { node, job } = options.senders
+          .door(caller.sender)
+          .enter({ ...(named === undefined ? {} : { node: named }), ...(asked === undefined ? {} : { job: asked }) }, 'query');
         const key = job === undefined ? null : options.jobs.keyOf(job);
         const about = scopeOf({
           ...query,
+          node,
           sender: request.ip,
           key: key === null ? null : jobName(key),
           job: key === null ? null : (options.index.get(key) ?? null),
@@ -89,7 +98,7 @@ export function rawRoutes(app: App, options: RawOptions): void {
           ...(fields === undefined ? {} : { fields: fields.split(',').map((field) => field.trim()) }),
         };
         const opening = { place: about, context, given: collector, recording: recordingOf({ start, period, tz }) };
-        return serveStream(request, reply, { ...options, opening });
+        return serveStream(request, reply, { ...options, opening, from: caller, whenOver: (end) => options.recogniser.whenOver(caller, end) });
       },
     });
   });

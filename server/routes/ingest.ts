@@ -1,6 +1,7 @@
 import { Transform, type Readable } from 'node:stream';
 import { type App, type Hold, Problem } from '../http/index.ts';
 import { ErrorReplySchema, IngestBatchSchema, IngestReplySchema } from '../../core/contract/index.ts';
+import { callerOf } from './viewer.ts';
 import { inflated, type Ingest, isBadCompression } from '../ingest/index.ts';
 
 /** A body may be this long, bytes, inflated: a batch is some hundred kB, a gzip bomb is gigabytes. Fastify counts what it reads. */
@@ -47,7 +48,8 @@ export function ingestRoutes(app: App, ingest: Ingest): void {
         },
       },
       async (request) => {
-        return ingest.batch(request.body, { kind: request.identity?.kind === 'session' ? 'page' : 'agent', name: request.identity?.name ?? 'unknown' });
+        const { kind, sender, mark } = callerOf(request);
+        return ingest.batch(request.body, { kind: kind === 'session' ? 'page' : 'agent', sender, mark });
       },
     );
   });

@@ -1,9 +1,21 @@
-import { ErrorReplySchema, name, RevokedSchema, SessionSchema, TokenReplySchema, TokenRequestSchema } from '../../core/contract/index.ts';
+import {
+  ErrorReplySchema,
+  name,
+  RevokedSchema,
+  SessionSchema,
+  SignedInSchema,
+  SignInSchema,
+  TokenReplySchema,
+  type TokenRequest,
+  TokenRequestSchema,
+} from '../../core/contract/index.ts';
 import { Type } from 'typebox';
-import type { Recogniser } from '../auth/index.ts';
+import type { SignIn } from '../auth/index.ts';
 import { type App, notThere, Problem } from '../http/index.ts';
+import { keyIn } from '../jobs/index.ts';
 import type { Logger } from 'pino';
-import type { Store } from '../store/index.ts';
+import type { Store, TokenScope } from '../store/index.ts';
+import { callerOf } from './viewer.ts';
 
 export interface SessionOptions {
   readonly tokens: Store['tokens'];
@@ -14,8 +26,7 @@ export interface SessionOptions {
   readonly cluster: string;
   /** Seconds UTC. */
   readonly now: () => number;
-  readonly recogniser: Recogniser;
-  readonly cookie: string;
+  readonly doors: SignIn;
   /** The address that people open, without a path. */
   readonly address: () => string;
 }
@@ -24,7 +35,7 @@ export interface SessionOptions {
 export const PAGE_TOKEN_LIFE = 86_400;
 
 /** Who am I, sign out, and tokens. */
-export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, now, recogniser, cookie, address }: SessionOptions): void {
+export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, now, doors, address }: SessionOptions): void {
   app.get(
     '/api/session',
     {
@@ -32,9 +43,39 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
       schema: { tags: ['service'], summary: 'Who the server takes this caller for', response: { 200: SessionSchema, 401: ErrorReplySchema } },
     },
     async (request) => {
-      const { identity } = request;
-      if (identity === null) throw new Problem(401, { error: 'who asks is not known', where: 'header authorization', remedy: 'sign in first' });
-      return { kind: identity.kind, name: identity.name, demo, version, cluster };
+      const { kind, name, sender, may } = callerOf(request);
+      const own = sender.kind === 'node' ? sender.node : sender.kind === 'job' ? `${sender.cluster}/${sender.id}` : null;
+      return {
+        kind,
+        name,
+        reads: may.includes('read'),
+        writes: may.includes('write'),
+        only: own === null ? null : `${sender.kind} ${own}`,
+        demo,
+        version,
+        cluster,
+      };
+    },
+  );
+
+  app.post(
+    '/api/session',
+    {
+      config: { access: 'open' },
+      schema: {
+        tags: ['service'],
+        summary: 'Sign this browser in with the one-time token of an address',
+        description:
+          'The reply sets a cookie and gives a second secret, which the page keeps in its own storage and sends as the header x-headroom-session. The cookie alone opens nothing.',
+        security: [],
+        body: SignInSchema,
+        response: { 201: SignedInSchema, '4xx': ErrorReplySchema },
+      },
+    },
+    async (request, reply) => {
+      const signedIn = await doors.signIn(request, reply, request.body.token);
+      log.info('a browser signed in');
+      return reply.code(201).header('cache-control', 'no-store').send(signedIn);
     },
   );
 
@@ -42,9 +83,16 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
     '/api/session',
     {
       config: { access: 'self' },
-      schema: { tags: ['service'], summary: 'Sign this browser out', response: { 204: Type.Null() } },
+      schema: {
+        tags: ['service'],
+        summary: 'Sign this browser out: its session ends at once, its sockets with it',
+        response: { 204: Type.Null(), '4xx': ErrorReplySchema },
+      },
     },
-    async (_request, reply) => reply.clearCookie(cookie, { path: '/' }).code(204).send(null),
+    async (request, reply) => {
+      await doors.signOut(request, reply);
+      return reply.code(204).send(null);
+    },
   );
 
   app.post(
@@ -53,20 +101,23 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
       config: { access: 'manage' },
       schema: {
         tags: ['service'],
-        summary: 'Issue a write token, or a one-time page address',
+        summary: 'Issue a token for a program, or a one-time page address',
+        description:
+          'Scopes: `node` (the default) writes of one node: `node`, or the first that it is used for; `job` writes of one job (`job`: ID or CLUSTER/ID) and sees it; `read` sees everything; `admin` may do everything; `page` signs one browser in.',
         body: TokenRequestSchema,
         response: { 201: TokenReplySchema, '4xx': ErrorReplySchema },
       },
     },
     async (request, reply) => {
-      const { name, scope = 'write', days } = request.body;
-      const life = days !== undefined ? days * 86_400 : scope === 'page' ? PAGE_TOKEN_LIFE : null;
+      const { name, days } = request.body;
+      const scope = scopeOf(request.body, cluster);
+      const life = days !== undefined ? days * 86_400 : scope.kind === 'page' ? PAGE_TOKEN_LIFE : null;
       const token = await tokens.issue({ scope, name, expires: life === null ? null : now() + life });
-      log.info({ name, scope, by: request.identity?.kind }, 'a token was issued');
+      log.info({ name, scope: scope.kind, by: request.identity?.kind }, 'a token was issued');
       return reply
         .code(201)
         .header('cache-control', 'no-store')
-        .send({ name, scope, token, url: scope === 'page' ? `${address()}/?token=${token}` : null });
+        .send({ name, scope: scope.kind, token, url: scope.kind === 'page' ? pageAddress(address(), token) : null });
     },
   );
 
@@ -76,16 +127,34 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
       config: { access: 'manage' },
       schema: {
         tags: ['service'],
-        summary: 'Revoke every token of this name',
+        summary: 'Revoke every token of this name; what they opened ends at once, sessions from one-time addresses of this name too',
         params: Type.Object({ name: name(100) }),
         response: { 200: RevokedSchema, '4xx': ErrorReplySchema },
       },
     },
     async (request) => {
       const revoked = await tokens.revoke(request.params.name);
-      recogniser.forget();
       if (revoked === 0) throw notThere('a token of this name', 'path/name', 'names are as given to headroom token issue');
       return { revoked };
     },
   );
+}
+
+/** The address that signs a browser in. The token stands in the fragment, which no browser sends: not to this server, no proxy, no other site. */
+export function pageAddress(address: string, token: string): string {
+  return `${address}/#token=${token}`;
+}
+
+function scopeOf({ scope, node, job }: TokenRequest, cluster: string): TokenScope {
+  const kind = scope ?? (job === undefined ? 'node' : 'job');
+  if ((node !== undefined && kind !== 'node') || (job !== undefined && kind !== 'job'))
+    throw wrong(`a token of scope ${kind} belongs to no ${node === undefined ? 'job' : 'node'}`, node === undefined ? 'body/job' : 'body/node');
+  if (kind === 'node') return { kind, node: node ?? null };
+  if (kind !== 'job') return { kind };
+  if (job === undefined) throw wrong('of which job?', 'body/job');
+  return { kind, ...keyIn(cluster, job) };
+}
+
+function wrong(error: string, where: string): Problem {
+  return new Problem(400, { error, where, remedy: 'give one of node, job (ID or CLUSTER/ID), scope read, scope admin, scope page' });
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Store, type StoreOptions, systemClock } from './interface/index.ts';
 import { lockFolder, prepareFolder } from './folder/index.ts';
-import { openFacts, openRelational, openTokens } from './relational/index.ts';
+import { openCredentials, openFacts, openRelational } from './relational/index.ts';
 import { openSeries } from './series/index.ts';
 
 const DAY = 86_400;
@@ -35,7 +35,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await Promise.allSettled(starting);
     const [series, { host, jobs }] = await Promise.all(starting);
     const facts = await openFacts(host, () => series.heard(), now);
-    const tokens = await openTokens(host, now);
+    const { tokens, sessions, onEnd } = await openCredentials({ host, now, log: options.log });
     return {
       series: {
         ...series,
@@ -53,6 +53,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       jobs,
       facts,
       tokens,
+      sessions,
+      onEnd,
       setting: (name) => host.call('setting', () => name),
       setSetting: (name, value) => host.call('setSetting', () => ({ name, value })),
       trouble: () => series.trouble() ?? host.trouble(),
@@ -67,4 +69,4 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 export { checkStore, type FileFound, isWhole, repairStore } from './repair/index.ts';
-export type { Among, JobKey, JobRecord, JobSummary, Store, StoreOptions } from './interface/index.ts';
+export type { Among, JobKey, JobRecord, JobSummary, Store, StoreOptions, TokenScope } from './interface/index.ts';

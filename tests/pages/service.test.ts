@@ -73,6 +73,37 @@ describe('the page of a new service', () => {
     await page.close();
   });
 
+  it('stays signed in through a reload and in a second tab; its cookie alone opens nothing; signing out ends both tabs', async () => {
+    const [first, second] = [await context.newPage(), await context.newPage()];
+    for (const page of [first, second]) {
+      await page.goto(service.address);
+      await page.reload();
+      await page.getByText('One node reports').waitFor();
+      await page.locator('.live[data-state=live]').waitFor();
+    }
+    const cookies = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+    expect(cookies).toContain('headroom-');
+    expect((await fetch(`${service.address}/api/overview`, { headers: { cookie: cookies } })).status).toBe(401);
+    await first.goto(`${service.address}/api/docs`);
+    await first.getByText('Store a batch of readings').first().waitFor();
+
+    await second.getByRole('button', { name: 'Sign out' }).click();
+    await second.getByText('not signed in').first().waitFor();
+    await first.goto(service.address);
+    await first.getByText('not signed in').first().waitFor();
+    expect(await first.evaluate(() => localStorage.getItem('headroom.session'))).toBeNull();
+
+    // Opened where the page stands already, a printed address changes the fragment only; a used one says so.
+    const token = await service.running.service.store.tokens.issue({ scope: { kind: 'page' }, name: 'page', expires: null });
+    await first.goto(`${service.address}/#token=${token}`);
+    await first.getByText('One node reports').waitFor();
+    expect(first.url()).toBe(`${service.address}/`);
+    const stranger = await (await browser.newContext()).newPage();
+    await stranger.goto(`${service.address}/#token=${token}`);
+    await stranger.getByText('This address works once').waitFor();
+    for (const page of [first, second, stranger]) await page.close();
+  });
+
   it('keeps a diagnosis as a job, whose page then says the same', async () => {
     const page = await context.newPage();
     const errors = watchErrors(page);

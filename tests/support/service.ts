@@ -14,10 +14,10 @@ export interface TestService {
   readonly running: Running;
   readonly address: string;
   readonly data: string;
-  /** A write token. */
+  /** A token that may do everything. */
   readonly token: string;
-  /** The Cookie header of a signed-in browser. */
-  cookie(): Promise<string>;
+  /** The headers of a signed-in browser: its cookie, and its page's secret. Signs in with the printed address: once. */
+  signIn(): Promise<{ cookie: string; 'x-headroom-session': string }>;
   /** GET as a signed-in program: the parsed reply. Throws on any other status than 200. */
   get<T>(path: string): Promise<T>;
   ingest(batch: unknown): Promise<Response>;
@@ -42,16 +42,21 @@ export async function startService(options: { data?: string; demo?: boolean; env
   const data = options.data ?? dataFolder();
   const config = readConfig({ HEADROOM_DATA: data, HEADROOM_PORT: '0', HEADROOM_LOG: 'silent', ...options.env });
   const running = await start({ config, demo: options.demo === true ? { seed: 1 } : null, agent: false });
-  const token = await running.service.store.tokens.issue({ scope: 'write', name: 'test', expires: null });
+  const token = await running.service.store.tokens.issue({ scope: { kind: 'admin' }, name: 'test', expires: null });
   const { address } = running;
   return {
     running,
     address,
     data,
     token,
-    async cookie() {
-      const reply = await fetch(running.url, { redirect: 'manual' });
-      return reply.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    async signIn() {
+      const reply = await fetch(`${address}/api/session`, {
+        method: 'POST',
+        body: JSON.stringify({ token: new URL(running.url).hash.replace('#token=', '') }),
+        headers: { 'content-type': 'application/json' },
+      });
+      const { secret } = (await reply.json()) as { secret: string }; // the service's own reply
+      return { cookie: reply.headers.getSetCookie()[0]?.split(';')[0] ?? '', 'x-headroom-session': secret };
     },
     async get(path) {
       const reply = await fetch(`${address}${path}`, { headers: { authorization: `Bearer ${token}` } });

@@ -21,6 +21,7 @@ import {
   type TokenReply,
   type TokenRequest,
 } from '../../core/contract/index.ts';
+import { secretHeaders } from './secret.ts';
 
 /**
  * Why a request brought nothing: what happened and what to do, ready to be shown.
@@ -67,6 +68,7 @@ export const api = {
   nodes: allNodes,
   node: (node: string, signal?: AbortSignal) => get<NodeDetail>(`/api/nodes/${encodeURIComponent(node)}`, signal),
   nodeSeries: (node: string, ask: SeriesAsk, signal?: AbortSignal) => getSeries(`/api/nodes/${encodeURIComponent(node)}/series${seriesQuery(ask)}`, signal),
+  signOut: (signal?: AbortSignal) => request<true>('/api/session', { method: 'DELETE', headers: {} }, signal, async () => true),
   issueToken: (token: TokenRequest, signal?: AbortSignal) => send<TokenReply>('POST', '/api/tokens', token, signal),
   declareJob: (cluster: string, id: string, job: JobDeclaration, signal?: AbortSignal) => send<Job>('PUT', jobPath(cluster, id), job, signal),
   ingest: (batch: IngestBatch, signal?: AbortSignal) => send<IngestReply>('POST', '/api/ingest', batch, signal),
@@ -102,10 +104,17 @@ async function jsonOf<T>(reply: Response): Promise<T> {
   return (await reply.json()) as T; // a parse boundary: the server validates its replies against the same contract
 }
 
+interface Init {
+  readonly method?: 'PUT' | 'POST' | 'DELETE';
+  readonly body?: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** `read` makes a good reply's body into what is wanted; a refusal is JSON whatever was asked for. */
-async function request<T>(path: string, init: RequestInit, signal: AbortSignal | undefined, read: (reply: Response) => Promise<T>): Promise<T> {
+async function request<T>(path: string, init: Init, signal: AbortSignal | undefined, read: (reply: Response) => Promise<T>): Promise<T> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  const reply = await fetch(path, { ...init, signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) }).catch((error: unknown) => {
+  const headers = { ...secretHeaders(), ...init.headers };
+  const reply = await fetch(path, { ...init, headers, signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) }).catch((error: unknown) => {
     if (signal?.aborted === true) throw error;
     throw new RequestFailed(silence(path, timeout.aborted));
   });

@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import type { ClientToServer, LiveReadings, LiveRows, LiveVerdict, ServerStatus, ServerToClient, WatchTarget } from '../../core/contract/index.ts';
+import { sessionSecret } from './secret.ts';
 import { betterOffset, type Connection } from './live-words.ts';
 
 /** What a view wants to hear of what it watches. */
@@ -48,6 +49,8 @@ export function startLive(): () => void {
   const opened: Socket<ServerToClient, ClientToServer> = io({
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
+    // Asked at each attempt: another tab may have signed in meanwhile.
+    auth: (give) => give({ secret: sessionSecret() }),
     reconnectionDelay: 500,
     reconnectionDelayMax: 5000,
   });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { textReader } from '../../../collectors/run/index.ts';
 import type { Intake } from '../../../core/readings/index.ts';
 import { Problem } from '../../http/index.ts';
-import type { Ingest } from '../ingest.ts';
+import type { Ingest, Origin } from '../ingest.ts';
 import { retryWhileBusy } from '../retry.ts';
 import type { Piece } from './reader.ts';
 
@@ -25,6 +25,7 @@ export interface PumpOptions {
   readonly reader: PumpReader;
   readonly ingest: Ingest;
   readonly batch: Pick<Intake, 'node' | 'job'>;
+  readonly from: Pick<Origin, 'sender' | 'mark'>;
   readonly now: () => number;
   readonly write: (line: StreamLine) => void;
   /** Why the stream ends, asked once at its end. */
@@ -53,7 +54,10 @@ export async function pump(options: PumpOptions): Promise<void> {
     count.quiet = 0;
     const reply = await retryWhileBusy(
       () =>
-        options.ingest.intake({ source, seq, ...options.batch, tables: piece.tables, facts: piece.facts, events: piece.events }, { kind: 'raw', name: source }),
+        options.ingest.intake(
+          { source, seq, ...options.batch, tables: piece.tables, facts: piece.facts, events: piece.events },
+          { kind: 'raw', ...options.from },
+        ),
       options.stopping,
     );
     seq += 1;

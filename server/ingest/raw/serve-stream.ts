@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Place } from '../../../collectors/collector/index.ts';
 import { Problem } from '../../http/index.ts';
 import { inflated, isBadCompression } from '../inflate.ts';
-import type { Ingest } from '../ingest.ts';
+import type { Ingest, Origin } from '../ingest.ts';
 import type { StreamLine } from '../../../core/contract/index.ts';
 import { pump } from './pump.ts';
 import type { Parsers, StreamReader } from './parsers.ts';
@@ -18,14 +18,22 @@ export interface StreamOptions {
   readonly now: () => number;
 }
 
+/** One stream: what it is read with, whose it is, and news of its sender's right to go on. */
+export interface StreamCall {
+  readonly opening: Opening;
+  readonly from: Pick<Origin, 'sender' | 'mark'>;
+  /** Calls when the sender's token or session ends; gives the undo. */
+  readonly whenOver: (end: () => void) => () => void;
+}
+
 const BROKE = 'the connection broke';
 
 /**
  * Serves one raw stream: the body goes through `pump`, one JSON line per commit goes back. The status is sent with the first
  * line, so that a format nobody knows is still a plain error; afterwards an error is a last line.
  */
-export async function serveStream(request: FastifyRequest, reply: FastifyReply, options: StreamOptions & { opening: Opening }): Promise<FastifyReply> {
-  const { opening, ingest, streams, parsers, now } = options;
+export async function serveStream(request: FastifyRequest, reply: FastifyReply, options: StreamOptions & StreamCall): Promise<FastifyReply> {
+  const { opening, ingest, streams, parsers, now, from, whenOver } = options;
   const scope: Place = opening.place;
   const reader = openReader(parsers, opening);
   const source = bodyOf(request);
@@ -34,6 +42,7 @@ export async function serveStream(request: FastifyRequest, reply: FastifyReply, 
     reader.close();
     throw new Problem(503, { error: 'no more streams are taken now', where: 'body', remedy: 'try again in a moment; end streams that are no longer needed' });
   }
+  const unwatch = whenOver(() => source.stop('the token that this stream came with has ended: send on with another'));
   reply.header('connection', 'close'); // after an early end nothing of an unread body may look like the next request
   const out = new PassThrough();
   const batch = { node: scope.node, ...(scope.job === null ? {} : { job: scope.job }) };
@@ -48,7 +57,7 @@ export async function serveStream(request: FastifyRequest, reply: FastifyReply, 
       // A sender that does not read its replies loses some of them, never its stream: `durable` counts from the start.
       if (!out.writableNeedDrain && !out.destroyed) out.write(`${JSON.stringify(line)}\n`);
     };
-    pump({ body: source.body, reader, ingest, batch, now, write, ending: source.why, stopping: source.stopped })
+    pump({ body: source.body, reader, ingest, batch, from, now, write, ending: source.why, stopping: source.stopped })
       .catch((error: unknown) => {
         const problem = asProblem(error);
         request.log.warn({ err: error, node: scope.node, job: scope.job }, 'a raw stream ended with an error');
@@ -58,6 +67,7 @@ export async function serveStream(request: FastifyRequest, reply: FastifyReply, 
       .finally(() => {
         out.end();
         reader.close();
+        unwatch();
         closed();
       })
       .catch(reject);

@@ -1,3 +1,19 @@
 export { systemClock } from './clock.ts';
 export { isStoreErrorCode, StoreError, type StoreErrorCode } from './errors.ts';
-export type { Among, FactStore, JobKey, JobRecord, JobStore, JobSummary, SaidFact, SeriesStore, Store, StoreOptions, TokenStore } from './types.ts';
+export type {
+  Among,
+  FactStore,
+  HeldSession,
+  HeldToken,
+  JobKey,
+  JobRecord,
+  JobStore,
+  JobSummary,
+  SaidFact,
+  SeriesStore,
+  SessionStore,
+  Store,
+  StoreOptions,
+  TokenScope,
+  TokenStore,
+} from './types.ts';

@@ -87,15 +87,56 @@ export interface FactStore {
   nodes(): Promise<{ node: string; gpus: { uuid: string; name: string | null }[]; lastReadingAt: number | null }[]>;
 }
 
+/**
+ * What a token is for: `page` becomes a session once; `node` writes of one node (null until its first use binds it), `job` writes of
+ * one job and sees it; `read` sees everything; `admin` may do everything.
+ */
+export type TokenScope =
+  | { readonly kind: 'page' }
+  | { readonly kind: 'node'; readonly node: string | null }
+  | { readonly kind: 'job'; readonly cluster: string; readonly id: string }
+  | { readonly kind: 'read' }
+  | { readonly kind: 'admin' };
+
+/** A token that is good now. `id` is no secret. */
+export interface HeldToken {
+  readonly id: string;
+  readonly scope: TokenScope;
+  readonly name: string;
+  readonly expires: number | null;
+}
+
 /** Access tokens, stored as SHA-256; the plain token is seen once. */
 export interface TokenStore {
-  /** Scope `page` becomes a cookie once; `write` may ingest and declare. */
-  issue(token: { scope: 'page' | 'write' | 'session'; name: string; expires: number | null }): Promise<string>;
-  /** Null for an unknown, used (scope page) or expired one. */
-  check(token: string, now: number): Promise<{ scope: 'page' | 'write' | 'session'; name: string } | null>;
-  /** Takes a one-time page token: true the first time only. */
-  redeem(token: string, now: number): Promise<boolean>;
+  issue(token: { scope: TokenScope; name: string; expires: number | null }): Promise<string>;
+  /** Null for an unknown, revoked, used (scope page) or expired one. */
+  check(token: string, now: number): HeldToken | null;
+  /** Takes a one-time page token: gives it the first time only. */
+  redeem(token: string, now: number): Promise<HeldToken | null>;
+  /** Binds a token of scope node to the first node that asks, at once; gives the node that it is bound to, and when that is on disk. */
+  bind(id: string, node: string): { readonly node: string; readonly kept: Promise<void> };
+  /** Ends every token of a name, and every session that came from one. Gives how many tokens. */
   revoke(name: string): Promise<number>;
+}
+
+/** A browser that is signed in. `id` is no secret. */
+interface HeldSession {
+  readonly id: string;
+  /** Whose it is. */
+  readonly principal: string;
+  /** Seconds UTC. */
+  readonly created: number;
+  readonly used: number;
+  readonly expires: number;
+}
+
+/** Signed-in browsers, a row each; both secrets are stored as SHA-256 and seen once. */
+export interface SessionStore {
+  open(session: { principal: string; from: Pick<HeldToken, 'id' | 'name'>; expires: number }): Promise<{ id: string; cookie: string; secret: string }>;
+  /** The session of a cookie, where the page's own secret is the one that goes with it; null else. */
+  check(cookie: string, secret: string, now: number): HeldSession | null;
+  /** Ends it at once. */
+  end(id: string): Promise<void>;
 }
 
 export interface Store {
@@ -103,6 +144,9 @@ export interface Store {
   readonly jobs: JobStore;
   readonly facts: FactStore;
   readonly tokens: TokenStore;
+  readonly sessions: SessionStore;
+  /** Called with the id of a token or session that was ended before its time, at once; gives the undo. */
+  onEnd(listener: (id: string) => void): () => void;
   /** A key of the service kept for ever ("demo" or "real" data in this folder, …). */
   setting(name: string): Promise<string | null>;
   setSetting(name: string, value: string): Promise<void>;

@@ -1,3 +1,3 @@
 export { openFacts } from './fact-store.ts';
 export { openRelational } from './store.ts';
-export { openTokens } from './token-store.ts';
+export { openCredentials } from './credentials.ts';

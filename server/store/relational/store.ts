@@ -25,6 +25,8 @@ export async function openRelational({ file, log, patience = 60_000 }: { file: s
       saveAnalyses: (there) => there.includes(true),
       keepHeard: () => true,
       saveToken: () => true,
+      bindToken: () => true,
+      saveSession: () => true,
       setSetting: () => true,
     },
     probe: 'probe',

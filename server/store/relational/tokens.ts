@@ -1,11 +1,10 @@
+import type { TokenScope } from '../interface/index.ts';
 import type { MainFile } from './file.ts';
 
-type Scope = 'page' | 'write' | 'session';
-
-/** A token as it is kept: by its hash. Times in seconds UTC. */
+/** A token as it is kept: by its hash, which is also what it is called. Times in seconds UTC. */
 export interface KnownToken {
   readonly hash: string;
-  readonly scope: Scope;
+  readonly scope: TokenScope;
   readonly name: string;
   readonly expires: number | null;
   readonly used: number | null;
@@ -15,12 +14,23 @@ export interface KnownToken {
 export async function loadTokens(db: MainFile, now: number): Promise<KnownToken[]> {
   await db.token.deleteMany({ where: { expires: { lte: now } } });
   const rows = await db.token.findMany();
-  return rows.map(({ hash, scope, name, expires, used }) => ({ hash, scope: scope as Scope, name, expires, used })); // written from the type
+  return rows.flatMap(({ hash, name, expires, used, ...row }) => {
+    const scope = scopeOf(row);
+    return scope === null ? [] : [{ hash, scope, name, expires, used }];
+  });
 }
 
 /** Keeps a token; `issued` in seconds UTC. */
 export async function saveToken(db: MainFile, { hash, scope, name, expires }: KnownToken, issued: number): Promise<void> {
-  const data = { scope, name, expires, issued };
+  const data = {
+    scope: scope.kind,
+    node: scope.kind === 'node' ? scope.node : null,
+    cluster: scope.kind === 'job' ? scope.cluster : null,
+    job: scope.kind === 'job' ? scope.id : null,
+    name,
+    expires,
+    issued,
+  };
   await db.token.upsert({ where: { hash }, create: { hash, ...data }, update: data });
 }
 
@@ -29,7 +39,28 @@ export async function useToken(db: MainFile, hash: string, used: number): Promis
   await db.token.updateMany({ where: { hash, used: null }, data: { used } });
 }
 
-/** Removes every token of a name. */
+/** Binds a token to its node; the first one stays. */
+export async function bindToken(db: MainFile, hash: string, node: string): Promise<void> {
+  await db.token.updateMany({ where: { hash, scope: 'node', node: null }, data: { node } });
+}
+
+/** Removes every token of a name, and the sessions that came from one. */
 export async function dropTokens(db: MainFile, name: string): Promise<void> {
-  await db.token.deleteMany({ where: { name } });
+  await db.$transaction([db.token.deleteMany({ where: { name } }), db.session.deleteMany({ where: { tokenName: name } })]);
+}
+
+/** Null for a row that this version does not know: such a token opens nothing. */
+function scopeOf({ scope, node, cluster, job }: { scope: string; node: string | null; cluster: string | null; job: string | null }): TokenScope | null {
+  switch (scope) {
+    case 'page':
+    case 'read':
+    case 'admin':
+      return { kind: scope };
+    case 'node':
+      return { kind: 'node', node };
+    case 'job':
+      return cluster === null || job === null ? null : { kind: 'job', cluster, id: job };
+    default:
+      return null;
+  }
 }

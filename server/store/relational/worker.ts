@@ -8,7 +8,8 @@ import { type MainFile, openMainFile } from './file.ts';
 import { type About, eventsAbout, factsAbout, type Heard, keepHeard, knownNodes, prune } from './facts.ts';
 import { active, beside, list } from './list.ts';
 import { recordOf, withPlaces } from './rows.ts';
-import { dropTokens, type KnownToken, loadTokens, saveToken, useToken } from './tokens.ts';
+import { dropSessions, type KnownSession, loadSessions, saveSession, useSession } from './sessions.ts';
+import { bindToken, dropTokens, type KnownToken, loadTokens, saveToken, useToken } from './tokens.ts';
 
 /** What the relational worker can be asked, by the main thread's side of it. */
 export type RelationalHandlers = ReturnType<typeof handlersOf>;
@@ -34,6 +35,11 @@ function handlersOf(db: MainFile) {
     tokens: ({ now }: { now: number }) => loadTokens(db, now),
     saveToken: ({ token, issued }: { token: KnownToken; issued: number }) => saveToken(db, token, issued),
     useToken: ({ hash, used }: { hash: string; used: number }) => useToken(db, hash, used),
+    bindToken: ({ hash, node }: { hash: string; node: string }) => bindToken(db, hash, node),
+    sessions: ({ now }: { now: number }) => loadSessions(db, now),
+    saveSession: (session: KnownSession) => saveSession(db, session),
+    useSession: ({ id, used }: { id: string; used: number }) => useSession(db, id, used),
+    dropSessions: (ids: readonly string[]) => dropSessions(db, ids),
     dropTokens: (name: string) => dropTokens(db, name),
     setting: async (name: string) => (await db.setting.findUnique({ where: { name } }))?.value ?? null,
     setSetting: async ({ name, value }: { name: string; value: string }) => {

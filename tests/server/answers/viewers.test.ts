@@ -32,7 +32,7 @@ beforeAll(async () => {
           gpus: [{ uuid: `GPU-${id}`, node: 'shared' }],
         },
       )
-      .then(() => ingest.batch(batchOf(id, port), { kind: 'agent', name: 'test' }));
+      .then(() => ingest.batch(batchOf(id, port), { kind: 'agent', sender: { kind: 'system' }, mark: '' }));
   await declare('a', 'ada', 8001);
   await declare('b', 'bob', 8002);
   await jobs.declare(
@@ -42,7 +42,7 @@ beforeAll(async () => {
   );
   await ingest.batch(
     { source: 'node', seq: 1, node: 'shared', blocks: [{ entity: { kind: 'host', id: 'shared' }, t: times, columns: { 'host.cpu': times.map(() => 0.5) } }] },
-    { kind: 'agent', name: 'test' },
+    { kind: 'agent', sender: { kind: 'system' }, mark: '' },
   );
   // On a node that sends nothing: no analysis of the service's own takes this one's place.
   await jobs.declare(system, { cluster: 'c', id: 'b-judged' }, { name: 'secret-b3', start, state: 'running', nodes: ['gone'] });

@@ -102,7 +102,7 @@ describe('every event', () => {
       state: 'running',
       gpus: [{ uuid: 'GPU-1', node: 'n1' }],
     });
-    const page: Socket<ServerToClient, ClientToServer> = io(service.address, { transports: ['websocket'], extraHeaders: { cookie: await service.cookie() } });
+    const page: Socket<ServerToClient, ClientToServer> = io(service.address, { transports: ['websocket'], extraHeaders: await service.signIn() });
     const first = (event: keyof ServerToClient) => new Promise<unknown>((resolve) => page.once(event, resolve)); // the event's own argument
     const events = { status: ServerStatusSchema, readings: LiveReadingsSchema, rows: LiveRowsSchema, verdict: LiveVerdictSchema };
     const heard = Promise.all(Object.keys(events).map((event) => first(event as keyof ServerToClient)));

@@ -4,6 +4,7 @@ import { collectorById } from '../../../collectors/registry.ts';
 import { nameTables } from '../../../collectors/prometheus/names/exporters.ts';
 import { batchFromIntake, limitsOf, METRIC_IDS, METRICS, type MetricId, type Reading, tablesOf } from '../../../core/readings/index.ts';
 import { checkBatch } from '../../../server/ingest/check-batch.ts';
+import { ANYBODY } from '../../support/senders.ts';
 
 const window = { oldest: 0, newest: 2e9, why: { old: 'old', future: 'future' } };
 
@@ -21,7 +22,7 @@ function stored(id: MetricId, value: number): boolean {
   const kind = METRICS[id].entity;
   const entity = { kind, id: kind === 'host' ? 'n1' : 'x', node: 'n1' };
   const readings: Reading[] = [{ entity, at: 1000, values: { [id]: value } }];
-  const { rejected } = checkBatch(batchFromIntake({ source: 's', seq: 0, tables: tablesOf(readings), facts: [], events: [] }), window);
+  const { rejected } = checkBatch(batchFromIntake({ source: 's', seq: 0, tables: tablesOf(readings), facts: [], events: [] }), window, ANYBODY);
   return rejected.length === 0;
 }
 

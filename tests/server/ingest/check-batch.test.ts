@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { checkBatch, checkIntake } from '../../../server/ingest/check-batch.ts';
 import { batchFromIntake } from '../../../core/readings/index.ts';
 import { Problem } from '../../../server/http/index.ts';
+import { ANYBODY } from '../../support/senders.ts';
 
 const window = { oldest: 1000, newest: 2000, why: { old: 'too old', future: 'in the future' } };
 const gpu = { kind: 'gpu', id: 'GPU-1', node: 'n1' };
 /** What is kept of a body, as the wire would have it. */
 const check = (body: unknown) => {
-  const { intake, rejected } = checkBatch(body, window);
+  const { intake, rejected } = checkBatch(body, window, ANYBODY);
   return { batch: batchFromIntake(intake), rejected };
 };
 const batch = (block: object) => ({ source: 's', seq: 0, blocks: [block] });
@@ -126,7 +127,7 @@ describe('a batch', () => {
       columns: new Map([['gpu.power' as const, power]]),
       facts: new Map(),
     };
-    const look = () => checkIntake({ source: 's', seq: 0, tables: [table], facts: [], events: [] }, window);
+    const look = () => checkIntake({ source: 's', seq: 0, tables: [table], facts: [], events: [] }, window, ANYBODY);
     const first = look();
     expect([...(first.intake.tables[0]?.columns.get('gpu.power') ?? [])]).toEqual([300, Number.NaN, 310]);
     expect([...power]).toEqual([300, -1, 310]);

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Intake } from '../../../core/readings/index.ts';
 import { ingestInto } from '../../../server/ingest/index.ts';
 import { type Origin } from '../../../server/ingest/ingest.ts';
+import { someSenders } from '../../support/senders.ts';
 
 const NOW = 1_740_139_200;
 const DAY = 86_400;
-const AGENT: Origin = { kind: 'agent', name: 'n1' };
+const AGENT: Origin = { kind: 'agent', sender: { kind: 'system' }, mark: '' };
 const unasked = (): never => {
   throw new Error('ingest reads nothing');
 };
@@ -28,6 +29,7 @@ function into(duplicate = false) {
       },
     },
     rawDays: 30,
+    senders: someSenders,
     now: () => NOW,
     prepare: (intake) => Promise.resolve(intake),
     stored: (intake) => told.push(intake),
@@ -39,7 +41,7 @@ function into(duplicate = false) {
 async function taken(kind: Origin['kind'], t: readonly number[]) {
   const { ingest, appended } = into();
   const blocks = [{ entity: gpu, t, columns: { 'gpu.util': t.map(() => 0.5) } }];
-  const { durable, rejected } = await ingest.batch({ source: 's', seq: 0, blocks }, { kind, name: 'test' });
+  const { durable, rejected } = await ingest.batch({ source: 's', seq: 0, blocks }, { kind, sender: { kind: 'system' }, mark: '' });
   return { durable, kept: appended.flatMap(({ tables }) => tables.flatMap(({ t }) => [...t])), reasons: rejected.map(({ reason }) => reason) };
 }
 

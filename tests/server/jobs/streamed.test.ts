@@ -4,15 +4,17 @@ import { intakeFromBatch } from '../../../core/readings/index.ts';
 import { jobIndex } from '../../../server/ownership/index.ts';
 import { openJobs, type Jobs } from '../../../server/jobs/index.ts';
 import { openStore, type Store } from '../../../server/store/index.ts';
+import { someSenders } from '../../support/senders.ts';
 import { dataFolder, removeFolders } from '../../support/service.ts';
 
+const SYSTEM = { kind: 'system' } as const;
 let store: Store;
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const index = jobIndex();
 let jobs: Jobs;
 beforeAll(async () => {
   store = await openStore({ folder: dataFolder(), rawDays: 30, rollupDays: 400, log: quiet });
-  jobs = openJobs({ store, index, cluster: 'c', now: () => 10_000, changed: () => undefined });
+  jobs = openJobs({ store, index, senders: someSenders, cluster: 'c', now: () => 10_000, changed: () => undefined });
 });
 afterAll(async () => {
   await store.close();
@@ -26,13 +28,13 @@ const words = (job: Job | undefined) =>
 
 describe('a job that only a stream names', () => {
   it('is declared by its first batch: running since then, with the node and GPUs that it shows', async () => {
-    await jobs.prepare(batch('7', 9000, [{ kind: 'gpu', id: 'GPU-1', node: 'n1' }]));
+    await jobs.prepare(batch('7', 9000, [{ kind: 'gpu', id: 'GPU-1', node: 'n1' }]), SYSTEM);
     expect(words(index.get({ cluster: 'c', id: '7' }))).toBe('running 9000-null n1 GPU-1');
   });
 
   it('gains GPUs and nodes as its tools show them', async () => {
-    await jobs.prepare(batch('7', 9001, [{ kind: 'gpu', id: 'GPU-2', node: 'n1' }]));
-    await jobs.prepare(batch('c/7', 9001, [{ kind: 'gpu', id: 'GPU-3', node: 'n2' }]));
+    await jobs.prepare(batch('7', 9001, [{ kind: 'gpu', id: 'GPU-2', node: 'n1' }]), SYSTEM);
+    await jobs.prepare(batch('c/7', 9001, [{ kind: 'gpu', id: 'GPU-3', node: 'n2' }]), SYSTEM);
     expect(words(index.get({ cluster: 'c', id: '7' }))).toBe('running 9000-null n1+n2 GPU-1+GPU-2+GPU-3');
   });
 
@@ -41,7 +43,7 @@ describe('a job that only a stream names', () => {
     expect(words(index.get({ cluster: 'c', id: '7' }))).toContain('running');
     await jobs.endSilent(10_901, () => 10_000);
     expect(words(index.get({ cluster: 'c', id: '7' }))).toContain('unknown 9000-10001');
-    await jobs.prepare(batch('7', 12_000, [{ kind: 'gpu', id: 'GPU-1', node: 'n1' }]));
+    await jobs.prepare(batch('7', 12_000, [{ kind: 'gpu', id: 'GPU-1', node: 'n1' }]), SYSTEM);
     expect(words(index.get({ cluster: 'c', id: '7' }))).toContain('running 9000-null');
   });
 
@@ -60,6 +62,7 @@ describe('a job that lists its GPUs on a node', () => {
         { kind: 'gpu', id: 'GPU-a', node: 'n5' },
         { kind: 'gpu', id: 'GPU-b', node: 'n5' },
       ]),
+      SYSTEM,
     );
     expect(words(index.get({ cluster: 'c', id: '8' }))).toBe('running 9000-null n5 GPU-a');
   });
@@ -68,13 +71,13 @@ describe('a job that lists its GPUs on a node', () => {
 describe('an engine in a batch that names its job', () => {
   it('is the job’s, also after a restart', async () => {
     const engine = { kind: 'engine' as const, id: 'vllm@n5:8000', node: 'n5' };
-    const prepared = await jobs.prepare(batch('8', 9002, [engine]));
+    const prepared = await jobs.prepare(batch('8', 9002, [engine]), SYSTEM);
     expect(prepared.facts).toEqual([{ entity: engine, name: 'job', value: 'c/8' }]);
     await store.series.append(prepared);
-    expect((await jobs.prepare(batch('8', 9003, [engine]))).facts).toEqual([]);
+    expect((await jobs.prepare(batch('8', 9003, [engine]), SYSTEM)).facts).toEqual([]);
 
     const other = jobIndex();
-    await openJobs({ store, index: other, cluster: 'c', now: () => 10_000, changed: () => undefined }).load(10_000);
+    await openJobs({ store, index: other, senders: someSenders, cluster: 'c', now: () => 10_000, changed: () => undefined }).load(10_000);
     expect(other.claimOf(engine)).toBe('c/8');
     expect(words(other.get({ cluster: 'c', id: '8' }))).toContain('GPU-a');
   });

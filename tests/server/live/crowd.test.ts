@@ -6,13 +6,13 @@ import { gpuBatch, removeFolders, startService, type TestService } from '../../s
 type Page = Socket<ServerToClient, ClientToServer>;
 const JOBS = 1_200;
 let service: TestService;
-let session = '';
+let session: Record<string, string> = {};
 const pages: Page[] = [];
 const seconds = () => Date.now() / 1000;
 
 beforeAll(async () => {
   service = await startService();
-  session = await service.cookie();
+  session = await service.signIn();
   const { jobs } = service.running.service;
   const start = seconds() - 600;
   const declare = (index: number) => {
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 const connect = async (): Promise<Page> => {
-  const page: Page = io(service.address, { transports: ['websocket'], extraHeaders: { cookie: session }, forceNew: true, reconnectionDelay: 50 });
+  const page: Page = io(service.address, { transports: ['websocket'], extraHeaders: session, forceNew: true, reconnectionDelay: 50 });
   pages.push(page);
   await new Promise<void>((resolve) => page.once('connect', () => resolve()));
   return page;

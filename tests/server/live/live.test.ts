@@ -5,11 +5,11 @@ import { ask, gpuBatch, removeFolders, startService, type TestService } from '..
 
 type Page = Socket<ServerToClient, ClientToServer>;
 let service: TestService;
-let session = '';
+let session: Record<string, string> = {};
 const pages: Page[] = [];
 beforeAll(async () => {
   service = await startService();
-  session = await service.cookie();
+  session = await service.signIn();
   const start = Date.now() / 1000 - 300;
   await ask(service.address, '/api/jobs/c/1', {
     method: 'PUT',
@@ -48,14 +48,14 @@ const send = (watts: number, uuid = 'GPU-1', node = 'n1') =>
 
 describe('a page', () => {
   it('hears the server’s status at once', async () => {
-    const page = connect({ cookie: session });
+    const page = connect(session);
     const status = await once<ServerStatus>(page, 'status');
     expect(status).toMatchObject({ demo: false, trouble: null });
     expect(Math.abs(status.now - Date.now() / 1000)).toBeLessThan(60);
   });
 
   it('that watches a job gets its new readings as they come, and those of no other', async () => {
-    const page = connect({ cookie: session });
+    const page = connect(session);
     expect(await watch(page, { kind: 'job', cluster: 'c', id: '1' })).toEqual({ ok: true, room: 'job:c/1' });
     const heard: LiveReadings[] = [];
     page.on('readings', (readings) => heard.push(readings));
@@ -67,14 +67,14 @@ describe('a page', () => {
   });
 
   it('that no longer watches hears no more', async () => {
-    const page = connect({ cookie: session });
+    const page = connect(session);
     const target = { kind: 'job', cluster: 'c', id: '1' } as const;
     await watch(page, target);
     page.emit('unwatch', target);
     await watch(page, { kind: 'overview' });
     let heard = 0;
     page.on('readings', () => (heard += 1));
-    const other = connect({ cookie: session });
+    const other = connect(session);
     await watch(other, target);
     const arrived = once<LiveReadings>(other, 'readings');
     await send(5);
@@ -85,7 +85,7 @@ describe('a page', () => {
 
   it('that watches a node hears readings of no job too', async () => {
     await send(1, 'GPU-free', 'n9');
-    const page = connect({ cookie: session });
+    const page = connect(session);
     expect(await watch(page, { kind: 'node', node: 'n9' })).toEqual({ ok: true, room: 'node:n9' });
     const arrived = once<LiveReadings>(page, 'readings');
     await send(2, 'GPU-free', 'n9');
@@ -93,18 +93,18 @@ describe('a page', () => {
   });
 
   it('that watches the overview gets the rows that changed since the answer it holds, and no other page gets them again', async () => {
-    const settled = connect({ cookie: session });
+    const settled = connect(session);
     await watch(settled, { kind: 'overview' });
     let again = 0;
     settled.on('rows', () => (again += 1));
     const held = await service.get<Overview>('/api/overview');
     await send(9);
     const row = once<LiveRows>(
-      connect({ cookie: session }).emit('watch', { kind: 'overview', since: held.now - 3_600 }, () => undefined),
+      connect(session).emit('watch', { kind: 'overview', since: held.now - 3_600 }, () => undefined),
       'rows',
     );
     expect((await row).rows.map(({ job }) => job.name)).toEqual(['one']);
-    const late = connect({ cookie: session });
+    const late = connect(session);
     const heard: LiveRows[] = [];
     late.on('rows', (rows) => heard.push(rows));
     await watch(late, { kind: 'overview', since: (await service.get<Overview>('/api/overview')).now });
@@ -114,7 +114,7 @@ describe('a page', () => {
   });
 
   it('cannot watch what is not there, and nonsense takes nothing down', async () => {
-    const page = connect({ cookie: session });
+    const page = connect(session);
     expect(await watch(page, { kind: 'job', cluster: 'c', id: 'none' })).toEqual({ ok: false, reason: 'job none of cluster c is not known here' });
     expect(await watch(page, { kind: 'node', node: 'none' })).toMatchObject({ ok: false });
     for (const nonsense of [null, 7, {}, { kind: 'job' }, { kind: 'node', node: '' }, { kind: 'job', cluster: {}, id: [] }]) {
@@ -132,15 +132,15 @@ describe('who is let in', () => {
   });
 
   it('is not a page of another site, or of a name that points here', async () => {
-    expect(await refusal(connect({ cookie: session, origin: 'http://evil.example.com' }))).toContain('another site');
-    expect(await refusal(connect({ cookie: session, host: 'evil.example.com' }))).toContain('another site');
+    expect(await refusal(connect({ ...session, origin: 'http://evil.example.com' }))).toContain('another site');
+    expect(await refusal(connect({ ...session, host: 'evil.example.com' }))).toContain('another site');
   });
 });
 
 describe('stopping', () => {
   it('disconnects pages instead of waiting for them', async () => {
     const other = await startService();
-    const page: Page = io(other.address, { transports: ['websocket'], extraHeaders: { cookie: await other.cookie() }, reconnection: false, forceNew: true });
+    const page: Page = io(other.address, { transports: ['websocket'], extraHeaders: await other.signIn(), reconnection: false, forceNew: true });
     await once<ServerStatus>(page, 'status');
     const gone = new Promise((resolve) => page.on('disconnect', resolve));
     await other.stop();

@@ -17,7 +17,7 @@ async function serve(data: string): Promise<{ child: ChildProcess; address: stri
     let out = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       out += text;
-      const url = /(http:\/\/\S+)\/\?token=\S+\n/.exec(out)?.[1];
+      const url = /(http:\/\/\S+)\/#token=\S+\n/.exec(out)?.[1];
       if (url !== undefined) resolve(url);
     });
     child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${out}`)));

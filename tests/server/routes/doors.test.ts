@@ -163,11 +163,11 @@ describe('the description of the API', () => {
 });
 
 describe('a route that does not say who may ask it', () => {
-  const nobody: Recogniser = { identify: async () => null, forget: () => undefined };
+  const nobody: Recogniser = { identify: () => null, whenOver: () => () => undefined };
 
   it('stops the start, and is named', async () => {
     const app = fastify();
-    guard(app, { recogniser: nobody, hosts: hostRules({ url: null, hosts: [] }), demo: false });
+    guard(app, { recogniser: nobody, hosts: hostRules({ url: null, hosts: [] }), demo: false, cookie: 'c' });
     app.get('/said', { config: { access: 'read' } }, async () => 'x');
     await app.register(async (scope) => void scope.get('/forgotten', async () => 'secret'));
     await expect(app.ready()).rejects.toThrow(/config\.access.*GET \/forgotten/);

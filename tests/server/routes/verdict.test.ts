@@ -66,7 +66,7 @@ describe('the verdict of a job', () => {
     await declare(service, { name: 'verdict', start, state: 'running', nodes: ['v1'], gpus: [{ uuid: 'GPU-v', node: 'v1' }] });
     await service.ingest(batch(0, start, 0, samples / 2));
 
-    const page: Socket<ServerToClient, ClientToServer> = io(service.address, { transports: ['websocket'], extraHeaders: { cookie: await service.cookie() } });
+    const page: Socket<ServerToClient, ClientToServer> = io(service.address, { transports: ['websocket'], extraHeaders: await service.signIn() });
     const heard: LiveVerdict[] = [];
     page.on('verdict', (verdict) => heard.push(verdict));
     await new Promise((resolve) => page.emit('watch', { kind: 'job', cluster: 'c', id: 'v' }, resolve));

@@ -4,6 +4,7 @@ import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import { RequestFailed, type Trouble } from '../api.ts';
 import type { SeriesSource } from '../series/held.ts';
 import type { Diagnosed, FromWorker, NamedFile, Progress, ToWorker } from './protocol.ts';
+import { sessionSecret } from '../secret.ts';
 import type { StoreAsk } from './store.ts';
 
 /** Where a diagnosis stands. */
@@ -112,7 +113,7 @@ export function openDiagnose(): DiagnoseClient {
     store(what) {
       stored = what;
       storing = { kind: 'sending', done: 0, total: 0 };
-      ask({ kind: 'store', ticket: requests.ticket(), ask: what });
+      ask({ kind: 'store', ticket: requests.ticket(), ask: what, secret: sessionSecret() });
     },
     series: (what, signal) => requests.send((ticket) => ask({ kind: 'series', ticket, ask: what }), signal),
   };

@@ -38,7 +38,7 @@ export type ToWorker =
   | { readonly kind: 'read'; readonly files: readonly NamedFile[]; readonly context: ParseContext; readonly options: AnalyseOptions }
   | { readonly kind: 'judge'; readonly options: AnalyseOptions }
   | { readonly kind: 'series'; readonly ticket: number; readonly ask: SeriesAsk }
-  | { readonly kind: 'store'; readonly ticket: number; readonly ask: StoreAsk };
+  | { readonly kind: 'store'; readonly ticket: number; readonly ask: StoreAsk; readonly secret: string | null };
 
 export type FromWorker =
   | { readonly kind: 'progress'; readonly progress: Progress }

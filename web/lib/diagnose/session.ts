@@ -6,6 +6,7 @@ import { api, troubleOf } from '../api.ts';
 import { seriesReply } from './bucket.ts';
 import { suggestionOf } from './card-seen.ts';
 import type { Diagnosed, FromWorker, NamedFile, ToWorker } from './protocol.ts';
+import { keepSecret } from '../secret.ts';
 import { batchesOf, declarationOf, sizeOf, type StoreAsk } from './store.ts';
 
 /** Progress is told this often at most, milliseconds. */
@@ -69,6 +70,7 @@ export function openSession(tell: (message: FromWorker) => void, now: () => numb
         case 'judge':
           return await judge(message.options);
         case 'store':
+          keepSecret(message.secret); // a worker has no storage of its origin
           return await store(message.ticket, message.ask);
         case 'series':
           if (diagnosis !== null) tell({ kind: 'series', ticket: message.ticket, reply: seriesReply(diagnosis.run.tables, message.ask, spanOf(diagnosis)) });

@@ -31,6 +31,7 @@ async function pumped(chunks: readonly string[], bad: (intake: Intake) => readon
       },
     },
     batch: { node: 'n1' },
+    from: { sender: { kind: 'system' }, mark: '' },
     now: () => (now += 1),
     write: (line) => lines.push(line),
     ending: () => 'the sender ended the stream',

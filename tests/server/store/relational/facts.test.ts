@@ -89,37 +89,55 @@ describe('facts, events, nodes, tokens and settings of one folder', () => {
     expect(await facts.events({ from: 0, to: 1e12 })).toEqual([]);
   });
 
-  it('a page token opens once, a write token until it is revoked or over, and a restart changes neither', async () => {
+  it('a page token opens once, a program’s until it is revoked or over, a session until it ends, and a restart changes none of it', async () => {
     const folder = temporaryFolder();
     const options = { folder, rawDays: 30, rollupDays: 400, log: listening().log };
-    const first = await openStore(options);
-    const page = await first.tokens.issue({ scope: 'page', name: 'start', expires: null });
-    const write = await first.tokens.issue({ scope: 'write', name: 'agent', expires: null });
-    const brief = await first.tokens.issue({ scope: 'session', name: 'cookie', expires: 1e12 });
-    expect(await first.tokens.check(page, 1)).toEqual({ scope: 'page', name: 'start' });
-    expect(await Promise.all([first.tokens.redeem(page, 1), first.tokens.redeem(page, 1)])).toEqual([true, false]);
-    expect(await first.tokens.redeem(write, 1)).toBe(false);
-    expect(await first.tokens.check(page, 1)).toBeNull();
-    expect(await first.tokens.check(`${write}x`, 1)).toBeNull();
+    const first = await openStore({ ...options, now: () => 100 });
+    const page = await first.tokens.issue({ scope: { kind: 'page' }, name: 'start', expires: null });
+    const write = await first.tokens.issue({ scope: { kind: 'node', node: null }, name: 'agent', expires: null });
+    const brief = await first.tokens.issue({ scope: { kind: 'job', cluster: 'c', id: '7' }, name: 'brief', expires: 1e12 });
+    expect(first.tokens.check(page, 1)).toMatchObject({ scope: { kind: 'page' }, name: 'start' });
+    const [redeemed, again] = await Promise.all([first.tokens.redeem(page, 1), first.tokens.redeem(page, 1)]);
+    expect(again).toBeNull();
+    if (redeemed === null) throw new Error('it was not redeemed');
+    expect(await first.tokens.redeem(write, 1)).toBeNull();
+    expect(first.tokens.check(page, 1)).toBeNull();
+    expect(first.tokens.check(`${write}x`, 1)).toBeNull();
+    const { id = '' } = first.tokens.check(write, 1) ?? {};
+    const [one, two] = [first.tokens.bind(id, 'n1'), first.tokens.bind(id, 'n2')];
+    expect([one.node, two.node]).toEqual(['n1', 'n1']);
+    await one.kept;
+    const session = await first.sessions.open({ principal: 'p', from: redeemed, expires: 500 });
+    const other = await first.sessions.open({ principal: 'p', from: redeemed, expires: 500 });
+    await first.sessions.end(other.id);
     await first.setSetting('kind', 'demo');
     await first.setSetting('kind', 'real');
     await first.close();
 
-    const second = await storeForTest(options);
+    const second = await storeForTest({ ...options, now: () => 200 });
     expect(await second.setting('kind')).toBe('real');
     expect(await second.setting('nothing')).toBeNull();
-    expect(await second.tokens.check(page, 1)).toBeNull();
-    expect(await second.tokens.check(write, 1)).toEqual({ scope: 'write', name: 'agent' });
-    expect(await second.tokens.check(brief, 1e12 - 1)).toEqual({ scope: 'session', name: 'cookie' });
-    expect(await second.tokens.check(brief, 1e12)).toBeNull();
+    expect(second.tokens.check(page, 1)).toBeNull();
+    expect(second.tokens.check(write, 1)).toMatchObject({ scope: { kind: 'node', node: 'n1' }, name: 'agent' });
+    expect(second.tokens.check(brief, 1e12 - 1)).toMatchObject({ scope: { kind: 'job', cluster: 'c', id: '7' } });
+    expect(second.tokens.check(brief, 1e12)).toBeNull();
+    expect(second.sessions.check(session.cookie, session.secret, 499.9)).toMatchObject({ id: session.id, principal: 'p', created: 100 });
+    expect(second.sessions.check(session.cookie, other.secret, 300)).toBeNull();
+    expect(second.sessions.check(other.cookie, other.secret, 300)).toBeNull();
+    const ended: string[] = [];
+    second.onEnd((gone) => ended.push(gone));
     expect(await second.tokens.revoke('agent')).toBe(1);
-    expect(await second.tokens.check(write, 1)).toBeNull();
+    expect(second.tokens.check(write, 1)).toBeNull();
+    await second.tokens.revoke('start');
+    expect(second.sessions.check(session.cookie, session.secret, 300)).toBeNull();
+    expect(ended).toContain(id);
+    expect(ended).toContain(session.id);
   });
 
   it('a token is nowhere in the folder as it was issued', async () => {
     const folder = temporaryFolder();
     const store = await storeForTest({ folder });
-    const token = await store.tokens.issue({ scope: 'write', name: 'agent', expires: null });
+    const token = await store.tokens.issue({ scope: { kind: 'admin' }, name: 'agent', expires: null });
     await store.close();
     const { readFileSync, readdirSync } = await import('node:fs');
     expect(readdirSync(folder).filter((name) => readFileSync(`${folder}/${name}`).includes(token))).toEqual([]);

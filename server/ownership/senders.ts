@@ -1,0 +1,231 @@
+import type { Job, JobDeclaration } from '../../core/contract/index.ts';
+import type { EntityRef, Intake } from '../../core/readings/index.ts';
+import type { Sender } from '../auth/index.ts';
+import { Problem } from '../http/index.ts';
+import type { JobKey } from '../store/index.ts';
+import { jobName } from './job-name.ts';
+import type { JobIndex } from './job-index.ts';
+
+/** A card is where it was heard last; after this long without a reading there, another node may say that it has it now. Seconds. */
+const MOVED = 3_600;
+/** A node speaks for itself while its own agent was heard so lately, seconds. */
+const SPEAKS = 900;
+/** Nodes whose own agents are remembered at most; the oldest go first. */
+const MOST = 200_000;
+
+/** What a batch or stream says of itself. */
+export type Head = Pick<Intake, 'node' | 'job'>;
+
+/** One batch's, or one stream's, way in. */
+export interface Door {
+  /** Takes the head: what the token says and the sender left out is added. Throws a Problem (403) for another's node or job. */
+  enter(head: Head, where: 'body' | 'query'): Head;
+  /** Why readings of this entity (`t`: their times as sent), or what is said of it, are not this sender's to send; null where they are. */
+  foreign(entity: EntityRef, t?: ArrayLike<unknown>): string | null;
+  /** Resolves when what the first use decided is on disk. */
+  kept(): Promise<void>;
+}
+
+export interface Senders {
+  door(sender: Sender): Door;
+  /** Refuses (Problem) to name a known job in a batch that is not the sender's. */
+  mayName(sender: Sender, job: Job, named: { readonly node: string | undefined; readonly streamed: boolean }): void;
+  /** Refuses (Problem) a declaration that is not the sender's to make. Resolves when what its first use decided is on disk. */
+  mayDeclare(sender: Sender, asked: Declared): Promise<void>;
+}
+
+interface Declared {
+  readonly key: JobKey;
+  readonly declaration: JobDeclaration;
+  readonly before: Job | undefined;
+  /** True where only its stream said that the job is there, and nobody when it ends. */
+  readonly streamed: boolean;
+}
+
+export interface SendersOptions {
+  readonly index: Pick<JobIndex, 'candidates' | 'claimOf' | 'ownersAt'>;
+  /** Where a card was heard last; null where it was not. */
+  readonly placeOf: (uuid: string) => { readonly node: string; readonly at: number } | null;
+  readonly keyOf: (text: string) => JobKey;
+  /** Seconds UTC. */
+  readonly now: () => number;
+}
+
+/** Who may send what: a program with a token of one node or job writes of that one only. Everybody else who may write at all, of everything. */
+export function openSenders({ index, placeOf, keyOf, now }: SendersOptions): Senders {
+  const speaking = new Map<string, number>();
+  const speaks = (node: string): void => {
+    speaking.delete(node);
+    speaking.set(node, now());
+    if (speaking.size > MOST) for (const oldest of speaking.keys()) if (speaking.delete(oldest)) break;
+  };
+  /** The other node that has this card; null where none was heard with it lately. */
+  const elsewhere = (uuid: string, node: string | undefined): string | null => {
+    const place = placeOf(uuid);
+    return place === null || node === undefined || place.node === node || now() - place.at > MOVED ? null : place.node;
+  };
+  /** The other job that lists this card at one of these times; null where none does. */
+  const othersCard = (uuid: string, own: JobKey, times: readonly number[]): Job | null => {
+    for (const at of times) {
+      const owners = index.ownersAt({ kind: 'gpu', id: uuid }, at).filter(({ gpus }) => gpus.some((gpu) => gpu.uuid === uuid));
+      if (owners.length > 0 && !owners.some((job) => jobName(job) === jobName(own))) return owners[0] ?? null;
+    }
+    return null;
+  };
+
+  const foreignToNode = (entity: EntityRef, own: string): string | null => {
+    const said = entity.kind === 'host' ? entity.id : entity.node;
+    if (said !== undefined && said !== own) return `the token is of node ${own}, and this is of node ${said}: use a token of that node`;
+    const other = entity.kind === 'gpu' ? elsewhere(entity.id, own) : null;
+    return other === null ? null : `node ${other} sends this GPU: where it was moved, end the agent there and send again after an hour`;
+  };
+  const foreignToJob = (entity: EntityRef, own: JobKey, t: ArrayLike<unknown> | undefined): string | null => {
+    const { kind, id, node } = entity;
+    if (kind === 'host') return (speaking.get(id) ?? 0) > now() - SPEAKS ? `node ${id} has an agent of its own, which says this` : null;
+    if (kind === 'gpu') {
+      const times = t === undefined || t.length === 0 ? [now()] : [t[0], t[t.length - 1]].filter((at) => typeof at === 'number');
+      const other = othersCard(id, own, times);
+      if (other !== null) return `job ${jobName(other)} holds this GPU: a token of job ${jobName(own)} sends its own only`;
+      const place = elsewhere(id, node);
+      return place === null ? null : `node ${place} has this GPU: name the node that it is in`;
+    }
+    const claim = index.claimOf(entity);
+    const claimant = index.candidates(entity).find((job) => jobName(job) === claim && job.end === null);
+    return claimant === undefined || claim === jobName(own) ? null : `this ${kind} is of job ${claim}: a token of job ${jobName(own)} sends its own only`;
+  };
+
+  return {
+    door(sender) {
+      let node = sender.kind === 'node' ? sender.node : null;
+      const writing: Promise<void>[] = [];
+      const bound = (to: string): string => {
+        if (node !== null || sender.kind !== 'node') return node ?? to;
+        const binding = sender.bind(to);
+        writing.push(binding.kept);
+        binding.kept.catch(() => undefined); // `kept` gives the failure to who waits for it
+        return (node = binding.node);
+      };
+      return {
+        enter(head, where) {
+          if (sender.kind === 'nobody') throw refusal({ error: 'this caller sends nothing', where, remedy: 'use a token of a node or a job' });
+          if (sender.kind === 'job') {
+            const own = jobName(sender);
+            if (head.job === undefined || jobName(keyOf(head.job)) === own) return { ...head, job: own };
+            throw refusal({ error: `the token is of job ${own}, and this is of job ${head.job}`, where: `${where}/job`, remedy: howTo('--job CLUSTER/ID') });
+          }
+          if (sender.kind !== 'node') return head;
+          const own = head.node === undefined ? node : bound(head.node);
+          if (own === null || head.node === own) return head;
+          if (head.node === undefined) return { ...head, node: own };
+          throw refusal({
+            error: `the token is of node ${own}, and this is of node ${head.node}`,
+            where: `${where}/node`,
+            remedy: howTo(`--node ${head.node}`),
+          });
+        },
+        foreign(entity, t) {
+          if (sender.kind === 'job') return foreignToJob(entity, sender, t);
+          const place = entity.kind === 'host' ? entity.id : entity.node;
+          const reason =
+            sender.kind !== 'node' ? null : place === undefined && node === null ? 'of which node? Name it' : foreignToNode(entity, bound(place ?? ''));
+          if (reason === null && entity.kind === 'host') speaks(entity.id);
+          return reason;
+        },
+        async kept() {
+          await Promise.all(writing);
+        },
+      };
+    },
+
+    mayName(sender, job, { node, streamed }) {
+      if (sender.kind !== 'node' || streamed || job.nodes.length === 0) return;
+      const own = sender.node ?? node; // bound by this batch, where it was not
+      if (own !== undefined && !job.nodes.includes(own)) {
+        throw refusal({
+          error: `job ${jobName(job)} does not run on node ${own}`,
+          where: 'body/job',
+          remedy: `declare the job with this node first, or ${howTo(`--job ${jobName(job)}`)}`,
+        });
+      }
+    },
+
+    async mayDeclare(sender, { key, declaration, before, streamed }) {
+      if (sender.kind === 'system') return;
+      if (declaration.demo === true) {
+        throw new Problem(400, { error: 'only a demo has pretended jobs', where: 'body/demo', remedy: 'leave it out; headroom serve --demo plays a demo' });
+      }
+      if (sender.kind === 'local') return;
+      const name = jobName(key);
+      if (sender.kind === 'nobody' || (sender.kind === 'job' && jobName(sender) !== name)) {
+        throw refusal({ error: `this token may not declare job ${key.id} of cluster ${key.cluster}`, where: 'path', remedy: howTo(`--job ${name}`) });
+      }
+      if (before !== undefined && before.end !== null && before.end <= now() && !streamed && changes(declaration, before)) {
+        throw new Problem(409, {
+          error: `job ${name} has ended, and what is known of it stays`,
+          where: 'path',
+          remedy: 'a person at the page, or a token of scope admin, may still correct it',
+        });
+      }
+      const gpus = declaration.gpus ?? [];
+      if (sender.kind === 'job') {
+        for (const [number, { uuid, node }] of gpus.entries()) {
+          const other = othersCard(uuid, key, [now()]);
+          const place = elsewhere(uuid, node);
+          if (other === null && place === null) continue;
+          throw refusal({
+            error: other === null ? `GPU ${uuid} is in node ${place ?? ''}` : `job ${jobName(other)} holds GPU ${uuid}`,
+            where: `body/gpus/${number}`,
+            remedy: 'name the job’s own GPUs, each with its node',
+          });
+        }
+        return;
+      }
+      const placed = gpus.map(({ uuid, node }) => ({ uuid, node: node ?? placeOf(uuid)?.node ?? null }));
+      const places = [...new Set([...(declaration.nodes ?? []), ...placed.flatMap(({ node }) => node ?? [])])];
+      const [only] = places;
+      if (sender.node === null && (only === undefined || places.length > 1)) {
+        throw refusal({
+          error: 'the token belongs to no node yet, and the job to none or several',
+          where: 'body/nodes',
+          remedy: `send this node’s readings first; for a job on several nodes ${howTo(`--job ${name}`)}`,
+        });
+      }
+      const binding = sender.node === null && only !== undefined ? sender.bind(only) : { node: sender.node ?? '', kept: Promise.resolve() };
+      const own = binding.node;
+      const others = (list: readonly string[]): string => JSON.stringify([...new Set(list)].filter((node) => node !== own).sort());
+      const theirs = (list: readonly { uuid: string; node: string | null }[]): string =>
+        JSON.stringify(list.flatMap(({ uuid, node }) => (node === own || (node === null && elsewhere(uuid, own) === null) ? [] : [uuid])).sort());
+      const wrong =
+        before !== undefined && before.nodes.length > 0 && !before.nodes.includes(own) && !streamed
+          ? 'path'
+          : declaration.nodes !== undefined && others(declaration.nodes) !== others(before?.nodes ?? [])
+            ? 'body/nodes'
+            : declaration.gpus !== undefined &&
+                (theirs(placed) !== theirs(before?.gpus ?? []) || placed.some(({ uuid, node }) => node === own && elsewhere(uuid, own) !== null))
+              ? 'body/gpus'
+              : null;
+      if (wrong !== null) {
+        throw refusal({
+          error: `the token is of node ${own}: it says nothing of other nodes and their GPUs`,
+          where: wrong,
+          remedy: `name this node and its GPUs only; for a job on several nodes ${howTo(`--job ${name}`)}`,
+        });
+      }
+      await binding.kept;
+    },
+  };
+}
+
+function refusal(reply: { error: string; where: string; remedy: string }): Problem {
+  return new Problem(403, reply);
+}
+
+function howTo(flag: string): string {
+  return `use a token that was issued for it: headroom token issue NAME ${flag}`;
+}
+
+/** True where a declaration says anything else than what is known. */
+function changes(declaration: JobDeclaration, before: Job): boolean {
+  const known: Readonly<Record<string, unknown>> = { ...before, gpus: before.gpus.map(({ uuid, node }) => (node === null ? { uuid } : { uuid, node })) };
+  return Object.entries(declaration).some(([name, value]) => JSON.stringify(value) !== JSON.stringify(known[name]));
+}

@@ -1,0 +1,12 @@
+import { jobIndex, openSenders, type Senders } from '../../server/ownership/index.ts';
+
+/** Senders where no job, card or node is known yet. */
+export const someSenders: Senders = openSenders({
+  index: jobIndex(),
+  placeOf: () => null,
+  keyOf: (id) => ({ cluster: 'c', id }),
+  now: () => 10_000,
+});
+
+/** The way in of one who may send everything. */
+export const ANYBODY = someSenders.door({ kind: 'system' });
