@@ -1,5 +1,6 @@
 import { openPressure, ownLoad, type Pressure } from '../http/index.ts';
 import type { Logger } from 'pino';
+import type { Sender } from '../auth/index.ts';
 import type { Intake } from '../../core/readings/index.ts';
 import { type Analyses, type Audience, openAnalyses } from '../analysis/index.ts';
 import { openAnswers, type Answers } from '../answers/index.ts';

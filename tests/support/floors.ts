@@ -25,7 +25,7 @@ export const FLOORS: Floors = {
   'server/auth': ['server/http', 'server/store'],
   'server/ownership': ['server/http', 'server/store', 'server/auth'],
   'server/nodes': [],
-  'server/jobs': ['server/http', 'server/store', 'server/auth', 'server/ownership'],
+  'server/jobs': ['server/store', 'server/auth', 'server/ownership'],
   'server/ingest': ['server/threads', 'server/settings', 'server/http', 'server/store', 'server/auth', 'server/ownership'],
   'server/analysis': ['server/threads', 'server/store', 'server/ownership', 'server/jobs'],
   'server/answers': ['server/http', 'server/store', 'server/auth', 'server/ownership', 'server/nodes', 'server/analysis'],

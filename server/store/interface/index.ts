@@ -3,7 +3,6 @@ export { isStoreErrorCode, StoreError, type StoreErrorCode } from './errors.ts';
 export type {
   Among,
   FactStore,
-  HeldSession,
   HeldToken,
   JobKey,
   JobRecord,

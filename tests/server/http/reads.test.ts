@@ -92,7 +92,7 @@ describe('readers who ask and do not fetch', () => {
       );
       await service.running.service.ingest.batch(
         { source: id, seq: 1, node: 'n1', blocks: [{ entity: { kind: 'gpu', id, node: 'n1' }, t: steps(now - 7_000, 1, 7_000), columns }] },
-        { kind: 'agent', name: 'test' },
+        { kind: 'agent', sender: { kind: 'system' }, mark: '' },
       );
     }
     const question = `/api/nodes/n1/series?metrics=gpu.util,gpu.power,gpu.temp&from=${now - 7_000}&to=${now}`;

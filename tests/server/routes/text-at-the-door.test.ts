@@ -73,7 +73,7 @@ describe('text at the door', () => {
   it('of a sender in this process is looked at, too: a stream’s text names its entities itself', async () => {
     const { rejected, durable } = await service.running.service.ingest.intake(
       batchOf({ kind: 'engine', id: 'vllm@\0', node: 'n1' }, [began], { 'engine.running': [1] }, { source: 'stream', seq: 1 }),
-      { kind: 'raw', name: 'stream' },
+      { kind: 'raw', sender: { kind: 'system' }, mark: '' },
     );
     expect([durable, rejected.map(({ at }) => at)]).toEqual([0, ['blocks/0/entity/id']]);
   });
