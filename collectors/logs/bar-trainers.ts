@@ -52,7 +52,8 @@ function openBars(sink: LogSink): LineReader {
     const { elapsed, step } = said;
     if (total === null && (said.ofWholeRun || said.values['engine.trainLoss'] !== undefined) && untitled !== null) total = untitled.total;
     const own = track !== null && (track.key !== '' || track.last.total === total) ? track : ownUntitled();
-    const steps = step ?? (own === null ? null : own.offset + own.last.done);
+    // At a stamp of its own it stands above the bar that has its step: the one below it, not the one before.
+    const steps = step ?? (own === null || sink.stamped() ? null : own.offset + own.last.done);
     const values = own === null ? said.values : besideBar(said);
     const at = elapsed ?? (own === null ? null : own.last.elapsed);
     if (at === null && waiting.length <= WAITING && untitled === null && !sink.stamped()) {

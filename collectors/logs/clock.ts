@@ -36,7 +36,10 @@ interface ReadingTime {
 const NOTED = 5_000;
 /** A bar without a stamp is placed by the last stamp in so many lines before it. */
 const LOOKED_BACK = 32;
-/** A bar that is first seen this young, seconds, began after the stamp above it; an older one was running when that was printed. */
+/**
+ * A bar that is first seen this young, seconds, began after the stamp above it; an older one was running when that was printed, and so
+ * was one whose training has told something at a stamp before.
+ */
 const YOUNG_BAR = 600;
 /** A file's name is taken for the year of stamps this near to its date. */
 const NEAR = 45 * DAY;
@@ -50,6 +53,7 @@ export function logClock(out: Output, options: { tz: string; file: string | unde
   let kind: Kind | null = null;
   let noted = 0;
   let last: number | null = null;
+  let spoke = false; // something was read at a stamp
   let anchor: { readonly stamp: LogStamp; readonly at: number } | null = null; // `at` of what the bars show at the stamp
   let total = 0;
   let count = 0;
@@ -109,7 +113,7 @@ export function logClock(out: Output, options: { tz: string; file: string | unde
       const shown = elapsed === undefined ? null : bars.at(elapsed);
       if (stamp === null && shown !== null && anchor === null && (kind === null || kind === 'date' || kind === 'yearless' || kind === 'uptime')) {
         const before = lastStamp();
-        if (before !== null) anchor = { stamp: before, at: shown < YOUNG_BAR ? 0 : shown };
+        if (before !== null) anchor = { stamp: before, at: shown < YOUNG_BAR && !spoke ? 0 : shown };
       }
       const start = stamp === null && shown !== null ? anchor : null;
       const chosen = decide(stamp?.kind ?? start?.stamp.kind ?? (shown !== null ? 'elapsed' : time.took !== undefined ? 'took' : 'none'));
@@ -120,6 +124,7 @@ export function logClock(out: Output, options: { tz: string; file: string | unde
       } else if (chosen === 'elapsed') at = shown ?? bars.now();
       else if (chosen === 'took') at = total += time.took ?? 0;
       else at = byStamp(stamp) ?? (shown === null ? null : byAnchor(shown));
+      spoke ||= stamp !== null;
       if (at !== null) return { at, borrowed: false };
       const borrowed = byStamp(lastStamp()) ?? last;
       return borrowed === null ? null : { at: borrowed, borrowed: true };

@@ -5,15 +5,17 @@ interface Kind {
   readonly unit: string;
   readonly id: MetricId;
   readonly value: (raw: number) => number;
+  /** Several programs, files or ranks that tell it tell the same: one training's, which a sum would count as often as it is told. */
+  readonly ofAll?: true;
 }
 
 const PROMPTS: Kind = { unit: 'tokens/s', id: 'engine.promptRate', value: (rate) => rate };
 
 /** A trainer's tokens, else its steps; a server's generated tokens, else the prompts that it reads. */
 const KINDS: readonly Kind[] = [
-  { unit: 'tokens/s', id: 'engine.trainTokenRate', value: (rate) => rate },
-  { unit: 'steps/s', id: 'engine.trainSteps', value: (rate) => rate },
-  { unit: 'steps/s', id: 'engine.trainStepTime', value: (seconds) => (seconds > 0 ? 1 / seconds : Number.NaN) },
+  { unit: 'tokens/s', id: 'engine.trainTokenRate', value: (rate) => rate, ofAll: true },
+  { unit: 'steps/s', id: 'engine.trainSteps', value: (rate) => rate, ofAll: true },
+  { unit: 'steps/s', id: 'engine.trainStepTime', value: (seconds) => (seconds > 0 ? 1 / seconds : Number.NaN), ofAll: true },
   { unit: 'tokens/s', id: 'engine.generationRate', value: (rate) => rate },
   PROMPTS,
 ];
@@ -49,7 +51,8 @@ export function paceOf(engines: readonly Table[], period: number): Pace | null {
 }
 
 function paceBy(kind: Kind, engines: readonly Table[], period: number): Pace | null {
-  const having = engines.filter(({ columns }) => columns.has(kind.id));
+  const telling = engines.filter(({ columns }) => columns.has(kind.id));
+  const having = kind.ofAll === true ? longest(telling, kind.id) : telling;
   if (having.length === 0) return null;
   const { t, width, values } = commonRows(having, period, ({ columns }) => {
     const column = columns.get(kind.id);
@@ -62,4 +65,10 @@ function paceBy(kind: Kind, engines: readonly Table[], period: number): Pace | n
     }, Number.NaN),
   );
   return sums.length === 0 ? null : { unit: kind.unit, t, width, values: sums };
+}
+
+/** The one that tells of the most rows. */
+function longest(engines: readonly Table[], id: MetricId): readonly Table[] {
+  const rows = ({ columns }: Table): number => columns.get(id)?.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0) ?? 0;
+  return [...engines].sort((a, b) => rows(b) - rows(a)).slice(0, 1);
 }

@@ -58,6 +58,20 @@ describe('the clock of a log', () => {
 describe('the training of a log', () => {
   const steps = (text: string) => parseAll(jobLog, text).readings.map(({ entity, values }) => [entity.id, values['engine.trainSteps']]);
 
+  it('of a bar below a dictionary with a stamp begins as long before the stamp as the bar shows, and the dictionary is of the bar below it', () => {
+    const said = (stamp: string, loss: number) => `2026-11-22 ${stamp} - INFO - {'loss': ${loss}, 'learning_rate': 1e-05, 'epoch': 0.1}\n`;
+    const bar = (done: number, shown: string) => `  2%|#   | ${done}/600 [${shown}<39:56,  4.10s/it]\n`;
+    const log = said('10:00:41', 2) + bar(10, '00:41') + said('10:01:22', 1.9) + bar(20, '01:22') + said('10:02:03', 1.8) + bar(30, '02:03');
+    const told = parseAll(jobLog, log).readings.flatMap(({ at, values }) =>
+      values['engine.trainSteps'] === undefined ? [] : [[at, values['engine.trainSteps']]],
+    );
+    // That the first bar is the training's is known by the dictionary that follows it.
+    expect(told).toEqual([
+      [1795341682, 20],
+      [1795341723, 30],
+    ]);
+  });
+
   it('is one, whoever tells of it: the steps of a library below are not added to it', () => {
     const step = (n: number) =>
       `[2025-01-01 00:00:0${n},000] [Rank 0] step=${n}, skipped=0, lr=[1]\n iteration ${n}/ 9 | elapsed time per iteration (ms): 1000.0 | lm_loss: 2.0 |\n`;

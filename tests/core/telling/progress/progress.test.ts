@@ -49,6 +49,12 @@ describe('progress', () => {
     );
   });
 
+  it('of a training that two files or ranks tell is told once', () => {
+    const log = table('engine', 'hf-trainer@?', { 'engine.trainSteps': rows(100, () => 0.25) });
+    const other = table('engine', 'hf-trainer@trainer_log.jsonl', { 'engine.trainSteps': rows(60, () => 0.24) });
+    expect(run([other, log])).toMatchObject({ unit: 'steps/s', now: 0.25, median: 0.25 });
+  });
+
   it('of servers is what all of them generate together', () => {
     const server = (rate: number) =>
       table('engine', `vllm@n${rate}`, { 'engine.generationRate': rows(100, () => rate), 'engine.promptRate': rows(100, () => 500) });
