@@ -6,8 +6,8 @@ import { dataFolder, gpuBatch, removeFolders } from '../../support/service.ts';
 
 afterAll(removeFolders);
 
-/** Starts `headroom serve` as a process of its own; resolves with its address when it is printed. */
-async function serve(data: string): Promise<{ child: ChildProcess; address: string; token: string }> {
+/** Starts `headroom serve` as a process of its own; resolves with its address when it is printed, and a token: a sender keeps its own. */
+async function serve(data: string, kept?: string): Promise<{ child: ChildProcess; address: string; token: string }> {
   const env = { ...process.env, HEADROOM_DATA: data, HEADROOM_PORT: '0', HEADROOM_LOG: 'warn' };
   const child = spawn(process.execPath, ['--import', 'tsx', new URL('../../../cli/main.ts', import.meta.url).pathname, 'serve', '--no-agent'], {
     env,
@@ -22,8 +22,8 @@ async function serve(data: string): Promise<{ child: ChildProcess; address: stri
     });
     child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${out}`)));
   });
-  const issued = await headroom(['token', 'issue', 'crash'], { env: { HEADROOM_DATA: data } });
-  return { child, address, token: issued.stdout.trim() };
+  const issue = async (): Promise<string> => (await headroom(['token', 'issue', 'crash', '--admin'], { env: { HEADROOM_DATA: data } })).stdout.trim();
+  return { child, address, token: kept ?? (await issue()) };
 }
 
 const gone = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
@@ -59,7 +59,7 @@ describe('a service that is killed while it takes readings', () => {
     await Promise.all(senders);
     expect(acknowledged.size).toBeGreaterThanOrEqual(150);
 
-    const second = await serve(data);
+    const second = await serve(data, first.token);
     // A sender does not know which of its last batches arrived: it repeats them all.
     for (let sender = 0; sender < 4; sender += 1) {
       const mine = [...acknowledged].filter((id) => Math.floor(id / 10_000) === sender).map((id) => id % 10_000);
