@@ -91,10 +91,12 @@ describe('hostile texts', () => {
   ])('cost no more time than their length: %s', (_what, text) => {
     expect(kinds.length).toBeGreaterThan(15);
     for (const kind of kinds) {
-      const started = performance.now();
+      // This process's own time: the machine may have other work.
+      const before = process.cpuUsage();
       kind.sniff(text, 'a.txt');
       parseAll(kind, text.repeat(4));
-      expect(performance.now() - started, kind.id).toBeLessThan(1_000);
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1e6, kind.id).toBeLessThan(2);
     }
   });
 });

@@ -79,9 +79,13 @@ describe(`${JOBS} running jobs`, () => {
     const page = await connect();
     const heard = listen(page);
     await watch(page, { kind: 'overview', since: (await service.get<Overview>('/api/overview')).now });
+    const began = performance.now();
     await sendAll();
     await soon(() => expect(heard.ids.size).toBe(JOBS));
-    expect(heard.events).toBeLessThan(JOBS / 10);
+    // Twice a second, however long a busy machine takes to judge them; without bundling there would be one for each.
+    const beats = (2 * (performance.now() - began)) / 1_000;
+    expect(heard.events).toBeLessThan(JOBS / 10 + 2 * beats);
+    expect(heard.events).toBeLessThan(JOBS / 2);
   });
 
   it('are no gap between an answer and the join after it', async () => {

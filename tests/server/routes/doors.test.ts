@@ -43,6 +43,8 @@ const OPEN = [
   'GET /api/docs/static/index.html',
   'GET /api/docs/static/swagger-initializer.js',
   'GET /api/health',
+  'GET /health/live',
+  'GET /health/ready',
 ];
 
 const encoded = (text: string) => text.replace(/[a-z]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);

@@ -1,3 +1,4 @@
+// Past the door of server/store: a host is tested with a thread of its own, not with a store.
 import { expect, it } from 'vitest';
 import { startHost } from '../../../../server/store/worker/index.ts';
 import type { SlowHandlers } from '../../../support/slow-thread.ts';
