@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
 import { type AgentOptions, httpDelivery, type Log, type Outcome, ownJob, type Parcel, startAgent } from '../collectors/agent/index.ts';
 import { batchFromIntake } from '../core/readings/index.ts';
 
@@ -25,12 +24,6 @@ Watches this node, or, inside a Slurm job, that job's part of it: GPUs (nvidia-s
   --once            print one batch and end
 `;
 
-/**
- * A sample is little work, and long apart from the next: a young generation that does not grow and no optimising compiler save a tenth of
- * the memory, and cost no CPU (`npm run bench agent`). For this process alone, and before most of it is there.
- */
-const THRIFT = ['--semi-space-growth-factor=1', '--no-opt'] as const;
-
 /** `headroom agent`: runs until a signal. Exit 0 after a graceful stop, 2 for wrong arguments, 1 where it could not start. */
 export async function run(argv: string[]): Promise<number> {
   const asked = read(argv);
@@ -38,7 +31,6 @@ export async function run(argv: string[]): Promise<number> {
     process.stderr.write(asked === '' ? HELP : `headroom agent: ${asked}\n\n${HELP}`);
     return asked === '' ? 0 : 2;
   }
-  for (const flag of THRIFT) setFlagsFromString(flag);
   const delivery = asked.server === null ? null : httpDelivery({ server: asked.server, token: asked.token });
   const first = deferred();
   const options: AgentOptions = {
