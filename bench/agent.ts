@@ -56,7 +56,7 @@ export const agentBench: Bench = {
           budget: '≤ 0.2',
           holds: share <= 0.002,
         },
-        { what: 'the same: memory, at most', value: rss, unit: 'MB', budget: '≤ 85', holds: rss <= 85 },
+        { what: 'the same: memory, at most', value: rss, unit: 'MB', budget: '≤ 70', holds: rss <= 70 },
       ];
     } finally {
       await ended(agent);

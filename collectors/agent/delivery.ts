@@ -8,6 +8,9 @@ import { startSender } from './sender.ts';
 import { openSpool } from './spool.ts';
 import type { Settings } from './types.ts';
 
+/** Losses are told as a sum this far apart, seconds. */
+const QUIET = 600;
+
 /** What the agent's sources see. */
 type Seen = Pick<Batch, 'readings' | 'facts' | 'events'>;
 
@@ -39,7 +42,8 @@ export async function openDelivery({ node, interval, job, log, send, backoff, sp
     log.warn(text);
     box.event({ at: seconds(), entity: hostOf(node), kind: 'collector', text });
   };
-  const lost = (batches: number, why: string): void => trouble(`${batches} ${batches === 1 ? 'batch is' : 'batches are'} lost: ${why}`);
+  const losses = tellLosses((batches, why) => trouble(`${batches} ${batches === 1 ? 'batch is' : 'batches are'} lost: ${why}`));
+  const lost = (batches: number, why: string): void => losses.add(batches, why, seconds());
   const spool = place === null ? null : await openSpool(place, lost);
   const queue = queueOn(spool, lost);
   const refused = (reason: string): void => box.event({ at: seconds(), entity: null, kind: 'collector', text: `a batch was refused: ${reason}` });
@@ -51,6 +55,7 @@ export async function openDelivery({ node, interval, job, log, send, backoff, sp
 
   async function flush(): Promise<void> {
     flushing = undefined;
+    losses.due(seconds());
     const intake = box.take(seconds());
     if (intake === null) return;
     await queue.push(parcelOf(intake));
@@ -72,10 +77,39 @@ export async function openDelivery({ node, interval, job, log, send, backoff, sp
       clearTimeout(flushing);
     },
     async stop(within) {
+      losses.due(Number.POSITIVE_INFINITY);
       await flush();
       await sender.stop(within);
+      losses.due(Number.POSITIVE_INFINITY);
       await spool?.close();
     },
+  };
+}
+
+/**
+ * Tells the first loss at once and later ones as sums, `QUIET` seconds apart: a telling is a batch of its own, which a full disk would lose
+ * as well, and so on for ever. `now` in seconds.
+ */
+export function tellLosses(tell: (batches: number, why: string) => void): {
+  add(batches: number, why: string, now: number): void;
+  /** Tells what was not told yet, where it is time. */
+  due(now: number): void;
+} {
+  let told = Number.NEGATIVE_INFINITY;
+  const sums = new Map<string, number>();
+  const due = (now: number): void => {
+    if (sums.size === 0 || Math.abs(now - told) < QUIET) return;
+    told = now;
+    const all = [...sums];
+    sums.clear();
+    for (const [why, batches] of all) tell(batches, why);
+  };
+  return {
+    add(batches, why, now) {
+      sums.set(why, (sums.get(why) ?? 0) + batches);
+      due(now);
+    },
+    due,
   };
 }
 

@@ -108,7 +108,10 @@ export function outcomeOf({ status, retryAfter, location, text }: HttpReply, rea
   if (status < 300) return { kind: 'later', reason: `${said}: ${STRANGER}`, strange: true };
   if (status < 400)
     return { kind: 'later', reason: `${status}, a redirect to ${placeOf(location)}: give --server the address where Headroom is`, strange: true };
-  if (status === 401 || status === 403) return { kind: 'later', reason: `the token is not accepted (${said}): give one that may write` };
+  if (status === 401 || status === 403) {
+    const reason = `the token is not accepted (${said}): give one that may write`;
+    return { kind: 'later', reason, ...(status === 403 && errorOf(parsed) !== null ? { forbidden: true } : {}) };
+  }
   if (status === 404) return { kind: 'later', reason: `no Headroom at this address (${said})` };
   if (status === 400 || status === 409 || status === 413 || status === 415 || status === 422)
     return errorOf(parsed) === null ? { kind: 'later', reason: `${said}: ${STRANGER}`, strange: true } : { kind: 'refused', reason: said };

@@ -17,11 +17,18 @@ interface RegisterOptions {
 /** Declares the job that the agent runs in, until it is heard. */
 export function register({ job, declare, backoff, log }: RegisterOptions): Registration {
   const over = new AbortController();
+  const name = `${job.cluster}/${job.id}`;
+  let forbidden = false;
   const say = async (declaration: OwnJob['declaration'], seconds: number, outer: AbortSignal): Promise<'heard' | 'refused' | 'later'> => {
     const limit = deadline(seconds, outer);
     try {
       const outcome = await declare(job, declaration, limit.signal);
-      if (outcome.kind === 'refused') log.warn(`the server refused job ${job.cluster}/${job.id}: ${outcome.reason}`);
+      if (outcome.kind === 'refused') log.warn(`the server refused job ${name}: ${outcome.reason}`);
+      // Its readings may be taken all the same: the sender then has nothing to say, and nobody would look for the reason.
+      if (outcome.kind === 'later' && outcome.forbidden === true && !forbidden) {
+        forbidden = true;
+        log.warn(`job ${name} is not declared (${outcome.reason}): a token of the job may do it on all its nodes: headroom token issue NAME --job ${name}`);
+      }
       return outcome.kind === 'stored' ? 'heard' : outcome.kind;
     } catch {
       return 'later'; // an unreachable server: the sender tells about it

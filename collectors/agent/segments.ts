@@ -46,13 +46,27 @@ export async function openSegments(folder: string, largest: number, torn: (bytes
     all.push(about);
     return writer;
   };
+  /** A full disk takes half a record: nothing may be written behind it, where it would never be found. */
+  const giveUp = async (about: Segment, handle: FileHandle): Promise<void> => {
+    writer = null;
+    await handle.truncate(about.size).catch(() => undefined); // what stays of the half is told apart by its checksum
+    await handle.close().catch(() => undefined); // its last words are the error that is thrown
+    if (about.records > 0) return;
+    all.splice(all.indexOf(about), 1);
+    await rm(pathOf(about.id), { force: true });
+  };
 
   return {
     all,
     async append(record) {
       const { about, handle } = await writerFor(record.length);
-      await handle.appendFile(record);
-      await handle.datasync();
+      try {
+        await handle.appendFile(record);
+        await handle.datasync();
+      } catch (error) {
+        await giveUp(about, handle);
+        throw error;
+      }
       about.size += record.length;
       about.records += 1;
       return about;

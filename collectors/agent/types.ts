@@ -7,8 +7,11 @@ export type Outcome =
   | { readonly kind: 'stored'; readonly note?: string }
   /** It will never be taken: dropped, and told. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** Nothing is stored: to be sent again. `retryAfter` in seconds where the receiver asked for it; `strange` where somebody else answered. */
-  | { readonly kind: 'later'; readonly reason: string; readonly retryAfter?: number; readonly strange?: true };
+  /**
+   * Nothing is stored: to be sent again. `retryAfter` in seconds where the receiver asked for it; `strange` where somebody else answered;
+   * `forbidden` where the receiver knows the token, which may not do this.
+   */
+  | { readonly kind: 'later'; readonly reason: string; readonly retryAfter?: number; readonly strange?: true; readonly forbidden?: true };
 
 /** A batch on its way: typed, or as what goes over the wire and onto the disk (gzip of its JSON). */
 export interface Parcel {

@@ -39,6 +39,15 @@ export interface JobsOptions {
   readonly changed: (job: Job, before: Job | undefined) => void;
 }
 
+/** A node or GPU that is listed twice is one. */
+function once({ nodes, gpus, ...declaration }: JobDeclaration): JobDeclaration {
+  return {
+    ...declaration,
+    ...(nodes === undefined ? {} : { nodes: [...new Set(nodes)] }),
+    ...(gpus === undefined ? {} : { gpus: [...new Map(gpus.map((gpu) => [gpu.uuid, gpu])).values()] }),
+  };
+}
+
 /** Jobs as the server knows them: in the store, and those that may take readings in the index too. */
 export function openJobs(options: JobsOptions): Jobs {
   const { store, index, senders, cluster, now } = options;
@@ -49,7 +58,7 @@ export function openJobs(options: JobsOptions): Jobs {
 
   const record = async (key: JobKey, declaration: JobDeclaration): Promise<Job> => {
     const before = index.get(key);
-    const job = await store.jobs.declare(key, declaration);
+    const job = await store.jobs.declare(key, once(declaration));
     index.put(job);
     options.changed(job, before);
     return job;
