@@ -55,6 +55,8 @@ export const agents: Scene = {
     // Half of what there is to send has gone through the worst of it.
     await until(() => met() >= all.length * 6);
     proxy.turn('good');
+    // Stopping is no time to wait for: an agent that is told to end tries once more and leaves the rest in its spool.
+    await until(() => all.every(({ seen, acknowledged, small }) => small || acknowledged.length >= seen.length));
     await Promise.all(all.map(({ delivery }) => delivery.stop(120)));
     for (const { http } of all) http.close();
     await proxy.close();
@@ -71,8 +73,9 @@ export const agents: Scene = {
       if (missing.length > 0 && lost() === 0) fault(`${node}: ${missing.length} readings went without a word`);
     }
     const told = all.flatMap(({ acknowledged }) => acknowledged);
+    const everybody = all.map(({ node }) => ({ node, id: `GPU-${node}` }));
     return {
-      ...(await compareReadings(data, told)),
+      ...(await compareReadings(data, everybody, told)),
       kills: 1,
       restart: seconds,
       health: worst,
@@ -144,5 +147,5 @@ async function see(all: readonly Sending[], round: number, first: number): Promi
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition() && tries < 1200; tries += 1) await sleep(100);
+  for (let tries = 0; !condition() && tries < 3000; tries += 1) await sleep(100);
 }
