@@ -6,7 +6,7 @@ import { intakeFromBatch } from '../../core/readings/index.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { storeForTest } from '../support/store.ts';
 
-const lane: Lane = { name: 'a', entities: 2, start: 1_700_000_000, step: 0.25, flat: false };
+const lane: Lane = { name: 'a', entities: 2, start: Math.floor(Date.now() / 1000) - 3600, step: 0.25, flat: false };
 
 /** A store with batches 0 to 5 of the lane, after which something else may have been done to it. */
 async function stored(more: (append: (seq: number, source?: string, by?: number) => Promise<unknown>) => Promise<unknown> = async () => null): Promise<string> {
@@ -21,6 +21,8 @@ async function stored(more: (append: (seq: number, source?: string, by?: number)
     return store.series.append(intakeFromBatch({ ...batch, source, blocks } as typeof batch));
   };
   for (let seq = 0; seq < 6; seq += 1) await append(seq);
+  // Sealed: within open readings the later of two at an instant takes the other's place.
+  await store.series.maintain(Date.now() / 1000 + 7200);
   await more(append);
   await store.close();
   return folder;
@@ -39,7 +41,7 @@ describe('the ledger of the torture', () => {
 
   it('finds a batch that is not there', async () => {
     const { lost, doubled, wrong, told } = await compare(await stored(), ledgerOf([0, 1, 2, 3, 4, 5, 6]));
-    expect([lost, doubled, wrong]).toEqual([18, 0, 0]);
+    expect([lost, doubled, wrong]).toEqual([19, 0, 0]);
     expect(told[0]).toMatch(/^GPU-a-0 has nothing at /);
   });
 
