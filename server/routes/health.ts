@@ -35,7 +35,8 @@ export function healthRoutes(app: App, service: HealthParts): void {
   let figures: Promise<Figures> = Promise.resolve({ store: null, disk: null });
   const look = async (): Promise<Figures & { trouble: string | null }> => {
     const now = service.now();
-    if (now - asked > FRESH) {
+    // A clock that was set back must not hold the figures for as long.
+    if (now - asked > FRESH || now < asked) {
       asked = now;
       figures = figuresOf(service);
     }
@@ -56,7 +57,7 @@ export function healthRoutes(app: App, service: HealthParts): void {
         warnings: warningsOf({ store, disk }),
         version: service.version,
         demo: service.demo,
-        uptime: Math.round(service.now() - service.started),
+        uptime: Math.max(0, Math.round(service.now() - service.started)),
         store,
         lag: service.pressure.lag(),
         disk,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Store, type StoreOptions, systemClock } from './interface/index.ts';
-import { lockFolder, prepareFolder } from './folder/index.ts';
+import { lockFolder, lostWriteAhead, prepareFolder } from './folder/index.ts';
 import { openCredentials, openFacts, openRelational } from './relational/index.ts';
 import { openSeries } from './series/index.ts';
 
@@ -14,8 +14,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const now = options.now ?? systemClock;
   const folder = prepareFolder(options.folder);
   const lock = await lockFolder(folder);
+  for (const name of ['series.db', 'headroom.db']) {
+    const lost = lostWriteAhead(join(folder, name), lock.abandoned);
+    if (lost !== null) options.log.error(lost);
+  }
   const open: { close(): Promise<void> }[] = [];
   const closeAll = async (): Promise<void> => {
+    lock.closing();
     await Promise.all(open.map((part) => part.close()));
     await lock.release();
   };
@@ -35,6 +40,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await Promise.allSettled(starting);
     const [series, { host, jobs }] = await Promise.all(starting);
     const facts = await openFacts(host, () => series.heard(), now);
+    lock.opened();
     const { tokens, sessions, onEnd } = await openCredentials({ host, now, log: options.log });
     return {
       series: {

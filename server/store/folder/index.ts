@@ -1,2 +1,3 @@
 export { lockFolder } from './lock.ts';
 export { prepareFolder } from './prepare.ts';
+export { lostWriteAhead } from './write-ahead.ts';

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from '@libsql/client';
 import type { Client } from '@libsql/client';
@@ -7,8 +7,16 @@ import { connectionConfig, failureCode } from '../sqlite/index.ts';
 
 /** Keeps a data folder for this process until released, or until the process is gone, however it goes. */
 export interface FolderLock {
+  /** True where the process that had it before had its databases open and ended without closing them: killed, or with its machine. */
+  readonly abandoned: boolean;
+  /** Notes that the databases are open; and, before they are closed, that they will not be left behind. */
+  opened(): void;
+  closing(): void;
   release(): Promise<void>;
 }
+
+/** Stands in the owner's file while its databases are open. A file of an older Headroom has no such word, and says nothing. */
+const OPEN = ', databases open, ';
 
 /**
  * Locks a folder with SQLite's own lock on a file of nothing else: the system drops it with the process, so no stale lock
@@ -24,8 +32,11 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     if (failureCode(error) !== 'busy') throw error;
     throw new StoreError('locked', `${folder} is in use by another Headroom (${whose(owner)}). Stop that one, or give another data folder with HEADROOM_DATA.`);
   }
-  writeFileSync(owner, `process ${process.pid}, since ${new Date().toISOString()}\n`, { mode: 0o600 });
-  return { release: () => letGo(client) };
+  const abandoned = existsSync(owner) && whose(owner).includes(OPEN);
+  const since = new Date().toISOString();
+  const note = (state: string): void => writeFileSync(owner, `process ${process.pid}${state}since ${since}\n`, { mode: 0o600 });
+  note(', ');
+  return { abandoned, opened: () => note(OPEN), closing: () => note(', '), release: () => letGo(client) };
 }
 
 async function letGo(client: Client): Promise<void> {

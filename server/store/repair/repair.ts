@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { packageRoot } from '../../settings/index.ts';
-import { lockFolder } from '../folder/index.ts';
+import { lockFolder, lostWriteAhead } from '../folder/index.ts';
 import { StoreError } from '../interface/index.ts';
 import { migrate } from '../sqlite/index.ts';
 import { type FileFound, isWhole, lookAt } from './look.ts';
@@ -20,12 +20,15 @@ interface Repaired extends FileFound {
 
 /** Looks at both files of a data folder that no service uses; throws StoreError where one does, or none is there. */
 export function checkStore(folder: string): Promise<FileFound[]> {
-  return each(folder, async (file, migrations) => lookAt(file, await tablesOf(file, migrations)));
+  return each(folder, async ({ file, migrations, lost }) => {
+    const found = lookAt(file, await tablesOf(file, migrations));
+    return lost === null ? found : { ...found, faults: [lost, ...found.faults] };
+  });
 }
 
 /** Writes every file that is not whole anew from what is; the original stays beside it. Throws as `checkStore` does. */
 export function repairStore(folder: string, stamp: string): Promise<Repaired[]> {
-  return each(folder, async (file, migrations) => {
+  return each(folder, async ({ file, migrations }) => {
     const names = await tablesOf(file, migrations);
     const found = lookAt(file, names);
     if (isWhole(found)) return { ...found, original: null };
@@ -41,13 +44,23 @@ export function repairStore(folder: string, stamp: string): Promise<Repaired[]> 
   });
 }
 
-async function each<T>(folder: string, act: (file: string, migrations: string) => Promise<T>): Promise<T[]> {
+/** A database, and what is to be told of it before anybody opens it. */
+interface Found {
+  readonly file: string;
+  readonly migrations: string;
+  readonly lost: string | null;
+}
+
+async function each<T>(folder: string, act: (there: Found) => Promise<T>): Promise<T[]> {
   const there = FILES.filter(({ name }) => existsSync(join(folder, name)));
   if (there.length === 0) throw new StoreError('folder', `${folder} holds no databases of Headroom: name the data folder with --data or HEADROOM_DATA.`);
   const lock = await lockFolder(folder);
   try {
     const results: T[] = [];
-    for (const { name, migrations } of there) results.push(await act(join(folder, name), migrations));
+    for (const { name, migrations } of there) {
+      const file = join(folder, name);
+      results.push(await act({ file, migrations, lost: lostWriteAhead(file, lock.abandoned) }));
+    }
     return results;
   } finally {
     await lock.release();

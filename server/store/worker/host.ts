@@ -96,9 +96,9 @@ export async function startHost<H extends Handlers>(options: HostOptions<H>): Pr
 
 async function untilOpen(desk: Desk): Promise<void> {
   const { thread, name, log, patience } = desk;
-  const began = Date.now();
+  const began = performance.now();
   for (let failure = await thread.start(); failure !== null; failure = await thread.start()) {
-    if (failure.code !== 'busy' || Date.now() - began > patience) throw failure.code === 'damaged' ? unopenable(desk, failure) : errorOf(failure);
+    if (failure.code !== 'busy' || performance.now() - began > patience) throw failure.code === 'damaged' ? unopenable(desk, failure) : errorOf(failure);
     log.warn(`the ${name} file is held by another program: waiting`);
   }
 }
@@ -134,10 +134,10 @@ async function drain(desk: Desk): Promise<void> {
 /** True when the task is finished; false when it is to be repeated. Throws when it has failed. */
 async function attempt(desk: Desk, task: Task): Promise<boolean> {
   if (task.since === null) {
-    task.since = Date.now();
+    task.since = performance.now();
     task.argument = task.makeArgument();
   }
-  const mayRepeat = !desk.closing && Date.now() - task.since < desk.patience;
+  const mayRepeat = !desk.closing && performance.now() - task.since < desk.patience;
   const outcome = await desk.thread.ask(task.operation, task.argument as never); // the caller's types: see `call`
   if (outcome.kind === 'done') {
     if (desk.writes.get(task.operation)?.(outcome.value as never) === true) desk.trouble = null; // the handlers' own results

@@ -10,10 +10,12 @@ import { temporaryFolder } from '../../support/folders.ts';
 
 const STATS: SeriesStats = { bytes: 1, values: 2, chunks: 3, walRows: 4, open: 5, openSince: 900, heldBackCount: 0, heldBack: [] };
 
-function health(trouble: string | null, stats: Partial<SeriesStats> = {}) {
+function health(trouble: string | null, stats: Partial<SeriesStats> = {}, clock = { now: 1000 }) {
   const app = fastify();
+  let values = 1;
   onTestFinished(() => app.close());
-  const series = { stats: async () => ({ ...STATS, ...stats }) };
+  const series = { stats: async () => ({ ...STATS, ...stats, values: (values += 1) }) };
+  // A look more, a value more.
   healthRoutes(app, {
     store: { series: series as never, trouble: () => trouble }, // the only part that health asks
     streams: { count: 0 },
@@ -23,7 +25,7 @@ function health(trouble: string | null, stats: Partial<SeriesStats> = {}) {
     version: '1',
     demo: false,
     started: 0,
-    now: () => 1000,
+    now: () => clock.now,
   });
   return async (path: string) => {
     const reply = await app.inject(path);
@@ -52,6 +54,19 @@ describe('health', () => {
     expect(await ask('/api/health')).toMatchObject({ status: 503, body: { status: 'trouble', trouble: 'The disk is full' } });
     expect(await ask('/health/ready')).toEqual({ status: 503, body: { status: 'trouble', trouble: 'The disk is full' } });
     expect(await ask('/health/live')).toEqual({ status: 200, body: { status: 'ok', trouble: null } });
+  });
+
+  it('looks anew every five seconds, and at once when the clock was set back', async () => {
+    const clock = { now: 10_000 };
+    const ask = health(null, {}, clock);
+    const seen = async (now: number) => {
+      clock.now = now;
+      return (await ask('/api/health')).body.store?.values;
+    };
+    expect([await seen(10_000), await seen(10_004), await seen(10_006)]).toEqual([2, 2, 3]);
+    expect([await seen(6_400), await seen(6_404), await seen(6_406)]).toEqual([4, 4, 5]);
+    clock.now = -5;
+    expect((await ask('/api/health')).body.uptime).toBe(0);
   });
 
   it('is open to everybody at all three addresses', async () => {
