@@ -14,7 +14,7 @@ const SEAL = 2 * HOUR;
 const EXPIRE = 25 * HOUR;
 
 /** A life that does not come so far is ended all the same, milliseconds. */
-const LONGEST = 60_000;
+const LONGEST = 15_000;
 
 /** What one life of the server needs to know. */
 interface Run {
@@ -91,7 +91,7 @@ export const kills: Scene = {
     }
     const compared = await compare(folder, run.ledger);
     const { seen } = run;
-    if (seen.sealed === 0) faults.push('nothing was sealed under the kills');
+    if (effort.kills >= 50 && seen.sealed === 0) faults.push('nothing was sealed under the kills');
     if (effort.kills >= 50 && seen.expired === 0) faults.push('nothing expired under the kills');
     return {
       ...compared,

@@ -41,7 +41,7 @@ export interface Scene {
 }
 
 /** What a scene works with. */
-export interface Stage {
+interface Stage {
   readonly folder: string;
   readonly draw: Draw;
 }

@@ -18,7 +18,7 @@ async function stored(more: (append: (seq: number, source?: string, by?: number)
       ...block,
       columns: { ...block.columns, 'gpu.power': block.columns['gpu.power']?.map((power) => (power ?? 0) + by) },
     }));
-    return store.series.append(intakeFromBatch({ ...batch, source, blocks } as typeof batch));
+    return store.series.append(intakeFromBatch({ ...batch, source, blocks }));
   };
   for (let seq = 0; seq < 6; seq += 1) await append(seq);
   // Sealed: within open readings the later of two at an instant takes the other's place.
