@@ -7,6 +7,7 @@ import { recognise, sniff } from '../../collectors/sniff.ts';
 import { type Batch, isMetricId, plausible } from '../../core/readings/index.ts';
 import { batchTargets } from './batches.ts';
 import { commandLines } from './command-lines.ts';
+import { routeTargets } from './routes.ts';
 import { type Target, target, timed } from './fuzz.ts';
 import { storedTargets } from './stored.ts';
 import { damaged, fixturesOf, textOrNoise } from './texts.ts';
@@ -33,6 +34,7 @@ export const targets: readonly Target[] = [
   commandLines,
   ...batchTargets,
   ...storedTargets,
+  ...routeTargets,
 ];
 
 /** No text makes a collector throw, wait, or tell a value that cannot be. */
