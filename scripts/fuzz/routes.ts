@@ -157,7 +157,7 @@ const MAY: Readonly<Record<Caller, readonly ReturnType<typeof needOf>[]>> = {
 const SOON = 2_000;
 
 /** A reply that no question may get. */
-function fault({ method, path, caller }: Question, { status, headers, text }: Reply): string | null {
+export function fault({ method, path, caller }: Question, { status, headers, text }: Reply): string | null {
   if (status >= 500 && status !== 503) return 'the server failed';
   if (caller !== 'admin' && caller !== 'read' && text.includes(MARK)) return `${caller} reads what others measured`;
   // Refusals of the sockets' own protocol have its own shape.
@@ -182,7 +182,7 @@ async function asked(service: Served, question: Question, may: boolean): Promise
 /** Questions after which it is looked whether the others are answered still. */
 const BURST = 40;
 
-async function stillWell(service: Served): Promise<void> {
+export async function stillWell(service: Served): Promise<void> {
   await service.innocent();
   for (const path of QUESTIONS) {
     const { status, text } = await service.ask({ method: 'GET', path, caller: 'admin' });
@@ -191,7 +191,7 @@ async function stillWell(service: Served): Promise<void> {
 }
 
 /** After every so many calls, and no other. */
-function everySo(many: number): () => boolean {
+export function everySo(many: number): () => boolean {
   let calls = 0;
   return () => (calls += 1) % many === 0;
 }

@@ -8,6 +8,8 @@ import { type Batch, isMetricId, plausible } from '../../core/readings/index.ts'
 import { batchTargets } from './batches.ts';
 import { commandLines } from './command-lines.ts';
 import { routeTargets } from './routes.ts';
+import { sentTargets } from './sent.ts';
+import { socketTargets } from './sockets.ts';
 import { type Target, target, timed } from './fuzz.ts';
 import { storedTargets } from './stored.ts';
 import { damaged, fixturesOf, textOrNoise } from './texts.ts';
@@ -35,6 +37,8 @@ export const targets: readonly Target[] = [
   ...batchTargets,
   ...storedTargets,
   ...routeTargets,
+  ...sentTargets,
+  ...socketTargets,
 ];
 
 /** No text makes a collector throw, wait, or tell a value that cannot be. */
