@@ -29,13 +29,14 @@ export function target<T>(name: string, arbitrary: fc.Arbitrary<T>, property: (i
     name,
     share,
     async run({ seed, time, count }) {
-      let latest: void | Promise<void>;
+      let latest: Promise<void> | undefined;
       const checked = fc.asyncProperty(arbitrary, async (input) => {
         count();
-        latest = property(input);
+        latest = Promise.resolve(property(input));
         await latest;
       });
-      await fc.assert(checked, { seed, numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: time, markInterruptAsFailure: false });
+      const details = await fc.check(checked, { seed, numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: time, markInterruptAsFailure: false });
+      if (details.counterexample !== null) throw new Error(await fc.asyncDefaultReportMessage(details), { cause: details.errorInstance });
       await latest; // the time was over while it was tried: it has to end, and well
     },
   };

@@ -74,7 +74,7 @@ async function streamed(
 export const sentTargets: readonly Target[] = [
   {
     name: 'batches to the running service',
-    share: 2,
+    share: 6,
     async run(budget) {
       const service = await served();
       const due = everySo(BURST);
@@ -95,7 +95,7 @@ export const sentTargets: readonly Target[] = [
   },
   {
     name: 'raw streams to the running service',
-    share: 3,
+    share: 6,
     async run(budget) {
       const service = await served();
       const due = everySo(BURST);

@@ -241,7 +241,7 @@ const BURST = 25;
 export const socketTargets: readonly Target[] = [
   {
     name: 'socket messages',
-    share: 3,
+    share: 8,
     async run(budget) {
       const service = await served();
       const listener = await openListener(service);
