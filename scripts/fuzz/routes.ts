@@ -86,7 +86,7 @@ const oddText = fc.oneof(
 );
 
 function encoded(value: unknown): string {
-  return encodeURIComponent(wellFormed(typeof value === 'object' ? JSON.stringify(value) : String(value)));
+  return encodeURIComponent(wellFormed(typeof value === 'string' ? value : JSON.stringify(value)));
 }
 
 /** The same without half characters, of which an address has none. */

@@ -225,7 +225,7 @@ async function lookAgain({ folder, ledger, process: killed }: Opened, count: () 
   try {
     for (const { entity, values } of ledger.values()) {
       const tables = await store.series.tables({ entities: [entity], from: 0, to: 1e11 });
-      const there = new Map(
+      const there = new Map<string, number | undefined>(
         tables.flatMap(({ t, columns }) => [...columns].flatMap(([id, column]) => [...t].map((at, row) => [`${id} ${at}`, column[row]] as const))),
       );
       for (const [key, allowed] of values) {
