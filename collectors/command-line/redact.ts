@@ -12,7 +12,7 @@ export const MAX_COMMAND = 1000;
 /** Of an argument that was cut this much at its end is only looked at: a secret that begins before it is seen whole. */
 const MARGIN = MOST_LOOKED_AT.argument - MAX_COMMAND;
 /** A shell in a shell in a shell. */
-const DEEPEST = 4;
+const DEEPEST = 12;
 
 type Hide = (word: Word, from: number, to: number) => void;
 

@@ -56,7 +56,7 @@ function fieldOf(about: unknown, data: unknown, index: number): Field[] {
 
 /** Milliseconds, with the nanoseconds below the millisecond apart. */
 function secondsOf(value: unknown, nanos: unknown): number | null {
-  if (typeof value !== 'number') return null;
+  if (typeof value !== 'number' || !Number.isFinite(value)) return null;
   return typeof nanos === 'number' ? value / 1000 + nanos / 1e9 : value / 1000;
 }
 

@@ -46,7 +46,7 @@ function openPrometheusJson(context: ParseContext): Session {
 function sampleOf(pair: unknown): { at: number; value: number } | null {
   if (!Array.isArray(pair)) return null;
   const [at, text] = pair as readonly unknown[]; // a parse boundary: JSON
-  if (typeof at !== 'number' || typeof text !== 'string') return null;
+  if (typeof at !== 'number' || !Number.isFinite(at) || typeof text !== 'string') return null;
   const value = parseValue(text);
   return value === null ? null : { at, value };
 }

@@ -36,7 +36,7 @@ function openVictoriaMetrics(context: ParseContext): Session {
       for (const [index, value] of (values as readonly unknown[]).entries()) {
         // a parse boundary: JSON
         const time: unknown = times[index];
-        if (typeof value === 'number' && typeof time === 'number') series.book.add(target, time / 1000, value, { line, text });
+        if (typeof value === 'number' && typeof time === 'number' && Number.isFinite(time)) series.book.add(target, time / 1000, value, { line, text });
       }
     },
   });

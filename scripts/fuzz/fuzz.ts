@@ -3,11 +3,13 @@ import fc from 'fast-check';
 /** One thing that reads strangers' input: what it is given, and what has to hold. A row per target. */
 export interface Target {
   readonly name: string;
+  /** Its part of the time beside the others': 1 where nothing is said. */
+  readonly share?: number;
   /** Runs some inputs for so many milliseconds; `count` is called for each. Rejects with fast-check's report where one fails. */
   run(budget: Budget): Promise<void>;
 }
 
-interface Budget {
+export interface Budget {
   readonly seed: number;
   /** Milliseconds. */
   readonly time: number;
@@ -22,31 +24,59 @@ export interface Fuzzed {
 }
 
 /** A target of an arbitrary and a property that throws where it does not hold. */
-export function target<T>(name: string, arbitrary: fc.Arbitrary<T>, property: (input: T) => void | Promise<void>): Target {
+export function target<T>(name: string, arbitrary: fc.Arbitrary<T>, property: (input: T) => void | Promise<void>, share = 1): Target {
   return {
     name,
+    share,
     async run({ seed, time, count }) {
+      let latest: Promise<void> | undefined;
       const checked = fc.asyncProperty(arbitrary, async (input) => {
         count();
-        await property(input);
+        latest = Promise.resolve(property(input));
+        await latest;
       });
-      await fc.assert(checked, { seed, numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: time, markInterruptAsFailure: false });
+      const details = await fc.check(checked, { seed, numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: time, markInterruptAsFailure: false });
+      if (details.counterexample !== null) throw new Error(await fc.asyncDefaultReportMessage(details), { cause: details.errorInstance });
+      await latest; // the time was over while it was tried: it has to end, and well
     },
   };
 }
 
-/** Runs targets one after another, each for its part of the seconds. */
-export async function fuzz(targets: readonly Target[], { seconds, seed }: { seconds: number; seed: number }): Promise<Fuzzed[]> {
+/** Runs targets one after another, each for its part of the seconds; `last` after them all, for as long as it takes. */
+export async function fuzz(targets: readonly Target[], { seconds, seed, last }: { seconds: number; seed: number; last?: Target }): Promise<Fuzzed[]> {
   const results: Fuzzed[] = [];
-  for (const one of targets) {
+  const shares = targets.reduce((sum, { share = 1 }) => sum + share, 0);
+  for (const one of [...targets, ...(last === undefined ? [] : [last])]) {
     let inputs = 0;
     let failure: string | null = null;
     try {
-      await one.run({ seed, time: (seconds * 1000) / targets.length, count: () => (inputs += 1) });
+      await one.run({ seed, time: (seconds * 1000 * (one.share ?? 1)) / shares, count: () => (inputs += 1) });
     } catch (error) {
-      failure = error instanceof Error ? error.message : String(error);
+      failure = reportOf(error);
     }
     results.push({ name: one.name, inputs, failure });
   }
   return results;
+}
+
+/** Characters of a report that a person reads. */
+const REPORT = 4_000;
+
+function reportOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  const why = cause instanceof Error ? `\n${cause.stack ?? cause.message}` : '';
+  return `${message.slice(0, REPORT)}${why.slice(0, REPORT)}`;
+}
+
+/** Milliseconds of the processor that no input may take: one here has some hundred kilobytes at most. */
+const LONGEST = 1_000;
+
+/** Gives what the work gives; throws where it took longer than any input may. */
+export function timed<T>(what: string, work: () => T): T {
+  const before = process.cpuUsage();
+  const result = work();
+  const { user } = process.cpuUsage(before);
+  if (user / 1000 > LONGEST) throw new Error(`${what} took ${Math.round(user / 1000)} ms`);
+  return result;
 }

@@ -5,11 +5,14 @@ import { collectors } from '../../collectors/registry.ts';
 import { openReaders } from '../../collectors/run/index.ts';
 import { recognise, sniff } from '../../collectors/sniff.ts';
 import { type Batch, isMetricId, plausible } from '../../core/readings/index.ts';
-import { type Target, target } from './fuzz.ts';
+import { batchTargets } from './batches.ts';
+import { commandLines } from './command-lines.ts';
+import { routeTargets } from './routes.ts';
+import { sentTargets } from './sent.ts';
+import { socketTargets } from './sockets.ts';
+import { type Target, target, timed } from './fuzz.ts';
+import { storedTargets } from './stored.ts';
 import { damaged, fixturesOf, textOrNoise } from './texts.ts';
-
-/** Milliseconds that no text may take: a text here has some hundred kilobytes at most. */
-const LONGEST = 1_000;
 
 /** Every target, a row each: what a stranger may send, and who reads it. */
 export const targets: readonly Target[] = [
@@ -30,6 +33,12 @@ export const targets: readonly Target[] = [
       timed('recognising', () => recognise(text, file));
     },
   ),
+  commandLines,
+  ...batchTargets,
+  ...storedTargets,
+  ...routeTargets,
+  ...sentTargets,
+  ...socketTargets,
 ];
 
 /** No text makes a collector throw, wait, or tell a value that cannot be. */
@@ -64,12 +73,4 @@ function read(parts: readonly string[]): { collectors: readonly string[]; batche
   for (const part of parts) keep(readers.feed(part));
   keep(readers.end());
   return { collectors: readers.collectors, batches: told.map(joinBatches) };
-}
-
-function timed<T>(what: string, work: () => T): T {
-  const before = process.cpuUsage();
-  const result = work();
-  const { user } = process.cpuUsage(before);
-  if (user / 1000 > LONGEST) throw new Error(`${what} took ${Math.round(user / 1000)} ms`);
-  return result;
 }

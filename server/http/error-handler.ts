@@ -42,6 +42,7 @@ function bodyOf(error: FastifyError, status: number, request: FastifyRequest): E
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'write a percent sign as %25 in an address, and other signs as the bytes of their UTF-8',
   FST_ERR_CTP_BODY_TOO_LARGE: 'send smaller batches (32 MiB, inflated), or stream text to /api/ingest/raw',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'send application/json (raw tool output goes to /api/ingest/raw)',
   FST_ERR_CTP_INVALID_JSON_BODY: 'the body must be one JSON value',

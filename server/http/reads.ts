@@ -150,8 +150,12 @@ export function limitReads(app: FastifyInstance, { reads, callerOf }: { reads: R
     if (turn === null) return reply.hijack(); // the connection is gone, and with it whoever could be told
     request.turn = turn;
     if (gone.aborted) turn.sent();
-    gone.addEventListener('abort', () => turn.sent(), { once: true });
-    reply.raw.once('finish', () => turn.sent());
+    const end = (): void => {
+      gone.removeEventListener('abort', end); // a kept connection outlives many questions
+      turn.sent();
+    };
+    gone.addEventListener('abort', end);
+    reply.raw.once('finish', end);
   });
   app.addHook('onSend', async (request) => request.turn?.made());
 }

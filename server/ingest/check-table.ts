@@ -100,8 +100,15 @@ function valuesOf(id: MetricId, column: readonly unknown[] | Float64Array, rejec
   for (const row of bad) {
     const value = column[row];
     mended[row] = Number.NaN;
-    const what = typeof value === 'number' ? `${value} ${METRICS[id].unit}` : (JSON.stringify(value)?.slice(0, 40) ?? 'nothing');
-    rejectRow(row, `${what} is out of range, expected ${formatLimits(id)}: taken as absent`);
+    rejectRow(row, `${typeof value === 'number' ? `${value} ${METRICS[id].unit}` : named(value)} is out of range, expected ${formatLimits(id)}: taken as absent`);
   }
   return mended;
+}
+
+/** What stands where a number belongs. A list or object is only called so: whoever writes it out goes as deep as its sender wished. */
+function named(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40)).slice(0, 40);
+  if (typeof value === 'boolean') return String(value);
+  if (value === undefined) return 'nothing';
+  return Array.isArray(value) ? 'a list' : 'an object';
 }

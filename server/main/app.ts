@@ -52,6 +52,8 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: lateChild,
     genReqId: () => randomUUID(),
+    // What the router cannot decode reaches no hook and no route.
+    frameworkErrors: (error, request, reply) => replyWithError(error, request, reply),
     forceCloseConnections: 'idle',
     ...serverOptions(config.deadlines),
     // Against hanging only: ten seconds, the default, are not enough to start in where other programs take the cores.

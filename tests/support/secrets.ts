@@ -1,6 +1,6 @@
 /** A made-up secret: four characters of it in a row stand nowhere else in these tests. */
-const PW = ['Zq7x', 'Jw9v', 'Kp3y'].join('');
-const OTHER = ['Wm4u', 'Hb8t'].join('');
+export const PW = ['Zq7x', 'Jw9v', 'Kp3y'].join('');
+export const OTHER = ['Wm4u', 'Hb8t'].join('');
 const HEX = '0f1e2d3c4b5a6978'.repeat(4);
 const MIXED = 'aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY'.repeat(4);
 /** Put together here, so that nobody who looks for secrets in these files takes one for real. */
@@ -173,3 +173,7 @@ export const SECRET_LINES: readonly (readonly [readonly string[], ...string[]])[
   [['x', HEX.slice(0, 32)], HEX.slice(0, 32)],
   [['x', ['-----BEGIN ', 'PRIVATE KEY-----\n', MIXED, '\n-----END ', 'PRIVATE KEY-----'].join('')], MIXED],
 ];
+
+/** Four characters in a row of a secret that stand in a text still. */
+export const remains = (secret: string, text: string): string[] =>
+  Array.from({ length: Math.max(1, secret.length - 3) }, (_, at) => secret.slice(at, at + 4)).filter((part) => text.includes(part));

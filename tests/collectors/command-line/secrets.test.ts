@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { redact, redactCommand } from '../../../collectors/command-line/index.ts';
 import { ORDINARY_LINES } from '../../support/ordinary-lines.ts';
-import { SECRET_LINES } from '../../support/secrets.ts';
-
-/** Four characters in a row of a secret that stand in a text still. */
-const remains = (secret: string, text: string): string[] =>
-  Array.from({ length: Math.max(1, secret.length - 3) }, (_, at) => secret.slice(at, at + 4)).filter((part) => text.includes(part));
+import { PW, remains, SECRET_LINES } from '../../support/secrets.ts';
 
 describe('secrets on command lines', () => {
   it('are looked for in 120 and more', () => {
@@ -28,6 +24,14 @@ describe('secrets on command lines', () => {
     ]) {
       const line = redact(outer);
       for (const secret of secrets) expect(remains(secret, line), line).toEqual([]);
+    }
+  });
+
+  it('nor of one in a shell in a shell, six deep', () => {
+    const wrapped = (line: string, depth: number): string => (depth === 0 ? line : wrapped(`bash -c '${line.replaceAll("'", `'\\''`)}'`, depth - 1));
+    for (let depth = 0; depth <= 6; depth += 1) {
+      const line = redact(['srun', 'bash', '-c', wrapped(`docker login -u me -p ${PW}`, depth)]);
+      expect(remains(PW, line), `${depth} deep: ${line}`).toEqual([]);
     }
   });
 

@@ -1,7 +1,10 @@
 // Past the door of server/http: the gate is tested without a server, with bounds of its own.
+import { getEventListeners } from 'node:events';
+import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import fastify from 'fastify';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openReads, type Reads, type Turn } from '../../../server/http/reads.ts';
+import { limitReads, openReads, type Reads, type Turn } from '../../../server/http/reads.ts';
 import { Problem } from '../../../server/http/index.ts';
 import { steps } from '../../support/batches.ts';
 import { removeFolders, startService } from '../../support/service.ts';
@@ -74,6 +77,30 @@ describe('the gate of questions', () => {
     expect(reads.now().waiting).toBe(0);
     first.sent();
     expect(await statusOf(reads.enter('b', never))).toBe(200);
+  });
+});
+
+describe('a connection that is kept', () => {
+  it('keeps nothing of the questions that it has asked', async () => {
+    const app = fastify();
+    const left: number[] = [];
+    limitReads(app, { reads: openReads({ perCaller: 8 }), callerOf: () => 'a' });
+    app.get('/', { config: { access: 'read' } }, async ({ gone }) => {
+      left.push(gone === null ? Number.NaN : getEventListeners(gone, 'abort').length);
+      return {};
+    });
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let asked = 0; asked < 20; asked += 1) {
+      await new Promise((resolve, reject) =>
+        request(address, { agent }, (reply) => reply.resume().on('end', resolve))
+          .on('error', reject)
+          .end(),
+      );
+    }
+    expect(left).toEqual(Array.from({ length: 20 }, () => 1));
+    agent.destroy();
+    await app.close();
   });
 });
 

@@ -31,6 +31,17 @@ describe('a batch', () => {
     ]);
   });
 
+  it('keeps the rest of a block, however deep what stands where a number belongs is nested', () => {
+    const deep: unknown = JSON.parse(`${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`);
+    const { batch: kept, rejected } = check(batch({ entity: gpu, t: [1000, 1001, 1002, 1003], columns: { 'gpu.util': [0.5, deep, [deep], true] } }));
+    expect(kept.blocks[0]?.columns).toEqual({ 'gpu.util': [0.5, null, null, null] });
+    expect(rejected.map(({ reason }) => reason)).toEqual([
+      'an object is out of range, expected 0 to 105 %: taken as absent',
+      'a list is out of range, expected 0 to 105 %: taken as absent',
+      'true is out of range, expected 0 to 105 %: taken as absent',
+    ]);
+  });
+
   it.each([
     [1.05, 1.05],
     [1.0500001, null],

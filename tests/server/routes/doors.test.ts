@@ -153,6 +153,18 @@ describe('every route', () => {
     }
     expect((await raw('POST', '/jobs')).status).toBe(401);
   });
+
+  it('that cannot be decoded is refused as everything is: what, where, and what to do', async () => {
+    for (const target of ['/%', '/%zz', '/api/jobs/c/%ff', '/api/nodes/%C0%AF?x=1']) {
+      const { status, body } = await raw('GET', target);
+      expect(status, target).toBe(400);
+      expect(JSON.parse(body), target).toEqual({
+        error: expect.stringContaining('is not a valid url component') as string,
+        where: target.split('?')[0],
+        remedy: 'write a percent sign as %25 in an address, and other signs as the bytes of their UTF-8',
+      });
+    }
+  });
 });
 
 describe('the description of the API', () => {

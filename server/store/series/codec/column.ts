@@ -202,7 +202,8 @@ function takePresent(from: Reader, shape: number, count: number, rows: number): 
       const width = shape === SHAPES.floats ? 4 : 8;
       const packed = takeByte(from) === 1;
       const bytes = takeBytes(from);
-      const raw = packed ? unplanes(inflate(bytes, count * width), width) : bytes.slice();
+      // A copy, to begin where doubles may: a Buffer's own slice is none.
+      const raw = packed ? unplanes(inflate(bytes, count * width), width) : new Uint8Array(bytes);
       if (raw.length !== count * width) throw new DamagedBytes('a column has another number of values than rows');
       return width === 8 ? new Float64Array(raw.buffer, raw.byteOffset, count) : Float64Array.from(new Float32Array(raw.buffer, raw.byteOffset, count));
     }

@@ -19,6 +19,15 @@ describe('a write-ahead row', () => {
     expect(decodeCommit(encodeCommit(ROW))).toEqual({ ...ROW, damaged: [] });
   });
 
+  it('is read from a Buffer wherever its columns begin, whole doubles among them', () => {
+    const values = Float64Array.of(1 / 3, Number.NaN, 5e-324, 1.79e308);
+    const blocks = [{ entity: 1, columns: { t: Float64Array.of(1, 2, 3, 4), columns: new Map([[3, values]]) } }];
+    for (let length = 1; length <= 8; length += 1) {
+      const row = { entities: [], batches: [{ ...batch('x'.repeat(length), 1), blocks }] };
+      expect(decodeCommit(Buffer.from(encodeCommit(row)))).toEqual({ ...row, damaged: [] });
+    }
+  });
+
   it('loses no more than one record by any one damaged byte, and says so', () => {
     const whole = encodeCommit(ROW);
     for (let at = 1; at < whole.length; at += 1) {
