@@ -46,8 +46,6 @@ export interface ServiceOptions {
   readonly now: () => number;
 }
 
-const MOST_STREAMS = 2_000;
-
 /** Wires ingest, jobs, analysis and live together over an open store, and reads back what ran before. */
 export async function openService({ config, store, demo, log, now }: ServiceOptions): Promise<Service> {
   const site = readSite(config.site);
@@ -66,7 +64,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     const at = gpu?.latest.at ?? (gpu === undefined ? null : (nodes.get(gpu.node)?.at ?? null));
     return gpu === undefined || at === null ? null : { node: gpu.node, at };
   };
-  const senders = openSenders({ index, placeOf, keyOf: (text) => keyIn(config.cluster, text), now });
+  const senders = openSenders({ index, placeOf, keyOf: (text) => keyIn(config.cluster, text), mostJobs: config.limits.jobs, log, now });
   const jobs = openJobs({ store, index, senders, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
   const stored = (intake: Intake) => {
     nodes.take(intake);
@@ -98,7 +96,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     hub,
     analyses,
     answers: openAnswers({ store, index, nodes, analyses, site, demo, now }),
-    streams: openStreams(MOST_STREAMS),
+    streams: openStreams(config.limits.streams),
     parsers: openParsers(),
     ingest,
     quota,

@@ -117,6 +117,8 @@ export interface TokenStore {
   bind(id: string, node: string): { readonly node: string; readonly kept: Promise<void> };
   /** Ends every token of a name, and every session that came from one. Gives how many tokens. */
   revoke(name: string): Promise<number>;
+  /** How many are good at `now`, seconds UTC; what is not is forgotten. */
+  count(now: number): number;
 }
 
 /** A browser that is signed in. `id` is no secret. */
