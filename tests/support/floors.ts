@@ -34,6 +34,7 @@ export const FLOORS: Floors = {
   'server/schedule': ['server/store', 'server/jobs', 'server/nodes', 'server/analysis'],
   'server/demo': [],
   'server/main': [
+    'server/threads',
     'server/settings',
     'server/http',
     'server/store',

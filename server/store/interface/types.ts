@@ -152,6 +152,8 @@ export interface Store {
   /** A key of the service kept for ever ("demo" or "real" data in this folder, …). */
   setting(name: string): Promise<string | null>;
   setSetting(name: string, value: string): Promise<void>;
+  /** Gives back memory that a start has needed and nothing else does. */
+  sweep(): Promise<void>;
   /** Trouble in words, or null: what /api/health says. */
   trouble(): string | null;
   close(): Promise<void>;

@@ -110,12 +110,22 @@ export function everyFact(path: string): FactColumns {
 
 /** The facts of such columns. */
 export function factsIn({ kind, entity, name, node, value, at }: FactColumns): SaidFact[] {
-  return Array.from(at, (said, row) => ({
-    entity: refOf(kind[row] ?? '', entity[row] ?? '', node[row] ?? null),
-    name: (name[row] ?? '') as FactName, // written from the contract's types
-    value: value[row] ?? '',
-    at: said,
-  }));
+  // What came over from another thread is a text of its own in each row; most of them are the same few.
+  const texts = new Map<string, string>();
+  const shared = (text: string): string => {
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return known ?? text;
+  };
+  return Array.from(at, (said, row) => {
+    const on = node[row] ?? null;
+    return {
+      entity: refOf(shared(kind[row] ?? ''), entity[row] ?? '', on === null ? null : shared(on)),
+      name: shared(name[row] ?? '') as FactName, // written from the contract's types
+      value: shared(value[row] ?? ''),
+      at: said,
+    };
+  });
 }
 
 /** Every node ever heard of with its GPUs. */

@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import type { JobDeclaration, JobsQuery } from '../../../core/contract/index.ts';
 import type { Among, JobKey } from '../interface/index.ts';
+import { sweep } from '../../threads/index.ts';
 import { serveFile } from '../worker/index.ts';
 import { type AnalysisToSave, findingsSince, readAnalysis, saveAnalyses } from './analyses.ts';
 import { declare } from './declare.ts';
@@ -30,6 +31,7 @@ function handlersOf(db: MainFile, path: string) {
     keepHeard: (heard: Heard) => keepHeard(db, heard),
     facts: (about: About) => factsAbout(db, about),
     events: (query: About & { from: number; to: number }) => eventsAbout(db, query),
+    sweep: async (_: null) => sweep(),
     everyFact: async (_: null) => everyFact(path),
     nodes: async (_: null) => knownNodes(path),
     prune: (bounds: { now: number; eventsBefore: number }) => prune(db, bounds),

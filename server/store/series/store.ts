@@ -17,6 +17,7 @@ export interface EmbeddedSeries extends SeriesStore {
   heard(): Promise<Map<string, number>>;
   /** How the file is written: synchronous 2 is FULL. */
   durability(): Promise<{ synchronous: number; journal: string }>;
+  sweep(): Promise<void>;
   trouble(): string | null;
   close(): Promise<void>;
 }
@@ -88,6 +89,7 @@ export async function openSeries({
     known: () => host.call('known', () => null),
     heard: () => host.call('heard', () => null),
     durability: () => host.call('durability', () => null),
+    sweep: () => host.call('sweep', () => null),
     trouble: () => host.trouble(),
     close: () => host.close(),
   };
