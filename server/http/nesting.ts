@@ -9,7 +9,7 @@ export function limitNesting(app: App): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = body.toString();
     if (isTooDeep(text)) return done(tooDeep());
-    parse(request, text, done);
+    void parse(request, text, done);
   });
 }
 

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BOUNDS, type BoundKey } from '../../../server/settings/index.ts';
 import { ask, openStream, removeFolders, startService, type TestService } from '../../support/service.ts';
 
-const MOST_MEMORY = 600 * 2 ** 20;
+/** Of 600 MiB a service that has just started takes less than 200; the test's own process holds what it sends besides. */
+const MOST_GROWTH = 400 * 2 ** 20;
 /** What is promised on a machine of its own, and what a busy one may take all the same; milliseconds. */
 const PROMISED = 250;
 const ALLOWED = 5_000;
@@ -434,7 +435,7 @@ describe('every bound of the table', () => {
     );
     expect(health).toBeLessThan(ALLOWED);
     expect(sender).toBeLessThan(ALLOWED);
-    expect(memory).toBeLessThan(Math.max(MOST_MEMORY, started + MOST_MEMORY / 2));
+    expect(memory - started).toBeLessThan(MOST_GROWTH);
     const from = Math.floor(Number(others[0])) - 1;
     const tables = await service.running.service.store.series.tables({ entities: [{ kind: 'gpu', id: 'GPU-other' }], from, to: seconds() + 1, maxRows: 1e6 });
     expect(tables.reduce((sum, { t }) => sum + t.filter((at) => others.includes(String(at))).length, 0)).toBe(sent);
