@@ -1,3 +1,4 @@
+// Past the door of server/store: the host of a worker is looked at with a worker of the test’s own.
 import { expect, it } from 'vitest';
 import { startHost } from '../../../../server/store/worker/index.ts';
 import type { SlowHandlers } from '../../../support/slow-thread.ts';
