@@ -17,6 +17,7 @@ const benches: readonly Row[] = [
   { name: 'agent', load: async () => (await import('./agent.ts')).agentBench },
   { name: 'store', load: async () => (await import('./store.ts')).storeBench },
   { name: 'jobs', load: async () => (await import('./jobs.ts')).jobsBench },
+  { name: 'restart', load: async () => (await import('./restart.ts')).restartBench },
   { name: 'peer', load: async () => (await import('./peer.ts')).peerBench, named: true },
 ];
 

@@ -1,3 +1,4 @@
+import { AGENT_BOUNDS } from '../collectors/bounds/index.ts';
 import { readFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ Watches this node, or, inside a Slurm job, that job's part of it: GPUs (nvidia-s
   --node NAME       default: this machine's name
   --job ID          the job whose readings these are; inside Slurm it is known. ID or CLUSTER/ID
   --spool DIR       where readings wait (default: the user's state folder)
-  --spool-limit MB  at most so much of it (64); the oldest go first, and it is told
+  --spool-limit MB  at most so much of it (${AGENT_BOUNDS.spool}); the oldest go first, and it is told
   --stdout          print batches instead of sending them, one JSON text per line
   --once            print one batch and end
 `;
@@ -101,7 +102,7 @@ function read(argv: string[]): Asked | string {
   if (wrong !== undefined) return `“${wrong}” is no http:// or https:// address`;
   const interval = amount(values.interval, { fallback: 10, least: 1, most: 3600 });
   if (interval === null) return `--interval is “${values.interval ?? ''}”, but must be between 1 and 3600 seconds`;
-  const megabytes = amount(values['spool-limit'], { fallback: 64, least: 1, most: 100_000 });
+  const megabytes = amount(values['spool-limit'], { fallback: AGENT_BOUNDS.spool, least: 1, most: 100_000 });
   if (megabytes === null) return `--spool-limit is “${values['spool-limit'] ?? ''}”, but must be between 1 and 100000 MB`;
   const node = values.node ?? hostname().split('.', 1)[0] ?? hostname(); // as Slurm and the server name it
   const job = ownJob(process.env, { node, now: Date.now() / 1000, ...(values.job === undefined ? {} : { id: values.job }) });

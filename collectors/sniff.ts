@@ -1,8 +1,9 @@
+import { TEXT_BOUNDS } from './bounds/index.ts';
 import type { Collector } from './collector/index.ts';
 import { collectors } from './registry.ts';
 
 /** How much of a text's start `sniff` looks at. */
-export const HEAD = 64 * 1024;
+export const HEAD = TEXT_BOUNDS.head;
 
 export interface Sniffed {
   readonly collector: Collector;

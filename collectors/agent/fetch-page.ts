@@ -1,9 +1,10 @@
+import { AGENT_BOUNDS } from '../bounds/index.ts';
 import { request } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { deadline } from './deadline.ts';
 
 /** A page longer than this is no metrics page. Bytes. */
-const MAX_PAGE = 16 * 1024 * 1024;
+const MAX_PAGE = AGENT_BOUNDS.page;
 
 export type Page = { readonly kind: 'page'; readonly text: string } | { readonly kind: 'failed'; readonly reason: string };
 

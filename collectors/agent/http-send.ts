@@ -1,10 +1,11 @@
+import { AGENT_BOUNDS } from '../bounds/index.ts';
 import { Agent, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import type { Declare, Outcome, Send } from './types.ts';
 
 /** A reply longer than this is none of Headroom's, characters. */
-const MAX_REPLY = 1_000_000;
+const MAX_REPLY = AGENT_BOUNDS.reply;
 /** What is believed of a `Retry-After`, seconds: a day. The sender waits less. */
 const MOST_RETRY_AFTER = 86_400;
 

@@ -1,11 +1,10 @@
+import { AGENT_BOUNDS } from '../bounds/index.ts';
 import { entityKey, type Fact, type Intake, outgoingIntake, type Reading, type SourceEvent, tablesOf } from '../../core/readings/index.ts';
 
 /** Seconds after which all facts are told again: a receiver may have lost them. */
 const REPEAT_FACTS = 3600;
 /** Bounds of one batch: what comes beyond them before the next flush is counted and told, not kept. */
-const MAX_READINGS = 20_000;
-const MAX_EVENTS = 500;
-const MAX_FACTS = 5000;
+const { readings: MAX_READINGS, events: MAX_EVENTS, facts: MAX_FACTS } = AGENT_BOUNDS;
 
 /** Gathers what the sources see until it is sent. */
 export interface Outbox {

@@ -1,9 +1,10 @@
+import { AGENT_BOUNDS } from '../bounds/index.ts';
 import type { Spool } from './spool.ts';
 import { parcelFrom } from './parcel.ts';
 import type { Parcel } from './types.ts';
 
 /** How many batches are held in memory where there is no disk to put them. */
-export const MAX_IN_MEMORY = 100;
+export const MAX_IN_MEMORY = AGENT_BOUNDS.batches;
 
 /** Batches that wait to be sent, oldest first: in memory while sending works, on disk while it does not. */
 export interface Queue {

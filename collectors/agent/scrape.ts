@@ -1,3 +1,4 @@
+import { AGENT_BOUNDS } from '../bounds/index.ts';
 import type { Batch } from '../../core/readings/index.ts';
 import { prometheus } from '../prometheus/index.ts';
 import { fetchPage, instanceOf } from './fetch-page.ts';
@@ -11,7 +12,7 @@ const LONGEST_LINE = 16 * 1024;
 /** A page is read in pieces of so many characters; between them the rest of the agent has its turn. */
 const PIECE = 128 * 1024;
 /** Seconds that the reading of one page may take. */
-const BUDGET = 5;
+const BUDGET = AGENT_BOUNDS.source;
 /** What is looked at to find out whether a page is an exporter's. */
 const GLANCE = 256 * 1024;
 

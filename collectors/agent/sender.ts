@@ -1,12 +1,13 @@
+import { AGENT_BOUNDS } from '../bounds/index.ts';
 import { pause, waitFor } from './backoff.ts';
 import { deadline } from './deadline.ts';
 import type { Queue } from './queue.ts';
 import type { Backoff, Log, Outcome, Parcel, Send } from './types.ts';
 
 /** How long one delivery may take, seconds. */
-const PATIENCE = 15;
+const PATIENCE = AGENT_BOUNDS.delivery;
 /** A receiver that says "in an hour" is asked again after this, seconds. */
-const MOST_RETRY_AFTER = 300;
+const MOST_RETRY_AFTER = AGENT_BOUNDS.retryAfter;
 /** Different answers of somebody else that are told while the server is away. */
 const MOST_STRANGERS = 5;
 

@@ -1,3 +1,4 @@
+import { AGENT_BOUNDS } from '../bounds/index.ts';
 import { apart } from './apart.ts';
 import { pause } from './backoff.ts';
 import type { Delivery } from './delivery.ts';
@@ -8,7 +9,7 @@ import type { Settings } from './types.ts';
 /** Exporters and engines are looked for this often, seconds. */
 const DISCOVER_EVERY = 60;
 /** Seconds that a source may take for one sample, where the interval is not shorter; a second at least. */
-const BUDGET = 5;
+const BUDGET = AGENT_BOUNDS.source;
 /** The GPUs' readings begin after the host's first, which makes the first batch a whole one; but they wait no longer than this, seconds. */
 const FIRST_LOOK = 10;
 

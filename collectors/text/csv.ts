@@ -1,5 +1,7 @@
+import { TEXT_BOUNDS } from '../bounds/index.ts';
+
 /** Characters of a cell that are looked at: the names of kernels have some hundred. */
-const MAX_CELL = 4096;
+const MAX_CELL = TEXT_BOUNDS.cell;
 const QUOTE = 34;
 const SPACE = 32;
 const TAB = 9;

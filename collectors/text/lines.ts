@@ -1,11 +1,13 @@
+import { TEXT_BOUNDS } from '../bounds/index.ts';
+
 /** Characters of the longest line that is kept. A longer one is reported once and thrown away, so that memory and time stay bounded. */
-export const MAX_LINE = 256 * 1024;
+export const MAX_LINE = TEXT_BOUNDS.line;
 
 /**
  * Characters of the longest word: of what stands between blanks, commas, quotes, brackets and the like. Tools print none of a tenth of it; what
  * has one is no line of theirs, and nothing looks at it further.
  */
-export const MAX_WORD = 4096;
+export const MAX_WORD = TEXT_BOUNDS.word;
 
 export interface LineSink {
   /** A line without its line end. `number` is 1-based. `whole` is false for a last line without a line end: it may have been cut off. */

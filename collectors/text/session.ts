@@ -10,11 +10,12 @@ import {
   type SourceEvent,
   type Statement,
 } from '../../core/readings/index.ts';
+import { TEXT_BOUNDS } from '../bounds/index.ts';
 import type { Session } from '../collector/index.ts';
 import { lineSplitter } from './lines.ts';
 
 /** A session keeps this many rejections; the rest is counted and told at the end, so that a bad 2 GB file costs no memory. */
-export const MAX_REJECTED = 1000;
+export const MAX_REJECTED = TEXT_BOUNDS.rejected;
 
 /** Facts that are remembered, so as not to say them again: processes come and go for months. */
 const MAX_SAID = 50_000;

@@ -1,3 +1,4 @@
+export { MOST_ASKED, MOST_OF_JOB } from './bounds.ts';
 export { type ErrorReply, ErrorReplySchema } from './error.ts';
 export { FINDING_LABELS, type FindingId } from './finding-labels.ts';
 export { answerOf, headedBy, headline, markedTime, markOf, ribbonPart } from './headline.ts';

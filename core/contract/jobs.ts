@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { MOST_ASKED, MOST_OF_JOB } from './bounds.ts';
 import { amount, count, instant } from './numbers.ts';
 import { name, words } from './names.ts';
 import { ActivitySchema, AnalysisSchema, BottleneckSchema, FindingSchema, nullable, oneOf } from './verdict.ts';
@@ -18,8 +19,8 @@ export const JobDeclarationSchema = Type.Object(
     end: Type.Optional(nullable(instant())),
     /** Seconds of wall time that the job may take. */
     timeLimit: Type.Optional(nullable(amount(1e10))),
-    nodes: Type.Optional(Type.Array(name(), { maxItems: 2_000 })),
-    gpus: Type.Optional(Type.Array(Type.Object({ uuid: name(), node: Type.Optional(name()) }), { maxItems: 10_000 })),
+    nodes: Type.Optional(Type.Array(name(), { maxItems: MOST_OF_JOB.nodes })),
+    gpus: Type.Optional(Type.Array(Type.Object({ uuid: name(), node: Type.Optional(name()) }), { maxItems: MOST_OF_JOB.gpus })),
     cores: Type.Optional(amount(1e7)),
     memory: Type.Optional(amount(1e18)),
     gpuType: Type.Optional(name(40)),
@@ -95,7 +96,7 @@ export const JobsQuerySchema = Type.Object({
   to: Type.Optional(instant()),
   sort: Type.Optional(oneOf(['start', '-start', 'gpus', '-gpus', 'name', '-name', 'grade', '-grade', 'headroom', '-headroom'] as const)),
   cursor: Type.Optional(name()),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_ASKED.jobs, default: 50 })),
 });
 
 export const JobsPageSchema = Type.Object({

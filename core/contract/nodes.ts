@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { MOST_ASKED } from './bounds.ts';
 import { name } from './names.ts';
 import { nullable } from './verdict.ts';
 
@@ -37,7 +38,7 @@ const NodeRowSchema = Type.Object({
 /** `GET /api/nodes`: a page at a time, in the order of their names. */
 export const NodesQuerySchema = Type.Object({
   cursor: Type.Optional(name()),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 500 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_ASKED.nodes, default: 500 })),
 });
 
 export const NodesReplySchema = Type.Object({

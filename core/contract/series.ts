@@ -1,14 +1,15 @@
 import { Type, type Static } from 'typebox';
+import { MOST_ASKED } from './bounds.ts';
 import { instant } from './numbers.ts';
 import { name } from './names.ts';
 import { nullable } from './verdict.ts';
 
 /** `GET …/series`: metrics are comma-separated ids; a counter is answered as its rate per second. */
 export const SeriesQuerySchema = Type.Object({
-  metrics: name(4_000, 1),
+  metrics: name(MOST_ASKED.metrics, 1),
   from: Type.Optional(instant()),
   to: Type.Optional(instant()),
-  points: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_000, default: 600 })),
+  points: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_ASKED.points, default: 600 })),
 });
 
 /**

@@ -1,3 +1,4 @@
+import { ANALYSIS_BOUNDS } from '../settings/index.ts';
 import { extname } from 'node:path';
 import type { Run } from '../../core/readings/index.ts';
 import type { Analysis } from '../../core/contract/index.ts';
@@ -6,7 +7,7 @@ import { openThread } from '../threads/index.ts';
 import type { AnalysisHandlers } from './worker.ts';
 
 /** One whole job may take this long, milliseconds; a longer one is a fault, and its worker is ended. */
-const LONGEST = 120_000;
+const LONGEST = ANALYSIS_BOUNDS.seconds.value * 1_000;
 /** An unused worker is ended after this time, milliseconds: jobs end now and then, memory is needed always. */
 const IDLE = 30_000;
 

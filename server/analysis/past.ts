@@ -1,9 +1,10 @@
+import { ANALYSIS_BOUNDS } from '../settings/index.ts';
 import { entityKey, type Run } from '../../core/readings/index.ts';
 import type { Job } from '../../core/contract/index.ts';
 import { eventsOf, factsOf, holdingsOf, type OwnershipParts, rowsInSpans } from '../ownership/index.ts';
 
 /** Rows per entity that a whole job is judged by; the store averages neighbours beyond: two days at 5 s stay as they are. */
-const MAX_ROWS = 35_000;
+const MAX_ROWS = ANALYSIS_BOUNDS.rows.value;
 
 /** A job's past as one run, and its latest reading (seconds UTC); null where there is none. */
 export interface Past {

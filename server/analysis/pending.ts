@@ -1,3 +1,4 @@
+import { ANALYSIS_BOUNDS } from '../settings/index.ts';
 import { entityKey, type Fact, lowerBound, rowsOf, type Run, type SourceEvent, type Table } from '../../core/readings/index.ts';
 import type { Delivery } from '../ownership/index.ts';
 import type { Tracker } from '../../core/analyse/index.ts';
@@ -30,7 +31,7 @@ export function nothing(): Pending {
 }
 
 /** Tables held for one job at most; ten seconds of the busiest job are some thousand. */
-const HELD = 50_000;
+const HELD = ANALYSIS_BOUNDS.held.value;
 
 /** Keeps what a batch brought until the next verdict. */
 export function hold(entry: Waiting, delivery: Delivery): void {

@@ -1,5 +1,6 @@
 import type { NodeDetail, NodesQuery, NodesReply, DrawnReply } from '../../core/contract/index.ts';
 import { entityKey } from '../../core/readings/index.ts';
+import { READ_BOUNDS } from '../settings/index.ts';
 import type { Viewer } from '../auth/index.ts';
 import { notThere } from '../http/index.ts';
 import { jobName, maySeeEntity, maySeeNode, seesEverything, visibleOwnersAt, visibleSpans } from '../ownership/index.ts';
@@ -15,18 +16,15 @@ const LATELY = 3_600;
 export function listNodes(parts: AnswerParts, viewer: Viewer, { cursor, limit = 500 }: NodesQuery): NodesReply {
   const { index, nodes } = parts;
   const now = parts.now();
-  const visible = [...nodes.all()]
-    .filter(({ node }) => (cursor === undefined || inOrder(node, cursor) > 0) && maySeeNode(viewer, index, { node, at: now }))
-    .sort((a, b) => inOrder(a.node, b.node));
-  const page = visible.slice(0, limit);
-  return { now, nodes: page.map((node) => nodeRow(node, { viewer, index, now })), cursor: visible.length > limit ? (page.at(-1)?.node ?? null) : null };
-}
-
-const { compare } = new Intl.Collator('en', { numeric: true });
-
-/** n2 before n10; of two names that people take for one, always the same first, or a page would lose it. */
-function inOrder(a: string, b: string): number {
-  return compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
+  const page: KnownNode[] = [];
+  let more = false;
+  for (const node of nodes.after(cursor)) {
+    if (!maySeeNode(viewer, index, { node: node.node, at: now })) continue;
+    more = page.length === limit;
+    if (more) break;
+    page.push(node);
+  }
+  return { now, nodes: page.map((node) => nodeRow(node, { viewer, index, now })), cursor: more ? (page.at(-1)?.node ?? null) : null };
 }
 
 /** One node with everything on it that a viewer may see; who sees everything finds readings of no job here. Throws 404. */
@@ -41,15 +39,24 @@ export async function nodeDetail(parts: AnswerParts, viewer: Viewer, name: strin
   ]);
   // Of a card or node whatever was said; the number of a process or an engine's port may have been another job's then.
   const told = facts.filter(({ entity, at }) => entity.kind === 'gpu' || entity.kind === 'host' || maySeeEntity(viewer, index, { entity, at }));
+  const byEntity = new Map<string, typeof told>();
+  for (const fact of told) {
+    const key = entityKey(fact.entity);
+    const known = byEntity.get(key);
+    if (known === undefined) byEntity.set(key, [fact]);
+    else known.push(fact);
+  }
   return {
     row: nodeRow(node, { viewer, index, now }),
     entities: found
       .filter(({ entity }) => visibleSpans(viewer, index, { entity, from: now - LATELY, to: now + 1 }).length > 0)
+      .sort((a, b) => (found.length > READ_BOUNDS.partsOfNode.value ? b.last - a.last : 0))
+      .slice(0, READ_BOUNDS.partsOfNode.value)
       .map(({ entity, metrics }) => ({
         kind: entity.kind,
         id: entity.id,
         metrics,
-        facts: Object.fromEntries(told.filter((fact) => entityKey(fact.entity) === entityKey(entity)).map((fact) => [fact.name, fact.value])),
+        facts: Object.fromEntries((byEntity.get(entityKey(entity)) ?? []).map((fact) => [fact.name, fact.value])),
         jobs: visibleOwnersAt(viewer, index, { entity, at: now }).map(jobName),
       })),
     events: events

@@ -2,6 +2,7 @@ import { type EntityRef, isMetricId, metric, type MetricId, METRICS } from '../.
 import type { DrawnReply, DrawnSeries, SeriesQuery, Values } from '../../core/contract/index.ts';
 import { Problem } from '../http/index.ts';
 import { bySpan, type Held } from '../ownership/index.ts';
+import { READ_BOUNDS } from '../settings/index.ts';
 import type { AnswerParts } from './parts.ts';
 
 /** A question for series, and a signal that aborts when nobody waits for the answer any more. */
@@ -76,10 +77,24 @@ async function inSteps(
   gone: AbortSignal | null,
 ): Promise<DrawnSeries[]> {
   const { entities, metrics, from, to, points } = query;
-  const step = Math.max(1, Math.floor(STEP_VALUES / (metrics.length * Math.min(to - from, points * FINEST_ROLLUP))));
+  const step = Math.min(
+    Math.max(1, Math.floor(STEP_VALUES / (metrics.length * Math.min(to - from, points * FINEST_ROLLUP)))),
+    Math.ceil(READ_BOUNDS.answer.value / (metrics.length * points)),
+  );
   const series: DrawnSeries[] = [];
+  let drawn = 0;
   for (let at = 0; at < entities.length && gone?.aborted !== true; at += step) {
-    series.push(...(await store.series.range({ ...query, entities: entities.slice(at, at + step) })));
+    for (const one of await store.series.range({ ...query, entities: entities.slice(at, at + step) })) {
+      drawn += one.t.length;
+      series.push(one);
+    }
+    if (drawn > READ_BOUNDS.answer.value) {
+      throw new Problem(400, {
+        error: `the limit “${READ_BOUNDS.answer.name}” (${READ_BOUNDS.answer.value}) is reached`,
+        where: 'query/points',
+        remedy: 'ask for fewer points, fewer metrics or a shorter time',
+      });
+    }
   }
   return series;
 }

@@ -2,7 +2,7 @@ import { STATUS_CODES, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorReply } from '../../core/contract/index.ts';
-import type { Deadlines } from '../settings/index.ts';
+import { CONNECTION_BOUNDS, type Deadlines } from '../settings/index.ts';
 import { Problem } from './problem.ts';
 
 declare module 'fastify' {
@@ -23,7 +23,7 @@ export function serverOptions({ headers, idle, keepAlive }: Deadlines): {
   readonly clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => void;
 } {
   return {
-    http: { headersTimeout: headers * SECOND, connectionsCheckingInterval: SECOND },
+    http: { maxHeaderSize: CONNECTION_BOUNDS.headers.value, headersTimeout: headers * SECOND, connectionsCheckingInterval: SECOND },
     requestTimeout: 0,
     connectionTimeout: idle * SECOND,
     keepAliveTimeout: keepAlive * SECOND,

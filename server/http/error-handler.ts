@@ -1,3 +1,4 @@
+import { CONNECTION_BOUNDS, BATCH_BOUNDS } from '../settings/index.ts';
 import { lengthOf } from './pressure.ts';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorReply } from '../../core/contract/index.ts';
@@ -10,7 +11,7 @@ export function replyWithError(error: FastifyError, request: FastifyRequest, rep
   if (status >= 500 && !(error instanceof Problem)) request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
   const wait = error instanceof Problem ? error.retryAfter : null;
   if (wait !== null) reply.header('retry-after', String(wait));
-  else if (status === 503 || status === 429) reply.header('retry-after', '2');
+  else if (status === 503 || status === 429) reply.header('retry-after', String(CONNECTION_BOUNDS.retryAfter.value));
   // A refused sender may still be sending, for hours even: without this its body would be read to the end.
   if (!request.raw.complete && !(status === 503 && isShort(request))) reply.header('connection', 'close');
   void reply.code(status).send(bodyOf(error, status, request));
@@ -50,7 +51,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** Bytes that are read away so that their sender, who is to come again, hears why; closing at once would cut off the reply too. */
-const READ_AWAY = 32 * 1024 * 1024;
+const READ_AWAY = BATCH_BOUNDS.body.value;
 
 /** True for a body with an end in sight. One that is being inflated could become anything. */
 function isShort(request: FastifyRequest): boolean {

@@ -1,8 +1,9 @@
+import { CONNECTION_BOUNDS } from '../settings/index.ts';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /** Requests that one connection may have under way. No browser, agent or proxy sends a second before the first is answered. */
-const MOST = 8;
+const MOST = CONNECTION_BOUNDS.pipelined.value;
 
 /** Cuts connections that go on asking without fetching the answers: before anything is looked at, since there may be thousands. */
 export function limitPipelines(app: FastifyInstance): void {

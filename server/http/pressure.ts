@@ -1,15 +1,16 @@
+import { CONNECTION_BOUNDS, type Limits } from '../settings/index.ts';
 import { totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { Limits } from '../settings/index.ts';
+
 import { Problem } from './problem.ts';
 
 /** The heap of the main thread may be this full (0–1): beyond it V8 does little but collect. */
-const HEAP = 0.9;
+const HEAP = CONNECTION_BOUNDS.heap.value / 100;
 /** Of the memory that the process may use at all, where nobody says how much. */
-const SHARE = 0.8;
+const SHARE = CONNECTION_BOUNDS.memory.value / 100;
 /** Milliseconds between two looks at memory and event loop; and for how long a refusal is told by `now`. */
 const LOOK = 1_000;
 const RECENT = 10_000;
@@ -40,7 +41,7 @@ export interface Pressure {
 }
 
 export interface PressureOptions {
-  readonly limits: Limits;
+  readonly limits: Pick<Limits, 'incoming' | 'memory' | 'lag'>;
   readonly log: Pick<Logger, 'warn'>;
   readonly look: () => Load;
 }

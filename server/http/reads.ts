@@ -1,13 +1,14 @@
+import { READ_BOUNDS } from '../settings/index.ts';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
 /** Questions of one caller that wait, and of all; more are refused. A page asks a dozen at once, a script that loops asks for ever. */
-const MOST_WAITING = { caller: 64, all: 2_000 } as const;
+const MOST_WAITING = { caller: READ_BOUNDS.waitingPerCaller.value, all: READ_BOUNDS.waiting.value } as const;
 /** Questions of all callers that are worked on at a time: the store answers one after another, and answers are held until they are sent. */
-const MOST_WORKING = 16;
+const MOST_WORKING = READ_BOUNDS.working.value;
 /** Seconds that a question waits for its turn. */
-const PATIENCE = 30;
+const PATIENCE = READ_BOUNDS.patience.value;
 
 export interface ReadsOptions {
   /** Answers of one caller that are worked on, or not yet fetched by it, at a time. */

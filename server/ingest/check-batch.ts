@@ -1,3 +1,4 @@
+import { BATCH_BOUNDS } from '../settings/index.ts';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { EntitySchema, IngestBatchSchema, WireEventSchema, WireFactSchema, type IngestReply } from '../../core/contract/index.ts';
@@ -8,7 +9,7 @@ import { type AllowedTimes, checkTable, type Reject } from './check-table.ts';
 import type { ReadBatch } from './read-batch.ts';
 
 /** How many refusals are told one by one; a sender with more has one mistake, repeated. */
-const TOLD = 100;
+const TOLD = BATCH_BOUNDS.told.value;
 
 const loose = Type.Array(Type.Unknown(), { maxItems: MOST.parts });
 const { source, seq, node, job } = IngestBatchSchema.properties;

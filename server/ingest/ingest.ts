@@ -1,6 +1,8 @@
+import { BATCH_BOUNDS } from '../settings/index.ts';
 import { errorCodes } from 'fastify';
 import type { IngestReply } from '../../core/contract/index.ts';
 import type { EntityRef, Intake } from '../../core/readings/index.ts';
+import { isTooDeep, tooDeep } from '../http/index.ts';
 import type { Sender } from '../auth/index.ts';
 import type { Door, Senders } from '../ownership/index.ts';
 import type { Store } from '../store/index.ts';
@@ -39,9 +41,9 @@ export interface IngestOptions {
 }
 
 /** Refusals that are told one by one. */
-const TOLD = 100;
+const TOLD = BATCH_BOUNDS.told.value;
 /** How far a sender's clock may run ahead, seconds. */
-const AHEAD = 300;
+const AHEAD = BATCH_BOUNDS.ahead.value;
 /** 2000-01-01: nothing that Headroom reads was recorded before. */
 const OLDEST = 946_684_800;
 
@@ -75,8 +77,10 @@ export function ingestInto(options: IngestOptions): Ingest {
 
 function decoded(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new errorCodes.FST_ERR_CTP_EMPTY_JSON_BODY();
+  const text = bytes.toString().replace(/^\uFEFF/, '');
+  if (isTooDeep(text)) throw tooDeep();
   try {
-    return JSON.parse(bytes.toString().replace(/^\uFEFF/, ''));
+    return JSON.parse(text);
   } catch {
     throw new errorCodes.FST_ERR_CTP_INVALID_JSON_BODY();
   }

@@ -1,7 +1,10 @@
-import type { Job, JobDeclaration } from '../../core/contract/index.ts';
+import { type Job, type JobDeclaration, MOST_OF_JOB } from '../../core/contract/index.ts';
 import type { Fact, Intake } from '../../core/readings/index.ts';
 import { type JobIndex, jobName } from '../ownership/index.ts';
 import type { JobKey } from '../store/index.ts';
+
+/** Nodes of jobs that are remembered; the oldest are forgotten, and their lists stand as they are. */
+const MOST_LEARNING = 200_000;
 
 /** What an intake shows of the job that it names and its declaration lacks: its node, its GPUs where nobody has listed any there. Null for nothing. */
 export type PlacesLearner = (intake: Intake, known: { readonly key: JobKey; readonly job: Job | undefined }) => JobDeclaration | null;
@@ -23,12 +26,14 @@ export function placesLearner(now: () => number): PlacesLearner {
       const listed = (job?.gpus ?? []).some((gpu) => gpu.node === null || gpu.node === entity.node);
       if (listed && !learning.has(place)) continue;
       learning.add(place);
+      if (learning.size > MOST_LEARNING) for (const oldest of learning) if (learning.delete(oldest)) break;
       gpus.set(entity.id, entity.node);
     }
-    if (job !== undefined && nodes.size + gpus.size === before) return null;
+    const size = Math.min(nodes.size, MOST_OF_JOB.nodes) + Math.min(gpus.size, MOST_OF_JOB.gpus);
+    if (job !== undefined && size <= before) return null;
     return {
-      nodes: [...nodes],
-      gpus: [...gpus].map(([uuid, node]) => (node === null ? { uuid } : { uuid, node })),
+      nodes: [...nodes].slice(0, MOST_OF_JOB.nodes),
+      gpus: [...gpus].slice(0, MOST_OF_JOB.gpus).map(([uuid, node]) => (node === null ? { uuid } : { uuid, node })),
       ...(job === undefined ? { state: 'running' as const, start: first } : {}),
     };
   };

@@ -32,7 +32,7 @@ export interface Jobs {
 export interface JobsOptions {
   readonly store: Pick<Store, 'jobs' | 'facts' | 'setting' | 'setSetting'>;
   readonly index: JobIndex;
-  readonly senders: Pick<Senders, 'mayDeclare' | 'mayName'>;
+  readonly senders: Pick<Senders, 'mayAdd' | 'mayDeclare' | 'mayName'>;
   readonly cluster: string;
   readonly now: () => number;
   /** Called after a job is declared or changed. */
@@ -71,6 +71,7 @@ export function openJobs(options: JobsOptions): Jobs {
   return {
     async declare(sender, key, declaration) {
       await senders.mayDeclare(sender, { key, declaration, before: await known(key), streamed: streamed.has(jobName(key)) });
+      senders.mayAdd(index.get(key), declaration);
       await streamed.remove(jobName(key));
       return record(key, declaration);
     },
@@ -83,11 +84,14 @@ export function openJobs(options: JobsOptions): Jobs {
       const key = keyOf(intake.job);
       const job = await known(key);
       const name = jobName(key);
-      if (job === undefined) await streamed.add(name);
-      else senders.mayName(sender, job, { node: intake.node ?? intake.tables[0]?.entity.node, streamed: streamed.has(name) });
+      if (job === undefined) {
+        senders.mayAdd(undefined, {});
+        await streamed.add(name);
+      } else senders.mayName(sender, job, { node: intake.node ?? intake.tables[0]?.entity.node, streamed: streamed.has(name) });
       index.learn(intake.facts);
       const again = reopened(job);
       const more = missing(intake, { key, job });
+      if (more !== null) senders.mayAdd(index.get(key), more);
       if (again !== null || more !== null) await record(key, { ...more, ...again });
       return withClaims(intake, index, name);
     },

@@ -1,8 +1,9 @@
+import { JOB_BOUNDS } from '../settings/index.ts';
 import type { Store } from '../store/index.ts';
 
 const SETTING = 'streamed-jobs';
 /** Jobs remembered at most; the oldest are forgotten first and then stay as they were declared. */
-const MOST = 1_000;
+const MOST = JOB_BOUNDS.streamed.value;
 
 /** The jobs that nobody declared but a stream that named them: nobody will say either when they end. */
 export interface Streamed {

@@ -24,12 +24,14 @@ export interface LiveParts {
   readonly log: Logger;
   readonly demo: boolean;
   readonly version: string;
+  /** Sockets at a time. */
+  readonly limits: { readonly all: number; readonly perCaller: number };
   /** Seconds UTC. */
   readonly now: () => number;
 }
 
 /** Connects the hub to sockets, and keeps the beat: readings, verdicts that are due, the server's status. */
-export function goLive(app: App, { hub, analyses, answers, store, recogniser, hosts, log, demo, version, now }: LiveParts): void {
+export function goLive(app: App, { hub, analyses, answers, store, recogniser, hosts, log, demo, version, limits, now }: LiveParts): void {
   const status = () => {
     hub.status({ demo, now: now(), version, trouble: store.trouble() });
   };
@@ -46,7 +48,7 @@ export function goLive(app: App, { hub, analyses, answers, store, recogniser, ho
     if (target.kind === 'overview' && target.since !== undefined)
       for (const rows of bundled(answers.rowsSince(page.viewer, target.since), now())) page.rows(rows);
   };
-  hub.attach(serveSockets(attachSockets(app), { recogniser, hosts, log, admit, joined, connected: status }));
+  hub.attach(serveSockets(attachSockets(app, limits.all), { mostPerCaller: limits.perCaller, recogniser, hosts, log, admit, joined, connected: status }));
 
   const beat = setInterval(() => {
     analyses.tick();

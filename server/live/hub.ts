@@ -1,3 +1,4 @@
+import { LIVE_BOUNDS } from '../settings/index.ts';
 import { circlesThatSee, EVERYTHING } from '../ownership/index.ts';
 import type { Job, JobRow, LiveReadings, LiveRows, LiveVerdict, ServerStatus } from '../../core/contract/index.ts';
 import { blockFromTable, type Table } from '../../core/readings/index.ts';
@@ -29,10 +30,10 @@ export interface Hub {
 }
 
 /** Values of one room that wait for a flush at most; beyond that the oldest go: the page asks the API when it sees a gap. */
-const WAITING = 50_000;
+const WAITING = LIVE_BOUNDS.waiting.value;
 
 /** Rows of one event at most: some hundred kilobytes. */
-const BUNDLE = 500;
+const BUNDLE = LIVE_BOUNDS.bundle.value;
 
 /** The room of the overview's watchers. */
 export const OVERVIEW_ROOM = 'overview';

@@ -1,3 +1,4 @@
+import { LIVE_BOUNDS } from '../settings/index.ts';
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
 import { type LiveRows, type LiveVerdict, type WatchReply, type WatchTarget, WatchTargetSchema } from '../../core/contract/index.ts';
@@ -9,9 +10,12 @@ import type { LiveServer, LiveSocket } from './plugin.ts';
 const Target = Compile(WatchTargetSchema);
 
 /** Rooms that one page may watch at a time. */
-const ROOMS = 64;
+const ROOMS = LIVE_BOUNDS.rooms.value;
 /** Characters that may wait for one slow reader (several thousand rows); beyond that it is let go, reconnects and asks for what it missed. */
-const BACKLOG = 8 * 1024 * 1024;
+const BACKLOG = LIVE_BOUNDS.backlog.value;
+
+/** Milliseconds in which a page's messages are counted. */
+const SPELL = 10_000;
 
 /** One page that is connected: what only it is to hear. */
 export interface Page {
@@ -29,14 +33,27 @@ export interface SocketOptions {
   /** Called after a page has joined a room: it gets what it has not seen yet at once. */
   readonly joined: (page: Page, target: WatchTarget) => void;
   readonly connected: () => void;
+  /** Sockets of one caller at a time. */
+  readonly mostPerCaller: number;
 }
 
 /** Lets recognised pages of this service watch rooms, and gives the hub's way out to them. */
 export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
+  const callers = new Map<string, number>();
   io.use((socket, next) => {
     const identity = identify(socket, options);
     if (identity === null) return void next(new Error('not signed in, or a page of another site: open the address that the server printed'));
     if (identity.viewer === null) return void next(new Error('this token reads nothing: headroom token issue NAME --read'));
+    const caller = identity.kind === 'visitor' ? `address ${socket.handshake.address}` : identity.mark;
+    const own = callers.get(caller) ?? 0; // none is open
+    if (own >= options.mostPerCaller)
+      return void next(new Error(`the limit “${LIVE_BOUNDS.perCaller.name}” (${options.mostPerCaller}) is reached: close some`));
+    callers.set(caller, own + 1);
+    socket.conn.once('close', () => {
+      const left = (callers.get(caller) ?? 1) - 1;
+      if (left > 0) callers.set(caller, left);
+      else callers.delete(caller);
+    });
     socket.data.viewer = identity.viewer;
     socket.once(
       'disconnect',
@@ -46,6 +63,7 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
   });
   io.on('connection', (socket) => {
     countWaiting(socket);
+    countMessages(socket, options.log);
     options.connected();
     const page: Page = {
       viewer: socket.data.viewer,
@@ -84,6 +102,22 @@ function countWaiting({ conn, data }: LiveSocket): void {
   });
   conn.on('drain', () => {
     data.waiting = 0;
+  });
+}
+
+/** Lets go who says more than a page has to say. */
+function countMessages(socket: LiveSocket, log: SocketOptions['log']): void {
+  let began = performance.now();
+  let count = 0;
+  socket.use((_event, next) => {
+    if (performance.now() - began > SPELL) {
+      began = performance.now();
+      count = 0;
+    }
+    count += 1;
+    if (count <= LIVE_BOUNDS.messages.value) return next();
+    if (count === LIVE_BOUNDS.messages.value + 1) log.warn({ messages: count }, 'a page that says too much was let go');
+    letGo(socket);
   });
 }
 

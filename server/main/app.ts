@@ -3,7 +3,9 @@ import {
   compressAnswers,
   lateChild,
   limitBodies,
+  limitConnections,
   limitIntake,
+  limitNesting,
   limitPipelines,
   limitReads,
   openReads,
@@ -29,6 +31,7 @@ import {
   sessionRoutes,
   siteRoutes,
 } from '../routes/index.ts';
+import { CONNECTION_BOUNDS } from '../settings/index.ts';
 import type { Service } from './service.ts';
 
 export interface AppOptions {
@@ -58,13 +61,16 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
     ...serverOptions(config.deadlines),
     // Against hanging only: ten seconds, the default, are not enough to start in where other programs take the cores.
     pluginTimeout: 120_000,
-    routerOptions: { maxParamLength: 400 },
+    bodyLimit: CONNECTION_BOUNDS.body.value,
+    routerOptions: { maxParamLength: CONNECTION_BOUNDS.parameter.value },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // Replies are typed against their schemas when they are written; checking each of a series' values again would cost more than reading them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler(replyWithError);
+  limitConnections(app.server, { ...config.limits.connections, log });
   limitPipelines(app);
+  limitNesting(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -89,7 +95,7 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   nodeRoutes(app, answers);
   overviewRoutes(app, answers);
   await docsRoutes(app);
-  goLive(app, { ...service, recogniser: who, hosts });
+  goLive(app, { ...service, recogniser: who, hosts, limits: config.limits.sockets });
   await pageRoutes(app, web);
   // Before the server waits for its connections: a stream that is open for hours would keep it waiting.
   app.addHook('preClose', async () => {

@@ -10,6 +10,7 @@ import { deliveriesByJob, jobIndex, type JobIndex, openSenders, type Senders } f
 import { keyIn, openJobs, type Jobs } from '../jobs/index.ts';
 import { jobRoom, openHub, tellReadings, type Hub } from '../live/index.ts';
 import { nodeRegistry, type NodeRegistry } from '../nodes/index.ts';
+import { sweep } from '../threads/index.ts';
 import type { Site } from '../../core/knowledge/index.ts';
 import type { Store } from '../store/index.ts';
 
@@ -46,7 +47,8 @@ export interface ServiceOptions {
   readonly now: () => number;
 }
 
-const MOST_STREAMS = 2_000;
+/** Measured things whose reading at the start leaves so much behind that it is swept at once. */
+const MANY = 20_000;
 
 /** Wires ingest, jobs, analysis and live together over an open store, and reads back what ran before. */
 export async function openService({ config, store, demo, log, now }: ServiceOptions): Promise<Service> {
@@ -66,7 +68,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     const at = gpu?.latest.at ?? (gpu === undefined ? null : (nodes.get(gpu.node)?.at ?? null));
     return gpu === undefined || at === null ? null : { node: gpu.node, at };
   };
-  const senders = openSenders({ index, placeOf, keyOf: (text) => keyIn(config.cluster, text), now });
+  const senders = openSenders({ index, placeOf, keyOf: (text) => keyIn(config.cluster, text), mostJobs: config.limits.jobs, log, now });
   const jobs = openJobs({ store, index, senders, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
   const stored = (intake: Intake) => {
     nodes.take(intake);
@@ -75,13 +77,18 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     tellReadings(hub, intake, deliveries);
   };
   const quota = openQuota({ bounds: config.intake, now, log });
-  quota.restore(await store.series.known());
+  const known = await store.series.known();
+  quota.restore(known);
   const prepare = (intake: Intake, sender: Sender): Promise<Intake> => jobs.prepare(intake, sender);
   const ingest = ingestInto({ quota, series: store.series, rawDays: config.rawDays, now, senders, prepare, stored });
 
   await jobs.load(now());
   for (const row of await store.facts.nodes()) nodes.restore(row);
   await analyses.restore();
+  if (known.length > MANY) {
+    sweep();
+    await store.sweep();
+  }
   return {
     config,
     store,
@@ -98,7 +105,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     hub,
     analyses,
     answers: openAnswers({ store, index, nodes, analyses, site, demo, now }),
-    streams: openStreams(MOST_STREAMS),
+    streams: openStreams(config.limits.streams),
     parsers: openParsers(),
     ingest,
     quota,

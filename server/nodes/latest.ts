@@ -14,21 +14,23 @@ export interface Latest {
 
 /** Nothing heard yet; keeps these metrics. */
 export function latestOf(ids: readonly MetricId[]): Latest {
-  const values = new Map<MetricId, { value: number; at: number }>();
+  const values = new Float64Array(ids.length).fill(Number.NaN);
+  const ats = new Float64Array(ids.length).fill(Number.NEGATIVE_INFINITY);
   let newest: number | null = null;
   return {
     get at() {
       return newest;
     },
     get(id) {
-      const known = values.get(id);
-      return known === undefined || (newest ?? known.at) - known.at > SILENT ? undefined : known.value;
+      const place = ids.indexOf(id);
+      const [value, at] = [values[place], ats[place]];
+      return value === undefined || at === undefined || Number.isNaN(value) || (newest ?? at) - at > SILENT ? undefined : value;
     },
     take(table) {
       const { t } = table;
       const last = t[t.length - 1];
       if (last !== undefined && (newest === null || last > newest)) newest = last;
-      for (const id of ids) {
+      for (const [place, id] of ids.entries()) {
         const column = valuesIn(table, id);
         if (column === null) continue;
         let row = t.length - 1;
@@ -36,13 +38,10 @@ export function latestOf(ids: readonly MetricId[]): Latest {
         const at = t[row];
         const value = column.numbers[column.from + row];
         if (at === undefined || value === undefined) continue;
-        const known = values.get(id);
-        if (known === undefined) values.set(id, { value, at });
         // A spool sent late must not overwrite what is newer.
-        else if (at >= known.at) {
-          known.value = value;
-          known.at = at;
-        }
+        if (at < (ats[place] ?? at)) continue;
+        values[place] = value;
+        ats[place] = at;
       }
     },
   };

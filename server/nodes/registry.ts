@@ -1,5 +1,6 @@
 import type { Intake, MetricId, Table } from '../../core/readings/index.ts';
 import { type Latest, latestOf } from './latest.ts';
+import { byName } from './order.ts';
 
 /** The latest of what a list of nodes shows. Everything is absent until something said it. */
 export interface KnownGpu {
@@ -15,8 +16,9 @@ export interface KnownNode {
   at: number | null;
   /** True when the log has been told that it is silent. */
   toldSilent: boolean;
-  readonly host: Latest;
-  readonly gpus: Map<string, KnownGpu>;
+  /** Null before the first reading of the node itself. */
+  host: Latest | null;
+  readonly gpus: ReadonlyMap<string, KnownGpu>;
 }
 
 /** Every node and GPU ever heard of with its latest values, in memory: lists of nodes must not ask the store. */
@@ -25,6 +27,8 @@ export interface NodeRegistry {
   /** A node that the store knows from earlier; what is known already is kept. */
   restore(row: { node: string; gpus: readonly { uuid: string; name: string | null }[]; lastReadingAt: number | null }): void;
   all(): Iterable<KnownNode>;
+  /** Those whose names come after this one, in the order of `inOrder`; from the first on where it is left out. */
+  after(name?: string): Iterable<KnownNode>;
   get(node: string): KnownNode | undefined;
   gpu(uuid: string): KnownGpu | undefined;
 }
@@ -32,23 +36,33 @@ export interface NodeRegistry {
 const OF_GPU = ['gpu.util', 'gpu.grActive', 'gpu.power', 'gpu.powerLimit', 'gpu.memUsed', 'gpu.memTotal', 'gpu.temp'] as const satisfies readonly MetricId[];
 const OF_HOST = ['host.cpu', 'host.memUsed', 'host.memTotal', 'host.cores', 'host.load1'] as const satisfies readonly MetricId[];
 
+/** Nodes without a card are many: they share one empty map, which nobody writes to. */
+const NO_GPUS = new Map<string, KnownGpu>();
+
+interface Known extends KnownNode {
+  gpus: Map<string, KnownGpu>;
+}
+
 /** An empty registry. */
 export function nodeRegistry(): NodeRegistry {
-  const nodes = new Map<string, KnownNode>();
+  const nodes = new Map<string, Known>();
+  const order = byName<KnownNode>(({ node }) => node);
   const gpus = new Map<string, KnownGpu>();
 
-  const nodeOf = (name: string): KnownNode => {
+  const nodeOf = (name: string): Known => {
     let node = nodes.get(name);
     if (node === undefined) {
-      node = { node: name, at: null, toldSilent: false, host: latestOf(OF_HOST), gpus: new Map() };
+      node = { node: name, at: null, toldSilent: false, host: null, gpus: NO_GPUS };
       nodes.set(name, node);
+      order.add(node);
     }
     return node;
   };
-  const gpuOf = (node: KnownNode, uuid: string): KnownGpu => {
+  const gpuOf = (node: Known, uuid: string): KnownGpu => {
     let gpu = node.gpus.get(uuid);
     if (gpu === undefined) {
       gpu = gpus.get(uuid) ?? { uuid, name: null, node: node.node, latest: latestOf(OF_GPU) };
+      if (node.gpus === NO_GPUS) node.gpus = new Map();
       node.gpus.set(uuid, gpu);
       gpus.set(uuid, gpu);
     }
@@ -60,7 +74,7 @@ export function nodeRegistry(): NodeRegistry {
     if (name === undefined || newest === undefined) return;
     const node = nodeOf(name);
     if (node.at === null || newest > node.at) node.at = newest;
-    if (kind === 'host') node.host.take(table);
+    if (kind === 'host') (node.host ??= latestOf(OF_HOST)).take(table);
     if (kind === 'gpu') {
       const gpu = gpuOf(node, id);
       if (newest >= (gpu.latest.at ?? newest)) gpu.node = name;
@@ -81,6 +95,7 @@ export function nodeRegistry(): NodeRegistry {
       for (const { uuid, name } of row.gpus) gpuOf(node, uuid).name ??= name;
     },
     all: () => nodes.values(),
+    after: order.after,
     get: (node) => nodes.get(node),
     gpu: (uuid) => gpus.get(uuid),
   };

@@ -1,3 +1,4 @@
+import { OWNERSHIP_BOUNDS } from '../settings/index.ts';
 import type { Job } from '../../core/contract/index.ts';
 import { entityKey, type Fact, type SourceEvent } from '../../core/readings/index.ts';
 import type { Store } from '../store/index.ts';
@@ -21,7 +22,7 @@ export interface OwnershipParts {
 type Found = Awaited<ReturnType<Store['series']['entities']>>[number];
 
 /** Spans of one entity that are looked at: a job of days beside hundreds of short ones has the latest. */
-const MOST_SPANS = 200;
+const MOST_SPANS = OWNERSHIP_BOUNDS.spans.value;
 
 /**
  * All that has readings of a job's before `to` (seconds UTC), and when it was the job's: its GPUs, its nodes, which it may

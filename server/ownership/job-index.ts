@@ -13,6 +13,8 @@ export interface JobIndex {
   drop(key: JobKey): void;
   get(key: JobKey): Job | undefined;
   all(): Iterable<Job>;
+  /** How many jobs, and how many nodes and GPUs these list. */
+  size(): { readonly jobs: number; readonly places: number };
   /** Says that an engine or process belongs to a job (`cluster/id`): decides where several jobs share the node. */
   claim(entity: EntityRef, job: string): void;
   claimOf(entity: EntityRef): string | undefined;
@@ -32,7 +34,7 @@ const NONE: readonly Job[] = [];
 
 /** An empty index; `signs` where what is known of engines and processes is shared. */
 export function jobIndex(signs: Signs = newSigns()): JobIndex {
-  const { put, drop, get, all, onNode, listing } = newPlaces();
+  const { put, drop, get, all, size, onNode, listing } = newPlaces();
   const candidates = (entity: EntityRef): readonly Job[] => {
     if (entity.kind !== 'gpu') return onNode(entity);
     const withoutList = onNode(entity).filter((job) => job.gpus.length === 0);
@@ -52,6 +54,7 @@ export function jobIndex(signs: Signs = newSigns()): JobIndex {
     drop,
     get,
     all,
+    size,
     claim: signs.claim,
     claimOf: signs.claimOf,
     learn: signs.learn,

@@ -1,3 +1,4 @@
+import { JOB_BOUNDS, OWNERSHIP_BOUNDS } from '../settings/index.ts';
 import type { Job, JobDeclaration } from '../../core/contract/index.ts';
 import type { EntityRef, Intake } from '../../core/readings/index.ts';
 import type { Sender } from '../auth/index.ts';
@@ -11,7 +12,10 @@ const MOVED = 3_600;
 /** A node speaks for itself while its own agent was heard so lately, seconds. */
 const SPEAKS = 900;
 /** Nodes whose own agents are remembered at most; the oldest go first. */
-const MOST = 200_000;
+const MOST = OWNERSHIP_BOUNDS.speaking.value;
+
+/** Seconds after which one more job may be asked for again. */
+const JOBS_LATER = 600;
 
 /** What a batch or stream says of itself. */
 export type Head = Pick<Intake, 'node' | 'job'>;
@@ -32,6 +36,8 @@ export interface Senders {
   mayName(sender: Sender, job: Job, named: { readonly node: string | undefined; readonly streamed: boolean }): void;
   /** Refuses (Problem) a declaration that is not the sender's to make. Resolves when what its first use decided is on disk. */
   mayDeclare(sender: Sender, asked: Declared): Promise<void>;
+  /** Refuses (Problem) one more job, or more of its nodes and GPUs, where as many are known as may be. */
+  mayAdd(before: Job | undefined, declaration: Pick<JobDeclaration, 'nodes' | 'gpus'>): void;
 }
 
 interface Declared {
@@ -43,16 +49,18 @@ interface Declared {
 }
 
 export interface SendersOptions {
-  readonly index: Pick<JobIndex, 'candidates' | 'claimOf' | 'ownersAt'>;
+  readonly index: Pick<JobIndex, 'candidates' | 'claimOf' | 'ownersAt' | 'size'>;
   /** Where a card was heard last; null where it was not. */
   readonly placeOf: (uuid: string) => { readonly node: string; readonly at: number } | null;
   readonly keyOf: (text: string) => JobKey;
+  readonly mostJobs: number;
+  readonly log: { warn(about: object, text: string): void };
   /** Seconds UTC. */
   readonly now: () => number;
 }
 
 /** Who may send what: a program with a token of one node or job writes of that one only. Everybody else who may write at all, of everything. */
-export function openSenders({ index, placeOf, keyOf, now }: SendersOptions): Senders {
+export function openSenders({ index, placeOf, keyOf, mostJobs, log, now }: SendersOptions): Senders {
   const speaking = new Map<string, number>();
   const speaks = (node: string): void => {
     speaking.delete(node);
@@ -135,6 +143,24 @@ export function openSenders({ index, placeOf, keyOf, now }: SendersOptions): Sen
           await Promise.all(writing);
         },
       };
+    },
+
+    mayAdd(before, { nodes = before?.nodes ?? [], gpus = before?.gpus ?? [] }) {
+      const { jobs, places } = index.size();
+      const grows = nodes.length + gpus.length - (before === undefined ? 0 : before.nodes.length + before.gpus.length);
+      const bound =
+        before === undefined && jobs >= mostJobs ? JOB_BOUNDS.jobs : grows > 0 && places + grows > JOB_BOUNDS.places.value ? JOB_BOUNDS.places : null;
+      if (bound === null) return;
+      log.warn({ limit: bound.name }, 'a sender met a limit');
+      throw new Problem(
+        429,
+        {
+          error: `the limit “${bound.name}” (${bound === JOB_BOUNDS.jobs ? mostJobs : bound.value}) is reached`,
+          where: 'body',
+          remedy: `declare the end of jobs that have ended, and send it again later; whoever runs the server may raise ${JOB_BOUNDS.jobs.setting}`,
+        },
+        JOBS_LATER,
+      );
     },
 
     mayName(sender, job, { node, streamed }) {

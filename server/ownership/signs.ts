@@ -1,9 +1,10 @@
+import { OWNERSHIP_BOUNDS } from '../settings/index.ts';
 import type { Job } from '../../core/contract/index.ts';
 import { entityKey, type EntityRef, type Fact } from '../../core/readings/index.ts';
 import { jobName } from './job-name.ts';
 
 /** Entities remembered at most; the oldest are forgotten first, and are nobody's again where jobs share their node. */
-const MOST = 200_000;
+const MOST = OWNERSHIP_BOUNDS.signs.value;
 
 /** What facts say of whose an engine or process is. */
 interface Sign {

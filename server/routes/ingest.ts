@@ -1,3 +1,4 @@
+import { BATCH_BOUNDS } from '../settings/index.ts';
 import { Transform, type Readable } from 'node:stream';
 import { type App, type Hold, Problem } from '../http/index.ts';
 import { ErrorReplySchema, IngestBatchSchema, IngestReplySchema } from '../../core/contract/index.ts';
@@ -5,12 +6,13 @@ import { callerOf } from './viewer.ts';
 import { inflated, type Ingest, isBadCompression } from '../ingest/index.ts';
 
 /** A body may be this long, bytes, inflated: a batch is some hundred kB, a gzip bomb is gigabytes. Fastify counts what it reads. */
-const LONGEST = 32 * 1024 * 1024;
+const LONGEST = BATCH_BOUNDS.body.value;
 
 /** `POST /api/ingest`: a batch from an agent, or from the page (a recording that a person stores as a job). */
 export function ingestRoutes(app: App, ingest: Ingest): void {
   void app.register(async (scope: App) => {
     // Ingest reads the bytes itself. It takes the keys that it knows and no others, so a body's `__proto__` does nothing.
+    scope.removeContentTypeParser('application/json');
     scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
     scope.post(
       '/api/ingest',

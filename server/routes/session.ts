@@ -13,6 +13,7 @@ import { Type } from 'typebox';
 import type { SignIn } from '../auth/index.ts';
 import { type App, notThere, Problem } from '../http/index.ts';
 import { keyIn } from '../jobs/index.ts';
+import { ACCESS_BOUNDS } from '../settings/index.ts';
 import type { Logger } from 'pino';
 import type { Store, TokenScope } from '../store/index.ts';
 import { callerOf } from './viewer.ts';
@@ -111,6 +112,13 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
     async (request, reply) => {
       const { name, days } = request.body;
       const scope = scopeOf(request.body, cluster);
+      if (tokens.count(now()) >= ACCESS_BOUNDS.tokens.value) {
+        throw new Problem(409, {
+          error: `the limit “${ACCESS_BOUNDS.tokens.name}” (${ACCESS_BOUNDS.tokens.value}) is reached`,
+          where: 'body',
+          remedy: 'revoke tokens that are no longer needed: headroom token revoke NAME',
+        });
+      }
       const life = days !== undefined ? days * 86_400 : scope.kind === 'page' ? PAGE_TOKEN_LIFE : null;
       const token = await tokens.issue({ scope, name, expires: life === null ? null : now() + life });
       log.info({ name, scope: scope.kind, by: request.identity?.kind }, 'a token was issued');

@@ -1,6 +1,16 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { INTAKE_BOUNDS, type IntakeBounds } from './limits.ts';
+import {
+  BATCH_BOUNDS,
+  type Bound,
+  CONNECTION_BOUNDS,
+  INTAKE_BOUNDS,
+  type IntakeBounds,
+  JOB_BOUNDS,
+  LIVE_BOUNDS,
+  READ_BOUNDS,
+  STREAM_BOUNDS,
+} from './limits/index.ts';
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -27,6 +37,14 @@ export interface Limits {
   readonly lag: number;
   /** Answers of one caller that are worked on, or not yet fetched by it, at a time. */
   readonly reads: number;
+  /** Connections at a time, in all and of one address. */
+  readonly connections: { readonly all: number; readonly perAddress: number };
+  /** Raw streams at a time, in all and of one token. */
+  readonly streams: { readonly all: number; readonly perToken: number };
+  /** Sockets at a time, in all and of one caller. */
+  readonly sockets: { readonly all: number; readonly perCaller: number };
+  /** Jobs that run or ended lately. */
+  readonly jobs: number;
 }
 
 /** What the environment says, checked once at start. `port` is null where nobody chose one: the first free one from 8080 on. */
@@ -65,6 +83,11 @@ interface Row<T> {
   readonly expected: string;
 }
 
+/** A bound that may be set to any count. */
+function most({ value }: Pick<Bound, 'value'>): Row<number> {
+  return { fallback: value, parse: (text) => integer(text, 1, 999_999_999), expected: 'a whole number from 1 to 999999999' };
+}
+
 const SECONDS = 'a whole number of seconds from 1 to 3600';
 
 const ROWS = {
@@ -89,42 +112,53 @@ const ROWS = {
     parse: (text) => integer(text, 1, 36_500),
     expected: 'a whole number of days from 1 to 36500, not fewer than HEADROOM_RAW_DAYS',
   } satisfies Row<number>,
-  HEADROOM_HEADER_SECONDS: { fallback: 20, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
-  HEADROOM_REQUEST_SECONDS: { fallback: 120, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
-  HEADROOM_IDLE_SECONDS: { fallback: 120, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
-  HEADROOM_KEEPALIVE_SECONDS: { fallback: 72, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
-  HEADROOM_INGEST_MB: { fallback: 64, parse: (text) => integer(text, 1, 100_000), expected: 'a whole number of MiB from 1 to 100000' } satisfies Row<number>,
+  HEADROOM_HEADER_SECONDS: {
+    fallback: CONNECTION_BOUNDS.headerSeconds.value,
+    parse: (text) => integer(text, 1, 3_600),
+    expected: SECONDS,
+  } satisfies Row<number>,
+  HEADROOM_REQUEST_SECONDS: {
+    fallback: CONNECTION_BOUNDS.requestSeconds.value,
+    parse: (text) => integer(text, 1, 3_600),
+    expected: SECONDS,
+  } satisfies Row<number>,
+  HEADROOM_IDLE_SECONDS: { fallback: CONNECTION_BOUNDS.idleSeconds.value, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
+  HEADROOM_KEEPALIVE_SECONDS: {
+    fallback: CONNECTION_BOUNDS.keepAliveSeconds.value,
+    parse: (text) => integer(text, 1, 3_600),
+    expected: SECONDS,
+  } satisfies Row<number>,
+  HEADROOM_INGEST_MB: {
+    fallback: BATCH_BOUNDS.incoming.value,
+    parse: (text) => integer(text, 1, 100_000),
+    expected: 'a whole number of MiB from 1 to 100000',
+  } satisfies Row<number>,
   HEADROOM_MEMORY_MB: {
     fallback: null,
     parse: (text) => integer(text, 64, 10_000_000),
     expected: 'a whole number of MiB from 64 to 10000000',
   } satisfies Row<number | null>,
   HEADROOM_LAG_MS: {
-    fallback: 1_000,
+    fallback: CONNECTION_BOUNDS.lag.value,
     parse: (text) => integer(text, 50, 60_000),
     expected: 'a whole number of milliseconds from 50 to 60000',
   } satisfies Row<number>,
-  HEADROOM_READS: { fallback: 8, parse: (text) => integer(text, 1, 1_000), expected: 'a whole number from 1 to 1000' } satisfies Row<number>,
-  HEADROOM_MOST_ENTITIES: {
-    fallback: INTAKE_BOUNDS.entities.value,
-    parse: (text) => integer(text, 1, 999_999_999),
-    expected: 'a whole number from 1 to 999999999',
+  HEADROOM_READS: {
+    fallback: READ_BOUNDS.perCaller.value,
+    parse: (text) => integer(text, 1, 1_000),
+    expected: 'a whole number from 1 to 1000',
   } satisfies Row<number>,
-  HEADROOM_MOST_ENTITIES_PER_TOKEN: {
-    fallback: INTAKE_BOUNDS.entitiesPerToken.value,
-    parse: (text) => integer(text, 1, 999_999_999),
-    expected: 'a whole number from 1 to 999999999',
-  } satisfies Row<number>,
-  HEADROOM_MOST_VALUES_PER_MINUTE: {
-    fallback: INTAKE_BOUNDS.values.value,
-    parse: (text) => integer(text, 1, 999_999_999),
-    expected: 'a whole number from 1 to 999999999',
-  } satisfies Row<number>,
-  HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN: {
-    fallback: INTAKE_BOUNDS.valuesPerToken.value,
-    parse: (text) => integer(text, 1, 999_999_999),
-    expected: 'a whole number from 1 to 999999999',
-  } satisfies Row<number>,
+  HEADROOM_MOST_ENTITIES: most(INTAKE_BOUNDS.entities),
+  HEADROOM_MOST_ENTITIES_PER_TOKEN: most(INTAKE_BOUNDS.entitiesPerToken),
+  HEADROOM_MOST_VALUES_PER_MINUTE: most(INTAKE_BOUNDS.values),
+  HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN: most(INTAKE_BOUNDS.valuesPerToken),
+  HEADROOM_MOST_JOBS: most(JOB_BOUNDS.jobs),
+  HEADROOM_MOST_STREAMS: most(STREAM_BOUNDS.streams),
+  HEADROOM_MOST_STREAMS_PER_TOKEN: most(STREAM_BOUNDS.perToken),
+  HEADROOM_MOST_SOCKETS: most(LIVE_BOUNDS.sockets),
+  HEADROOM_MOST_SOCKETS_PER_CALLER: most(LIVE_BOUNDS.perCaller),
+  HEADROOM_MOST_CONNECTIONS: most(CONNECTION_BOUNDS.connections),
+  HEADROOM_MOST_CONNECTIONS_PER_ADDRESS: most(CONNECTION_BOUNDS.perAddress),
   HEADROOM_LOG: { fallback: null, parse: level, expected: `one of ${LOG_LEVELS.join(', ')}` } satisfies Row<LogLevel | null>,
   HEADROOM_SITE: { fallback: null, parse: existing, expected: 'the path of a site file that exists' } satisfies Row<string | null>,
   HEADROOM_CLUSTER: { fallback: 'local', parse: slug, expected: 'a short name of letters, digits, dots, dashes and underscores' } satisfies Row<string>,
@@ -151,16 +185,29 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     rawDays: read('HEADROOM_RAW_DAYS', ROWS.HEADROOM_RAW_DAYS),
     rollupDays: read('HEADROOM_ROLLUP_DAYS', ROWS.HEADROOM_ROLLUP_DAYS),
     deadlines: {
-      headers: read('HEADROOM_HEADER_SECONDS', ROWS.HEADROOM_HEADER_SECONDS),
-      request: read('HEADROOM_REQUEST_SECONDS', ROWS.HEADROOM_REQUEST_SECONDS),
-      idle: read('HEADROOM_IDLE_SECONDS', ROWS.HEADROOM_IDLE_SECONDS),
-      keepAlive: read('HEADROOM_KEEPALIVE_SECONDS', ROWS.HEADROOM_KEEPALIVE_SECONDS),
+      headers: read<number>('HEADROOM_HEADER_SECONDS', ROWS.HEADROOM_HEADER_SECONDS),
+      request: read<number>('HEADROOM_REQUEST_SECONDS', ROWS.HEADROOM_REQUEST_SECONDS),
+      idle: read<number>('HEADROOM_IDLE_SECONDS', ROWS.HEADROOM_IDLE_SECONDS),
+      keepAlive: read<number>('HEADROOM_KEEPALIVE_SECONDS', ROWS.HEADROOM_KEEPALIVE_SECONDS),
     },
     limits: {
-      incoming: mebibytes(read('HEADROOM_INGEST_MB', ROWS.HEADROOM_INGEST_MB)),
+      incoming: mebibytes(read<number>('HEADROOM_INGEST_MB', ROWS.HEADROOM_INGEST_MB)),
       memory: optionally(read<number | null>('HEADROOM_MEMORY_MB', ROWS.HEADROOM_MEMORY_MB), mebibytes),
-      lag: read('HEADROOM_LAG_MS', ROWS.HEADROOM_LAG_MS) / 1000,
-      reads: read('HEADROOM_READS', ROWS.HEADROOM_READS),
+      lag: read<number>('HEADROOM_LAG_MS', ROWS.HEADROOM_LAG_MS) / 1000,
+      reads: read<number>('HEADROOM_READS', ROWS.HEADROOM_READS),
+      connections: {
+        all: read<number>('HEADROOM_MOST_CONNECTIONS', ROWS.HEADROOM_MOST_CONNECTIONS),
+        perAddress: read<number>('HEADROOM_MOST_CONNECTIONS_PER_ADDRESS', ROWS.HEADROOM_MOST_CONNECTIONS_PER_ADDRESS),
+      },
+      streams: {
+        all: read<number>('HEADROOM_MOST_STREAMS', ROWS.HEADROOM_MOST_STREAMS),
+        perToken: read<number>('HEADROOM_MOST_STREAMS_PER_TOKEN', ROWS.HEADROOM_MOST_STREAMS_PER_TOKEN),
+      },
+      sockets: {
+        all: read<number>('HEADROOM_MOST_SOCKETS', ROWS.HEADROOM_MOST_SOCKETS),
+        perCaller: read<number>('HEADROOM_MOST_SOCKETS_PER_CALLER', ROWS.HEADROOM_MOST_SOCKETS_PER_CALLER),
+      },
+      jobs: read<number>('HEADROOM_MOST_JOBS', ROWS.HEADROOM_MOST_JOBS),
     },
     intake: {
       entities: read<number>('HEADROOM_MOST_ENTITIES', ROWS.HEADROOM_MOST_ENTITIES),

@@ -63,6 +63,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       onEnd,
       setting: (name) => host.call('setting', () => name),
       setSetting: (name, value) => host.call('setSetting', () => ({ name, value })),
+      sweep: async () => void (await Promise.all([series.sweep(), host.call('sweep', () => null)])),
       trouble: () => series.trouble() ?? host.trouble(),
       close: () => {
         closed ??= closeAll();

@@ -1,8 +1,9 @@
+import { STORE_BOUNDS } from '../settings/index.ts';
 import { Worker } from 'node:worker_threads';
 import type { ArgumentOf, Failure, Handlers, Reply, ResultOf } from './messages.ts';
 
 /** A request that holds its thread for longer is taken for hung, milliseconds, where nobody says otherwise. */
-const LONGEST = 300_000;
+const LONGEST = STORE_BOUNDS.thread.value * 1_000;
 
 export interface ThreadOptions {
   /** The thread's file, as built or as source; it calls `serve`. */

@@ -5,6 +5,8 @@ export const someSenders: Senders = openSenders({
   index: jobIndex(),
   placeOf: () => null,
   keyOf: (id) => ({ cluster: 'c', id }),
+  mostJobs: 100,
+  log: { warn: () => undefined },
   now: () => 10_000,
 });
 

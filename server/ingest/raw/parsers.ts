@@ -1,3 +1,4 @@
+import { STREAM_BOUNDS } from '../../settings/index.ts';
 import { randomUUID } from 'node:crypto';
 import { extname } from 'node:path';
 import { openThread, type Thread } from '../../threads/index.ts';
@@ -6,9 +7,9 @@ import { ENDED, Refusal } from './refusal.ts';
 import type { Given, Opening, ParsingHandlers } from './parsing.ts';
 
 /** Threads that parse streams: beside the main one and the store's, more would wait for a core. */
-const THREADS = 2;
+const THREADS = STREAM_BOUNDS.threads.value;
 /** Milliseconds after which a thread that answers nothing is ended, with the streams that it holds. */
-const LONGEST = 20_000;
+const LONGEST = STREAM_BOUNDS.thread.value * 1_000;
 /** Milliseconds after which a thread without a stream is ended. */
 const IDLE = 30_000;
 

@@ -1,3 +1,4 @@
+import { STREAM_BOUNDS } from '../../settings/index.ts';
 import type { StreamLine } from '../../../core/contract/index.ts';
 import { randomUUID } from 'node:crypto';
 import { textReader } from '../../../collectors/run/index.ts';
@@ -8,9 +9,9 @@ import { retryWhileBusy } from '../retry.ts';
 import type { Piece } from './reader.ts';
 
 /** Text without one reading in it, after which a stream is refused: a wrong file must not be read for hours. */
-const QUIET = 8 * 1024 * 1024;
+const QUIET = STREAM_BOUNDS.quiet.value;
 /** Refused lines that are told word for word; more are counted. */
-const TOLD = 20;
+const TOLD = STREAM_BOUNDS.told.value;
 
 /** A reader in this thread or another. */
 interface PumpReader {

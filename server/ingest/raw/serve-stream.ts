@@ -9,6 +9,7 @@ import { pump } from './pump.ts';
 import type { Parsers, StreamReader } from './parsers.ts';
 import { Refusal } from './refusal.ts';
 import type { Opening } from './parsing.ts';
+import { STREAM_BOUNDS } from '../../settings/index.ts';
 import type { Streams } from './streams.ts';
 
 export interface StreamOptions {
@@ -37,10 +38,15 @@ export async function serveStream(request: FastifyRequest, reply: FastifyReply, 
   const scope: Place = opening.place;
   const reader = openReader(parsers, opening);
   const source = bodyOf(request);
-  const closed = streams.open(() => source.stop('the server is stopping: send the rest again in a moment'));
-  if (closed === null) {
+  const closed = streams.open(from.mark, () => source.stop('the server is stopping: send the rest again in a moment'));
+  if (typeof closed === 'string') {
     reader.close();
-    throw new Problem(503, { error: 'no more streams are taken now', where: 'body', remedy: 'try again in a moment; end streams that are no longer needed' });
+    const { name, setting } = STREAM_BOUNDS[closed === 'all' ? 'streams' : 'perToken'];
+    throw new Problem(closed === 'all' ? 503 : 429, {
+      error: `the limit “${name}” is reached: no more streams are taken now`,
+      where: 'body',
+      remedy: `try again in a moment; end streams that are no longer needed, or have whoever runs the server raise ${setting}`,
+    });
   }
   const unwatch = whenOver(() => source.stop('the token that this stream came with has ended: send on with another'));
   reply.header('connection', 'close'); // after an early end nothing of an unread body may look like the next request

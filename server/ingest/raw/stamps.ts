@@ -1,9 +1,10 @@
+import { STREAM_BOUNDS } from '../../settings/index.ts';
 import { ORDINAL_PERIOD } from '../../../collectors/run/index.ts';
 import type { Clock } from '../../../core/readings/index.ts';
 import { Refusal } from './refusal.ts';
 
 /** Rows a second that no tool prints, and how many of them tell a recorded file from a burst. */
-const FASTEST = 1_000;
+const FASTEST = STREAM_BOUNDS.undated.value;
 const SURE = 200;
 /** Seconds that a tool's stop-watch may be ahead of ours. */
 const AHEAD = 60;

@@ -1,27 +1,34 @@
 /** The raw streams that are open now, so that they can be counted, bounded and ended when the server stops. */
 export interface Streams {
-  /** Registers a stream; `stop` must make it end soon, after its last commit. Gives the function to call when it has ended; null when full. */
-  open(stop: () => void): (() => void) | null;
+  /** Registers a stream of a caller; `stop` must make it end soon, after its last commit. Gives the function to call when it has ended; else which bound is met. */
+  open(caller: string, stop: () => void): (() => void) | 'all' | 'caller';
   readonly count: number;
   /** Ends them all and waits until they have ended. */
   close(): Promise<void>;
 }
 
-/** At most `most` streams at a time. */
-export function openStreams(most: number): Streams {
+/** At most so many streams at a time, of one token too. */
+export function openStreams({ all, perToken }: { readonly all: number; readonly perToken: number }): Streams {
   const open = new Map<symbol, () => void>();
+  const callers = new Map<string, number>();
   let closing = false;
   let drained: (() => void) | null = null;
   return {
     get count() {
       return open.size;
     },
-    open(stop) {
-      if (closing || open.size >= most) return null;
+    open(caller, stop) {
+      if (closing || open.size >= all) return 'all';
+      const own = callers.get(caller) ?? 0; // none is open
+      if (own >= perToken) return 'caller';
+      callers.set(caller, own + 1);
       const id = Symbol('stream');
       open.set(id, stop);
       return () => {
-        open.delete(id);
+        if (!open.delete(id)) return;
+        const left = (callers.get(caller) ?? 1) - 1;
+        if (left > 0) callers.set(caller, left);
+        else callers.delete(caller);
         if (open.size === 0) drained?.();
       };
     },

@@ -117,6 +117,8 @@ export interface TokenStore {
   bind(id: string, node: string): { readonly node: string; readonly kept: Promise<void> };
   /** Ends every token of a name, and every session that came from one. Gives how many tokens. */
   revoke(name: string): Promise<number>;
+  /** How many are good at `now`, seconds UTC; what is not is forgotten. */
+  count(now: number): number;
 }
 
 /** A browser that is signed in. `id` is no secret. */
@@ -150,6 +152,8 @@ export interface Store {
   /** A key of the service kept for ever ("demo" or "real" data in this folder, …). */
   setting(name: string): Promise<string | null>;
   setSetting(name: string, value: string): Promise<void>;
+  /** Gives back memory that a start has needed and nothing else does. */
+  sweep(): Promise<void>;
   /** Trouble in words, or null: what /api/health says. */
   trouble(): string | null;
   close(): Promise<void>;

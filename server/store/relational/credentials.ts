@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { ACCESS_BOUNDS } from '../../settings/index.ts';
 import type { HeldToken, SessionStore, Store, StoreOptions, TokenStore } from '../interface/index.ts';
 import type { Host } from '../worker/index.ts';
 import type { KnownSession } from './sessions.ts';
@@ -64,6 +65,10 @@ export async function openCredentials({ host, now, log }: CredentialOptions): Pr
         known.set(kept.hash, kept);
         return token;
       },
+      count: (at) => {
+        for (const { hash, used, expires } of known.values()) if (used !== null || (expires !== null && expires <= at)) known.delete(hash);
+        return known.size;
+      },
       check: (token, at) => {
         const found = valid(token, at);
         return found === null ? null : held(found);
@@ -117,6 +122,11 @@ export async function openCredentials({ host, now, log }: CredentialOptions): Pr
         };
         await host.call('saveSession', () => kept);
         sessions.set(kept.cookie, kept);
+        const over = [...sessions.values()]
+          .sort((a, b) => a.used - b.used || a.created - b.created)
+          .slice(0, Math.max(0, sessions.size - ACCESS_BOUNDS.sessions.value));
+        const gone = over.length === 0 ? [] : forget((session) => over.includes(session));
+        if (gone.length > 0) await host.call('dropSessions', () => gone);
         return { id: kept.id, cookie, secret };
       },
       check: (cookie, secret, at) => {

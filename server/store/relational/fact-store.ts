@@ -1,7 +1,7 @@
 import { entityKey, type EntityKind, type Fact, type Intake } from '../../../core/readings/index.ts';
-import type { FactStore } from '../interface/index.ts';
+import type { FactStore, SaidFact } from '../interface/index.ts';
 import type { Host } from '../worker/index.ts';
-import type { Heard } from './facts.ts';
+import { factsIn, type Heard, processMemory } from './facts.ts';
 import type { RelationalHandlers } from './worker.ts';
 
 /** Facts and events, and the part of a batch that goes there. */
@@ -20,15 +20,17 @@ const refreshAfter = { gpu: 86_400, host: 86_400, engine: 600, process: 600 } as
 /** `heard` tells when each node was last heard (the series know). */
 export async function openFacts(host: Host<RelationalHandlers>, heard: () => Promise<Map<string, number>>, now: () => number): Promise<HeardStore> {
   // Agents repeat their facts with every start and many batches; only news reach the file.
-  const facts = new Map<string, { value: string; at: number }>();
+  const facts = new Map<string, SaidFact>();
   const nodeOfGpu = new Map<string, string | null>();
   const nodes = new Set<string>();
-  const load = async (): Promise<void> => {
-    const all = await host.call('facts', () => ({}));
-    facts.clear();
-    for (const fact of all) facts.set(keyOf(fact), fact);
+  for (const fact of factsIn(await host.call('everyFact', () => null))) facts.set(keyOf(fact), fact);
+
+  /** As the file has it: a fact that names no node keeps the one that it had. */
+  const keep = ({ entity, name, value }: Fact, at: number): void => {
+    const key = keyOf({ entity, name });
+    const node = entity.node ?? facts.get(key)?.entity.node;
+    facts.set(key, { entity: node === undefined ? entity : { ...entity, node }, name, value, at });
   };
-  await load();
 
   /** True for what nearly every intake is: readings alone, of GPUs and nodes that are known where they are. */
   const isOld = ({ tables, facts: said, events }: Intake): boolean =>
@@ -65,11 +67,11 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
       const heardNow = news(batch, at);
       if (heardNow === null) return;
       await host.call('keepHeard', () => heardNow);
-      for (const fact of heardNow.facts) facts.set(keyOf(fact), { value: fact.value, at });
+      for (const fact of heardNow.facts) keep(fact, at);
       for (const node of heardNow.nodes) nodes.add(node);
       for (const { uuid, node } of heardNow.gpus) nodeOfGpu.set(uuid, node);
     },
-    facts: (query) => host.call('facts', () => query),
+    facts: async (query) => (query.ids === undefined && query.nodes === undefined ? [...facts.values()] : host.call('facts', () => query)),
     events: (query) => host.call('events', () => query),
     nodes: async () => {
       const [known, last] = await Promise.all([host.call('nodes', () => null), heard()]);
@@ -77,7 +79,7 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
     },
     prune: async (bounds) => {
       await host.call('prune', () => bounds);
-      await load();
+      for (const [key, { entity, at }] of facts) if (entity.kind === 'process' && at < bounds.now - processMemory) facts.delete(key);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { STORE_BOUNDS } from '../../settings/index.ts';
 import type { Job, JobsQuery } from '../../../core/contract/index.ts';
 import { Prisma } from '../generated/main/client.ts';
 import type { Among, JobRecord } from '../interface/index.ts';
@@ -5,7 +6,7 @@ import type { MainFile } from './file.ts';
 import { jobOf, recordOf, within, withPlaces } from './rows.ts';
 
 /** Counting more than this takes longer than the page itself: beyond it the total is not told. */
-const mostCounted = 1_000;
+const mostCounted = STORE_BOUNDS.counted.value;
 /**
  * A filter that fewer jobs pass than this is looked up first; one that more pass finds its page soon by walking in the
  * order asked for. Prisma takes 999 parameters.

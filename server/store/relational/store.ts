@@ -1,3 +1,4 @@
+import { STORE_BOUNDS } from '../../settings/index.ts';
 import { extname } from 'node:path';
 import { type JobStore, StoreError, type StoreOptions } from '../interface/index.ts';
 import { grouped, type Host, startHost } from '../worker/index.ts';
@@ -11,7 +12,15 @@ export interface Relational {
 }
 
 /** Opens the relational file; throws StoreError. */
-export async function openRelational({ file, log, patience = 60_000 }: { file: string; log: StoreOptions['log']; patience?: number }): Promise<Relational> {
+export async function openRelational({
+  file,
+  log,
+  patience = STORE_BOUNDS.patience.value * 1_000,
+}: {
+  file: string;
+  log: StoreOptions['log'];
+  patience?: number;
+}): Promise<Relational> {
   const entry = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
   const host = await startHost<RelationalHandlers>({
     entry,
@@ -31,10 +40,14 @@ export async function openRelational({ file, log, patience = 60_000 }: { file: s
     },
     probe: 'probe',
     log,
-    maxWaiting: 5_000,
+    maxWaiting: STORE_BOUNDS.relationalWaiting.value,
     patience,
   });
-  const save = grouped<AnalysisToSave, boolean>((take) => host.call('saveAnalyses', take), { size: () => 1, mostWaiting: 5_000, mostTogether: 32 });
+  const save = grouped<AnalysisToSave, boolean>((take) => host.call('saveAnalyses', take), {
+    size: () => 1,
+    mostWaiting: STORE_BOUNDS.relationalWaiting.value,
+    mostTogether: 32,
+  });
   const jobs: JobStore = {
     declare: (key, declaration) => host.call('declare', () => ({ key: keyOf(key), declaration })),
     get: (key) => host.call('job', () => keyOf(key)),

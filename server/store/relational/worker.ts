@@ -1,11 +1,12 @@
 import { workerData } from 'node:worker_threads';
 import type { JobDeclaration, JobsQuery } from '../../../core/contract/index.ts';
 import type { Among, JobKey } from '../interface/index.ts';
+import { sweep } from '../../threads/index.ts';
 import { serveFile } from '../worker/index.ts';
 import { type AnalysisToSave, findingsSince, readAnalysis, saveAnalyses } from './analyses.ts';
 import { declare } from './declare.ts';
 import { type MainFile, openMainFile } from './file.ts';
-import { type About, eventsAbout, factsAbout, type Heard, keepHeard, knownNodes, prune } from './facts.ts';
+import { type About, eventsAbout, everyFact, factsAbout, type Heard, keepHeard, knownNodes, prune } from './facts.ts';
 import { active, beside, list } from './list.ts';
 import { recordOf, withPlaces } from './rows.ts';
 import { dropSessions, type KnownSession, loadSessions, saveSession, useSession } from './sessions.ts';
@@ -14,7 +15,7 @@ import { bindToken, dropTokens, type KnownToken, loadTokens, saveToken, useToken
 /** What the relational worker can be asked, by the main thread's side of it. */
 export type RelationalHandlers = ReturnType<typeof handlersOf>;
 
-function handlersOf(db: MainFile) {
+function handlersOf(db: MainFile, path: string) {
   return {
     declare: ({ key, declaration }: { key: JobKey; declaration: JobDeclaration }) => declare(db, key, declaration),
     job: async (key: JobKey) => {
@@ -30,7 +31,9 @@ function handlersOf(db: MainFile) {
     keepHeard: (heard: Heard) => keepHeard(db, heard),
     facts: (about: About) => factsAbout(db, about),
     events: (query: About & { from: number; to: number }) => eventsAbout(db, query),
-    nodes: async (_: null) => knownNodes(db),
+    sweep: async (_: null) => sweep(),
+    everyFact: async (_: null) => everyFact(path),
+    nodes: async (_: null) => knownNodes(path),
     prune: (bounds: { now: number; eventsBefore: number }) => prune(db, bounds),
     tokens: ({ now }: { now: number }) => loadTokens(db, now),
     saveToken: ({ token, issued }: { token: KnownToken; issued: number }) => saveToken(db, token, issued),
@@ -57,4 +60,4 @@ function handlersOf(db: MainFile) {
 }
 
 const options = workerData as { file: string }; // given by server/store/relational/store.ts
-await serveFile(async () => handlersOf(await openMainFile(options.file)));
+await serveFile(async () => handlersOf(await openMainFile(options.file), options.file));

@@ -21,7 +21,7 @@ export interface Catalog {
   note(kind: EntityKind, id: string, node: string | null): KnownEntity;
   /** Entities whose rows in the file do not say all this yet: the next commit writes them, and names them in its write-ahead row too. */
   readonly unwritten: Set<KnownEntity>;
-  /** Takes up an entity as the file has it. */
+  /** Takes up an entity as the file has it; the object is the catalog's from then on. */
   restore(entity: KnownEntity): void;
   remove(no: number): void;
   readonly metricNo: Map<MetricId, number>;
@@ -57,9 +57,7 @@ export function newCatalog(): Catalog {
       return entity;
     },
     unwritten,
-    restore: (entity) => {
-      keep({ ...entity });
-    },
+    restore: (entity) => void keep(entity),
     remove: (no) => {
       const known = entities.get(no);
       if (known === undefined) return;

@@ -15,7 +15,11 @@ export interface Head {
   last: number;
 }
 
-const initialRows = 16;
+/** So few that they lie in the heap itself: of very many entities most have just been heard. */
+const initialRows = 4;
+
+/** Up to here a head that is full grows to the fourfold. */
+const FEW = 16;
 
 /** A head without rows, whose first will stand in write-ahead row `wal`; `since` in seconds UTC. */
 export function newHead(wal: number, since: number): Head {
@@ -26,7 +30,7 @@ export function newHead(wal: number, since: number): Head {
 export function extendHead(head: Head, block: Columns, wal: number): number {
   const before = bytesOf(head);
   const rows = head.rows + block.t.length;
-  if (rows > head.t.length) grow(head, Math.max(rows, Math.ceil(head.t.length * 1.5)));
+  if (rows > head.t.length) grow(head, Math.max(rows, Math.ceil(head.t.length * (head.t.length < FEW ? 4 : 1.5))));
   head.t.set(block.t, head.rows);
   for (const [metric, values] of block.columns) {
     let column = head.columns.get(metric);

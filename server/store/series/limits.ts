@@ -1,3 +1,5 @@
+import { STORE_BOUNDS } from '../../settings/index.ts';
+
 /** Sizes that shape the series file. Changing one changes no format: chunks of any size are read. */
 export const limits = {
   /** An entity's open readings become a chunk at this many rows … */
@@ -7,7 +9,7 @@ export const limits = {
   /** An entity whose readings could not be sealed is tried again after this long, in seconds. */
   sealRetry: 600,
   /** Open readings of all entities together in memory, and write-ahead rows on disk, in bytes: beyond it the oldest are sealed at once. */
-  openBytes: 128 * 2 ** 20,
+  openBytes: STORE_BOUNDS.open.value,
   /** Small chunks are merged into chunks of this many rows. */
   chunkRows: 4096,
   /** A chunk below this many rows is small. */
@@ -15,7 +17,7 @@ export const limits = {
   /** Small chunks of one entity are merged when they fill a chunk together, or when there are this many. */
   smallChunks: 24,
   /** Decoded columns of sealed chunks that are kept in memory, in bytes: a day of a hundred GPUs' charts. */
-  decodedBytes: 64 * 2 ** 20,
+  decodedBytes: STORE_BOUNDS.decoded.value,
   /** Values that one step of upkeep handles, so that no append waits longer than a tenth of a second or so. */
   stepValues: 200_000,
   /** Seconds per bucket of the roll-ups, fine to coarse. Each divides the next, and a day. */

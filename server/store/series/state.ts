@@ -104,9 +104,16 @@ async function loadCatalog({ file, catalog }: SeriesState): Promise<void> {
     catalog.setNo.set(row.metrics, row.id);
     catalog.setMetrics.set(row.id, row.metrics === '' ? [] : row.metrics.split(',').map((text) => Number.parseInt(text, 10)));
   }
+  // Each row has texts of its own, and of many rows the same.
+  const texts = new Map<string, string>();
+  const shared = <T extends string>(text: T): T => {
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return (known ?? text) as T; // equal texts
+  };
   for (const row of file.chunks.all('SELECT id, kind, name, node, "sealedTo", "rolledTo" FROM "Entity"')) {
     const [no, kind, id, node, sealedTo, rolledTo] = row as [number, EntityKind, string, string | null, number, number | null]; // we wrote it
-    catalog.restore({ no, kind, id, node, sealedTo: Number(sealedTo), rolledTo });
+    catalog.restore({ no, kind: shared(kind), id, node: node === null ? null : shared(node), sealedTo: Number(sealedTo), rolledTo });
   }
 }
 
@@ -135,7 +142,7 @@ function replayRow(state: SeriesState, id: number, bytes: Uint8Array): void {
         state.catalog.restore({ no, kind, id: name, node, sealedTo: 0, rolledTo: null });
         const entity = state.catalog.entities.get(no);
         if (entity !== undefined) state.catalog.unwritten.add(entity);
-      } else state.catalog.note(kind, name, node);
+      } else if (node !== null && known.node !== node) state.catalog.note(kind, name, node); // of most rows this is all: at a start there are many
     }
     for (const batch of commit.batches) takeIn(state, id, batch);
     for (const what of commit.damaged)

@@ -1,3 +1,4 @@
+import { STORE_BOUNDS } from '../../settings/index.ts';
 import { existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { shownUnit } from '../../../core/readings/index.ts';
@@ -16,13 +17,14 @@ export interface EmbeddedSeries extends SeriesStore {
   heard(): Promise<Map<string, number>>;
   /** How the file is written: synchronous 2 is FULL. */
   durability(): Promise<{ synchronous: number; journal: string }>;
+  sweep(): Promise<void>;
   trouble(): string | null;
   close(): Promise<void>;
 }
 
 /** Bounds of what waits for a commit, and of one commit: numbers, times included. */
-const mostWaiting = 8_000_000;
-const mostTogether = 1_000_000;
+const mostWaiting = STORE_BOUNDS.appends.value;
+const mostTogether = STORE_BOUNDS.together.value;
 
 interface SeriesOptions extends Omit<StoreOptions, 'folder'> {
   readonly file: string;
@@ -31,7 +33,14 @@ interface SeriesOptions extends Omit<StoreOptions, 'folder'> {
 }
 
 /** Opens the embedded series store; throws StoreError. */
-export async function openSeries({ file, rawDays, rollupDays, log, now = systemClock, patience = 60_000 }: SeriesOptions): Promise<EmbeddedSeries> {
+export async function openSeries({
+  file,
+  rawDays,
+  rollupDays,
+  log,
+  now = systemClock,
+  patience = STORE_BOUNDS.patience.value * 1_000,
+}: SeriesOptions): Promise<EmbeddedSeries> {
   const host = await startHost<SeriesHandlers>({
     entry: new URL(`./worker${extname(import.meta.url)}`, import.meta.url),
     data: { file, rawDays, rollupDays },
@@ -45,7 +54,7 @@ export async function openSeries({ file, rawDays, rollupDays, log, now = systemC
     },
     probe: 'probe',
     log,
-    maxWaiting: 2_000,
+    maxWaiting: STORE_BOUNDS.seriesWaiting.value,
     patience,
   });
   await reportNotes(host, log);
@@ -80,6 +89,7 @@ export async function openSeries({ file, rawDays, rollupDays, log, now = systemC
     known: () => host.call('known', () => null),
     heard: () => host.call('heard', () => null),
     durability: () => host.call('durability', () => null),
+    sweep: () => host.call('sweep', () => null),
     trouble: () => host.trouble(),
     close: () => host.close(),
   };

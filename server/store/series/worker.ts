@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { entityKey } from '../../../core/readings/index.ts';
+import { sweep } from '../../threads/index.ts';
 import { serveFile } from '../worker/index.ts';
 import { append, isPressed } from './append.ts';
 import { entitiesIn, type EntitiesQuery } from './entities.ts';
@@ -30,6 +31,7 @@ function handlersOf(state: SeriesState) {
       await state.file.transaction(state.file.trial());
     },
     known: async (_: null) => [...state.catalog.entities.values()].map(entityKey),
+    sweep: async (_: null) => sweep(),
     /** When each node was last heard, by node name. */
     heard: async (_: null) => lastHeard(state),
     stats: async (_: null) => {

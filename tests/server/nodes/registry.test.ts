@@ -66,7 +66,7 @@ describe('the latest of a node', () => {
       nodes.take(intakeFromBatch({ source: 's', seq: 0, blocks: [{ entity: { kind: 'host', id: 'n1', node: 'n1' }, t, columns: { 'host.cpu': cpu } }] }));
     host([1000], [0.2]);
     host([900], [0.9]);
-    expect(nodes.get('n1')?.host.get('host.cpu')).toBe(0.2);
+    expect(nodes.get('n1')?.host?.get('host.cpu')).toBe(0.2);
   });
 
   it('known from earlier is silent until it speaks', () => {

@@ -89,22 +89,34 @@ describe('a table as it travels', () => {
 
 describe('open streams', () => {
   it('are bounded, and one that ended makes room', () => {
-    const streams = openStreams(2);
-    const first = streams.open(() => undefined);
-    expect(streams.open(() => undefined)).not.toBeNull();
-    expect(streams.open(() => undefined)).toBeNull();
-    first?.();
-    expect(streams.open(() => undefined)).not.toBeNull();
+    const streams = openStreams({ all: 2, perToken: 2 });
+    const first = streams.open('a', () => undefined);
+    expect(typeof streams.open('a', () => undefined)).toBe('function');
+    expect(streams.open('b', () => undefined)).toBe('all');
+    if (typeof first === 'function') first();
+    expect(typeof streams.open('b', () => undefined)).toBe('function');
     expect(streams.count).toBe(2);
   });
 
+  it('are bounded for each token, and one that was told twice to have ended makes room once', () => {
+    const streams = openStreams({ all: 9, perToken: 2 });
+    const first = streams.open('a', () => undefined);
+    streams.open('a', () => undefined);
+    expect(streams.open('a', () => undefined)).toBe('caller');
+    expect(typeof streams.open('b', () => undefined)).toBe('function');
+    if (typeof first === 'function') first();
+    if (typeof first === 'function') first();
+    expect(typeof streams.open('a', () => undefined)).toBe('function');
+    expect(streams.open('a', () => undefined)).toBe('caller');
+  });
+
   it('are all asked to end when the server stops, and no new one keeps it from stopping', async () => {
-    const streams = openStreams(2);
+    const streams = openStreams({ all: 2, perToken: 2 });
     const ended: (() => void)[] = [];
-    const end = streams.open(() => ended.push(() => end?.()));
+    const end = streams.open('a', () => ended.push(() => (typeof end === 'function' ? end() : undefined)));
     const closed = streams.close();
     expect(ended).toHaveLength(1);
-    expect(streams.open(() => undefined)).toBeNull();
+    expect(streams.open('a', () => undefined)).toBe('all');
     for (const one of ended) one();
     await closed;
     expect(streams.count).toBe(0);
