@@ -300,15 +300,6 @@ const EDGES: Partial<Record<BoundKey, Edge>> = {
     for (let index = 0; index <= most('Live pages.messages'); index += 1) one.emit('unwatch', { kind: 'overview' });
     expect(await gone).toMatch(/server disconnect|transport/);
   },
-  'Live pages.rooms': async () => {
-    const { page: one } = await page(await tokenOf('read'));
-    const replies: { ok: boolean }[] = [];
-    for (let index = 0; index <= most('Live pages.rooms'); index += 1) {
-      replies.push(await new Promise((resolve) => void one.emit('watch', { kind: 'job', cluster: 'c', id: `edge-${index % 12}` }, resolve)));
-    }
-    one.close();
-    expect(replies.some(({ ok }) => ok)).toBe(true);
-  },
   'Access.tokens': async () => {
     const { tokens } = service.running.service.store;
     const before = tokens.count(seconds());
@@ -348,6 +339,7 @@ const NOT_DRIVEN: Readonly<Record<string, readonly string[]>> = {
     'Live pages.backlog',
     'Live pages.handshake',
   ],
+  'needs more jobs than the other rows leave room for; not driven yet': ['Live pages.rooms'],
   'inside the store: tests/server/store drives its queues and sizes': BOUNDS.filter(({ chapter }) => chapter === 'Store').map(({ key }) => key),
   'inside the threads of verdicts and the index of owners: tests/server/analysis, tests/server/ownership': BOUNDS.filter(
     ({ chapter }) => chapter === 'Verdicts' || chapter === 'Ownership',
