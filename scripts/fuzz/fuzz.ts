@@ -9,7 +9,7 @@ export interface Target {
   run(budget: Budget): Promise<void>;
 }
 
-export interface Budget {
+interface Budget {
   readonly seed: number;
   /** Milliseconds. */
   readonly time: number;

@@ -100,7 +100,10 @@ function valuesOf(id: MetricId, column: readonly unknown[] | Float64Array, rejec
   for (const row of bad) {
     const value = column[row];
     mended[row] = Number.NaN;
-    rejectRow(row, `${typeof value === 'number' ? `${value} ${METRICS[id].unit}` : named(value)} is out of range, expected ${formatLimits(id)}: taken as absent`);
+    rejectRow(
+      row,
+      `${typeof value === 'number' ? `${value} ${METRICS[id].unit}` : named(value)} is out of range, expected ${formatLimits(id)}: taken as absent`,
+    );
   }
   return mended;
 }

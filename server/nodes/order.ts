@@ -9,7 +9,7 @@ export interface ByName<T> {
 const { compare } = new Intl.Collator('en', { numeric: true });
 
 /** n2 before n10; of two names that people take for one, always the same first, or a page would lose it. */
-export function inOrder(a: string, b: string): number {
+function inOrder(a: string, b: string): number {
   return compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 

@@ -3,7 +3,6 @@ export {
   ACCESS_BOUNDS,
   ANALYSIS_BOUNDS,
   BATCH_BOUNDS,
-  type Bound,
   type BoundKey,
   BOUNDS,
   CONNECTION_BOUNDS,
