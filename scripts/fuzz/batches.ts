@@ -1,3 +1,4 @@
+// Past the door of server/ingest: the quick reader of batches is compared with the slow one.
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { IngestBatch } from '../../core/contract/index.ts';

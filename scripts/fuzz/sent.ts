@@ -1,3 +1,4 @@
+// Past the door of server/ingest: what a batch would be taken for is known before it is sent.
 import fc from 'fast-check';
 import type { IngestBatch, IngestReply } from '../../core/contract/index.ts';
 import type { Table } from '../../core/readings/index.ts';

@@ -1,3 +1,4 @@
+// Past the door of server/store: stored bytes are damaged before they are decoded.
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { EntityKind } from '../../core/readings/index.ts';

@@ -1,4 +1,4 @@
-// Past the agent's door: its way out is what is tried here, without anything that watches a machine.
+// Past the door of collectors/agent: its way out is what is tried here, without anything that watches a machine.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Delivery, openDelivery } from '../../collectors/agent/delivery.ts';

@@ -45,6 +45,8 @@ const OPEN = [
   'GET /api/health',
   'GET /health/live',
   'GET /health/ready',
+  // Where the one-time token of the printed address becomes a session.
+  'POST /api/session',
 ];
 
 const encoded = (text: string) => text.replace(/[a-z]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
