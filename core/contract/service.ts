@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { name } from './names.ts';
 import { count } from './numbers.ts';
 import { nullable, oneOf } from './verdict.ts';
 
@@ -53,7 +54,7 @@ export const SessionSchema = Type.Object({
 });
 
 /** `POST /api/session`: the token of a one-time address becomes a session. */
-export const SignInSchema = Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }) }, { additionalProperties: false });
+export const SignInSchema = Type.Object({ token: name(200, 1) }, { additionalProperties: false });
 
 /** The page's own secret, to be sent as the header `x-headroom-session` (in a socket's handshake as `auth.secret`), and when the session ends, seconds UTC. */
 export const SignedInSchema = Type.Object({ secret: Type.String(), expires: Type.Number() });
@@ -65,9 +66,9 @@ export const TokenRequestSchema = Type.Object(
     /** `node` where it is left out, or `job` where a job is named. */
     scope: Type.Optional(oneOf(['node', 'job', 'read', 'admin', 'page'])),
     /** The node that it is bound to; without it the first that it is used for. */
-    node: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    node: Type.Optional(name(200, 1)),
     /** `ID` or `CLUSTER/ID`. */
-    job: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    job: Type.Optional(name(200, 1)),
     /** Days until it ends; without it a program's token stays until it is revoked. */
     days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_650 })),
   },
