@@ -18,7 +18,6 @@ const judged = new Set(JSON.parse(readFileSync(LIST, 'utf8')) as string[]); // w
 
 /** Expressions that take a square of their text's length, where that is short, each with the bound. */
 const SHORT: Readonly<Record<string, string>> = {
-  'collectors/command-line/redact.ts': 'a command line is cut to 4,096 characters before it is looked at',
   'server/store/sqlite/failures.ts': 'SQLite’s own message, of one line',
 };
 
