@@ -571,11 +571,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
         harm: 'each of four GPUs seems to read the whole model',
       },
       { find: 'e4m3|e5m2/i.test(kvDtype)) return 1;', replace: 'e4m3|e5m2/i.test(kvDtype)) return 2;', harm: 'an FP8 cache seems twice as large' },
-      {
-        find: "GPUS[type].peaks.bf16 === null ? 'fp16' : native",
-        replace: 'false ? native : native',
-        harm: 'a V100 that serves a BF16 model has no compute share',
-      },
       { find: 'Math.max(1, context.engines)', replace: '1', harm: 'the work of two servers is counted twice on each GPU' },
     ],
   },
@@ -869,7 +864,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     mutations: [
       { find: 'seconds < SLOW_LOAD.seconds || seconds', replace: 'seconds', harm: 'a small model’s load is called slow' },
       {
-        find: 'Math.min(Math.max(...rows.map(({ value }) => value)) - least, weightsPerGpu(judged))',
+        find: 'Math.min(Math.max(...rows.map(({ value }) => value)) - least, weightsPerGpu(judged, gpu))',
         replace: 'Math.max(...rows.map(({ value }) => value)) - least',
         harm: 'the cache that an engine takes counts as loaded bytes',
       },
@@ -1339,12 +1334,6 @@ export const MUTATIONS: readonly MutatedFile[] = [
     mutations: [
       { find: ' || inThisCommit.has(key)', replace: '', harm: 'a batch repeated in one commit is acknowledged twice' },
       { find: 'state.lastWal = id;', replace: '', harm: 'a second batch cannot be written' },
-      {
-        find: 'state.catalog.unwritten.clear();',
-        replace: '',
-        harm: 'each row names all entities again',
-        survives: 'only the size of the write-ahead rows differs: naming an entity twice changes nothing',
-      },
     ],
   },
   {
@@ -1396,8 +1385,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
         harm: 'half a day is expired before it can be rolled up again',
       },
       {
-        find: 'if (known === undefined) state.catalog.restore(',
-        replace: 'if (known !== undefined) state.catalog.restore(',
+        find: 'if (known === undefined) {\n        state.catalog.restore(',
+        replace: 'if (known !== undefined) {\n        state.catalog.restore(',
         harm: 'readings of a new entity are lost at a restart',
       },
       { find: 'after = id;', replace: 'after = id + 1;', harm: 'every 65th commit is lost at a restart' },
@@ -1429,7 +1418,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
       { find: 'rawKeptFrom(state, now), most)', replace: 'now, most)', harm: 'raw readings are deleted at once' },
       { find: 'now - state.retention.rollupDays * DAY', replace: 'now', harm: 'roll-ups are deleted at once' },
       {
-        find: '!entity.dirty && !kept.has(entity.no) && !state.heads.has(entity.no)',
+        find: '!state.catalog.unwritten.has(entity) && !kept.has(entity.no) && !state.heads.has(entity.no)',
         replace: '!kept.has(entity.no)',
         harm: 'a new entity is forgotten while its readings are open',
       },
@@ -1539,7 +1528,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'server/ingest/ingest.ts',
     tests: [INGEST],
     mutations: [
-      { find: 'AHEAD = 300', replace: 'AHEAD = 3000', harm: 'a wrong clock draws charts into the future' },
+      { find: 'AHEAD = BATCH_BOUNDS.ahead.value;', replace: 'AHEAD = 10 * BATCH_BOUNDS.ahead.value;', harm: 'a wrong clock draws charts into the future' },
       { find: 'if (!duplicate) options.stored', replace: 'options.stored', harm: 'a repeated batch is judged twice' },
       { find: "origin.kind === 'page' || origin.kind === 'demo'", replace: "origin.kind === 'demo'", harm: 'last year’s recording is refused' },
       { find: 'time - rawDays * 86_400', replace: 'time - rawDays * 3_600', harm: 'readings that an agent kept over a night are refused' },
@@ -1618,7 +1607,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
         replace: '(now - before) / Math.max(fresh.length, 1), 0)',
         harm: 'two sweeps in one millisecond become one',
       },
-      { find: 'origin = now - newest;', replace: 'origin = now;', harm: 'a stop-watch’s readings lie in the future' },
+      { find: 'origin = start ?? now - newest;', replace: 'origin = start ?? now;', harm: 'a stop-watch’s readings lie in the future' },
       { find: 'wentBack = Math.max(wentBack, newestDate - at);', replace: '', harm: 'nobody is told that a sender’s clock went back' },
     ],
   },
@@ -1661,8 +1650,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'server/ingest/raw/streams.ts',
     tests: [INGEST],
     mutations: [
-      { find: 'closing || open.size >= most', replace: 'open.size >= most', harm: 'a stream that begins while the server stops keeps it from stopping' },
-      { find: 'closing || open.size >= most', replace: 'closing', harm: 'streams are not bounded' },
+      { find: 'closing || open.size >= all', replace: 'open.size >= all', harm: 'a stream that begins while the server stops keeps it from stopping' },
+      { find: 'closing || open.size >= all', replace: 'closing', harm: 'streams are not bounded' },
     ],
   },
   {
@@ -1681,7 +1670,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     mutations: [
       { find: 'count.quiet = 0;', replace: '', harm: 'a long stream with readings is refused after 8 MiB' },
       { find: 'seq += 1;', replace: '', harm: 'all but a stream’s first batch are duplicates' },
-      { find: 'await take(reader.end(now()));', replace: '', harm: 'the last lines of a stream are lost' },
+      { find: 'await take(await reader.end(now()));', replace: '', harm: 'the last lines of a stream are lost' },
       { find: 'if (count.rejected <= TOLD) write', replace: 'write', harm: 'a sender is told of every bad line' },
     ],
   },
