@@ -1,3 +1,4 @@
+import { plausible } from '../core/readings/index.ts';
 import type { Collector, ParseContext, Session } from './collector/index.ts';
 import { redactCommand, tellCommand } from './command-line/index.ts';
 import { gpuScope, sweepCounter, tableReader } from './nvidia-smi/index.ts';
@@ -55,9 +56,9 @@ function openNvitop(context: ParseContext): Session {
     const bytes = quantity(memory, 'MiB');
     const busy = quantity(sm, '%');
     const cores = parseDecimal(cpu);
-    if (typeof bytes === 'number') values['process.gpuMem'] = bytes;
-    if (typeof busy === 'number') values['process.gpuUtil'] = busy;
-    if (cores !== null) values['process.cpu'] = Math.round(cores * 10) / 1000;
+    if (typeof bytes === 'number' && plausible('process.gpuMem', bytes)) values['process.gpuMem'] = bytes;
+    if (typeof busy === 'number' && plausible('process.gpuUtil', busy)) values['process.gpuUtil'] = busy;
+    if (cores !== null && plausible('process.cpu', cores / 100)) values['process.cpu'] = Math.round(cores * 10) / 1000;
     out.reading({ entity, at, values });
     out.fact(entity, 'gpu', scope.byIndex(gpu).id);
     out.fact(entity, 'user', user);

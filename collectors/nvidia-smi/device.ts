@@ -127,8 +127,8 @@ function tellFacts(device: Device, entity: EntityRef, out: Output): void {
 function emitProcess(listed: DeviceProcess, { gpu, at }: Seen, { out, scope }: Tools): void {
   if (!/^\d+$/.test(listed.pid)) return;
   const entity = scope.process(listed.pid);
-  const memory = quantity(listed.memory ?? '', 'MiB');
-  if (typeof memory === 'number') out.reading({ entity, at, values: { 'process.gpuMem': memory } });
+  const memory = memoryIn(listed.memory, 'process.gpuMem');
+  if (hasAny(memory)) out.reading({ entity, at, values: memory });
   out.fact(entity, 'gpu', gpu.id);
   if (listed.name !== undefined && !isAbsent(listed.name)) tellCommand(out, entity, listed.name);
 }
@@ -144,13 +144,17 @@ export function tellSlice(
   out: Output,
 ): void {
   const { entity, parent, at } = slice;
-  const total = quantity(slice.total ?? '', 'MiB');
-  const used = quantity(slice.used ?? '', 'MiB');
   out.fact(entity, 'parent', parent.id);
   out.fact(entity, 'migMode', `Enabled: GPU instance ${slice.gpuInstance}, compute instance ${slice.computeInstance}, device ${slice.index}`);
   out.reading({
     entity,
     at,
-    values: { 'gpu.present': 1, ...(typeof total === 'number' ? { 'gpu.memTotal': total } : {}), ...(typeof used === 'number' ? { 'gpu.memUsed': used } : {}) },
+    values: { 'gpu.present': 1, ...memoryIn(slice.total, 'gpu.memTotal'), ...memoryIn(slice.used, 'gpu.memUsed') },
   });
+}
+
+/** A memory size as printed (`26 MiB`, or a number of MiB); nothing where it is none, or none that can be. */
+function memoryIn(text: string | undefined, metric: 'gpu.memTotal' | 'gpu.memUsed' | 'process.gpuMem'): Values {
+  const value = quantity(text ?? '', 'MiB');
+  return typeof value === 'number' && plausible(metric, value) ? { [metric]: value } : {};
 }

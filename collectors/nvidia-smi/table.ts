@@ -184,7 +184,7 @@ function processRow(open: Open, text: string, { out, scope }: TableTools): void 
   const gpu = open.gpus.get(listed.gpu);
   const entity = scope.process(listed.pid);
   const memory = quantity(listed.memory, 'MiB');
-  if (typeof memory === 'number') out.reading({ entity, at: open.at, values: { 'process.gpuMem': memory } });
+  if (typeof memory === 'number' && plausible('process.gpuMem', memory)) out.reading({ entity, at: open.at, values: { 'process.gpuMem': memory } });
   out.fact(entity, 'gpu', scope.byIndex(listed.gpu).id);
   if (listed.name !== '') tellCommand(out, entity, listed.name);
   if (gpu !== undefined) gpu.processes += 1;

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { IngestBatch } from '../../core/contract/index.ts';
 import { type EntityKind, FACT_NAMES, type Intake, limitsOf, METRIC_IDS, METRICS, type Table } from '../../core/readings/index.ts';
 import { type Checked, checkBatch, checkRead } from '../../server/ingest/check-batch.ts';
+import { isTooDeep } from '../../server/http/index.ts';
 import { ingestInto } from '../../server/ingest/index.ts';
 import { readBatch } from '../../server/ingest/read-batch.ts';
 import { ANYBODY, someSenders } from '../../tests/support/senders.ts';
@@ -141,7 +142,10 @@ export const batchTargets: readonly Target[] = [
       const at = which % batch.blocks.length;
       const parts = batch.blocks.map((block, index) => (index === at ? changed(block, one) : JSON.stringify(block)));
       const { blocks, ...head } = batch;
-      const kept = await stored(Buffer.from(JSON.stringify({ ...head, blocks: ['@@'] }).replace('"@@"', () => parts.join(','))), 1_900);
+      const text = JSON.stringify({ ...head, blocks: ['@@'] }).replace('"@@"', () => parts.join(','));
+      // Whoever nests like that sends no batch: its body is not looked into at all.
+      if (isTooDeep(text)) return;
+      const kept = await stored(Buffer.from(text), 1_900);
       if (kept === null) throw new Error('all of it was refused');
       const found = kept.tables.map(blockOf);
       for (const [index, good] of blocks.entries()) {

@@ -224,3 +224,29 @@ describe('errors', () => {
     expect(parse('This typically would correspond to Xid 94 error. If no devices were found, reboot. The GPU requires a reset\n').events).toEqual([]);
   });
 });
+
+it('a slice or a process whose memory cannot be has none', () => {
+  const text = [
+    '==============NVSMI LOG==============',
+    '',
+    'Timestamp                                 : Fri Feb 21 18:31:51 2025',
+    'Attached GPUs                             : 1',
+    'GPU 00000000:00:09.0',
+    '    MIG Device',
+    '        Index                             : 0',
+    '        GPU Instance ID                   : 2',
+    '        Compute Instance ID               : 0',
+    '        Shared FB Memory Usage',
+    '            Total                         : -140448 MiB',
+    '            Used                          : 26 MiB',
+    '    GPU UUID                              : GPU-6d0a1f0c-1111-4aaa-8bbb-000000000001',
+    '    Processes',
+    '        Process ID                        : 21180',
+    '            Name                          : python3',
+    '            Used GPU Memory               : -2296 MiB',
+    '',
+  ].join('\n');
+  const { readings } = parseAll(nvidiaSmiLog, text, { node: 'n1' });
+  expect(readings.flatMap(({ values }) => Object.values(values)).filter((value) => value < 0)).toEqual([]);
+  expect(readings.some(({ values }) => values['gpu.memUsed'] === 26 * 2 ** 20)).toBe(true);
+});

@@ -6,7 +6,7 @@ import { batchOf, gpu } from '../../support/batches.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { listening, storeForTest } from '../../support/store.ts';
 
-/** A folder as a killed process leaves it: copied while the store is open. */
+/** A folder as a killed process leaves it: copied while the store is open, and has nothing to do. */
 async function leftOpen(): Promise<string> {
   const folder = temporaryFolder();
   const store = await storeForTest({ folder });
