@@ -13,6 +13,8 @@ interface Budget {
   readonly seed: number;
   /** Milliseconds. */
   readonly time: number;
+  /** Inputs at most. */
+  readonly most: number;
   count(): void;
 }
 
@@ -28,29 +30,37 @@ export function target<T>(name: string, arbitrary: fc.Arbitrary<T>, property: (i
   return {
     name,
     share,
-    async run({ seed, time, count }) {
+    async run({ seed, time, most, count }) {
       let latest: Promise<void> | undefined;
       const checked = fc.asyncProperty(arbitrary, async (input) => {
         count();
         latest = Promise.resolve(property(input));
         await latest;
       });
-      const details = await fc.check(checked, { seed, numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: time, markInterruptAsFailure: false });
+      const details = await fc.check(checked, { seed, numRuns: most, interruptAfterTimeLimit: time, markInterruptAsFailure: false });
       if (details.counterexample !== null) throw new Error(await fc.asyncDefaultReportMessage(details), { cause: details.errorInstance });
       await latest; // the time was over while it was tried: it has to end, and well
     },
   };
 }
 
+export interface Fuzzing {
+  readonly seconds: number;
+  readonly seed: number;
+  /** Inputs of each target at most: with it a fast machine tries what a slow one does, and no more. */
+  readonly most?: number;
+  readonly last?: Target;
+}
+
 /** Runs targets one after another, each for its part of the seconds; `last` after them all, for as long as it takes. */
-export async function fuzz(targets: readonly Target[], { seconds, seed, last }: { seconds: number; seed: number; last?: Target }): Promise<Fuzzed[]> {
+export async function fuzz(targets: readonly Target[], { seconds, seed, most = Number.MAX_SAFE_INTEGER, last }: Fuzzing): Promise<Fuzzed[]> {
   const results: Fuzzed[] = [];
   const shares = targets.reduce((sum, { share = 1 }) => sum + share, 0);
   for (const one of [...targets, ...(last === undefined ? [] : [last])]) {
     let inputs = 0;
     let failure: string | null = null;
     try {
-      await one.run({ seed, time: (seconds * 1000 * (one.share ?? 1)) / shares, count: () => (inputs += 1) });
+      await one.run({ seed, time: (seconds * 1000 * (one.share ?? 1)) / shares, most, count: () => (inputs += 1) });
     } catch (error) {
       failure = reportOf(error);
     }
