@@ -1,4 +1,4 @@
-import { type EntityRef, formatLimits, plausible } from '../core/readings/index.ts';
+import { type EntityRef, formatLimits, plausible, own } from '../core/readings/index.ts';
 import { type Collector, engineOf, type ParseContext, type Session } from './collector/index.ts';
 import { engineNames, type NameTable, type Rule } from './prometheus/index.ts';
 import {
@@ -131,7 +131,7 @@ function nameAndUnit(cell: string): { name: string; tick: number } {
 
 function columnsOf(table: NameTable, name: string, index: number): Column[] {
   const prefix = table.owner.kind === 'engine' ? `${table.owner.engine}:` : '';
-  const rules = table.rules[name] ?? table.rules[`${prefix}${name}`] ?? [];
+  const rules = own(table.rules, name) ?? own(table.rules, `${prefix}${name}`) ?? [];
   return rules.filter((rule) => rule.only === undefined).map((rule) => ({ index, rule }));
 }
 

@@ -1,4 +1,4 @@
-import type { FactName } from '../../core/readings/index.ts';
+import { type FactName, own } from '../../core/readings/index.ts';
 import { type Collector, hostOf, UNNAMED } from '../collector/index.ts';
 import { lineSession, output } from '../text/index.ts';
 
@@ -23,7 +23,7 @@ export const recordMeta: Collector = {
         const value = text.slice(at + 1);
         if (!KNOWN.has(name)) return out.reject(number, 'expected a line such as "node=NAME"', text);
         if (name === 'node' && context.node === undefined) node = value;
-        const fact = FACTS[name];
+        const fact = own(FACTS, name);
         if (fact !== undefined && value !== '') out.fact(hostOf(node), fact, value);
       },
     });

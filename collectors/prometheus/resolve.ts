@@ -1,4 +1,4 @@
-import { entityKey, type EntityRef, type FactName, isMetricId, metric } from '../../core/readings/index.ts';
+import { entityKey, type EntityRef, type FactName, isMetricId, metric, own } from '../../core/readings/index.ts';
 import { type Labels, type NameTable, nameTables, type Rule } from './names/index.ts';
 import { ownerOf, type Scope, sliceFacts } from './owner.ts';
 
@@ -36,7 +36,7 @@ export function resolveSeries(name: string, labels: Labels, scope: Scope): Targe
   const known = findName(name);
   if (known === undefined) return null;
   const { table, key } = known;
-  const info = table.info?.[key];
+  const info = own(table.info ?? {}, key);
   // The series that gives a host its name must first be found under the name that the host's other series have.
   const entity = ownerOf(table.owner, info?.host === undefined ? labels : without(labels, info.host), scope);
   if (entity === null) return null;
@@ -47,7 +47,7 @@ export function resolveSeries(name: string, labels: Labels, scope: Scope): Targe
     const hostName = info.host === undefined ? null : (labels.get(info.host) ?? null);
     return { slots, facts: [...facts, ...factsIn(info.facts, labels, entity)], constant: product, hostName, entity };
   }
-  const rules = (table.rules[key] ?? []).filter((rule) => isMeant(rule, labels));
+  const rules = (own(table.rules, key) ?? []).filter((rule) => isMeant(rule, labels));
   return { slots: rules.map((rule) => slotOf(entity, rule, table, labels)), facts, constant: null, hostName: null, entity };
 }
 

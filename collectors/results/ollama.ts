@@ -1,4 +1,4 @@
-import { formatDuration, formatValue, type Statement } from '../../core/readings/index.ts';
+import { formatDuration, formatValue, type Statement, own } from '../../core/readings/index.ts';
 import { figure, numberOf, resultCollector, type ResultReader, sentence } from './kit/index.ts';
 
 const FIELD = /^(total duration|load duration|prompt eval count|prompt eval duration|prompt eval rate|eval count|eval duration|eval rate): +(\S.*)$/;
@@ -77,7 +77,7 @@ function goDuration(text: string): number | null {
   let read = 0;
   for (const [whole, amount = '', unit = ''] of text.slice(0, 60).matchAll(/(\d{1,15}(?:\.\d{1,12})?)(h|ms|m|s|µs|us|ns)/g)) {
     const value = numberOf(amount);
-    const factor = UNITS[unit];
+    const factor = own(UNITS, unit);
     if (value === null || factor === undefined) return null;
     sum += value * factor;
     read += whole.length;

@@ -1,4 +1,4 @@
-import { formatDuration, formatValue, type Statement } from '../../core/readings/index.ts';
+import { formatDuration, formatValue, type Statement, own } from '../../core/readings/index.ts';
 import type { Collector, Session } from '../collector/index.ts';
 import { output } from '../text/index.ts';
 import { figure, numberOf, resultCollector, type ResultReader, sentence } from './kit/index.ts';
@@ -85,7 +85,7 @@ export function openServingBench(): ResultReader {
       if (open === null || colon < 0) return;
       const name = text.slice(0, colon).trim();
       const latency = LATENCY.exec(name);
-      const key = latency === null ? FIELDS[name] : `${seriesOf(latency[2] ?? '')}.${(latency[1] ?? '').toLowerCase()}`;
+      const key = latency === null ? own(FIELDS, name) : `${seriesOf(latency[2] ?? '')}.${(latency[1] ?? '').toLowerCase()}`;
       if (key !== undefined) open.set(key, text.slice(colon + 1).trim());
       if (name === 'Total generated tokens (retokenized)' && !open.has('backend')) open.set('backend', 'sglang');
     },

@@ -1,3 +1,4 @@
+import { own } from '../../core/readings/index.ts';
 import type { Fact, Statement } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector/index.ts';
 import { gpuScope } from '../nvidia-smi/index.ts';
@@ -101,7 +102,9 @@ function statementOf({ devices, rows, nics }: Matrix & { nics: ReadonlyMap<strin
         const such = apart.filter(({ by }) => by === path);
         if (such.length === 0) return [];
         const named = such.length <= 6 ? `: ${such.map(({ a, b }) => `${a}–${b}`).join(', ')}` : '';
-        return [`${such.length} ${such.length === 1 ? 'pair' : 'pairs'} without NVLink ${such.length === 1 ? 'goes' : 'go'} ${PATHS[path] ?? path}${named}.`];
+        return [
+          `${such.length} ${such.length === 1 ? 'pair' : 'pairs'} without NVLink ${such.length === 1 ? 'goes' : 'go'} ${own(PATHS, path) ?? path}${named}.`,
+        ];
       }),
       ...(across > 0 ? ['Keep tensor parallelism inside GPUs that NVLink or one switch joins: all-reduces across CPU sockets are the slowest of a node.'] : []),
       ...nicLines({ devices, gpus, nics }),

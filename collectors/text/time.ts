@@ -1,3 +1,4 @@
+import { own } from '../../core/readings/index.ts';
 import { parseDecimal } from './numbers.ts';
 import { offsetOf, zoneOf, type Zone } from './zone.ts';
 
@@ -164,7 +165,7 @@ function twelveHour(hour: number, half: string | undefined): number {
 
 function offsetOfText(text: string | undefined): number | null {
   if (text === undefined) return null;
-  const hours = ZONE_WORDS[text.toLowerCase()];
+  const hours = own(ZONE_WORDS, text.toLowerCase());
   return hours === undefined ? (offsetOf(text) ?? Number.NaN) : hours * 3600;
 }
 

@@ -48,3 +48,4 @@ export {
   tickFormat,
 } from './units.ts';
 export { cleanText, cut, faultOfName, faultOfText, inWords, isWellFormed, NAME_PATTERN, TEXT_PATTERN } from './text.ts';
+export { own } from './own.ts';

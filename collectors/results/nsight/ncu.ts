@@ -1,4 +1,4 @@
-import { formatDuration, formatPercent, formatValue, type Statement } from '../../../core/readings/index.ts';
+import { formatDuration, formatPercent, formatValue, type Statement, own } from '../../../core/readings/index.ts';
 import { splitCsv } from '../../text/index.ts';
 import { figure, numberOf, resultCollector, type ResultReader, sentence } from '../kit/index.ts';
 import { kernelKind, shortKernel } from './kinds.ts';
@@ -127,13 +127,13 @@ function valueOf(metric: string, unit: string, text: string): { quantity: Quanti
   if (number === null) return null;
   const rate = /^([KMGT]?byte)\/s(?:econd)?$/.exec(unit)?.[1];
   if (metric === 'Memory Throughput' && rate !== undefined) {
-    const step = BYTES[rate];
+    const step = own(BYTES, rate);
     return step === undefined ? null : { quantity: 'dramRate', value: number * step };
   }
   const quantity = METRICS.find(([, pattern]) => pattern.test(metric))?.[0];
   if (quantity === undefined) return null;
   if (PERCENT.has(quantity)) return unit === '%' && number >= 0 && number <= 105 ? { quantity, value: number / 100 } : null;
-  const step = quantity === 'seconds' ? SECONDS[unit] : quantity === 'dramBytes' ? BYTES[unit] : unit === '' ? 1 : undefined;
+  const step = quantity === 'seconds' ? own(SECONDS, unit) : quantity === 'dramBytes' ? own(BYTES, unit) : unit === '' ? 1 : undefined;
   return step === undefined ? null : { quantity, value: number * step };
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../../../core/readings/index.ts';
 import { splitBlanks, splitCsv } from '../../text/index.ts';
 import { numberOf, resultCollector, type ResultReader } from '../kit/index.ts';
 import { addTo, copyKind, type Profile, profileStatement } from './profile.ts';
@@ -128,7 +129,7 @@ function columnsOf(line: string): Columns | null {
   // Grids are three numbers in one cell: readable between commas only.
   if (kind === null || names.some((name) => /^(?:Grid|Block)XYZ$/.test(name))) return null;
   const unit = /^(?:Total Time|Start) \(([a-zµ]{1,4})\)$/.exec(names.find((name) => /^(?:Total Time|Start) \(/.test(name)) ?? '')?.[1] ?? 'ns';
-  const tick = TICKS[unit];
+  const tick = own(TICKS, unit);
   return tick === undefined ? null : { kind, names, isCsv, tick };
 }
 

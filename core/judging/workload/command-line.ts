@@ -1,3 +1,4 @@
+import { own } from '../../readings/index.ts';
 import { parseWeightType } from '../../knowledge/index.ts';
 import { firstPositional, type Options, readOptions, splitCommand } from './arguments.ts';
 import { type FoundProgram, programsIn } from './programs.ts';
@@ -86,7 +87,7 @@ const LOAD_FORMATS = /^(?:auto|safetensors|pt|dummy|npcache|tensorizer|sharded_s
 
 function quantizationOf(options: Options): string | null {
   const value = said(options, QUANTIZATION);
-  if (value !== null && !NO_QUANTIZATION.test(value) && !LOAD_FORMATS.test(value)) return BITS[value] ?? value.toLowerCase();
+  if (value !== null && !NO_QUANTIZATION.test(value) && !LOAD_FORMATS.test(value)) return own(BITS, value) ?? value.toLowerCase();
   return QUANTIZATION_SWITCHES.find(([name]) => isOn(options, name))?.[1] ?? null;
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../../readings/index.ts';
 import type { Architecture, Mla, Moe, Sliding } from './spec/index.ts';
 import { flag, list, number, positive, text, type Json } from './hf-fields.ts';
 
@@ -72,7 +73,7 @@ export function slidingOf(type: string, config: Json, layers: number): Sliding |
   if (window === undefined || flag(config, 'use_sliding_window') === false) return null;
   const kinds = list(config, 'layer_types');
   if (kinds.length > 0) return some(window, kinds.filter((kind) => kind === 'sliding_attention').length);
-  const pattern = positive(config, 'sliding_window_pattern', '_sliding_window_pattern') ?? PATTERN[text(config, 'model_type') ?? type];
+  const pattern = positive(config, 'sliding_window_pattern', '_sliding_window_pattern') ?? own(PATTERN, text(config, 'model_type') ?? type);
   if (pattern !== undefined) return some(window, layers - Math.floor(layers / pattern));
   return some(window, layers);
 }
