@@ -58,7 +58,8 @@ function openNvitop(context: ParseContext): Session {
     const cores = parseDecimal(cpu);
     if (typeof bytes === 'number' && plausible('process.gpuMem', bytes)) values['process.gpuMem'] = bytes;
     if (typeof busy === 'number' && plausible('process.gpuUtil', busy)) values['process.gpuUtil'] = busy;
-    if (cores !== null && plausible('process.cpu', cores / 100)) values['process.cpu'] = Math.round(cores * 10) / 1000;
+    const share = cores === null ? null : Math.round(cores * 10) / 1000;
+    if (share !== null && plausible('process.cpu', share)) values['process.cpu'] = share;
     out.reading({ entity, at, values });
     out.fact(entity, 'gpu', scope.byIndex(gpu).id);
     out.fact(entity, 'user', user);

@@ -154,7 +154,7 @@ export function tellSlice(
 }
 
 /** A memory size as printed (`26 MiB`, or a number of MiB); nothing where it is none, or none that can be. */
-function memoryIn(text: string | undefined, metric: 'gpu.memTotal' | 'gpu.memUsed' | 'process.gpuMem'): Values {
+export function memoryIn(text: string | undefined, metric: 'gpu.memTotal' | 'gpu.memUsed' | 'process.gpuMem'): Values {
   const value = quantity(text ?? '', 'MiB');
   return typeof value === 'number' && plausible(metric, value) ? { [metric]: value } : {};
 }

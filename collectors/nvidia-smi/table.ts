@@ -1,7 +1,7 @@
 import { type EntityRef, formatLimits, type MetricId, plausible } from '../../core/readings/index.ts';
 import { tellCommand } from '../command-line/index.ts';
-import { type Output, quantity, type RowClock, type UnitName, type Values } from '../text/index.ts';
-import { provenProcesses, tellSlice } from './device.ts';
+import { hasAny, type Output, quantity, type RowClock, type UnitName, type Values } from '../text/index.ts';
+import { memoryIn, provenProcesses, tellSlice } from './device.ts';
 import { isErrorCell } from './errors.ts';
 import type { SweepCounter } from './ordinal.ts';
 import { busIdIn, type GpuScope } from './scope.ts';
@@ -183,8 +183,8 @@ function processRow(open: Open, text: string, { out, scope }: TableTools): void 
   open.lists = true;
   const gpu = open.gpus.get(listed.gpu);
   const entity = scope.process(listed.pid);
-  const memory = quantity(listed.memory, 'MiB');
-  if (typeof memory === 'number' && plausible('process.gpuMem', memory)) out.reading({ entity, at: open.at, values: { 'process.gpuMem': memory } });
+  const memory = memoryIn(listed.memory, 'process.gpuMem');
+  if (hasAny(memory)) out.reading({ entity, at: open.at, values: memory });
   out.fact(entity, 'gpu', scope.byIndex(listed.gpu).id);
   if (listed.name !== '') tellCommand(out, entity, listed.name);
   if (gpu !== undefined) gpu.processes += 1;

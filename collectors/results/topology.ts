@@ -1,5 +1,4 @@
-import { own } from '../../core/readings/index.ts';
-import type { Fact, Statement } from '../../core/readings/index.ts';
+import { type Fact, own, type Statement } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector/index.ts';
 import { gpuScope } from '../nvidia-smi/index.ts';
 import { splitBlanks } from '../text/index.ts';

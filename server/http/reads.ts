@@ -54,13 +54,12 @@ export function openReads({ perCaller, mostWaiting = MOST_WAITING, mostWorking =
     if (caller.held === 0 && caller.waiting.size === 0) callers.delete(name);
   };
   const serve = (): void => {
-    while (working < mostWorking) {
-      const next = [...callers].find(([, one]) => one.waiting.size > 0 && one.held < perCaller);
-      const [first] = next?.[1].waiting ?? [];
-      if (next === undefined || first === undefined) return;
-      callers.delete(next[0]);
-      callers.set(...next);
-      first.start();
+    while (working < mostWorking && waiting > 0) {
+      const next = nextOf(callers, perCaller);
+      if (next === null) return;
+      callers.delete(next.name);
+      callers.set(next.name, next.caller);
+      next.first.start();
     }
   };
   const turnOf = (name: string, caller: Caller): Turn => {
@@ -125,6 +124,15 @@ export function openReads({ perCaller, mostWaiting = MOST_WAITING, mostWorking =
       });
     },
   };
+}
+
+/** The first caller who waits and may have one more, with its oldest question; null where there is none. */
+function nextOf(callers: ReadonlyMap<string, Caller>, perCaller: number): { name: string; caller: Caller; first: Waiting } | null {
+  for (const [name, caller] of callers) {
+    const [first] = caller.waiting;
+    if (first !== undefined && caller.held < perCaller) return { name, caller, first };
+  }
+  return null;
 }
 
 function tooMany(status: 429 | 503, error: string): Problem {

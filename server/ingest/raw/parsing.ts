@@ -1,7 +1,7 @@
 import { Script } from 'node:vm';
 import type { ParseContext, Place } from '../../../collectors/collector/index.ts';
 import type { ErrorReply } from '../../../core/contract/index.ts';
-import type { Piece, RawReader } from './reader.ts';
+import { join, type Piece, type RawReader } from './reader.ts';
 import { ENDED, Refusal } from './refusal.ts';
 import type { Recording } from './stamps.ts';
 
@@ -59,7 +59,7 @@ export function parsing(openReader: (opening: Opening) => RawReader, longest: nu
   function answer(id: string, work: () => { stream: Open; pieces: readonly Piece[] }): Given {
     try {
       const { stream, pieces } = work();
-      return { piece: joined(pieces), collectors: stream.reader.collectors, wentBack: stream.reader.wentBack };
+      return { piece: join(pieces), collectors: stream.reader.collectors, wentBack: stream.reader.wentBack };
     } catch (error) {
       open.delete(id);
       if (!(error instanceof Refusal)) throw error;
@@ -128,15 +128,4 @@ function linesIn(text: string): number {
   let lines = 0;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
   return lines;
-}
-
-function joined(pieces: readonly Piece[]): Piece {
-  const [only] = pieces;
-  if (only !== undefined && pieces.length === 1) return only;
-  return {
-    tables: pieces.flatMap((piece) => piece.tables),
-    facts: pieces.flatMap((piece) => piece.facts),
-    events: pieces.flatMap((piece) => piece.events),
-    rejected: pieces.flatMap((piece) => piece.rejected),
-  };
 }

@@ -88,7 +88,8 @@ function pieceOf(batch: Batch, { stamps, place, now }: { stamps: Stamper; place:
   });
 }
 
-function join(pieces: readonly Piece[]): Piece {
+/** Pieces that follow each other, as one. */
+export function join(pieces: readonly Piece[]): Piece {
   const [only] = pieces;
   if (only !== undefined && pieces.length === 1) return only;
   return {
