@@ -6,9 +6,13 @@ import { batchOf, gpu } from '../../support/batches.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { listening, storeForTest } from '../../support/store.ts';
 
-/** A folder as a killed process leaves it: copied while the store is open, and has nothing to do. */
+/**
+ * A folder as a killed process leaves it: copied while the store is open, and has nothing to do. It was closed once before: until then
+ * the tables themselves may be in the write-ahead file alone.
+ */
 async function leftOpen(): Promise<string> {
   const folder = temporaryFolder();
+  await (await storeForTest({ folder })).close();
   const store = await storeForTest({ folder });
   await store.series.append(batchOf(gpu('a'), [Date.now() / 1000], { 'gpu.power': [1] }));
   const copy = join(temporaryFolder(), 'copy');
@@ -34,8 +38,7 @@ describe('a write-ahead file that was deleted after a kill', () => {
     expect(await saidOn(folder)).toEqual([]);
   });
 
-  // A copy of an open store may be torn, on a busy machine above all: then another one is taken.
-  it('is missed by headroom store check, too', { retry: 5 }, async () => {
+  it('is missed by headroom store check, too', async () => {
     const folder = await leftOpen();
     rmSync(join(folder, 'headroom.db-wal'));
     const [series, main] = await checkStore(folder);
