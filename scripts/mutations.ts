@@ -1323,7 +1323,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'server/store/series/head.ts',
     tests: [COLUMNS, STATE],
     mutations: [
-      { find: 'column.set(values, head.rows);', replace: 'column.set(values, 0);', harm: 'open readings overwrite each other' },
+      { find: '* capacity + head.rows);', replace: '* capacity);', harm: 'open readings overwrite each other' },
       { find: 'head.lastWal = wal;', replace: '', harm: 'sealed readings are replayed after a restart' },
     ],
   },

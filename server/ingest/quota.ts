@@ -1,13 +1,14 @@
-import { entityKey, type Intake, type Table } from '../../core/readings/index.ts';
+import { ENTITY_KINDS, entityMap, type Intake, type Table } from '../../core/readings/index.ts';
 import { Problem } from '../http/index.ts';
 import { INTAKE_BOUNDS, type IntakeBounds } from '../settings/index.ts';
+import type { KnownIds } from '../store/index.ts';
 import type { Reject } from './check-table.ts';
 
 const MINUTE = 60;
 
 export interface Quota {
-  /** Counts anew: these (keys of entities) are what the store knows. Called at the start and every hour, since what is long silent is forgotten there. */
-  restore(keys: Iterable<string>): void;
+  /** Counts anew: these are what the store knows. Called at the start and every hour, since what is long silent is forgotten there. */
+  restore(ids: KnownIds): void;
   /**
    * The intake without what would be one thing too many; each such block is rejected with the bound's name. Throws a Problem (429)
    * where nothing is left, or where the minute is full.
@@ -23,7 +24,7 @@ interface Minute {
 
 /** Counts what senders bring, per token and in all. `now` in seconds UTC. */
 export function openQuota({ bounds, now, log }: { bounds: IntakeBounds; now: () => number; log: { warn(about: object, text: string): void } }): Quota {
-  const known = new Set<string>();
+  const known = entityMap<true>();
   const news = new Map<string, number>();
   const minute: Minute = { began: Number.NEGATIVE_INFINITY, values: 0, byToken: new Map() };
   const told = new Map<string, number>();
@@ -71,25 +72,24 @@ export function openQuota({ bounds, now, log }: { bounds: IntakeBounds; now: () 
   };
 
   return {
-    restore(keys) {
+    restore(ids) {
       known.clear();
       news.clear();
-      for (const key of keys) known.add(key);
+      for (const kind of ENTITY_KINDS) for (const id of ids[kind]) known.set({ kind, id }, true);
     },
     admit(intake, sender, reject) {
       const over = new Set<'entities' | 'entitiesPerToken'>();
       const tables: Table[] = [];
       let values = 0;
       intake.tables.forEach((table, index) => {
-        const key = entityKey(table.entity);
-        if (!known.has(key)) {
+        if (known.get(table.entity) === undefined) {
           const bound = full(sender);
           if (bound !== null) {
             over.add(bound);
             reject(`blocks/${index}/entity`, `the limit “${INTAKE_BOUNDS[bound].name}” (${bounds[bound]}) is reached: nothing new is taken in`);
             return;
           }
-          known.add(key);
+          known.set(table.entity, true);
           news.set(sender, (news.get(sender) ?? 0) + 1);
         }
         values += table.t.length * table.columns.size;

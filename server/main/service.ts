@@ -1,7 +1,7 @@
 import { openPressure, ownLoad, type Pressure } from '../http/index.ts';
 import type { Logger } from 'pino';
 import type { Sender } from '../auth/index.ts';
-import type { Intake } from '../../core/readings/index.ts';
+import { ENTITY_KINDS, type Intake } from '../../core/readings/index.ts';
 import { type Analyses, type Audience, openAnalyses } from '../analysis/index.ts';
 import { openAnswers, type Answers } from '../answers/index.ts';
 import { type Config, packageVersion, readSite } from '../settings/index.ts';
@@ -85,9 +85,10 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   await jobs.load(now());
   for (const row of await store.facts.nodes()) nodes.restore(row);
   await analyses.restore();
-  if (known.length > MANY) {
+  if (ENTITY_KINDS.reduce((sum, kind) => sum + known[kind].length, 0) > MANY) {
+    const others = store.sweep();
     sweep();
-    await store.sweep();
+    await others;
   }
   return {
     config,

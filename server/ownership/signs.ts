@@ -1,6 +1,6 @@
 import { OWNERSHIP_BOUNDS } from '../settings/index.ts';
 import type { Job } from '../../core/contract/index.ts';
-import { entityKey, type EntityRef, type Fact } from '../../core/readings/index.ts';
+import { entityMap, type EntityRef, type Fact } from '../../core/readings/index.ts';
 import { jobName } from './job-name.ts';
 
 /** Entities remembered at most; the oldest are forgotten first, and are nobody's again where jobs share their node. */
@@ -28,17 +28,18 @@ export interface Signs {
 
 /** Nothing known yet. */
 export function newSigns(): Signs {
-  const signs = new Map<string, Sign>();
+  const signs = entityMap<Sign>();
   const signOf = (entity: EntityRef): Sign => {
-    const key = entityKey(entity);
-    const known = signs.get(key) ?? {};
-    if (!signs.has(key) && signs.size >= MOST) for (const oldest of signs.keys()) if (signs.delete(oldest)) break;
-    signs.set(key, known);
-    return known;
+    const known = signs.get(entity);
+    if (known !== undefined) return known;
+    if (signs.size >= MOST) for (const [oldest] of signs.entries()) if (signs.delete(oldest)) break;
+    const sign: Sign = {};
+    signs.set(entity, sign);
+    return sign;
   };
   return {
     claim: (entity, job) => void (signOf(entity).job = job),
-    claimOf: (entity) => signs.get(entityKey(entity))?.job,
+    claimOf: (entity) => signs.get(entity)?.job,
     learn(facts) {
       for (const { entity, name, value } of facts) {
         if (entity.kind !== 'engine' && entity.kind !== 'process') continue;
@@ -46,7 +47,7 @@ export function newSigns(): Signs {
       }
     },
     ownerAmong(jobs, entity, holds) {
-      const sign = signs.get(entityKey(entity));
+      const sign = signs.get(entity);
       if (sign === undefined) return null;
       const claimed = jobs.find((job) => jobName(job) === sign.job);
       if (claimed !== undefined) return claimed;

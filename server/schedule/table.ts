@@ -2,14 +2,14 @@ import { type NodeRegistry, tellSilence } from '../nodes/index.ts';
 import type { Logger } from 'pino';
 import type { Analyses } from '../analysis/index.ts';
 import type { Jobs } from '../jobs/index.ts';
-import type { Store } from '../store/index.ts';
+import type { KnownIds, Store } from '../store/index.ts';
 
 /** What the duties work on. */
 export interface DutyParts {
   readonly store: Pick<Store, 'series'>;
   readonly analyses: Pick<Analyses, 'catchUp' | 'row'>;
   readonly jobs: Pick<Jobs, 'endSilent' | 'prune'>;
-  readonly quota: { restore(keys: Iterable<string>): void };
+  readonly quota: { restore(ids: KnownIds): void };
   readonly nodes: NodeRegistry;
   readonly log: Logger;
   /** Seconds UTC. */

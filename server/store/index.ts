@@ -26,20 +26,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   };
   let closed: Promise<void> | undefined;
   try {
-    const starting = [
-      openSeries({ ...options, file: join(folder, 'series.db') }).then((part) => {
-        open.push(part);
-        return part;
-      }),
-      openRelational({ file: join(folder, 'headroom.db'), log: options.log }).then((part) => {
-        open.push(part.host);
-        return part;
-      }),
-    ] as const;
+    const opening = openSeries({ ...options, file: join(folder, 'series.db') }).then((part) => {
+      open.push(part);
+      return part;
+    });
+    // The facts are read while the series still take up what was acknowledged.
+    const relational = openRelational({ file: join(folder, 'headroom.db'), log: options.log }).then(async (part) => {
+      open.push(part.host);
+      return { ...part, facts: await openFacts(part.host, async () => (await opening).heard(), now) };
+    });
     // Both must have ended, well or not, before anything is closed.
-    await Promise.allSettled(starting);
-    const [series, { host, jobs }] = await Promise.all(starting);
-    const facts = await openFacts(host, () => series.heard(), now);
+    await Promise.allSettled([opening, relational]);
+    const series = await opening;
+    const { host, jobs, facts } = await relational;
     lock.opened();
     const { tokens, sessions, onEnd } = await openCredentials({ host, now, log: options.log });
     return {
@@ -76,4 +75,4 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 export { checkStore, type FileFound, isWhole, repairStore } from './repair/index.ts';
-export type { Among, JobKey, JobRecord, JobSummary, Store, StoreOptions, TokenScope } from './interface/index.ts';
+export type { Among, JobKey, JobRecord, JobSummary, KnownIds, Store, StoreOptions, TokenScope } from './interface/index.ts';

@@ -8,6 +8,7 @@ export type {
   JobRecord,
   JobStore,
   JobSummary,
+  KnownIds,
   SaidFact,
   SeriesStore,
   SessionStore,

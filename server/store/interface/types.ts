@@ -1,4 +1,4 @@
-import type { EntityRef, Fact, Intake, MetricId, SourceEvent, Table } from '../../../core/readings/index.ts';
+import type { EntityKind, EntityRef, Fact, Intake, MetricId, SourceEvent, Table } from '../../../core/readings/index.ts';
 import type { Analysis, DrawnSeries, Finding, Job, JobDeclaration, JobsQuery, RibbonPart } from '../../../core/contract/index.ts';
 
 export interface JobKey {
@@ -39,11 +39,14 @@ export interface SeriesStore {
   }): Promise<{ entity: EntityRef; metrics: MetricId[]; first: number; last: number }[]>;
   /** Seals full write-ahead rows into chunks, rolls up, expires. Called by the schedule. */
   maintain(now: number): Promise<{ sealed: number; expired: number }>;
-  /** The keys of all entities that are not forgotten. */
-  known(): Promise<readonly string[]>;
+  /** All entities that are not forgotten. */
+  known(): Promise<KnownIds>;
   /** Bytes on disk, values held, and what waits to be sealed, for /api/health and the benchmark. */
   stats(): Promise<SeriesStats>;
 }
+
+/** The ids of entities by kind. */
+export type KnownIds = Readonly<Record<EntityKind, readonly string[]>>;
 
 /** What a list row needs of a job's latest analysis, kept beside the job so that lists are one indexed query. */
 export interface JobSummary {

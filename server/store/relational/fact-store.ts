@@ -1,5 +1,6 @@
-import { entityKey, type EntityKind, type Fact, type Intake } from '../../../core/readings/index.ts';
+import { type EntityKind, entityMap, type EntityRef, type Fact, type FactName, type Intake } from '../../../core/readings/index.ts';
 import type { FactStore, SaidFact } from '../interface/index.ts';
+import { START } from '../sqlite/index.ts';
 import type { Host } from '../worker/index.ts';
 import { factsIn, type Heard, processMemory } from './facts.ts';
 import type { RelationalHandlers } from './worker.ts';
@@ -20,16 +21,25 @@ const refreshAfter = { gpu: 86_400, host: 86_400, engine: 600, process: 600 } as
 /** `heard` tells when each node was last heard (the series know). */
 export async function openFacts(host: Host<RelationalHandlers>, heard: () => Promise<Map<string, number>>, now: () => number): Promise<HeardStore> {
   // Agents repeat their facts with every start and many batches; only news reach the file.
-  const facts = new Map<string, SaidFact>();
+  const facts = entityMap<readonly SaidFact[]>();
   const nodeOfGpu = new Map<string, string | null>();
   const nodes = new Set<string>();
-  for (const fact of factsIn(await host.call('everyFact', () => null))) facts.set(keyOf(fact), fact);
+  const known = (entity: EntityRef, name: FactName): SaidFact | undefined => facts.get(entity)?.find((fact) => fact.name === name);
+  const put = (fact: SaidFact): void => {
+    const others = facts.get(fact.entity)?.filter(({ name }) => name !== fact.name);
+    facts.set(fact.entity, others === undefined ? [fact] : [...others, fact]);
+  };
+  for (let after: number | null = START; after !== null;) {
+    const from: number = after;
+    const page = await host.call('factsAfter', () => from);
+    for (const fact of factsIn(page)) put(fact);
+    after = page.last;
+  }
 
   /** As the file has it: a fact that names no node keeps the one that it had. */
   const keep = ({ entity, name, value }: Fact, at: number): void => {
-    const key = keyOf({ entity, name });
-    const node = entity.node ?? facts.get(key)?.entity.node;
-    facts.set(key, { entity: node === undefined ? entity : { ...entity, node }, name, value, at });
+    const node = entity.node ?? known(entity, name)?.entity.node;
+    put({ entity: node === undefined ? entity : { ...entity, node }, name, value, at });
   };
 
   /** True for what nearly every intake is: readings alone, of GPUs and nodes that are known where they are. */
@@ -40,8 +50,8 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
   const news = (batch: Intake, at: number): Heard | null => {
     if (isOld(batch)) return null;
     const fresh: Fact[] = batch.facts.flatMap((fact) => {
-      const known = facts.get(keyOf(fact));
-      return known?.value === fact.value && at - known.at < refreshAfter[fact.entity.kind] ? [] : [fact];
+      const before = known(fact.entity, fact.name);
+      return before?.value === fact.value && at - before.at < refreshAfter[fact.entity.kind] ? [] : [fact];
     });
     const names = new Map(fresh.filter((fact) => fact.entity.kind === 'gpu' && fact.name === 'name').map((fact) => [fact.entity.id, fact.value]));
     const entities = [...batch.tables, ...batch.facts].map(({ entity }) => entity);
@@ -71,19 +81,21 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
       for (const node of heardNow.nodes) nodes.add(node);
       for (const { uuid, node } of heardNow.gpus) nodeOfGpu.set(uuid, node);
     },
-    facts: async (query) => (query.ids === undefined && query.nodes === undefined ? [...facts.values()] : host.call('facts', () => query)),
+    facts: async (query) =>
+      query.ids === undefined && query.nodes === undefined ? [...facts.entries()].flatMap(([, said]) => said) : host.call('facts', () => query),
     events: (query) => host.call('events', () => query),
     nodes: async () => {
-      const [known, last] = await Promise.all([host.call('nodes', () => null), heard()]);
-      return known.map((row) => ({ ...row, lastReadingAt: last.get(row.node) ?? null }));
+      const [rows, last] = await Promise.all([host.call('nodes', () => null), heard()]);
+      return rows.map((row) => ({ ...row, lastReadingAt: last.get(row.node) ?? null }));
     },
     prune: async (bounds) => {
       await host.call('prune', () => bounds);
-      for (const [key, { entity, at }] of facts) if (entity.kind === 'process' && at < bounds.now - processMemory) facts.delete(key);
+      for (const [entity, said] of facts.entries()) {
+        if (entity.kind !== 'process') continue;
+        const kept = said.filter(({ at }) => at >= bounds.now - processMemory);
+        if (kept.length === 0) facts.delete(entity);
+        else if (kept.length < said.length) facts.set(entity, kept);
+      }
     },
   };
-}
-
-function keyOf(fact: Pick<Fact, 'entity' | 'name'>): string {
-  return `${entityKey(fact.entity)} ${fact.name}`;
 }

@@ -1,7 +1,7 @@
 import { STORE_BOUNDS } from '../../settings/index.ts';
 import { createHash } from 'node:crypto';
 import type { EntityKind, EntityRef, Fact, FactName, SourceEvent } from '../../../core/readings/index.ts';
-import { inserts, rowsOf } from '../sqlite/index.ts';
+import { inserts, pageOf, reading, rowsIn } from '../sqlite/index.ts';
 import { keepPlaces } from './declare.ts';
 import type { SaidFact } from '../interface/index.ts';
 import type { MainFile } from './file.ts';
@@ -85,8 +85,10 @@ export async function eventsAbout(db: MainFile, { from, to, ...about }: About & 
   return [...found].sort(([a, first], [b, second]) => first.at - second.at || a - b).map(([, event]) => event);
 }
 
-/** Every fact, column by column: what crosses a thread so takes a third of the time that an object each does. */
+/** Facts column by column: what crosses a thread so takes a third of the time that an object each does. */
 export interface FactColumns {
+  /** After which the next are; null after the end. */
+  readonly last: number | null;
   readonly kind: readonly string[];
   readonly entity: readonly string[];
   readonly name: readonly string[];
@@ -95,10 +97,12 @@ export interface FactColumns {
   readonly at: Float64Array;
 }
 
-/** The latest value of every fact of the file at `path`. */
-export function everyFact(path: string): FactColumns {
-  const rows = rowsOf(path, 'SELECT kind, entity, name, node, value, at FROM "Fact"') as [string, string, string, string | null, string, number][]; // the statement's columns
+/** The latest value of the next facts of the file at `path`, some thousands at a time: what crosses in one piece leaves its size behind. */
+export function factsAfter(path: string, after: number): FactColumns {
+  const page = reading(path, (db) => pageOf(db, 'Fact', ['kind', 'entity', 'name', 'node', 'value', 'at'], after));
+  const rows = page.rows as [string, string, string, string | null, string, number][]; // the table's columns
   return {
+    last: page.last,
     kind: rows.map(([kind]) => kind),
     entity: rows.map((row) => row[1]),
     name: rows.map((row) => row[2]),
@@ -130,17 +134,19 @@ export function factsIn({ kind, entity, name, node, value, at }: FactColumns): S
 
 /** Every node ever heard of with its GPUs. */
 export function knownNodes(path: string): { node: string; gpus: { uuid: string; name: string | null }[] }[] {
+  const all = (table: string, columns: readonly string[]) => reading(path, (db) => [...rowsIn(db, table, columns)]);
   const gpusOn = new Map<string, { uuid: string; name: string | null }[]>();
-  for (const [uuid, name, node] of rowsOf(path, 'SELECT uuid, name, node FROM "Gpu" WHERE node IS NOT NULL ORDER BY uuid') as [
-    string,
-    string | null,
-    string,
-  ][]) {
+  for (const [uuid, name, node] of byFirst(all('Gpu', ['uuid', 'name', 'node']) as [string, string | null, string | null][])) {
+    if (node === null) continue;
     const there = gpusOn.get(node);
     if (there === undefined) gpusOn.set(node, [{ uuid, name }]);
     else there.push({ uuid, name });
   }
-  return (rowsOf(path, 'SELECT name FROM "Node" ORDER BY name') as [string][]).map(([node]) => ({ node, gpus: gpusOn.get(node) ?? [] }));
+  return byFirst(all('Node', ['name']) as [string][]).map(([node]) => ({ node, gpus: gpusOn.get(node) ?? [] }));
+}
+
+function byFirst<R extends readonly [string, ...unknown[]]>(rows: R[]): R[] {
+  return rows.sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
 }
 
 /** Drops events before a time or beyond their number, and facts of processes long gone. */

@@ -5,6 +5,9 @@ import { grouped, type Host, startHost } from '../worker/index.ts';
 import type { AnalysisToSave } from './analyses.ts';
 import type { RelationalHandlers } from './worker.ts';
 
+/** Its answers are small: it needs no room of 48 MB for what has just been made. */
+const YOUNG = 12;
+
 /** Jobs, and the worker that the other relational stores use too. */
 export interface Relational {
   readonly host: Host<RelationalHandlers>;
@@ -28,6 +31,7 @@ export async function openRelational({
     file,
     holds: 'jobs, verdicts, findings and tokens; the readings are in series.db beside it',
     name: 'relational',
+    young: YOUNG,
     writes: {
       probe: () => true,
       declare: () => true,

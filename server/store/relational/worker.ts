@@ -6,7 +6,7 @@ import { serveFile } from '../worker/index.ts';
 import { type AnalysisToSave, findingsSince, readAnalysis, saveAnalyses } from './analyses.ts';
 import { declare } from './declare.ts';
 import { type MainFile, openMainFile } from './file.ts';
-import { type About, eventsAbout, everyFact, factsAbout, type Heard, keepHeard, knownNodes, prune } from './facts.ts';
+import { type About, eventsAbout, factsAbout, factsAfter, type Heard, keepHeard, knownNodes, prune } from './facts.ts';
 import { active, beside, list } from './list.ts';
 import { recordOf, withPlaces } from './rows.ts';
 import { dropSessions, type KnownSession, loadSessions, saveSession, useSession } from './sessions.ts';
@@ -32,7 +32,7 @@ function handlersOf(db: MainFile, path: string) {
     facts: (about: About) => factsAbout(db, about),
     events: (query: About & { from: number; to: number }) => eventsAbout(db, query),
     sweep: async (_: null) => sweep(),
-    everyFact: async (_: null) => everyFact(path),
+    factsAfter: async (after: number) => factsAfter(path, after),
     nodes: async (_: null) => knownNodes(path),
     prune: (bounds: { now: number; eventsBefore: number }) => prune(db, bounds),
     tokens: ({ now }: { now: number }) => loadTokens(db, now),

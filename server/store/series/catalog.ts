@@ -1,4 +1,4 @@
-import { entityKey, type EntityKind, type EntityRef, isWellFormed, type MetricId } from '../../../core/readings/index.ts';
+import { entityMap, type EntityKind, type EntityRef, isWellFormed, type MetricId } from '../../../core/readings/index.ts';
 import { Unencodable } from './codec/index.ts';
 
 /** An entity as the file numbers it. */
@@ -34,20 +34,20 @@ export interface Catalog {
 /** Empty: the file fills it by `restore`. Numbers begin at 1. */
 export function newCatalog(): Catalog {
   const entities = new Map<number, KnownEntity>();
-  const byKey = new Map<string, KnownEntity>();
+  const byName = entityMap<KnownEntity>();
   const unwritten = new Set<KnownEntity>();
   let lastNo = 0;
   const keep = (entity: KnownEntity): KnownEntity => {
     entities.set(entity.no, entity);
-    byKey.set(entityKey(entity), entity);
+    byName.set(entity, entity);
     lastNo = Math.max(lastNo, entity.no);
     return entity;
   };
   return {
     entities,
-    find: (entity) => byKey.get(entityKey(entity)),
+    find: byName.get,
     note: (kind, id, node) => {
-      const known = byKey.get(entityKey({ kind, id }));
+      const known = byName.get({ kind, id });
       if (known !== undefined && (node === null || known.node === node)) return known;
       // Two names with half a character each would be one in the file, whose refusal would be everybody's.
       if (!isWellFormed(id) || (node !== null && !isWellFormed(node))) throw new Unencodable(`the name of a ${kind} has half a character`);
@@ -62,7 +62,7 @@ export function newCatalog(): Catalog {
       const known = entities.get(no);
       if (known === undefined) return;
       entities.delete(no);
-      byKey.delete(entityKey(known));
+      byName.delete(known);
       unwritten.delete(known);
     },
     metricNo: new Map(),

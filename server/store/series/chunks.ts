@@ -1,6 +1,7 @@
 import Database from 'libsql';
 import { isIncreasing, mergeColumns } from '../../../core/readings/index.ts';
 import { decodeChunk } from './chunk.ts';
+import { rowsIn } from '../sqlite/index.ts';
 import type { Columns } from './columns.ts';
 import { limits } from './limits.ts';
 
@@ -25,8 +26,8 @@ export interface Chunks {
   /** Chunks of an entity that overlap a time, from the index alone, in the order of their writing. */
   rows(entity: number, level: number, from: number, to: number): ChunkRow[];
   bytes(id: number): Uint8Array;
-  /** Rows of a small table as they stand, one array each: hundreds of thousands at a start. */
-  all(sql: string): unknown[][];
+  /** Every row of another table of the file, an array each: hundreds of thousands at a start. */
+  all(table: string, columns: readonly string[]): Iterable<unknown[]>;
   /** Columns of a chunk, `metrics` being all that it has, in order; throws DamagedBytes. Only those wanted, where some are named. */
   columns(chunk: ChunkRow, metrics: readonly number[], wanted?: ReadonlySet<number>): Columns;
   close(): void;
@@ -54,7 +55,7 @@ export function openChunks(path: string): Chunks {
       (rowsOf.all(entity, level, from, to) as Row[]) // the statement's columns
         .map(([id, first, last, rows, values, set, wal]) => ({ id, entity, first, last, rows, values, set, wal })),
     bytes,
-    all: (sql) => db.prepare(sql).raw().all() as unknown[][], // rows of columns
+    all: (table, columns) => rowsIn(db, table, columns),
     columns(chunk, metrics, wanted) {
       if (wanted === undefined) return inOrder(decodeChunk(bytes(chunk.id), metrics));
       const known = kept.take(chunk.id);

@@ -120,7 +120,7 @@ export function refOf(entity: KnownEntity): EntityRef {
 export function rawStart(state: SeriesState, entity: KnownEntity, from: number, coarse: boolean): number {
   if (entity.rolledTo === null) return from;
   if (coarse) return Math.max(from, entity.rolledTo);
-  const open = state.heads.get(entity.no)?.t[0] ?? Number.POSITIVE_INFINITY;
+  const open = state.heads.get(entity.no)?.data[0] ?? Number.POSITIVE_INFINITY;
   const oldest = Math.min(state.extents.get(entity.no)?.first ?? open, open, entity.rolledTo);
   return Math.max(from, Math.floor(oldest / limits.rollups[0]) * limits.rollups[0]);
 }

@@ -27,7 +27,7 @@ export async function sealDue(state: SeriesState, { now, pressed }: { now: numbe
   for (const entry of due) {
     if (values >= limits.stepValues) break;
     step.push(entry);
-    values += entry[1].rows * entry[1].columns.size;
+    values += entry[1].rows * entry[1].metrics.length;
   }
   const sealed = step.length === 0 ? 0 : await write(state, await encoded(state, step, now), now);
   await makeRoom(state);

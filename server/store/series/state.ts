@@ -68,7 +68,7 @@ export async function openState(path: string, { rawDays, rollupDays }: Retention
   };
   await loadCatalog(state);
   await loadExtents(state);
-  for (const row of file.chunks.all('SELECT name, seqs, heard FROM "Source"')) {
+  for (const row of file.chunks.all('Source', ['name', 'seqs', 'heard'])) {
     const [name, seqs, heard] = row as [string, string, number]; // we wrote it
     state.sources.load(name, seqs, heard);
   }
@@ -111,9 +111,9 @@ async function loadCatalog({ file, catalog }: SeriesState): Promise<void> {
     if (known === undefined) texts.set(text, text);
     return (known ?? text) as T; // equal texts
   };
-  for (const row of file.chunks.all('SELECT id, kind, name, node, "sealedTo", "rolledTo" FROM "Entity"')) {
+  for (const row of file.chunks.all('Entity', ['id', 'kind', 'name', 'node', 'sealedTo', 'rolledTo'])) {
     const [no, kind, id, node, sealedTo, rolledTo] = row as [number, EntityKind, string, string | null, number, number | null]; // we wrote it
-    catalog.restore({ no, kind: shared(kind), id, node: node === null ? null : shared(node), sealedTo: Number(sealedTo), rolledTo });
+    catalog.restore({ no, kind: shared(kind), id, node: node === null ? null : shared(node), sealedTo, rolledTo });
   }
 }
 

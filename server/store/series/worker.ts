@@ -1,9 +1,11 @@
 import { workerData } from 'node:worker_threads';
-import { entityKey } from '../../../core/readings/index.ts';
+import type { EntityKind } from '../../../core/readings/index.ts';
 import { sweep } from '../../threads/index.ts';
+import type { KnownIds } from '../interface/index.ts';
 import { serveFile } from '../worker/index.ts';
 import { append, isPressed } from './append.ts';
 import { entitiesIn, type EntitiesQuery } from './entities.ts';
+import { valuesIn } from './head.ts';
 import { type PackedGroup, unpackGroup } from './pack-group.ts';
 import { range, type RangeQuery } from './range.ts';
 import { sealDue } from './seal.ts';
@@ -30,13 +32,13 @@ function handlersOf(state: SeriesState) {
     probe: async (_: null) => {
       await state.file.transaction(state.file.trial());
     },
-    known: async (_: null) => [...state.catalog.entities.values()].map(entityKey),
+    known: async (_: null) => idsOf(state),
     sweep: async (_: null) => sweep(),
     /** When each node was last heard, by node name. */
     heard: async (_: null) => lastHeard(state),
     stats: async (_: null) => {
       const sealed = [...state.extents.values()].reduce((sum, extent) => sum + extent.values, 0);
-      const open = [...state.heads.values()].reduce((sum, head) => sum + presentIn(head.columns.values(), head.rows), 0);
+      const open = [...state.heads.values()].reduce((sum, head) => sum + valuesIn(head), 0);
       const chunks = [...state.extents.values()].reduce((sum, extent) => sum + extent.chunks, 0);
       const since = [...state.heads.values()].reduce((oldest, head) => Math.min(oldest, head.since), Number.POSITIVE_INFINITY);
       return {
@@ -67,10 +69,10 @@ function handlersOf(state: SeriesState) {
   };
 }
 
-function presentIn(columns: Iterable<Float64Array>, rows: number): number {
-  let count = 0;
-  for (const column of columns) for (let row = 0; row < rows; row += 1) if (!Number.isNaN(column[row])) count += 1;
-  return count;
+function idsOf({ catalog }: SeriesState): KnownIds {
+  const ids: Record<EntityKind, string[]> = { gpu: [], host: [], engine: [], process: [] };
+  for (const { kind, id } of catalog.entities.values()) ids[kind].push(id);
+  return ids;
 }
 
 function lastHeard(state: SeriesState): Map<string, number> {

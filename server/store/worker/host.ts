@@ -10,6 +10,8 @@ export interface HostOptions<H extends Handlers> {
   readonly holds: string;
   /** For messages: "series", "relational". */
   readonly name: string;
+  /** Room for what has just been made, MB: see ThreadOptions. */
+  readonly young?: number;
   /** The operations that may write, and whether one did by its result: only what was written can tell that a trouble of writing has ended. */
   readonly writes: { readonly [K in keyof H & string]?: (result: ResultOf<H, K>) => boolean };
   /** An operation without meaning that writes whenever it is called, and takes null. */
@@ -59,8 +61,8 @@ interface Desk extends Omit<HostOptions<Handlers>, 'writes'> {
 
 /** Starts the worker and waits until its file is open; throws StoreError when it cannot be. */
 export async function startHost<H extends Handlers>(options: HostOptions<H>): Promise<Host<H>> {
-  const { entry, data, name, log, maxWaiting } = options;
-  const thread = openThread<Handlers>({ entry, data, name, failed: (text) => log.error(text) });
+  const { entry, data, name, log, maxWaiting, young } = options;
+  const thread = openThread<Handlers>({ entry, data, name, failed: (text) => log.error(text), ...(young === undefined ? {} : { young }) });
   const desk: Desk = {
     ...options,
     writes: new Map<string, ((result: never) => boolean) | undefined>(Object.entries(options.writes)),

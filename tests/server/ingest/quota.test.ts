@@ -48,9 +48,9 @@ describe('a limit on entities', () => {
 
   it('counts what the store knows at a start, and gives back the room of what it has forgotten', () => {
     const { admit, restore } = quota({ entities: 2 });
-    restore(['gpu:GPU-1', 'gpu:GPU-2']);
+    restore({ gpu: ['GPU-1', 'GPU-2'], host: [], engine: [], process: [] });
     expect(() => admit(of('3'))).toThrow(/“entities” \(2\)/);
-    restore(['gpu:GPU-2']);
+    restore({ gpu: ['GPU-2'], host: [], engine: [], process: [] });
     expect(admit(of('3'))).toEqual(['GPU-3']);
   });
 });
