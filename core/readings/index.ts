@@ -15,7 +15,7 @@ export {
 export { addRollup, addSamples, type Buckets, drawn, type Drawn, type Grid, newBuckets, type Rows, rowsIn, samplingPeriod } from './buckets.ts';
 export { GAP_PERIODS, lastOf, lowerBound, meanOf, medianOf, recentPeriod, rowsOf, type Run, slice, type Table, tableOf, tablesOf } from './columns.ts';
 export { ENTITY_KINDS, entityKey, type EntityKind, type EntityRef } from './entity.ts';
-export { type EntityMap, entityMap } from './entity-map.ts';
+export { entityMap } from './entity-map.ts';
 export type { Intake } from './intake.ts';
 export { isIncreasing, joinTables, mergeColumns, type Stack } from './join.ts';
 export { HOT_THREAD, isMetricId, limitsOf, metric, METRIC_IDS, type MetricId, METRICS, plausible, type Rollup, rounded, type Unit } from './metrics.ts';

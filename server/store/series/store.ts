@@ -26,6 +26,9 @@ export interface EmbeddedSeries extends SeriesStore {
 const mostWaiting = STORE_BOUNDS.appends.value;
 const mostTogether = STORE_BOUNDS.together.value;
 
+/** Half of V8's own measure: what it has just decoded is not needed for long. */
+const YOUNG = 24;
+
 interface SeriesOptions extends Omit<StoreOptions, 'folder'> {
   readonly file: string;
   /** How long a locked file is waited for, milliseconds. */
@@ -47,6 +50,7 @@ export async function openSeries({
     file,
     holds: 'all readings; jobs, verdicts and tokens are in headroom.db beside it',
     name: 'series',
+    young: YOUNG,
     writes: {
       append: ({ results }) => results.some((result) => 'durable' in result && !result.duplicate),
       upkeep: ({ sealed, expired }) => sealed + expired > 0,
