@@ -7,12 +7,14 @@ const reports = process.env['HEADROOM_TEST_REPORTS'];
 
 // Limits against hanging only, met by no test that goes on: the suite has to pass where other programs take the cores.
 const common = {
-  pool: 'forks',
+  pool: 'forks' as const,
   environment: 'node',
   testTimeout: 600_000,
   hookTimeout: 600_000,
   expect: { poll: { timeout: 120_000, interval: 20 } },
-} as const;
+  // Seven hundred files that every test file would open.
+  deps: { optimizer: { ssr: { enabled: true, include: ['typebox', 'typebox/value', 'typebox/compile'] } } },
+};
 
 export default defineConfig({
   test: {
