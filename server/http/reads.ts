@@ -147,15 +147,15 @@ declare module 'fastify' {
   }
 }
 
-/** Every question to the store passes here, after the guard. `callerOf` names who asks. */
-export function limitReads(app: FastifyInstance, { reads, callerOf }: { reads: Reads; callerOf: (request: FastifyRequest) => string }): void {
+/** Every question to the store passes here, after the guard. `turnKeyOf` names the caller whose turn a question is. */
+export function limitReads(app: FastifyInstance, { reads, turnKeyOf }: { reads: Reads; turnKeyOf: (request: FastifyRequest) => string }): void {
   app.decorateRequest('gone', null);
   app.decorateRequest('turn', null);
   app.addHook('onRequest', async (request, reply) => {
     if (!readsStore(request)) return;
     const gone = closing(request.raw.socket);
     request.gone = gone;
-    const turn = await reads.enter(callerOf(request), gone);
+    const turn = await reads.enter(turnKeyOf(request), gone);
     if (turn === null) return reply.hijack(); // the connection is gone, and with it whoever could be told
     request.turn = turn;
     if (gone.aborted) turn.sent();

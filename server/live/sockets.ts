@@ -2,7 +2,7 @@ import { LIVE_BOUNDS } from '../settings/index.ts';
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
 import { type LiveRows, type LiveVerdict, type WatchReply, type WatchTarget, WatchTargetSchema } from '../../core/contract/index.ts';
-import type { HostRules, Identity, Recogniser, Viewer } from '../auth/index.ts';
+import { type HostRules, type Identity, type Recogniser, turnKeyOf, type Viewer } from '../auth/index.ts';
 import { circlesOf } from '../ownership/index.ts';
 import { circleRoom, jobRoom, nodeRoom, OVERVIEW_ROOM, type Outlet } from './hub.ts';
 import type { LiveServer, LiveSocket } from './plugin.ts';
@@ -44,7 +44,7 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
     const identity = identify(socket, options);
     if (identity === null) return void next(new Error('not signed in, or a page of another site: open the address that the server printed'));
     if (identity.viewer === null) return void next(new Error('this token reads nothing: headroom token issue NAME --read'));
-    const caller = identity.kind === 'visitor' ? `address ${socket.handshake.address}` : identity.mark;
+    const caller = turnKeyOf(identity, socket.handshake.address);
     const own = callers.get(caller) ?? 0; // none is open
     if (own >= options.mostPerCaller)
       return void next(new Error(`the limit “${LIVE_BOUNDS.perCaller.name}” (${options.mostPerCaller}) is reached: close some`));

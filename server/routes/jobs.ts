@@ -14,7 +14,7 @@ import type { Answers } from '../answers/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import type { App } from '../http/index.ts';
 import { seriesReply } from './series-reply.ts';
-import { callerOf, viewerOf } from './viewer.ts';
+import { identityOf, viewerOf } from './viewer.ts';
 
 const Key = Type.Object({
   cluster: Type.String({ minLength: 1, maxLength: 40, pattern: '^[\\w.-]+$' }),
@@ -50,7 +50,7 @@ export function jobRoutes(app: App, { answers, jobs }: { answers: Answers; jobs:
         response: { 200: JobSchema, ...refusals },
       },
     },
-    async (request) => jobs.declare(callerOf(request).sender, request.params, request.body),
+    async (request) => jobs.declare(identityOf(request).sender, request.params, request.body),
   );
 
   app.get(

@@ -6,7 +6,7 @@ export const READ_BOUNDS = {
   perCaller: {
     name: 'questions under way',
     value: 8,
-    unit: 'questions of one caller that are worked on, or whose answers it has not fetched',
+    unit: 'questions of one caller (a browser that is signed in, a token, else an address) that are worked on, or whose answers it has not fetched',
     setting: 'HEADROOM_READS',
     beyond: 'further ones wait for their turn',
     told: 'nobody',
@@ -127,7 +127,7 @@ export const LIVE_BOUNDS = {
   perCaller: {
     name: 'sockets per caller',
     value: 200,
-    unit: 'sockets of one person, token or address at a time',
+    unit: 'sockets of one browser, token or address at a time',
     setting: 'HEADROOM_MOST_SOCKETS_PER_CALLER',
     beyond: 'a new one is refused, those that are open go on',
     told: 'the page (its handshake)',

@@ -84,7 +84,7 @@ describe('a connection that is kept', () => {
   it('keeps nothing of the questions that it has asked', async () => {
     const app = fastify();
     const left: number[] = [];
-    limitReads(app, { reads: openReads({ perCaller: 8 }), callerOf: () => 'a' });
+    limitReads(app, { reads: openReads({ perCaller: 8 }), turnKeyOf: () => 'a' });
     app.get('/', { config: { access: 'read' } }, async ({ gone }) => {
       left.push(gone === null ? Number.NaN : getEventListeners(gone, 'abort').length);
       return {};
