@@ -41,7 +41,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const [series, { host, jobs }] = await Promise.all(starting);
     const facts = await openFacts(host, () => series.heard(), now);
     lock.opened();
-    const { tokens, sessions, onEnd } = await openCredentials({ host, now, log: options.log });
+    const { tokens, sessions, stands, onEnd } = await openCredentials({ host, now, log: options.log });
     return {
       series: {
         ...series,
@@ -60,6 +60,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       facts,
       tokens,
       sessions,
+      stands,
       onEnd,
       setting: (name) => host.call('setting', () => name),
       setSetting: (name, value) => host.call('setSetting', () => ({ name, value })),
