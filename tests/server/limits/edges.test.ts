@@ -331,7 +331,7 @@ const NOT_DRIVEN: Readonly<Record<string, readonly string[]>> = {
   ],
   'tests/server/http/reads.test.ts drives the gate by itself': ['Questions.perCaller', 'Questions.waiting', 'Questions.working', 'Questions.patience'],
   'no known line takes so long: tests/server/ingest/raw has a reader that does': ['Streams.seconds', 'Streams.thread', 'Streams.threads'],
-  'tests/server/ingest/raw/pump.test.ts drives the pump by itself': ['Streams.quiet', 'Streams.told'],
+  'tests/server/ingest/raw/pump.test.ts and retry.test.ts drive the pump by itself': ['Streams.quiet', 'Streams.told', 'Streams.wait'],
   'nothing is refused: texts are cut or counted (tests/collectors/text)': ['Text of tools.cell', 'Text of tools.rejected'],
   'nothing is refused: what is over comes with the next message, or is asked for (tests/server/live)': [
     'Live pages.waiting',
