@@ -83,7 +83,7 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   guard(app, { recogniser: who, hosts, demo, cookie });
   limitIntake(app, service.pressure);
   limitReads(app, {
-    reads: openReads({ perCaller: config.limits.reads }),
+    reads: openReads({ perCaller: config.limits.reads, mostHeld: config.limits.answers }),
     turnKeyOf: ({ identity, ip }) => turnKeyOf(identity, ip),
   });
 

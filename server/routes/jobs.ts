@@ -88,6 +88,7 @@ export function jobRoutes(app: App, { answers, jobs }: { answers: Answers; jobs:
         response: { 200: SeriesReplySchema, ...refusals },
       },
     },
-    async (request, reply) => seriesReply(request, reply, await answers.series(viewerOf(request), request.params, { ...request.query, gone: request.gone })),
+    async (request, reply) =>
+      seriesReply(request, reply, await answers.series(viewerOf(request), request.params, { ...request.query, gone: request.gone, turn: request.turn })),
   );
 }

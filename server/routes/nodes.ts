@@ -54,6 +54,10 @@ export function nodeRoutes(app: App, answers: Answers): void {
       },
     },
     async (request, reply) =>
-      seriesReply(request, reply, await answers.nodeSeries(viewerOf(request), request.params.node, { ...request.query, gone: request.gone })),
+      seriesReply(
+        request,
+        reply,
+        await answers.nodeSeries(viewerOf(request), request.params.node, { ...request.query, gone: request.gone, turn: request.turn }),
+      ),
   );
 }

@@ -84,6 +84,15 @@ export const READ_BOUNDS = {
     told: 'the caller (400: fewer points, or the accept header of typed columns)',
     where: 'server/routes/series-reply.ts',
   },
+  held: {
+    name: 'answers in memory',
+    value: 128,
+    unit: 'MiB of answers of all callers that are being made or not yet fetched, half of it of one caller; one of less than a MiB is not refused',
+    setting: 'HEADROOM_ANSWERS_MB',
+    beyond: 'reading stops and the question is refused; where nothing else is held, one is always let in',
+    told: 'the caller (503 with Retry-After; 429 where half of it is its own)',
+    where: 'server/http/reads.ts',
+  },
   jobsPage: {
     name: 'page of jobs',
     value: MOST_ASKED.jobs,

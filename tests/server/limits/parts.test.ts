@@ -161,6 +161,27 @@ describe('an answer', () => {
     const { status, error } = await problemOf(() => answered([half, half, 1, 1, 1, 1]));
     expect([status, error]).toEqual([400, 'the limit “points of an answer” (2000000) is reached']);
     expect(asked).toBeLessThan(6);
+    // The parts of several spans are one answer.
+    asked = 0;
+    const spans = [held[0], { entity: gpu('9', 'n1'), spans: [{ from: 0, to: 5e8 }] }, { entity: gpu('8', 'n1'), spans: [{ from: 0, to: 6e8 }] }];
+    const inParts = { ...question, held: spans.flatMap((one) => one ?? []) };
+    expect((await problemOf(() => answerSeries(rowsOf([half, half, half]) as never, inParts))).status).toBe(400);
+  });
+
+  it('is weighed while it is read: where there is no room for it reading stops', async () => {
+    let asked = 0;
+    const store = { series: { range: async () => ((asked += 1), [drawn(`${asked}`, 5_000)]) } };
+    const held = Array.from({ length: 400 }, (_, index) => ({ entity: gpu(`${index}`, 'n1'), spans: [{ from: 0, to: 1e9 }] }));
+    const weights: number[] = [];
+    const turn = {
+      weigh: (bytes: number) => {
+        weights.push(bytes);
+        if (weights.length === 3) throw new Problem(503, { error: 'full', where: 'query', remedy: 'wait' });
+      },
+    };
+    const question = { held, metrics: 'gpu.util', from: 0, to: 1e9, points: 5_000, turn };
+    expect((await problemOf(() => answerSeries({ store } as never, question))).status).toBe(503);
+    expect([asked, weights]).toEqual([3, [160_000, 320_000, 480_000]]);
   });
 
   it('as JSON has 400,000: typed columns may have more', async () => {
