@@ -1,5 +1,5 @@
 import { ErrorReplySchema, StreamLineSchema } from '../../core/contract/index.ts';
-import { NAME_PATTERN } from '../../core/readings/index.ts';
+import { ID_PATTERN, NAME_PATTERN } from '../../core/readings/index.ts';
 import { Type } from 'typebox';
 import { collectors } from '../../collectors/registry.ts';
 import { scopeOf, serveStream, type StreamOptions } from '../ingest/index.ts';
@@ -12,11 +12,11 @@ import { identityOf } from './viewer.ts';
 
 const RawQuerySchema = Type.Object({
   node: Type.Optional(
-    Type.String({ pattern: NAME_PATTERN, minLength: 1, maxLength: 200, description: 'The node whose tool prints; the sender’s address where it is left out' }),
+    Type.String({ pattern: ID_PATTERN, minLength: 1, maxLength: 200, description: 'The node whose tool prints; the sender’s address where it is left out' }),
   ),
   job: Type.Optional(
     Type.String({
-      pattern: NAME_PATTERN,
+      pattern: ID_PATTERN,
       minLength: 1,
       maxLength: 200,
       description: '`id` or `cluster/id`: the tool runs inside this job and sees only its GPUs',

@@ -17,8 +17,8 @@ import { seriesReply } from './series-reply.ts';
 import { identityOf, viewerOf } from './viewer.ts';
 
 const Key = Type.Object({
-  cluster: Type.String({ minLength: 1, maxLength: 40, pattern: '^[\\w.-]+$' }),
-  id: Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\w.:@+,=-]+$' }),
+  cluster: Type.String({ minLength: 1, maxLength: 40, pattern: '^(?!\\.{1,2}$)[\\w.-]+$' }),
+  id: Type.String({ minLength: 1, maxLength: 100, pattern: '^(?!\\.{1,2}$)[\\w.:@+,=-]+$' }),
 });
 const refusals = { '4xx': ErrorReplySchema, 503: ErrorReplySchema };
 

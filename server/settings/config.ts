@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { faultOfId } from '../../core/readings/index.ts';
 import {
   BATCH_BOUNDS,
   type Bound,
@@ -233,5 +234,5 @@ function existing(text: string): string | undefined {
 }
 
 function slug(text: string): string | undefined {
-  return /^[\w.-]{1,40}$/.test(text) ? text : undefined;
+  return /^[\w.-]{1,40}$/.test(text) && faultOfId(text) === null ? text : undefined;
 }

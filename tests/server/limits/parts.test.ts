@@ -1,4 +1,4 @@
-// Past the doors of the server's rooms: these bounds are met by a part, which a running service would need very much to meet.
+// Past the door of several rooms of server: a part is driven to a bound that a running service would need very much to meet.
 import { createClient } from '@libsql/client';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
