@@ -141,7 +141,14 @@ const EDGES: Partial<Record<BoundKey, Edge>> = {
     const depth = most('Connections.depth') + 1;
     const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
     const refused = [await declare(service.token, 'deep', `{"name":${deep}}`), await send(service.token, `{"source":"s","seq":1,"blocks":[],"more":${deep}}`)];
-    for (const { status, text: reply } of refused) expect(`${status} ${reply}`).toMatch(/^400 .*inside each other/);
+    for (const { status, text: reply } of refused)
+      expect(`${status} ${reply}`).toMatch(/^400 .*inside each other, at character \d+: nothing of this body was taken/);
+    expect(refused.map(({ text: reply }) => (JSON.parse(reply) as { where: string }).where)).toEqual(['body/name/0/0/0/0/…', 'body/more/0/0/0/0/…']);
+    const second = `{"source":"a\\"[","seq":1,"blocks":[1,{"x":"]","t\u202e":[[],${deep}]}]}`;
+    expect(JSON.parse((await send(service.token, second)).text)).toMatchObject({ where: 'body/blocks/1/t\ufffd/1/0/…' });
+    // What is as deep as may be is read.
+    const edge = `${'['.repeat(depth - 2)}${']'.repeat(depth - 2)}`;
+    expect((await send(service.token, `{"source":"s","seq":1,"blocks":[],"more":${edge}}`)).text).not.toContain('inside each other');
   },
   'Connections.headerSeconds': async () => {
     expect(await raw('GET / HTTP/1.1\r\nHost: local')).toContain('408');
