@@ -15,15 +15,12 @@ export interface Asker {
 export type SeriesQuestion = SeriesQuery & Asker;
 
 /** What is asked for; times in seconds UTC. */
-export interface SeriesAsked extends Asker {
+export type SeriesAsked = Omit<SeriesQuestion, 'from' | 'to'> & {
   /** Entities, and the spans in which their readings may be shown. */
   readonly held: readonly Held[];
-  /** Comma-separated metric ids. */
-  readonly metrics: string;
   readonly from: number;
   readonly to: number;
-  readonly points: number | undefined;
-}
+};
 
 /** Values that one step of a question reads at most, at a reading a second: about a tenth of a second of the store's time. */
 const STEP_VALUES = 4_000_000;

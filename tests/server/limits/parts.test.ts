@@ -9,7 +9,7 @@ import { answerSeries } from '../../../server/answers/series.ts';
 import { Problem } from '../../../server/http/index.ts';
 import { streamedJobs } from '../../../server/jobs/streamed.ts';
 import { holdingsOf } from '../../../server/ownership/holdings.ts';
-import { jobIndex, openSenders } from '../../../server/ownership/index.ts';
+import { jobIndex } from '../../../server/ownership/index.ts';
 import { newSigns } from '../../../server/ownership/signs.ts';
 import { seriesReply } from '../../../server/routes/series-reply.ts';
 import { BOUNDS, type BoundKey } from '../../../server/settings/index.ts';
@@ -20,6 +20,7 @@ import { connectionConfig } from '../../../server/store/sqlite/index.ts';
 import { batchOf, gpu } from '../../support/batches.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { aJob } from '../../support/jobs.ts';
+import { sendersWith } from '../../support/senders.ts';
 import { ask, removeFolders, startService, type TestService } from '../../support/service.ts';
 import { seriesForTest, storeForTest } from '../../support/store.ts';
 
@@ -113,14 +114,7 @@ describe('jobs', () => {
     const told: object[] = [];
     const places = most('Jobs.places');
     const index = { ...jobIndex(), size: () => ({ jobs: 1, places }) };
-    const senders = openSenders({
-      index,
-      placeOf: () => null,
-      keyOf: (id) => ({ cluster: 'c', id }),
-      mostJobs: 100,
-      log: { warn: (about) => void told.push(about) },
-      now: () => 0,
-    });
+    const senders = sendersWith({ index, log: { warn: (about) => void told.push(about) } });
     const before = aJob('1', { nodes: ['n1'] });
     expect(() => senders.mayAdd(before, { nodes: ['n2'] })).not.toThrow();
     expect(() => senders.mayAdd(undefined, {})).not.toThrow();
@@ -209,14 +203,7 @@ describe('what is remembered', () => {
   });
 
   it('of agents that speak for their nodes: 200,000, the oldest are forgotten and may be spoken for', () => {
-    const senders = openSenders({
-      index: jobIndex(),
-      placeOf: () => null,
-      keyOf: (id) => ({ cluster: 'c', id }),
-      mostJobs: 100,
-      log: { warn: () => undefined },
-      now: () => 10_000,
-    });
+    const senders = sendersWith();
     const anybody = senders.door({ kind: 'system' });
     const job = senders.door({ kind: 'job', cluster: 'c', id: '1' });
     const host = (index: number): EntityRef => ({ kind: 'host', id: `n${index}` });
