@@ -58,7 +58,7 @@ function placeOf(text: string, end: number): string {
   let word = '';
   for (let at = 0; at < end; at += 1) {
     const top = open.at(-1);
-    switch (text[at]) {
+    switch (text.charAt(at)) {
       case '"': {
         const close = endOfText(text, at);
         word = text.slice(at + 1, Math.min(close, at + 1 + KEY));
