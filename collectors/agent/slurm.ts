@@ -1,3 +1,4 @@
+import { cleanName, cut } from '../../core/readings/index.ts';
 import type { JobDeclaration } from '../../core/contract/index.ts';
 import type { OwnJob } from './types.ts';
 
@@ -63,7 +64,7 @@ function visibleGpus(text: string | undefined): string | null {
 }
 
 function said<K extends 'name' | 'user' | 'project' | 'partition'>(key: K, value: string | undefined, most: number): Partial<Record<K, string>> {
-  return value === undefined || value === '' ? {} : ({ [key]: value.slice(0, most) } as Record<K, string>); // one computed key
+  return value === undefined || value === '' ? {} : ({ [key]: cut(cleanName(value), most) } as Record<K, string>); // one computed key
 }
 
 function whole(text: string | undefined): number | null {

@@ -1,4 +1,19 @@
-import { type Batch, type Clock, entityKey, type Rejection, type SourceEvent, type Statement, type Table } from '../../core/readings/index.ts';
+import {
+  type Batch,
+  cleanText,
+  type Clock,
+  cut,
+  entityKey,
+  type EntityRef,
+  faultOfEntity,
+  faultOfValue,
+  type MetricId,
+  type Reading,
+  type Rejection,
+  type SourceEvent,
+  type Statement,
+  type Table,
+} from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector/index.ts';
 import { growTable, type GrowTable } from './grow-table.ts';
 import { openReaders, type Recognise } from './readers.ts';
@@ -42,7 +57,8 @@ export interface OpenSource {
 }
 
 /** Reads one source of unknown format, fed in pieces; memory is bounded whatever its length. */
-export function openSource({ file, context, recognise }: { file: string; context: ParseContext; recognise: Recognise }): OpenSource {
+export function openSource({ file: named, context, recognise }: { file: string; context: ParseContext; recognise: Recognise }): OpenSource {
+  const file = cleanText(named);
   const readers = openReaders({ context: { ...context, file }, recognise });
   const sinks: ReturnType<typeof openSink>[] = [];
   const keep = (batches: readonly Batch[]): void => batches.forEach((batch, index) => (sinks[index] ??= openSink()).take(batch));
@@ -82,9 +98,10 @@ function unreadable(file: string, empty: boolean): SourceData {
 }
 
 /** A source whose reader is the caller's: what it says and nothing else, or why it says nothing. */
-export function toldSource(file: string, collector: string, told: readonly Statement[] | string): SourceData {
+export function toldSource(named: string, collector: string, told: readonly Statement[] | string): SourceData {
+  const file = cleanText(named);
   const statements = typeof told === 'string' ? [] : told.slice(0, MAX_STATEMENTS).map(bounded);
-  const rejected = typeof told === 'string' ? [{ line: 1, reason: told, text: '' }] : [];
+  const rejected = typeof told === 'string' ? [{ line: 1, reason: cleanText(told), text: '' }] : [];
   return {
     file,
     collector,
@@ -112,11 +129,17 @@ function openSink() {
   let zoneless = false;
   let otherClock = 0;
   const leftOut = new Set<string>();
+  const refused = newRefusals();
 
-  const tableOf = (entity: Batch['readings'][number]['entity']): GrowTable | null => {
+  const tableOf = (entity: EntityRef): GrowTable | null => {
     const key = entityKey(entity);
     const known = tables.get(key);
     if (known !== undefined) return known;
+    const fault = faultOfEntity(entity);
+    if (fault !== null) {
+      refused.name(fault.reason);
+      return null;
+    }
     if (tables.size >= MAX_ENTITIES) {
       if (leftOut.size < MAX_ENTITIES) leftOut.add(key);
       return null;
@@ -136,20 +159,28 @@ function openSink() {
       else {
         for (const reading of batch.readings) {
           readings += 1;
-          tableOf(reading.entity)?.add(reading.at, reading.values);
+          const values = refused.without(reading.values);
+          if (values !== null) tableOf(reading.entity)?.add(reading.at, values);
         }
       }
-      for (const fact of batch.facts) tableOf(fact.entity)?.setFact(fact.name, fact.value);
-      for (const event of batch.events) if (events.length < MAX_EVENTS) events.push(event);
+      for (const fact of batch.facts) tableOf(fact.entity)?.setFact(fact.name, cleanText(fact.value));
+      for (const event of batch.events) {
+        if (events.length >= MAX_EVENTS) break;
+        const fault = event.entity === null ? null : faultOfEntity(event.entity);
+        if (fault === null) events.push({ ...event, text: cleanText(event.text) });
+        else refused.name(fault.reason);
+      }
       for (const one of batch.statements ?? []) if (statements.length < MAX_STATEMENTS) statements.push(bounded(one));
       rejectedCount += batch.rejected.length;
-      for (const one of batch.rejected) if (rejected.length < MAX_REJECTIONS) rejected.push(one);
+      for (const one of batch.rejected)
+        if (rejected.length < MAX_REJECTIONS) rejected.push({ ...one, reason: cleanText(one.reason), text: cleanText(one.text) });
     },
     close(file: string, collector: string): SourceData {
       const notes: string[] = [];
       const merged = Math.max(1, ...[...tables.values()].map((table) => table.merged));
       if (merged > 1) notes.push(`${file}: so long that ${merged} neighbouring samples were averaged into one`);
       if (leftOut.size > 0) notes.push(`${file}: more than ${MAX_ENTITIES} entities; at least ${leftOut.size} were left out`);
+      notes.push(...refused.told().map((text) => `${file}: ${text}`));
       if (otherClock > 0) notes.push(`${file}: ${otherClock} readings without a date among dated ones were left out`);
       return {
         file,
@@ -168,8 +199,48 @@ function openSink() {
   };
 }
 
+/** What no door lets in, as ingest says it of what is sent: values that cannot be, and names that nobody could ask for. */
+function newRefusals() {
+  const values = { count: 0, first: '' };
+  const names = { count: 0, first: '' };
+  const note = (of: typeof values, reason: string): void => {
+    if (of.count === 0) of.first = reason;
+    of.count += 1;
+  };
+  return {
+    name: (reason: string) => note(names, reason),
+    /** The values that can be; null where none of them can. */
+    without(given: Reading['values']): Reading['values'] | null {
+      const bad = new Set<string>();
+      for (const key in given) {
+        const id = key as MetricId; // a parse boundary: keys of a reading's values are metric ids
+        const value = given[id];
+        const fault = value === undefined ? null : faultOfValue(id, value);
+        if (fault === null) continue;
+        note(values, `${id}: ${fault}`);
+        bad.add(id);
+      }
+      if (bad.size === 0) return given;
+      const kept = Object.entries(given).filter(([id]) => !bad.has(id));
+      return kept.length === 0 ? null : Object.fromEntries(kept);
+    },
+    told: () => [
+      ...(values.count === 0 ? [] : [`${values.count} values that cannot be were taken as absent, the first ${values.first}`]),
+      ...(names.count === 0 ? [] : [`${names.count} lines about things whose names cannot be kept were left out: ${names.first}`]),
+    ],
+  };
+}
+
 /** A statement of a size that a page can show, whatever the text was. */
 function bounded({ tool, says, figures, instead }: Statement): Statement {
-  const short = (text: string) => (text.length <= MAX_SENTENCE ? text : `${text.slice(0, MAX_SENTENCE)}…`);
-  return { tool: short(tool), says: says.slice(0, MAX_SENTENCES).map(short), figures: figures.slice(0, MAX_FIGURES), instead };
+  const short = (given: string) => {
+    const text = cleanText(given);
+    return text.length <= MAX_SENTENCE ? text : `${cut(text, MAX_SENTENCE)}…`;
+  };
+  return {
+    tool: short(tool),
+    says: says.slice(0, MAX_SENTENCES).map(short),
+    figures: figures.slice(0, MAX_FIGURES),
+    instead: instead === null ? null : short(instead),
+  };
 }

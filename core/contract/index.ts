@@ -25,7 +25,7 @@ export {
 export { ACTIVITY_LABELS, BOTTLENECK_LABELS, SHARE_LABELS } from './labels.ts';
 export type { ClientToServer, LiveReadings, LiveVerdict, ServerStatus, ServerToClient, WatchReply, WatchTarget } from './live.ts';
 export { type GpuNow, type NodeDetail, NodeDetailSchema, type NodeRow, type NodesQuery, NodesQuerySchema, type NodesReply, NodesReplySchema } from './nodes.ts';
-export { name } from './names.ts';
+export { id, name } from './names.ts';
 export { decodeSeries, type DrawnReply, drawnReply, type DrawnSeries, encodeSeries, SERIES_BYTES, seriesJson, type Values } from './series-bytes.ts';
 export { type Series, type SeriesQuery, SeriesQuerySchema, type SeriesReply, SeriesReplySchema } from './series.ts';
 export {

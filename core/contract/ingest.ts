@@ -1,15 +1,15 @@
 import { ErrorReplySchema } from './error.ts';
 import { Type, type Static } from 'typebox';
 import { count, instant } from './numbers.ts';
-import { name, words } from './names.ts';
+import { id, name, words } from './names.ts';
 import { ENTITY_KINDS, EVENT_KINDS, FACT_NAMES, LONGEST, METRIC_IDS, MOST } from '../readings/index.ts';
 import { nullable, oneOf } from './verdict.ts';
 
 export const EntitySchema = Type.Object(
   {
     kind: oneOf(ENTITY_KINDS),
-    id: name(LONGEST.name, 1),
-    node: Type.Optional(name()),
+    id: id(LONGEST.name, 1),
+    node: Type.Optional(id()),
   },
   { additionalProperties: false },
 );
@@ -51,8 +51,8 @@ export const IngestBatchSchema = Type.Object(
   {
     source: name(LONGEST.name, 1),
     seq: count(),
-    node: Type.Optional(name()),
-    job: Type.Optional(name()),
+    node: Type.Optional(id()),
+    job: Type.Optional(id()),
     blocks: Type.Array(BlockSchema, { maxItems: MOST.parts }),
     facts: Type.Optional(Type.Array(WireFactSchema, { maxItems: MOST.parts })),
     events: Type.Optional(Type.Array(WireEventSchema, { maxItems: MOST.parts })),

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { MOST_ASKED, MOST_OF_JOB } from './bounds.ts';
 import { amount, count, instant } from './numbers.ts';
-import { name, words } from './names.ts';
+import { id, name, words } from './names.ts';
 import { ActivitySchema, AnalysisSchema, BottleneckSchema, FindingSchema, nullable, oneOf } from './verdict.ts';
 
 const JOB_STATES = ['pending', 'running', 'completed', 'failed', 'cancelled', 'timeout', 'oom', 'unknown'] as const;
@@ -19,8 +19,8 @@ export const JobDeclarationSchema = Type.Object(
     end: Type.Optional(nullable(instant())),
     /** Seconds of wall time that the job may take. */
     timeLimit: Type.Optional(nullable(amount(1e10))),
-    nodes: Type.Optional(Type.Array(name(), { maxItems: MOST_OF_JOB.nodes })),
-    gpus: Type.Optional(Type.Array(Type.Object({ uuid: name(), node: Type.Optional(name()) }), { maxItems: MOST_OF_JOB.gpus })),
+    nodes: Type.Optional(Type.Array(id(), { maxItems: MOST_OF_JOB.nodes })),
+    gpus: Type.Optional(Type.Array(Type.Object({ uuid: id(), node: Type.Optional(id()) }), { maxItems: MOST_OF_JOB.gpus })),
     cores: Type.Optional(amount(1e7)),
     memory: Type.Optional(amount(1e18)),
     gpuType: Type.Optional(name(40)),

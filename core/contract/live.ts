@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { count, instant } from './numbers.ts';
 import { LONGEST } from '../readings/index.ts';
-import { name } from './names.ts';
+import { id } from './names.ts';
 import { BlockSchema } from './ingest.ts';
 import { JobRowSchema } from './jobs.ts';
 import { FindingSchema, nullable, PhaseSchema, VerdictSchema } from './verdict.ts';
@@ -32,12 +32,12 @@ export const LiveVerdictSchema = Type.Object({
   findings: Type.Array(FindingSchema),
 });
 
-const Name = name(LONGEST.name, 1);
+const Id = id(LONGEST.name, 1);
 
 /** What a page wants to hear of. */
 export const WatchTargetSchema = Type.Union([
-  Type.Object({ kind: Type.Literal('job'), cluster: Name, id: Name }),
-  Type.Object({ kind: Type.Literal('node'), node: Name }),
+  Type.Object({ kind: Type.Literal('job'), cluster: Id, id: Id }),
+  Type.Object({ kind: Type.Literal('node'), node: Id }),
   /** `since`: seconds UTC of the answer (`now`) that the page holds already; rows that changed after it come at once, to this page only. */
   Type.Object({ kind: Type.Literal('overview'), since: Type.Optional(instant()) }),
 ]);

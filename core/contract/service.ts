@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { name } from './names.ts';
+import { id, name } from './names.ts';
 import { count } from './numbers.ts';
 import { nullable, oneOf } from './verdict.ts';
 
@@ -66,9 +66,9 @@ export const TokenRequestSchema = Type.Object(
     /** `node` where it is left out, or `job` where a job is named. */
     scope: Type.Optional(oneOf(['node', 'job', 'read', 'admin', 'page'])),
     /** The node that it is bound to; without it the first that it is used for. */
-    node: Type.Optional(name(200, 1)),
+    node: Type.Optional(id(200, 1)),
     /** `ID` or `CLUSTER/ID`. */
-    job: Type.Optional(name(200, 1)),
+    job: Type.Optional(id(200, 1)),
     /** Days until it ends; without it a program's token stays until it is revoked. */
     days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_650 })),
   },

@@ -1,3 +1,5 @@
+import { faultOfId } from './text.ts';
+
 export const ENTITY_KINDS = ['gpu', 'host', 'engine', 'process'] as const;
 /** What a series belongs to. */
 export type EntityKind = (typeof ENTITY_KINDS)[number];
@@ -19,4 +21,11 @@ export interface EntityRef {
 /** The key of an entity in maps and rooms: `kind:id`. */
 export function entityKey(entity: Pick<EntityRef, 'kind' | 'id'>): string {
   return `${entity.kind}:${entity.id}`;
+}
+
+/** Why nobody could ask for an entity by its names, and which of them; null where they can. Asked of all that enters. */
+export function faultOfEntity({ id, node }: EntityRef): { readonly field: 'id' | 'node'; readonly reason: string } | null {
+  const [ofId, ofNode] = [faultOfId(id), node === undefined ? null : faultOfId(node)];
+  if (ofId !== null) return { field: 'id', reason: ofId };
+  return ofNode === null ? null : { field: 'node', reason: ofNode };
 }

@@ -14,7 +14,7 @@ export {
 } from './block.ts';
 export { addRollup, addSamples, type Buckets, drawn, type Drawn, type Grid, newBuckets, type Rows, rowsIn, samplingPeriod } from './buckets.ts';
 export { GAP_PERIODS, lastOf, lowerBound, meanOf, medianOf, recentPeriod, rowsOf, type Run, slice, type Table, tableOf, tablesOf } from './columns.ts';
-export { ENTITY_KINDS, entityKey, type EntityKind, type EntityRef } from './entity.ts';
+export { ENTITY_KINDS, entityKey, faultOfEntity, type EntityKind, type EntityRef } from './entity.ts';
 export { entityMap } from './entity-map.ts';
 export type { Intake } from './intake.ts';
 export { isIncreasing, joinTables, mergeColumns, type Stack } from './join.ts';
@@ -37,6 +37,7 @@ export {
 } from './reading.ts';
 export {
   ABSENT,
+  faultOfValue,
   formatAgainst,
   formatDuration,
   formatFactor,
@@ -48,5 +49,5 @@ export {
   isUnit,
   tickFormat,
 } from './units.ts';
-export { cleanText, cut, faultOfName, faultOfText, inWords, isWellFormed, NAME_PATTERN, TEXT_PATTERN } from './text.ts';
+export { cleanName, cleanText, cut, faultOfId, faultOfName, faultOfText, ID_PATTERN, inWords, isWellFormed, NAME_PATTERN, TEXT_PATTERN } from './text.ts';
 export { own } from './own.ts';

@@ -1,4 +1,4 @@
-import { limitsOf, type MetricId, METRICS, type Unit } from './metrics.ts';
+import { limitsOf, type MetricId, METRICS, plausible, type Unit } from './metrics.ts';
 
 /** How an absent value is written, everywhere. */
 export const ABSENT = '–';
@@ -60,6 +60,11 @@ export function formatLimits(id: MetricId): string {
   const { least, most } = limitsOf(id);
   const { unit } = METRICS[id];
   return `${least === 0 ? '0' : formatValue(least, unit)} to ${formatValue(most, unit)}`;
+}
+
+/** Why a number cannot be a metric's value, in words; null where it can, and where it is absent (NaN). Asked of all that enters: by ingest, and by a diagnosis. */
+export function faultOfValue(id: MetricId, value: number): string | null {
+  return Number.isNaN(value) || plausible(id, value) ? null : `${value} ${METRICS[id].unit} is out of range, expected ${formatLimits(id)}`;
 }
 
 /** A share of time as a percentage: `93 %`, `0.4 %`, `<0.1 %`; shares above one stay above 100 %. */

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { hostileJson, change, changed } from './json.ts';
-import { type Target, target } from './fuzz.ts';
+import type { Target } from './fuzz.ts';
 import { type Schema, valuesOf } from './schemas.ts';
-import { type Caller, CALLERS, MARK, QUESTIONS, type Question, type Reply, type Served, served } from './service.ts';
+import { asking, servedTarget } from './served.ts';
+import { type Caller, CALLERS, MARK, type Question, type Reply, type Served } from './service.ts';
 
 interface Operation {
   readonly method: string;
@@ -187,20 +188,6 @@ async function asked(service: Served, question: Question, may: boolean): Promise
 /** Questions after which it is looked whether the others are answered still. */
 const BURST = 40;
 
-export async function stillWell(service: Served): Promise<void> {
-  await service.innocent();
-  for (const path of QUESTIONS) {
-    const { status, text } = await service.ask({ method: 'GET', path, caller: 'admin' });
-    if (status !== 200) throw new Error(`now ${path} answers ${status} ${text.slice(0, 300)}`);
-  }
-}
-
-/** After every so many calls, and no other. */
-export function everySo(many: number): () => boolean {
-  let calls = 0;
-  return () => (calls += 1) % many === 0;
-}
-
 /** Addresses that no route has, or that several could. */
 const ADDRESSES = [
   '//',
@@ -239,35 +226,23 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TR
 
 /** Every operation of the OpenAPI document, and addresses beside them. */
 export const routeTargets: readonly Target[] = [
-  {
-    name: 'routes of the OpenAPI document',
-    share: 20,
-    async run(budget) {
-      const service = await served();
-      const due = everySo(BURST);
-      const questions = fc
-        .constantFrom(...(await operationsOf(service)))
-        .chain((operation) => questionsTo(operation).map((question) => ({ question, need: needOf(operation) })));
-      await target('', questions, async ({ question, need }) => {
-        await asked(service, question, MAY[question.caller].includes(need));
-        if (due()) await stillWell(service);
-      }).run(budget);
-      await stillWell(service);
-    },
-  },
-  {
-    name: 'addresses without a route',
-    share: 3,
-    async run(budget) {
-      const service = await served();
-      const paths = fc.oneof(
-        fc.constantFrom(...ADDRESSES),
-        fc.tuple(fc.constantFrom('/', '/api/', '/api/jobs/', '/assets/', '/socket.io/'), oddText).map((parts) => parts.join('')),
-      );
-      await target('', fc.tuple(fc.constantFrom(...METHODS), paths, fc.constantFrom(...CALLERS)), ([method, path, caller]) =>
-        asked(service, { method, path, caller }, true),
-      ).run(budget);
-      await stillWell(service);
-    },
-  },
+  servedTarget('routes of the OpenAPI document', { share: 20, burst: BURST }, async (service) =>
+    asking(
+      fc.constantFrom(...(await operationsOf(service))).chain((operation) => questionsTo(operation).map((question) => ({ question, need: needOf(operation) }))),
+      ({ question, need }) => asked(service, question, MAY[question.caller].includes(need)),
+    ),
+  ),
+  servedTarget('addresses without a route', { share: 3 }, (service) =>
+    asking(
+      fc.tuple(
+        fc.constantFrom(...METHODS),
+        fc.oneof(
+          fc.constantFrom(...ADDRESSES),
+          fc.tuple(fc.constantFrom('/', '/api/', '/api/jobs/', '/assets/', '/socket.io/'), oddText).map((parts) => parts.join('')),
+        ),
+        fc.constantFrom(...CALLERS),
+      ),
+      ([method, path, caller]) => asked(service, { method, path, caller }, true),
+    ),
+  ),
 ];

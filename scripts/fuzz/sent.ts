@@ -5,11 +5,12 @@ import type { Table } from '../../core/readings/index.ts';
 import { checkBatch } from '../../server/ingest/check-batch.ts';
 import { ANYBODY } from '../../tests/support/senders.ts';
 import { goodBatch } from './batches.ts';
-import { type Target, target } from './fuzz.ts';
+import type { Target } from './fuzz.ts';
 import { change, changed, damage, damagedBytes } from './json.ts';
-import { everySo, fault, stillWell } from './routes.ts';
-import { CALLERS, type Served, served } from './service.ts';
-import { damaged, fixturesOf, textOrNoise } from './texts.ts';
+import { fault } from './routes.ts';
+import { asking, servedTarget } from './served.ts';
+import { CALLERS, type Served } from './service.ts';
+import { cutAt, damaged, fixturesOf, textOrNoise } from './texts.ts';
 
 /** Inputs between two looks at the others. */
 const BURST = 20;
@@ -55,9 +56,7 @@ const queries = fc.constantFrom(
 
 /** Where a text is cut, as bytes: inside a character, too. */
 function pieces(text: string, cuts: readonly number[]): Buffer[] {
-  const bytes = Buffer.from(text);
-  const places = cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b);
-  return [0, ...places].map((from, index) => bytes.subarray(from, places[index] ?? bytes.length)).filter((part) => part.length > 0);
+  return cutAt(Buffer.from(text), cuts, (whole, from, to) => whole.subarray(from, to)).filter((part) => part.length > 0);
 }
 
 async function streamed(
@@ -73,44 +72,28 @@ async function streamed(
 
 /** What senders bring to the running service. */
 export const sentTargets: readonly Target[] = [
-  {
-    name: 'batches to the running service',
-    share: 6,
-    async run(budget) {
-      const service = await served();
-      const due = everySo(BURST);
-      let number = 0;
-      await target('', oneBatch, async ([batch, one, all]) => {
-        const own = ownBatch(batch, (number += 1));
-        const body = damagedBytes(one === null ? JSON.stringify(own) : changed(own, one), all);
-        const question = { method: 'POST', path: '/api/ingest', caller: 'admin' as const, headers: { 'content-type': 'application/json' }, body: [body] };
-        const reply = await service.ask(question);
-        const found = fault(question, reply);
-        if (found !== null) throw new Error(`${found}: ${reply.status} ${reply.text.slice(0, 300)}`);
-        const tables = reply.status === 200 ? kept(body.toString().replace(/^\uFEFF/, ''), JSON.parse(reply.text) as IngestReply) : null; // the contract's reply
-        if (tables !== null) service.acknowledged(tables);
-        if (due()) await stillWell(service);
-      }).run(budget);
-      await stillWell(service);
-    },
-  },
-  {
-    name: 'raw streams to the running service',
-    share: 6,
-    async run(budget) {
-      const service = await served();
-      const due = everySo(BURST);
-      const streams = fc.record({
+  servedTarget('batches to the running service', { share: 6, burst: BURST }, (service) => {
+    let number = 0;
+    return asking(oneBatch, async ([batch, one, all]) => {
+      const own = ownBatch(batch, (number += 1));
+      const body = damagedBytes(one === null ? JSON.stringify(own) : changed(own, one), all);
+      const question = { method: 'POST', path: '/api/ingest', caller: 'admin' as const, headers: { 'content-type': 'application/json' }, body: [body] };
+      const reply = await service.ask(question);
+      const found = fault(question, reply);
+      if (found !== null) throw new Error(`${found}: ${reply.status} ${reply.text.slice(0, 300)}`);
+      const tables = reply.status === 200 ? kept(body.toString().replace(/^\uFEFF/, ''), JSON.parse(reply.text) as IngestReply) : null; // the contract's reply
+      if (tables !== null) service.acknowledged(tables);
+    });
+  }),
+  servedTarget('raw streams to the running service', { share: 6, burst: BURST }, (service) =>
+    asking(
+      fc.record({
         text: fc.oneof({ weight: 3, arbitrary: damaged(fixturesOf()) }, { weight: 1, arbitrary: textOrNoise }),
         cuts: fc.array(fc.nat({ max: 20_000 }), { maxLength: 5 }),
         query: queries,
         caller: fc.constantFrom(...CALLERS, 'admin' as const, 'admin' as const, 'admin' as const),
-      });
-      await target('', streams, async (stream) => {
-        await streamed(service, stream);
-        if (due()) await stillWell(service);
-      }).run(budget);
-      await stillWell(service);
-    },
-  },
+      }),
+      (stream) => streamed(service, stream),
+    ),
+  ),
 ];

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { io, type Socket } from 'socket.io-client';
-import { type Target, target } from './fuzz.ts';
+import type { Target } from './fuzz.ts';
 import { HOSTILE } from './json.ts';
-import { everySo, stillWell } from './routes.ts';
-import { type Caller, CALLERS, MARK, type Served, served } from './service.ts';
+import { asking, servedTarget } from './served.ts';
+import { type Caller, CALLERS, MARK, type Served } from './service.ts';
 
 /** Milliseconds for what has to come. */
 const PATIENCE = 15_000;
@@ -239,25 +239,19 @@ const BURST = 25;
 
 /** What comes over sockets: events, packets and frames of anybody, while another page listens. */
 export const socketTargets: readonly Target[] = [
-  {
-    name: 'socket messages',
-    share: 8,
-    async run(budget) {
-      const service = await served();
-      const listener = await openListener(service);
-      const due = everySo(BURST);
-      try {
-        await target('', attempts, async (attempt) => {
-          if (attempt.kind === 'events') await events(service, attempt);
-          else if (attempt.kind === 'polling') await polling(service, attempt);
-          else await frames(service, attempt);
-          if (due()) await listener.hears(await service.innocent());
-        }).run(budget);
-        await listener.hears(await service.innocent());
-        await stillWell(service);
-      } finally {
-        listener.close();
-      }
-    },
-  },
+  servedTarget('socket messages', { share: 8, burst: BURST }, async (service) => {
+    const listener = await openListener(service);
+    return asking(
+      attempts,
+      async (attempt) => {
+        if (attempt.kind === 'events') await events(service, attempt);
+        else if (attempt.kind === 'polling') await polling(service, attempt);
+        else await frames(service, attempt);
+      },
+      {
+        look: async () => listener.hears(await service.innocent()),
+        close: () => listener.close(),
+      },
+    );
+  }),
 ];

@@ -12,7 +12,7 @@ import { sentTargets } from './sent.ts';
 import { socketTargets } from './sockets.ts';
 import { type Target, target, timed } from './fuzz.ts';
 import { storedTargets } from './stored.ts';
-import { damaged, fixturesOf, textOrNoise } from './texts.ts';
+import { cutAt, damaged, fixturesOf, textOrNoise } from './texts.ts';
 
 /** Every target, a row each: what a stranger may send, and who reads it. */
 export const targets: readonly Target[] = [
@@ -61,8 +61,7 @@ function readable(collector: Collector, text: string): void {
 /** Wherever a text is cut, it says the same. */
 function cutAnywhere(text: string, cuts: readonly number[]): void {
   const whole = read([text]);
-  const places = [...cuts.map((cut) => cut % (text.length + 1))].sort((a, b) => a - b);
-  const parts = [0, ...places].map((from, index) => text.slice(from, places[index] ?? text.length));
+  const parts = cutAt(text, cuts, (all, from, to) => all.slice(from, to));
   if (!isDeepStrictEqual(read(parts), whole)) throw new Error('cut, it says something else');
 }
 

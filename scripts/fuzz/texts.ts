@@ -77,3 +77,9 @@ export const textOrNoise: fc.Arbitrary<string> = fc.oneof(
   fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join('')),
   fc.uint8Array({ maxLength: 4_000 }).map((bytes) => new TextDecoder().decode(bytes)),
 );
+
+/** A text or bytes in the parts that some cuts make; a cut beyond the end counts from the beginning again. */
+export function cutAt<T extends { readonly length: number }>(whole: T, cuts: readonly number[], part: (whole: T, from: number, to: number) => T): T[] {
+  const places = cuts.map((cut) => cut % (whole.length + 1)).sort((a, b) => a - b);
+  return [0, ...places].map((from, index) => part(whole, from, places[index] ?? whole.length));
+}

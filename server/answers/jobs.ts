@@ -65,7 +65,7 @@ export async function jobSeries(parts: AnswerParts, viewer: Viewer, { key, query
   const end = job.end ?? parts.now() + 1;
   const from = Math.max(query.from ?? Number.NEGATIVE_INFINITY, job.start ?? end);
   const to = Math.min(query.to ?? Number.POSITIVE_INFINITY, end);
-  return answerSeries(parts, { held: await holdingsOf(parts, job, end), metrics: query.metrics, points: query.points, gone: query.gone, from, to });
+  return answerSeries(parts, { ...query, held: await holdingsOf(parts, job, end), from, to });
 }
 
 async function visibleRecord(parts: AnswerParts, viewer: Viewer, key: JobKey): Promise<JobRecord> {

@@ -72,7 +72,7 @@ export async function nodeSeries(parts: AnswerParts, viewer: Viewer, { name, que
   const from = query.from ?? to - LATELY;
   const found = await parts.store.series.entities({ nodes: [name], from, to });
   const held = found.map(({ entity }) => ({ entity, spans: visibleSpans(viewer, parts.index, { entity, from, to }) }));
-  return answerSeries(parts, { held: held.filter(({ spans }) => spans.length > 0), metrics: query.metrics, points: query.points, gone: query.gone, from, to });
+  return answerSeries(parts, { ...query, held: held.filter(({ spans }) => spans.length > 0), from, to });
 }
 
 function known({ nodes, index, now }: AnswerParts, viewer: Viewer, name: string): KnownNode {

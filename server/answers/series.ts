@@ -5,23 +5,29 @@ import { bySpan, type Held } from '../ownership/index.ts';
 import { READ_BOUNDS } from '../settings/index.ts';
 import type { AnswerParts } from './parts.ts';
 
-/** A question for series, and a signal that aborts when nobody waits for the answer any more. */
-export type SeriesQuestion = SeriesQuery & { readonly gone?: AbortSignal | null };
+/** Who waits for an answer: a signal that aborts when nobody does any more, and whom to tell how much memory the answer takes (a Turn; it may refuse). */
+export interface Asker {
+  readonly gone?: AbortSignal | null;
+  readonly turn?: { weigh(bytes: number): void } | null;
+}
+
+/** A question for series. */
+export type SeriesQuestion = SeriesQuery & Asker;
 
 /** What is asked for; times in seconds UTC. */
-export interface SeriesAsked {
+export type SeriesAsked = Omit<SeriesQuestion, 'from' | 'to'> & {
   /** Entities, and the spans in which their readings may be shown. */
   readonly held: readonly Held[];
-  /** Comma-separated metric ids. */
-  readonly metrics: string;
   readonly from: number;
   readonly to: number;
-  readonly points: number | undefined;
-  readonly gone: AbortSignal | null | undefined;
-}
+};
 
 /** Values that one step of a question reads at most, at a reading a second: about a tenth of a second of the store's time. */
 const STEP_VALUES = 4_000_000;
+/** Points of a step: an answer is weighed after each, so that what is read before that is little. */
+const STEP_POINTS = 250_000;
+/** Bytes of a point while its answer is made: a time, a mean, a least and a most. */
+const POINT_BYTES = 32;
 /** Seconds: a chart whose points are farther apart is read from roll-ups, of which there are fewer. */
 const FINEST_ROLLUP = 60;
 
@@ -56,14 +62,15 @@ export async function answerSeries(parts: Pick<AnswerParts, 'store'>, asked: Ser
 /** Questions to the store for each span of time: only what may be shown is read, and once. */
 async function heldSeries(
   parts: Pick<AnswerParts, 'store'>,
-  { held, from, to, points = POINTS, gone = null }: SeriesAsked,
+  { held, from, to, points = POINTS, gone = null, turn = null }: SeriesAsked,
   metrics: readonly MetricId[],
 ): Promise<DrawnSeries[]> {
   const groups = bySpan(held, { from, to });
+  const counted = counting(turn);
   const series = await Promise.all(
     groups.map(({ span, held: ones }) => {
       const query = { metrics, ...span, points: Math.ceil((points * (span.to - span.from)) / (to - from)) };
-      return inSteps(parts, { ...query, entities: ones.map(({ entity }) => entity) }, gone);
+      return inSteps(parts, { ...query, entities: ones.map(({ entity }) => entity) }, { gone, counted });
     }),
   );
   const [only, ...others] = series;
@@ -74,20 +81,30 @@ async function heldSeries(
 async function inSteps(
   { store }: Pick<AnswerParts, 'store'>,
   query: Parameters<AnswerParts['store']['series']['range']>[0],
-  gone: AbortSignal | null,
+  { gone, counted }: { readonly gone: AbortSignal | null; readonly counted: (points: number) => void },
 ): Promise<DrawnSeries[]> {
   const { entities, metrics, from, to, points } = query;
   const step = Math.min(
     Math.max(1, Math.floor(STEP_VALUES / (metrics.length * Math.min(to - from, points * FINEST_ROLLUP)))),
-    Math.ceil(READ_BOUNDS.answer.value / (metrics.length * points)),
+    Math.ceil(STEP_POINTS / (metrics.length * points)),
   );
   const series: DrawnSeries[] = [];
-  let drawn = 0;
   for (let at = 0; at < entities.length && gone?.aborted !== true; at += step) {
+    let read = 0;
     for (const one of await store.series.range({ ...query, entities: entities.slice(at, at + step) })) {
-      drawn += one.t.length;
       series.push(one);
+      read += one.t.length;
     }
+    counted(read);
+  }
+  return series;
+}
+
+/** Counts the points of an answer, all its spans together. Throws a Problem where they are too many for one answer, or take too much memory beside others. */
+function counting(turn: Asker['turn'] | null): (points: number) => void {
+  let drawn = 0;
+  return (points) => {
+    drawn += points;
     if (drawn > READ_BOUNDS.answer.value) {
       throw new Problem(400, {
         error: `the limit “${READ_BOUNDS.answer.name}” (${READ_BOUNDS.answer.value}) is reached`,
@@ -95,8 +112,8 @@ async function inSteps(
         remedy: 'ask for fewer points, fewer metrics or a shorter time',
       });
     }
-  }
-  return series;
+    turn?.weigh(drawn * POINT_BYTES);
+  };
 }
 
 /** Series of spans that follow each other, each entity's as one: between two of its spans is a gap, where the first ends. */

@@ -34,6 +34,10 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
     if (identity === null) throw unknown(request, options.cookie);
     check(request, { identity, access }, options);
   });
+  // A body may take minutes, a question waits for its turn: what was good at the first byte may have been revoked since.
+  app.addHook('preHandler', async (request) => {
+    if (accessOf(request) !== 'open' && request.identity !== null && !options.recogniser.stands(request.identity)) throw unknown(request, options.cookie);
+  });
 }
 
 /** What is no route is closed as well: who is not known is not told what there is. */

@@ -74,6 +74,12 @@ function rightsOf(scope: TokenScope, bind: (node: string) => { readonly node: st
   }
 }
 
+/** What is counted as one caller where callers take turns: a token or a browser's session by itself, an address where there is neither. */
+export function turnKeyOf(identity: Identity | null, address: string): string {
+  if (identity === null || identity.kind === 'visitor') return `address ${address}`;
+  return identity.credential === null ? identity.kind : `${identity.kind} ${identity.credential.id}`;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     identity: Identity | null;

@@ -1,6 +1,6 @@
 export { guard } from './guard.ts';
 export { type HostRules, hostRules } from './hosts.ts';
-export type { Identity } from './identity.ts';
+export { type Identity, turnKeyOf } from './identity.ts';
 export { ownerSocket, ownerSocketPath } from './owner-socket.ts';
 export { type Recogniser, recogniser, SECRET_HEADER } from './recognise.ts';
 export { type SignIn, signInWith } from './sign-in.ts';

@@ -13,12 +13,14 @@ type Shown = Pick<IncomingMessage, 'headers'> & { socket?: unknown };
 export interface Recogniser {
   /** Who sent this; null where neither token nor session is good. `secret`: the page's, where it does not come as a header. */
   identify(message: Shown, secret?: string): Identity | null;
-  /** Calls, once, when what lets an identity in has ended: at once where it is revoked or signed out, else to the second. Gives the undo. */
+  /** True while what lets an identity in is good: it may have ended since it was recognised. */
+  stands(identity: Identity): boolean;
+  /** Calls, once, when what lets an identity in has ended: at once where it is revoked or signed out (before this call, too), else to the second. Gives the undo. */
   whenOver(identity: Identity, end: () => void): () => void;
 }
 
 export interface RecogniserOptions {
-  readonly store: Pick<Store, 'tokens' | 'sessions' | 'onEnd'>;
+  readonly store: Pick<Store, 'tokens' | 'sessions' | 'stands' | 'onEnd'>;
   readonly demo: boolean;
   readonly cookie: string;
   /** True for a connection that came through the socket in the data folder. */
@@ -37,7 +39,9 @@ export function recogniser({ store, demo, cookie: name, isOwner, now }: Recognis
     const session = cookie === null || typeof secret !== 'string' ? null : store.sessions.check(cookie, secret, now());
     return session === null ? null : personOf(session);
   };
+  const stands = ({ credential }: Identity): boolean => credential === null || store.stands(credential.id, now());
   return {
+    stands,
     identify(message, secret) {
       if (isOwner(message.socket)) return OWNER;
       const bearer = bearerOf(message.headers);
@@ -45,7 +49,8 @@ export function recogniser({ store, demo, cookie: name, isOwner, now }: Recognis
       const token = store.tokens.check(bearer, now());
       return token === null ? null : programOf(token, (node) => store.tokens.bind(token.id, node));
     },
-    whenOver({ credential }, end) {
+    whenOver(identity, end) {
+      const { credential } = identity;
       if (credential === null) return () => undefined;
       const { id, expires } = credential;
       let timer: NodeJS.Timeout | undefined;
@@ -64,7 +69,9 @@ export function recogniser({ store, demo, cookie: name, isOwner, now }: Recognis
         if (left <= 0) over();
         else timer = setTimeout(wait, Math.min(left, LONGEST_TIMER)).unref();
       };
-      wait();
+      // Whoever ended it before this call has told nobody here.
+      if (stands(identity)) wait();
+      else over();
       return undo;
     },
   };

@@ -1,4 +1,4 @@
-import { READ_BOUNDS } from '../settings/index.ts';
+import { MIB, READ_BOUNDS } from '../settings/index.ts';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
@@ -9,19 +9,26 @@ const MOST_WAITING = { caller: READ_BOUNDS.waitingPerCaller.value, all: READ_BOU
 const MOST_WORKING = READ_BOUNDS.working.value;
 /** Seconds that a question waits for its turn. */
 const PATIENCE = READ_BOUNDS.patience.value;
+/** Bytes of an answer that is let in however much is held: a page's ordinary questions go on beside somebody's large ones. */
+const SMALL = MIB;
 
 export interface ReadsOptions {
   /** Answers of one caller that are worked on, or not yet fetched by it, at a time. */
   readonly perCaller: number;
   readonly mostWaiting?: { readonly caller: number; readonly all: number };
   readonly mostWorking?: number;
+  /** Bytes of all answers that are made or not yet fetched. */
+  readonly mostHeld?: number;
   /** Seconds that a question waits for its turn. */
   readonly patience?: number;
 }
 
 /** A question's place. It counts for all until its answer is made, and for its caller until that is sent. */
 export interface Turn {
-  made(): void;
+  /** Says how many bytes the answer takes by now. Throws a Problem (429, 503) where there is no room for it beside the others. */
+  weigh(bytes: number): void;
+  /** `bytes`: what is to be sent, where that is known. */
+  made(bytes?: number): void;
   sent(): void;
 }
 
@@ -29,8 +36,8 @@ export interface Turn {
 export interface Reads {
   /** Resolves when it is this question's turn; null where `gone` aborts before. Throws a Problem (429, 503) where too many wait. */
   enter(caller: string, gone: AbortSignal): Promise<Turn | null>;
-  /** Questions that wait and that are worked on. */
-  now(): { readonly waiting: number; readonly working: number };
+  /** Questions that wait and that are worked on, and bytes of answers that are held. */
+  now(): { readonly waiting: number; readonly working: number; readonly bytes: number };
 }
 
 interface Waiting {
@@ -40,15 +47,24 @@ interface Waiting {
 interface Caller {
   /** Answers that are worked on or not yet sent. */
   held: number;
+  /** Bytes of those. */
+  bytes: number;
   readonly waiting: Set<Waiting>;
 }
 
 /** Opens the gate that all questions pass. */
-export function openReads({ perCaller, mostWaiting = MOST_WAITING, mostWorking = MOST_WORKING, patience = PATIENCE }: ReadsOptions): Reads {
+export function openReads({
+  perCaller,
+  mostWaiting = MOST_WAITING,
+  mostWorking = MOST_WORKING,
+  mostHeld = READ_BOUNDS.held.value * MIB,
+  patience = PATIENCE,
+}: ReadsOptions): Reads {
   /** In order of their turns: whoever was served goes to the end. */
   const callers = new Map<string, Caller>();
   let working = 0;
   let waiting = 0;
+  let bytesHeld = 0;
 
   const forget = (name: string, caller: Caller): void => {
     if (caller.held === 0 && caller.waiting.size === 0) callers.delete(name);
@@ -64,19 +80,34 @@ export function openReads({ perCaller, mostWaiting = MOST_WAITING, mostWorking =
   };
   const turnOf = (name: string, caller: Caller): Turn => {
     let [isMade, isSent] = [false, false];
+    let weight = 0;
     working += 1;
     caller.held += 1;
-    const made = (): void => {
+    const takes = (bytes: number): void => {
+      caller.bytes += bytes - weight;
+      bytesHeld += bytes - weight;
+      weight = bytes;
+    };
+    const made = (bytes = weight): void => {
+      if (!isSent) takes(bytes);
       if (isMade) return;
       isMade = true;
       working -= 1;
       serve();
     };
     return {
+      weigh: (bytes) => {
+        if (isSent) return; // whoever asked is gone, and reading ends with the next step
+        const others = { own: caller.bytes - weight, all: bytesHeld - weight };
+        if (bytes > SMALL && others.own > 0 && others.own + bytes > mostHeld / 2) throw noRoom(429, 'this caller holds half of it');
+        if (bytes > SMALL && others.all > 0 && others.all + bytes > mostHeld) throw noRoom(503, 'others hold it');
+        takes(bytes);
+      },
       made,
       sent: () => {
         made();
         if (isSent) return;
+        takes(0);
         isSent = true;
         caller.held -= 1;
         forget(name, caller);
@@ -86,10 +117,10 @@ export function openReads({ perCaller, mostWaiting = MOST_WAITING, mostWorking =
   };
 
   return {
-    now: () => ({ waiting, working }),
+    now: () => ({ waiting, working, bytes: bytesHeld }),
     async enter(name, gone) {
       if (gone.aborted) return null;
-      const caller = callers.get(name) ?? { held: 0, waiting: new Set<Waiting>() };
+      const caller = callers.get(name) ?? { held: 0, bytes: 0, waiting: new Set<Waiting>() };
       callers.set(name, caller);
       if (caller.held < perCaller && working < mostWorking && caller.waiting.size === 0) return turnOf(name, caller);
       if (caller.waiting.size >= mostWaiting.caller) throw tooMany(429, `${caller.waiting.size} questions of this caller wait already`);
@@ -139,6 +170,14 @@ function tooMany(status: 429 | 503, error: string): Problem {
   return new Problem(status, { error, where: 'path', remedy: 'fetch the answers that are ready, ask for less at once, and ask again in a few seconds' });
 }
 
+function noRoom(status: 429 | 503, who: string): Problem {
+  return new Problem(status, {
+    error: `the limit “${READ_BOUNDS.held.name}” is reached: ${who}`,
+    where: 'query/points',
+    remedy: `fetch the answers that are ready and ask again in a few seconds, or for fewer points, fewer metrics or a shorter time; whoever runs the server may raise ${READ_BOUNDS.held.setting}`,
+  });
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Aborts when the asker's connection ends: nobody waits for the answer any more. Null where the route does not read the store. */
@@ -147,15 +186,15 @@ declare module 'fastify' {
   }
 }
 
-/** Every question to the store passes here, after the guard. `callerOf` names who asks. */
-export function limitReads(app: FastifyInstance, { reads, callerOf }: { reads: Reads; callerOf: (request: FastifyRequest) => string }): void {
+/** Every question to the store passes here, after the guard. `turnKeyOf` names the caller whose turn a question is. */
+export function limitReads(app: FastifyInstance, { reads, turnKeyOf }: { reads: Reads; turnKeyOf: (request: FastifyRequest) => string }): void {
   app.decorateRequest('gone', null);
   app.decorateRequest('turn', null);
   app.addHook('onRequest', async (request, reply) => {
     if (!readsStore(request)) return;
     const gone = closing(request.raw.socket);
     request.gone = gone;
-    const turn = await reads.enter(callerOf(request), gone);
+    const turn = await reads.enter(turnKeyOf(request), gone);
     if (turn === null) return reply.hijack(); // the connection is gone, and with it whoever could be told
     request.turn = turn;
     if (gone.aborted) turn.sent();
@@ -166,7 +205,8 @@ export function limitReads(app: FastifyInstance, { reads, callerOf }: { reads: R
     gone.addEventListener('abort', end);
     reply.raw.once('finish', end);
   });
-  app.addHook('onSend', async (request) => request.turn?.made());
+  // Before it is compressed: text is shorter then, but is held all the same until it is sent.
+  app.addHook('onSend', async ({ turn }, _reply, payload) => turn?.made(typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : undefined));
 }
 
 function readsStore(request: FastifyRequest): boolean {

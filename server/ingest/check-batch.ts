@@ -2,7 +2,7 @@ import { BATCH_BOUNDS } from '../settings/index.ts';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { EntitySchema, IngestBatchSchema, WireEventSchema, WireFactSchema, type IngestReply } from '../../core/contract/index.ts';
-import { entityOf, type EntityRef, faultOfName, faultOfText, type Intake, inWords, MOST, type Table } from '../../core/readings/index.ts';
+import { entityOf, type EntityRef, faultOfEntity, faultOfText, type Intake, inWords, MOST, type Table } from '../../core/readings/index.ts';
 import { Problem } from '../http/index.ts';
 import type { Door, Head } from '../ownership/index.ts';
 import { type AllowedTimes, checkTable, type Reject } from './check-table.ts';
@@ -193,10 +193,9 @@ function untimely(at: number | null, { oldest, newest, why }: AllowedTimes): Fau
 }
 
 /** A tool's text may name an entity in ways that nobody could ask for. */
-function misnamed({ id, node }: EntityRef): Fault | null {
-  const [ofId, ofNode] = [faultOfName(id), node === undefined ? null : faultOfName(node)];
-  if (ofId !== null) return { field: 'entity/id', reason: ofId };
-  return ofNode === null ? null : { field: 'entity/node', reason: ofNode };
+function misnamed(entity: EntityRef): Fault | null {
+  const fault = faultOfEntity(entity);
+  return fault === null ? null : { field: `entity/${fault.field}`, reason: fault.reason };
 }
 
 function unreadable(field: string, text: string): Fault | null {

@@ -1,4 +1,4 @@
-import { type EntityRef, formatLimits, isMetricId, limitsOf, METRICS, type MetricId, type Table } from '../../core/readings/index.ts';
+import { type EntityRef, faultOfValue, formatLimits, isMetricId, limitsOf, METRICS, type MetricId, type Table } from '../../core/readings/index.ts';
 
 /** Notes what was refused: its place in what was sent, and why. */
 export type Reject = (at: string, reason: string) => void;
@@ -100,10 +100,8 @@ function valuesOf(id: MetricId, column: readonly unknown[] | Float64Array, rejec
   for (const row of bad) {
     const value = column[row];
     mended[row] = Number.NaN;
-    rejectRow(
-      row,
-      `${typeof value === 'number' ? `${value} ${METRICS[id].unit}` : named(value)} is out of range, expected ${formatLimits(id)}: taken as absent`,
-    );
+    const fault = typeof value === 'number' ? faultOfValue(id, value) : `${named(value)} is out of range, expected ${formatLimits(id)}`;
+    rejectRow(row, `${fault ?? ''}: taken as absent`);
   }
   return mended;
 }

@@ -2,7 +2,7 @@ import { BATCH_BOUNDS } from '../settings/index.ts';
 import { errorCodes } from 'fastify';
 import type { IngestReply } from '../../core/contract/index.ts';
 import type { EntityRef, Intake } from '../../core/readings/index.ts';
-import { isTooDeep, tooDeep } from '../http/index.ts';
+import { tooDeep } from '../http/index.ts';
 import type { Sender } from '../auth/index.ts';
 import type { Door, Senders } from '../ownership/index.ts';
 import type { Store } from '../store/index.ts';
@@ -78,7 +78,8 @@ export function ingestInto(options: IngestOptions): Ingest {
 function decoded(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new errorCodes.FST_ERR_CTP_EMPTY_JSON_BODY();
   const text = bytes.toString().replace(/^\uFEFF/, '');
-  if (isTooDeep(text)) throw tooDeep();
+  const deep = tooDeep(text);
+  if (deep !== null) throw deep;
   try {
     return JSON.parse(text);
   } catch {

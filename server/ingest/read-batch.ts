@@ -1,4 +1,15 @@
-import { type EntityKind, type EntityRef, type Intake, LAST_SEQ, LONGEST, type MetricId, MOST, packedTable, type Table } from '../../core/readings/index.ts';
+import {
+  type EntityKind,
+  type EntityRef,
+  faultOfId,
+  type Intake,
+  LAST_SEQ,
+  LONGEST,
+  type MetricId,
+  MOST,
+  packedTable,
+  type Table,
+} from '../../core/readings/index.ts';
 import type { AllowedTimes } from './check-table.ts';
 import { absent, list, number, passed, past, peek, type Scan, text, UNUSUAL, word, type Word } from './scan.ts';
 
@@ -29,8 +40,8 @@ function batchAt(scan: Scan, allowed: AllowedTimes): ReadBatch {
   members(scan, (key) => {
     if (key === 'source') once(found.source, () => (found.source = text(scan, 1, LONGEST.name)));
     else if (key === 'seq') once(found.seq, () => (found.seq = sequence(scan)));
-    else if (key === 'node') once(found.node, () => (found.node = text(scan, 0, LONGEST.name)));
-    else if (key === 'job') once(found.job, () => (found.job = text(scan, 0, LONGEST.name)));
+    else if (key === 'node') once(found.node, () => (found.node = id(scan, 0)));
+    else if (key === 'job') once(found.job, () => (found.job = id(scan, 0)));
     else if (key === 'blocks') once(found.tables, () => (found.tables = blocks(scan, allowed)));
     else if (key === 'facts') once(found.facts, () => (found.facts = parts(scan)));
     else if (key === 'events') once(found.events, () => (found.events = parts(scan)));
@@ -85,16 +96,22 @@ function block(scan: Scan, numbers: Numbers, allowed: AllowedTimes): Block {
 
 function entityAt(scan: Scan): EntityRef {
   let kind: EntityKind | undefined;
-  let id: string | undefined;
+  let named: string | undefined;
   let node: string | undefined;
   members(scan, (key) => {
     if (key === 'kind') once(kind, () => (kind = kindAt(scan)));
-    else if (key === 'id') once(id, () => (id = text(scan, 1, LONGEST.name)));
-    else if (key === 'node') once(node, () => (node = text(scan, 0, LONGEST.name)));
+    else if (key === 'id') once(named, () => (named = id(scan, 1)));
+    else if (key === 'node') once(node, () => (node = id(scan, 0)));
     else throw UNUSUAL;
   });
-  if (kind === undefined || id === undefined) throw UNUSUAL;
-  return node === undefined ? { kind, id } : { kind, id, node };
+  if (kind === undefined || named === undefined) throw UNUSUAL;
+  return node === undefined ? { kind, id: named } : { kind, id: named, node };
+}
+
+function id(scan: Scan, least: number): string {
+  const named = text(scan, least, LONGEST.name);
+  if (named.includes('.') && faultOfId(named) !== null) throw UNUSUAL;
+  return named;
 }
 
 function kindAt(scan: Scan): EntityKind {

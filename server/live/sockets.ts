@@ -2,7 +2,7 @@ import { LIVE_BOUNDS } from '../settings/index.ts';
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
 import { type LiveRows, type LiveVerdict, type WatchReply, type WatchTarget, WatchTargetSchema } from '../../core/contract/index.ts';
-import type { HostRules, Identity, Recogniser, Viewer } from '../auth/index.ts';
+import { type HostRules, type Identity, type Recogniser, turnKeyOf, type Viewer } from '../auth/index.ts';
 import { circlesOf } from '../ownership/index.ts';
 import { circleRoom, jobRoom, nodeRoom, OVERVIEW_ROOM, type Outlet } from './hub.ts';
 import type { LiveServer, LiveSocket } from './plugin.ts';
@@ -44,7 +44,7 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
     const identity = identify(socket, options);
     if (identity === null) return void next(new Error('not signed in, or a page of another site: open the address that the server printed'));
     if (identity.viewer === null) return void next(new Error('this token reads nothing: headroom token issue NAME --read'));
-    const caller = identity.kind === 'visitor' ? `address ${socket.handshake.address}` : identity.mark;
+    const caller = turnKeyOf(identity, socket.handshake.address);
     const own = callers.get(caller) ?? 0; // none is open
     if (own >= options.mostPerCaller)
       return void next(new Error(`the limit “${LIVE_BOUNDS.perCaller.name}” (${options.mostPerCaller}) is reached: close some`));
@@ -70,24 +70,31 @@ export function serveSockets(io: LiveServer, options: SocketOptions): Outlet {
       verdict: (verdict) => void socket.emit('verdict', verdict),
       rows: (rows) => void socket.emit('rows', rows),
     };
+    /** Counted from the question on: many that are asked at once are looked up at once. */
+    const watching = new Set<string>();
     socket.on('watch', (target, reply) => {
       if (typeof reply !== 'function') return;
       if (!isTarget(target)) return void reply({ ok: false, reason: 'watch a job (cluster, id), a node or the overview' });
-      if (socket.rooms.size > ROOMS) return void reply({ ok: false, reason: `one page may watch ${ROOMS} things: unwatch some first` });
+      const thing = roomOf(target);
+      if (!watching.has(thing) && watching.size >= ROOMS) return void reply({ ok: false, reason: `one page may watch ${ROOMS} things: unwatch some first` });
+      watching.add(thing);
       options
         .admit(socket.data.viewer, target)
         .then(async (answer) => {
-          if (answer.ok) await socket.join(roomsFor(target, socket.data.viewer));
+          if (!answer.ok) watching.delete(thing);
+          else if (watching.has(thing)) await socket.join(roomsFor(target, socket.data.viewer)); // it may have been unwatched meanwhile
           reply(answer);
           if (answer.ok) options.joined(page, target);
         })
         .catch((error: unknown) => {
+          watching.delete(thing);
           options.log.warn({ err: error }, 'a watch failed');
           reply({ ok: false, reason: 'the server could not look that up: try again' });
         });
     });
     socket.on('unwatch', (target) => {
       if (!isTarget(target)) return;
+      watching.delete(roomOf(target));
       for (const room of roomsFor(target, socket.data.viewer)) void socket.leave(room);
     });
   });

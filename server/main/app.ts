@@ -15,8 +15,8 @@ import {
 import { randomUUID } from 'node:crypto';
 import cookiePlugin from '@fastify/cookie';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { LogController, type FastifyBaseLogger, type FastifyRequest } from 'fastify';
-import { guard, hostRules, recogniser, signInWith } from '../auth/index.ts';
+import fastify, { LogController, type FastifyBaseLogger } from 'fastify';
+import { guard, hostRules, recogniser, signInWith, turnKeyOf } from '../auth/index.ts';
 import { goLive } from '../live/index.ts';
 import {
   collectSchemas,
@@ -82,7 +82,10 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
   await app.register(cookiePlugin);
   guard(app, { recogniser: who, hosts, demo, cookie });
   limitIntake(app, service.pressure);
-  limitReads(app, { reads: openReads({ perCaller: config.limits.reads }), callerOf });
+  limitReads(app, {
+    reads: openReads({ perCaller: config.limits.reads, mostHeld: config.limits.answers }),
+    turnKeyOf: ({ identity, ip }) => turnKeyOf(identity, ip),
+  });
 
   await compressAnswers(app);
   await collectSchemas(app, version);
@@ -103,9 +106,4 @@ export async function buildApp({ service, web, cookie, isOwner, address }: AppOp
     await service.parsers.close();
   });
   return app;
-}
-
-/** Whoever has no name of its own is told apart by its address. */
-function callerOf({ identity, ip }: FastifyRequest): string {
-  return identity === null || identity.kind === 'visitor' ? `address ${ip}` : `${identity.kind} ${identity.name}`;
 }

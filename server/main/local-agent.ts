@@ -15,8 +15,7 @@ export async function startLocalAgent({ ingest, log }: Service): Promise<() => P
       const [first] = rejected;
       return first === undefined ? { kind: 'stored' } : { kind: 'stored', note: `${rejected.length} refused, first ${first.at}: ${first.reason}` };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return error instanceof Problem ? { kind: 'refused', reason } : { kind: 'later', reason };
+      return outcomeOf(error);
     }
   };
   const agent = await startAgent({
@@ -28,4 +27,12 @@ export async function startLocalAgent({ ingest, log }: Service): Promise<() => P
     log: { info: (text) => log.info({ agent: node }, text), warn: (text) => log.warn({ agent: node }, text) },
   });
   return () => agent.stop();
+}
+
+/** What becomes of a batch that was not taken: one that is too much now is kept and sent again, as a node's agent does. */
+export function outcomeOf(error: unknown): Outcome {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Problem)) return { kind: 'later', reason };
+  if (error.status !== 429 && error.status !== 503) return { kind: 'refused', reason };
+  return { kind: 'later', reason, ...(error.retryAfter === null ? {} : { retryAfter: error.retryAfter }) };
 }

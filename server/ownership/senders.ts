@@ -157,7 +157,7 @@ export function openSenders({ index, placeOf, keyOf, mostJobs, log, now }: Sende
         {
           error: `the limit “${bound.name}” (${bound === JOB_BOUNDS.jobs ? mostJobs : bound.value}) is reached`,
           where: 'body',
-          remedy: `declare the end of jobs that have ended, and send it again later; whoever runs the server may raise ${JOB_BOUNDS.jobs.setting}`,
+          remedy: `declare the end of jobs that have ended, and send it again later${bound.setting === null ? '' : `; whoever runs the server may raise ${bound.setting}`}`,
         },
         JOBS_LATER,
       );

@@ -1,22 +1,22 @@
 import { ErrorReplySchema, StreamLineSchema } from '../../core/contract/index.ts';
-import { NAME_PATTERN } from '../../core/readings/index.ts';
+import { ID_PATTERN, NAME_PATTERN } from '../../core/readings/index.ts';
 import { Type } from 'typebox';
 import { collectors } from '../../collectors/registry.ts';
 import { scopeOf, serveStream, type StreamOptions } from '../ingest/index.ts';
 import { jobName, type JobIndex, type Senders } from '../ownership/index.ts';
 import type { Jobs } from '../jobs/index.ts';
-import type { Recogniser } from '../auth/index.ts';
+import { type Recogniser, turnKeyOf } from '../auth/index.ts';
 import { isZone, parseTime } from '../../collectors/text/index.ts';
 import { type App, Problem } from '../http/index.ts';
-import { callerOf } from './viewer.ts';
+import { identityOf } from './viewer.ts';
 
 const RawQuerySchema = Type.Object({
   node: Type.Optional(
-    Type.String({ pattern: NAME_PATTERN, minLength: 1, maxLength: 200, description: 'The node whose tool prints; the sender’s address where it is left out' }),
+    Type.String({ pattern: ID_PATTERN, minLength: 1, maxLength: 200, description: 'The node whose tool prints; the sender’s address where it is left out' }),
   ),
   job: Type.Optional(
     Type.String({
-      pattern: NAME_PATTERN,
+      pattern: ID_PATTERN,
       minLength: 1,
       maxLength: 200,
       description: '`id` or `cluster/id`: the tool runs inside this job and sees only its GPUs',
@@ -78,10 +78,10 @@ export function rawRoutes(app: App, options: RawOptions): void {
         },
       },
       handler: async (request, reply) => {
-        const caller = callerOf(request);
+        const identity = identityOf(request);
         const { node: named, job: asked, tz, collector, fields, start, period, ...query } = request.query;
         const { node, job } = options.senders
-          .door(caller.sender)
+          .door(identity.sender)
           .enter({ ...(named === undefined ? {} : { node: named }), ...(asked === undefined ? {} : { job: asked }) }, 'query');
         const key = job === undefined ? null : options.jobs.keyOf(job);
         const about = scopeOf({
@@ -98,7 +98,13 @@ export function rawRoutes(app: App, options: RawOptions): void {
           ...(fields === undefined ? {} : { fields: fields.split(',').map((field) => field.trim()) }),
         };
         const opening = { place: about, context, given: collector, recording: recordingOf({ start, period, tz }) };
-        return serveStream(request, reply, { ...options, opening, from: caller, whenOver: (end) => options.recogniser.whenOver(caller, end) });
+        return serveStream(request, reply, {
+          ...options,
+          opening,
+          from: identity,
+          caller: turnKeyOf(identity, request.ip),
+          whenOver: (end) => options.recogniser.whenOver(identity, end),
+        });
       },
     });
   });

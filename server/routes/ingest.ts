@@ -2,7 +2,7 @@ import { BATCH_BOUNDS } from '../settings/index.ts';
 import { Transform, type Readable } from 'node:stream';
 import { type App, type Hold, Problem } from '../http/index.ts';
 import { ErrorReplySchema, IngestBatchSchema, IngestReplySchema } from '../../core/contract/index.ts';
-import { callerOf } from './viewer.ts';
+import { identityOf } from './viewer.ts';
 import { inflated, type Ingest, isBadCompression } from '../ingest/index.ts';
 
 /** A body may be this long, bytes, inflated: a batch is some hundred kB, a gzip bomb is gigabytes. Fastify counts what it reads. */
@@ -50,7 +50,7 @@ export function ingestRoutes(app: App, ingest: Ingest): void {
         },
       },
       async (request) => {
-        const { kind, sender, mark } = callerOf(request);
+        const { kind, sender, mark } = identityOf(request);
         return ingest.batch(request.body, { kind: kind === 'session' ? 'page' : 'agent', sender, mark });
       },
     );

@@ -14,11 +14,11 @@ import type { Answers } from '../answers/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import type { App } from '../http/index.ts';
 import { seriesReply } from './series-reply.ts';
-import { callerOf, viewerOf } from './viewer.ts';
+import { identityOf, viewerOf } from './viewer.ts';
 
 const Key = Type.Object({
-  cluster: Type.String({ minLength: 1, maxLength: 40, pattern: '^[\\w.-]+$' }),
-  id: Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\w.:@+,=-]+$' }),
+  cluster: Type.String({ minLength: 1, maxLength: 40, pattern: '^(?!\\.{1,2}$)[\\w.-]+$' }),
+  id: Type.String({ minLength: 1, maxLength: 100, pattern: '^(?!\\.{1,2}$)[\\w.:@+,=-]+$' }),
 });
 const refusals = { '4xx': ErrorReplySchema, 503: ErrorReplySchema };
 
@@ -50,7 +50,7 @@ export function jobRoutes(app: App, { answers, jobs }: { answers: Answers; jobs:
         response: { 200: JobSchema, ...refusals },
       },
     },
-    async (request) => jobs.declare(callerOf(request).sender, request.params, request.body),
+    async (request) => jobs.declare(identityOf(request).sender, request.params, request.body),
   );
 
   app.get(
@@ -88,6 +88,7 @@ export function jobRoutes(app: App, { answers, jobs }: { answers: Answers; jobs:
         response: { 200: SeriesReplySchema, ...refusals },
       },
     },
-    async (request, reply) => seriesReply(request, reply, await answers.series(viewerOf(request), request.params, { ...request.query, gone: request.gone })),
+    async (request, reply) =>
+      seriesReply(request, reply, await answers.series(viewerOf(request), request.params, { ...request.query, gone: request.gone, turn: request.turn })),
   );
 }

@@ -1,19 +1,11 @@
 import { Type } from 'typebox';
-import {
-  ErrorReplySchema,
-  NodeDetailSchema,
-  name,
-  NodesQuerySchema,
-  NodesReplySchema,
-  SeriesQuerySchema,
-  SeriesReplySchema,
-} from '../../core/contract/index.ts';
+import { ErrorReplySchema, NodeDetailSchema, id, NodesQuerySchema, NodesReplySchema, SeriesQuerySchema, SeriesReplySchema } from '../../core/contract/index.ts';
 import type { Answers } from '../answers/index.ts';
 import type { App } from '../http/index.ts';
 import { seriesReply } from './series-reply.ts';
 import { viewerOf } from './viewer.ts';
 
-const Node = Type.Object({ node: name(200, 1) });
+const Node = Type.Object({ node: id(200, 1) });
 const refusals = { '4xx': ErrorReplySchema, 503: ErrorReplySchema };
 
 /** Nodes and their GPUs, readings of no job included. */
@@ -54,6 +46,10 @@ export function nodeRoutes(app: App, answers: Answers): void {
       },
     },
     async (request, reply) =>
-      seriesReply(request, reply, await answers.nodeSeries(viewerOf(request), request.params.node, { ...request.query, gone: request.gone })),
+      seriesReply(
+        request,
+        reply,
+        await answers.nodeSeries(viewerOf(request), request.params.node, { ...request.query, gone: request.gone, turn: request.turn }),
+      ),
   );
 }

@@ -16,7 +16,7 @@ import { keyIn } from '../jobs/index.ts';
 import { ACCESS_BOUNDS } from '../settings/index.ts';
 import type { Logger } from 'pino';
 import type { Store, TokenScope } from '../store/index.ts';
-import { callerOf } from './viewer.ts';
+import { identityOf } from './viewer.ts';
 
 export interface SessionOptions {
   readonly tokens: Store['tokens'];
@@ -44,7 +44,7 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
       schema: { tags: ['service'], summary: 'Who the server takes this caller for', response: { 200: SessionSchema, 401: ErrorReplySchema } },
     },
     async (request) => {
-      const { kind, name, sender, may } = callerOf(request);
+      const { kind, name, sender, may } = identityOf(request);
       const own = sender.kind === 'node' ? sender.node : sender.kind === 'job' ? `${sender.cluster}/${sender.id}` : null;
       return {
         kind,

@@ -10,7 +10,7 @@ export function viewerOf(request: FastifyRequest): Viewer {
 }
 
 /** Who asks, and as whom that one sends; as above. */
-export function callerOf(request: FastifyRequest): Identity {
+export function identityOf(request: FastifyRequest): Identity {
   const { identity } = request;
   if (identity === null) throw new Problem(401, { error: 'who asks is not known', where: 'header authorization', remedy: 'sign in first' });
   return identity;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { faultOfId } from '../../core/readings/index.ts';
 import {
   BATCH_BOUNDS,
   type Bound,
@@ -8,6 +9,7 @@ import {
   type IntakeBounds,
   JOB_BOUNDS,
   LIVE_BOUNDS,
+  MIB,
   READ_BOUNDS,
   STREAM_BOUNDS,
 } from './limits/index.ts';
@@ -31,6 +33,8 @@ export interface Deadlines {
 export interface Limits {
   /** Bytes of readings that are received or wait for the disk at a time. */
   readonly incoming: number;
+  /** Bytes of answers of all callers that are made or not yet fetched. */
+  readonly answers: number;
   /** Resident bytes of the process; null is a share of what there is. */
   readonly memory: number | null;
   /** Seconds that the event loop may be behind. */
@@ -83,92 +87,28 @@ interface Row<T> {
   readonly expected: string;
 }
 
-/** A bound that may be set to any count. */
-function most({ value }: Pick<Bound, 'value'>): Row<number> {
-  return { fallback: value, parse: (text) => integer(text, 1, 999_999_999), expected: 'a whole number from 1 to 999999999' };
+/** A whole number in a range; null as `fallback` where the service chooses. */
+function whole<F extends number | null>(fallback: F, [least, most]: readonly [number, number], of = ''): Row<number | F> {
+  return { fallback, parse: (text) => integer(text, least, most), expected: `a whole number${of === '' ? '' : ` of ${of}`} from ${least} to ${most}` };
 }
 
-const SECONDS = 'a whole number of seconds from 1 to 3600';
+/** A bound that may be set to any count. */
+function most({ value }: Pick<Bound, 'value'>): Row<number> {
+  return whole(value, [1, 999_999_999]);
+}
 
-const ROWS = {
-  HEADROOM_DATA: { fallback: 'headroom-data', parse: (text) => text, expected: 'the path of a folder on a local disk' } satisfies Row<string>,
-  HEADROOM_HOST: {
-    fallback: '127.0.0.1',
-    parse: address,
-    expected: 'an address to listen on, such as 127.0.0.1 (this machine only) or 0.0.0.0 (every interface)',
-  } satisfies Row<string>,
-  HEADROOM_PORT: { fallback: null, parse: (text) => integer(text, 0, 65_535), expected: 'a port from 0 to 65535 (0 takes any free one)' } satisfies Row<
-    number | null
-  >,
-  HEADROOM_URL: { fallback: null, parse: webAddress, expected: 'the address that people type, such as https://headroom.example.org' } satisfies Row<
-    string | null
-  >,
-  HEADROOM_HOSTS: { fallback: [], parse: names, expected: 'host names separated by commas, without http:// and without ports' } satisfies Row<
-    readonly string[]
-  >,
-  HEADROOM_RAW_DAYS: { fallback: 30, parse: (text) => integer(text, 1, 3_650), expected: 'a whole number of days from 1 to 3650' } satisfies Row<number>,
-  HEADROOM_ROLLUP_DAYS: {
-    fallback: 400,
-    parse: (text) => integer(text, 1, 36_500),
-    expected: 'a whole number of days from 1 to 36500, not fewer than HEADROOM_RAW_DAYS',
-  } satisfies Row<number>,
-  HEADROOM_HEADER_SECONDS: {
-    fallback: CONNECTION_BOUNDS.headerSeconds.value,
-    parse: (text) => integer(text, 1, 3_600),
-    expected: SECONDS,
-  } satisfies Row<number>,
-  HEADROOM_REQUEST_SECONDS: {
-    fallback: CONNECTION_BOUNDS.requestSeconds.value,
-    parse: (text) => integer(text, 1, 3_600),
-    expected: SECONDS,
-  } satisfies Row<number>,
-  HEADROOM_IDLE_SECONDS: { fallback: CONNECTION_BOUNDS.idleSeconds.value, parse: (text) => integer(text, 1, 3_600), expected: SECONDS } satisfies Row<number>,
-  HEADROOM_KEEPALIVE_SECONDS: {
-    fallback: CONNECTION_BOUNDS.keepAliveSeconds.value,
-    parse: (text) => integer(text, 1, 3_600),
-    expected: SECONDS,
-  } satisfies Row<number>,
-  HEADROOM_INGEST_MB: {
-    fallback: BATCH_BOUNDS.incoming.value,
-    parse: (text) => integer(text, 1, 100_000),
-    expected: 'a whole number of MiB from 1 to 100000',
-  } satisfies Row<number>,
-  HEADROOM_MEMORY_MB: {
-    fallback: null,
-    parse: (text) => integer(text, 64, 10_000_000),
-    expected: 'a whole number of MiB from 64 to 10000000',
-  } satisfies Row<number | null>,
-  HEADROOM_LAG_MS: {
-    fallback: CONNECTION_BOUNDS.lag.value,
-    parse: (text) => integer(text, 50, 60_000),
-    expected: 'a whole number of milliseconds from 50 to 60000',
-  } satisfies Row<number>,
-  HEADROOM_READS: {
-    fallback: READ_BOUNDS.perCaller.value,
-    parse: (text) => integer(text, 1, 1_000),
-    expected: 'a whole number from 1 to 1000',
-  } satisfies Row<number>,
-  HEADROOM_MOST_ENTITIES: most(INTAKE_BOUNDS.entities),
-  HEADROOM_MOST_ENTITIES_PER_TOKEN: most(INTAKE_BOUNDS.entitiesPerToken),
-  HEADROOM_MOST_VALUES_PER_MINUTE: most(INTAKE_BOUNDS.values),
-  HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN: most(INTAKE_BOUNDS.valuesPerToken),
-  HEADROOM_MOST_JOBS: most(JOB_BOUNDS.jobs),
-  HEADROOM_MOST_STREAMS: most(STREAM_BOUNDS.streams),
-  HEADROOM_MOST_STREAMS_PER_TOKEN: most(STREAM_BOUNDS.perToken),
-  HEADROOM_MOST_SOCKETS: most(LIVE_BOUNDS.sockets),
-  HEADROOM_MOST_SOCKETS_PER_CALLER: most(LIVE_BOUNDS.perCaller),
-  HEADROOM_MOST_CONNECTIONS: most(CONNECTION_BOUNDS.connections),
-  HEADROOM_MOST_CONNECTIONS_PER_ADDRESS: most(CONNECTION_BOUNDS.perAddress),
-  HEADROOM_LOG: { fallback: null, parse: level, expected: `one of ${LOG_LEVELS.join(', ')}` } satisfies Row<LogLevel | null>,
-  HEADROOM_SITE: { fallback: null, parse: existing, expected: 'the path of a site file that exists' } satisfies Row<string | null>,
-  HEADROOM_CLUSTER: { fallback: 'local', parse: slug, expected: 'a short name of letters, digits, dots, dashes and underscores' } satisfies Row<string>,
-};
+function deadline({ value }: Pick<Bound, 'value'>): Row<number> {
+  return whole(value, [1, 3_600], 'seconds');
+}
+
+function mebibytes({ value }: Pick<Bound, 'value'>): Row<number> {
+  return whole(value, [1, 100_000], 'MiB');
+}
 
 /** Reads and checks the environment. Throws ConfigError naming each wrong variable, its value and the remedy. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const wrong: string[] = [];
-  const mebibytes = (count: number) => count * 1024 * 1024;
-  const read = <T extends Value>(name: keyof typeof ROWS, row: Row<T>): T => {
+  const read = <T extends Value>(name: string, row: Row<T>): T => {
     const text = env[name]?.trim();
     if (text === undefined || text === '') return row.fallback;
     const value = row.parse(text);
@@ -176,48 +116,73 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     wrong.push(`${name} is “${text}”, but must be ${row.expected}: change it, or unset it for the default (${shown(row.fallback)}).`);
     return row.fallback;
   };
+  const memory = read('HEADROOM_MEMORY_MB', whole<number | null>(null, [64, 10_000_000], 'MiB'));
   const config: Config = {
-    data: resolve(read('HEADROOM_DATA', ROWS.HEADROOM_DATA)),
-    host: read('HEADROOM_HOST', ROWS.HEADROOM_HOST),
-    port: read<number | null>('HEADROOM_PORT', ROWS.HEADROOM_PORT),
-    url: read<string | null>('HEADROOM_URL', ROWS.HEADROOM_URL),
-    hosts: read<readonly string[]>('HEADROOM_HOSTS', ROWS.HEADROOM_HOSTS),
-    rawDays: read('HEADROOM_RAW_DAYS', ROWS.HEADROOM_RAW_DAYS),
-    rollupDays: read('HEADROOM_ROLLUP_DAYS', ROWS.HEADROOM_ROLLUP_DAYS),
+    data: resolve(read('HEADROOM_DATA', { fallback: 'headroom-data', parse: (text) => text, expected: 'the path of a folder on a local disk' })),
+    host: read('HEADROOM_HOST', {
+      fallback: '127.0.0.1',
+      parse: address,
+      expected: 'an address to listen on, such as 127.0.0.1 (this machine only) or 0.0.0.0 (every interface)',
+    }),
+    port: read<number | null>('HEADROOM_PORT', {
+      fallback: null,
+      parse: (text) => integer(text, 0, 65_535),
+      expected: 'a port from 0 to 65535 (0 takes any free one)',
+    }),
+    url: read<string | null>('HEADROOM_URL', {
+      fallback: null,
+      parse: webAddress,
+      expected: 'the address that people type, such as https://headroom.example.org',
+    }),
+    hosts: read<readonly string[]>('HEADROOM_HOSTS', {
+      fallback: [],
+      parse: names,
+      expected: 'host names separated by commas, without http:// and without ports',
+    }),
+    rawDays: read('HEADROOM_RAW_DAYS', whole<number>(30, [1, 3_650], 'days')),
+    rollupDays: read('HEADROOM_ROLLUP_DAYS', {
+      ...whole<number>(400, [1, 36_500]),
+      expected: 'a whole number of days from 1 to 36500, not fewer than HEADROOM_RAW_DAYS',
+    }),
     deadlines: {
-      headers: read<number>('HEADROOM_HEADER_SECONDS', ROWS.HEADROOM_HEADER_SECONDS),
-      request: read<number>('HEADROOM_REQUEST_SECONDS', ROWS.HEADROOM_REQUEST_SECONDS),
-      idle: read<number>('HEADROOM_IDLE_SECONDS', ROWS.HEADROOM_IDLE_SECONDS),
-      keepAlive: read<number>('HEADROOM_KEEPALIVE_SECONDS', ROWS.HEADROOM_KEEPALIVE_SECONDS),
+      headers: read('HEADROOM_HEADER_SECONDS', deadline(CONNECTION_BOUNDS.headerSeconds)),
+      request: read('HEADROOM_REQUEST_SECONDS', deadline(CONNECTION_BOUNDS.requestSeconds)),
+      idle: read('HEADROOM_IDLE_SECONDS', deadline(CONNECTION_BOUNDS.idleSeconds)),
+      keepAlive: read('HEADROOM_KEEPALIVE_SECONDS', deadline(CONNECTION_BOUNDS.keepAliveSeconds)),
     },
     limits: {
-      incoming: mebibytes(read<number>('HEADROOM_INGEST_MB', ROWS.HEADROOM_INGEST_MB)),
-      memory: optionally(read<number | null>('HEADROOM_MEMORY_MB', ROWS.HEADROOM_MEMORY_MB), mebibytes),
-      lag: read<number>('HEADROOM_LAG_MS', ROWS.HEADROOM_LAG_MS) / 1000,
-      reads: read<number>('HEADROOM_READS', ROWS.HEADROOM_READS),
+      incoming: MIB * read('HEADROOM_INGEST_MB', mebibytes(BATCH_BOUNDS.incoming)),
+      answers: MIB * read('HEADROOM_ANSWERS_MB', mebibytes(READ_BOUNDS.held)),
+      memory: memory === null ? null : MIB * memory,
+      lag: read('HEADROOM_LAG_MS', whole<number>(CONNECTION_BOUNDS.lag.value, [50, 60_000], 'milliseconds')) / 1000,
+      reads: read('HEADROOM_READS', whole<number>(READ_BOUNDS.perCaller.value, [1, 1_000])),
       connections: {
-        all: read<number>('HEADROOM_MOST_CONNECTIONS', ROWS.HEADROOM_MOST_CONNECTIONS),
-        perAddress: read<number>('HEADROOM_MOST_CONNECTIONS_PER_ADDRESS', ROWS.HEADROOM_MOST_CONNECTIONS_PER_ADDRESS),
+        all: read('HEADROOM_MOST_CONNECTIONS', most(CONNECTION_BOUNDS.connections)),
+        perAddress: read('HEADROOM_MOST_CONNECTIONS_PER_ADDRESS', most(CONNECTION_BOUNDS.perAddress)),
       },
       streams: {
-        all: read<number>('HEADROOM_MOST_STREAMS', ROWS.HEADROOM_MOST_STREAMS),
-        perToken: read<number>('HEADROOM_MOST_STREAMS_PER_TOKEN', ROWS.HEADROOM_MOST_STREAMS_PER_TOKEN),
+        all: read('HEADROOM_MOST_STREAMS', most(STREAM_BOUNDS.streams)),
+        perToken: read('HEADROOM_MOST_STREAMS_PER_TOKEN', most(STREAM_BOUNDS.perToken)),
       },
       sockets: {
-        all: read<number>('HEADROOM_MOST_SOCKETS', ROWS.HEADROOM_MOST_SOCKETS),
-        perCaller: read<number>('HEADROOM_MOST_SOCKETS_PER_CALLER', ROWS.HEADROOM_MOST_SOCKETS_PER_CALLER),
+        all: read('HEADROOM_MOST_SOCKETS', most(LIVE_BOUNDS.sockets)),
+        perCaller: read('HEADROOM_MOST_SOCKETS_PER_CALLER', most(LIVE_BOUNDS.perCaller)),
       },
-      jobs: read<number>('HEADROOM_MOST_JOBS', ROWS.HEADROOM_MOST_JOBS),
+      jobs: read('HEADROOM_MOST_JOBS', most(JOB_BOUNDS.jobs)),
     },
     intake: {
-      entities: read<number>('HEADROOM_MOST_ENTITIES', ROWS.HEADROOM_MOST_ENTITIES),
-      entitiesPerToken: read<number>('HEADROOM_MOST_ENTITIES_PER_TOKEN', ROWS.HEADROOM_MOST_ENTITIES_PER_TOKEN),
-      values: read<number>('HEADROOM_MOST_VALUES_PER_MINUTE', ROWS.HEADROOM_MOST_VALUES_PER_MINUTE),
-      valuesPerToken: read<number>('HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN', ROWS.HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN),
+      entities: read('HEADROOM_MOST_ENTITIES', most(INTAKE_BOUNDS.entities)),
+      entitiesPerToken: read('HEADROOM_MOST_ENTITIES_PER_TOKEN', most(INTAKE_BOUNDS.entitiesPerToken)),
+      values: read('HEADROOM_MOST_VALUES_PER_MINUTE', most(INTAKE_BOUNDS.values)),
+      valuesPerToken: read('HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN', most(INTAKE_BOUNDS.valuesPerToken)),
     },
-    log: read<LogLevel | null>('HEADROOM_LOG', ROWS.HEADROOM_LOG),
-    site: read<string | null>('HEADROOM_SITE', ROWS.HEADROOM_SITE),
-    cluster: read('HEADROOM_CLUSTER', ROWS.HEADROOM_CLUSTER),
+    log: read<LogLevel | null>('HEADROOM_LOG', { fallback: null, parse: level, expected: `one of ${LOG_LEVELS.join(', ')}` }),
+    site: read<string | null>('HEADROOM_SITE', { fallback: null, parse: existing, expected: 'the path of a site file that exists' }),
+    cluster: read('HEADROOM_CLUSTER', {
+      fallback: 'local',
+      parse: slug,
+      expected: 'a short name of letters, digits, dots, dashes and underscores',
+    }),
   };
   if (config.rollupDays < config.rawDays) {
     wrong.push(
@@ -226,10 +191,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   if (wrong.length > 0) throw new ConfigError(wrong.join('\n'));
   return config;
-}
-
-function optionally(value: number | null, to: (value: number) => number): number | null {
-  return value === null ? null : to(value);
 }
 
 function shown(value: Value): string {
@@ -273,5 +234,5 @@ function existing(text: string): string | undefined {
 }
 
 function slug(text: string): string | undefined {
-  return /^[\w.-]{1,40}$/.test(text) ? text : undefined;
+  return /^[\w.-]{1,40}$/.test(text) && faultOfId(text) === null ? text : undefined;
 }

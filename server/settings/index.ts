@@ -10,6 +10,7 @@ export {
   type IntakeBounds,
   JOB_BOUNDS,
   LIVE_BOUNDS,
+  MIB,
   OWNERSHIP_BOUNDS,
   READ_BOUNDS,
   STORE_BOUNDS,

@@ -40,7 +40,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const series = await opening;
     const { host, jobs, facts } = await relational;
     lock.opened();
-    const { tokens, sessions, onEnd } = await openCredentials({ host, now, log: options.log });
+    const { tokens, sessions, stands, onEnd } = await openCredentials({ host, now, log: options.log });
     return {
       series: {
         ...series,
@@ -59,6 +59,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       facts,
       tokens,
       sessions,
+      stands,
       onEnd,
       setting: (name) => host.call('setting', () => name),
       setSetting: (name, value) => host.call('setSetting', () => ({ name, value })),

@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { FindingsReply, IngestBatch, JobDeclaration } from '../../core/contract/index.ts';
 import { EVENT_KINDS, FACT_NAMES } from '../../core/readings/index.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { cleanText } from '../../core/readings/index.ts';
 import { HOSTILE, inField } from '../support/hostile-texts.ts';
 import { dataFolder, removeFolders, startService, type TestService } from '../support/service.ts';
 import { watchErrors } from './support/basics.ts';
@@ -46,7 +47,7 @@ function victim(text: string, index: number, now: number): { key: { cluster: str
       gpuType: inField(text, 'type', 40),
       model: inField(text, 'model', 300),
       dtype: inField(text, 'dtype', 40),
-      command: `${text}\n${text} command`,
+      command: `${cleanText(text)}\n${cleanText(text)} command`,
     },
     batch: {
       source: inField(text, `source${index}`),

@@ -38,11 +38,14 @@ export interface Trouble {
 /** A request that failed, with its trouble. */
 export class RequestFailed extends Error {
   readonly trouble: Trouble;
+  /** Seconds after which the server asks to be asked again; null where that is no matter of time. */
+  readonly wait: number | null;
 
-  constructor(trouble: Trouble) {
+  constructor(trouble: Trouble, wait: number | null = null) {
     super(trouble.what);
     this.name = 'RequestFailed';
     this.trouble = trouble;
+    this.wait = wait;
   }
 }
 
@@ -122,7 +125,7 @@ async function request<T>(path: string, init: Init, signal: AbortSignal | undefi
     if (signal?.aborted === true) throw error;
     return null;
   };
-  if (!reply.ok) throw new RequestFailed(refusal(reply.status, await reply.json().catch(unreadable), path));
+  if (!reply.ok) throw new RequestFailed(refusal(reply.status, await reply.json().catch(unreadable), path), waitOf(reply));
   const body = await read(reply).catch(unreadable);
   if (body === null) {
     throw new RequestFailed({
@@ -134,6 +137,12 @@ async function request<T>(path: string, init: Init, signal: AbortSignal | undefi
     });
   }
   return body;
+}
+
+/** Seconds of a refusal's `Retry-After`; null where it has none. */
+function waitOf({ status, headers }: Response): number | null {
+  const after = headers.get('retry-after') ?? '';
+  return (status === 429 || status === 503) && /^\d{1,6}$/.test(after) ? Number(after) : null;
 }
 
 /** What a refusal says, from the server's own words where it has any. */

@@ -60,6 +60,7 @@ export async function pump(options: PumpOptions): Promise<void> {
           { kind: 'raw', ...options.from },
         ),
       options.stopping,
+      ({ error }) => write({ note: `${error}: what you send waits, and is stored when there is room` }),
     );
     seq += 1;
     for (const { at, reason } of reply.rejected) tell({ at: inWords(at, piece), reason });

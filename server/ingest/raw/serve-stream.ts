@@ -23,6 +23,8 @@ export interface StreamOptions {
 export interface StreamCall {
   readonly opening: Opening;
   readonly from: Pick<Origin, 'sender' | 'mark'>;
+  /** Among whose streams this one is counted. */
+  readonly caller: string;
   /** Calls when the sender's token or session ends; gives the undo. */
   readonly whenOver: (end: () => void) => () => void;
 }
@@ -34,11 +36,11 @@ const BROKE = 'the connection broke';
  * line, so that a format nobody knows is still a plain error; afterwards an error is a last line.
  */
 export async function serveStream(request: FastifyRequest, reply: FastifyReply, options: StreamOptions & StreamCall): Promise<FastifyReply> {
-  const { opening, ingest, streams, parsers, now, from, whenOver } = options;
+  const { opening, ingest, streams, parsers, now, from, caller, whenOver } = options;
   const scope: Place = opening.place;
   const reader = openReader(parsers, opening);
   const source = bodyOf(request);
-  const closed = streams.open(from.mark, () => source.stop('the server is stopping: send the rest again in a moment'));
+  const closed = streams.open(caller, () => source.stop('the server is stopping: send the rest again in a moment'));
   if (typeof closed === 'string') {
     reader.close();
     const { name, setting } = STREAM_BOUNDS[closed === 'all' ? 'streams' : 'perToken'];

@@ -6,7 +6,7 @@ export const READ_BOUNDS = {
   perCaller: {
     name: 'questions under way',
     value: 8,
-    unit: 'questions of one caller that are worked on, or whose answers it has not fetched',
+    unit: 'questions of one caller (a browser that is signed in, a token, else an address) that are worked on, or whose answers it has not fetched',
     setting: 'HEADROOM_READS',
     beyond: 'further ones wait for their turn',
     told: 'nobody',
@@ -84,6 +84,15 @@ export const READ_BOUNDS = {
     told: 'the caller (400: fewer points, or the accept header of typed columns)',
     where: 'server/routes/series-reply.ts',
   },
+  held: {
+    name: 'answers in memory',
+    value: 128,
+    unit: 'MiB of answers of all callers that are being made or not yet fetched, half of it of one caller; one of less than a MiB is not refused',
+    setting: 'HEADROOM_ANSWERS_MB',
+    beyond: 'reading stops and the question is refused; where nothing else is held, one is always let in',
+    told: 'the caller (503 with Retry-After; 429 where half of it is its own)',
+    where: 'server/http/reads.ts',
+  },
   jobsPage: {
     name: 'page of jobs',
     value: MOST_ASKED.jobs,
@@ -127,7 +136,7 @@ export const LIVE_BOUNDS = {
   perCaller: {
     name: 'sockets per caller',
     value: 200,
-    unit: 'sockets of one person, token or address at a time',
+    unit: 'sockets of one browser, token or address at a time',
     setting: 'HEADROOM_MOST_SOCKETS_PER_CALLER',
     beyond: 'a new one is refused, those that are open go on',
     told: 'the page (its handshake)',

@@ -5,7 +5,7 @@ import { ACCESS_BOUNDS, CONNECTION_BOUNDS } from './connections.ts';
 import { LIVE_BOUNDS, READ_BOUNDS } from './going-out.ts';
 import { ANALYSIS_BOUNDS, OWNERSHIP_BOUNDS, STORE_BOUNDS } from './kept.ts';
 
-export type { Bound } from './bound.ts';
+export { type Bound, MIB } from './bound.ts';
 export {
   ACCESS_BOUNDS,
   ANALYSIS_BOUNDS,

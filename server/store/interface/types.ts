@@ -150,6 +150,8 @@ export interface Store {
   readonly facts: FactStore;
   readonly tokens: TokenStore;
   readonly sessions: SessionStore;
+  /** True while a token or session of this id is good; `now` in seconds UTC. */
+  stands(id: string, now: number): boolean;
   /** Called with the id of a token or session that was ended before its time, at once; gives the undo. */
   onEnd(listener: (id: string) => void): () => void;
   /** A key of the service kept for ever ("demo" or "real" data in this folder, …). */

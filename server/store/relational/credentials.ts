@@ -10,7 +10,7 @@ import type { RelationalHandlers } from './worker.ts';
 const USED_EVERY = 60;
 
 /** What lets somebody in, and the news of its end. */
-export interface Credentials extends Pick<Store, 'onEnd'> {
+export interface Credentials extends Pick<Store, 'onEnd' | 'stands'> {
   readonly tokens: TokenStore;
   readonly sessions: SessionStore;
 }
@@ -53,6 +53,11 @@ export async function openCredentials({ host, now, log }: CredentialOptions): Pr
   };
 
   return {
+    stands: (id, at) => {
+      const token = known.get(id);
+      if (token !== undefined) return token.used === null && (token.expires === null || token.expires > at);
+      return [...sessions.values()].some((session) => session.id === id && session.expires > at);
+    },
     onEnd(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -1,4 +1,5 @@
 // Past the door of collectors/agent: node lists of every form, where an environment has one.
+import { isWellFormed } from '../../../core/readings/index.ts';
 import { describe, expect, it } from 'vitest';
 import { expandNodes } from '../../../collectors/agent/slurm.ts';
 import { ownJob } from '../../../collectors/agent/index.ts';
@@ -40,6 +41,12 @@ describe('the job that the agent runs in', () => {
         memory: 137_438_953_472,
       },
     });
+  });
+
+  it('is declared with a name that the server takes, however it was called', () => {
+    const name = ownJob({ ...ENV, SLURM_JOB_NAME: `a\u202eb\nc${'🚀'.repeat(200)}` }, about)?.declaration.name;
+    expect(name?.slice(0, 5)).toBe('a\ufffdb\ufffdc');
+    expect([name?.length, isWellFormed(name ?? '\ud800')]).toEqual([199, true]);
   });
 
   it('a task of an array is a job of its own', () => {

@@ -48,7 +48,7 @@ describe('the gate of questions', () => {
     greedy[0]?.sent();
     greedy[1]?.sent();
     await modest;
-    expect(reads.now()).toEqual({ waiting: 19, working: 2 });
+    expect(reads.now()).toMatchObject({ waiting: 19, working: 2 });
     over.abort();
     await Promise.all(more);
   });
@@ -80,11 +80,47 @@ describe('the gate of questions', () => {
   });
 });
 
+describe('the memory of answers', () => {
+  const MIB = 2 ** 20;
+  const weighed = (turn: Turn, bytes: number): Promise<number> => statusOf(Promise.resolve().then(() => turn.weigh(bytes)));
+
+  it('is bounded for all callers together and half of it for one; what is fetched makes room, and what is small is made all the same', async () => {
+    const reads = openReads({ perCaller: 8, mostHeld: 100 * MIB });
+    const [first, second, third] = [await enter(reads, 'a'), await enter(reads, 'a'), await enter(reads, 'a')];
+    expect(await weighed(first, 120 * MIB)).toBe(200); // where nothing else is held one is let in, however large
+    expect(await weighed(second, MIB)).toBe(200);
+    expect(await weighed(second, MIB + 1)).toBe(429);
+    expect(await weighed(await enter(reads, 'b'), MIB + 1)).toBe(503);
+    first.sent();
+    expect(await weighed(second, 30 * MIB)).toBe(200);
+    expect(await weighed(third, 20 * MIB)).toBe(200);
+    expect(await weighed(third, 20 * MIB + 1)).toBe(429);
+    const other = await enter(reads, 'b');
+    expect(await weighed(other, 50 * MIB)).toBe(200);
+    expect(await weighed(await enter(reads, 'c'), MIB + 1)).toBe(503);
+    second.sent();
+    expect(await weighed(await enter(reads, 'c'), 30 * MIB)).toBe(200);
+  });
+
+  it('is that of what is sent once an answer is made, and none when its asker is gone', async () => {
+    const reads = openReads({ perCaller: 8 });
+    const turn = await enter(reads, 'a');
+    turn.weigh(5 * MIB);
+    turn.made(2 * MIB);
+    expect(reads.now().bytes).toBe(2 * MIB);
+    turn.sent();
+    expect(reads.now().bytes).toBe(0);
+    turn.weigh(5 * MIB);
+    turn.made(5 * MIB);
+    expect(reads.now().bytes).toBe(0);
+  });
+});
+
 describe('a connection that is kept', () => {
   it('keeps nothing of the questions that it has asked', async () => {
     const app = fastify();
     const left: number[] = [];
-    limitReads(app, { reads: openReads({ perCaller: 8 }), callerOf: () => 'a' });
+    limitReads(app, { reads: openReads({ perCaller: 8 }), turnKeyOf: () => 'a' });
     app.get('/', { config: { access: 'read' } }, async ({ gone }) => {
       left.push(gone === null ? Number.NaN : getEventListeners(gone, 'abort').length);
       return {};
@@ -108,9 +144,9 @@ describe('readers who ask and do not fetch', () => {
   const GPUS = 16;
   const CONNECTIONS = 60;
   const QUESTIONS = 40;
-
-  it('keep no writer waiting, nor health, nor another reader, and are forgotten when they go', async () => {
-    const service = await startService();
+  /** A service with 7,000 rows of each of some GPUs, and the question for all of them. */
+  const full = async (env: Record<string, string>) => {
+    const service = await startService({ env });
     const now = Math.floor(Date.now() / 1000);
     const ids = Array.from({ length: GPUS }, (_, index) => `GPU-${index}`);
     for (const id of ids) {
@@ -122,7 +158,31 @@ describe('readers who ask and do not fetch', () => {
         { kind: 'agent', sender: { kind: 'system' }, mark: '' },
       );
     }
-    const question = `/api/nodes/n1/series?metrics=gpu.util,gpu.power,gpu.temp&from=${now - 7_000}&to=${now}`;
+    return { service, now, question: `/api/nodes/n1/series?metrics=gpu.util,gpu.power,gpu.temp&from=${now - 7_000}&to=${now}` };
+  };
+
+  it('hold so much memory together and no more: further large answers are refused, small ones are not', async () => {
+    const { service, question } = await full({ HEADROOM_ANSWERS_MB: '8' });
+    const large = `${question}&points=5000`;
+    const other = await service.running.service.store.tokens.issue({ scope: { kind: 'read' }, name: 'other', expires: null });
+    const ask = (token: string, path = large) => fetch(`${service.address}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await (await ask(other)).text()).length).toBeGreaterThan(8 * 2 ** 20);
+    const socket = asking(service.address, { path: large, token: service.token, questions: 1 });
+    await expect.poll(async () => (await ask(service.token)).status, { timeout: 20_000, interval: 200 }).toBe(429);
+    const refused = await ask(other);
+    expect([refused.status, await refused.text(), Number(refused.headers.get('retry-after'))]).toEqual([
+      503,
+      expect.stringContaining('“answers in memory”') as string,
+      2,
+    ]);
+    expect((await ask(other, `${question}&points=10`)).status).toBe(200);
+    socket.destroy();
+    await expect.poll(async () => (await ask(other)).status, { timeout: 20_000, interval: 200 }).toBe(200);
+    await service.stop();
+  });
+
+  it('keep no writer waiting, nor health, nor another reader, and are forgotten when they go', async () => {
+    const { service, now, question } = await full({});
     // A request at a time, as clients do; and all at once, as nobody does: such a connection is cut.
     const sockets = Array.from({ length: CONNECTIONS }, () => asking(service.address, { path: question, token: service.token, questions: QUESTIONS }));
     await new Promise((resolve) => setTimeout(resolve, 300));

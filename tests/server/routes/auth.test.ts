@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientToServer, ServerToClient } from '../../../core/contract/index.ts';
@@ -220,6 +221,33 @@ describe('tokens', () => {
     expect(stream.lines.at(-1)?.['end']).toContain('has ended');
     await brief.gone;
     expect(service.running.service.now()).toBeGreaterThanOrEqual(expires);
+  });
+
+  it('that are revoked while a body comes store nothing of it', async () => {
+    const token = await issue({ kind: 'admin' }, 'brief sender');
+    const at = service.running.service.now();
+    const body = JSON.stringify({
+      source: 's',
+      seq: 1,
+      blocks: [{ entity: { kind: 'gpu', id: 'GPU-late', node: 'late' }, t: [at], columns: { 'gpu.util': [0.5] } }],
+    });
+    const reply = new Promise<number>((resolve, reject) => {
+      const asking = request(`${service.address}/api/ingest`, {
+        method: 'POST',
+        headers: { ...bearer(token), 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+      });
+      asking.on('error', reject).on('response', (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      asking.write(body.slice(0, 20));
+      // Its headers have passed the guard by the time that another request, sent later, is answered.
+      setTimeout(() => {
+        send('DELETE', '/api/tokens/brief%20sender', bearer(service.token)).then(() => asking.end(body.slice(20)), reject);
+      }, 300);
+    });
+    expect(await reply).toBe(401);
+    expect((await send('GET', '/api/nodes/late', bearer(service.token))).status).toBe(404);
   });
 
   it.each([

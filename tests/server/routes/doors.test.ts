@@ -179,7 +179,7 @@ describe('the description of the API', () => {
 });
 
 describe('a route that does not say who may ask it', () => {
-  const nobody: Recogniser = { identify: () => null, whenOver: () => () => undefined };
+  const nobody: Recogniser = { identify: () => null, stands: () => true, whenOver: () => () => undefined };
 
   it('stops the start, and is named', async () => {
     const app = fastify();

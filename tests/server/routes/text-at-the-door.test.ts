@@ -15,7 +15,7 @@ afterAll(async () => {
   removeFolders();
 });
 
-const BAD = ['\0', '\ud800', '\ud801', 'x\udfff', '\u001b[2J', '\u0090'];
+const BAD = ['\0', '\ud800', '\ud801', 'x\udfff', '\u001b[2J', '\u0090', 'x\u202egpj', '\u2067y', '\u200f', '\ufeffz'];
 const began = Math.floor(Date.now() / 1000) - 1000;
 
 /** Places of strings in a schema that would let one of the bad ones in, by path. */
@@ -60,14 +60,33 @@ describe('text at the door', () => {
     const { durable, rejected } = (await reply.json()) as IngestReply;
     expect(durable).toBe(1);
     expect(rejected.map(({ at }) => at)).toEqual(['blocks/0/entity/id', 'blocks/1/entity/node', 'facts/1/value', 'facts/2/entity/id', 'events/0/text']);
-    expect(rejected.map(({ reason }) => reason).filter((reason) => !/^(a name|text) has no control characters/.test(reason))).toEqual([]);
+    expect(rejected.map(({ reason }) => reason).filter((reason) => !/^(an id|a name|text) has no (control|direction)/.test(reason))).toEqual([]);
   });
 
   it.each(BAD)('%j as source, node or job refuses the batch', async (bad) => {
     for (const head of [{ source: bad }, { node: bad }, { job: bad }]) {
       const reply = await service.ingest({ ...gpuBatch('s', 1, 'GPU-1', [began], { 'gpu.power': [1] }), ...head });
-      expect([reply.status, ((await reply.json()) as { error: string }).error]).toEqual([400, expect.stringContaining('a name has no control characters')]);
+      expect([reply.status, ((await reply.json()) as { error: string }).error]).toEqual([
+        400,
+        expect.stringMatching(/: an? (id|name) has no control characters/),
+      ]);
     }
+  });
+
+  it.each(['.', '..'])('%j is no node, no thing and no job: an address cannot hold it', async (dots) => {
+    const good = gpuBatch(`dots ${dots}`, 1, 'GPU-good', [began], { 'gpu.power': [1] });
+    const block = (entity: object) => ({ ...good.blocks[0], entity: { kind: 'gpu', ...entity } });
+    const reply = await service.ingest({ ...good, blocks: [block({ id: dots }), block({ id: 'GPU-good', node: dots }), ...good.blocks] });
+    const { rejected } = (await reply.json()) as IngestReply;
+    expect(rejected.map(({ at, reason }) => [at, reason.includes('no address can hold')])).toEqual([
+      ['blocks/0/entity/id', true],
+      ['blocks/1/entity/node', true],
+    ]);
+    for (const head of [{ node: dots }, { job: dots }, { job: `c/${dots}` }]) expect((await service.ingest({ ...good, seq: 2, ...head })).status).toBe(400);
+    const body = { nodes: [dots] };
+    const headers = { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' };
+    const declared = await fetch(`${service.address}/api/jobs/c/dots`, { method: 'PUT', body: JSON.stringify(body), headers });
+    expect(declared.status).toBe(400);
   });
 
   it('of a sender in this process is looked at, too: a stream’s text names its entities itself', async () => {

@@ -2,7 +2,7 @@ import type { ParseContext } from '../../../collectors/collector/index.ts';
 import { diagnosing, type Diagnosing, type Diagnosis, readFileText } from '../../../collectors/run/index.ts';
 import type { AnalyseOptions } from '../../../core/judging/index.ts';
 import type { Site } from '../../../core/knowledge/index.ts';
-import { api, troubleOf } from '../api.ts';
+import { api, RequestFailed, troubleOf } from '../api.ts';
 import { seriesReply } from './bucket.ts';
 import { suggestionOf } from './card-seen.ts';
 import type { Diagnosed, FromWorker, NamedFile, ToWorker } from './protocol.ts';
@@ -15,13 +15,23 @@ const TOLD_REJECTIONS = 50;
 /** A verdict waits this long for the server's site, milliseconds. */
 const PATIENCE = 5_000;
 
+/** A server that is full is asked again so many times, and as late as it says: a minute of much is over by then. */
+const ATTEMPTS = 6;
+/** Seconds. */
+const LONGEST_WAIT = 60;
+const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
 /** What the server's cluster is made of; null where no server answers: then nothing is told of other cards and nodes. */
 async function siteOfServer(): Promise<Site | null> {
   return api.site(AbortSignal.timeout(PATIENCE)).catch(() => null);
 }
 
 /** The worker's side of a diagnosis: takes what the page asks, tells what came of it. Holds the readings; they leave it only by `store`. */
-export function openSession(tell: (message: FromWorker) => void, now: () => number, askSite = siteOfServer): (message: ToWorker) => Promise<void> {
+export function openSession(
+  tell: (message: FromWorker) => void,
+  now: () => number,
+  { askSite = siteOfServer, wait = pause } = {},
+): (message: ToWorker) => Promise<void> {
   let site: Promise<Site | null> | null = null;
   let work: Diagnosing | null = null;
   let diagnosis: Diagnosis | null = null;
@@ -51,9 +61,9 @@ export function openSession(tell: (message: FromWorker) => void, now: () => numb
     const total = sizeOf(run);
     let done = 0;
     const rejected: { at: string; reason: string }[] = [];
-    await api.declareJob(ask.cluster, ask.id, declarationOf(run, analysis, ask));
+    await patiently(() => api.declareJob(ask.cluster, ask.id, declarationOf(run, analysis, ask)), wait);
     for (const batch of batchesOf(run, ask)) {
-      const reply = await api.ingest(batch);
+      const reply = await patiently(() => api.ingest(batch), wait);
       rejected.push(...reply.rejected.slice(0, TOLD_REJECTIONS - rejected.length));
       done += batch.blocks.reduce((sum, block) => sum + block.t.length * Object.keys(block.columns).length, 0);
       tell({ kind: 'storing', ticket, done, total });
@@ -80,6 +90,18 @@ export function openSession(tell: (message: FromWorker) => void, now: () => numb
       if (trouble !== null) tell({ kind: 'failed', ticket, trouble });
     }
   };
+}
+
+/** Asks again where the server has no room for the moment: what is sent twice is stored once. */
+async function patiently<T>(ask: () => Promise<T>, wait: (seconds: number) => Promise<void>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof RequestFailed) || error.wait === null || error.wait > LONGEST_WAIT || attempt === ATTEMPTS) throw error;
+      await wait(error.wait);
+    }
+  }
 }
 
 interface Reading {

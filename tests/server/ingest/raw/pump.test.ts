@@ -11,7 +11,8 @@ const row = (watts: number | string): string => `    0     ${watts}     97\n`;
 const MIB = 1024 * 1024;
 
 /** What a stream of some network chunks leaves in the store, and what its sender is told. */
-async function pumped(chunks: readonly string[], bad: (intake: Intake) => readonly string[] = () => []) {
+async function pumped(chunks: readonly string[], bad: (intake: Intake) => readonly string[] = () => [], full = 0) {
+  let refusals = full;
   const scope = scopeOf({ sender: '10.0.0.3', node: 'n1', key: null, job: null });
   const batches: Intake[] = [];
   const lines: StreamLine[] = [];
@@ -25,6 +26,10 @@ async function pumped(chunks: readonly string[], bad: (intake: Intake) => readon
     ingest: {
       batch: () => Promise.reject(new Error('a stream is typed: it is not checked as a body is')),
       intake: (intake) => {
+        if (refusals > 0) {
+          refusals -= 1;
+          return Promise.reject(new Problem(429, { error: 'the limit “values a minute” is reached', where: 'body', remedy: 'wait' }, 30));
+        }
         batches.push(intake);
         const rejected = bad(intake).map((reason) => ({ at: 'blocks/0', reason }));
         return Promise.resolve({ durable: intake.tables.reduce((sum, { t, columns }) => sum + t.length * columns.size, 0), duplicate: false, rejected });
@@ -47,6 +52,14 @@ describe('a stream that is pumped', () => {
     expect(batches.map(({ seq }) => seq)).toEqual([0, 1, 2]);
     expect(new Set(batches.map(({ source }) => source)).size).toBe(1);
     expect(watts).toEqual([300, 310, 320]);
+  });
+
+  it('that meets the limit of a minute waits, is told so, and loses nothing', async () => {
+    const { batches, lines, watts } = await pumped([HEADER + row(300), row(310)], undefined, 2);
+    expect(watts).toEqual([300, 310]);
+    expect(batches.map(({ seq }) => seq)).toEqual([0, 1]);
+    expect(lines.filter((line) => 'note' in line)).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ note: expect.stringContaining('values a minute') as string });
   });
 
   it('is read to its last line, whether or not that ends with a line feed', async () => {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ALVIS, type Site } from '../../../../core/knowledge/index.ts';
 import type { FromWorker, NamedFile } from '../../../../web/lib/diagnose/protocol.ts';
 import { openSession } from '../../../../web/lib/diagnose/session.ts';
@@ -25,6 +25,8 @@ async function diagnose(files: readonly NamedFile[]) {
   const done = told.find((message) => message.kind === 'done');
   return { told, take, diagnosed: done?.kind === 'done' ? done.diagnosed : null };
 }
+
+afterEach(() => void vi.unstubAllGlobals());
 
 describe('the reader behind the diagnose page', () => {
   it('reads a file, judges it, and answers series from what it holds', async () => {
@@ -83,7 +85,7 @@ describe('the reader behind the diagnose page', () => {
       const take = openSession(
         (message) => told.push(structuredClone(message)),
         () => performance.now(),
-        () => Promise.resolve(site),
+        { askSite: () => Promise.resolve(site) },
       );
       await take({ kind: 'read', files: [log], context: { tz: 'UTC' }, options: {} });
       const done = told.findLast((message) => message.kind === 'done');
@@ -92,6 +94,32 @@ describe('the reader behind the diagnose page', () => {
     expect(await advised(ALVIS)).toContain('A larger GPU (A100fat) is the last resort');
     expect(await advised(ANOTHER_SITE)).toContain('A larger GPU (accelerated) is the last resort');
     expect(await advised(null)).toContain('A larger GPU is the last resort');
+  });
+
+  it('waits where the server has no room for the moment, as long as it says, and stores all of it', async () => {
+    const asked: string[] = [];
+    const waits: number[] = [];
+    const told: FromWorker[] = [];
+    const take = openSession(
+      (message) => told.push(structuredClone(message)),
+      () => performance.now(),
+      { askSite: () => Promise.resolve(null), wait: (seconds) => Promise.resolve(void waits.push(seconds)) },
+    );
+    await take({ kind: 'read', files: [file('gpu.csv', `${LINES.join('\n')}\n`)], context: { tz: 'UTC' }, options: {} });
+    vi.stubGlobal('fetch', (path: string) => {
+      asked.push(path);
+      const full = asked.length === 2;
+      return Promise.resolve(
+        full
+          ? new Response(JSON.stringify({ error: 'full', where: 'body', remedy: 'wait' }), { status: 429, headers: { 'retry-after': '17' } })
+          : new Response(JSON.stringify({ durable: 1, duplicate: false, rejected: [] })),
+      );
+    });
+    const ask = { cluster: 'c', id: '1', name: 'x', node: 'n', start: 0, source: 's' };
+    await take({ kind: 'store', ticket: 1, ask, secret: null });
+    expect(told.at(-1)).toMatchObject({ kind: 'stored', ticket: 1 });
+    expect(waits).toEqual([17]);
+    expect(asked).toEqual(['/api/jobs/c/1', '/api/ingest', '/api/ingest']);
   });
 
   it('judges the same readings again with other options', async () => {
