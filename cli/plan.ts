@@ -24,6 +24,7 @@ Says whether a job fits, how fast it can be, what limits it, and the least that 
   --json               the whole plan for programs
 
 Serving:   --utilization 0.9 (fraction of GPU memory; llama.cpp and eager keep nothing back)  --kv-dtype fp16|fp8  --chunk 2048 (tokens per prefill step)
+           --cache-per-head (engines before 2024: query heads of a group do not share what they read of the cache)
 Training:  --optimizer adamw|adamw-16bit-grads|adamw-8bit|adamw-fp32  --zero 0|1|2|3  --micro-batch 1  --lora-rank 16
            --no-flash  --no-checkpointing  --tf32
 

@@ -37,6 +37,7 @@ export const OPTIONS = {
   'kv-dtype': { type: 'string' },
   utilization: { type: 'string' },
   chunk: { type: 'string' },
+  'cache-per-head': { type: 'boolean' },
   site: { type: 'string' },
   json: { type: 'boolean' },
   list: { type: 'boolean' },
@@ -74,6 +75,7 @@ export async function questionFrom(given: Given): Promise<PlanQuestion> {
       ...(given.utilization === undefined ? {} : { memoryUtilization: fraction('utilization', given.utilization) }),
       ...(given['kv-dtype'] === undefined ? {} : { cacheBytes: cacheBytes(given['kv-dtype']) }),
       ...(given.chunk === undefined ? {} : { chunkTokens: count('chunk', given.chunk) ?? 1 }),
+      cachePerHead: given['cache-per-head'] === true,
     },
     train: {
       ...(given['micro-batch'] === undefined ? {} : { microBatch: count('micro-batch', given['micro-batch']) ?? 1 }),

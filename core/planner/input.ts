@@ -21,6 +21,8 @@ interface ServeSettings {
   readonly cacheBytes: number;
   /** Tokens that one prefill step handles (vLLM: max_num_batched_tokens). */
   readonly chunkTokens: number;
+  /** Whether every query head reads the cache for itself, as kernels of 2023 do with grouped heads. */
+  readonly cachePerHead: boolean;
 }
 
 /** How a trainer trains. */
@@ -91,7 +93,7 @@ export function planInput(question: PlanQuestion): PlanInput {
     batch: question.batch ?? 1,
     context: question.context ?? Math.min(COMMON_CONTEXT, model.maxContext ?? COMMON_CONTEXT),
     allowTf32: question.allowTf32 ?? false,
-    serve: { memoryUtilization: memory, cacheBytes: 2, chunkTokens, ...question.serve },
+    serve: { memoryUtilization: memory, cacheBytes: 2, chunkTokens, cachePerHead: false, ...question.serve },
     train: { ...TRAIN, ...question.train },
     site: question.site,
   };
