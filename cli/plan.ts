@@ -20,6 +20,7 @@ Says whether a job fits, how fast it can be, what limits it, and the least that 
   --tp N  --pp N  --dp N   tensor, pipeline and data parallelism (default 1)
   --batch N            requests at once, or sequences per replica and step (default 1)
   --context N          tokens per sequence (default 4096)
+  --topo FILE          what "nvidia-smi topo -m" prints on the machine: which GPUs NVLink joins
   --site FILE          another cluster's headroom.site.json (default: $HEADROOM_SITE, or Alvis)
   --json               the whole plan for programs
 

@@ -9,8 +9,15 @@ export function assumptions(input: PlanInput, place: Placement, compute: Compute
   return [
     ...typeLines(input, compute),
     ...(serving ? servingLines(input) : trainingLines(input)),
+    chosenLine(place),
     place.nodes > 1 && place.between === null ? 'Between nodes: 100 Gbit/s, since no network is described.' : null,
   ].filter((line) => line !== null);
+}
+
+function chosenLine({ chosen }: Placement): string | null {
+  if (chosen === null) return null;
+  const together = chosen.every((group) => group.length === 1) ? [chosen.flat()] : chosen;
+  return `It runs on the GPUs of a node that are joined best: ${together.map((group) => group.join(', ')).join(' | ')} (CUDA_VISIBLE_DEVICES=${chosen.flat().join(',')}).`;
 }
 
 function typeLines({ type, gpu, model, quantization, mode }: PlanInput, { math, instead }: ComputeType): (string | null)[] {

@@ -129,7 +129,7 @@ describe('the hardware table', () => {
   it('gives half of the duplex figure as one direction of NVLink', () => {
     expect(GPUS['A100-40'].nvlink?.oneWay).toBe(300e9);
     expect(GPUS['V100-16'].nvlink?.oneWay).toBe(150e9);
-    expect(GPUS.A40.nvlink).toEqual({ duplex: 112.5e9, oneWay: 56.25e9, reach: 'pair' });
+    expect(GPUS.A40.nvlink).toEqual({ duplex: 112.5e9, oneWay: 56.25e9, links: 4, reach: 'pair' });
   });
 
   it('trusts utilization.memory as a scale on H100 alone', () => {
