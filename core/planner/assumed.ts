@@ -1,5 +1,5 @@
 import { COMMON_CONTEXT, type ComputeType, GPUS, type ModelSpec } from '../knowledge/index.ts';
-import { ENGINES, isGguf, layerSeconds, type Span, unpackSeconds } from './engine.ts';
+import { ENGINES, expertReads, isGguf, layerSeconds, type Span, unpackSeconds } from './engine.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';
 
@@ -48,8 +48,8 @@ function servingLines(input: PlanInput): (string | null)[] {
   ];
 }
 
-function expertsLine({ engine, batch }: PlanInput, { moe }: ModelSpec): string | null {
-  const { good, poor } = ENGINES[engine].expertReads;
+function expertsLine({ engine, batch, quantization }: PlanInput, { moe }: ModelSpec): string | null {
+  const { good, poor } = expertReads(engine, quantization);
   return moe === null || batch > 1
     ? null
     : `The chosen experts of one request are read ${good === 1 ? 'once' : `${good} times`} at best and ${poor} times by kernels that gather them first.`;

@@ -168,6 +168,15 @@ export function betweenProducts(model: ModelSpec, { engine, operand }: { engine:
   return bytes / BETWEEN_FRACTION[end];
 }
 
+/** Experts in 16 bits are multiplied as they are gathered: at worst so often are they read. Packed ones are gathered, converted and read again. */
+const WHOLE_EXPERTS_POOR = 1.6;
+
+/** Times that a chosen expert's weights cross the memory bus when one request runs, for a format. */
+export function expertReads(engine: EngineId, quantization: QuantizationId | null): Span {
+  const { good, poor } = ENGINES[engine].expertReads;
+  return { good, poor: quantization === null ? Math.min(poor, WHOLE_EXPERTS_POOR) : poor };
+}
+
 /** Linear layers in 4 or 8 bits launch some three kernels more each, seven of them beside about fifty of a layer: eager programs wait for it. */
 const QUANTIZED_LAUNCHES = 1.4;
 

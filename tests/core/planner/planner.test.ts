@@ -103,6 +103,18 @@ describe('what an engine does beside its bytes and FLOPs', () => {
     expect(at(64) * 1e3).toBeCloseTo(49.6, 0);
   });
 
+  it('reads experts in 16 bits less often at the slow end than packed ones, which are converted in between', () => {
+    const width = (quantization: QuantizationId | null) => {
+      const { low, high } = planned('mixtral-8x7b', { gpu: 'A100-80', tensorParallel: 2, quantization, context: 100 }).decode?.tokensPerSecond ?? {
+        low: NaN,
+        high: NaN,
+      };
+      return high / low;
+    };
+    expect(width(null)).toBeLessThan(1.8);
+    expect(width('int8')).toBeGreaterThan(2);
+  });
+
   it('launches more for quantised linear layers where each launch is waited for', () => {
     const at = (engine: 'eager' | 'graphs', quantization: QuantizationId | null) =>
       planned('qwen2.5-0.5b', { gpu: 'T4', engine, quantization, context: 100 }).decode?.parts.overhead ?? NaN;
