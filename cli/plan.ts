@@ -20,10 +20,12 @@ Says whether a job fits, how fast it can be, what limits it, and the least that 
   --tp N  --pp N  --dp N   tensor, pipeline and data parallelism (default 1)
   --batch N            requests at once, or sequences per replica and step (default 1)
   --context N          tokens per sequence (default 4096)
+  --topo FILE          what "nvidia-smi topo -m" prints on the machine: which GPUs NVLink joins
   --site FILE          another cluster's headroom.site.json (default: $HEADROOM_SITE, or Alvis)
   --json               the whole plan for programs
 
 Serving:   --utilization 0.9 (fraction of GPU memory; llama.cpp and eager keep nothing back)  --kv-dtype fp16|fp8  --chunk 2048 (tokens per prefill step)
+           --cache-per-head (engines before 2024: query heads of a group do not share what they read of the cache)
 Training:  --optimizer adamw|adamw-16bit-grads|adamw-8bit|adamw-fp32  --zero 0|1|2|3  --micro-batch 1  --lora-rank 16
            --no-flash  --no-checkpointing  --tf32
 

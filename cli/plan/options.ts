@@ -9,8 +9,11 @@ import {
   parseQuantization,
   parseWeightType,
   QUANTIZATIONS,
+  type Wiring,
+  wiringFrom,
 } from '../../core/knowledge/index.ts';
 import { ENGINE_IDS, type EngineId, type PlanMode, type PlanQuestion } from '../../core/planner/index.ts';
+import { topologyCells } from '../../collectors/results/index.ts';
 import { siteFrom } from '../options/site.ts';
 
 /** The options of `headroom plan`, as parseArgs gives them. */
@@ -37,6 +40,8 @@ export const OPTIONS = {
   'kv-dtype': { type: 'string' },
   utilization: { type: 'string' },
   chunk: { type: 'string' },
+  'cache-per-head': { type: 'boolean' },
+  topo: { type: 'string' },
   site: { type: 'string' },
   json: { type: 'boolean' },
   list: { type: 'boolean' },
@@ -74,6 +79,7 @@ export async function questionFrom(given: Given): Promise<PlanQuestion> {
       ...(given.utilization === undefined ? {} : { memoryUtilization: fraction('utilization', given.utilization) }),
       ...(given['kv-dtype'] === undefined ? {} : { cacheBytes: cacheBytes(given['kv-dtype']) }),
       ...(given.chunk === undefined ? {} : { chunkTokens: count('chunk', given.chunk) ?? 1 }),
+      cachePerHead: given['cache-per-head'] === true,
     },
     train: {
       ...(given['micro-batch'] === undefined ? {} : { microBatch: count('micro-batch', given['micro-batch']) ?? 1 }),
@@ -83,8 +89,17 @@ export async function questionFrom(given: Given): Promise<PlanQuestion> {
       flashAttention: given['no-flash'] !== true,
       checkpointing: given['no-checkpointing'] !== true,
     },
+    wiring: await wiringOf(given.topo),
     site,
   };
+}
+
+/** What `nvidia-smi topo -m` said of the machine. */
+async function wiringOf(path: string | undefined): Promise<Wiring | undefined> {
+  if (path === undefined) return undefined;
+  const wiring = wiringFrom(topologyCells(await readText('topo', path)));
+  if (wiring === null) throw new OptionError(`--topo ${path}: no matrix of GPUs is in it; give what "nvidia-smi topo -m" prints`);
+  return wiring;
 }
 
 async function modelFrom(given: Given): Promise<Pick<PlanQuestion, 'model' | 'quantization'>> {
@@ -176,13 +191,16 @@ function zeroStage(text: string): 0 | 1 | 2 | 3 {
   return stage;
 }
 
-async function readJson(option: string, path: string): Promise<unknown> {
-  let text: string;
+async function readText(option: string, path: string): Promise<string> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     throw new OptionError(`--${option} ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+async function readJson(option: string, path: string): Promise<unknown> {
+  const text = await readText(option, path);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { GPUS, onTensorCores } from '../../core/knowledge/index.ts';
 import { BOTTLENECK_LABELS } from '../../core/contract/index.ts';
-import type { Allocation, Estimate, LinkKind, MemoryPlan, PhasePlan, Plan } from '../../core/planner/index.ts';
+import type { Allocation, Estimate, Link, LinkKind, MemoryPlan, PhasePlan, Plan } from '../../core/planner/index.ts';
 import { formatDuration, formatValue } from '../../core/readings/index.ts';
 import { bar, type Painter, section } from '../terminal/style.ts';
 
@@ -55,7 +55,7 @@ function subtitle({ input, placement, compute }: Plan): string {
     input.mode === 'serve'
       ? `${plural(input.batch, 'request')} at once, ${input.context} tokens each`
       : `${plural(input.batch, 'sequence')} of ${input.context} tokens per replica and step`,
-    ...parallel.flatMap(([name, n]) => (n > 1 ? [`${name} ${n} over ${LINK_NAMES[placement[name].kind]}`] : [])),
+    ...parallel.flatMap(([name, n]) => (n > 1 ? [`${name} ${n} over ${linkName(placement[name])}`] : [])),
     plural(placement.nodes, 'node'),
     `${compute.math} on ${pipe}, ${formatValue(compute.peak, 'flop/s')}`,
   ].join(' · ');
@@ -156,15 +156,22 @@ const KINDS = { tensor: 'tensor parallel', pipeline: 'pipeline', data: 'gradient
 /** What each kind of traffic would take on each link; the one that the plan uses is marked. */
 function trafficLines({ communication, links }: Plan): string[] {
   return communication.map((row) => {
-    const cells = links.flatMap(({ kind, rate }) => {
+    const cells = links.flatMap((link) => {
+      const { kind } = link;
       const seconds = row.seconds[kind];
-      return seconds === undefined ? [] : [`${kind === row.uses ? '→ ' : ''}${nameOf(kind, rate)} ${formatDuration(seconds)}`];
+      return seconds === undefined ? [] : [`${kind === row.uses ? '→ ' : ''}${nameOf(link)} ${formatDuration(seconds)}`];
     });
     return `${KINDS[row.kind].padEnd(16)}${formatValue(row.bytes, 'bytes').padStart(9)}   ${cells.join(' · ')}`;
   });
 }
 
+/** A link with what it is on this machine, where that is known. */
+function linkName({ kind, via }: Link): string {
+  return `${LINK_NAMES[kind]}${via === null ? '' : ` (${via})`}`;
+}
+
 /** A link inside the node by its kind, a network by its rate as well. */
-function nameOf(kind: LinkKind, rate: number): string {
-  return kind === 'nvlink' || kind === 'pcie' ? LINK_NAMES[kind] : `${LINK_NAMES[kind]} ${((rate * 8) / 1e9).toFixed(0)} Gbit`;
+function nameOf(link: Link): string {
+  const { kind, rate } = link;
+  return kind === 'nvlink' || kind === 'pcie' ? linkName(link) : `${LINK_NAMES[kind]} ${((rate * 8) / 1e9).toFixed(0)} Gbit`;
 }

@@ -10,4 +10,4 @@ export { reportseff } from './reportseff.ts';
 export { sacct } from './sacct.ts';
 export { seff } from './seff.ts';
 export { servingBench, servingBenchJson } from './serving-bench.ts';
-export { topology } from './topology.ts';
+export { topology, topologyCells } from './topology.ts';

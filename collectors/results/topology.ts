@@ -2,7 +2,7 @@ import { type Fact, own, type Statement } from '../../core/readings/index.ts';
 import type { ParseContext } from '../collector/index.ts';
 import { gpuScope } from '../nvidia-smi/index.ts';
 import { splitBlanks } from '../text/index.ts';
-import { figure, numberOf, RECORD, resultCollector, type ResultReader, sentence } from './kit/index.ts';
+import { figure, numberOf, plain, RECORD, resultCollector, type ResultReader, sentence } from './kit/index.ts';
 
 /** How two devices are joined, from the nearest to the farthest, in words (the legend of `nvidia-smi topo -m`). */
 const PATHS: Readonly<Record<string, string>> = {
@@ -15,6 +15,8 @@ const PATHS: Readonly<Record<string, string>> = {
 const ORDER = Object.keys(PATHS);
 /** GPUs and network cards of one node. */
 const MOST = 64;
+/** Characters of a row of so many devices, and more. */
+const LONGEST_ROW = 4_000;
 
 interface Row {
   readonly name: string;
@@ -30,8 +32,19 @@ export const topology = resultCollector({
   open: openTopology,
 });
 
+/** The cells between GPUs of the last whole matrix in a text, row by row in the order of their numbers; empty where there is none. */
+export function topologyCells(text: string): readonly (readonly string[])[] {
+  const reader = openTopology({});
+  for (const line of plain(text).split(/[\r\n]/)) reader.line(line.slice(0, LONGEST_ROW));
+  return reader.cells();
+}
+
+interface TopologyReader extends ResultReader {
+  readonly cells: () => readonly (readonly string[])[];
+}
+
 /** Reads the matrix wherever it stands. */
-export function openTopology(context: ParseContext): ResultReader {
+export function openTopology(context: ParseContext): TopologyReader {
   let devices: readonly string[] = [];
   let rows: Row[] = [];
   const nics = new Map<string, string>();
@@ -55,6 +68,10 @@ export function openTopology(context: ParseContext): ResultReader {
     },
     statements: () => (rows.some(({ name }) => isGpu(name)) ? [statementOf({ devices, rows, nics })] : []),
     facts: () => factsOf({ devices, rows }, context),
+    cells: () => {
+      const gpus = rows.filter(({ name }) => isGpu(name));
+      return gpus.map((row) => gpus.map((other) => row.cells[devices.indexOf(other.name)] ?? ''));
+    },
   };
 }
 

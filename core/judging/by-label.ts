@@ -1,5 +1,4 @@
 import type { Bottleneck } from '../contract/index.ts';
-import { GPUS } from '../knowledge/index.ts';
 import { formatPercent } from '../readings/index.ts';
 import type { Causes } from './cause.ts';
 import { hasUncollectedPipe, isPowered } from './cross-checks.ts';
@@ -282,7 +281,7 @@ function crossesUnknownLine({ nic, stats }: WindowShares): boolean {
 /** Fields of the links between GPUs that were not collected: NVLink where the card has it, PCIe where not all are joined by it, the NIC. */
 function unseenLinks({ nic, stats, subject }: WindowShares): string[] {
   const seen = (...ids: readonly JudgedMetric[]) => ids.some((id) => known(mean(stats, id)));
-  const reach = subject.type === null ? 'all' : (GPUS[subject.type].nvlink?.reach ?? 'none');
+  const reach = subject.ceilings === null ? 'all' : (subject.ceilings.nvlink?.reach ?? 'none');
   return [
     ...(reach === 'none' || seen('gpu.nvlinkRx', 'gpu.nvlinkTx') ? [] : ['what goes between the GPUs over NVLink (DCGM 1011, 1012)']),
     ...(reach === 'all' || seen('gpu.pcieRx', 'gpu.pcieTx') ? [] : ['what goes between the GPUs over PCIe (DCGM 1009, 1010)']),

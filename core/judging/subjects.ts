@@ -1,5 +1,5 @@
 import type { Workload } from '../contract/index.ts';
-import { type Ceilings, ceilingsFor, detectGpu, type GpuId } from '../knowledge/index.ts';
+import { type Ceilings, ceilingsFor, detectGpu, type GpuId, type Reported } from '../knowledge/index.ts';
 import type { EntityRef } from '../readings/index.ts';
 import type { SubjectSources } from './bins.ts';
 import type { RunEntity } from './entity.ts';
@@ -62,7 +62,7 @@ function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectConte
   const speaking = engines.filter(speaks);
   const processes = processesOf(entity.entity, entities);
   const name = gpu?.facts.get('name') ?? null;
-  const card = cardOf(gpu, name, run.options);
+  const card = cardOf(gpu, name, run);
   const work = workOn(speaking, { type: card.type, gpus: owned.gpus }, run);
   return {
     entity: entity.entity,
@@ -98,11 +98,34 @@ function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectConte
 }
 
 /** The type of a card and its limits, as far as it reports them itself. */
-function cardOf(gpu: RunEntity | null, name: string | null, options: AnalyseOptions): Pick<Subject, 'type' | 'ceilings'> {
+function cardOf(gpu: RunEntity | null, name: string | null, { options, entities }: KnownRun): Pick<Subject, 'type' | 'ceilings'> {
   const memoryTotal = gpu?.latest('gpu.memTotal') ?? Number.NaN;
   const powerLimit = gpu?.latest('gpu.powerLimit') ?? Number.NaN;
   const type = options.gpu ?? (name === null ? null : detectGpu(name, memoryTotal > 0 ? memoryTotal : undefined));
-  return { type, ceilings: type === null ? null : ceilingsFor(type, { memoryTotal, powerLimit, ...reportedLink(gpu) }) };
+  return { type, ceilings: type === null ? null : ceilingsFor(type, { memoryTotal, powerLimit, nvlink: wiredLink(gpu, entities), ...reportedLink(gpu) }) };
+}
+
+/**
+ * NVLinks from a GPU to the others of the run, as the node's `nvidia-smi topo -m` says; undefined where it was not given, tells not of
+ * them all, or the GPU is alone.
+ */
+function wiredLink(gpu: RunEntity | null, { gpus }: Entities): Reported['nvlink'] {
+  const told = gpu?.facts.get('nvlink');
+  if (gpu === null || told === undefined) return undefined;
+  const beside = gpus.filter(({ entity }) => entity.id !== gpu.entity.id && entity.node === gpu.entity.node);
+  const indexes = beside.map(indexOf);
+  if (beside.length === 0 || indexes.includes(null) || beside.some(({ facts }) => !facts.has('nvlink'))) return undefined;
+  const joined = told.split(', ').flatMap((word) => {
+    const [, links, index] = /^NV(\d{1,3}) to GPU(\d{1,3})$/.exec(word) ?? [];
+    return links === undefined || index === undefined || !indexes.includes(index) ? [] : [Number.parseInt(links, 10)];
+  });
+  if (joined.length === 0) return null;
+  return { links: joined.reduce((sum, links) => sum + links, 0), reach: joined.length === beside.length ? 'all' : 'pair' };
+}
+
+/** The index of a GPU as nvidia-smi prints it; a GPU that no UUID is known of bears it as its name. */
+function indexOf({ entity, facts }: RunEntity): string | null {
+  return facts.get('index') ?? (entity.id.startsWith('#') ? entity.id.slice(1) : null);
 }
 
 /** What the engines and trainers that speak for a subject do on it. */

@@ -57,7 +57,8 @@ function sizes(node: NodeType): number[] {
 function on(input: PlanInput, node: NodeType, gpus: number): PlanInput | null {
   const type = input.type === 'bf16' && GPUS[node.gpu].peaks.bf16 === null ? 'fp16' : input.type;
   // A site with this node type only, so that placement picks it among others with the same GPU.
-  const base = { ...input, gpu: node.gpu, type, card: {}, site: { ...input.site, nodeTypes: [node] } } as const;
+  const wiring = node.gpu === input.gpu && node.gpusPerNode === input.wiring?.length ? input.wiring : null;
+  const base = { ...input, gpu: node.gpu, wiring, type, card: {}, site: { ...input.site, nodeTypes: [node] } } as const;
   if (input.mode !== 'serve') {
     // The global batch stays what it was: every GPU takes its part of it.
     const sequences = input.batch * input.dataParallel;

@@ -1,5 +1,5 @@
 import { COMMON_CONTEXT, type ComputeType, GPUS, type ModelSpec } from '../knowledge/index.ts';
-import { ENGINES, isGguf, type Span, unpackSeconds } from './engine.ts';
+import { ENGINES, expertReads, isGguf, layerSeconds, type Span, unpackSeconds } from './engine.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';
 
@@ -9,8 +9,15 @@ export function assumptions(input: PlanInput, place: Placement, compute: Compute
   return [
     ...typeLines(input, compute),
     ...(serving ? servingLines(input) : trainingLines(input)),
+    chosenLine(place),
     place.nodes > 1 && place.between === null ? 'Between nodes: 100 Gbit/s, since no network is described.' : null,
   ].filter((line) => line !== null);
+}
+
+function chosenLine({ chosen }: Placement): string | null {
+  if (chosen === null) return null;
+  const together = chosen.every((group) => group.length === 1) ? [chosen.flat()] : chosen;
+  return `It runs on the GPUs of a node that are joined best: ${together.map((group) => group.join(', ')).join(' | ')} (CUDA_VISIBLE_DEVICES=${chosen.flat().join(',')}).`;
 }
 
 function typeLines({ type, gpu, model, quantization, mode }: PlanInput, { math, instead }: ComputeType): (string | null)[] {
@@ -27,24 +34,32 @@ function typeLines({ type, gpu, model, quantization, mode }: PlanInput, { math, 
 
 function servingLines(input: PlanInput): (string | null)[] {
   const { engine, serve, quantization, gpu, model } = input;
-  const { label, layerSeconds } = ENGINES[engine];
+  const { label, launchesAhead } = ENGINES[engine];
   const unpack = unpackSeconds(gpu, quantization);
   return [
-    `${label}: every layer takes ${micro(layerSeconds)} beside its bytes and FLOPs (--engine changes it).`,
+    `${label}: every layer takes ${micro(layerSeconds(engine, quantization))} ${launchesAhead ? 'to launch, while the GPU works on the one before' : 'beside its bytes and FLOPs'} (--engine changes it).`,
     serve.memoryUtilization < 1
       ? `The engine takes ${Math.round(serve.memoryUtilization * 100)} % of the card's memory (--utilization).`
       : 'No part of the card is kept back: the program takes what it needs.',
     unpack.poor === 0 ? null : `Unpacking ${isGguf(quantization) ? 'GGUF' : '4-bit'} weights takes ${perBillion(unpack)} per billion of them.`,
     expertsLine(input, model),
+    headsLine(input, model),
     `Prompts are worked off ${serve.chunkTokens} tokens at a time (--chunk).`,
   ];
 }
 
-function expertsLine({ engine, batch }: PlanInput, { moe }: ModelSpec): string | null {
-  const { good, poor } = ENGINES[engine].expertReads;
+function expertsLine({ engine, batch, quantization }: PlanInput, { moe }: ModelSpec): string | null {
+  const { good, poor } = expertReads(engine, quantization);
   return moe === null || batch > 1
     ? null
     : `The chosen experts of one request are read ${good === 1 ? 'once' : `${good} times`} at best and ${poor} times by kernels that gather them first.`;
+}
+
+function headsLine({ engine, serve }: PlanInput, { heads, kvHeads, mla }: ModelSpec): string | null {
+  if (engine !== 'graphs' || mla !== null || heads === kvHeads) return null;
+  return serve.cachePerHead
+    ? `Each of ${heads / kvHeads} query heads that share a KV head reads the cache for itself.`
+    : `The ${heads / kvHeads} query heads that share a KV head read the cache together; engines of 2023 do not (--cache-per-head).`;
 }
 
 function trainingLines({ train, context }: PlanInput): (string | null)[] {

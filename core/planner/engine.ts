@@ -1,4 +1,4 @@
-import { gemmFraction, type GpuId, GPUS, type QuantizationId, QUANTIZATIONS } from '../knowledge/index.ts';
+import { gemmFraction, type GpuId, GPUS, type ModelSpec, type QuantizationId, QUANTIZATIONS } from '../knowledge/index.ts';
 
 /** How a program launches its kernels: recorded in CUDA graphs (vLLM, SGLang, TensorRT-LLM, gpt-fast), llama.cpp's own, or one by one from PyTorch. */
 export const ENGINE_IDS = ['graphs', 'llama.cpp', 'eager'] as const;
@@ -14,6 +14,8 @@ interface Engine {
   readonly label: string;
   /** Seconds that a pass takes per layer beside its bytes and FLOPs: launches, and kernels that start and drain. */
   readonly layerSeconds: Span;
+  /** Whether the GPU works while the host launches: a pass then takes the longer of both, not their sum. */
+  readonly launchesAhead: boolean;
   /** Seconds per pass and request for scheduling and sampling on the host. */
   readonly requestSeconds: Span;
   /** Seconds per prefill pass for the same. */
@@ -33,9 +35,10 @@ export const ENGINES: Readonly<Record<EngineId, Engine>> = {
   graphs: {
     label: 'CUDA graphs (vLLM, SGLang, TensorRT-LLM)',
     layerSeconds: { good: 32e-6, poor: 72e-6 },
+    launchesAhead: false,
     requestSeconds: { good: 0, poor: 15e-6 },
     passSeconds: { good: 1e-3, poor: 3e-3 },
-    cacheFraction: { good: 0.87, poor: 0.45 },
+    cacheFraction: { good: 0.87, poor: 0.55 },
     expertReads: { good: 1.2, poor: 2.3 },
     memory: 0.9,
     chunkTokens: 2048,
@@ -44,6 +47,7 @@ export const ENGINES: Readonly<Record<EngineId, Engine>> = {
   'llama.cpp': {
     label: 'llama.cpp',
     layerSeconds: { good: 28e-6, poor: 100e-6 },
+    launchesAhead: false,
     requestSeconds: { good: 0, poor: 15e-6 },
     passSeconds: { good: 0, poor: 0 },
     cacheFraction: { good: 0.8, poor: 0.28 },
@@ -54,7 +58,8 @@ export const ENGINES: Readonly<Record<EngineId, Engine>> = {
   },
   eager: {
     label: 'PyTorch without graphs (Transformers)',
-    layerSeconds: { good: 950e-6, poor: 1700e-6 },
+    layerSeconds: { good: 1100e-6, poor: 2000e-6 },
+    launchesAhead: true,
     requestSeconds: { good: 0, poor: 15e-6 },
     passSeconds: { good: 1e-3, poor: 3e-3 },
     cacheFraction: { good: 0.8, poor: 0.3 },
@@ -121,10 +126,15 @@ export function productFraction(gpu: GpuId): Span {
   return { good, poor: good / POOR };
 }
 
-/** The same of llama.cpp, 512 tokens at a time: of the FP16 peak. It unpacks weights, or multiplies them in INT8; F16 it multiplies as they are. */
-export function llamaCppProducts(gpu: GpuId, quantization: QuantizationId | null): Span {
-  const { value } = gemmFraction(gpu);
-  return quantization === null ? { good: 0.56 * value, poor: 0.315 * value } : { good: 0.47 * value, poor: 0.265 * value };
+/** The same of llama.cpp, 512 tokens at a time, of the FP16 peak: its products are those of cuBLAS, or INT8 ones that unpack as they go. */
+export function llamaCppProducts(gpu: GpuId): Span {
+  const { good } = productFraction(gpu);
+  return { good: 0.72 * good, poor: 0.43 * good };
+}
+
+/** Bytes that llama.cpp writes per weight and pass where it unpacks to FP16 before it multiplies: two, at the poor end; INT8 products write none. */
+export function unpackedBytes(quantization: QuantizationId | null): Span {
+  return quantization === null ? { good: 0, poor: 0 } : { good: 0, poor: 2 };
 }
 
 /** Fraction of the tensor peak that FlashAttention reaches, the causal half counted: its second version at best, its first (Triton) at worst. */
@@ -133,8 +143,59 @@ export function attentionFraction(gpu: GpuId): Span {
   return generation === 'Hopper' || generation === 'Blackwell' ? { good: 0.4, poor: 0.17 } : { good: 0.55, poor: 0.27 };
 }
 
-/** Bytes per token, layer and hidden element that go through memory between matrix products: 34 are kept for the backward pass alone (Korthikanti et al.). */
-export const BETWEEN_PRODUCTS = { prefill: { good: 60, poor: 120 }, train: { good: 250, poor: 500 } } as const satisfies Record<string, Span>;
+/**
+ * Bytes per token, layer and hidden element that go through memory between the matrix products of training: 34 are kept for the
+ * backward pass alone (Korthikanti et al.).
+ */
+export const BETWEEN_TRAINING: Span = { good: 250, poor: 500 };
+
+/** What a kernel between products reaches of the bandwidth. */
+const BETWEEN_FRACTION: Span = { good: 0.87, poor: 0.75 };
+
+/**
+ * Seconds per token and layer, times the bandwidth, that prefill spends between its products, counted kernel by kernel. Engines keep
+ * 16 bits (8 where they multiply 8): two norms with their residual, rotation and cache, the gate; a program that fuses nothing moves
+ * twice that. llama.cpp keeps FP32 and converts before and after every product.
+ */
+export function betweenProducts(model: ModelSpec, { engine, operand }: { engine: EngineId; operand: number }, end: keyof Span): number {
+  const { hidden, heads, kvHeads, headSize, gated, moe } = model;
+  const width = moe === null ? model.intermediate : moe.expertIntermediate * moe.activeExperts + moe.sharedIntermediate;
+  const [q, kv] = [heads * headSize, kvHeads * headSize];
+  const bytes =
+    engine === 'llama.cpp'
+      ? 80 * hidden + 20 * q + 32 * kv + (gated ? 38 : 20) * width
+      : (end === 'good' ? 1 : 2) * (2 * (6 + operand) * hidden + 4 * (q + 2 * kv) + ((gated ? 4 : 2) + operand) * width);
+  return bytes / BETWEEN_FRACTION[end];
+}
+
+/** Experts in 16 bits are multiplied as they are gathered: at worst so often are they read. Packed ones are gathered, converted and read again. */
+const WHOLE_EXPERTS_POOR = 1.6;
+
+/** Times that a chosen expert's weights cross the memory bus when one request runs, for a format. */
+export function expertReads(engine: EngineId, quantization: QuantizationId | null): Span {
+  const { good, poor } = ENGINES[engine].expertReads;
+  return { good, poor: quantization === null ? Math.min(poor, WHOLE_EXPERTS_POOR) : poor };
+}
+
+/** Linear layers in 4 or 8 bits launch some three kernels more each, seven of them beside about fifty of a layer: eager programs wait for it. */
+const QUANTIZED_LAUNCHES = 1.4;
+
+/** Seconds per layer beside its bytes and FLOPs for a format. */
+export function layerSeconds(engine: EngineId, quantization: QuantizationId | null): Span {
+  const { good, poor } = ENGINES[engine].layerSeconds;
+  const more = engine === 'eager' && quantization !== null ? QUANTIZED_LAUNCHES : 1;
+  return { good: good * more, poor: poor * more };
+}
+
+/**
+ * Times that the cache crosses the memory bus in a decode step. Kernels of 2023 (TensorRT-LLM before 0.8, vLLM's first ones) run
+ * one block per query head: a group of heads reads its keys and values once each, of which the L2 cache saves up to half.
+ */
+export function cacheReads({ heads, kvHeads, mla }: ModelSpec, { tensorParallel, cachePerHead }: { tensorParallel: number; cachePerHead: boolean }): Span {
+  if (!cachePerHead || mla !== null) return { good: 1, poor: 1 };
+  const group = heads / tensorParallel / Math.ceil(kvHeads / tensorParallel);
+  return { good: (1 + group) / 2, poor: group };
+}
 
 /** Bytes per token and word of the vocabulary that the loss moves: FP32 logits, softmax and gradients, written and read. */
 export const LOGIT_BYTES: Span = { good: 20, poor: 40 };

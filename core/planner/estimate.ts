@@ -1,5 +1,17 @@
 import { ACHIEVABLE, gemmFraction } from '../knowledge/index.ts';
-import { attentionFraction, ENGINES, llamaCppProducts, productFraction, SLOW_LATENCY, type Span, unpackSeconds, weightFraction } from './engine.ts';
+import {
+  attentionFraction,
+  cacheReads,
+  ENGINES,
+  expertReads,
+  layerSeconds,
+  llamaCppProducts,
+  productFraction,
+  SLOW_LATENCY,
+  type Span,
+  unpackSeconds,
+  weightFraction,
+} from './engine.ts';
 import type { PlanInput } from './input.ts';
 
 /** A rate or a time with its hard limit and the range in which working programs were seen. */
@@ -56,8 +68,12 @@ export interface Reached {
   readonly requestSeconds: number;
   readonly passSeconds: number;
   readonly expertReads: number;
+  /** Times that the cache crosses the memory bus. */
+  readonly cacheReads: number;
   /** Times the latency of a collective; null at line rate without any. */
   readonly latency: number | null;
+  /** The end of what collectives reach of a link. */
+  readonly end: keyof Span;
 }
 
 export const LINE: Reached = {
@@ -70,24 +86,30 @@ export const LINE: Reached = {
   requestSeconds: 0,
   passSeconds: 0,
   expertReads: 1,
+  cacheReads: 1,
   latency: null,
+  end: 'good',
 };
 
 /** What a program of the question's kind reaches at one end of the expected range. Modelled. */
 export function reached(input: PlanInput, end: keyof Span): Reached {
   const engine = ENGINES[input.engine];
-  const products = input.engine === 'llama.cpp' ? llamaCppProducts(input.gpu, input.quantization) : productFraction(input.gpu);
+  const products = input.engine === 'llama.cpp' ? llamaCppProducts(input.gpu) : productFraction(input.gpu);
+  const reads = cacheReads(input.model, { tensorParallel: input.tensorParallel, cachePerHead: input.serve.cachePerHead });
   return {
     weights: weightFraction(input.gpu)[end],
-    cache: engine.cacheFraction[end],
+    // Heads that read what others have read find it in the L2 cache: the bus is as busy at the poor end.
+    cache: engine.cacheFraction[reads.poor > 1 ? 'good' : end],
     products: products[end],
     attention: attentionFraction(input.gpu)[end],
     unpack: unpackSeconds(input.gpu, input.quantization)[end],
-    layerSeconds: engine.layerSeconds[end],
+    layerSeconds: layerSeconds(input.engine, input.quantization)[end],
     requestSeconds: engine.requestSeconds[end],
     passSeconds: engine.passSeconds[end],
-    expertReads: engine.expertReads[end],
+    expertReads: expertReads(input.engine, input.quantization)[end],
+    cacheReads: reads[end],
     latency: end === 'good' ? 1 : SLOW_LATENCY,
+    end,
   };
 }
 
@@ -99,6 +121,6 @@ export function decodeFractions(input: PlanInput): Fractions {
 
 /** Prefilling and training: of the tensor peak, for the matrix products. */
 export function productFractions(input: PlanInput): Fractions {
-  const { good, poor } = input.engine === 'llama.cpp' && input.mode === 'serve' ? llamaCppProducts(input.gpu, input.quantization) : productFraction(input.gpu);
+  const { good, poor } = input.engine === 'llama.cpp' && input.mode === 'serve' ? llamaCppProducts(input.gpu) : productFraction(input.gpu);
   return { low: poor, high: good, source: `${gemmFraction(input.gpu).source}; whole steps: llm-foundry and Megatron-LM` };
 }

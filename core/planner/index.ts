@@ -5,7 +5,7 @@ export type { MemoryPlan } from './memory.ts';
 export type { PhasePlan } from './serve.ts';
 export type { Estimate } from './estimate.ts';
 export type { Allocation } from './allocation.ts';
-export type { LinkKind } from './links.ts';
+export type { Link, LinkKind } from './links.ts';
 export { ENGINE_IDS, type EngineId } from './engine.ts';
 export { comparisons, comparisonTable } from './comparison.ts';
 export { MEASURED } from './measured.ts';

@@ -1,6 +1,8 @@
 import {
   COMMON_CONTEXT,
   type GpuId,
+  GPUS,
+  hasNvlink,
   type ModelSpec,
   type OptimizerId,
   type QuantizationId,
@@ -8,6 +10,7 @@ import {
   type Site,
   typeAtWork,
   type WeightType,
+  type Wiring,
 } from '../knowledge/index.ts';
 import { engineFor, type EngineId, ENGINES, isGguf } from './engine.ts';
 
@@ -21,6 +24,8 @@ interface ServeSettings {
   readonly cacheBytes: number;
   /** Tokens that one prefill step handles (vLLM: max_num_batched_tokens). */
   readonly chunkTokens: number;
+  /** Whether every query head reads the cache for itself, as kernels of 2023 do with grouped heads. */
+  readonly cachePerHead: boolean;
 }
 
 /** How a trainer trains. */
@@ -57,6 +62,8 @@ export interface PlanInput {
   readonly allowTf32: boolean;
   readonly serve: ServeSettings;
   readonly train: TrainSettings;
+  /** What joins the GPUs of the machine, as its own `nvidia-smi topo -m` says; wins over the site's word. Null where nobody said. */
+  readonly wiring: Wiring | null;
   readonly site: Site;
 }
 
@@ -91,8 +98,9 @@ export function planInput(question: PlanQuestion): PlanInput {
     batch: question.batch ?? 1,
     context: question.context ?? Math.min(COMMON_CONTEXT, model.maxContext ?? COMMON_CONTEXT),
     allowTf32: question.allowTf32 ?? false,
-    serve: { memoryUtilization: memory, cacheBytes: 2, chunkTokens, ...question.serve },
+    serve: { memoryUtilization: memory, cacheBytes: 2, chunkTokens, cachePerHead: false, ...question.serve },
     train: { ...TRAIN, ...question.train },
+    wiring: question.wiring ?? null,
     site: question.site,
   };
 }
@@ -126,6 +134,9 @@ export function inputErrors(input: PlanInput): string[] {
       : []),
     ...(input.train.microBatch <= input.batch ? [] : [`a micro-batch of ${input.train.microBatch} is more than the batch of ${input.batch}`]),
     ...(input.serve.memoryUtilization > 0 && input.serve.memoryUtilization <= 1 ? [] : ['memory utilisation is a fraction above 0 and at most 1']),
+    ...(input.wiring !== null && hasNvlink(input.wiring) && GPUS[input.gpu].nvlink === null
+      ? [`the topology shows NVLink between GPUs, which ${GPUS[input.gpu].label} does not have: it is another machine's`]
+      : []),
     ...(input.serve.cacheBytes > 0 ? [] : ['bytes per cache element must be above 0']),
   ];
 }

@@ -1,5 +1,5 @@
-import { causalAttentionFlops, GPUS, pipelineBubble, prefillFlops } from '../knowledge/index.ts';
-import { BETWEEN_PRODUCTS, SCORE_BYTES, type Span } from './engine.ts';
+import { causalAttentionFlops, computeType, GPUS, pipelineBubble, prefillFlops } from '../knowledge/index.ts';
+import { betweenProducts, ENGINES, SCORE_BYTES, type Span, unpackedBytes } from './engine.ts';
 import {
   bindingOf,
   decodeFractions,
@@ -57,7 +57,12 @@ function leastSeconds(input: PlanInput, place: Placement, work: StageWork): numb
 /** In practice ranks wait for each all-reduce, and kernels for each other: their times add to the GPU's. */
 function seconds(input: PlanInput, place: Placement, work: StageWork, at: Reached): number {
   const parts = stageParts(input, place, work, at);
-  return gpuSeconds(input, work, at) + parts.network + parts.transfer + parts.overhead;
+  return withLaunches(input, gpuSeconds(input, work, at), parts.overhead) + parts.network + parts.transfer;
+}
+
+/** Launches beside the GPU's work: in its way, or ahead of it where a program launches one by one and never waits. */
+function withLaunches({ engine }: PlanInput, gpu: number, launches: number): number {
+  return ENGINES[engine].launchesAhead ? Math.max(gpu, launches) : gpu + launches;
 }
 
 function scaled(parts: StepParts, by: number): StepParts {
@@ -82,9 +87,9 @@ export function prefillPlan(input: PlanInput, place: Placement): PhasePlan {
   return {
     tokensPerSecond: rates(tokens * dp, {
       least: leastSeconds(input, place, once),
-      good: filled * (Math.max(parts.memory, parts.compute) + parts.network + parts.transfer + parts.overhead),
+      good: filled * (withLaunches(input, Math.max(parts.memory, parts.compute), parts.overhead) + parts.network + parts.transfer),
       // Reading and multiplying overlap in part where a pass has few tokens.
-      poor: filled * (Math.hypot(worst.memory, worst.compute) + worst.network + worst.transfer + worst.overhead),
+      poor: filled * (withLaunches(input, Math.hypot(worst.memory, worst.compute), worst.overhead) + worst.network + worst.transfer),
     }),
     binding: bindingOf(parts),
     parts,
@@ -93,24 +98,30 @@ export function prefillPlan(input: PlanInput, place: Placement): PhasePlan {
 }
 
 /** Seconds of each resource; `compute` includes what moves through memory between the products. */
-function prefillParts(input: PlanInput, place: Placement, work: StageWork, at: Reached, end: keyof Span): StepParts {
+function prefillParts(input: PlanInput, place: Placement, work: PromptWork, at: Reached, end: keyof Span): StepParts {
   const parts = stageParts(input, place, work, at);
-  return { ...parts, compute: parts.compute + betweenSeconds(input, end), overhead: parts.overhead + work.passes * at.passSeconds };
+  return { ...parts, compute: parts.compute + betweenSeconds(input, work, end), overhead: parts.overhead + work.passes * at.passSeconds };
 }
 
-function betweenSeconds(input: PlanInput, end: keyof Span): number {
-  const { model, batch, context, tensorParallel: tp, pipelineParallel: pp } = input;
-  const tokens = batch * context;
-  const elements =
-    input.engine === 'llama.cpp'
-      ? // Every token's scores over the cached ones, half of the prompt on average.
-        SCORE_BYTES[end] * model.heads * (context / 2)
-      : BETWEEN_PRODUCTS.prefill[end] * model.hidden;
-  return (tokens * model.layers * elements) / (tp * pp * GPUS[input.gpu].bandwidth);
+/** What goes through memory beside the products: activations, and with llama.cpp scores and weights that are unpacked first. */
+function betweenSeconds(input: PlanInput, { unpacked }: PromptWork, end: keyof Span): number {
+  const { model, batch, context, engine, quantization, tensorParallel: tp, pipelineParallel: pp } = input;
+  const { bandwidth } = GPUS[input.gpu];
+  const { math } = computeType(input);
+  const perLayer = betweenProducts(model, { engine, operand: math === 'fp8' || math === 'int8' ? 1 : 2 }, end);
+  // Every token's scores over the cached ones, half of the prompt on average.
+  const scores = engine === 'llama.cpp' ? SCORE_BYTES[end] * model.heads * (context / 2) : 0;
+  const written = engine === 'llama.cpp' ? unpackedBytes(quantization)[end] : 0;
+  return ((batch * context * model.layers * (perLayer + scores)) / (tp * pp) + unpacked * written) / bandwidth;
+}
+
+/** A stage's work on prompts, and the weights that its passes unpack. */
+interface PromptWork extends StageWork {
+  readonly unpacked: number;
 }
 
 /** One GPU's part of the prompts that come together, worked off in some passes. */
-function promptWork(input: PlanInput, passes: number): StageWork {
+function promptWork(input: PlanInput, passes: number): PromptWork {
   const { model, batch, context, tensorParallel: tp, pipelineParallel: pp } = input;
   const gpus = tp * pp;
   const read = weightsRead(input, (batch * context) / passes, gpus);
@@ -121,6 +132,7 @@ function promptWork(input: PlanInput, passes: number): StageWork {
     expertBytes: 0,
     // Unpacking is part of the fraction of the products here: a weight is unpacked once for many tokens.
     weights: 0,
+    unpacked: passes * read.weights,
     cacheBytes: 0,
     denseFlops: (batch * (prefillFlops(model, context) - attention)) / gpus,
     attentionFlops: (batch * attention) / gpus,

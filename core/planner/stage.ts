@@ -124,7 +124,10 @@ function memorySeconds(input: PlanInput, work: StageWork, reached: Reached): { w
   // Experts that few requests share are gathered for each; a large batch reads each expert once, in one product.
   const again = (reached.expertReads - 1) / Math.max(1, work.requests);
   const bytes = work.weightBytes + again * work.expertBytes;
-  return { weights: bytes / (bandwidth * reached.weights) + work.weights * reached.unpack, cache: work.cacheBytes / (bandwidth * reached.cache) };
+  return {
+    weights: bytes / (bandwidth * reached.weights) + work.weights * reached.unpack,
+    cache: (reached.cacheReads * work.cacheBytes) / (bandwidth * reached.cache),
+  };
 }
 
 function computeSeconds(input: PlanInput, work: StageWork, reached: Reached): { dense: number; attention: number } {
@@ -149,6 +152,7 @@ function peaksOf(input: PlanInput, { latency }: Pick<Reached, 'latency'>): { rea
 }
 
 /** Seconds on a link: at line rate with no latency for a ceiling, at the achievable rate with latency otherwise. */
-export function linkSeconds(link: Link, bytes: number, collectives: number, { latency }: Pick<Reached, 'latency'>): number {
-  return latency === null ? bytes / link.rate : bytes / (link.rate * link.achievable) + collectives * latency * link.latency;
+export function linkSeconds(link: Link, bytes: number, collectives: number, { latency, end }: Pick<Reached, 'latency' | 'end'>): number {
+  if (latency === null) return bytes / link.rate;
+  return bytes / (link.rate * (end === 'good' ? link.achievable : link.achievablePoor)) + collectives * latency * link.latency;
 }

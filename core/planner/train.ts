@@ -1,5 +1,5 @@
 import { causalAttentionFlops, computeType, dataParallelBytes, GPUS, loraParameters, OPTIMIZERS, pipelineBubble, trainingFlops } from '../knowledge/index.ts';
-import { BETWEEN_PRODUCTS, LOGIT_BYTES, type Span } from './engine.ts';
+import { BETWEEN_TRAINING, LOGIT_BYTES, type Span } from './engine.ts';
 import { bindingOf, type Estimate, type Fractions, LINE, type PlanResource, productFractions, reached, type Reached, type StepParts } from './estimate.ts';
 import type { PlanInput } from './input.ts';
 import type { Placement } from './links.ts';
@@ -82,7 +82,7 @@ function computeSeconds(input: PlanInput, at: Reached, end: keyof Span | null): 
   const { peak } = computeType(input);
   if (end === null) return (batch * (products + attention * (3 + again))) / (tp * pp * peak);
   const computed = attention * ((train.flashAttention ? 1 + FLASH_BACKWARD : 3) + again);
-  const elements = context * (BETWEEN_PRODUCTS.train[end] * model.layers * model.hidden * (1 + again / 3) + LOGIT_BYTES[end] * model.vocab);
+  const elements = context * (BETWEEN_TRAINING[end] * model.layers * model.hidden * (1 + again / 3) + LOGIT_BYTES[end] * model.vocab);
   return ((batch / (tp * pp)) * (products / at.products + computed / at.attention)) / peak + (batch * elements) / (tp * pp * GPUS[input.gpu].bandwidth);
 }
 

@@ -1,9 +1,20 @@
-import { BALANCE_MFU, computeType, dataParallelBalanceTokens, GPUS, onTensorCores, QUANTIZATIONS, SHARDED_TRAFFIC } from '../knowledge/index.ts';
+import {
+  BALANCE_MFU,
+  computeType,
+  dataParallelBalanceTokens,
+  GPUS,
+  onTensorCores,
+  type PciePath,
+  QUANTIZATIONS,
+  SHARDED_TRAFFIC,
+  weakestLink,
+  type Wiring,
+} from '../knowledge/index.ts';
 import { withoutMarlin } from './engine.ts';
 import { decodeWork, launchSeconds } from './stage.ts';
 import { decodePlan } from './serve.ts';
 import type { PlanInput } from './input.ts';
-import { type Link, placement, type Placement } from './links.ts';
+import { type Link, placement, type Placement, wiringFor } from './links.ts';
 import { memoryPlan } from './memory.ts';
 
 type WarningId =
@@ -16,6 +27,7 @@ type WarningId =
   | 'ethernet-between-nodes'
   | 'tensor-over-network'
   | 'tensor-over-pcie'
+  | 'topology-too-small'
   | 'over-sharded'
   | 'uneven-stages'
   | 'cache-copies'
@@ -100,12 +112,42 @@ function placementWarnings(input: PlanInput, place: Placement): PlanWarning[] {
       'tensor-over-network',
       `Tensor parallelism over ${tp} GPUs leaves the node (${place.gpusPerNode} GPUs): every layer then waits for ${place.tensor.kind}. Use at most ${place.gpusPerNode}, and pipeline stages or replicas across nodes.`,
     ],
+    [tp > 1 && tp <= place.gpusPerNode && place.tensor.kind === 'pcie', 'tensor-over-pcie', overPcie(input, place)],
     [
-      tp > 1 && tp <= place.gpusPerNode && place.tensor.kind === 'pcie',
-      'tensor-over-pcie',
-      `Tensor parallelism on ${gpu} goes over PCIe: no NVLink joins all GPUs of a node${GPUS[gpu].nvlink === null ? '' : ' (a bridge for pairs is an option; see nvidia-smi topo -m)'}. Pipeline stages send far less.`,
+      input.wiring !== null && wiringFor(input, place) === null,
+      'topology-too-small',
+      `The topology shows ${plural(input.wiring?.length ?? 0, 'GPU')}, and a node of this plan has ${Math.min(place.gpus, place.gpusPerNode)}: what joins them is taken from the table of cards. Run nvidia-smi topo -m where all of them are seen.`,
     ],
   ]);
+}
+
+function overPcie(input: PlanInput, place: Placement): string {
+  const { gpu, tensorParallel: tp } = input;
+  const wiring = wiringFor(input, place);
+  if (wiring === null)
+    return `Tensor parallelism on ${gpu} goes over PCIe: no NVLink joins all GPUs of a node${GPUS[gpu].nvlink === null ? '' : ' (a bridge for pairs is an option; --topo reads nvidia-smi topo -m)'}. Pipeline stages send far less.`;
+  const pairs = nvlinkPairs(input, wiring);
+  const way = place.tensor.via === null ? '' : ` ${PATH_WORDS[place.tensor.via] ?? ''} (${place.tensor.via})`;
+  return `Tensor parallelism over ${tp} GPUs of this node goes over PCIe${way}: ${pairs.length === 0 ? 'no NVLink joins any two of them. Pipeline stages or replicas send far less.' : `NVLink joins ${pairs.slice(0, 8).join(', ')} only. Take ${tp > 2 ? '--tp 2 on such a pair and pipeline stages or replicas between pairs' : 'such a pair'}.`}`;
+}
+
+const PATH_WORDS: Readonly<Partial<Record<string, string>>> = {
+  PIX: 'through one switch',
+  PXB: 'through several switches',
+  PHB: 'through the CPU’s host bridge',
+  NODE: 'across host bridges of one socket',
+  SYS: 'across CPU sockets',
+} satisfies Record<PciePath, string>;
+
+/** Pairs that NVLink joins, as `0–1`. */
+function nvlinkPairs({ gpu }: PlanInput, wiring: Wiring): string[] {
+  return wiring.flatMap((_, a) =>
+    wiring.flatMap((_other, b) => (a < b && weakestLink(wiring, [a, b], GPUS[gpu].nvlink).kind === 'nvlink' ? [`${a}–${b}`] : [])),
+  );
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 /** The link of the ranks that are farthest apart. */

@@ -139,6 +139,29 @@ describe('headroom plan', () => {
     expect(out).toContain('Smallest on Here\n  1 × big: 17.6 GB of 77.0 GB per GPU, 2.5 EUR per hour');
   });
 
+  it('takes the links between GPUs from what nvidia-smi topo -m printed', async () => {
+    const matrix = ['\tGPU0\tGPU1\tGPU2\tGPU3\tCPU Affinity', 'GPU0\t X \tSYS\tNV4\tSYS\t0-31', 'GPU1\tSYS\t X \tSYS\tNV4\t0-31'];
+    const rest = ['GPU2\tNV4\tSYS\t X \tSYS\t32-63', 'GPU3\tSYS\tNV4\tSYS\t X \t32-63', '', 'Legend:'];
+    const topo = file('topo.txt', [...matrix, ...rest].join('\n'));
+    const question = '--model llama-3-70b --quantization awq --gpu A40 --tp 2 --pp 2';
+    expect(await words(`${question} --topo ${topo}`)).toBe(0);
+    expect(out).toContain('tensor 2 over NVLink (NV4) · pipeline 2 over PCIe (SYS)');
+    expect(out).toContain('joined best: 0, 2 | 1, 3 (CUDA_VISIBLE_DEVICES=0,2,1,3).');
+    out = '';
+    expect(await words(`${question} --topo ${topo} --json`)).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      placement: {
+        chosen: [
+          [0, 2],
+          [1, 3],
+        ],
+        tensor: { via: 'NV4', rate: 56.25e9 },
+      },
+    });
+    expect(await words(`${question} --topo ${file('none.txt', 'no GPUs here')}`)).toBe(2);
+    expect(err).toContain('no matrix of GPUs is in it; give what "nvidia-smi topo -m" prints');
+  });
+
   it("takes the site of the server's configuration when none is given", async () => {
     vi.stubEnv('HEADROOM_SITE', join(folder, 'no-such.json'));
     expect(await words('--model llama-2-7b --gpu A40')).toBe(2);

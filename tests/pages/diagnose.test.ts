@@ -78,6 +78,7 @@ describe('the diagnose page', () => {
     await page.getByRole('heading', { name: 'This is seff’s output' }).waitFor();
     const main = await page.locator('main').innerText();
     expect(main).toContain('CPU efficiency 50.0 %');
+    expect(main).toContain('The page opens no database; the terminal opens this one.');
     expect(main).toContain('give it to “headroom diagnose FILE” on a terminal');
     expect(main).toContain('told above');
     expect(main).not.toContain('Nothing in these files could be read');

@@ -1,1 +1,1 @@
-export { figure, numberOf, percent, RECORD, resultCollector, type ResultReader, resultSession, sentence, shareOf } from './result.ts';
+export { figure, numberOf, percent, plain, RECORD, resultCollector, type ResultReader, resultSession, sentence, shareOf } from './result.ts';

@@ -27,7 +27,8 @@ export interface ResultKind {
 /** A terminal's colour and cursor codes. */
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
 
-function plain(text: string): string {
+/** A text without a terminal's codes. */
+export function plain(text: string): string {
   return text.indexOf('\u001b') < 0 ? text : text.replace(ESCAPES, '');
 }
 

@@ -30,7 +30,7 @@ interface Kind {
 const CLOSED = 'It is no text and cannot be opened here.';
 const SQLITE: Kind = {
   tool: 'an SQLite database, as “nsys export --type sqlite” writes it',
-  says: 'A page cannot open it.',
+  says: 'The page opens no database; the terminal opens this one.',
   instead:
     'give it to “headroom diagnose FILE” on a terminal, which reads nsys’ kernels, gaps and calls from it, or drop what “nsys stats --format csv FILE” prints.',
 };

@@ -45,7 +45,7 @@ const MEASURED_GEMM: Readonly<Partial<Record<GpuId, Achievable>>> = {
   'GH200-96': found(852.5, 989.4),
   'GH200-144': found(853.8, 989.4),
   A10G: found(69.7, 70),
-  A6000: found(131.2, 154.8),
+  A6000: found(131.2, 180.6),
   'RTX-3090': found(78.0, 87.97),
   L40: found(170.3, 181.05),
   L40S: found(252.0, 362.05),

@@ -45,7 +45,7 @@ export const AMPERE = {
     nominalGB: 40, memoryBytes: 40960 * MIB, memoryKind: 'HBM2', bandwidth: 1555e9, powerLimit: 400, nvlink: NVLINK_3,
     sources: {
       peaks: 'course', memoryBytes: 'reported', bandwidth: 'llmViewer', powerLimit: 'mlEngineering', pcie: 'pcieStandard',
-      nvlink: 'llmAnalysis', boostClock: 'memory', computeCapability: 'whitepaper',
+      nvlink: 'llmAnalysis', boostClock: 'derived', computeCapability: 'whitepaper',
     },
     notes: NOTES,
   },
@@ -54,7 +54,7 @@ export const AMPERE = {
     nominalGB: 80, memoryBytes: 81920 * MIB, memoryKind: 'HBM2e', bandwidth: 2039e9, powerLimit: 400, nvlink: NVLINK_3, memoryUtilizationCalibrated: A100_80_MEMORY_UTILIZATION,
     sources: {
       peaks: 'course', memoryBytes: 'reported', bandwidth: 'llmViewer', powerLimit: 'mlEngineering', pcie: 'pcieStandard',
-      nvlink: 'llmAnalysis', boostClock: 'memory', computeCapability: 'whitepaper',
+      nvlink: 'llmAnalysis', boostClock: 'derived', computeCapability: 'whitepaper',
     },
     notes: [...NOTES, 'Some are sold with a limit of up to 500 W; Alvis has such cards.'],
   },
@@ -63,7 +63,7 @@ export const AMPERE = {
     nominalGB: 40, memoryBytes: 40960 * MIB, memoryKind: 'HBM2', bandwidth: 1555e9, powerLimit: 250, nvlink: NVLINK_3_BRIDGE,
     sources: {
       peaks: 'course', memoryBytes: 'reported', bandwidth: 'datasheet', powerLimit: 'datasheet', pcie: 'pcieStandard',
-      nvlink: 'datasheet', boostClock: 'memory', computeCapability: 'whitepaper',
+      nvlink: 'datasheet', boostClock: 'derived', computeCapability: 'whitepaper',
     },
     notes: NOTES,
   },
@@ -72,7 +72,7 @@ export const AMPERE = {
     nominalGB: 80, memoryBytes: 81920 * MIB, memoryKind: 'HBM2e', bandwidth: 1935e9, powerLimit: 300, nvlink: NVLINK_3_BRIDGE,
     sources: {
       peaks: 'course', memoryBytes: 'reported', bandwidth: 'mlEngineering', powerLimit: 'mlEngineering', pcie: 'pcieStandard',
-      nvlink: 'datasheet', boostClock: 'memory', computeCapability: 'whitepaper',
+      nvlink: 'datasheet', boostClock: 'derived', computeCapability: 'whitepaper',
     },
     notes: NOTES,
   },
@@ -87,7 +87,7 @@ export const AMPERE = {
     pcie: PCIE_4_X16, nvlink: NVLINK_A40_BRIDGE, boostClock: 1740e6, memoryUtilizationCalibrated: null,
     sources: {
       peaks: 'course', memoryBytes: 'reported', bandwidth: 'llmViewer', powerLimit: 'datasheet', pcie: 'pcieStandard',
-      nvlink: 'datasheet', boostClock: 'memory', computeCapability: 'whitepaper',
+      nvlink: 'datasheet', boostClock: 'derived', computeCapability: 'whitepaper',
     },
     peakSources: { fp64_tensor: 'whitepaper', fp16_vector: 'whitepaper', fp8: 'whitepaper' },
     notes: ['FP64 is 1/64 of FP32 (0.585): the course rounds it to 0.58.', 'The NVLink bridge is an option for pairs; whether Alvis has it is not published.'],
@@ -125,12 +125,14 @@ export const AMPERE = {
   },
   'A6000': {
     ...GA102, label: 'RTX A6000 48 GB', names: [/^RTX A6000$/], aliases: ['RTX-A6000', 'RTXA6000'],
-    peaks: {
+    peaks: atClock({
       fp64: 0.605e12, fp64_tensor: null, fp32: 38.7e12, tf32: 77.4e12,
       fp16: 154.8e12, fp16_vector: 38.7e12, bf16: 154.8e12, fp8: null, int8: 309.7e12, int4: 619.3e12,
-    },
+    }, 1800e6, 2100e6),
     halfSumPeak: null,
-    nominalGB: 48, memoryBytes: 49140 * MIB, memoryKind: 'GDDR6 with ECC', bandwidth: 768e9, powerLimit: 300, nvlink: NVLINK_A40_BRIDGE, boostClock: 1800e6,
+    nominalGB: 48, memoryBytes: 49140 * MIB, memoryKind: 'GDDR6 with ECC', bandwidth: 768e9, powerLimit: 300, nvlink: NVLINK_A40_BRIDGE, boostClock: 2100e6,
+    sources: { ...GA102.sources, peaks: 'scaled', boostClock: 'reported' },
+    notes: ['The data sheet gives 154.8 TFLOP/s of BF16 at 1800 MHz; the driver lets the card clock to 2100 MHz, and 1935 were seen under load.'],
   },
   'RTX-3090': {
     ...GA102, label: 'GeForce RTX 3090 24 GB', names: [/^GEFORCE RTX 3090$/], aliases: ['3090', 'RTX3090', 'GEFORCE-RTX-3090'],

@@ -2,6 +2,7 @@ import { type GpuId, GPUS } from './gpus.ts';
 import type { Peaks } from './math-type.ts';
 import { pcieBytesPerSecond } from './pcie.ts';
 import type { NvLink, PcieLink, UnifiedMemory } from './spec.ts';
+import { nvlinkRate } from './wiring.ts';
 
 /** What a card says about itself, SI units. Give the link's maximum or its state under load: it drops when idle. */
 export interface Reported {
@@ -10,6 +11,8 @@ export interface Reported {
   readonly powerLimit?: number | undefined;
   readonly pcieGen?: number | undefined;
   readonly pcieWidth?: number | undefined;
+  /** NVLinks to the other GPUs of its job, and whether they reach all of those; null where none does, left out where nobody said. */
+  readonly nvlink?: { readonly links: number; readonly reach: NvLink['reach'] } | null | undefined;
 }
 
 export interface Ceilings {
@@ -24,7 +27,7 @@ export interface Ceilings {
   readonly unified: UnifiedMemory | null;
   readonly boostClock: number;
   /** Which of them the card itself reported; the others are the table's. */
-  readonly reported: readonly ('memoryBytes' | 'powerLimit' | 'pcie')[];
+  readonly reported: readonly ('memoryBytes' | 'powerLimit' | 'pcie' | 'nvlink')[];
 }
 
 /** The limits of one card: the table's, except where the card's own report (memory size, enforced power, link) says otherwise. */
@@ -40,13 +43,14 @@ export function ceilingsFor(gpu: GpuId, card: Reported = {}): Ceilings {
     memoryBytes: memoryBytes ?? spec.memoryBytes,
     powerLimit: powerLimit ?? spec.powerLimit,
     pcie: pcie ?? spec.pcie,
-    nvlink: spec.nvlink,
+    nvlink: reportedNvlink(spec.nvlink, card),
     unified: spec.unified,
     boostClock: spec.boostClock,
     reported: [
       ...(memoryBytes === undefined ? [] : ['memoryBytes' as const]),
       ...(powerLimit === undefined ? [] : ['powerLimit' as const]),
       ...(pcie === undefined ? [] : ['pcie' as const]),
+      ...(card.nvlink === undefined ? [] : ['nvlink' as const]),
     ],
   };
 }
@@ -57,6 +61,14 @@ function reportedLink(table: PcieLink, card: Reported): PcieLink | undefined {
   const lanes = card.pcieWidth ?? table.lanes;
   const bytesPerSecond = pcieBytesPerSecond(generation, lanes);
   return bytesPerSecond === null ? undefined : { generation, lanes, bytesPerSecond };
+}
+
+function reportedNvlink(table: NvLink | null, { nvlink }: Reported): NvLink | null {
+  if (table === null || nvlink === undefined) return table;
+  if (nvlink === null) return null;
+  const links = Math.min(nvlink.links, table.links);
+  const oneWay = nvlinkRate(table, links);
+  return { duplex: 2 * oneWay, oneWay, links, reach: nvlink.reach };
 }
 
 function positive(value: number | undefined): number | undefined {

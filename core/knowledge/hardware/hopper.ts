@@ -241,7 +241,9 @@ export const HOPPER = {
     powerLimit: 400,
     peakSources: { fp16_vector: 'inferred' },
     sources: { ...DATASHEET, peaks: 'resellers', bandwidth: 'resellers', powerLimit: 'resellers', nvlink: 'resellers', boostClock: 'memory' },
-    notes: ['NVIDIA publishes no data sheet of it: the limits are those that resellers print.'],
+    notes: [
+      'NVIDIA publishes no data sheet of it: the limits are those that resellers print. The 78 multiprocessors that a benchmark saw would give 39.5 TFLOP/s of FP32 at 1980 MHz, not the 44 that they print.',
+    ],
   },
   'GH200-96': {
     ...GH200,
@@ -251,7 +253,7 @@ export const HOPPER = {
     memoryBytes: 97871 * MIB,
     memoryKind: 'HBM3',
     bandwidth: 4000e9,
-    sources: { ...DATASHEET, boostClock: 'memory' },
+    sources: { ...DATASHEET, boostClock: 'derived' },
   },
   'GH200-144': {
     ...GH200,
@@ -261,6 +263,6 @@ export const HOPPER = {
     memoryBytes: 146831 * MIB,
     memoryKind: 'HBM3e',
     bandwidth: 4900e9,
-    sources: { ...DATASHEET, memoryBytes: 'memory', boostClock: 'memory' },
+    sources: { ...DATASHEET, memoryBytes: 'memory', boostClock: 'derived' },
   },
 } as const satisfies Record<string, GpuSpec>;

@@ -9,4 +9,5 @@ export { detectGpu, knownGpus, parseGpuId } from './detect.ts';
 export { restPower } from './rest-power.ts';
 export { pcieBytesPerSecond } from './pcie.ts';
 export { ALVIS_NODES, type NodeNetwork, type NodeType } from './nodes.ts';
-export type { MemoryUtilization } from './spec.ts';
+export type { MemoryUtilization, NvLink } from './spec.ts';
+export { hasNvlink, PCIE_PATHS, type PciePath, weakestLink, type Weakest, type Wiring, wiringFrom } from './wiring.ts';

@@ -1,4 +1,5 @@
 import type { GpuId } from './gpus.ts';
+import type { Wiring } from './wiring.ts';
 
 /** A network that a node is on. `rate` is the line rate of one direction in bytes/s. */
 export interface NodeNetwork {
@@ -18,6 +19,8 @@ export interface NodeType {
   readonly hostMemory: readonly number[];
   /** Fastest first; the first carries storage and traffic between nodes. */
   readonly networks: readonly NodeNetwork[];
+  /** What joins its GPUs; left out where nobody said it. */
+  readonly wiring?: Wiring;
   /** Node-local scratch, bytes. */
   readonly scratchBytes: number | null;
   readonly notes: readonly string[];

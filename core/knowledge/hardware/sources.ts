@@ -9,6 +9,7 @@ export const SOURCES = {
   pcieStandard: 'PCI Express base specification: transfer rate × lanes × line code',
   reported: 'memory.total as nvidia-smi prints it for this card',
   scaled: "NVIDIA's architecture white paper, from the boost clock that it prints to the highest clock that the driver reports (clocks.max.sm)",
+  derived: 'derived: the clock at which the multiprocessors give the FP32 rate that the data sheet prints',
   resellers: 'tables of resellers; NVIDIA publishes no data sheet of this card',
   gptFast: 'pytorch-labs/gpt-fast@32971d3 README: about 1700 of 2039 GB/s reached on an A100-80',
   dcgm: 'DCGM user guide, profiling feature overview',

@@ -13,6 +13,8 @@ export interface NvLink {
   readonly duplex: number;
   /** One direction, bytes/s: what a share is measured against. */
   readonly oneWay: number;
+  /** Links of one card, which share that rate. */
+  readonly links: number;
   /** `all`: every GPU of the node reaches every other. `pair`: an optional bridge between two cards, absent until seen. */
   readonly reach: 'all' | 'pair';
 }

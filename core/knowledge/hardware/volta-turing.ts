@@ -31,7 +31,7 @@ const SXM2 = {
   peaks: V100_SXM2_PEAKS, powerLimit: 300, nvlink: NVLINK_2, boostClock: 1530e6,
   sources: {
     peaks: 'course', memoryBytes: 'reported', bandwidth: 'llmViewer', powerLimit: 'datasheet', pcie: 'pcieStandard',
-    nvlink: 'llmAnalysis', boostClock: 'memory', computeCapability: 'whitepaper',
+    nvlink: 'llmAnalysis', boostClock: 'derived', computeCapability: 'whitepaper',
   },
   peakSources: { fp16_vector: 'whitepaper' },
 } as const;

@@ -1,7 +1,7 @@
 import { inWords } from '../../readings/index.ts';
 import { DAY, isTimeZone } from './day.ts';
 import { Value } from 'typebox/value';
-import { type GpuId, knownGpus, type NodeType, parseGpuId } from '../hardware/index.ts';
+import { type GpuId, GPUS, hasNvlink, knownGpus, type NodeType, parseGpuId, type Wiring, wiringFrom } from '../hardware/index.ts';
 import { SiteFileSchema, type SiteFile } from './schema.ts';
 import { type Site, type SitePrices, UNKNOWN_SITE } from './site.ts';
 
@@ -51,14 +51,31 @@ function problems(file: SiteFile): string[] {
     ...(file.timeZone === undefined || isTimeZone(file.timeZone)
       ? []
       : [`/timeZone: "${file.timeZone}" is not a time zone of the IANA database: expected a name such as "Europe/Stockholm" or "UTC"`]),
+    ...file.nodeTypes.flatMap((row, i) => wiringProblem(row).map((problem) => `/nodeTypes/${i}/topology: ${problem}`)),
     ...ids.flatMap((id, i) => (ids.indexOf(id) === i ? [] : [`/nodeTypes/${i}/id: "${id}" occurs twice`])),
     ...(priced && file.currency === undefined ? ['/currency: expected the currency or unit of pricePerGpuHour, e.g. "SEK" or "core-hours"'] : []),
   ];
 }
 
+type Row = SiteFile['nodeTypes'][number];
+
+function wiringOf({ topology }: Row): Wiring | null {
+  return topology === undefined ? null : wiringFrom(topology.map((cells) => cells.trim().split(/ +/)));
+}
+
+function wiringProblem(row: Row): string[] {
+  if (row.topology === undefined) return [];
+  const wiring = wiringOf(row);
+  const gpu = parseGpuId(row.gpu);
+  if (wiring?.length !== row.gpusPerNode)
+    return [`expected ${row.gpusPerNode} rows of as many cells each (X, NV4, PIX, PXB, PHB, NODE, SYS), as "nvidia-smi topo -m" prints them between GPUs`];
+  return gpu !== null && GPUS[gpu].nvlink === null && hasNvlink(wiring) ? [`${row.gpu} has no NVLink`] : [];
+}
+
 function nodeType(row: SiteFile['nodeTypes'][number]): NodeType[] {
   const gpu: GpuId | null = parseGpuId(row.gpu);
   if (gpu === null) return [];
+  const wiring = wiringOf(row);
   return [
     {
       id: row.id,
@@ -69,6 +86,7 @@ function nodeType(row: SiteFile['nodeTypes'][number]): NodeType[] {
       cpu: row.cpu ?? null,
       hostMemory: row.hostMemoryGB.map((size) => size * GB).sort((a, b) => a - b),
       networks: row.networks.map(({ kind, gbit }) => ({ kind, rate: gbit * BYTES_PER_GBIT })).sort((a, b) => b.rate - a.rate),
+      ...(wiring === null ? {} : { wiring }),
       scratchBytes: gigabytes(row.scratchGB),
       notes: row.notes ?? [],
       source: 'site file',

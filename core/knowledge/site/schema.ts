@@ -30,6 +30,8 @@ export const SiteFileSchema = Type.Object(
             ),
             { minItems: 1 },
           ),
+          /** What joins its GPUs: their rows of `nvidia-smi topo -m` without the name in front, e.g. "X NV4 SYS SYS". */
+          topology: Type.Optional(Type.Array(Type.String({ pattern: NAME_PATTERN, maxLength: 400 }), { minItems: 1, maxItems: 64 })),
           scratchGB: Type.Optional(Type.Number(POSITIVE)),
           notes: Type.Optional(Type.Array(Type.String({ pattern: TEXT_PATTERN, maxLength: 2_000 }))),
           /** GPU-hour price in `currency`; left out where there is none. */

@@ -71,6 +71,21 @@ describe('overhead of several GPUs', () => {
     expect(exchange(9.5e9).missing.join()).toMatch(/port’s bytes and its speed/);
     expect(exchange(9e7).grade).toBe(0.85);
   });
+  it('asks for the links that their node has between them, where nvidia-smi topo -m told it', () => {
+    const A40 = { name: 'NVIDIA A40' };
+    const at = (nvlink: readonly [string, string]) =>
+      judged([
+        gpu(LOOSE, 'GPU-0', { ...A40, index: '0', nvlink: nvlink[0] }),
+        gpu(LOOSE, 'GPU-1', { ...A40, index: '1', nvlink: nvlink[1] }),
+        node(IB),
+      ]).missing.join();
+    expect(at(['NV4 to GPU1', 'NV4 to GPU0'])).toMatch(/over NVLink \(DCGM 1011, 1012\)/);
+    expect(at(['NV4 to GPU1', 'NV4 to GPU0'])).not.toMatch(/over PCIe/);
+    expect(at(['none', 'none'])).toMatch(/over PCIe \(DCGM 1009, 1010\)/);
+    expect(at(['none', 'none'])).not.toMatch(/over NVLink/);
+    // Each is bridged to a card that is not this job's.
+    expect(at(['NV4 to GPU2', 'NV4 to GPU3'])).not.toMatch(/over NVLink/);
+  });
   it('of cards without NVLink needs PCIe', () => {
     const pcie: Values = { 'gpu.pcieRx': 1e6, 'gpu.pcieTx': 1e6 };
     expect(judged([...two(LOOSE, T4), node(IB)]).missing.join()).toMatch(/over PCIe \(DCGM 1009, 1010\)/);

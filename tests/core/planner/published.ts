@@ -227,37 +227,63 @@ const FIRST_TOKEN = [
   ['A100-80', 'falcon-180b', null, 8, 2048, 509],
 ] as const;
 
-const TENSORRT: readonly Published[] = [
-  ...TRT_ROWS.map(([gpu, model, quantization, batch, tensorParallel, prompt, answer, tokensPerSecond]) => ({
+interface Answers {
+  readonly gpu: GpuId;
+  readonly name: string;
+  readonly model: ModelSpec;
+  readonly quantization: 'fp8' | null;
+  readonly batch: number;
+  readonly tensorParallel: number;
+  readonly prompt: number;
+  readonly answer: number;
+  readonly tokensPerSecond: number;
+}
+
+function answers(source: string, { gpu, name, model, quantization, batch, tensorParallel, prompt, answer, tokensPerSecond }: Answers): Published {
+  return {
     ...ROW,
-    id: `trt ${gpu} ${model} b${batch} ${prompt}/${answer}`,
-    source: TRT,
+    id: `trt ${gpu} ${name} b${batch} ${prompt}/${answer}`,
+    source,
     gpu,
-    model: known(model),
+    model,
     quantization,
-    engine: 'graphs' as const,
-    phase: 'serve' as const,
+    engine: 'graphs',
+    phase: 'serve',
     tensorParallel,
     batch,
     context: prompt + answer / 2,
-    lengths: [prompt, answer] as const,
+    lengths: [prompt, answer],
     cacheBytes: quantization === null ? 2 : 1,
     tokensPerSecond,
-  })),
-  ...FIRST_TOKEN.map(([gpu, model, quantization, tensorParallel, prompt, ms]) => ({
+  };
+}
+
+type FirstToken = Pick<Answers, 'gpu' | 'name' | 'model' | 'quantization' | 'tensorParallel' | 'prompt'> & { readonly ms: number };
+
+function firstToken({ gpu, name, model, quantization, tensorParallel, prompt, ms }: FirstToken): Published {
+  return {
     ...ROW,
-    id: `trt ${gpu} ${model} first token ${prompt}`,
+    id: `trt ${gpu} ${name} first token ${prompt}`,
     source: TRT,
     gpu,
-    model: known(model),
+    model,
     quantization,
-    engine: 'graphs' as const,
-    phase: 'prefill' as const,
+    engine: 'graphs',
+    phase: 'prefill',
     tensorParallel,
     context: prompt,
     cacheBytes: quantization === null ? 2 : 1,
     tokensPerSecond: prompt / (ms / 1e3),
-  })),
+  };
+}
+
+const TENSORRT: readonly Published[] = [
+  ...TRT_ROWS.map(([gpu, model, quantization, batch, tensorParallel, prompt, answer, tokensPerSecond]) =>
+    answers(TRT, { gpu, name: model, model: known(model), quantization, batch, tensorParallel, prompt, answer, tokensPerSecond }),
+  ),
+  ...FIRST_TOKEN.map(([gpu, model, quantization, tensorParallel, prompt, ms]) =>
+    firstToken({ gpu, name: model, model: known(model), quantization, tensorParallel, prompt, ms }),
+  ),
 ];
 
 /* ---- llm-foundry ---- */
@@ -584,6 +610,96 @@ export const LATER: readonly Published[] = (
   ...bench(XD3, { gpu, model: 'llama-3-70b', q: KQ, cards: 4 }, [1024], [], [q70]),
   ...bench(XD3, { gpu, model: 'llama-3-70b', q: null, cards: 4 }, [1024], [], [f70]),
 ]);
+
+/* ---- Found after the second revision of the model: nothing was set on them ---- */
+
+function gptj(): ModelSpec {
+  const config = {
+    model_type: 'gpt_neox',
+    hidden_size: 4096,
+    num_attention_heads: 16,
+    num_hidden_layers: 28,
+    intermediate_size: 16384,
+    vocab_size: 50400,
+    max_position_embeddings: 2048,
+  };
+  const result = modelFromHfConfig(config, 'gpt-j-6b');
+  if (!result.ok) throw new Error(result.error);
+  return result.model;
+}
+
+const GPTJ_ANSWERS = [
+  ['H100-80', 'fp8', 1024, 1, 128, 128, 26150],
+  ['H100-80', 'fp8', 120, 1, 128, 2048, 8011],
+  ['H100-80', 'fp8', 64, 1, 2048, 128, 2551],
+  ['H100-80', 'fp8', 64, 1, 2048, 2048, 3327],
+  ['L40S', 'fp8', 64, 1, 128, 128, 3630],
+  ['L40S', 'fp8', 64, 1, 128, 2048, 1859],
+  ['L40S', 'fp8', 32, 1, 2048, 128, 616],
+  ['L40S', 'fp8', 32, 1, 2048, 2048, 757],
+  ['A100-80', null, 512, 1, 128, 128, 6374],
+  ['A100-80', null, 120, 2, 128, 2048, 2 * 2192],
+  ['A100-80', null, 60, 1, 2048, 128, 670],
+  ['A100-80', null, 64, 2, 2048, 2048, 2 * 903],
+] as const;
+const GPTJ_FIRST = [
+  ['H100-80', 'fp8', 128, 7],
+  ['H100-80', 'fp8', 2048, 29],
+  ['L40S', 'fp8', 128, 12],
+  ['L40S', 'fp8', 2048, 71],
+  ['A100-80', null, 128, 12],
+  ['A100-80', null, 2048, 129],
+] as const;
+const TRT05 = 'NVIDIA/TensorRT-LLM release/0.5.0 docs/source/performance.md';
+const TRT05_ANSWERS = [
+  ['llama-2-7b', 64, 1, 128, 128, 9193],
+  ['llama-2-7b', 64, 1, 128, 2048, 5367],
+  ['llama-2-7b', 64, 1, 2048, 128, 2058],
+  ['llama-2-7b', 32, 1, 2048, 2048, 2230],
+  ['llama-2-70b', 64, 4, 128, 128, 3317],
+  ['llama-2-70b', 64, 4, 128, 2048, 2616],
+  ['llama-2-70b', 64, 4, 2048, 128, 843],
+  ['llama-2-70b', 64, 4, 2048, 2048, 1583],
+  ['falcon-180b', 96, 8, 128, 128, 2686],
+] as const;
+
+/** TensorRT-LLM's rows of GPT-J, and those of the release before. */
+export const FRESH: readonly Published[] = [
+  ...GPTJ_ANSWERS.map(([gpu, quantization, batch, tensorParallel, prompt, answer, tokensPerSecond]) =>
+    answers(TRT, { gpu, name: 'gpt-j-6b', model: gptj(), quantization, batch, tensorParallel, prompt, answer, tokensPerSecond }),
+  ),
+  ...GPTJ_FIRST.map(([gpu, quantization, prompt, ms]) => firstToken({ gpu, name: 'gpt-j-6b', model: gptj(), quantization, tensorParallel: 1, prompt, ms })),
+  ...TRT05_ANSWERS.map(([model, batch, tensorParallel, prompt, answer, tokensPerSecond]) =>
+    answers(TRT05, { gpu: 'H100-80', name: model, model: known(model), quantization: 'fp8', batch, tensorParallel, prompt, answer, tokensPerSecond }),
+  ),
+];
+
+const H200 = 'NVIDIA/TensorRT-LLM docs/source/blogs/H200launch.md, release 0.5';
+const H200_ANSWERS = [
+  ['llama-2-13b', 1024, 1, 128, 128, 11819],
+  ['llama-2-13b', 128, 1, 128, 2048, 4750],
+  ['llama-2-13b', 64, 1, 2048, 128, 1349],
+  ['llama-2-70b', 512, 1, 128, 128, 3014],
+  ['llama-2-70b', 512, 2, 128, 2048, 2 * 1654],
+  ['llama-2-70b', 64, 1, 2048, 128, 341],
+  ['llama-2-70b', 32, 1, 2048, 128, 303],
+] as const;
+const H100_A100 = 'NVIDIA/TensorRT-LLM docs/source/blogs/H100vsA100.md, release 0.5';
+
+/** A card that no other row of TensorRT-LLM has, and GPT-J in the release before: looked at once, after all else stood. */
+export const UNSEEN: readonly Published[] = [
+  ...H200_ANSWERS.map(([model, batch, tensorParallel, prompt, answer, tokensPerSecond]) =>
+    answers(H200, { gpu: 'H200', name: model, model: known(model), quantization: 'fp8', batch, tensorParallel, prompt, answer, tokensPerSecond }),
+  ),
+  ...(
+    [
+      ['H100-80', 'fp8', 10907],
+      ['A100-80', null, 3679],
+    ] as const
+  ).map(([gpu, quantization, tokensPerSecond]) =>
+    answers(H100_A100, { gpu, name: 'gpt-j-6b 0.5', model: gptj(), quantization, batch: 64, tensorParallel: 1, prompt: 128, answer: 128, tokensPerSecond }),
+  ),
+];
 
 /** Every row, in the order of its source. */
 export const PUBLISHED: readonly Published[] = [...LLAMA_BENCH, ...GPT_FAST, ...TENSORRT, ...TRAINED, ...MEGATRON, ...VLLM, ...SINGLE];

@@ -63,7 +63,6 @@ describe('the hardware table', () => {
     ['A10', 125, null, 250, 600, 150, 4, null],
     ['A10G', 70, null, 140, 600, 300, 4, null],
     ['A30', 165, null, 330, 933, 165, 4, 200],
-    ['A6000', 154.8, null, 309.7, 768, 300, 4, 112.5],
     ['H100-PCIE', 756, 1513, 1513, 2039, 350, 5, 600],
     ['H100-NVL', 835.5, 1670.5, 1670.5, 3938, 400, 5, 600],
     ['H200', 989.4, 1978.9, 1978.9, 4800, 700, 5, 900],
@@ -99,6 +98,49 @@ describe('the hardware table', () => {
     expect((halfSumPeak ?? 0) / (peaks.fp16 ?? 1)).toBeCloseTo(2, 2);
   });
 
+  it('RTX A6000 has the data sheet’s BF16 at 1800 MHz, and more at the 2100 MHz that its driver reports', () => {
+    const { peaks, boostClock, bandwidth, powerLimit, nvlink } = GPUS.A6000;
+    expect((((peaks.bf16 ?? 0) / TERA) * 1800e6) / boostClock).toBeCloseTo(154.8, 1);
+    expect((((peaks.int8 ?? 0) / TERA) * 1800e6) / boostClock).toBeCloseTo(309.7, 1);
+    expect([bandwidth / 1e9, powerLimit, nvlink?.duplex, boostClock / 1e6]).toEqual([768, 300, 112.5e9, 2100]);
+  });
+
+  // Multiprocessors, FP32 units of one, 16-bit tensor operations of one in a clock, the MHz at which the data sheet prints the tensor rate.
+  const chips: readonly [GpuId, number, number, number, number][] = [
+    ['V100-16', 80, 64, 1024, 1530],
+    ['T4', 40, 64, 1024, 1590],
+    ['A100-40', 108, 64, 2048, 1410],
+    ['A100-PCIE-80', 108, 64, 2048, 1410],
+    ['A30', 56, 64, 2048, 1440],
+    ['A40', 84, 128, 1024, 1740],
+    ['A10', 72, 128, 1024, 1695],
+    ['A10G', 80, 128, 512, 1710],
+    ['A6000', 84, 128, 1024, 2100],
+    ['RTX-3090', 82, 128, 512, 2100],
+    ['L4', 58, 128, 1024, 2040],
+    ['L40', 142, 128, 512, 2490],
+    ['L40S', 142, 128, 1024, 2490],
+    ['RTX-6000-ADA', 142, 128, 1024, 2505],
+    ['RTX-4090', 128, 128, 512, 3105],
+    ['H100-80', 132, 128, 4096, 1830],
+    ['H200', 132, 128, 4096, 1830],
+    ['GH200-96', 132, 128, 4096, 1830],
+    ['H100-PCIE', 114, 128, 4096, 1620],
+    ['H100-NVL', 132, 128, 4096, 1545],
+    ['B200', 148, 128, 8192, 1856],
+    ['RTX-5090', 170, 128, 512, 3090],
+    ['GB10', 48, 128, 1024, 2523],
+  ];
+  it.each(chips)(
+    '%s: multiprocessors × operations × clock give its peaks, FP32 at the highest clock, and none needs a higher one',
+    (gpu, sms, units, tensor, mhz) => {
+      const { peaks, boostClock } = GPUS[gpu];
+      expect((sms * tensor * mhz * 1e6) / (peaks.fp16 ?? 0)).toBeCloseTo(1, 1.7);
+      expect((sms * units * 2 * boostClock) / peaks.fp32).toBeCloseTo(1, 1.7);
+      expect(mhz * 1e6).toBeLessThanOrEqual(boostClock);
+    },
+  );
+
   it('knows which GPUs share memory with a CPU, or reach it over a chip-to-chip link', () => {
     const kinds = GPU_IDS.flatMap((id) => (GPUS[id].unified === null ? [] : [[id, GPUS[id].unified?.kind]]));
     expect(kinds).toEqual([
@@ -129,7 +171,7 @@ describe('the hardware table', () => {
   it('gives half of the duplex figure as one direction of NVLink', () => {
     expect(GPUS['A100-40'].nvlink?.oneWay).toBe(300e9);
     expect(GPUS['V100-16'].nvlink?.oneWay).toBe(150e9);
-    expect(GPUS.A40.nvlink).toEqual({ duplex: 112.5e9, oneWay: 56.25e9, reach: 'pair' });
+    expect(GPUS.A40.nvlink).toEqual({ duplex: 112.5e9, oneWay: 56.25e9, links: 4, reach: 'pair' });
   });
 
   it('trusts utilization.memory as a scale on H100 alone', () => {
