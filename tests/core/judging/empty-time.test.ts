@@ -100,9 +100,34 @@ describe('evidence for empty time', () => {
     expect(judged(tables, { cores: 8 }).bottleneck).toBe('unknown');
   });
   it('a thread at its limit beside copies may poll for them: at most a half from a third of the link on', () => {
-    const copies = (rate: number) => judged([gpu({ ...HALF, 'gpu.pcieRx': rate }), host({ 'host.cpuMaxThread': 1 })]);
+    const copies = (rate: number) => judged([gpu({ ...HALF, 'gpu.pcieRx': rate, 'gpu.pcieTx': 1e8 }), host({ 'host.cpuMaxThread': 1 })]);
     expect(copies(10e9)).toMatchObject({ bottleneck: 'host', grade: 0.5, candidates: ['transfer'] });
     expect(copies(5e9)).toMatchObject({ bottleneck: 'host', grade: 0.85, candidates: [] });
+  });
+  it('a thread at its limit is the host’s only where both ways of copies were looked at: either may be what it polls for', () => {
+    const seen = (copies: Values, shown: Values = { 'host.cpuMaxThread': 1 }) => judged([gpu({ ...HALF, ...copies }), host(shown)]);
+    for (const copies of [{}, { 'gpu.pcieRx': 1e8 }, { 'gpu.pcieTx': 1e8 }]) {
+      const verdict = seen(copies);
+      expect(verdict).toMatchObject({ bottleneck: 'host', grade: 0.5, candidates: ['transfer'] });
+      expect(verdict.missing.join()).toContain('DCGM 1009 and 1010');
+      expect(verdict.gradeWhy).toMatch(/a thread that waits for one polls/);
+    }
+    expect(seen({ 'gpu.pcieRx': 1e8, 'gpu.pcieTx': 1e8 })).toMatchObject({ bottleneck: 'host', grade: 0.85, candidates: [] });
+    // Polling takes one thread, not all cores, and leaves none of them waiting.
+    expect(seen({}, { 'host.cpuMaxThread': 1, 'host.cores': 8, 'host.cpu': 0.95 })).toMatchObject({ bottleneck: 'host', grade: 0.85 });
+    expect(seen({}, { 'host.cpuMaxThread': 1, 'host.psiCpu': 0.5 })).toMatchObject({ bottleneck: 'host', grade: 0.85 });
+  });
+  it('copies of a card that shares its memory with the CPU pass PCIe by: its counters prove nothing', () => {
+    const chip = made('gpu', {
+      id: 'GPU-0',
+      node: 'n1',
+      samples: 60,
+      facts: { name: 'NVIDIA GH200 480GB' },
+      values: { ...HALF, 'gpu.pcieRx': 0, 'gpu.pcieTx': 0 },
+    });
+    const verdict = judged([chip, host({ 'host.cpuMaxThread': 1 })]);
+    expect(verdict).toMatchObject({ bottleneck: 'host', grade: 0.5 });
+    expect(verdict.missing.join()).toContain('PCIe does not carry them here');
   });
   it('of a shared node’s cores proves nothing', () => {
     expect(judged([gpu(HALF), host({ 'host.cores': 48, 'host.cpu': 0.95 })], { cores: 8 }).bottleneck).toBe('unknown');
