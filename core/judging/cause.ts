@@ -1,12 +1,12 @@
 import type { Bottleneck } from '../contract/index.ts';
 import { formatPercent, formatValue, HOT_THREAD } from '../readings/index.ts';
-import { isLoading, readRate, type WindowShares } from './shares.ts';
+import { exchangedLinks, isLoading, readRate, type WindowShares } from './shares.ts';
 import { copiesUnknown, copyRate, worksSteadily } from './at-rest.ts';
 import type { EMPTY_EVIDENCE } from './empty-time.ts';
 import { inEmptyTime } from './empty-time.ts';
 import { fillsTheTime, wasAskedWhileEmpty } from './looks.ts';
 import { firstKnown, known, largest, mean } from './stats.ts';
-import { ALL_CORES, BURSTS, CONTRIBUTING, DOMINANT, EXPLAINS, INACTIVE, ONE_WAY } from './thresholds.ts';
+import { ALL_CORES, BURSTS, CONTRIBUTING, DOMINANT, EXPLAINS, GLANCE_SECONDS, INACTIVE, ONE_WAY } from './thresholds.ts';
 
 /** Why something is so, as a label with its evidence. `unknown` names what it could be and what would tell. */
 export interface Cause {
@@ -73,6 +73,18 @@ function causeOfEmpty(window: WindowShares): Cause {
   return causeOnHost(window) ?? causeOfCopies(window) ?? causeUnknown(window);
 }
 
+/**
+ * Whether one thread at its limit may be a server’s that nobody asks: no trainer, no list of processes without a server, and not something
+ * to do in sample after sample (which long ones would show of a server that is asked now and then).
+ */
+function maySpinUnasked(window: WindowShares): boolean {
+  const { subject } = window;
+  if (subject.serving) return true;
+  const known = subject.training || subject.noServer || subject.processSays === 'training' || subject.processSays === 'fine-tuning';
+  const { touched, busyCount, period } = window.tally;
+  return !known && !(touched >= (1 - INACTIVE) * busyCount && period <= GLANCE_SECONDS);
+}
+
 function nobodyAsked(window: WindowShares): Cause {
   const { subject, tally } = window;
   const seldom = subject.glances === null ? null : `${subject.glances.toFixed(0)} s`;
@@ -118,15 +130,21 @@ function causeOnHost(window: WindowShares): Cause | null {
     };
   }
   if (cpu === null) return null;
-  // What waits for a copy polls for its end: then a thread at its limit is the copy's sign as much as the host's.
+  // What waits for a copy or for another node polls for its end: then a thread at its limit is the link's sign as much as the host's.
   const copies = window.pcie >= CONTRIBUTING || copiesUnknown(window);
+  const exchanges = cpu.polls && window.nic >= CONTRIBUTING && exchangedLinks(window).includes('nic');
+  const unasked = cpu.polls && maySpinUnasked(window);
   const hidden = cpu.polls ? unseenCopies(window) : null;
-  const doubt = window.subject.shared && !cpu.own ? NEIGHBOURS : copies ? TWO_CAUSES : hidden === null ? null : UNSEEN_COPIES;
+  const doubt = window.subject.shared && !cpu.own ? NEIGHBOURS : copies || exchanges || unasked ? TWO_CAUSES : hidden === null ? null : UNSEEN_COPIES;
   return {
     ...SURE,
     bottleneck: 'host',
     key: 'host',
-    candidates: copies || hidden !== null ? ['transfer'] : [],
+    candidates: [
+      ...(copies || hidden !== null ? ['transfer' as const] : []),
+      ...(exchanges ? ['network' as const] : []),
+      ...(unasked ? ['idle' as const] : []),
+    ],
     missing: hidden === null ? [] : [hidden],
     doubt,
     why: `no kernel for ${empty} of the time, with ${cpu.seen}`,

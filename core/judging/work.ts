@@ -141,7 +141,7 @@ function servedWork(tally: Tally, counted: Work, work: EngineWork): Partial<Work
   const lengths = requestLengths(tally);
   const pass = passOf(tally);
   const { running } = pass;
-  const { rate: steps, from: stepsFrom } = stepsOf(counted, running, tally.on);
+  const { rate: steps, from: stepsFrom } = stepsOf(counted, running / work.replicas, tally.on);
   const { tokens: cached, from: cachedFrom } = cachedTokens(tally.on, work, { pass, lengths });
   const share = work.crowd / (work.tensorParallel * work.pipelineParallel * work.replicas);
   const context = running > 0 && known(cached) ? cached / running : contextOf(lengths);
@@ -182,7 +182,8 @@ function ownCounters(stats: Stats): Pick<Work, 'flops' | 'bytes' | 'from'> | nul
 }
 
 /**
- * Steps per second: the engine's counter; otherwise every running request gets one token a step, which holds while decode dominates.
+ * Steps per second of all replicas: their counters; otherwise every request that one of them runs (`running`) gets one token a step, which
+ * holds while decode dominates.
  * With speculative decoding it gets those that were accepted besides: how many is not known where one of the two counters is missing.
  */
 function stepsOf(work: Work, running: number, stats: Stats): { rate: number; from: Work['stepsFrom'] } {

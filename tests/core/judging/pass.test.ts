@@ -41,3 +41,14 @@ describe('a share that is modelled', () => {
     expect(counted(0.54)).toMatchObject({ bottleneck: 'memory', grade: 0.5 });
   });
 });
+
+describe('steps of several engines on one card', () => {
+  it('are those of all of them, counted or derived: each reads its own weights', () => {
+    const engine = (port: number, values: Values) => made('engine', { id: `vllm@n1:${port}`, node: 'n1', samples: 60, values });
+    const each: Values = { 'engine.running': 4, 'engine.waiting': 0, 'engine.promptTokens': 20, 'engine.generationTokens': 60, 'engine.kvTokens': 2000 };
+    const of = (more: Values) => judged(gpu(), engine(8000, { ...each, ...more }), engine(8001, { ...each, ...more })).shares.memory ?? Number.NaN;
+    const counted = of({ 'engine.steps': 15 });
+    expect(counted).toBeCloseTo(0.356, 2);
+    expect(of({}) / counted).toBeCloseTo(1, 2);
+  });
+});
