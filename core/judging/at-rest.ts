@@ -45,12 +45,14 @@ export function worksSteadily({ tally }: Pick<WindowShares, 'tally'>): boolean {
 }
 
 /**
- * Whether anything beside the counter of kernels shows that the GPU was used: nvidia-smi sees it busy, or its copy engines move
- * bytes (a twentieth of the line, of the slowest one where the line is not known).
+ * Whether anything beside the counter of kernels shows that the GPU was used: nvidia-smi sees it busy, pipes or DRAM that are counted
+ * over all of the time worked where kernels were only looked for at moments, or its copy engines move bytes (a twentieth of the line, of
+ * the slowest one where the line is not known).
  */
 export function isUsed(window: WindowShares): boolean {
-  const { stats, pcie, nvlink } = window;
-  return mean(stats, 'gpu.util') >= INACTIVE || pcie >= INACTIVE || nvlink >= INACTIVE || copiesUnknown(window);
+  const { stats, pcie, nvlink, busyFrom, pipes, memory, memoryFrom } = window;
+  const worked = busyFrom === 'nvidia-smi' && (pipes >= INACTIVE || (memoryFrom === 'counter' && memory >= INACTIVE));
+  return worked || mean(stats, 'gpu.util') >= INACTIVE || pcie >= INACTIVE || nvlink >= INACTIVE || copiesUnknown(window);
 }
 
 /** Bytes/s over PCIe, the busier way; NaN where neither was collected. */

@@ -12,6 +12,7 @@ import {
   coverageOf,
   disagreement,
   evidenceOf,
+  isModelled,
   distinct,
   type GradeInput,
   mainLine,
@@ -132,7 +133,7 @@ function single(window: WindowShares, labelled: Labelled, { common, caps, covera
 
 function capsOf(window: WindowShares, { label, first, shares, facts, causes }: Labelled): GradeInput['caps'] {
   return [
-    ...flips(label, shares, facts),
+    ...flips(window, { label, shares, facts }),
     ...(label.lean === null ? [] : [{ value: LEAN_CAP, why: 'it only leans this way' }]),
     ...disagreements(window, first),
     ...unseenRival(window, label).map(({ why }) => ({ value: FLIP_CAP, why })),
@@ -159,25 +160,31 @@ function usesModel({ memoryFrom, computeFrom }: WindowShares, first: Resource): 
 const ETAS: readonly Resource[] = ['compute', 'memory', 'nvlink', 'pcie', 'nic'];
 
 const NO_CAPS: GradeInput['caps'] = [];
-const FACTORS = [1 / (1 + ETA_ERROR), 1 / (1 - ETA_ERROR)];
+/** How far a share may be off: η of a counter, ± 10 %; of a model also what counter and model may differ by without disagreeing. */
+const FACTORS = { counter: [1 / (1 + ETA_ERROR), 1 / (1 - ETA_ERROR)], model: [1 / DISAGREE, DISAGREE] } as const;
 
-/** Moves each η by ± 10 %: a label that changes is worth at most FLIP_CAP. */
-function flips(label: Label, shares: ResourceShares, facts: LabelFacts): GradeInput['caps'] {
+/** Moves each share by its error: a label that changes is worth at most FLIP_CAP. So a model has no nearer edge than the counter that it stands in for. */
+function flips(window: WindowShares, { label, shares, facts }: Pick<Labelled, 'label' | 'shares' | 'facts'>): GradeInput['caps'] {
   // A quarter past both of its edges no tenth can take it back.
   if (label.rule === 'busy' && label.s1 >= TIE * label.threshold && label.s1 >= TIE * TIE * label.s2) return NO_CAPS;
   const moved = { ...shares };
   for (const resource of ETAS) {
     const share = shares[resource];
     if (!known(share)) continue;
-    for (const factor of FACTORS) {
+    const from = isModelled(window, resource) ? 'model' : 'counter';
+    for (const factor of FACTORS[from]) {
       moved[resource] = share * factor;
-      if (!sameLabel(label, labelOf(moved, facts))) {
-        return [{ value: FLIP_CAP, why: `another label if the reachable part of ${resource} were 10 % ${factor < 1 ? 'higher' : 'lower'}` }];
-      }
+      if (!sameLabel(label, labelOf(moved, facts))) return [{ value: FLIP_CAP, why: flipped(resource, from, factor) }];
     }
     moved[resource] = share;
   }
   return NO_CAPS;
+}
+
+function flipped(resource: Resource, from: keyof typeof FACTORS, factor: number): string {
+  if (from === 'model')
+    return `another label if ${resource}, which is modelled, were ${factor < 1 ? 'a fifth less' : 'a quarter more'}: so far may a counter be from it`;
+  return `another label if the reachable part of ${resource} were 10 % ${factor < 1 ? 'higher' : 'lower'}`;
 }
 
 /** Counter and model further apart than 25 %, unless the model is known to leave something out that the counter saw. */
@@ -222,7 +229,7 @@ function overhead(window: WindowShares, labelled: Labelled, { common, caps, cove
   }
   // FP64 work draws power and shows on no other pipe.
   const doubles = !unseen && window.computeFrom === 'counter' && tensorCoresRest(window.tensor) && !known(window.fp64) && powered !== false;
-  const links = window.subject.peers || crossesUnknownLine(window) ? unseenLinks(window) : [];
+  const links = window.subject.peers || crossesUnknownLine(window) ? unseenLinks(window) : unseenNodes(window);
   const waits = causes.empty;
   const waiting = window.empty >= WORTH_NAMING && waits !== null && waits.bottleneck !== 'unknown' ? waits.bottleneck : null;
   return {
@@ -238,7 +245,14 @@ function overhead(window: WindowShares, labelled: Labelled, { common, caps, cove
         ...(unseen ? [{ value: FLIP_CAP, why: 'the FP32, FP64 and integer pipes were not measured' }] : []),
         ...(doubles ? [{ value: FLIP_CAP, why: 'the FP64 pipe was not measured, and nothing shows that the card rests' }] : []),
         ...(label.rule === 'unexplained' ? [{ value: FLIP_CAP, why: `${spanOf(rest)} is left unexplained, not surely more than ${rivalOf(rest)}` }] : []),
-        ...(links.length > 0 ? [{ value: FLIP_CAP, why: 'the links between the GPUs of this job were not measured: collectives look the same' }] : []),
+        ...(links.length > 0
+          ? [
+              {
+                value: FLIP_CAP,
+                why: `${window.subject.peers ? 'the links between the GPUs of this job were' : 'whether it works with GPUs of other nodes was'} not measured: collectives look the same`,
+              },
+            ]
+          : []),
       ],
     },
     // A model counts the least that was read: one that contributes may well be more.
@@ -287,6 +301,16 @@ function unseenLinks({ nic, stats, subject }: WindowShares): string[] {
     ...(reach === 'all' || seen('gpu.pcieRx', 'gpu.pcieTx') ? [] : ['what goes between the GPUs over PCIe (DCGM 1009, 1010)']),
     ...(known(nic) ? [] : ['what goes to other nodes: the InfiniBand or network port’s bytes and its speed (the agent or headroom-record on the node)']),
   ];
+}
+
+/**
+ * A GPU that is seen alone may work with those of other nodes: what they exchange goes over its PCIe and its node’s NIC, and one of the two
+ * must have been seen to rest. A server is as large as its counters say.
+ */
+function unseenNodes({ nic, stats, subject }: WindowShares): string[] {
+  const copied = Math.min(mean(stats, 'gpu.pcieRx'), mean(stats, 'gpu.pcieTx'));
+  if (subject.serving || known(nic) || copied < BURSTS.traffic) return [];
+  return ['what goes to other nodes: PCIe both ways (DCGM 1009, 1010), or the network port’s bytes and its speed (the agent or headroom-record on the node)'];
 }
 
 function loose(window: WindowShares): string {

@@ -1,12 +1,12 @@
 import type { Bottleneck } from '../contract/index.ts';
 import { formatPercent, formatValue, HOT_THREAD } from '../readings/index.ts';
-import { isLoading, readRate, type WindowShares } from './shares.ts';
+import { exchangedLinks, isLoading, readRate, type WindowShares } from './shares.ts';
 import { copiesUnknown, copyRate, worksSteadily } from './at-rest.ts';
 import type { EMPTY_EVIDENCE } from './empty-time.ts';
 import { inEmptyTime } from './empty-time.ts';
 import { fillsTheTime, wasAskedWhileEmpty } from './looks.ts';
 import { firstKnown, known, largest, mean } from './stats.ts';
-import { ALL_CORES, BURSTS, CONTRIBUTING, DOMINANT, EXPLAINS, INACTIVE, ONE_WAY } from './thresholds.ts';
+import { ALL_CORES, BURSTS, CONTRIBUTING, DOMINANT, EXPLAINS, GLANCE_SECONDS, INACTIVE, ONE_WAY } from './thresholds.ts';
 
 /** Why something is so, as a label with its evidence. `unknown` names what it could be and what would tell. */
 export interface Cause {
@@ -31,6 +31,7 @@ export interface Causes {
 const SURE = { candidates: [], missing: [], doubt: null } as const;
 const TWO_CAUSES = 'two causes that cannot be told apart';
 const UNSEEN_WAITING = 'whether the GPU waits was not looked at';
+const UNSEEN_COPIES = 'copies were not looked at in both directions, and a thread that waits for one polls';
 const NEIGHBOURS = 'the counters are the node’s, and others use it: the cause may be theirs';
 
 /** What empty time and traffic come from, where there is enough of either to ask. */
@@ -70,6 +71,18 @@ function causeOfEmpty(window: WindowShares): Cause {
     };
   }
   return causeOnHost(window) ?? causeOfCopies(window) ?? causeUnknown(window);
+}
+
+/**
+ * Whether one thread at its limit may be a server’s that nobody asks: no trainer, no list of processes without a server, and not something
+ * to do in sample after sample (which long ones would show of a server that is asked now and then).
+ */
+function maySpinUnasked(window: WindowShares): boolean {
+  const { subject } = window;
+  if (subject.serving) return true;
+  const known = subject.training || subject.noServer || subject.processSays === 'training' || subject.processSays === 'fine-tuning';
+  const { touched, busyCount, period } = window.tally;
+  return !known && !(touched >= (1 - INACTIVE) * busyCount && period <= GLANCE_SECONDS);
 }
 
 function nobodyAsked(window: WindowShares): Cause {
@@ -117,14 +130,22 @@ function causeOnHost(window: WindowShares): Cause | null {
     };
   }
   if (cpu === null) return null;
-  // What waits for a copy polls for its end: then a thread at its limit is the copy's sign as much as the host's.
+  // What waits for a copy or for another node polls for its end: then a thread at its limit is the link's sign as much as the host's.
   const copies = window.pcie >= CONTRIBUTING || copiesUnknown(window);
-  const doubt = window.subject.shared && !cpu.own ? NEIGHBOURS : copies ? TWO_CAUSES : null;
+  const exchanges = cpu.polls && window.nic >= CONTRIBUTING && exchangedLinks(window).includes('nic');
+  const unasked = cpu.polls && maySpinUnasked(window);
+  const hidden = cpu.polls ? unseenCopies(window) : null;
+  const doubt = window.subject.shared && !cpu.own ? NEIGHBOURS : copies || exchanges || unasked ? TWO_CAUSES : hidden === null ? null : UNSEEN_COPIES;
   return {
     ...SURE,
     bottleneck: 'host',
     key: 'host',
-    candidates: copies ? ['transfer'] : [],
+    candidates: [
+      ...(copies || hidden !== null ? ['transfer' as const] : []),
+      ...(exchanges ? ['network' as const] : []),
+      ...(unasked ? ['idle' as const] : []),
+    ],
+    missing: hidden === null ? [] : [hidden],
     doubt,
     why: `no kernel for ${empty} of the time, with ${cpu.seen}`,
     evidence: ['proc'],
@@ -136,24 +157,43 @@ function whileEmpty({ tally, stats }: WindowShares, id: (typeof EMPTY_EVIDENCE)[
   return firstKnown(inEmptyTime(tally.emptyTime, id), mean(stats, id));
 }
 
-/** What says that the CPU is at its limit while the GPU is empty, and whether the job's own processes say it; null where nothing does. */
-function cpuAtLimit(window: WindowShares): { seen: string; own: boolean } | null {
+/** What would show copies that may run unseen; null where both ways were counted. Those of a card that shares memory with its CPU pass PCIe by. */
+function unseenCopies({ stats, subject }: WindowShares): string | null {
+  if (subject.ceilings !== null && subject.ceilings.unified !== null)
+    return 'the copies between CPU and GPU: a profile (nsys), since PCIe does not carry them here';
+  if (known(mean(stats, 'gpu.pcieRx')) && known(mean(stats, 'gpu.pcieTx'))) return null;
+  return 'copies over PCIe, both ways (DCGM 1009 and 1010, or nvidia-smi dmon -s t): a thread that waits for one polls';
+}
+
+/** A sign that the CPU is at its limit while the GPU is empty. */
+interface CpuSign {
+  readonly seen: string;
+  /** The job's own processes show it. */
+  readonly own: boolean;
+  /** One thread alone, which polling for a copy would show as well. */
+  readonly polls: boolean;
+}
+
+/** What says that the CPU is at its limit while the GPU is empty; null where nothing does. */
+function cpuAtLimit(window: WindowShares): CpuSign | null {
   const pressure = whileEmpty(window, 'host.psiCpu');
-  if (pressure >= CONTRIBUTING) return { seen: `CPU pressure ${formatPercent(pressure)}`, own: false };
+  if (pressure >= CONTRIBUTING) return { seen: `CPU pressure ${formatPercent(pressure)}`, own: false, polls: false };
+  const all = allCoresBusy(window);
+  if (all !== null) return all;
   const own = whileEmpty(window, 'process.maxThread');
   const hot = hottest(window);
-  if (hot >= HOT_THREAD) return { seen: `a thread at ${formatPercent(hot)} of a core`, own: own >= HOT_THREAD };
-  return allCoresBusy(window);
+  return hot >= HOT_THREAD ? { seen: `a thread at ${formatPercent(hot)} of a core`, own: own >= HOT_THREAD, polls: true } : null;
 }
 
 /** All of the cores that the job has are busy while the GPU is empty, with its own processes or on a node of its own; null where they are not. */
-function allCoresBusy(window: WindowShares): { seen: string; own: boolean } | null {
+function allCoresBusy(window: WindowShares): CpuSign | null {
   const { cores, hostCores, shared } = window.subject;
   const ownCores = whileEmpty(window, 'process.cpu');
-  if (cores !== null && ownCores >= ALL_CORES * cores) return { seen: `its processes on ${ownCores.toFixed(1)} of ${cores} cores meanwhile`, own: true };
+  if (cores !== null && ownCores >= ALL_CORES * cores)
+    return { seen: `its processes on ${ownCores.toFixed(1)} of ${cores} cores meanwhile`, own: true, polls: false };
   const nodeCores = whileEmpty(window, 'host.cpu') * (hostCores ?? Number.NaN);
   if (!shared && nodeCores >= ALL_CORES * (hostCores ?? Number.NaN))
-    return { seen: `${nodeCores.toFixed(0)} of ${hostCores ?? 0} cores busy meanwhile`, own: false };
+    return { seen: `${nodeCores.toFixed(0)} of ${hostCores ?? 0} cores busy meanwhile`, own: false, polls: false };
   return null;
 }
 

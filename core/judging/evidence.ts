@@ -166,7 +166,7 @@ export const TITLES: Readonly<Record<Resource, string>> = {
 };
 
 /** A share by the engine's tokens and the model's arithmetic, not by a counter. */
-function isModelled({ memoryFrom, computeFrom }: WindowShares, resource: Resource): boolean {
+export function isModelled({ memoryFrom, computeFrom }: WindowShares, resource: Resource): boolean {
   return (resource === 'memory' && memoryFrom === 'model') || (resource === 'compute' && computeFrom === 'model');
 }
 

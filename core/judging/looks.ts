@@ -36,7 +36,10 @@ export function wasAskedWhileEmpty(window: WindowShares): boolean {
   const { tally, empty, subject, seconds } = window;
   if (tally.looked === 0) return true;
   const seen = tally.asked / tally.looked;
-  const asked = subject.glances === null ? seen : bounds({ mean: seen, variance: seen * (1 - seen), looks: seconds / subject.glances }).least;
+  const variance = seen * (1 - seen);
+  // Looks that are as frequent as the GPU's own samples show the same time as they do; a sample of several seconds is one more look.
+  const looks = subject.glances === null ? (tally.period > GLANCE_SECONDS ? tally.looked : null) : seconds / subject.glances;
+  const asked = looks === null ? seen : bounds({ mean: seen, variance, looks }).least;
   return exact((asked - busyAtMost(window)) / asked) >= EXPLAINS * empty;
 }
 

@@ -59,6 +59,13 @@ export interface Tally {
   waiting: number;
   waitingSum: number;
   waitingRunning: number;
+  /** Of the samples in which requests ran: how many of them, and what they held in the KV cache. A sample without one has no pass to be shared. */
+  running: number;
+  runningCount: number;
+  runningKv: number;
+  runningKvCount: number;
+  runningUsage: number;
+  runningUsageCount: number;
   /** Bins in which the engine was looked at and the GPU too, with demand or not: the parts of the looks that saw a request, and how busy it was. */
   looked: number;
   asked: number;
@@ -123,6 +130,12 @@ export function tallyOf(bins: Bins, from: number, to: number, lent?: Lent): Tall
     waiting: 0,
     waitingSum: 0,
     waitingRunning: 0,
+    running: 0,
+    runningCount: 0,
+    runningKv: 0,
+    runningKvCount: 0,
+    runningUsage: 0,
+    runningUsageCount: 0,
     looked: 0,
     asked: 0,
     askedBusy: 0,
@@ -275,6 +288,7 @@ function addEngine(tally: Tally, { bins, from, to }: Cut): void {
   const kv = bins.columns[COLUMN['engine.kvUsage']];
   const running = bins.columns[COLUMN['engine.running']];
   const waiting = bins.columns[COLUMN['engine.waiting']];
+  const cached = bins.columns[COLUMN['engine.kvTokens']];
   if ((kv ?? running ?? waiting ?? null) === null) return;
   for (let i = from; i < to; i += 1) {
     if (bins.demand[i] === 0) continue;
@@ -288,11 +302,25 @@ function addEngine(tally: Tally, { bins, from, to }: Cut): void {
       }
     }
     const active = running?.[i] ?? Number.NaN;
+    if (active > 0) addRunning(tally, { active, used, held: cached?.[i] ?? Number.NaN });
     if (queue > 0 && active === active) {
       tally.waiting += 1;
       tally.waitingSum += queue;
       tally.waitingRunning += active;
     }
+  }
+}
+
+function addRunning(tally: Tally, { active, used, held }: { active: number; used: number; held: number }): void {
+  tally.running += active;
+  tally.runningCount += 1;
+  if (held === held) {
+    tally.runningKv += held;
+    tally.runningKvCount += 1;
+  }
+  if (used === used) {
+    tally.runningUsage += used;
+    tally.runningUsageCount += 1;
   }
 }
 
@@ -359,6 +387,12 @@ const SUMS = [
   'waiting',
   'waitingSum',
   'waitingRunning',
+  'running',
+  'runningCount',
+  'runningKv',
+  'runningKvCount',
+  'runningUsage',
+  'runningUsageCount',
   'touched',
   'looked',
   'asked',

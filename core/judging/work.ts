@@ -11,7 +11,7 @@ import {
   weightBytesTouched,
   WORKSPACE_BYTES,
 } from '../knowledge/index.ts';
-import { firstKnown, known, mean, type Stats, sumKnown } from './stats.ts';
+import { exact, firstKnown, known, mean, type Stats, sumKnown } from './stats.ts';
 import type { EngineWork, Subject } from './subject.ts';
 import type { Tally } from './tally.ts';
 import { BEYOND_MODEL, DOMINANT, FEW_REQUESTS } from './thresholds.ts';
@@ -137,10 +137,12 @@ function countedWork(stats: Stats): Work {
 
 /** FLOPs and bytes of serving by the model's arithmetic (§4), with what they leave out. */
 function servedWork(tally: Tally, counted: Work, work: EngineWork): Partial<Work> {
-  const { prefillTokens, decodeTokens, running } = counted;
+  const { prefillTokens, decodeTokens } = counted;
   const lengths = requestLengths(tally);
-  const { rate: steps, from: stepsFrom } = stepsOf(counted, tally.on);
-  const { tokens: cached, from: cachedFrom } = cachedTokens(tally.on, work, { running, lengths });
+  const pass = passOf(tally);
+  const { running } = pass;
+  const { rate: steps, from: stepsFrom } = stepsOf(counted, running / work.replicas, tally.on);
+  const { tokens: cached, from: cachedFrom } = cachedTokens(tally.on, work, { pass, lengths });
   const share = work.crowd / (work.tensorParallel * work.pipelineParallel * work.replicas);
   const context = running > 0 && known(cached) ? cached / running : contextOf(lengths);
   const prefillFlops = prefillTokens * prefillFlopsPerToken(work, lengths?.prompt ?? context, lengths !== null) * share;
@@ -180,17 +182,35 @@ function ownCounters(stats: Stats): Pick<Work, 'flops' | 'bytes' | 'from'> | nul
 }
 
 /**
- * Steps per second: the engine's counter; otherwise every running request gets one token a step, which holds while decode dominates.
+ * Steps per second of all replicas: their counters; otherwise every request that one of them runs (`running`) gets one token a step, which
+ * holds while decode dominates.
  * With speculative decoding it gets those that were accepted besides: how many is not known where one of the two counters is missing.
  */
-function stepsOf(work: Work, stats: Stats): { rate: number; from: Work['stepsFrom'] } {
+function stepsOf(work: Work, running: number, stats: Stats): { rate: number; from: Work['stepsFrom'] } {
   if (known(work.steps)) return { rate: work.steps, from: 'counter' };
   const drafts = mean(stats, 'engine.specDrafts');
   const accepted = mean(stats, 'engine.specAcceptedTokens');
   if (drafts > 0 !== accepted > 0 && !(known(drafts) && known(accepted))) return { rate: Number.NaN, from: null };
   const perPass = drafts > 0 && known(accepted) ? 1 + accepted / drafts : 1;
-  if (work.running > 0 && known(work.decodeTokens)) return { rate: work.decodeTokens / (work.running * perPass), from: 'tokens ÷ running' };
+  if (running > 0 && known(work.decodeTokens)) return { rate: work.decodeTokens / (running * perPass), from: 'tokens ÷ running' };
   return { rate: Number.NaN, from: null };
+}
+
+/** What shares a pass over the weights, as the looks that saw requests show it: a mean over all looks would count passes that nobody made. */
+interface Pass {
+  readonly running: number;
+  /** Tokens that they hold in the KV cache, and the part of it. */
+  readonly cached: number;
+  readonly usage: number;
+}
+
+function passOf({ on, ...seen }: Tally): Pass {
+  if (seen.runningCount === 0) return { running: mean(on, 'engine.running'), cached: mean(on, 'engine.kvTokens'), usage: mean(on, 'engine.kvUsage') };
+  return {
+    running: exact(seen.running / seen.runningCount),
+    cached: exact(seen.runningKv / seen.runningKvCount),
+    usage: exact(seen.runningUsage / seen.runningUsageCount),
+  };
 }
 
 interface Lengths {
@@ -219,14 +239,9 @@ function contextOf(lengths: Lengths | null): number {
  * Tokens whose keys and values are read at every step. Engines with a cache gauge allocate the cache at the start and fill the
  * device with it, so its size is what weights leave. Mean lengths hold only while as many requests end as begin: the last resort.
  */
-function cachedTokens(
-  stats: Stats,
-  work: EngineWork,
-  { running, lengths }: { running: number; lengths: Lengths | null },
-): { tokens: number; from: CachedFrom | null } {
-  const direct = mean(stats, 'engine.kvTokens');
-  if (known(direct)) return { tokens: direct, from: 'engine' };
-  const usage = mean(stats, 'engine.kvUsage');
+function cachedTokens(stats: Stats, work: EngineWork, { pass, lengths }: { pass: Pass; lengths: Lengths | null }): { tokens: number; from: CachedFrom | null } {
+  const { running, cached, usage } = pass;
+  if (known(cached)) return { tokens: cached, from: 'engine' };
   const size = firstKnown(mean(stats, 'engine.kvTokensMax'), work.replicas * (work.cacheTokens ?? Number.NaN));
   if (known(usage) && known(size)) return { tokens: usage * size, from: 'engine' };
   const split = work.tensorParallel * work.pipelineParallel;

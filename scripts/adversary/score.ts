@@ -1,26 +1,23 @@
 import { analyse } from '../../core/analyse/index.ts';
 import type { Bottleneck, Verdict } from '../../core/contract/index.ts';
 import { describeWindow, type Outcome, outcomeOf, OUTCOMES, type PhysicsWindow, physicsWindow } from '../../tests/support/physics/window.ts';
-import { KNOWN } from './known.ts';
 
 interface Answered {
   readonly window: PhysicsWindow;
   readonly verdict: Verdict;
   readonly outcome: Outcome;
-  /** Of a wrong answer: why it is known to be so; null where it is not. */
-  readonly known: string | null;
 }
 
 export interface Score {
   readonly answers: readonly Answered[];
-  /** Confident and wrong, for no reason that is known. */
+  /** Confident and wrong. */
   readonly wrong: readonly Answered[];
 }
 
 /** What the classifier says of a run of windows, beside the truth. */
 export function scoreOf({ seed, windows }: { seed: number; windows: number }): Score {
   const answers = Array.from({ length: windows }, (_, i) => answered(seedOf(seed, i)));
-  return { answers, wrong: answers.filter(({ outcome, known }) => outcome === 'confident and wrong' && known === null) };
+  return { answers, wrong: answers.filter(({ outcome }) => outcome === 'confident and wrong') };
 }
 
 /** The seed of a window of a run: runs share none. */
@@ -32,14 +29,12 @@ export function seedOf(run: number, window: number): number {
 export function answered(seed: number): Answered {
   const window = physicsWindow(seed);
   const { verdict } = analyse({ clock: 'relative', tables: window.tables, events: [] }, window.options);
-  const outcome = outcomeOf(window, verdict);
-  const known = outcome === 'confident and wrong' ? (KNOWN.find(({ isSo }) => isSo(window, verdict))?.rule ?? null) : null;
-  return { window, verdict, outcome, known };
+  return { window, verdict, outcome: outcomeOf(window, verdict) };
 }
 
 const WORST = 10;
 
-/** The score in lines: outcomes, what constant answers reach, what is known to be wrong, and the worst. */
+/** The score in lines: outcomes, what constant answers reach, and the worst. */
 export function printed({ answers, wrong }: Score): string {
   const share = (count: number, of = answers.length) => `${count} of ${of} (${((100 * count) / Math.max(1, of)).toFixed(1)} %)`;
   const right = (label: Bottleneck) =>
@@ -48,13 +43,11 @@ export function printed({ answers, wrong }: Score): string {
     .map((label) => ({ label, count: right(label) }))
     .reduce((a, b) => (b.count > a.count ? b : a));
   const decidable = answers.filter(({ window }) => window.decidable);
-  const known = KNOWN.map(({ rule }) => ({ rule, count: answers.filter((one) => one.known === rule).length }));
   return [
     ...OUTCOMES.map((outcome) => `${outcome.padEnd(20)} ${share(answers.filter((one) => one.outcome === outcome).length)}`),
     `always “unknown” would agree with none and be wrong about none; always “${best.label}” would agree with ${share(best.count)}`,
     `decidable ${share(decidable.length)}; of those agrees ${share(decidable.filter(({ outcome }) => outcome === 'agrees').length, decidable.length)}, answered unknown ${share(decidable.filter(({ verdict }) => verdict.bottleneck === 'unknown').length, decidable.length)}`,
-    ...known.filter(({ count }) => count > 0).map(({ rule, count }) => `known, ${count}: ${rule}`),
-    `CONFIDENT AND WRONG: ${answers.filter(({ outcome }) => outcome === 'confident and wrong').length}, of which for a reason that is not known: ${wrong.length}${wrong.length === 0 ? '' : '; the worst:'}`,
+    `CONFIDENT AND WRONG: ${wrong.length}${wrong.length === 0 ? '' : '; the worst:'}`,
     ...worst(wrong).map(line),
   ].join('\n');
 }

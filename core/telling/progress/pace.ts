@@ -7,6 +7,8 @@ interface Kind {
   readonly value: (raw: number) => number;
   /** Several programs, files or ranks that tell it tell the same: one training's, which a sum would count as often as it is told. */
   readonly ofAll?: true;
+  /** It tells how long each step took, so that a mean pace is one over their mean time: work over time, and no mean of rates. */
+  readonly perStep?: true;
 }
 
 const PROMPTS: Kind = { unit: 'tokens/s', id: 'engine.promptRate', value: (rate) => rate };
@@ -15,7 +17,7 @@ const PROMPTS: Kind = { unit: 'tokens/s', id: 'engine.promptRate', value: (rate)
 const KINDS: readonly Kind[] = [
   { unit: 'tokens/s', id: 'engine.trainTokenRate', value: (rate) => rate, ofAll: true },
   { unit: 'steps/s', id: 'engine.trainSteps', value: (rate) => rate, ofAll: true },
-  { unit: 'steps/s', id: 'engine.trainStepTime', value: (seconds) => (seconds > 0 ? 1 / seconds : Number.NaN), ofAll: true },
+  { unit: 'steps/s', id: 'engine.trainStepTime', value: (seconds) => (seconds > 0 ? 1 / seconds : Number.NaN), ofAll: true, perStep: true },
   { unit: 'tokens/s', id: 'engine.generationRate', value: (rate) => rate },
   PROMPTS,
 ];
@@ -33,6 +35,8 @@ export interface Pace {
   readonly t: Float64Array;
   readonly width: number;
   readonly values: Float64Array;
+  /** Each value is of a step and not of a time: their mean is the harmonic one. */
+  readonly perStep: boolean;
 }
 
 /** The job's progress by the first kind that it ever made; by the first that was measured where it made none; null without any. */
@@ -64,7 +68,7 @@ function paceBy(kind: Kind, engines: readonly Table[], period: number): Pace | n
       return Number.isNaN(value) ? sum : Number.isNaN(sum) ? value : sum + value;
     }, Number.NaN),
   );
-  return sums.length === 0 ? null : { unit: kind.unit, t, width, values: sums };
+  return sums.length === 0 ? null : { unit: kind.unit, t, width, values: sums, perStep: kind.perStep === true };
 }
 
 /** The one that tells of the most rows. */

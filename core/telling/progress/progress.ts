@@ -27,9 +27,12 @@ export function progressOf(judged: JudgedRun): Progress | null {
 }
 
 /** The mean of the last five minutes, as on every figure of a page; null where none of it is as young. */
-function nowOf({ t, width, values }: Pace, judged: JudgedRun): number | null {
+function nowOf({ t, width, values, perStep }: Pace, judged: JudgedRun): number | null {
   // A row tells of the time up to its end.
-  return meanNow({ t: t.map((at) => at + width), y: values }, judged.options.now ?? judged.to);
+  const over = (y: Float64Array) => meanNow({ t: t.map((at) => at + width), y }, judged.options.now ?? judged.to);
+  if (!perStep) return over(values);
+  const seconds = over(values.map((rate) => 1 / rate));
+  return seconds === null ? null : 1 / seconds;
 }
 
 function lastProgress({ t, width, values }: Pace, judged: JudgedRun): number | null {

@@ -278,7 +278,9 @@ describe('tier B: DCGM without an engine', () => {
     const { bottleneck, grade, candidates, missing } = verdict([gpu(rests)]);
     expect({ bottleneck, grade, candidates }).toEqual({ bottleneck: 'unknown', grade: 0, candidates: ['compute', 'overhead'] });
     expect(missing.join()).toContain('the FP32 and FP64 pipes (DCGM 1007, 1006)');
-    expect(verdict([gpu({ ...rests, 'gpu.power': 100 })])).toMatchObject({ bottleneck: 'overhead', grade: 0.5, candidates: ['compute'] });
+    expect(verdict([gpu({ ...rests, 'gpu.power': 100 })])).toMatchObject({ bottleneck: 'overhead', grade: 0.5, candidates: ['compute', 'network'] });
+    const alone = { ...rests, 'gpu.power': 100, 'gpu.pcieRx': 1e6, 'gpu.pcieTx': 1e6 };
+    expect(verdict([gpu(alone)])).toMatchObject({ bottleneck: 'overhead', grade: 0.5, candidates: ['compute'] });
   });
 });
 
@@ -295,8 +297,11 @@ describe('tier A: an engine with a known model on a known GPU', () => {
     expect(headroom).toBeCloseTo(1.66, 2);
     // (400 × 14.0 + 400 × 15.0 GFLOP) ÷ (0.869 × 312 TFLOP/s)
     expect(shares.compute).toBeCloseTo(0.043, 3);
-    expect(grade).toBe(0.771);
-    expect(gradeWhy).toBe('ceiling × coverage × margin = 0.85 × 1.00 × 0.91 = 0.77');
+    // A counter may read a fifth less than the model, and that would be no half of the time.
+    expect(grade).toBe(0.5);
+    expect(gradeWhy).toBe(
+      'ceiling × coverage × margin = 0.85 × 1.00 × 0.91 = 0.77; at most 0.50: another label if memory, which is modelled, were a fifth less: so far may a counter be from it',
+    );
     expect(split?.time?.prefill).toBeCloseTo(0.0207, 3);
     expect(split?.estimated).toBe(true);
   });

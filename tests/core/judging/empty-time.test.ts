@@ -13,6 +13,14 @@ const judged = (tables: readonly Table[], options: AnalyseOptions = {}) => analy
 /** Works in every second sample and is empty in the others. */
 const HALF: Values = { 'gpu.grActive': (i) => i % 2, 'gpu.tensorActive': (i) => 0.2 * (i % 2), 'gpu.dramActive': (i) => 0.2 * (i % 2) };
 const IB = { 'host.ibSpeed': 12.5e9 };
+/** A program that waits for nobody to ask. */
+const TRAINER = made('process', {
+  id: 'n1/9',
+  node: 'n1',
+  samples: 60,
+  facts: { trainer: 'torchrun', command: 'torchrun train.py' },
+  values: { 'process.cpu': 1 },
+});
 
 describe('a link and a GPU that never waits', () => {
   const busy = { 'gpu.grActive': 0.98, 'gpu.tensorActive': 0.6, 'gpu.dramActive': 0.2 };
@@ -100,9 +108,53 @@ describe('evidence for empty time', () => {
     expect(judged(tables, { cores: 8 }).bottleneck).toBe('unknown');
   });
   it('a thread at its limit beside copies may poll for them: at most a half from a third of the link on', () => {
-    const copies = (rate: number) => judged([gpu({ ...HALF, 'gpu.pcieRx': rate }), host({ 'host.cpuMaxThread': 1 })]);
+    const copies = (rate: number) => judged([gpu({ ...HALF, 'gpu.pcieRx': rate, 'gpu.pcieTx': 1e8 }), host({ 'host.cpuMaxThread': 1 }), TRAINER]);
     expect(copies(10e9)).toMatchObject({ bottleneck: 'host', grade: 0.5, candidates: ['transfer'] });
     expect(copies(5e9)).toMatchObject({ bottleneck: 'host', grade: 0.85, candidates: [] });
+  });
+  it('a thread at its limit is the host’s only where both ways of copies were looked at: either may be what it polls for', () => {
+    const seen = (copies: Values, shown: Values = { 'host.cpuMaxThread': 1 }) => judged([gpu({ ...HALF, ...copies }), host(shown), TRAINER]);
+    for (const copies of [{}, { 'gpu.pcieRx': 1e8 }, { 'gpu.pcieTx': 1e8 }]) {
+      const verdict = seen(copies);
+      expect(verdict).toMatchObject({ bottleneck: 'host', grade: 0.5, candidates: ['transfer'] });
+      expect(verdict.missing.join()).toContain('DCGM 1009 and 1010');
+      expect(verdict.gradeWhy).toMatch(/a thread that waits for one polls/);
+    }
+    expect(seen({ 'gpu.pcieRx': 1e8, 'gpu.pcieTx': 1e8 })).toMatchObject({ bottleneck: 'host', grade: 0.85, candidates: [] });
+    // Polling takes one thread, not all cores, and leaves none of them waiting.
+    expect(seen({}, { 'host.cpuMaxThread': 1, 'host.cores': 8, 'host.cpu': 0.95 })).toMatchObject({ bottleneck: 'host', grade: 0.85 });
+    expect(seen({}, { 'host.cpuMaxThread': 1, 'host.psiCpu': 0.5 })).toMatchObject({ bottleneck: 'host', grade: 0.85 });
+  });
+  it('a thread at its limit beside an exchange with other nodes may poll for it: at most a half', () => {
+    const quiet: Values = { 'gpu.pcieRx': 1e8, 'gpu.pcieTx': 1e8 };
+    const line = (out: number) =>
+      judged([gpu({ ...HALF, ...quiet }), host({ ...IB, 'host.cpuMaxThread': 1, 'host.ibRxRate': 4.5e9, 'host.ibTxRate': out }), TRAINER]);
+    expect(line(4.5e9)).toMatchObject({ bottleneck: 'host', grade: 0.5, candidates: ['network'] });
+    expect(line(1e8)).toMatchObject({ bottleneck: 'host', grade: 0.85, candidates: [] });
+  });
+  it('a thread of a program that nobody named may be a server’s that nobody asks, unless kernels run in nearly every sample', () => {
+    const quiet: Values = { 'gpu.pcieRx': 1e8, 'gpu.pcieTx': 1e8 };
+    const seen = (values: Values, more: readonly Table[] = []) => judged([gpu({ ...values, ...quiet }), host({ 'host.cpuMaxThread': 1 }), ...more]);
+    expect(seen(HALF)).toMatchObject({ bottleneck: 'host', grade: 0.5, candidates: ['idle'] });
+    expect(seen(HALF, [TRAINER])).toMatchObject({ bottleneck: 'host', grade: 0.85 });
+    const always: Values = { 'gpu.grActive': 0.4, 'gpu.tensorActive': 0.1, 'gpu.dramActive': 0.1 };
+    expect(seen(always)).toMatchObject({ bottleneck: 'host', grade: 0.85 });
+    // A sample of 5 s shows something of every client that asks once in 5 s.
+    const coarse = (table: Table): Table => ({ ...table, t: table.t.map((at) => 5 * at) });
+    const seldom = judged([coarse(gpu({ ...always, ...quiet })), coarse(host({ 'host.cpuMaxThread': 1 }))]);
+    expect(seldom).toMatchObject({ bottleneck: 'host', grade: 0.5, candidates: ['idle'] });
+  });
+  it('copies of a card that shares its memory with the CPU pass PCIe by: its counters prove nothing', () => {
+    const chip = made('gpu', {
+      id: 'GPU-0',
+      node: 'n1',
+      samples: 60,
+      facts: { name: 'NVIDIA GH200 480GB' },
+      values: { ...HALF, 'gpu.pcieRx': 0, 'gpu.pcieTx': 0 },
+    });
+    const verdict = judged([chip, host({ 'host.cpuMaxThread': 1 }), TRAINER]);
+    expect(verdict).toMatchObject({ bottleneck: 'host', grade: 0.5 });
+    expect(verdict.missing.join()).toContain('PCIe does not carry them here');
   });
   it('of a shared node’s cores proves nothing', () => {
     expect(judged([gpu(HALF), host({ 'host.cores': 48, 'host.cpu': 0.95 })], { cores: 8 }).bottleneck).toBe('unknown');

@@ -43,6 +43,39 @@ describe('idle', () => {
   });
 });
 
+describe('a rest that nvidia-smi saw at moments', () => {
+  /** One look a `period` at a card that holds a context, at rest in each. */
+  const looks = (period: number, more: Values = {}): Table =>
+    made('gpu', {
+      node: 'n1',
+      samples: 120,
+      period,
+      facts: { name: 'NVIDIA H100 80GB HBM3' },
+      values: { 'gpu.util': 0, 'gpu.memUsed': 20e9, 'gpu.power': 121, 'gpu.powerLimit': 700, 'gpu.smClock': 1980e6, 'gpu.smClockMax': 1980e6, ...more },
+    });
+  it('may be a job that works in step with the looks, where they are further apart than 2.5 s: at most a half', () => {
+    expect(judged([looks(1)])).toMatchObject({ bottleneck: 'idle', grade: 0.85 });
+    expect(judged([looks(2)])).toMatchObject({ bottleneck: 'idle', grade: 0.85 });
+    const seldom = judged([looks(5)]);
+    expect(seldom).toMatchObject({ bottleneck: 'idle', grade: 0.5 });
+    expect(seldom.gradeWhy).toContain('nvidia-smi showed a second of every 5');
+  });
+  it('is sure where something counts over all of the time, or stands in a state that no job comes back to', () => {
+    const sure = { bottleneck: 'idle', grade: 0.85 };
+    expect(judged([looks(5, { 'gpu.grActive': 0 })])).toMatchObject(sure);
+    expect(judged([looks(5, { 'gpu.dramActive': 0.002 })])).toMatchObject(sure);
+    expect(judged([looks(5, { 'gpu.smClock': 345e6 })])).toMatchObject(sure);
+    expect(judged([looks(5, { 'gpu.memUsed': 4e6 })])).toMatchObject(sure);
+    const process = (thread: number) => made('process', { id: 'n1/7', node: 'n1', samples: 120, period: 5, values: { 'process.maxThread': thread } });
+    expect(judged([looks(5), process(0.01)])).toMatchObject(sure);
+    expect(judged([looks(5), process(0.2)])).toMatchObject({ bottleneck: 'idle', grade: 0.5 });
+  });
+  it('is no rest where DRAM or a pipe worked that is counted over all of the time', () => {
+    expect(judged([looks(5, { 'gpu.dramActive': 0.3 })]).bottleneck).not.toBe('idle');
+    expect(judged([looks(5, { 'gpu.tensorActive': 0.3, 'gpu.dramActive': 0.02 })]).bottleneck).not.toBe('idle');
+  });
+});
+
 describe('a load on a node that others use', () => {
   const loads = gpu({ 'gpu.grActive': 0, 'gpu.tensorActive': 0, 'gpu.dramActive': 0, 'gpu.memUsed': (i) => 1e9 + 6e7 * i });
   const shared: AnalyseOptions = { cores: 8 };

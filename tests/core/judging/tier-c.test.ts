@@ -174,15 +174,22 @@ describe('nvidia-smi alone', () => {
 });
 
 describe('the host beside nvidia-smi', () => {
-  const with_ = (util: number, host: Values) =>
+  /** As `dmon -s t` prints them: a thread that polls for copies would wait for nothing here. */
+  const NO_COPIES: Values = { 'gpu.pcieRx': 1e7, 'gpu.pcieTx': 1e7 };
+  const with_ = (util: number, host: Values, copies: Values = NO_COPIES) =>
     analyse(
       runOf(
-        made('gpu', { node: 'n1', samples: 60, facts: { name: A100 }, values: { 'gpu.util': util, 'gpu.memUtil': 0.2 } }),
+        made('gpu', { node: 'n1', samples: 60, facts: { name: A100 }, values: { 'gpu.util': util, 'gpu.memUtil': 0.2, ...copies } }),
         made('host', { id: 'n1', samples: 60, values: host }),
       ),
     ).verdict;
   it('a hot thread explains more empty than busy time at the grade of what is seen directly', () => {
     expect(with_(0.3, { 'host.cpuMaxThread': 1 })).toMatchObject({ bottleneck: 'host', tier: 'C', grade: 0.85 });
+  });
+  it('a hot thread may poll for copies that nobody looked at: at most a half, with what would tell', () => {
+    const verdict = with_(0.3, { 'host.cpuMaxThread': 1 }, {});
+    expect(verdict).toMatchObject({ bottleneck: 'host', grade: 0.5, candidates: ['transfer'] });
+    expect(verdict.missing.join()).toContain('copies over PCIe, both ways');
   });
   it('less empty than busy time leaves open what the busy time is limited by', () => {
     const verdict = with_(0.6, { 'host.cpuMaxThread': 1 });

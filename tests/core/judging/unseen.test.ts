@@ -52,7 +52,7 @@ describe('compute against memory that nobody looked at', () => {
     const prefills: Values = {
       'engine.running': 8,
       'engine.waiting': 0,
-      'engine.promptTokens': 12_000,
+      'engine.promptTokens': 13_000,
       'engine.generationTokens': 100,
       'engine.kvTokens': 9000,
     };
@@ -83,7 +83,7 @@ describe('a server whose prompt tokens nobody counted', () => {
 
 describe('a tensor pipe that nobody looked at', () => {
   it('leaves the compute share to the engine’s work where the other pipes show less', () => {
-    const values: Values = { 'engine.running': 8, 'engine.waiting': 0, 'engine.promptTokens': 12_000, 'engine.generationTokens': 100, 'engine.kvTokens': 9000 };
+    const values: Values = { 'engine.running': 8, 'engine.waiting': 0, 'engine.promptTokens': 13_000, 'engine.generationTokens': 100, 'engine.kvTokens': 9000 };
     const compute = (pipes: Values) => judged([gpu(pipes), server(values)], LLAMA).shares.compute ?? Number.NaN;
     expect(compute({ 'gpu.fp32Active': 0.03 })).toBe(compute({}));
     expect(compute({ 'gpu.fp32Active': 0.03, 'gpu.tensorActive': 0.5 })).toBeCloseTo(0.5 / 0.87, 6);

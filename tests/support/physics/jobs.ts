@@ -1,4 +1,4 @@
-import { GPU_IDS, type GpuId, GPUS } from '../../../core/knowledge/index.ts';
+import { gemmFraction, GPU_IDS, type GpuId, GPUS, prefillFlops } from '../../../core/knowledge/index.ts';
 import type { Draw } from './draw.ts';
 import { ENGINE_PART, type Eta, type Served, servedOn } from './served.ts';
 import { REST, type Stage } from './stage.ts';
@@ -21,6 +21,8 @@ export interface Job {
   readonly polls: boolean;
   /** Threads spin at the GPU while it works, as CUDA's do. */
   readonly spins: boolean;
+  /** A thread spins while nobody asks, as an engine's loop does. */
+  readonly spinsAtRest: boolean;
   /** Bytes that device memory holds at the beginning and at the end, as parts of the card's. */
   readonly memory: readonly [number, number];
   /** The KV cache is full and requests wait for it. */
@@ -37,6 +39,7 @@ const PLAIN: Omit<Job, 'round'> = {
   readsAhead: 0,
   polls: false,
   spins: false,
+  spinsAtRest: false,
   memory: [0.6, 0.6],
   full: false,
   hung: false,
@@ -87,6 +90,26 @@ const roundSeconds = (draw: Draw) => draw.pick([draw.across(0.1, 1), draw.across
 /** Seconds of a round of requests of which a window holds some. */
 const LONGEST_ROUND = 60;
 
+/** Users who send their requests together, read the answers, and send the next. */
+function thinking(draw: Draw, gpu: GpuId, eta: Eta): Job | null {
+  const job = serving(
+    draw,
+    servedOn(draw, gpu, eta, { kind: 'decode', empty: draw.between(0, 0.1), loose: draw.between(0, 0.2), speculative: false, engines: 1 }),
+  );
+  const [stage] = job?.round ?? [];
+  if (job === null || stage === undefined || job.served === null) return null;
+  // All that were sent together are answered before the next are sent: a round is as long as its requests.
+  const answered = (draw.pick([1, 1, 2, 3]) * job.served.batch) / job.served.requests;
+  if (answered > LONGEST_ROUND) return null;
+  return {
+    ...job,
+    round: [
+      { ...stage, seconds: answered },
+      { ...REST, seconds: draw.across(2, 20) },
+    ],
+  };
+}
+
 /** Every kind of job, each drawn as often as the others. */
 export const JOBS = {
   decode: (draw, gpu, eta) =>
@@ -112,24 +135,7 @@ export const JOBS = {
       servedOn(draw, gpu, eta, { kind: 'decode', empty: draw.between(0, 0.15), loose: draw.between(0, 0.3), speculative: false, full: true, engines: 1 }),
       { full: true },
     ),
-  'users who think': (draw, gpu, eta) => {
-    const job = serving(
-      draw,
-      servedOn(draw, gpu, eta, { kind: 'decode', empty: draw.between(0, 0.1), loose: draw.between(0, 0.2), speculative: false, engines: 1 }),
-    );
-    const [stage] = job?.round ?? [];
-    if (job === null || stage === undefined || job.served === null) return null;
-    // All that were sent together are answered before the next are sent: a round is as long as its requests.
-    const answered = (draw.pick([1, 1, 2, 3]) * job.served.batch) / job.served.requests;
-    if (answered > LONGEST_ROUND) return null;
-    return {
-      ...job,
-      round: [
-        { ...stage, seconds: answered },
-        { ...REST, seconds: draw.across(2, 20) },
-      ],
-    };
-  },
+  'users who think': (draw, gpu, eta) => thinking(draw, gpu, eta),
   training: (draw) => ({ ...PLAIN, gpus: draw.pick([1, 2, 4]), round: step(draw, roundSeconds(draw)), spins: true }),
   'exchange of gradients': (draw, gpu) => {
     const seconds = roundSeconds(draw);
@@ -244,6 +250,47 @@ export const LOOKALIKES = {
     hostShows: 'thread',
     memory: [0.02, draw.between(0.06, 0.2)],
   }),
+  // The engine's loop spins while nobody asks: a thread at its limit, and no host that is slow.
+  'users who think before an engine that spins': (draw, gpu, eta) => {
+    const job = thinking(draw, gpu, eta);
+    return job === null ? null : { ...job, spinsAtRest: true };
+  },
+  // Every prompt is counted and none computed; only where they would be more than the card can compute, since nothing else tells.
+  'decode worker of long prompts': (draw, gpu, eta) => {
+    const served = servedOn(draw, gpu, eta, {
+      kind: 'decode',
+      empty: draw.between(0, 0.1),
+      loose: draw.between(0, 0.3),
+      speculative: false,
+      engines: 1,
+      handed: true,
+    });
+    return served === null || served.prompted * promptSecondsPerToken(served, gpu) < 1.6 ? null : serving(draw, served);
+  },
+  // Reads past the kernel, and threads that spin while kernels run: the spinning is not of the time that is waited for.
+  'unseen reads beside spinning threads': (draw) => {
+    const seconds = draw.across(4, 30);
+    return {
+      ...PLAIN,
+      round: [...step(draw, seconds), { ...REST, seconds: seconds * draw.across(0.7, 4), waits: 'storage', nicIn: draw.between(0, 0.3), nicOut: 0.01 }],
+      storageShows: false,
+      nicReads: true,
+      spins: true,
+    };
+  },
+  // Gradients go through the hosts: no kernel spins, a thread of each host polls, and the line is full.
+  'exchange by the hosts': (draw) => {
+    const seconds = roundSeconds(draw);
+    const line = draw.between(0.7, 1);
+    const exchange: Stage = { ...REST, seconds: seconds * draw.across(1, 6), nicIn: line, nicOut: line, pcieIn: 0.1, pcieOut: 0.1, waits: 'link' };
+    return { ...PLAIN, gpus: draw.pick([1, 2]), round: [...step(draw, seconds), exchange], polls: true, spins: true };
+  },
 } as const satisfies Record<string, Maker>;
+
+/** Least seconds that a token of a prompt would take this card, were it computed here. */
+function promptSecondsPerToken({ model, cached, batch }: Served, gpu: GpuId): number {
+  const prompt = cached / batch;
+  return prefillFlops(model, prompt) / prompt / (gemmFraction(gpu).value * (GPUS[gpu].peaks.bf16 ?? GPUS[gpu].peaks.fp16 ?? Number.NaN));
+}
 
 export type JobKind = keyof typeof JOBS | keyof typeof LOOKALIKES;

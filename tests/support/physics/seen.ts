@@ -157,6 +157,7 @@ export function hostSeen(draw: Draw, look: Look, { job, course }: { job: Job; co
   const waitsForReads = over(({ busy, waits }) => (waits === 'storage' ? 1 - busy : 0));
   const spinning = over(({ busy }) => busy);
   const polling = over(({ busy, waits }) => (job.polls && waits === 'link' ? 1 - busy : 0));
+  const resting = over(({ busy, waits }) => (job.spinsAtRest && waits === 'nobody' ? 1 - busy : 0));
   const nic = { in: over(({ nicIn }) => nicIn), out: over(({ nicOut }) => nicOut) };
   const beside = {
     cpu: look.shared ? draw.between(0, 0.6) : 0,
@@ -178,7 +179,9 @@ export function hostSeen(draw: Draw, look: Look, { job, course }: { job: Job; co
         Math.max(
           look.othersThread,
           draw.near(
-            part((job.hostShows === 'thread' ? 1 : 0.3) * waitsForHost(at) + polling(at) + (job.spins ? spinning(at) : 0.2 * spinning(at)) + 0.03),
+            part(
+              (job.hostShows === 'thread' ? 1 : 0.3) * waitsForHost(at) + polling(at) + resting(at) + (job.spins ? spinning(at) : 0.2 * spinning(at)) + 0.03,
+            ),
             0.02,
           ),
         ),

@@ -56,6 +56,8 @@ export interface ServedLike {
   /** As many requests at once as the cache holds. */
   readonly full?: boolean;
   readonly engines: number;
+  /** Another GPU computes its prompts, which are long: this one counts their tokens and gets their cache. */
+  readonly handed?: boolean;
 }
 
 /** Part of device memory that engines take. */
@@ -73,8 +75,15 @@ export function servedOn(draw: Draw, gpu: GpuId, eta: Eta, like: ServedLike): Se
   const [first, ...others] = PLAIN.filter((model) => like.engines * weightBytes(model, format) < 0.8 * room);
   if (first === undefined) return null;
   const model = draw.pick([first, ...others]);
-  const prompt = like.kind === 'decode' ? draw.across(20, 300) : like.kind === 'prefill' ? draw.across(1000, 4000) : draw.across(200, 3000);
-  const output = like.kind === 'prefill' ? draw.across(2, 12) : draw.across(80, 1000);
+  const prompt =
+    like.handed === true
+      ? draw.across(2000, 16_000)
+      : like.kind === 'decode'
+        ? draw.across(20, 300)
+        : like.kind === 'prefill'
+          ? draw.across(1000, 4000)
+          : draw.across(200, 3000);
+  const output = like.handed === true ? draw.across(20, 100) : like.kind === 'prefill' ? draw.across(2, 12) : draw.across(80, 1000);
   const perToken = kvBytesPerToken(model, 2);
   const holds = (room / like.engines - weightBytes(model, format)) / perToken;
   const most = (0.98 * holds) / (prompt + output / 2);
@@ -90,7 +99,7 @@ export function servedOn(draw: Draw, gpu: GpuId, eta: Eta, like: ServedLike): Se
   const perStep = { dram: bytes / bytesPerSecond, tensor: (checked * batch * decodeFlopsPerToken(model, prompt + output / 2)) / flopsPerSecond };
   const stepSeconds = Math.max(perStep.dram, perStep.tensor);
   const stepsPerRequest = output / (batch * (1 + more));
-  const promptSeconds = prefillFlops(model, prompt) / flopsPerSecond;
+  const promptSeconds = like.handed === true ? 0 : prefillFlops(model, prompt) / flopsPerSecond;
   const active = 1 - like.empty - like.loose;
   const requests = active / (stepsPerRequest * stepSeconds + promptSeconds);
   const steps = requests * stepsPerRequest;

@@ -29,6 +29,8 @@ describe('progress', () => {
   it('is steps where tokens are not told', () => {
     expect(run([trainer({ 'engine.trainSteps': rows(100, () => 0.5) })])).toMatchObject({ unit: 'steps/s', now: 0.5, median: 0.5 });
     expect(run([trainer({ 'engine.trainStepTime': rows(100, () => 4) })])).toMatchObject({ unit: 'steps/s', now: 0.25, median: 0.25 });
+    // One of 41 s and one of 19 s are two steps in a minute: 1/30 a second, and not the mean of 1/41 and 1/19.
+    expect(run([trainer({ 'engine.trainStepTime': rows(100, (i) => (i % 2 === 0 ? 41 : 19)) })])?.now).toBeCloseTo(1 / 30, 4);
   });
 
   it('has a trainer’s own words beside it: per GPU, and what generation takes of a step', () => {
