@@ -102,7 +102,7 @@ function isSecretWord(text: string, before: readonly string[]): boolean {
   }
   if (/^(?:set|create|add)$/.test(before[before.length - 2] ?? '') && /[._-]/.test(last) && isSecretName(last))
     return !text.startsWith('-') && !text.includes('=');
-  return looksRandom(text) && !isNameOfHash(last) && !isGitCommit(before);
+  return looksRandom(text) && !isNameOfHash(last) && !isGitCommit(text, before);
 }
 
 /** True for an option that has its value in it. */
@@ -157,6 +157,7 @@ function programOf(word: string): string {
   return word.slice(word.lastIndexOf('/') + 1);
 }
 
-function isGitCommit(before: readonly string[]): boolean {
-  return before.some((word) => programOf(word) === 'git');
+/** A commit has 40 digits, or 64: what else looks random behind `git` is none. */
+function isGitCommit(text: string, before: readonly string[]): boolean {
+  return /(?:^|[^0-9a-f])(?:[0-9a-f]{40}|[0-9a-f]{64})(?:[^0-9a-f]|$)/.test(text) && before.some((word) => programOf(word) === 'git');
 }

@@ -171,6 +171,7 @@ export const SECRET_LINES: readonly (readonly [readonly string[], ...string[]])[
   [['x', MIXED.slice(0, 44)], MIXED.slice(0, 44)],
   [['x', `${MIXED.slice(0, 43)}=`], MIXED.slice(0, 43)],
   [['x', HEX.slice(0, 32)], HEX.slice(0, 32)],
+  [['git', 'x', HEX.slice(0, 32)], HEX.slice(0, 32)],
   [['x', ['-----BEGIN ', 'PRIVATE KEY-----\n', MIXED, '\n-----END ', 'PRIVATE KEY-----'].join('')], MIXED],
 ];
 
