@@ -1659,8 +1659,8 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'server/ingest/retry.ts',
     tests: [INGEST],
     mutations: [
-      { find: "error.name !== 'StoreBusy' || stopping()", replace: "error.name !== 'StoreBusy'", harm: 'a stopping server waits for ever' },
-      { find: "error.name !== 'StoreBusy' || stopping()", replace: 'stopping()', harm: 'a broken disk is tried again for ever' },
+      { find: '!isLater(error) || stopping()', replace: '!isLater(error)', harm: 'a stopping server waits for ever' },
+      { find: '!isLater(error) || stopping()', replace: 'stopping()', harm: 'a broken disk is tried again for ever' },
     ],
   },
   {

@@ -1,3 +1,4 @@
+// Past the door of server/store/sqlite: how many rows come at once does not show in a store's answers.
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { pageOf, rowsIn, START } from '../../../../server/store/sqlite/index.ts';
