@@ -1,6 +1,6 @@
 import type { Phase, Verdict } from '../contract/index.ts';
 import { type JudgedGpu, type JudgedRun, MOSTLY_SLOWED, NOTHING_KNOWN, SLOW_CAUSES, SLOWED_SECONDS, slowTimeOf } from '../judging/index.ts';
-import { busyOf, formatFactor, formatPercent, formatValue, rowWidth } from '../readings/index.ts';
+import { busyOf, formatDuration, formatFactor, formatPercent, formatValue, rowWidth } from '../readings/index.ts';
 import { gpuName } from './findings/index.ts';
 
 /** A stretch in which a GPU was slowed down most of its busy time, seconds on the run's clock. */
@@ -14,9 +14,36 @@ interface Slowed {
   readonly clock: number;
 }
 
-/** The phases of a run with each slow-down by heat or power brake as a phase of its own, whose verdict says so first. */
+/**
+ * The phases of a run with each slow-down by heat or power brake as a phase of its own, whose verdict says so first; what comes after
+ * one is warned of it.
+ */
 export function withSlowedPhases(phases: readonly Phase[], judged: JudgedRun): Phase[] {
-  return judged.gpus.flatMap((gpu) => stretchesOf(gpu, judged)).reduce<Phase[]>((cut, slowed) => cut.flatMap((phase) => pieces(phase, slowed)), [...phases]);
+  const all = judged.gpus.flatMap((gpu) => stretchesOf(gpu, judged));
+  return all
+    .reduce<Phase[]>((cut, slowed) => cut.flatMap((phase) => pieces(phase, slowed)), [...phases])
+    .map((phase) => (phase.verdict.modifiers.some((text) => text.startsWith(OWN)) ? phase : warned(phase, all, judged)));
+}
+
+/** Cooling that failed once may fail again: what comes after is not healthy because it runs at its clock just now. */
+function warned(phase: Phase, all: readonly Slowed[], { from }: JudgedRun): Phase {
+  const before = all.filter(({ to }) => to <= phase.from + SLOWED_SECONDS);
+  const worst = [...before].sort((a, b) => b.to - b.from - (a.to - a.from))[0];
+  if (worst === undefined) return phase;
+  const seconds = before.filter(({ gpu }) => gpu === worst.gpu).reduce((sum, slowed) => sum + slowed.to - slowed.from, 0);
+  const gpus = new Set(before.map(({ gpu }) => gpu)).size;
+  const who = gpus > 1 ? `${gpus} GPUs` : gpuName(worst.gpu);
+  const first = {
+    text: `${who}${nodeOf(worst.gpu)} ran slowed down before, for ${formatDuration(seconds)}, for heat or by the power brake: tell support the node, and move the job from a checkpoint if it comes back.`,
+    gain: null,
+    arithmetic: `${formatDuration(seconds)} of the ${formatDuration(phase.from - from)} before`,
+  };
+  const tries = [first, ...phase.verdict.tries.map((one) => ({ ...one, text: one.text.replace(/: that is healthy/, '') }))];
+  return { ...phase, verdict: { ...phase.verdict, tries, advice: tries.map(({ text }) => text) } };
+}
+
+function nodeOf({ entity }: JudgedGpu): string {
+  return entity.node === null ? '' : ` of ${entity.node}`;
 }
 
 function stretchesOf(gpu: JudgedGpu, judged: JudgedRun): Slowed[] {
@@ -109,9 +136,8 @@ const NOT_HERE = /that is healthy|^The GPU runs slowed down/;
 function told(verdict: Verdict, { gpu, part, clock }: Slowed): Verdict {
   const top = gpu.ceilings?.boostClock ?? Number.NaN;
   const clocks = clock < top ? ` at ${formatValue(clock, 'hertz')} of ${formatValue(top, 'hertz')}` : '';
-  const where = gpu.entity.node === null ? '' : ` of ${gpu.entity.node}`;
   const first = {
-    text: `${gpuName(gpu)}${where} runs slowed down${clocks}, for heat or by the power brake: tell support the node and the GPU, and move the job from its next checkpoint. Nothing in the job is at fault.`,
+    text: `${gpuName(gpu)}${nodeOf(gpu)} runs slowed down${clocks}, for heat or by the power brake: tell support the node and the GPU, and move the job from its next checkpoint. Nothing in the job is at fault.`,
     gain: clock < top && verdict.bottleneck === 'compute' ? top / clock : null,
     arithmetic: clocks === '' ? `slowed down in ${formatPercent(part)} of its busy time` : `the clock alone: ${formatFactor(top / clock)}`,
   };

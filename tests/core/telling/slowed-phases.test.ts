@@ -40,6 +40,15 @@ describe('a slow-down by heat', () => {
     expect(verdict.advice.join(' ')).not.toContain('healthy');
   });
 
+  it('that is over stands first among the advice of what comes after, and of nothing before', () => {
+    const [before, , after] = job(500, 800).phases.map(({ verdict }) => verdict.advice);
+    expect(after?.[0]).toMatch(/ ran slowed down before, for 5 min/);
+    expect(after?.join(' ')).not.toContain('healthy');
+    expect(before?.join(' ')).not.toContain('slowed down');
+    const last = job(500, 1000, 1120);
+    expect(answerOf(last, true).verdict.advice[0]).toContain('ran slowed down before, for 8 min 20 s');
+  });
+
   it('of under a minute is a finding, not a phase', () => {
     expect(marks(job(500, 550)).map(([, , mark]) => mark)).not.toContain('slowed');
     expect(job(500, 550).findings.map(({ id }) => id)).toEqual(['thermal']);
