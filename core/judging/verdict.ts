@@ -1,6 +1,7 @@
 import type { Shares, Split, TimeTree, Verdict } from '../contract/index.ts';
 import { formatPercent, formatValue } from '../readings/index.ts';
-import { clockDoubt, clockWords } from './clocks.ts';
+import { clockDoubt } from './clock-doubt.ts';
+import { clockWords } from './clocks.ts';
 import { activityCandidates, activityOf } from './activity.ts';
 import { fullCache } from './capacity.ts';
 import { decide } from './decide.ts';
