@@ -282,16 +282,18 @@ function trainingWork(stats: Stats, work: EngineWork, worker: Worker): Partial<W
   const logged = mean(stats, 'engine.trainFlopRate');
   const tokens = mean(stats, 'engine.trainTokenRate');
   const gpus = work.tensorParallel * work.pipelineParallel * work.replicas;
-  const perToken = trainingFlops(work.model, 1, { lora: worker.fineTuning, recompute: false });
+  const pass = { lora: worker.fineTuning, recompute: false };
+  const perToken = trainingFlops(work.model, 1, pass);
   // What it logs per GPU is of every GPU that it has, also where not all are shown.
-  const perGpu = firstKnown(mean(stats, 'engine.trainTokenRatePerGpu'), tokens / gpus);
-  const counted = perGpu * perToken;
+  const counted = firstKnown(mean(stats, 'engine.trainTokenRatePerGpu') * perToken, (tokens * perToken) / gpus);
   const flops = firstKnown(logged, counted);
   const peak = (worker.math === null ? null : worker.ceilings?.peaks[worker.math]) ?? Number.NaN;
-  const longest = trainingFlops(work.model, LONG_SEQUENCE, { lora: worker.fineTuning, recompute: true }) / LONG_SEQUENCE;
+  const longest = trainingFlops(work.model, LONG_SEQUENCE, { ...pass, recompute: true }) / LONG_SEQUENCE;
   // Where a step also generates, its tokens are of all of it and its FLOPs of the update alone: they do not compare.
   const comparable = known(counted) && !known(mean(stats, 'engine.trainRollout'));
-  const trainer = comparable ? { logged: firstKnown(logged, mean(stats, 'engine.trainMfu') * peak), counted, atMost: perGpu * longest, peak } : null;
+  const trainer = comparable
+    ? { logged: firstKnown(logged, mean(stats, 'engine.trainMfu') * peak), counted, atMost: (counted / perToken) * longest, peak }
+    : null;
   return { training: true, trainer, flops, from: known(flops) ? (known(logged) ? 'engine' : 'model') : null, gaps: ['bytes of a training step'] };
 }
 
