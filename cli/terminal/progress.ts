@@ -6,7 +6,7 @@ import { shortened } from './wrap.ts';
 export function progressLines({ progress }: Analysis): string[] {
   if (progress === null) return [];
   const pace = progress.median === null ? [] : [`${formatFigure(progress.median, progress.unit)} (median while it works)`];
-  return [...pace, ...(progress.logged ?? [])];
+  return [...pace, ...(progress.logged ?? []), ...(progress.assumed ?? []).map((text) => `assumed: ${text}`)];
 }
 
 /** Characters of the bar where there is room, and the least that shows anything. */

@@ -13,6 +13,8 @@ import { type LogStamp, stampOf } from './stamp.ts';
 type Kind = 'date' | 'yearless' | 'uptime' | 'elapsed' | 'took' | 'none';
 
 export interface LogClock {
+  /** Whether its times are step times added up: what passed between steps is not in them. */
+  isSum(): boolean;
   /** Looks at a line for what later lines need: the first stamp, the year. */
   note(line: string): void;
   /** Whether a line carries a stamp. */
@@ -90,6 +92,7 @@ export function logClock(out: Output, options: { tz: string; file: string | unde
   };
 
   return {
+    isSum: () => kind === 'took',
     note(line) {
       recent.push(line);
       if (recent.length > LOOKED_BACK) recent.shift();

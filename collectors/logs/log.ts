@@ -1,4 +1,4 @@
-import { entityKey, type EntityRef, formatLimits, plausible } from '../../core/readings/index.ts';
+import { entityKey, type EntityRef, formatLimits, plausible, withAssumption } from '../../core/readings/index.ts';
 import { type Collector, engineOf, type ParseContext, type Session } from '../collector/index.ts';
 import { hasAny, jobLogByName, lineSession, output, type Values } from '../text/index.ts';
 import { logClock } from './clock.ts';
@@ -113,6 +113,7 @@ function openLog(context: ParseContext): Session {
     // What was said at the stamp already is not said by a line below it: another reading of the same would lie on the first.
     const fresh = when.borrowed ? without(possible, same) : possible;
     if (!hasAny(fresh)) return again === 'refused' ? out.reject(number, 'a line without a time on this log’s clock', text) : undefined;
+    if (clock.isSum()) out.fact(entity, 'clock', withAssumption(undefined, { kind: 'steps', source: context.file ?? 'the log' }));
     for (const id in fresh) same.add(id);
     told.set(key, { at: when.at, ids: same });
     out.reading({ entity, at: when.at, values: fresh });

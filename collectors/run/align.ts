@@ -1,4 +1,4 @@
-import { metric, type SourceEvent, type Table } from '../../core/readings/index.ts';
+import { type AssumedClock, metric, type SourceEvent, type Table, withAssumption } from '../../core/readings/index.ts';
 import { FARTHEST } from '../text/index.ts';
 import type { SourceData } from './source.ts';
 
@@ -32,8 +32,10 @@ export function align(sources: readonly SourceData[], period: number = ORDINAL_P
   const starts = dated.map((source) => (extent(source.tables)?.from ?? Number.NaN) + (shifts.get(source) ?? Number.NaN));
   const origin = clock === 'utc' ? Math.min(...starts) : Number.NaN;
 
+  const several = sources.filter(({ readings }) => readings > 0).length > 1;
   const aligned = sources.map((source) => {
     let scale = 1;
+    let assumed: AssumedClock['kind'] | null = null;
     // A log of dated messages alone says when they were: on a dated run.
     const isDated = source.clock === 'utc' && clock === 'utc';
     let offset = shifts.get(source) ?? (isDated ? 0 : Number.NaN);
@@ -41,6 +43,7 @@ export function align(sources: readonly SourceData[], period: number = ORDINAL_P
       scale = period;
       offset = clock === 'utc' ? origin : 0;
       if (source.readings > 0) {
+        assumed = 'period';
         const counters = countersOf(source.tables);
         notes.push(
           `${source.file} (${source.collector ?? 'unknown'}) carries no times: one sample every ${period} s from the start is assumed${
@@ -51,16 +54,29 @@ export function align(sources: readonly SourceData[], period: number = ORDINAL_P
     } else if (source.clock === 'relative') {
       const start = extent(source.tables)?.from;
       offset = clock === 'utc' ? origin - (start ?? Number.NaN) : 0;
-      if (clock === 'utc' && source.readings > 0) notes.push(`${source.file} counts seconds from its own start: taken to start with the first dated source`);
-    }
+      if (several && source.readings > 0) {
+        assumed = 'start';
+        notes.push(
+          `${source.file} counts seconds from its own start: taken to ${clock === 'utc' ? 'start with the first dated source' : 'start together with the other sources'}`,
+        );
+      }
+    } else if ((shifts.get(source) ?? 0) !== 0) assumed = 'zone'; // a source that was not laid over another was not shifted
     const move = (at: number) => at * scale + offset;
-    const timed = source.clock === 'ordinal' ? source.tables.map(withoutCounters) : source.tables;
+    const timed = marked(source.clock === 'ordinal' ? source.tables.map(withoutCounters) : source.tables, assumed, source.file);
     const tables = scale === 1 && offset === 0 ? timed : timed.map((table) => ({ ...table, t: table.t.map(move) }));
     const events = source.events.map((event) => ({ ...event, at: event.at === null || Number.isNaN(offset) ? null : move(event.at) }));
     const span = extent(tables);
     return { from: span?.from ?? null, to: span?.to ?? null, tables, events };
   });
   return { clock, sources: aligned, notes };
+}
+
+/** The tables, saying what is assumed of their clock: every rate over it, and whatever it is laid beside, is read with that in mind. One sample has no clock. */
+function marked(tables: readonly Table[], kind: AssumedClock['kind'] | null, source: string): readonly Table[] {
+  if (kind === null) return tables;
+  return tables.map((table) =>
+    table.t.length < 2 ? table : { ...table, facts: new Map([...table.facts, ['clock', withAssumption(table.facts.get('clock'), { kind, source })]]) },
+  );
 }
 
 /** One sample makes no rate, and keeps what it counted. */

@@ -165,6 +165,8 @@ export const AnalysisSchema = Type.Object({
       lastProgressAt: nullable(Type.Number()),
       /** What the trainer itself prints of its steps, in words; left out where it prints nothing. */
       logged: Type.Optional(Type.Array(Type.String())),
+      /** What is assumed of the clock behind the pace, in words; left out where nothing is. */
+      assumed: Type.Optional(Type.Array(Type.String())),
       /** The memory (a GPU's or a host's) that is full first at its present growth; left out where none grows steadily. */
       memory: Type.Optional(Type.Object({ of: Type.String(), bytesPerSecond: Type.Number(), fullAt: Type.Number(), text: Type.String() })),
     }),

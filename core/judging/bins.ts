@@ -32,7 +32,15 @@ export interface SubjectSources {
 }
 
 /** Engine quantities that do not add up over several engines. */
-const NOT_SUMMED: readonly JudgedMetric[] = ['engine.kvUsage', 'engine.cacheHitRatio', 'engine.trainStepTime', 'engine.trainFlopRate'];
+const NOT_SUMMED: readonly JudgedMetric[] = [
+  'engine.kvUsage',
+  'engine.cacheHitRatio',
+  'engine.trainStepTime',
+  'engine.trainFlopRate',
+  'engine.trainTokenRatePerGpu',
+  'engine.trainMfu',
+  'engine.trainRollout',
+];
 const HOTTEST: JudgedMetric = 'process.maxThread';
 
 type How = 'sum' | 'mean' | 'max';

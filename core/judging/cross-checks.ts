@@ -3,7 +3,7 @@ import { formatPercent, formatValue } from '../readings/index.ts';
 import type { WindowShares } from './shares.ts';
 import { SLOW_CAUSES, slowedIn } from './slowed.ts';
 import { type JudgedMetric, known, largest, mean } from './stats.ts';
-import { CONTEXT_MEMORY, CONTRIBUTING, DOMINANT, IDLE_POWER, IN_USE_MEMORY, INACTIVE, LOW_POWER, REST_CLOCK } from './thresholds.ts';
+import { CONTEXT_MEMORY, CONTRIBUTING, DISAGREE, DOMINANT, IDLE_POWER, IN_USE_MEMORY, INACTIVE, LOW_POWER, REST_CLOCK } from './thresholds.ts';
 
 /** Two sources that cannot both be right (§7.8.3): what each says, and what would tell. Told before any verdict. */
 export interface Contradiction {
@@ -65,7 +65,26 @@ const CROSS_CHECKS = [
       `the GPU is said to be busy ${formatPercent(busy)} of the time while its clock stands at ${formatValue(mean(stats, 'gpu.smClock'), 'hertz')}, as at rest, and nothing slows it down: clock and utilisation are not of the same GPU or time`,
     remedy: 'clock and utilisation of one tool and one time: nvidia-smi --query-gpu=timestamp,uuid,utilization.gpu,clocks.sm,power.draw --format=csv -l 1',
   },
+  {
+    id: 'trainer-count',
+    isSo: countsOtherwise,
+    text: ({ work, subject }: WindowShares) => {
+      const { logged, counted, peak } = work?.trainer ?? { logged: Number.NaN, counted: Number.NaN, peak: Number.NaN };
+      const share = (rate: number) => (known(peak) ? ` (MFU ${formatPercent(rate / peak)})` : '');
+      return `${subject.engineName ?? 'the trainer'} logs ${formatValue(logged, 'flop/s')} per GPU${share(logged)}, and by Headroom’s count of its tokens and the model it is ${formatValue(counted, 'flop/s')}${share(counted)}: model, tokens, GPUs or peak are not what one of the two takes`;
+    },
+    remedy: 'what the trainer trains and counts: the model (its name or config.json), whether adapters, the number of its GPUs, the peak that its MFU is of',
+  },
 ] as const;
+
+/**
+ * A trainer's own FLOPs and ours are further apart than our model may err (§7.4: 1.25): less than ours, which is the least, or more than
+ * ours with long sequences and the forward pass computed twice.
+ */
+function countsOtherwise({ work }: WindowShares): boolean {
+  const { logged, counted, atMost } = work?.trainer ?? { logged: Number.NaN, counted: Number.NaN, atMost: Number.NaN };
+  return logged * DISAGREE < counted || logged > DISAGREE * atMost;
+}
 
 /** Work is claimed at the clock of a GPU at rest, and neither heat, power nor a setting holds it there, nor does the card draw power. */
 function worksAtRest({ stats, subject, tally, busy }: WindowShares): boolean {

@@ -29,7 +29,7 @@ export function runEntity(entity: EntityRef, period: number): RunEntity {
   const grid = entityGrid(period);
   const series = openGrowingSeries(period);
   const counters = countersTo({ grid, series });
-  const gauges = gaugesTo({ grid, series });
+  const gauges = gaugesTo({ grid, series }, period);
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   let late = 0;
@@ -48,7 +48,10 @@ export function runEntity(entity: EntityRef, period: number): RunEntity {
       first = Math.min(first, t[start] ?? first);
       last = t[t.length - 1] ?? last;
       rows += t.length - start;
-      for (const [id, values] of columns) if (METRICS[id].kind === 'gauge') gauges.push(id, { t, values, start });
+      for (const [id, values] of columns) {
+        if (METRICS[id].kind !== 'gauge') continue;
+        gauges.push(id, { t, values, start }, { times: columns.get('engine.trainStepTime'), steps: columns.get('engine.trainSteps') });
+      }
       for (const [id, values] of columns) if (METRICS[id].kind === 'counter' && !gauges.printed.has(rateTarget(id))) counters.push(id, { t, values, start });
     },
     from: () => first,
@@ -62,25 +65,67 @@ export function runEntity(entity: EntityRef, period: number): RunEntity {
   };
 }
 
+/** Rates that a trainer prints of the steps since its line before: each is of as much time as they took. */
+const OF_STEPS: readonly MetricId[] = ['engine.trainTokenRate', 'engine.trainTokenRatePerGpu', 'engine.trainFlopRate', 'engine.trainMfu'];
+
+/** Two steps of one training do as much, within this factor. */
+const SAME_WORK = 1.5;
+
+/** What a trainer prints beside such a rate: seconds a step, and steps so far. */
+interface Beside {
+  readonly times: Float64Array | undefined;
+  readonly steps: Float64Array | undefined;
+}
+
 interface Kept {
   readonly grid: EntityGrid;
   readonly series: GrowingSeries;
 }
 
 /** Where an entity's gauges go, with what each was last and at most. */
-function gaugesTo({ grid, series }: Kept) {
+function gaugesTo({ grid, series }: Kept, period: number) {
   const printed = new Set<MetricId>();
   const latest = new Map<MetricId, number>();
   const peaks = new Map<MetricId, number>();
+  const ended = new Map<MetricId, { at: number; steps: number; work: number }>();
+  const ofSteps = (id: MetricId, rows: MetricRows, { times, steps }: Beside): void => {
+    const before = ended.get(id) ?? { at: Number.NaN, steps: Number.NaN, work: Number.NaN };
+    ended.set(id, before);
+    const since = new Float64Array(rows.values.length).fill(Number.NaN);
+    const sure = new Uint8Array(rows.values.length);
+    const weights = new Float64Array(rows.values.length).fill(period);
+    for (let row = rows.start; row < rows.values.length; row += 1) {
+      if (Number.isNaN(rows.values[row] ?? Number.NaN)) continue;
+      const at = rows.t[row] ?? Number.NaN;
+      const count = steps?.[row] ?? Number.NaN;
+      const made = count > before.steps ? count - before.steps : 1;
+      const took = made * (times?.[row] ?? Number.NaN);
+      // Two lines are never of the same time, and one that says nothing of its steps is of the time since the one before.
+      const from = took > 0 && !(at - took < before.at) ? at - took : before.at;
+      const work = (rows.values[row] ?? Number.NaN) * (at - from);
+      // A slow step did no more than the one before; a pause with a step behind it would seem to.
+      if (took > 0 || (work > 0 && work <= SAME_WORK * before.work)) sure[row] = 1;
+      since[row] = from;
+      if (at - from > 0 && at - from <= MAX_RATE_GAP) weights[row] = at - from;
+      before.at = at;
+      before.steps = count;
+      before.work = work;
+    }
+    grid.steps(id, rows, { since, sure });
+    series.add(id, rows, weights);
+  };
   return {
     printed,
     latest,
     peaks,
-    push(id: MetricId, rows: MetricRows) {
+    push(id: MetricId, rows: MetricRows, beside: Beside) {
       printed.add(id);
-      grid.gauges(id, rows);
+      if (OF_STEPS.includes(id)) ofSteps(id, rows, beside);
+      else {
+        grid.gauges(id, rows);
+        series.add(id, rows);
+      }
       if (id === 'engine.running') grid.looks({ ...rows, values: rows.values.map((value) => (value > 0 ? 1 : value)) });
-      series.add(id, rows);
       let peak = peaks.get(id) ?? Number.NEGATIVE_INFINITY;
       let newest = Number.NaN;
       for (let row = rows.start; row < rows.values.length; row += 1) {

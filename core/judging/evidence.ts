@@ -85,6 +85,7 @@ export function coverageOf(window: WindowShares, resource: Resource): number {
     covered(window.stats, model),
     covered(window.stats, 'engine.flops'),
     covered(window.stats, 'engine.trainTokenRate'),
+    covered(window.stats, 'engine.trainTokenRatePerGpu'),
     covered(window.stats, 'engine.trainFlopRate'),
   );
   // The first sample of a counter has no rate yet: of n samples n − 1 are all that there can be.

@@ -12,6 +12,12 @@ export interface MetricRows {
   readonly start: number;
 }
 
+/** Where each step began, as far as it is known, and 1 where that is sure over any silence before it. */
+export interface StepSpans {
+  readonly since: Float64Array;
+  readonly sure: Uint8Array;
+}
+
 /**
  * One entity's judged columns on the run's fixed grid: bin k holds [k·period, (k+1)·period). Rows come in time order.
  * A gauge counts in the bin of its time stamp, and stands for empty bins since the sample before if the gap is at most
@@ -24,6 +30,8 @@ export interface EntityGrid {
   looks(rows: MetricRows): void;
   /** `since` is where each rate's interval begins; it ends at the row's time. */
   rates(id: MetricId, rows: MetricRows, since: Float64Array): void;
+  /** Rates of steps that ended at the row's time. */
+  steps(id: MetricId, rows: MetricRows, spans: StepSpans): void;
   /** Values of bins first ≤ k < end, without a copy where possible; null where the column never came. */
   values(column: number, first: number, end: number): Float64Array | null;
   /** Part of the looks of bins first ≤ k < end that saw a request; null where nobody looked. */
@@ -57,6 +65,10 @@ export function entityGrid(period: number): EntityGrid {
     rates(id, rows, since) {
       const index = columnOf(id);
       if (index !== undefined) addRates(grid, index, { ...rows, since });
+    },
+    steps(id, rows, spans) {
+      const index = columnOf(id);
+      if (index !== undefined) addSteps(grid, index, { ...rows, ...spans });
     },
     values: (index, first, end) => valuesOf(grid, grid.columns[index], { first, end }),
     asked: (first, end) => valuesOf(grid, grid.columns[LOOKS], { first, end }),
@@ -128,6 +140,28 @@ function addRates(grid: BinGrid, index: number, { since, t, values, start }: Met
       const overlap = Math.min(to, (k + 1) * period) - Math.max(from, k * period);
       if (overlap > 0) put(column, k - grid.base, k, value, overlap);
     }
+  }
+}
+
+/** A step that is longer than others counts as long as it took: spread over its time, so that a mean over bins is work over time. */
+function addSteps(grid: BinGrid, index: number, { since, sure, t, values, start }: MetricRows & StepSpans): void {
+  const { period } = grid;
+  for (let i = start; i < values.length; i += 1) {
+    const value = values[i] ?? Number.NaN;
+    if (value !== value) continue;
+    const to = t[i] ?? Number.NaN;
+    const from = since[i] ?? Number.NaN;
+    const first = Math.floor((from < to ? from : to) / period);
+    const last = from < to ? Math.ceil(to / period) - 1 : first;
+    reach(grid, first);
+    reach(grid, last);
+    const column = columnAt(grid, index);
+    const bridged = bridges(grid, column, to);
+    column.lastAt = to;
+    // After a silence nobody knows when the step began, unless something tells how long it took.
+    const begun = bridged || sure[i] === 1 ? from : Number.NaN;
+    if (!(begun < to)) put(column, Math.floor(to / period) - grid.base, Math.floor(to / period), value, period);
+    else for (let k = first; k <= last; k += 1) put(column, k - grid.base, k, value, Math.min(to, (k + 1) * period) - Math.max(begun, k * period));
   }
 }
 

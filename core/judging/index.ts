@@ -1,5 +1,6 @@
 export { isAtWork, ranKernels } from './at-work.ts';
 export { NOTHING_KNOWN } from './job.ts';
+export { clockWords, subjectClock } from './clocks.ts';
 export { engineWindows } from './engine-windows.ts';
 export type { FractionName, WindowFigures } from './figures.ts';
 export { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, namesOf, type PhaseStates, type Team } from './judged-run.ts';

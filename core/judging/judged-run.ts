@@ -3,6 +3,7 @@ import type { Ceilings, GpuId, ModelSpec } from '../knowledge/index.ts';
 import type { Clock, EntityRef, SourceEvent, Table } from '../readings/index.ts';
 import type { Contradiction } from './cross-checks.ts';
 import type { WindowFigures } from './figures.ts';
+import type { TrainerCount } from './work.ts';
 import type { AnalyseOptions } from './workload/index.ts';
 
 /** A share of work in a window, 0–1, with its name for texts. */
@@ -21,6 +22,8 @@ export interface PhaseStates {
   readonly isCacheFull: boolean;
   /** What its sources disagree about (§7.8.3). */
   readonly contradictions: readonly Contradiction[];
+  /** What its trainer logs of its FLOPs beside our count; left out where we cannot count. */
+  readonly trainer?: TrainerCount;
   /** FP32 work on CUDA cores while tensor cores rest (§7.2.6). */
   readonly isWithoutTensorCores: boolean;
 }

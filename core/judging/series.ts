@@ -9,8 +9,8 @@ const SERIES_ROWS = 512;
  * rows become one, and so on. Rows are aligned to the clock, so that a growing run and the finished one thin alike.
  */
 export interface GrowingSeries {
-  /** Adds the present values of a metric; a counter's are its rates. */
-  add(id: MetricId, rows: MetricRows): void;
+  /** Adds the present values of a metric; a counter's are its rates. `weights` is what each counts for in a mean, 1 where it is left out. */
+  add(id: MetricId, rows: MetricRows, weights?: Float64Array): void;
   table(entity: EntityRef, facts: ReadonlyMap<FactName, string>): Table;
 }
 
@@ -33,7 +33,7 @@ interface Thinned {
 export function openGrowingSeries(period: number): GrowingSeries {
   const series: Thinned = { columns: new Map(), width: period, base: Number.NaN, rows: 0 };
   return {
-    add: (id, rows) => add(series, columnFor(series, id), rows),
+    add: (id, rows, weights) => add(series, columnFor(series, id), { ...rows, weights }),
     table: (entity, facts) => ({ entity, facts, ...tableOf(series) }),
   };
 }
@@ -47,7 +47,7 @@ function columnFor({ columns }: Thinned, id: MetricId): Column {
   return made;
 }
 
-function add(series: Thinned, column: Column, { t, values, start }: MetricRows): void {
+function add(series: Thinned, column: Column, { t, values, start, weights }: MetricRows & { readonly weights: Float64Array | undefined }): void {
   for (let i = start; i < values.length; i += 1) {
     const value = values[i] ?? Number.NaN;
     const at = t[i] ?? Number.NaN;
@@ -60,7 +60,8 @@ function add(series: Thinned, column: Column, { t, values, start }: MetricRows):
       row = Math.floor(at / series.width) - series.base;
     }
     if (row >= series.rows) series.rows = row + 1;
-    put(column, row, value, 1);
+    const weight = weights?.[i] ?? 1;
+    put(column, row, value * weight, weight);
   }
 }
 

@@ -14,7 +14,7 @@ export const JUDGED = [
   'engine.preemptions', 'engine.stepRate', 'engine.stepTokens', 'engine.forwardTime', 'engine.schedulerTime', 'engine.prefillTime',
   'engine.decodeTime', 'engine.requestPrefillTime', 'engine.requestDecodeTime', 'engine.hostWaitTime', 'engine.flops', 'engine.readBytes', 'engine.writeBytes', 'engine.prefixQueries',
   'engine.prefixHits', 'engine.cacheHitRatio', 'engine.remoteReadTime', 'engine.remoteReadBytes', 'engine.specDrafts', 'engine.specAcceptedTokens', 'engine.trainSteps',
-  'engine.trainTokenRate', 'engine.trainStepTime', 'engine.trainFlopRate',
+  'engine.trainTokenRate', 'engine.trainTokenRatePerGpu', 'engine.trainStepTime', 'engine.trainFlopRate', 'engine.trainMfu', 'engine.trainRollout',
   'host.cpu', 'host.cpuMaxCore', 'host.cpuMaxThread', 'host.hotThreads', 'host.cores', 'host.iowait', 'host.iowaitTime', 'host.cpuTime',
   'host.procsBlocked', 'host.psiCpu', 'host.psiIo', 'host.psiMem', 'host.diskBusy', 'host.diskReadRate', 'host.diskWriteRate',
   'host.scratchReadRate', 'host.scratchWriteRate', 'host.netRxRate', 'host.netTxRate', 'host.netSpeed', 'host.ibRxRate', 'host.ibTxRate',

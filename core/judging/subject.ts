@@ -13,6 +13,7 @@ import {
   type WeightType,
 } from '../knowledge/index.ts';
 import type { FactName } from '../readings/index.ts';
+import type { SubjectClock } from './clocks.ts';
 import type { AnalyseOptions } from './workload/index.ts';
 
 /** The workload of an engine as the work model needs it. */
@@ -75,6 +76,8 @@ export interface Subject {
   readonly glances: number | null;
   /** The engine cannot be told to be this GPU's. */
   readonly engineAmbiguous: boolean;
+  /** Its own clock, its engines' and its host's, as far as something is assumed of them or of the others. */
+  readonly clocks: readonly SubjectClock[];
 }
 
 /** The architecture that was given or that a name means; null where it is not known. */

@@ -3,6 +3,7 @@ import { type Ceilings, ceilingsFor, detectGpu, type GpuId, type Reported } from
 import type { EntityRef } from '../readings/index.ts';
 import type { SubjectSources } from './bins.ts';
 import type { RunEntity } from './entity.ts';
+import { subjectClock } from './clocks.ts';
 import { engineWork, mathType, type Subject } from './subject.ts';
 import { GLANCE_SECONDS, IN_USE_MEMORY, INACTIVE } from './thresholds.ts';
 import type { AnalyseOptions } from './workload/index.ts';
@@ -93,6 +94,11 @@ function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectConte
       crowdAssumed: speaking.length > 1 && speaking.some(({ facts }) => !facts.has('gpu')),
       glances: glancesOf(speaking),
       engineAmbiguous: owned.ambiguous,
+      clocks: [
+        ...(gpu === null ? [] : [subjectClock('gpu', 'the GPU', gpu.facts)]),
+        ...speaking.map((engine) => subjectClock('engine', nameOf(engine), engine.facts)),
+        ...(host === null ? [] : [subjectClock('host', 'the host', host.facts)]),
+      ],
     },
   };
 }

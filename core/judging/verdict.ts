@@ -1,5 +1,7 @@
 import type { Shares, Split, TimeTree, Verdict } from '../contract/index.ts';
 import { formatPercent, formatValue } from '../readings/index.ts';
+import { clockDoubt } from './clock-doubt.ts';
+import { clockWords } from './clocks.ts';
 import { activityCandidates, activityOf } from './activity.ts';
 import { fullCache } from './capacity.ts';
 import { decide } from './decide.ts';
@@ -27,24 +29,27 @@ export function judge(tally: Tally, subject: Subject): Judgement {
 
 function statesOf(window: WindowShares, { bottleneck }: Decision): PhaseStates {
   const work = workShares(window);
+  const trainer = window.work?.trainer ?? null; // no engine counts nothing
   return {
     work,
     isSpinning: isSpinning(window, work),
     contradictions: contradictionsIn(window),
     isCacheFull: bottleneck === 'capacity' && fullCache(window) !== null,
     isWithoutTensorCores: isWithoutTensorCores(window, window.subject.type),
+    ...(trainer === null ? {} : { trainer }),
   };
 }
 
 function verdictOn(window: WindowShares, decision: Decision, states: PhaseStates): Verdict {
   const doing = activityOf(window, decision.bottleneck === 'idle');
   const hint = doing.activity === 'unknown' ? activityCandidates(window) : null;
+  const doubt = clockDoubt(window, decision);
   const { grade, gradeWhy } =
     decision.grade === null
       ? UNGRADED
       : gradeOf({
           ...decision.grade,
-          caps: [...decision.grade.caps, ...states.contradictions.map(({ id }) => ({ value: FLIP_CAP, why: `its sources disagree (${id})` }))],
+          caps: [...decision.grade.caps, ...doubt.caps, ...states.contradictions.map(({ id }) => ({ value: FLIP_CAP, why: `its sources disagree (${id})` }))],
         });
   return {
     bottleneck: decision.bottleneck,
@@ -64,7 +69,7 @@ function verdictOn(window: WindowShares, decision: Decision, states: PhaseStates
     modifiers: modifiersOf(window, states),
     figures: figuresOf(window),
     candidates: [...decision.candidates],
-    missing: [...new Set([...states.contradictions.map(({ remedy }) => remedy), ...decision.missing])],
+    missing: [...new Set([...states.contradictions.map(({ remedy }) => remedy), ...decision.missing, ...doubt.missing])],
     why: [
       ...states.contradictions.map(({ text }) => text),
       ...decision.why,
@@ -91,6 +96,7 @@ function fromElsewhere({ work }: WindowShares): string[] {
 function assumptions({ subject, work }: WindowShares): string[] {
   return [
     ...(subject.work?.assumed ?? []), // no engine assumes nothing
+    ...clockWords(subject.clocks),
     ...(work?.cachedFrom === 'device memory' ? ['the KV cache is what the weights leave of the device memory in use'] : []),
     ...(work?.cachedFrom === 'request lengths' ? ['requests hold their prompt and half their output in the KV cache, on average'] : []),
   ];

@@ -43,8 +43,18 @@ export interface Work {
   /** What is not in the bytes: then they are a lower bound. */
   readonly gaps: readonly string[];
   readonly training: boolean;
+  /** A training's FLOP/s of one GPU as its trainer logs them (NaN without), by our count of its tokens, and that with the longest sequences; null where we cannot count. */
+  readonly trainer: TrainerCount | null;
   /** Prompt tokens per second that were counted and not computed here: their cache came from another GPU. 0 where nothing says so. */
   readonly elsewhere: number;
+}
+
+/** FLOP/s of one GPU in training, twice over, and the raw peak of the card in what it multiplies. */
+export interface TrainerCount {
+  readonly logged: number;
+  readonly counted: number;
+  readonly atMost: number;
+  readonly peak: number;
 }
 
 /** The engine's own count; its share of a cache whose size it says; the same with the size from device memory; mean lengths of requests. */
@@ -131,6 +141,7 @@ function countedWork(stats: Stats): Work {
     timed: known(prefillTime) && known(decodeTime),
     gaps: [],
     training: false,
+    trainer: null,
     elsewhere: 0,
   };
 }
@@ -263,14 +274,27 @@ function prefillFlopsPerToken(work: EngineWork, prompt: number, knownLength: boo
   return blocks + (2 * work.model.headParameters + causalAttentionFlops(work.model, prompt)) / prompt;
 }
 
+/** Tokens of a sequence that few trainings exceed: with them, and with the forward pass computed twice, a trainer counts the most that it may. */
+const LONG_SEQUENCE = 8192;
+
 /** A trainer's tokens: forward and backward. Without the sequence length attention is left out: a lower bound. */
 function trainingWork(stats: Stats, work: EngineWork, worker: Worker): Partial<Work> {
   const logged = mean(stats, 'engine.trainFlopRate');
   const tokens = mean(stats, 'engine.trainTokenRate');
   const gpus = work.tensorParallel * work.pipelineParallel * work.replicas;
-  const perToken = trainingFlops(work.model, 1, { lora: worker.fineTuning, recompute: false });
-  const flops = firstKnown(logged, (tokens * perToken) / gpus);
-  return { training: true, flops, from: known(flops) ? (known(logged) ? 'engine' : 'model') : null, gaps: ['bytes of a training step'] };
+  const pass = { lora: worker.fineTuning, recompute: false };
+  const perToken = trainingFlops(work.model, 1, pass);
+  // What it logs per GPU is of every GPU that it has, also where not all are shown.
+  const counted = firstKnown(mean(stats, 'engine.trainTokenRatePerGpu') * perToken, (tokens * perToken) / gpus);
+  const flops = firstKnown(logged, counted);
+  const peak = (worker.math === null ? null : worker.ceilings?.peaks[worker.math]) ?? Number.NaN;
+  const longest = trainingFlops(work.model, LONG_SEQUENCE, { ...pass, recompute: true }) / LONG_SEQUENCE;
+  // Where a step also generates, its tokens are of all of it and its FLOPs of the update alone: they do not compare.
+  const comparable = known(counted) && !known(mean(stats, 'engine.trainRollout'));
+  const trainer = comparable
+    ? { logged: firstKnown(logged, mean(stats, 'engine.trainMfu') * peak), counted, atMost: (counted / perToken) * longest, peak }
+    : null;
+  return { training: true, trainer, flops, from: known(flops) ? (known(logged) ? 'engine' : 'model') : null, gaps: ['bytes of a training step'] };
 }
 
 /**

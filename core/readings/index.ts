@@ -1,3 +1,4 @@
+export { type AssumedClock, assumedClocks, withAssumption } from './assumed-clock.ts';
 export { busyOf, commonRows, rowWidth } from './aligned.ts';
 export {
   batchFromIntake,

@@ -61,6 +61,7 @@ export const FACT_NAMES = [
   'trainer',
   'workload',
   'job',
+  'clock',
 ] as const;
 export type FactName = (typeof FACT_NAMES)[number];
 

@@ -1,5 +1,6 @@
 import type { Finding } from '../../contract/index.ts';
-import { allocatedGpus, type JudgedRun } from '../../judging/index.ts';
+import { assumedClocks } from '../../readings/index.ts';
+import { allocatedGpus, type JudgedGpu, type JudgedRun } from '../../judging/index.ts';
 import { findCapacity } from './capacity.ts';
 import { findDisagreement } from './disagreement.ts';
 import { findEcc, findMigHidden, findSlowLink } from './health.ts';
@@ -25,7 +26,7 @@ export function findFindings(judged: JudgedRun): Finding[] {
   const own: JudgedRun = gpus.length === judged.gpus.length ? judged : { ...judged, gpus };
   const unused = new Set(unusedGpus(own));
   const working = gpus.filter((gpu) => !unused.has(gpu));
-  return [
+  const found = [
     // A fault of a neighbour's GPU is the node's, and may be the job's next.
     ...findGpuErrors(judged),
     ...findDisagreement(own),
@@ -46,4 +47,13 @@ export function findFindings(judged: JudgedRun): Finding[] {
     ...findSlowLoading(own),
     ...findMigHidden(own),
   ];
+  return found.map((one) => withClock(judged, one));
+}
+
+/** Durations over samples that carry no times say so. */
+function withClock({ gpus }: JudgedRun, finding: Finding): Finding {
+  const about = gpus.filter(({ id }) => finding.entity === null || finding.entity === id);
+  const isPaced = ({ series }: JudgedGpu) => assumedClocks(series.facts).some(({ kind }) => kind === 'period');
+  if (finding.from === null || !about.some(isPaced)) return finding;
+  return { ...finding, evidence: [...finding.evidence, 'its times are by an assumed clock: the samples carry none'] };
 }

@@ -22,6 +22,9 @@ const KINDS: readonly Kind[] = [
   PROMPTS,
 ];
 
+/** The metrics that tell progress. */
+export const KIND_IDS: readonly MetricId[] = KINDS.map(({ id }) => id);
+
 /** Prompt tokens per generated one from which on a server is known by the prompts that it reads: writing is then hardly a tenth of it. */
 const MOSTLY_PROMPTS = 10;
 
@@ -35,6 +38,8 @@ export interface Pace {
   readonly t: Float64Array;
   readonly width: number;
   readonly values: Float64Array;
+  /** Seconds that each value is of, which it counts for in a mean: a trainer's rate is of the time since its line before. */
+  readonly seconds: Float64Array;
   /** Each value is of a step and not of a time: their mean is the harmonic one. */
   readonly perStep: boolean;
 }
@@ -68,11 +73,20 @@ function paceBy(kind: Kind, engines: readonly Table[], period: number): Pace | n
       return Number.isNaN(value) ? sum : Number.isNaN(sum) ? value : sum + value;
     }, Number.NaN),
   );
-  return sums.length === 0 ? null : { unit: kind.unit, t, width, values: sums, perStep: kind.perStep === true };
+  const [lone] = having;
+  const seconds = kind.ofAll === true && lone !== undefined ? sinceBefore(lone, kind, width) : new Float64Array(t.length).fill(width);
+  return sums.length === 0 ? null : { unit: kind.unit, t, width, values: sums, seconds, perStep: kind.perStep === true };
 }
 
 /** The one that tells of the most rows. */
 function longest(engines: readonly Table[], id: MetricId): readonly Table[] {
   const rows = ({ columns }: Table): number => columns.get(id)?.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0) ?? 0;
   return [...engines].sort((a, b) => rows(b) - rows(a)).slice(0, 1);
+}
+
+/** Seconds since the row before, of the rows that have a value. */
+function sinceBefore({ t, columns }: Table, { id, value }: Kind, width: number): Float64Array {
+  const column = columns.get(id);
+  const times = t.filter((_, row) => !Number.isNaN(value(column?.[row] ?? Number.NaN)));
+  return times.map((at, row) => at - (times[row - 1] ?? at - width));
 }

@@ -115,6 +115,13 @@ describe('the training of a log', () => {
     ]);
   });
 
+  it('says so where its times are step times added up, since pauses between steps are not in them', () => {
+    const log = (stamp: (i: number) => string) => [1, 2, 3].map((i) => `${stamp(i)}iter ${i * 10}: loss 3.1234, time 250.12ms, mfu 38.05%`).join('\n');
+    const clocks = (text: string) => parseAll(jobLog, `${text}\n`, { file: 'train.log' }).facts.flatMap(({ name, value }) => (name === 'clock' ? [value] : []));
+    expect(clocks(log(() => ''))).toEqual(['steps of train.log']);
+    expect(clocks(log((i) => `2025-02-21 12:00:0${i} `))).toEqual([]);
+  });
+
   it('of nested bars is told by the one with the most steps', () => {
     const inner = (n: number) => `Iteration:  10%|#| ${n}/100 [00:0${n}<01:00,  1.00s/it]\n`;
     expect(

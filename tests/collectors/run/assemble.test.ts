@@ -49,6 +49,61 @@ describe('a source without times', () => {
   });
 });
 
+describe('a clock that is assumed', () => {
+  const clocks = (...sources: readonly SourceData[]) => assemble(sources).run.tables.map(({ entity, facts }) => [entity.id, facts.get('clock')]);
+  const util = (file: string, clock: Clock, from: number, more: { zoneless?: boolean } = {}, id = 'GPU-a') =>
+    source(
+      file,
+      clock,
+      [10, 20].map((at): Row => [gpu(id), from + at, { 'gpu.util': 0.9 }]),
+      more,
+    );
+  const tokens = (file: string, clock: Clock, from: number, more: { zoneless?: boolean } = {}) =>
+    source(
+      file,
+      clock,
+      [10, 20].map((at): Row => [{ kind: 'engine', id: 'vllm@?' }, from + at, { 'engine.running': 3 }]),
+      more,
+    );
+
+  it('is said of what is read by it: no times, seconds from its own start, a zone that nobody names', () => {
+    expect(clocks(util('dmon.txt', 'ordinal', 0))).toEqual([['GPU-a', 'period of dmon.txt']]);
+    expect(clocks(util('query.csv', 'utc', NOON), tokens('stats.csv', 'relative', 0))).toEqual([
+      ['GPU-a', undefined],
+      ['vllm@?', 'start of stats.csv'],
+    ]);
+    expect(clocks(util('query.csv', 'utc', NOON), tokens('vllm.log', 'utc', NOON + 7200, { zoneless: true }))).toEqual([
+      ['GPU-a', undefined],
+      ['vllm@?', 'zone of vllm.log'],
+    ]);
+  });
+
+  it('is nothing where all is known: dates, one stop-watch, one look', () => {
+    expect(clocks(util('query.csv', 'utc', NOON), tokens('vllm.log', 'utc', NOON, { zoneless: true })).flatMap(([, clock]) => clock ?? [])).toEqual([]);
+    expect(clocks(util('query.csv', 'relative', 0))).toEqual([['GPU-a', undefined]]);
+    expect(clocks(source('page.txt', 'ordinal', [[gpu('GPU-a'), 0, { 'gpu.util': 0.9 }]]))).toEqual([['GPU-a', undefined]]);
+  });
+
+  it('of several stop-watches is that they began together, which is said', () => {
+    const { notes } = assemble([util('query.csv', 'relative', 0), tokens('stats.csv', 'relative', 0)]);
+    expect(notes).toEqual([
+      'query.csv counts seconds from its own start: taken to start together with the other sources',
+      'stats.csv counts seconds from its own start: taken to start together with the other sources',
+    ]);
+  });
+
+  it('keeps what the reader itself assumed', () => {
+    const facts: Fact[] = [{ entity: { kind: 'engine', id: 'trainer@?' }, name: 'clock', value: 'steps of train.log' }];
+    const log = source(
+      'train.log',
+      'relative',
+      [10, 20].map((at): Row => [{ kind: 'engine', id: 'trainer@?' }, at, { 'engine.trainStepTime': 10 }]),
+      { facts },
+    );
+    expect(clocks(util('query.csv', 'utc', NOON), log)).toContainEqual(['trainer@?', 'steps of train.log; start of train.log']);
+  });
+});
+
 describe('sources given together', () => {
   it('on one stop-watch are merged instant by instant, and the first source wins a value that both have', () => {
     const { run } = assemble([

@@ -51,6 +51,32 @@ describe('progress', () => {
     );
   });
 
+  it('says what is assumed of the clock behind its pace', () => {
+    const log = (clock?: string) => table('engine', 'megatron@?', { 'engine.trainSteps': rows(100, () => 0.25) }, clock === undefined ? {} : { clock });
+    expect(run([log('steps of a.log')])?.assumed).toEqual([
+      'the times of megatron are its step times added up: rates over them leave out what passes between steps',
+    ]);
+    expect(run([log('period of a.log')])?.assumed?.[0]).toMatch(/carry no times/);
+    expect(run([log()])).not.toHaveProperty('assumed');
+  });
+
+  it('says it of memory that fills, too', () => {
+    const fills = (clock?: string) =>
+      progressOf(
+        judged({
+          gpus: [
+            {
+              phases: [{ seconds: 1000, busy: 0.9 }],
+              series: { 'gpu.memUsed': rows(100, (i) => 10e9 + i * 1e7), 'gpu.memTotal': rows(100, () => 40e9) },
+              facts: clock === undefined ? {} : { clock },
+            },
+          ],
+        }),
+      )?.memory?.text;
+    expect(fills('period of dmon.txt')).toMatch(/at this pace, if its samples, which carry no times, are as far apart as assumed$/);
+    expect(fills()).toMatch(/at this pace$/);
+  });
+
   it('of a training that two files or ranks tell is told once', () => {
     const log = table('engine', 'hf-trainer@?', { 'engine.trainSteps': rows(100, () => 0.25) });
     const other = table('engine', 'hf-trainer@trainer_log.jsonl', { 'engine.trainSteps': rows(60, () => 0.24) });
