@@ -5,7 +5,7 @@ const SECRET = set(
   'secret secrets password passwd passphrase passwort passcode pwd pw apikey credential credentials creds auth authorization bearer cookie jwt dsn accesskey secretkey privatekey authkey authtoken hftoken',
 );
 /** Words that do so as the last one. */
-const SECRET_LAST = set('token pass pat sas key keys pin');
+const SECRET_LAST = set('token pass pat sas key keys pin otp totp');
 /** Names written in one: `requirepass`, `masterauth`, `hftoken`. */
 const SECRET_END = /(?:(?<!com|by|over|tres)pass|password|passwd|token|secret|apikey|authkey|auth)$/;
 /** Last words of a name that say that the value is something about a secret, not one: `--token-file`, `--pad-token-id`, `--auth-type`. */

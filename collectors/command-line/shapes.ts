@@ -34,6 +34,7 @@ const SHAPES: readonly Shape[] = [
     signs: '.',
   })),
   ...['xoxa-', 'xoxb-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-', 'xapp-', 'xoxe.xoxp-'].map((prefix) => ({ prefix, least: 8 })), // Slack
+  { prefix: 'conda.anaconda.org/t/', least: 8, keep: true },
   { prefix: 'hooks.slack.com/services/', least: 8, signs: '/', keep: true },
   { prefix: 'hooks.slack.com/workflows/', least: 8, signs: '/', keep: true },
   { prefix: 'hooks.slack.com/triggers/', least: 8, signs: '/', keep: true },

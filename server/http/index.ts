@@ -6,6 +6,7 @@ export { compressAnswers } from './compress.ts';
 export { limitBodies, serverOptions } from './deadlines.ts';
 export { type Hold, limitIntake, openPressure, ownLoad, type Pressure } from './pressure.ts';
 export { limitConnections } from './connections.ts';
+export { textOf } from './body-text.ts';
 export { limitNesting, tooDeep } from './nesting.ts';
 export { limitPipelines } from './pipelines.ts';
 export { limitReads, openReads } from './reads.ts';

@@ -1,17 +1,22 @@
 import { cleanName } from '../../core/readings/index.ts';
 import { CONNECTION_BOUNDS } from '../settings/index.ts';
 import type { App } from './app.ts';
+import { textOf } from './body-text.ts';
 import { Problem } from './problem.ts';
 
 /** JSON bodies are looked at before they are parsed; for routes that are added afterwards. */
 export function limitNesting(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const text = body.toString();
-    const deep = tooDeep(text);
-    if (deep !== null) return done(deep);
-    void parse(request, text, done);
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      const text = textOf(Buffer.from(body));
+      const deep = tooDeep(text);
+      if (deep !== null) throw deep;
+      void parse(request, text, done);
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
   });
 }
 

@@ -2,7 +2,7 @@ import { BATCH_BOUNDS } from '../settings/index.ts';
 import { errorCodes } from 'fastify';
 import type { IngestReply } from '../../core/contract/index.ts';
 import type { EntityRef, Intake } from '../../core/readings/index.ts';
-import { tooDeep } from '../http/index.ts';
+import { textOf, tooDeep } from '../http/index.ts';
 import type { Sender } from '../auth/index.ts';
 import type { Door, Senders } from '../ownership/index.ts';
 import type { Store } from '../store/index.ts';
@@ -77,7 +77,7 @@ export function ingestInto(options: IngestOptions): Ingest {
 
 function decoded(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new errorCodes.FST_ERR_CTP_EMPTY_JSON_BODY();
-  const text = bytes.toString().replace(/^\uFEFF/, '');
+  const text = textOf(bytes);
   const deep = tooDeep(text);
   if (deep !== null) throw deep;
   try {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   type EntityKind,
   type EntityRef,
@@ -25,6 +26,7 @@ export interface ReadBatch extends Pick<Intake, 'source' | 'seq' | 'node' | 'job
  * that is for JSON.parse and `checkBatch`, which say what is wrong. What is read here is what they would make of it.
  */
 export function readBatch(bytes: Buffer, allowed: AllowedTimes): ReadBatch | null {
+  if (!isUtf8(bytes)) return null;
   try {
     const scan = { bytes, at: 0 };
     const batch = batchAt(scan, allowed);

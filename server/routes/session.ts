@@ -35,6 +35,9 @@ export interface SessionOptions {
 /** A one-time page address ends after this time, seconds. */
 export const PAGE_TOKEN_LIFE = 86_400;
 
+/** Under these names browsers are let in, and put out: `headroom token revoke page`. */
+const BROWSERS: ReadonlySet<string> = new Set(['page', 'start']);
+
 /** Who am I, sign out, and tokens. */
 export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, now, doors, address }: SessionOptions): void {
   app.get(
@@ -112,6 +115,9 @@ export function sessionRoutes(app: App, { tokens, log, demo, version, cluster, n
     async (request, reply) => {
       const { name, days } = request.body;
       const scope = scopeOf(request.body, cluster);
+      if (BROWSERS.has(name) && scope.kind !== 'page') {
+        throw new Problem(400, { error: `the name “${name}” is the browsers’`, where: 'body/name', remedy: 'revoking it signs them out: give another name' });
+      }
       if (tokens.count(now()) >= ACCESS_BOUNDS.tokens.value) {
         throw new Problem(409, {
           error: `the limit “${ACCESS_BOUNDS.tokens.name}” (${ACCESS_BOUNDS.tokens.value}) is reached`,

@@ -16,6 +16,12 @@ export function closeToOthers(folder: string): void {
   setMode(folder, 0o700);
   // Only where there is none: to open and close a file that SQLite has open here would give its locks away.
   for (const name of DATABASES) if (!existsSync(join(folder, name))) closeSync(openSync(join(folder, name), 'a', 0o600));
+  closeFiles(folder);
+}
+
+/** Makes every file of ours that is there this account's alone, 0600. Throws as above. */
+export function closeFiles(folder: string): void {
+  if (process.platform === 'win32') return;
   for (const name of readdirSync(folder)) if (OURS.test(name)) setMode(join(folder, name), 0o600);
 }
 

@@ -86,7 +86,10 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
     events: (query) => host.call('events', () => query),
     nodes: async () => {
       const [rows, last] = await Promise.all([host.call('nodes', () => null), heard()]);
-      return rows.map((row) => ({ ...row, lastReadingAt: last.get(row.node) ?? null }));
+      const told = new Set(rows.map(({ node }) => node));
+      // A node whose row was lost with a damaged file has its readings all the same.
+      const others = [...last.keys()].filter((node) => !told.has(node)).map((node) => ({ node, gpus: [] }));
+      return [...rows, ...others].map((row) => ({ ...row, lastReadingAt: last.get(row.node) ?? null }));
     },
     prune: async (bounds) => {
       await host.call('prune', () => bounds);

@@ -29,7 +29,7 @@ export async function openRelational({
     entry,
     data: { file },
     file,
-    holds: 'jobs, verdicts, findings and tokens; the readings are in series.db beside it',
+    holds: 'jobs, verdicts, findings, nodes, facts and tokens; the readings are in series.db beside it',
     name: 'relational',
     young: YOUNG,
     writes: {

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { packageRoot } from '../../settings/index.ts';
-import { lockFolder, lostWriteAhead } from '../folder/index.ts';
+import { closeFiles, lockFolder, lostWriteAhead } from '../folder/index.ts';
 import { StoreError } from '../interface/index.ts';
 import { migrate } from '../sqlite/index.ts';
 import { type FileFound, isWhole, lookAt } from './look.ts';
@@ -55,6 +55,8 @@ async function each<T>(folder: string, act: (there: Found) => Promise<T>): Promi
   const there = FILES.filter(({ name }) => existsSync(join(folder, name)));
   if (there.length === 0) throw new StoreError('folder', `${folder} holds no databases of Headroom: name the data folder with --data or HEADROOM_DATA.`);
   const lock = await lockFolder(folder);
+  // What SQLite makes here, and what it writes ahead, is nobody else's to read either.
+  const mask = process.umask(0o077);
   try {
     const results: T[] = [];
     for (const { name, migrations } of there) {
@@ -63,6 +65,8 @@ async function each<T>(folder: string, act: (there: Found) => Promise<T>): Promi
     }
     return results;
   } finally {
+    process.umask(mask);
+    closeFiles(folder);
     await lock.release();
   }
 }

@@ -207,6 +207,14 @@ describe('tokens', () => {
     expect((await send('DELETE', '/api/tokens/node%20agents', headers)).status).toBe(404);
   });
 
+  it('of programs have no name of the browsers, whom revoking it would put out', async () => {
+    for (const name of ['page', 'start']) {
+      const refused = await send('POST', '/api/tokens', bearer(service.token), { name, scope: 'read' });
+      expect([refused.status, json(refused.text).error]).toEqual([400, `the name “${name}” is the browsers’`]);
+    }
+    expect((await send('POST', '/api/tokens', bearer(service.token), { name: 'page', scope: 'page' })).status).toBe(201);
+  });
+
   it('that are revoked or over close what they hold open: sockets and streams', async () => {
     const reader = await connected(bearer(await issue({ kind: 'read' }, 'brief reader')));
     const expires = service.running.service.now() + 1.5;

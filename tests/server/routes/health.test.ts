@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Health } from '../../../core/contract/index.ts';
 import { healthRoutes } from '../../../server/routes/health.ts';
 import type { SeriesStats } from '../../../server/store/interface/types.ts';
-import { removeFolders, startService } from '../../support/service.ts';
+import { ask as exchange, removeFolders, startService } from '../../support/service.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 
 const STATS: SeriesStats = { bytes: 1, values: 2, chunks: 3, walRows: 4, open: 5, openSince: 900, heldBackCount: 0, heldBack: [] };
@@ -72,6 +72,10 @@ describe('health', () => {
   it('is open to everybody at all three addresses', async () => {
     const service = await startService();
     for (const path of ['/api/health', '/health/live', '/health/ready']) expect([path, (await fetch(`${service.address}${path}`)).status]).toEqual([path, 200]);
+    // A probe names the service as its own network does.
+    for (const path of ['/api/health', '/health/live', '/health/ready']) {
+      expect([path, (await exchange(service.address, path, { headers: { host: 'probe.example' } })).status]).toEqual([path, 200]);
+    }
     await service.stop();
     removeFolders();
   });

@@ -55,6 +55,24 @@ describe('a batch', () => {
     expect([reply.status, JSON.parse(reply.text)]).toEqual([400, { error, where: '/api/ingest', remedy: 'the body must be one JSON value' }]);
   });
 
+  it('that is not UTF-8 is refused whole: two names of other bytes would become one', async () => {
+    for (const place of ['source', 'entity'] as const) {
+      const text = JSON.stringify(
+        gpuBatch(place === 'source' ? 'xy' : 'bytes', 0, place === 'source' ? 'GPU-b' : 'GPU-xy', [now], { 'gpu.power': [1] }, 'bytes'),
+      );
+      const reply = await post(
+        Buffer.concat([Buffer.from(text.slice(0, text.indexOf('xy'))), Buffer.from([0xff]), Buffer.from(text.slice(text.indexOf('xy') + 2))]),
+      );
+      expect([reply.status, JSON.parse(reply.text)]).toMatchObject([400, { error: 'the body is not in UTF-8: nothing of it was taken' }]);
+    }
+    const declared = await ask(service.address, '/api/jobs/local%2F5', {
+      method: 'PUT',
+      body: Buffer.from([0x7b, 0x22, 0x6e, 0x61, 0x6d, 0x65, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]),
+      headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' },
+    });
+    expect([declared.status, JSON.parse(declared.text)]).toMatchObject([400, { where: 'body' }]);
+  });
+
   it('may begin with a byte order mark', async () => {
     const reply = await post(`\uFEFF${JSON.stringify(gpuBatch('marked', 0, 'GPU-m', [now], { 'gpu.power': [123] }, 'marked'))}`);
     expect(replyOf(reply)).toEqual({ durable: 1, duplicate: false, rejected: [] });

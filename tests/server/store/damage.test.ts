@@ -93,6 +93,9 @@ describe('a damaged page of the series', () => {
       const [mended] = await repairStore(folder, 'then');
       expect(readFileSync(`${join(folder, 'series.db')}.damaged-then`).equals(before)).toBe(true);
       expect(mended?.original).toMatch(/series\.db\.damaged-then$/);
+      expect(readdirSync(folder).map((name) => [name, (statSync(join(folder, name)).mode & 0o777).toString(8)])).toEqual(
+        readdirSync(folder).map((name) => [name, '600']),
+      );
       expect((await checkStore(folder)).every(isWhole)).toBe(true);
       const state = await openState(join(folder, 'series.db'), RETENTION);
       const chunks = found.tables.find(({ table }) => table === 'Chunk')?.whole ?? 0;
