@@ -13,7 +13,7 @@ export interface MetricRows {
 }
 
 /** Where each step began, as far as it is known, and 1 where that is sure over any silence before it. */
-export interface StepSpans {
+interface StepSpans {
   readonly since: Float64Array;
   readonly sure: Uint8Array;
 }

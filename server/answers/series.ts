@@ -6,7 +6,7 @@ import { READ_BOUNDS } from '../settings/index.ts';
 import type { AnswerParts } from './parts.ts';
 
 /** Who waits for an answer: a signal that aborts when nobody does any more, and whom to tell how much memory the answer takes (a Turn; it may refuse). */
-export interface Asker {
+interface Asker {
   readonly gone?: AbortSignal | null;
   readonly turn?: { weigh(bytes: number): void } | null;
 }
