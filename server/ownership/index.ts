@@ -4,7 +4,7 @@ export { eventsOf, factsOf, holdingsOf, type OwnershipParts } from './holdings.t
 export { type Door, type Head, openSenders, type Senders } from './senders.ts';
 export { LATE } from './late.ts';
 export { silenceOf } from './silence.ts';
-export { openSpeaking, type Speaking } from './speaking.ts';
+export { openSpeaking } from './speaking.ts';
 export { bySpan, covers, type Held, rowsInSpans, spansOf } from './spans.ts';
 export {
   circlesOf,
@@ -18,4 +18,4 @@ export {
   visibleSpans,
   visibleTo,
 } from './visibility.ts';
-export { placesOfThings, type PlacesOfThings } from './whereabouts.ts';
+export { placesOfThings } from './whereabouts.ts';
