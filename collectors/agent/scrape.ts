@@ -33,8 +33,10 @@ export interface ScraperOptions {
 
 /** Reads one endpoint. One parser for its whole life, so that what is known of a series is found out once. */
 export function scraper({ address, node, interval, signal, seen, trouble }: ScraperOptions): Scraper {
-  const instance = instanceOf(address);
-  const home = /^(?:localhost|127\.[\d.]+|\[::1\])(?::|$)/.test(instance);
+  const host = instanceOf(address);
+  const home = /^(?:localhost|127\.[\d.]+|\[::1\])(?::|$)/.test(host);
+  // Every node has a localhost: two of them would be one engine.
+  const instance = home ? host.replace(/^(?:\[::1\]|[^:]+)/, () => node) : host;
   const open = (): Session => prometheus.open({ instance, ...(home ? { node } : {}) });
   let session = open();
   let asking = false;
@@ -45,11 +47,11 @@ export function scraper({ address, node, interval, signal, seen, trouble }: Scra
 
   const fail = (reason: string): void => {
     failures += 1;
-    if (failures === PATIENCE) trouble(`http metrics of ${instance}: ${reason}`);
+    if (failures === PATIENCE) trouble(`http metrics of ${host}: ${reason}`);
   };
   const read = async (text: string): Promise<Batch | null> => {
     const short = withoutLongLines(text);
-    if (short !== text && !tooLong) trouble(`http metrics of ${instance}: lines longer than ${LONGEST_LINE} characters are left out`);
+    if (short !== text && !tooLong) trouble(`http metrics of ${host}: lines longer than ${LONGEST_LINE} characters are left out`);
     tooLong ||= short !== text;
     const batch = await inPieces(session, `# headroom-time ${Date.now() / 1000}\n${short}\n# EOF\n`);
     if (batch === null) session = open(); // half a page is none
@@ -62,10 +64,9 @@ export function scraper({ address, node, interval, signal, seen, trouble }: Scra
     const batch = await read(page.text);
     if (signal.aborted) return;
     if (batch === null) return fail(`its ${page.text.length} characters could not be read within ${BUDGET} s`);
-    if (failures >= PATIENCE) trouble(`http metrics of ${instance}: there again`);
+    if (failures >= PATIENCE) trouble(`http metrics of ${host}: there again`);
     failures = 0;
-    if (batch.rejected.length > 0 && faults === 0)
-      trouble(`http metrics of ${instance}: line ${batch.rejected[0]?.line ?? 0}: ${batch.rejected[0]?.reason ?? ''}`);
+    if (batch.rejected.length > 0 && faults === 0) trouble(`http metrics of ${host}: line ${batch.rejected[0]?.line ?? 0}: ${batch.rejected[0]?.reason ?? ''}`);
     faults += batch.rejected.length;
     // The agent reads this machine itself; node_exporter's view of the same host would be every value twice.
     seen({

@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
 import type { Analysis, Job } from '../../core/contract/index.ts';
 import type { AnalyseOptions } from '../../core/judging/index.ts';
-import { jobName, type JobIndex } from '../ownership/index.ts';
-import { LATE } from '../jobs/index.ts';
+import { jobName, type JobIndex, LATE } from '../ownership/index.ts';
 import { summaryOf } from './rows.ts';
 import type { Store } from '../store/index.ts';
 import { analysisWorker } from './in-worker.ts';

@@ -54,17 +54,20 @@ export function programOf(
   token: { readonly id: string; readonly name: string; readonly scope: TokenScope; readonly expires: number | null },
   bind: (node: string) => { readonly node: string; readonly kept: Promise<void> },
 ): Identity | null {
-  const rights = rightsOf(token.scope, bind);
+  const rights = rightsOf(token, bind);
   if (rights === null) return null;
   return { kind: 'token', name: token.name, ...rights, mark: `token:${token.id.slice(0, 20)}`, credential: { id: token.id, expires: token.expires } };
 }
 
-function rightsOf(scope: TokenScope, bind: (node: string) => { readonly node: string; readonly kept: Promise<void> }): Rights | null {
+function rightsOf(
+  { id, scope }: { readonly id: string; readonly scope: TokenScope },
+  bind: (node: string) => { readonly node: string; readonly kept: Promise<void> },
+): Rights | null {
   switch (scope.kind) {
     case 'page':
       return null;
     case 'node':
-      return { may: ['self', 'write'], viewer: null, sender: { kind: 'node', node: scope.node, bind } };
+      return { may: ['self', 'write'], viewer: null, sender: { kind: 'node', id, node: scope.node, bind } };
     case 'job':
       return { may: ['self', 'read', 'write'], viewer: scope, sender: scope };
     case 'read':

@@ -13,6 +13,8 @@ export type Sender =
   | { readonly kind: 'local' }
   | {
       readonly kind: 'node';
+      /** Of the token; no secret. */
+      readonly id: string;
       /** Null until the first use. */
       readonly node: string | null;
       /** Binds the token to this node where it is not bound yet. Gives the node that it is bound to, and when that is on disk. */

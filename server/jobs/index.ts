@@ -1,1 +1,1 @@
-export { type Jobs, keyIn, LATE, openJobs } from './jobs.ts';
+export { type Jobs, keyIn, openJobs } from './jobs.ts';

@@ -2,12 +2,11 @@ import type { Job, JobDeclaration } from '../../core/contract/index.ts';
 import type { Intake } from '../../core/readings/index.ts';
 import type { JobKey, Store } from '../store/index.ts';
 import type { Sender } from '../auth/index.ts';
-import { jobName, type JobIndex, type Senders } from '../ownership/index.ts';
+import { jobName, type JobIndex, LATE, type Senders } from '../ownership/index.ts';
 import { placesLearner, withClaims } from './batch-of-job.ts';
+import { declaredBy } from './declared-by.ts';
 import { streamedJobs } from './streamed.ts';
 
-/** How long after its end a job still takes late readings (a spool sent after a network cut), seconds. */
-export const LATE = 2 * 86_400;
 /** Silence after which a job that only its stream declared has ended, seconds: longer than any reconnecting takes. */
 const SILENCE = 900;
 
@@ -32,7 +31,7 @@ export interface Jobs {
 export interface JobsOptions {
   readonly store: Pick<Store, 'jobs' | 'facts' | 'setting' | 'setSetting'>;
   readonly index: JobIndex;
-  readonly senders: Pick<Senders, 'mayAdd' | 'mayDeclare' | 'mayName'>;
+  readonly senders: Pick<Senders, 'mayAdd' | 'mayDeclare' | 'mayName' | 'ofToken'>;
   readonly cluster: string;
   readonly now: () => number;
   /** Called after a job is declared or changed. */
@@ -53,6 +52,7 @@ export function openJobs(options: JobsOptions): Jobs {
   const { store, index, senders, cluster, now } = options;
   const missing = placesLearner(now);
   const streamed = streamedJobs(store);
+  const declared = declaredBy(store, { index, now });
   const keyOf = (text: string) => keyIn(cluster, text);
   const known = async (key: JobKey): Promise<Job | undefined> => index.get(key) ?? (await store.jobs.get(key))?.job;
 
@@ -64,14 +64,20 @@ export function openJobs(options: JobsOptions): Jobs {
     return job;
   };
 
+  const mayAdd = async (sender: Sender, key: JobKey, declaration: JobDeclaration): Promise<void> => {
+    senders.mayAdd(index.get(key), declaration);
+    if (sender.kind === 'node' && index.get(key) === undefined) await declared.add(sender.id, key, senders.ofToken);
+  };
+
   /** A job that was ended for its silence runs again when its stream comes back. */
   const reopened = (job: Job | undefined): JobDeclaration | null =>
     job !== undefined && job.end !== null && job.state === 'unknown' && streamed.has(jobName(job)) ? { state: 'running', end: null } : null;
 
   return {
     async declare(sender, key, declaration) {
-      await senders.mayDeclare(sender, { key, declaration, before: await known(key), streamed: streamed.has(jobName(key)) });
-      senders.mayAdd(index.get(key), declaration);
+      const before = await known(key);
+      await senders.mayDeclare(sender, { key, declaration, before, streamed: streamed.has(jobName(key)) });
+      await mayAdd(sender, key, declaration);
       await streamed.remove(jobName(key));
       return record(key, declaration);
     },
@@ -85,7 +91,7 @@ export function openJobs(options: JobsOptions): Jobs {
       const job = await known(key);
       const name = jobName(key);
       if (job === undefined) {
-        senders.mayAdd(undefined, {});
+        await mayAdd(sender, key, {});
         await streamed.add(name);
       } else senders.mayName(sender, job, { node: intake.node ?? intake.tables[0]?.entity.node, streamed: streamed.has(name) });
       index.learn(intake.facts);

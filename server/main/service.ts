@@ -6,7 +6,7 @@ import { type Analyses, type Audience, openAnalyses } from '../analysis/index.ts
 import { openAnswers, type Answers } from '../answers/index.ts';
 import { type Config, packageVersion, readSite } from '../settings/index.ts';
 import { type Ingest, ingestInto, openParsers, openQuota, openStreams, type Parsers, type Quota, type Streams } from '../ingest/index.ts';
-import { deliveriesByJob, jobIndex, type JobIndex, openSenders, type Senders } from '../ownership/index.ts';
+import { deliveriesByJob, jobIndex, type JobIndex, openSenders, openSpeaking, placesOfThings, type Senders } from '../ownership/index.ts';
 import { keyIn, openJobs, type Jobs } from '../jobs/index.ts';
 import { jobRoom, openHub, tellReadings, type Hub } from '../live/index.ts';
 import { nodeRegistry, type NodeRegistry } from '../nodes/index.ts';
@@ -63,15 +63,13 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     row: hub.row,
   };
   const analyses = openAnalyses({ store, index, audience, log, now, site, named: (uuid) => (nodes.gpu(uuid)?.name ?? null) !== null });
-  const placeOf = (uuid: string) => {
-    const gpu = nodes.gpu(uuid);
-    const at = gpu?.latest.at ?? (gpu === undefined ? null : (nodes.get(gpu.node)?.at ?? null));
-    return gpu === undefined || at === null ? null : { node: gpu.node, at };
-  };
-  const senders = openSenders({ index, placeOf, keyOf: (text) => keyIn(config.cluster, text), mostJobs: config.limits.jobs, log, now });
+  const things = placesOfThings();
+  const agents = openSpeaking({ store, now, failed: (error) => log.warn({ err: error }, 'which nodes have agents could not be written down') });
+  const senders = openSenders({ index, placeOf: things.placeOf, agents, keyOf: (text) => keyIn(config.cluster, text), mostJobs: config.limits.jobs, log, now });
   const jobs = openJobs({ store, index, senders, cluster: config.cluster, now, changed: (job, before) => analyses.changed(job, before) });
   const stored = (intake: Intake) => {
     nodes.take(intake);
+    things.take(intake, now());
     const deliveries = deliveriesByJob(index, intake, now());
     for (const { job, delivery } of deliveries) analyses.feed(job, delivery);
     tellReadings(hub, intake, deliveries);
@@ -83,7 +81,15 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   const ingest = ingestInto({ quota, series: store.series, rawDays: config.rawDays, now, senders, prepare, stored });
 
   await jobs.load(now());
-  for (const row of await store.facts.nodes()) nodes.restore(row);
+  for (const { entity, last } of await store.series.places(['gpu', 'engine', 'process'])) things.restore(entity, last);
+  for (const row of await store.facts.nodes()) {
+    nodes.restore(row);
+    for (const { uuid } of row.gpus) {
+      const gpu = { kind: 'gpu', id: uuid, node: row.node } as const;
+      if (row.lastReadingAt !== null && things.placeOf(gpu) === null) things.restore(gpu, row.lastReadingAt); // only facts name it so far
+    }
+  }
+  await agents.load((node) => nodes.get(node)?.at ?? null);
   await analyses.restore();
   if (ENTITY_KINDS.reduce((sum, kind) => sum + known[kind].length, 0) > MANY) {
     const others = store.sweep();

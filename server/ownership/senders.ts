@@ -1,18 +1,15 @@
-import { JOB_BOUNDS, OWNERSHIP_BOUNDS } from '../settings/index.ts';
+import { type Bound, JOB_BOUNDS } from '../settings/index.ts';
 import type { Job, JobDeclaration } from '../../core/contract/index.ts';
 import type { EntityRef, Intake } from '../../core/readings/index.ts';
 import type { Sender } from '../auth/index.ts';
 import { Problem } from '../http/index.ts';
 import type { JobKey } from '../store/index.ts';
-import { jobName } from './job-name.ts';
+import { foreignRules } from './foreign.ts';
 import type { JobIndex } from './job-index.ts';
-
-/** A card is where it was heard last; after this long without a reading there, another node may say that it has it now. Seconds. */
-const MOVED = 3_600;
-/** A node speaks for itself while its own agent was heard so lately, seconds. */
-const SPEAKS = 900;
-/** Nodes whose own agents are remembered at most; the oldest go first. */
-const MOST = OWNERSHIP_BOUNDS.speaking.value;
+import { jobName } from './job-name.ts';
+import type { Speaking } from './speaking.ts';
+import { checkTimes } from './times.ts';
+import type { Whereabouts } from './whereabouts.ts';
 
 /** Seconds after which one more job may be asked for again. */
 const JOBS_LATER = 600;
@@ -38,6 +35,8 @@ export interface Senders {
   mayDeclare(sender: Sender, asked: Declared): Promise<void>;
   /** Refuses (Problem) one more job, or more of its nodes and GPUs, where as many are known as may be. */
   mayAdd(before: Job | undefined, declaration: Pick<JobDeclaration, 'nodes' | 'gpus'>): void;
+  /** How many jobs one node's token may have named first, and what refuses one more (Problem). */
+  readonly ofToken: { readonly most: number; readonly refuse: () => never };
 }
 
 interface Declared {
@@ -49,57 +48,54 @@ interface Declared {
 }
 
 export interface SendersOptions {
-  readonly index: Pick<JobIndex, 'candidates' | 'claimOf' | 'ownersAt' | 'size'>;
-  /** Where a card was heard last; null where it was not. */
-  readonly placeOf: (uuid: string) => { readonly node: string; readonly at: number } | null;
+  readonly index: Pick<JobIndex, 'candidates' | 'claimOf' | 'get' | 'size'>;
+  /** Where a thing was heard last; null where it was not. */
+  readonly placeOf: (entity: EntityRef) => Whereabouts | null;
+  /** The nodes that have agents of their own. */
+  readonly agents: Pick<Speaking, 'heard' | 'lastOf'>;
   readonly keyOf: (text: string) => JobKey;
-  readonly mostJobs: number;
+  readonly mostJobs: { readonly all: number; readonly perToken: number };
   readonly log: { warn(about: object, text: string): void };
   /** Seconds UTC. */
   readonly now: () => number;
 }
 
 /** Who may send what: a program with a token of one node or job writes of that one only. Everybody else who may write at all, of everything. */
-export function openSenders({ index, placeOf, keyOf, mostJobs, log, now }: SendersOptions): Senders {
-  const speaking = new Map<string, number>();
-  const speaks = (node: string): void => {
-    speaking.delete(node);
-    speaking.set(node, now());
-    if (speaking.size > MOST) for (const oldest of speaking.keys()) if (speaking.delete(oldest)) break;
-  };
-  /** The other node that has this card; null where none was heard with it lately. */
-  const elsewhere = (uuid: string, node: string | undefined): string | null => {
-    const place = placeOf(uuid);
-    return place === null || node === undefined || place.node === node || now() - place.at > MOVED ? null : place.node;
-  };
-  /** The other job that lists this card at one of these times; null where none does. */
-  const othersCard = (uuid: string, own: JobKey, times: readonly number[]): Job | null => {
-    for (const at of times) {
-      const owners = index.ownersAt({ kind: 'gpu', id: uuid }, at).filter(({ gpus }) => gpus.some((gpu) => gpu.uuid === uuid));
-      if (owners.length > 0 && !owners.some((job) => jobName(job) === jobName(own))) return owners[0] ?? null;
-    }
-    return null;
-  };
+export function openSenders({ index, placeOf, agents, keyOf, mostJobs, log, now }: SendersOptions): Senders {
+  const foreign = foreignRules({ index, placeOf, agentOf: (node) => agents.lastOf(node), now });
+  const { elsewhere } = foreign;
 
-  const foreignToNode = (entity: EntityRef, own: string): string | null => {
-    const said = entity.kind === 'host' ? entity.id : entity.node;
-    if (said !== undefined && said !== own) return `the token is of node ${own}, and this is of node ${said}: use a token of that node`;
-    const other = entity.kind === 'gpu' ? elsewhere(entity.id, own) : null;
-    return other === null ? null : `node ${other} sends this GPU: where it was moved, end the agent there and send again after an hour`;
+  const tooMany = ({ name, setting }: Bound, value: number): never => {
+    log.warn({ limit: name }, 'a sender met a limit');
+    throw new Problem(
+      429,
+      {
+        error: `the limit “${name}” (${value}) is reached`,
+        where: 'body',
+        remedy: `declare the end of jobs that have ended, and send it again later${setting === null ? '' : `; whoever runs the server may raise ${setting}`}`,
+      },
+      JOBS_LATER,
+    );
   };
-  const foreignToJob = (entity: EntityRef, own: JobKey, t: ArrayLike<unknown> | undefined): string | null => {
-    const { kind, id, node } = entity;
-    if (kind === 'host') return (speaking.get(id) ?? 0) > now() - SPEAKS ? `node ${id} has an agent of its own, which says this` : null;
-    if (kind === 'gpu') {
-      const times = t === undefined || t.length === 0 ? [now()] : [t[0], t[t.length - 1]].filter((at) => typeof at === 'number');
-      const other = othersCard(id, own, times);
-      if (other !== null) return `job ${jobName(other)} holds this GPU: a token of job ${jobName(own)} sends its own only`;
-      const place = elsewhere(id, node);
-      return place === null ? null : `node ${place} has this GPU: name the node that it is in`;
+  /** Refuses what a job's token claims for its job beyond what is known of it already. */
+  const jobClaims = (key: JobKey, declaration: JobDeclaration, before: Job | undefined): void => {
+    const [from, to] = [
+      declaration.start ?? before?.start ?? now(),
+      (declaration.end === undefined ? before?.end : declaration.end) ?? Number.POSITIVE_INFINITY,
+    ];
+    const longer = before === undefined || before.start === null || from < before.start || to > (before.end ?? Number.POSITIVE_INFINITY);
+    const gpus = (declaration.gpus ?? before?.gpus ?? []).map(({ uuid, node }) => ({ uuid, node: node ?? undefined }));
+    for (const [number, gpu] of gpus.entries()) {
+      const fresh = longer || !before.gpus.some(({ uuid }) => uuid === gpu.uuid);
+      const error = foreign.card(gpu, key, { from, to, fresh });
+      if (error !== null) throw refusal({ error, where: `body/gpus/${number}`, remedy: 'name the job’s own GPUs, each with its node' });
     }
-    const claim = index.claimOf(entity);
-    const claimant = index.candidates(entity).find((job) => jobName(job) === claim && job.end === null);
-    return claimant === undefined || claim === jobName(own) ? null : `this ${kind} is of job ${claim}: a token of job ${jobName(own)} sends its own only`;
+    for (const [number, node] of (declaration.nodes ?? before?.nodes ?? []).entries()) {
+      if (!longer && before.nodes.includes(node)) continue;
+      const cards = gpus.flatMap((gpu) => (gpu.node === node ? [gpu.uuid] : []));
+      const error = foreign.crowded(node, key, { from, to, cards });
+      if (error !== null) throw refusal({ error, where: `body/nodes/${number}`, remedy: 'name the job’s own nodes and GPUs, and when it began' });
+    }
   };
 
   return {
@@ -132,11 +128,11 @@ export function openSenders({ index, placeOf, keyOf, mostJobs, log, now }: Sende
           });
         },
         foreign(entity, t) {
-          if (sender.kind === 'job') return foreignToJob(entity, sender, t);
+          if (sender.kind === 'job') return foreign.toJob(entity, sender, t);
           const place = entity.kind === 'host' ? entity.id : entity.node;
           const reason =
-            sender.kind !== 'node' ? null : place === undefined && node === null ? 'of which node? Name it' : foreignToNode(entity, bound(place ?? ''));
-          if (reason === null && entity.kind === 'host') speaks(entity.id);
+            sender.kind !== 'node' ? null : place === undefined && node === null ? 'of which node? Name it' : foreign.toNode(entity, bound(place ?? ''), t);
+          if (reason === null && entity.kind === 'host') agents.heard(entity.id);
           return reason;
         },
         async kept() {
@@ -149,19 +145,11 @@ export function openSenders({ index, placeOf, keyOf, mostJobs, log, now }: Sende
       const { jobs, places } = index.size();
       const grows = nodes.length + gpus.length - (before === undefined ? 0 : before.nodes.length + before.gpus.length);
       const bound =
-        before === undefined && jobs >= mostJobs ? JOB_BOUNDS.jobs : grows > 0 && places + grows > JOB_BOUNDS.places.value ? JOB_BOUNDS.places : null;
+        before === undefined && jobs >= mostJobs.all ? JOB_BOUNDS.jobs : grows > 0 && places + grows > JOB_BOUNDS.places.value ? JOB_BOUNDS.places : null;
       if (bound === null) return;
-      log.warn({ limit: bound.name }, 'a sender met a limit');
-      throw new Problem(
-        429,
-        {
-          error: `the limit “${bound.name}” (${bound === JOB_BOUNDS.jobs ? mostJobs : bound.value}) is reached`,
-          where: 'body',
-          remedy: `declare the end of jobs that have ended, and send it again later${bound.setting === null ? '' : `; whoever runs the server may raise ${bound.setting}`}`,
-        },
-        JOBS_LATER,
-      );
+      tooMany(bound, bound === JOB_BOUNDS.jobs ? mostJobs.all : bound.value);
     },
+    ofToken: { most: mostJobs.perToken, refuse: () => tooMany(JOB_BOUNDS.perToken, mostJobs.perToken) },
 
     mayName(sender, job, { node, streamed }) {
       if (sender.kind !== 'node' || streamed || job.nodes.length === 0) return;
@@ -177,6 +165,7 @@ export function openSenders({ index, placeOf, keyOf, mostJobs, log, now }: Sende
 
     async mayDeclare(sender, { key, declaration, before, streamed }) {
       if (sender.kind === 'system') return;
+      checkTimes(declaration, before, now());
       if (declaration.demo === true) {
         throw new Problem(400, { error: 'only a demo has pretended jobs', where: 'body/demo', remedy: 'leave it out; headroom serve --demo plays a demo' });
       }
@@ -194,19 +183,10 @@ export function openSenders({ index, placeOf, keyOf, mostJobs, log, now }: Sende
       }
       const gpus = declaration.gpus ?? [];
       if (sender.kind === 'job') {
-        for (const [number, { uuid, node }] of gpus.entries()) {
-          const other = othersCard(uuid, key, [now()]);
-          const place = elsewhere(uuid, node);
-          if (other === null && place === null) continue;
-          throw refusal({
-            error: other === null ? `GPU ${uuid} is in node ${place ?? ''}` : `job ${jobName(other)} holds GPU ${uuid}`,
-            where: `body/gpus/${number}`,
-            remedy: 'name the job’s own GPUs, each with its node',
-          });
-        }
+        jobClaims(key, declaration, before);
         return;
       }
-      const placed = gpus.map(({ uuid, node }) => ({ uuid, node: node ?? placeOf(uuid)?.node ?? null }));
+      const placed = gpus.map(({ uuid, node }) => ({ uuid, node: node ?? placeOf({ kind: 'gpu', id: uuid })?.node ?? null }));
       const places = [...new Set([...(declaration.nodes ?? []), ...placed.flatMap(({ node }) => node ?? [])])];
       const [only] = places;
       if (sender.node === null && (only === undefined || places.length > 1)) {

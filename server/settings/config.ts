@@ -47,8 +47,8 @@ export interface Limits {
   readonly streams: { readonly all: number; readonly perToken: number };
   /** Sockets at a time, in all and of one caller. */
   readonly sockets: { readonly all: number; readonly perCaller: number };
-  /** Jobs that run or ended lately. */
-  readonly jobs: number;
+  /** Jobs that run or ended lately, in all and of one node's token. */
+  readonly jobs: { readonly all: number; readonly perToken: number };
 }
 
 /** What the environment says, checked once at start. `port` is null where nobody chose one: the first free one from 8080 on. */
@@ -168,7 +168,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         all: read('HEADROOM_MOST_SOCKETS', most(LIVE_BOUNDS.sockets)),
         perCaller: read('HEADROOM_MOST_SOCKETS_PER_CALLER', most(LIVE_BOUNDS.perCaller)),
       },
-      jobs: read('HEADROOM_MOST_JOBS', most(JOB_BOUNDS.jobs)),
+      jobs: {
+        all: read('HEADROOM_MOST_JOBS', most(JOB_BOUNDS.jobs)),
+        perToken: read('HEADROOM_MOST_JOBS_PER_TOKEN', most(JOB_BOUNDS.perToken)),
+      },
     },
     intake: {
       entities: read('HEADROOM_MOST_ENTITIES', most(INTAKE_BOUNDS.entities)),

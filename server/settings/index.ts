@@ -3,6 +3,7 @@ export {
   ACCESS_BOUNDS,
   ANALYSIS_BOUNDS,
   BATCH_BOUNDS,
+  type Bound,
   type BoundKey,
   BOUNDS,
   CONNECTION_BOUNDS,

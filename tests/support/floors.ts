@@ -27,7 +27,7 @@ export const FLOORS: Floors = {
   'server/nodes': [],
   'server/jobs': ['server/settings', 'server/store', 'server/auth', 'server/ownership'],
   'server/ingest': ['server/threads', 'server/settings', 'server/http', 'server/store', 'server/auth', 'server/ownership'],
-  'server/analysis': ['server/settings', 'server/threads', 'server/store', 'server/ownership', 'server/jobs'],
+  'server/analysis': ['server/settings', 'server/threads', 'server/store', 'server/ownership'],
   'server/answers': ['server/settings', 'server/http', 'server/store', 'server/auth', 'server/ownership', 'server/nodes', 'server/analysis'],
   'server/routes': ['server/settings', 'server/http', 'server/store', 'server/auth', 'server/ownership', 'server/jobs', 'server/ingest', 'server/answers'],
   'server/live': ['server/settings', 'server/http', 'server/store', 'server/auth', 'server/ownership', 'server/analysis', 'server/answers'],

@@ -5,8 +5,9 @@ export function sendersWith(changes: Partial<Parameters<typeof openSenders>[0]> 
   return openSenders({
     index: jobIndex(),
     placeOf: () => null,
+    agents: { heard: () => undefined, lastOf: () => null },
     keyOf: (id) => ({ cluster: 'c', id }),
-    mostJobs: 100,
+    mostJobs: { all: 100, perToken: 100 },
     log: { warn: () => undefined },
     now: () => 10_000,
     ...changes,

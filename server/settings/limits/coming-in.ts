@@ -138,6 +138,15 @@ export const JOB_BOUNDS = {
     told: 'the sender (429 with Retry-After), the log',
     where: 'server/ownership/senders.ts',
   },
+  perToken: {
+    name: 'jobs of a token',
+    value: 1_000,
+    unit: 'such jobs that one node’s token was the first to name',
+    setting: 'HEADROOM_MOST_JOBS_PER_TOKEN',
+    beyond: 'a new one is refused, as above; tokens of scope admin are not counted, a job’s has one job',
+    told: 'the sender (429 with Retry-After), the log',
+    where: 'server/jobs/declared-by.ts',
+  },
   nodes: {
     name: 'nodes of a job',
     value: MOST_OF_JOB.nodes,

@@ -152,7 +152,16 @@ export const OWNERSHIP_BOUNDS = {
     setting: null,
     beyond: 'the oldest are forgotten',
     told: 'nobody',
-    where: 'server/ownership/senders.ts',
+    where: 'server/ownership/speaking.ts',
+  },
+  whereabouts: {
+    name: 'places of things',
+    value: 400_000,
+    unit: 'GPUs, engines, and processes of no named node, of which is known where they were heard last',
+    setting: null,
+    beyond: 'the oldest are forgotten, and are of the node that sends them next',
+    told: 'nobody',
+    where: 'server/ownership/whereabouts.ts',
   },
   spans: {
     name: 'times that a thing was a job’s',

@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import type { EntityKind } from '../../../core/readings/index.ts';
+import type { EntityKind, EntityRef } from '../../../core/readings/index.ts';
 import { sweep } from '../../threads/index.ts';
 import type { KnownIds } from '../interface/index.ts';
 import { serveFile } from '../worker/index.ts';
@@ -33,6 +33,7 @@ function handlersOf(state: SeriesState) {
       await state.file.transaction(state.file.trial());
     },
     known: async (_: null) => idsOf(state),
+    places: async (kinds: readonly EntityKind[]) => placesOf(state, kinds),
     sweep: async (_: null) => sweep(),
     /** When each node was last heard, by node name. */
     heard: async (_: null) => lastHeard(state),
@@ -75,12 +76,26 @@ function idsOf({ catalog }: SeriesState): KnownIds {
   return ids;
 }
 
+function placesOf(state: SeriesState, kinds: readonly EntityKind[]): { entity: EntityRef; last: number }[] {
+  const places: { entity: EntityRef; last: number }[] = [];
+  for (const { no, kind, id, node } of state.catalog.entities.values()) {
+    const last = lastOf(state, no);
+    if (node !== null && kinds.includes(kind) && Number.isFinite(last)) places.push({ entity: { kind, id, node }, last });
+  }
+  return places;
+}
+
+/** The latest reading of an entity, seconds UTC; -∞ where it has none. */
+function lastOf(state: SeriesState, no: number): number {
+  return Math.max(state.extents.get(no)?.last ?? Number.NEGATIVE_INFINITY, state.heads.get(no)?.last ?? Number.NEGATIVE_INFINITY);
+}
+
 function lastHeard(state: SeriesState): Map<string, number> {
   const heard = new Map<string, number>();
   for (const entity of state.catalog.entities.values()) {
     const node = entity.node ?? (entity.kind === 'host' ? entity.id : null);
     if (node === null) continue;
-    const last = Math.max(state.extents.get(entity.no)?.last ?? Number.NEGATIVE_INFINITY, state.heads.get(entity.no)?.last ?? Number.NEGATIVE_INFINITY);
+    const last = lastOf(state, entity.no);
     if (last > (heard.get(node) ?? Number.NEGATIVE_INFINITY)) heard.set(node, last);
   }
   return heard;

@@ -56,7 +56,7 @@ function watch(address = `http://127.0.0.1:${port}/metrics`) {
 }
 
 describe('a /metrics page', () => {
-  it('is read at each sample, stamped on arrival, named by its address and our node', async () => {
+  it('is read at each sample, stamped on arrival, and named by our node and its port: two nodes’ localhost are two engines', async () => {
     const own = watch();
     await own.scrape();
     page = PAGE.replace(' 1000', ' 1200');
@@ -65,7 +65,7 @@ describe('a /metrics page', () => {
       ['engine', 1000],
       ['engine', 1200],
     ]);
-    expect(own.readings[0]?.entity).toMatchObject({ node: 'n1', id: `vllm@127.0.0.1:${port}` });
+    expect(own.readings[0]?.entity).toMatchObject({ node: 'n1', id: `vllm@n1:${port}` });
     expect(Math.abs((own.readings[1]?.at ?? 0) - Date.now() / 1000)).toBeLessThan(60);
     expect(own.troubles).toEqual([]);
   });

@@ -56,7 +56,7 @@ describe('a job that only a stream names', () => {
 
 describe('a job that lists its GPUs on a node', () => {
   it('keeps its list, whatever its tools can see there', async () => {
-    await jobs.declare({ kind: 'local' }, { cluster: 'c', id: '8' }, { state: 'running', start: 9000, nodes: ['n5'], gpus: [{ uuid: 'GPU-a', node: 'n5' }] });
+    await jobs.declare({ kind: 'system' }, { cluster: 'c', id: '8' }, { state: 'running', start: 9000, nodes: ['n5'], gpus: [{ uuid: 'GPU-a', node: 'n5' }] });
     await jobs.prepare(
       batch('8', 9001, [
         { kind: 'gpu', id: 'GPU-a', node: 'n5' },

@@ -26,6 +26,7 @@ const SET = {
   HEADROOM_MOST_VALUES_PER_MINUTE: '900000',
   HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN: '300000',
   HEADROOM_MOST_JOBS: '12',
+  HEADROOM_MOST_JOBS_PER_TOKEN: '2',
   HEADROOM_MOST_STREAMS: '5',
   HEADROOM_MOST_STREAMS_PER_TOKEN: '3',
   HEADROOM_MOST_SOCKETS: '9',
@@ -217,6 +218,13 @@ const EDGES: Partial<Record<BoundKey, Edge>> = {
     const late = { ...block('GPU-edge-1'), t: [seconds() + most('Batches.ahead') + 60] };
     expect((await send(service.token, batch([late]))).text).toContain('ahead of this server');
   },
+  'Jobs.perToken': async () => {
+    const token = await service.running.service.store.tokens.issue({ scope: { kind: 'node', node: 'edge' }, name: 'edge of jobs', expires: null });
+    const replies = [];
+    for (const id of ['edge-a', 'edge-b', 'edge-c']) replies.push(await declare(token, id, { state: 'running', start: seconds(), nodes: ['edge'] }));
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 429]);
+    expect(replies.at(-1)?.text).toContain('“jobs of a token”');
+  },
   'Jobs.jobs': async () => {
     const replies = [];
     for (let index = 0; index < 13; index += 1) replies.push(await declare(service.token, `edge-${index}`, { state: 'running', start: seconds() }));
@@ -332,6 +340,7 @@ const NOT_DRIVEN: Readonly<Record<string, readonly string[]>> = {
     'Ownership.signs',
     'Ownership.spans',
     'Ownership.speaking',
+    'Ownership.whereabouts',
     'Questions.answer',
     'Questions.jsonAnswer',
     'Questions.partsOfNode',

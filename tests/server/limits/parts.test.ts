@@ -9,7 +9,7 @@ import { answerSeries } from '../../../server/answers/series.ts';
 import { Problem } from '../../../server/http/index.ts';
 import { streamedJobs } from '../../../server/jobs/streamed.ts';
 import { holdingsOf } from '../../../server/ownership/holdings.ts';
-import { jobIndex } from '../../../server/ownership/index.ts';
+import { jobIndex, openSpeaking, placesOfThings } from '../../../server/ownership/index.ts';
 import { newSigns } from '../../../server/ownership/signs.ts';
 import { seriesReply } from '../../../server/routes/series-reply.ts';
 import { BOUNDS, type BoundKey } from '../../../server/settings/index.ts';
@@ -203,7 +203,8 @@ describe('what is remembered', () => {
   });
 
   it('of agents that speak for their nodes: 200,000, the oldest are forgotten and may be spoken for', () => {
-    const senders = sendersWith();
+    const store = { setting: () => Promise.resolve(null), setSetting: () => Promise.resolve() };
+    const senders = sendersWith({ agents: openSpeaking({ store, now: () => 10_000, failed: () => undefined }) });
     const anybody = senders.door({ kind: 'system' });
     const job = senders.door({ kind: 'job', cluster: 'c', id: '1' });
     const host = (index: number): EntityRef => ({ kind: 'host', id: `n${index}` });
@@ -211,6 +212,12 @@ describe('what is remembered', () => {
     expect(job.foreign(host(0))).toContain('an agent of its own');
     anybody.foreign(host(-1));
     expect([job.foreign(host(0)) === null, job.foreign(host(1)) === null]).toEqual([true, false]);
+  });
+
+  it('of where things were heard last: 400,000, the oldest are forgotten', () => {
+    const things = placesOfThings();
+    for (let index = 0; index <= most('Ownership.whereabouts'); index += 1) things.restore(gpu(`${index}`, 'n1'), index);
+    expect([0, 1, most('Ownership.whereabouts')].map((index) => things.placeOf(gpu(`${index}`, 'n1'))?.at)).toEqual([undefined, 1, 400_000]);
   });
 
   it('of times that a thing was a job’s: the latest 200', async () => {

@@ -50,7 +50,7 @@ describe('a node’s token', () => {
 
   it('loses the blocks, facts and events of other nodes only, each told with its place, escaped names or not', async () => {
     const token = await issue({ kind: 'node', node: 'c1' });
-    const blocks = [block('gpu', 'GPU-c1'), block('gpu', 'GPU-c2', 'c2'), block('host', 'c2'), block('process', 'p1', 'c1')];
+    const blocks = [block('gpu', 'GPU-c1'), block('gpu', 'GPU-c2', 'c2'), block('host', 'c2'), block('process', 'c1/1', 'c1')];
     const more = {
       facts: [{ entity: { kind: 'gpu', id: 'GPU-c2', node: 'c2' }, name: 'name', value: 'another' }],
       events: [{ at: at(), entity: { kind: 'host', id: 'c2' }, kind: 'collector', text: 'x' }],
@@ -121,7 +121,7 @@ describe('a job’s token', () => {
     await ingest(await issue({ kind: 'node', node: 'g1' }), { node: 'g1', blocks: [block('host', 'g1')] });
     const token = await issue({ kind: 'job', cluster: 'c', id: 'g-own' });
     const { json } = await ingest(token, { node: 'g1', blocks: [block('gpu', 'GPU-g1'), block('host', 'g1'), block('gpu', 'GPU-g2')] });
-    expect(json.rejected.map((one) => one.at)).toEqual(['blocks/0/entity', 'blocks/1/entity']);
+    expect(json.rejected.map((one) => one.at)).toEqual(['blocks/0/entity', 'blocks/1/entity', 'blocks/2/entity']);
     expect((await declare(token, 'g-own', { gpus: [{ uuid: 'GPU-g1', node: 'g1' }] })).json).toMatchObject({ where: 'body/gpus/0' });
   });
 });
