@@ -295,7 +295,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/subjects.ts',
     tests: ['tests/core/judging/several-engines.test.ts', 'tests/core/judging/demand.test.ts'],
     mutations: [
-      { find: 'silent.length > gpus || models.size > 1', replace: 'false', harm: 'engines of which nobody knows the GPUs are modelled on all of them' },
+      { find: 'silent.length > gpus() || models.size > 1', replace: 'false', harm: 'engines of which nobody knows the GPUs are modelled on all of them' },
       { find: 'longest > GLANCE_SECONDS ? longest : null', replace: 'null', harm: 'a user who thinks is a slow host' },
     ],
   },
@@ -492,9 +492,9 @@ export const MUTATIONS: readonly MutatedFile[] = [
     file: 'core/judging/subjects.ts',
     tests: [ANALYSE, ACTIVITY],
     mutations: [
-      { find: 'wasUsed(gpu));', replace: 'true);', harm: 'an engine’s work is spread over GPUs that it never used' },
+      { find: 'gpu.used ? engines.filter', replace: 'gpu.id !== null ? engines.filter', harm: 'an engine’s work is spread over GPUs that it never used' },
       { find: 'unclear ? [] : candidates', replace: 'candidates', harm: 'a trainer’s GPU is judged by a server’s tokens' },
-      { find: 'entity.node === gpu.entity.node);\n  const own', replace: 'true);\n  const own', harm: 'another node’s trainer names this GPU’s work' },
+      { find: 'one.entity.node === node);\n    const byGpu', replace: 'true);\n    const byGpu', harm: 'another node’s trainer names this GPU’s work' },
     ],
   },
   {
@@ -602,7 +602,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     mutations: [
       { find: 'grid.trim(needed - KEPT_BINS)', replace: 'grid.trim(needed + 2 * KEPT_BINS)', harm: 'the open phase of a long run loses its beginning' },
       { find: 'if (knewSome) for (', replace: 'if (!knewSome) for (', harm: 'what was judged before the model was named stays as it was' },
-      { find: '    alike.sort((a, b) => compare(a.entity.id, b.entity.id));\n', replace: '', harm: 'the order in which senders are heard changes the verdict' },
+      { find: '  alike.sort((a, b) => compare(a.entity.id, b.entity.id));\n', replace: '', harm: 'the order in which senders are heard changes the verdict' },
     ],
   },
   {

@@ -1,5 +1,5 @@
 import type { Analysis } from '../contract/index.ts';
-import { type AnalyseOptions, type JudgedRun, openRunJudge, type RunJudge } from '../judging/index.ts';
+import { type AnalyseOptions, type JudgedRun, type MostJudged, openRunJudge, type RunJudge } from '../judging/index.ts';
 import type { Clock, Run } from '../readings/index.ts';
 import { analysisOf } from './analysis.ts';
 
@@ -9,9 +9,9 @@ export interface Tracker extends RunJudge {
   analysis(now?: number): Analysis;
 }
 
-/** Follows a run: pushes are cheap, and `analysis` looks again only at the part that is not final yet. */
-export function openTracker(options: AnalyseOptions = {}, clock?: Exclude<Clock, 'ordinal'>): Tracker {
-  const judge = openRunJudge(options, clock);
+/** Follows a run: pushes are cheap, and `analysis` looks again only at the part that is not final yet; of each kind of entity at most so many, if given. */
+export function openTracker(options: AnalyseOptions = {}, clock?: Exclude<Clock, 'ordinal'>, most?: MostJudged): Tracker {
+  const judge = openRunJudge(options, clock, most);
   return { ...judge, analysis: (now) => analysisOf(judge.judged(now)) };
 }
 

@@ -1,5 +1,5 @@
 import type { Verdict, Workload } from '../contract/index.ts';
-import { type Clock, entityKey, type EntityKind, type SourceEvent, type Table } from '../readings/index.ts';
+import { type Clock, ENTITY_KINDS, entityKey, type EntityKind, type SourceEvent, type Table } from '../readings/index.ts';
 import { binsOf } from './bins.ts';
 import { withOutOfMemory } from './capacity.ts';
 import { runEntity, type RunEntity } from './entity.ts';
@@ -10,6 +10,7 @@ import { type JudgedWindow, type PhaseSource, phaseStream, type PhaseStream } fr
 import { jobRests, restsOf } from './rests.ts';
 import { isNoProgress, withNoProgress, withoutProgress } from './spinning.ts';
 import { modelOf } from './subject.ts';
+import { type MostJudged, ranking, withCrowd } from './crowd.ts';
 import { contextsOf, signatureOf, type SubjectContext } from './subjects.ts';
 import { turnsOf, withTurns } from './turns.ts';
 import { withOrder } from './unmeasured.ts';
@@ -40,6 +41,9 @@ interface State {
   /** Width of a bin, seconds. */
   readonly period: number;
   readonly options: AnalyseOptions;
+  readonly most: MostJudged | null;
+  /** Kinds of which there were more than are judged. */
+  readonly crowded: Set<EntityKind>;
   readonly byKey: Map<string, RunEntity>;
   /** The same by kind, each in order of id. */
   readonly entities: Readonly<Record<EntityKind, RunEntity[]>>;
@@ -55,10 +59,12 @@ interface State {
 const KEPT_BINS = 8;
 
 /** A run of which nothing has come yet, on a grid of bins `period` seconds wide. */
-export function followRun(period: number, options: AnalyseOptions): FollowedRun {
+export function followRun(period: number, options: AnalyseOptions, most: MostJudged | null = null): FollowedRun {
   const run: State = {
     period,
     options,
+    most,
+    crowded: new Set(),
     byKey: new Map(),
     entities: { gpu: [], host: [], engine: [], process: [] },
     streams: new Map(),
@@ -78,21 +84,41 @@ export function followRun(period: number, options: AnalyseOptions): FollowedRun 
 
 function push(run: State, table: Table): void {
   const key = entityKey(table.entity);
+  const { kind } = table.entity;
+  // Until they are put in order, half of them left out, twice as many are held: a flood of new ones costs no more.
+  if (run.most !== null && run.entities[kind].length >= 2 * run.most[kind] && !run.byKey.has(key)) {
+    run.crowded.add(kind);
+    return;
+  }
   const known = run.byKey.get(key) ?? runEntity(table.entity, run.period);
   if (!run.byKey.has(key)) {
     run.byKey.set(key, known);
-    const alike = run.entities[table.entity.kind];
-    alike.push(known);
-    alike.sort((a, b) => compare(a.entity.id, b.entity.id));
+    run.entities[kind].push(known);
   }
   known.push(table);
   run.pushed = true;
+}
+
+/** Puts the entities of a kind in order of id; those beyond the bound are left out, as long as they are not heard of again. */
+function arrange(run: State, kind: EntityKind): void {
+  const alike = run.entities[kind];
+  if (run.most !== null && alike.length > run.most[kind]) {
+    run.crowded.add(kind);
+    const ranked = ranking(alike.splice(0), kind);
+    alike.push(...ranked.slice(0, run.most[kind]));
+    for (const { entity } of ranked.slice(run.most[kind])) {
+      run.byKey.delete(entityKey(entity));
+      run.streams.delete(entityKey(entity));
+    }
+  }
+  alike.sort((a, b) => compare(a.entity.id, b.entity.id));
 }
 
 /** Who belongs to whom, and what runs: found again when a fact or an entity is new. */
 function refresh(run: State): void {
   if (!run.pushed) return;
   run.pushed = false;
+  for (const kind of ENTITY_KINDS) arrange(run, kind);
   const next = signatureOf(run.byKey.values());
   if (next === run.signature && run.contexts.length > 0) return;
   const knewSome = run.signature !== '';
@@ -145,7 +171,7 @@ function current(run: State): Verdict {
     const tally = streamOf(run, context)?.recent(sourceOf(run, context)) ?? null;
     return tally === null ? [] : [{ verdict: verdictNow(judge(tally, context.subject), (tally.endBin - tally.firstBin) * tally.period), weight: 1 }];
   });
-  return verdictOf(voices) ?? NOTHING_KNOWN;
+  return withCrowd(verdictOf(voices) ?? NOTHING_KNOWN, run.crowded, run.most);
 }
 
 /** The verdict on a window of so many seconds that is no phase yet. */
@@ -181,7 +207,8 @@ function judged(run: State, { clock, events, now }: RunContext): JudgedRun {
     hosts: entities.host.map(seriesOf),
     processes: entities.process.map(seriesOf),
   };
-  return asJob(alone, own);
+  const job = asJob(alone, own);
+  return { ...job, verdict: withCrowd(job.verdict, run.crowded, run.most) };
 }
 
 /** A run whose GPUs were judged one by one, as a job: with the turns that they take, and its own phases and verdict. */
@@ -207,8 +234,12 @@ interface Bounds {
 
 /** First and last reading of a run, seconds; 0 to 0 without any. */
 function boundsOf(entities: readonly RunEntity[]): Bounds {
-  const from = Math.min(...entities.map((entity) => entity.from()), Number.POSITIVE_INFINITY);
-  const to = Math.max(...entities.map((entity) => entity.to()), Number.NEGATIVE_INFINITY);
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const entity of entities) {
+    from = Math.min(from, entity.from());
+    to = Math.max(to, entity.to());
+  }
   return { from: Number.isFinite(from) ? from : 0, to: Number.isFinite(to) ? to : 0 };
 }
 

@@ -7,6 +7,7 @@ export { allocatedGpus, type JudgedGpu, type JudgedPhase, type JudgedRun, namesO
 export { PIPE_IDS, pipeMath } from './pipes.ts';
 export { restsOf } from './rests.ts';
 export { openRunJudge, type RunJudge } from './run-judge.ts';
+export type { MostJudged } from './crowd.ts';
 export { readRate } from './shares.ts';
 export { SLOW_CAUSES, type SlowCause, SLOWED_DOWN, slowedIn, slowTimeOf } from './slowed.ts';
 export { isNoProgress, NO_PROGRESS } from './spinning.ts';

@@ -55,7 +55,9 @@ function perEntity(tables: readonly Table[]): Table[] {
   const groups = new Map<string, Table[]>();
   for (const table of tables) {
     const key = entityKey(table.entity);
-    groups.set(key, [...(groups.get(key) ?? []), table]);
+    const parts = groups.get(key);
+    if (parts === undefined) groups.set(key, [table]);
+    else parts.push(table);
   }
   return [...groups.values()].map((parts) => (parts.length === 1 && parts[0] !== undefined ? parts[0] : concat(parts)));
 }

@@ -1,6 +1,7 @@
 import type { Verdict } from '../contract/index.ts';
-import type { Clock, SourceEvent, Table } from '../readings/index.ts';
-import { followRun } from './followed-run.ts';
+import { type Clock, entityKey, type FactName, type SourceEvent, type Table } from '../readings/index.ts';
+import type { MostJudged } from './crowd.ts';
+import { type FollowedRun, followRun } from './followed-run.ts';
 import type { JudgedRun } from './judged-run.ts';
 import { gridOf } from './period.ts';
 import type { AnalyseOptions } from './workload/index.ts';
@@ -25,31 +26,55 @@ const MAX_EVENTS = 1_000;
 /** The grid of a run in which nothing was sampled twice, seconds. */
 const ANY_PERIOD = 1;
 
-/** Judges a run as it grows: pushes are cheap, and `judged` looks again only at the part that is not final yet. */
-export function openRunJudge(options: AnalyseOptions = {}, clock: Exclude<Clock, 'ordinal'> = 'utc'): RunJudge {
+/** Tables that may wait for the grid: where nothing was sampled often among so many, nothing will be. */
+const MOST_WAITING = 50_000;
+
+/** Judges a run as it grows: pushes are cheap, and `judged` looks again only at the part that is not final yet; of each kind at most so many, if given. */
+export function openRunJudge(options: AnalyseOptions = {}, clock: Exclude<Clock, 'ordinal'> = 'utc', most: MostJudged | null = null): RunJudge {
   const events: SourceEvent[] = [];
-  /** Rows that came before the grid was decided; null from then on. */
-  let waiting: Table[] | null = [];
-  let followed = followRun(ANY_PERIOD, options);
+  /** What came before the grid was decided; null from then on. */
+  let waiting: Waiting | null = { rows: [], facts: new Map() };
+  /** Null where more waits than it has. */
+  let followed: FollowedRun | null = null;
+
+  const follow = (): FollowedRun => {
+    if (followed !== null) return followed;
+    followed = followRun(gridOf(waiting?.rows ?? []).period ?? ANY_PERIOD, options, most);
+    for (const table of [...(waiting?.rows ?? []), ...(waiting?.facts.values() ?? [])]) followed.push(table);
+    return followed;
+  };
 
   return {
     push(tables, more = []) {
       for (const event of more) if (events.length < MAX_EVENTS) events.push(event);
       if (waiting === null) {
-        for (const table of tables) followed.push(table);
-        followed.advance();
+        const run = follow();
+        for (const table of tables) run.push(table);
+        run.advance();
         return;
       }
-      waiting.push(...tables);
-      const { period, enough } = gridOf(waiting);
-      followed = followRun(period ?? ANY_PERIOD, options);
-      for (const table of waiting) followed.push(table);
-      if (!enough) return;
+      for (const table of tables) wait(waiting, table);
+      followed = null;
+      if (waiting.rows.length < MOST_WAITING && !gridOf(waiting.rows).enough) return;
+      follow().advance();
       waiting = null;
-      followed.advance();
     },
-    judged: (now) => followed.judged({ clock, events, now: now ?? options.now }),
-    current: () => followed.current(),
-    late: () => followed.late(),
+    judged: (now) => follow().judged({ clock, events, now: now ?? options.now }),
+    current: () => follow().current(),
+    late: () => follow().late(),
   };
+}
+
+interface Waiting {
+  readonly rows: Table[];
+  /** The latest facts of each entity: said again and again they must not pile up. */
+  readonly facts: Map<string, Table>;
+}
+
+function wait({ rows, facts }: Waiting, table: Table): void {
+  if (table.t.length > 0) rows.push(table);
+  if (table.t.length > 0 && table.facts.size === 0) return;
+  const key = entityKey(table.entity);
+  const before: Table = facts.get(key) ?? { entity: table.entity, t: new Float64Array(0), columns: new Map(), facts: new Map<FactName, string>() };
+  facts.set(key, { ...before, facts: new Map([...before.facts, ...table.facts]) });
 }

@@ -36,15 +36,63 @@ export interface KnownRun {
 }
 
 /** Subjects of a run: its GPUs; without any, its engines; without those, its hosts. */
-export function contextsOf(run: KnownRun): SubjectContext[] {
-  const { gpus, engines, hosts } = run.entities;
+export function contextsOf(known: KnownRun): SubjectContext[] {
+  const { gpus, engines, hosts } = known.entities;
+  const run: AskedRun = { ...known, near: nearBy(known.entities), given: givenOf(known) };
   if (gpus.length > 0) {
-    const owned = enginesOf(run.entities);
+    const owned = enginesOf(run);
     return gpus.map((gpu) => contextOf(gpu, owned.get(gpu.entity.id) ?? NOBODY, run));
   }
-  const real = engines.filter(speaks);
-  if (real.length > 0) return real.map((engine) => contextOf(engine, { ...NOBODY, engines: [engines.indexOf(engine)], gpus: gpusTold(run.workload) }, run));
+  const real = engines.flatMap((engine, index) => (speaks(engine) ? [{ engine, index }] : []));
+  if (real.length > 0) return real.map(({ engine, index }) => contextOf(engine, { ...NOBODY, engines: [index], gpus: gpusTold(run.workload) }, run));
   return hosts.map((host) => contextOf(host, NOBODY, run));
+}
+
+/** A run with what each of its subjects asks alike: found once, for a job may have thousands of processes beside hundreds of GPUs. */
+interface AskedRun extends KnownRun {
+  readonly near: (node: string | undefined) => Near;
+  readonly given: Given;
+}
+
+/** The processes that may be of a node's GPUs. */
+interface Near {
+  readonly processes: readonly RunEntity[];
+  /** By the GPU that they name, and those that name none. */
+  readonly byGpu: ReadonlyMap<string, readonly RunEntity[]>;
+  readonly unnamed: Roles;
+  readonly fineTuning: boolean;
+}
+
+function nearBy({ processes }: Entities): AskedRun['near'] {
+  const known = new Map<string | undefined, Near>();
+  return (node) => {
+    const before = known.get(node);
+    if (before !== undefined) return before;
+    const near = processes.filter((one) => node === undefined || one.entity.node === undefined || one.entity.node === node);
+    const byGpu = new Map<string, RunEntity[]>();
+    const unnamed: RunEntity[] = [];
+    for (const one of near) {
+      const gpu = one.facts.get('gpu');
+      if (gpu === undefined) unnamed.push(one);
+      else if (byGpu.has(gpu)) byGpu.get(gpu)?.push(one);
+      else byGpu.set(gpu, [one]);
+    }
+    const found = { processes: near, byGpu, unnamed: rolesOf(unnamed), fineTuning: looksLikeFineTuning(near) };
+    known.set(node, found);
+    return found;
+  };
+}
+
+/** What a job was given. */
+interface Given {
+  readonly names: ReadonlySet<string>;
+  /** How many of the GPUs it was given were used; of all, where nobody says which were given. */
+  readonly used: number;
+}
+
+function givenOf({ entities, options }: KnownRun): Given {
+  const names = new Set(options.gpusAllocated ?? []);
+  return { names, used: entities.gpus.filter((one) => wasUsed(one) && (names.size === 0 || isGiven(one, names))).length };
 }
 
 const NOBODY: Owned = { engines: [], gpus: 1, ambiguous: false, elsewhere: null, says: null, noServer: false };
@@ -54,14 +102,14 @@ function gpusTold({ tensorParallel, pipelineParallel, dataParallel }: Workload):
   return (tensorParallel ?? 1) * (pipelineParallel ?? 1) * (dataParallel ?? 1);
 }
 
-function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectContext {
+function contextOf(entity: RunEntity, owned: Owned, run: AskedRun): SubjectContext {
   const { entities } = run;
   const gpu = entity.entity.kind === 'gpu' ? entity : null;
   const hostIndex = hostOf(entity.entity, entities);
   const host = hostIndex === null ? null : (entities.hosts[hostIndex] ?? null);
   const engines = owned.engines.map((index) => entities.engines[index]).filter((one) => one !== undefined);
   const speaking = engines.filter(speaks);
-  const processes = processesOf(entity.entity, entities);
+  const near = run.near(entity.entity.node);
   const name = gpu?.facts.get('name') ?? null;
   const card = cardOf(gpu, name, run);
   const work = workOn(speaking, { type: card.type, gpus: owned.gpus }, run);
@@ -75,14 +123,14 @@ function contextOf(entity: RunEntity, owned: Owned, run: KnownRun): SubjectConte
       gpu: gpu?.grid ?? null,
       host: host?.grid ?? null,
       engines: engines.map((one) => one.grid),
-      processes: processes.map((one) => one.grid),
+      processes: near.processes.map((one) => one.grid),
     },
     subject: {
       kind: entity.entity.kind === 'gpu' || entity.entity.kind === 'host' ? entity.entity.kind : 'engine',
       id: entity.entity.id,
       ...card,
       ...work,
-      fineTuning: looksLikeFineTuning([...speaking, ...processes]),
+      fineTuning: near.fineTuning || looksLikeFineTuning(speaking),
       processSays: owned.says,
       noServer: owned.noServer,
       cores: run.options.cores === undefined ? coresOf(host) : positive(run.options.cores),
@@ -158,7 +206,7 @@ function workOn(
 
 /** Seconds between two looks at an engine, where they are so far apart that its gauges prove nothing between them. */
 function glancesOf(engines: readonly RunEntity[]): number | null {
-  const longest = Math.max(...engines.map((engine) => engine.interval()).filter((seconds) => seconds > 0), 0);
+  const longest = engines.reduce((most, engine) => (engine.interval() > most ? engine.interval() : most), 0);
   return longest > GLANCE_SECONDS ? longest : null;
 }
 
@@ -171,12 +219,11 @@ function coresOf(host: RunEntity | null): number | null {
  * Whether others use a node, as far as anything says: the job was given fewer of its cores or of its GPUs than there are. A job that
  * was given some cores of a node of unknown size may have neighbours, unless all GPUs there are its own (§7.8.4).
  */
-function isShared({ node }: EntityRef, host: RunEntity | null, { entities, options }: KnownRun): boolean {
+function isShared({ node }: EntityRef, host: RunEntity | null, { entities, options, given }: AskedRun): boolean {
   const cores = coresOf(host);
   if (options.cores !== undefined && cores !== null && options.cores < cores) return true;
-  const given = options.gpusAllocated ?? [];
   const beside = entities.gpus.filter(({ entity }) => node === undefined || entity.node === undefined || entity.node === node);
-  const own = beside.filter((gpu) => isGiven(gpu, given));
+  const own = beside.filter((gpu) => isGiven(gpu, given.names));
   if (own.length > 0) return own.length < beside.length;
   return options.cores !== undefined && cores === null;
 }
@@ -185,15 +232,13 @@ function isShared({ node }: EntityRef, host: RunEntity | null, { entities, optio
  * Whether several GPUs work on one thing: a server's as its model is spread, otherwise all that were given and used, since nothing says
  * that the parts of a job leave each other alone.
  */
-function hasPeers({ serving, work }: Pick<Subject, 'serving' | 'work'>, owned: Owned, { entities, options, workload }: KnownRun): boolean {
+function hasPeers({ serving, work }: Pick<Subject, 'serving' | 'work'>, owned: Owned, { given, workload }: AskedRun): boolean {
   if (serving) return work === null ? owned.gpus > owned.engines.length : work.tensorParallel * work.pipelineParallel > 1;
-  const given = options.gpusAllocated ?? [];
-  const own = entities.gpus.filter((one) => wasUsed(one) && (given.length === 0 || isGiven(one, given)));
-  return own.length > 1 || gpusTold(workload) > 1;
+  return given.used > 1 || gpusTold(workload) > 1;
 }
 
-function isGiven({ entity, facts }: RunEntity, given: readonly string[]): boolean {
-  return given.includes(entity.id) || given.includes(`#${facts.get('index') ?? ''}`);
+function isGiven({ entity, facts }: RunEntity, given: ReadonlySet<string>): boolean {
+  return given.has(entity.id) || given.has(`#${facts.get('index') ?? ''}`);
 }
 
 function positive(value: number): number | null {
@@ -218,11 +263,6 @@ function hostOf(entity: EntityRef, entities: Entities): number | null {
   const named = entities.hosts.findIndex((host) => host.entity.id === entity.node);
   if (named >= 0) return named;
   return entities.hosts.length === 1 && (entity.node === undefined || entities.hosts[0]?.entity.id === '?') ? 0 : null;
-}
-
-function processesOf(entity: EntityRef, entities: Entities): RunEntity[] {
-  const { node } = entity;
-  return entities.processes.filter((one) => node === undefined || one.entity.node === undefined || one.entity.node === node);
 }
 
 /** Whose engine works on a GPU. */
@@ -289,65 +329,90 @@ function speaks(engine: RunEntity): boolean {
   return isServing(engine) || isTraining(engine);
 }
 
+/** An engine with what is asked of it for every GPU. */
+interface Candidate {
+  readonly engine: RunEntity;
+  readonly index: number;
+  readonly speaks: boolean;
+  readonly serving: boolean;
+  /** The GPUs that it names; null where it names none. */
+  readonly named: ReadonlySet<string> | null;
+}
+
+/** A GPU with its name, its place and whether it was used. */
+interface Seen {
+  readonly id: string;
+  readonly node: string | undefined;
+  readonly used: boolean;
+}
+
 /**
  * Which engines work on which GPU. An engine that names its GPUs has those; the only engine of a run has every GPU that was
  * in use; engines on nodes of their own have their node's GPUs; several alike on one node share them; a server and a trainer
  * on one node, with nothing that tells them apart, have nobody's: then no engine is believed.
  */
-function enginesOf(entities: Entities): Map<string, Owned> {
-  const { gpus, engines, processes } = entities;
+function enginesOf({ entities, near }: AskedRun): Map<string, Owned> {
+  const engines = entities.engines.map(candidateOf);
+  const gpus = entities.gpus.map((gpu): Seen => ({ id: gpu.entity.id, node: gpu.entity.node, used: wasUsed(gpu) }));
+  const alone = engines.filter((one) => one.speaks).length <= 1;
+  const reaches = (one: Candidate, gpu: Seen) => isReached(one, gpu, alone);
+  const idle = engines.filter((one) => producedTokens(one.engine) && !gpus.some((gpu) => gpu.used && reaches(one, gpu)));
   const owners = new Map<string, Owned>();
-  const groups = new Map<string, { engines: number[]; gpus: number }>();
+  const groups = new Map<string, number>();
+  const keys = new Map<string, string>();
+  const reached = new Map<string, number>();
   for (const gpu of gpus) {
-    const roles = rolesOf(gpu, processes);
-    const candidates = engines.map((engine, index) => ({ engine, index })).filter(({ engine }) => reaches(engine, gpu, engines) && wasUsed(gpu));
-    const speaking = candidates.filter(({ engine }) => speaks(engine));
-    const elsewhere = engines.find(
-      (engine) => producedTokens(engine) && reaches(engine, gpu, engines) && !gpus.some((other) => reaches(engine, other, engines) && wasUsed(other)),
-    );
-    const byRole = roles.says === null || speaking.length < 2 ? speaking : speaking.filter(({ engine }) => isServing(engine) === (roles.says === 'serving'));
-    const mixed = byRole.some(({ engine }) => isServing(engine)) && byRole.some(({ engine }) => !isServing(engine));
-    const unclear =
-      mixed ||
-      areUnclear(
-        byRole.map(({ engine }) => engine),
-        gpus.filter((other) => byRole.some(({ engine }) => reaches(engine, other, engines)) && wasUsed(other)).length,
-      );
-    const chosen = unclear ? [] : candidates.filter((one) => byRole.includes(one) || !speaking.includes(one)).map(({ index }) => index);
+    const roles = rolesOn(gpu, near(gpu.node));
+    const candidates = gpu.used ? engines.filter((one) => reaches(one, gpu)) : [];
+    const speaking = candidates.filter((one) => one.speaks);
+    const byRole = roles.says === null || speaking.length < 2 ? speaking : speaking.filter(({ serving }) => serving === (roles.says === 'serving'));
+    const mixed = byRole.some(({ serving }) => serving) && byRole.some(({ serving }) => !serving);
+    const roleKey = byRole.map(({ index }) => index).join(',');
+    const many = () => {
+      const known = reached.get(roleKey) ?? gpus.filter((other) => other.used && byRole.some((one) => reaches(one, other))).length;
+      reached.set(roleKey, known);
+      return known;
+    };
+    const unclear = mixed || areUnclear(byRole, many);
+    const believed = new Set(byRole);
+    const chosen = unclear ? [] : candidates.filter((one) => believed.has(one) || !one.speaks).map(({ index }) => index);
     const key = chosen.join(',');
-    const group = groups.get(key) ?? { engines: chosen, gpus: 0 };
-    group.gpus += 1;
-    groups.set(key, group);
-    owners.set(gpu.entity.id, {
+    groups.set(key, (groups.get(key) ?? 0) + 1); // none counted yet is 0
+    keys.set(gpu.id, key);
+    const elsewhere = idle.find((one) => reaches(one, gpu));
+    owners.set(gpu.id, {
       engines: chosen,
       gpus: 0,
       ambiguous: unclear,
-      elsewhere: elsewhere === undefined ? null : nameOf(elsewhere),
-      says: roles.says,
-      noServer: roles.noServer,
+      elsewhere: elsewhere === undefined ? null : nameOf(elsewhere.engine),
+      ...roles,
     });
   }
-  for (const [id, owned] of owners) owners.set(id, { ...owned, gpus: groups.get(owned.engines.join(','))?.gpus ?? 1 });
+  for (const [id, owned] of owners) owners.set(id, { ...owned, gpus: groups.get(keys.get(id) ?? '') ?? 1 });
   return owners;
+}
+
+function candidateOf(engine: RunEntity, index: number): Candidate {
+  const named = engine.facts.get('gpu');
+  const serving = isServing(engine);
+  return { engine, index, serving, speaks: serving || isTraining(engine), named: named === undefined ? null : new Set(named.split(/[\s,]+/)) };
 }
 
 /**
  * Several engines on several GPUs, of which none says its own: replicas of one model, each with GPUs to itself, are spread evenly.
  * More engines than GPUs, or different models, are anybody's guess (§7.8.1).
  */
-function areUnclear(speaking: readonly RunEntity[], gpus: number): boolean {
-  const silent = speaking.filter(({ facts }) => !facts.has('gpu'));
-  if (silent.length <= 1 || gpus <= 1) return false;
-  const models = new Set(silent.map(({ facts }) => facts.get('model')).filter((model) => model !== undefined));
-  return silent.length > gpus || models.size > 1;
+function areUnclear(speaking: readonly Candidate[], gpus: () => number): boolean {
+  const silent = speaking.filter(({ named }) => named === null);
+  if (silent.length <= 1 || gpus() <= 1) return false;
+  const models = new Set(silent.map(({ engine }) => engine.facts.get('model')).filter((model) => model !== undefined));
+  return silent.length > gpus() || models.size > 1;
 }
 
-function reaches(engine: RunEntity, gpu: RunEntity, engines: readonly RunEntity[]): boolean {
-  const named = engine.facts.get('gpu');
-  if (named !== undefined) return named.split(/[\s,]+/).includes(gpu.entity.id);
-  const alone = engines.filter(speaks).length <= 1;
+function isReached({ engine, named }: Candidate, gpu: Seen, alone: boolean): boolean {
+  if (named !== null) return named.has(gpu.id);
   const { node } = engine.entity;
-  return alone || node === undefined || gpu.entity.node === undefined || node === gpu.entity.node;
+  return alone || node === undefined || gpu.node === undefined || node === gpu.node;
 }
 
 function wasUsed(gpu: RunEntity): boolean {
@@ -356,11 +421,15 @@ function wasUsed(gpu: RunEntity): boolean {
   return !measured || signs.some((sign) => sign);
 }
 
-/** What command lines say: of the processes on this GPU where that is known, else of all on its node. */
-function rolesOf(gpu: RunEntity, processes: readonly RunEntity[]): Pick<Owned, 'says' | 'noServer'> {
-  const near = processes.filter(({ entity }) => entity.node === undefined || gpu.entity.node === undefined || entity.node === gpu.entity.node);
-  const own = near.filter(({ facts }) => facts.get('gpu') === gpu.entity.id);
-  const looked = own.length > 0 ? own : near.filter(({ facts }) => facts.get('gpu') === undefined);
+type Roles = Pick<Owned, 'says' | 'noServer'>;
+
+/** What command lines say: of the processes on this GPU where that is known, else of all on its node that name none. */
+function rolesOn(gpu: Seen, { byGpu, unnamed }: Near): Roles {
+  const own = byGpu.get(gpu.id);
+  return own === undefined ? unnamed : rolesOf(own);
+}
+
+function rolesOf(looked: readonly RunEntity[]): Roles {
   const server = looked.some(({ facts }) => facts.has('engine'));
   const trainers = looked.filter(({ facts }) => facts.has('trainer'));
   const says =

@@ -126,6 +126,7 @@ function telling({ following, now }: Pick<Taking, 'following' | 'now'>): Pick<An
 function judgeOne(entry: Followed, at: number, log: Pick<Logger, 'error'>): boolean {
   entry.judgedAt = at;
   entry.dirty = false;
+  const began = performance.now();
   try {
     drain(entry);
     entry.analysis = entry.lastReadingAt === null ? null : entry.tracker.analysis(at);
@@ -134,6 +135,8 @@ function judgeOne(entry: Followed, at: number, log: Pick<Logger, 'error'>): bool
     // One job whose readings the classifier cannot take must not end the verdicts of all others.
     log.error({ err: error, job: jobName(entry.job) }, 'a job could not be judged');
     return false;
+  } finally {
+    entry.took = (performance.now() - began) / 1_000;
   }
 }
 

@@ -10,6 +10,8 @@ export interface Followed extends Waiting {
   readonly options: string;
   analysis: Analysis | null;
   judgedAt: number;
+  /** How long its last verdict took, seconds. */
+  took: number;
   /** When its row last became another one. */
   changedAt: number;
   savedAt: number;
@@ -24,10 +26,13 @@ export interface Followed extends Waiting {
 /** Seconds between verdicts: of a job that somebody watches, of the others, and without any news. */
 export const CADENCE = { watched: 1, others: 10, quietWatched: 10, quiet: 60 } as const;
 
+/** One job's verdicts take no more than a twentieth of the main thread: one that is slow to judge is judged less often. */
+const SHARE = 20;
+
 /** Seconds by which a verdict is due; due now at 0 or below. */
 export function dueIn(followed: Followed, watched: boolean, now: number): number {
   const every = followed.dirty ? (watched ? CADENCE.watched : CADENCE.others) : watched ? CADENCE.quietWatched : CADENCE.quiet;
-  return followed.judgedAt + every - now;
+  return followed.judgedAt + Math.max(every, SHARE * followed.took) - now;
 }
 
 /** Seconds between saves of a job whose verdict stays what it was: a restart judges it again anyway. */

@@ -4,6 +4,7 @@ import type { Job } from '../../core/contract/index.ts';
 import type { AnalyseOptions } from '../../core/judging/index.ts';
 import { jobName, type OwnershipParts } from '../ownership/index.ts';
 import type { JobKey } from '../store/index.ts';
+import { ANALYSIS_BOUNDS } from '../settings/index.ts';
 import { FIRST_PATIENCE, type Followed, nextPatience } from './follow.ts';
 import { pastOf } from './past.ts';
 import { after, later, nothing } from './pending.ts';
@@ -30,6 +31,14 @@ export interface Following {
   close(): Promise<void>;
 }
 
+/** A running job is judged on the main thread: what of it is looked at is bounded. */
+const MOST_JUDGED = {
+  gpu: ANALYSIS_BOUNDS.judgedGpus.value,
+  host: ANALYSIS_BOUNDS.judgedHosts.value,
+  engine: ANALYSIS_BOUNDS.judgedEngines.value,
+  process: ANALYSIS_BOUNDS.judgedProcesses.value,
+} as const;
+
 /** Nobody is followed yet. Pasts are read from the store one after another. */
 export function openFollowing({ store, index, log, now, options }: FollowingOptions): Following {
   const followed = new Map<string, Followed>();
@@ -41,7 +50,7 @@ export function openFollowing({ store, index, log, now, options }: FollowingOpti
     const entry: Followed = {
       ...newlyFollowed(job),
       ...before,
-      tracker: openTracker(given),
+      tracker: openTracker(given, 'utc', MOST_JUDGED),
       options: JSON.stringify(given),
       openedAt: now(),
       changedAt: now(),
@@ -99,6 +108,7 @@ function newlyFollowed(job: Job): Omit<Followed, 'tracker' | 'options' | 'opened
     lastReadingAt: null,
     dirty: false,
     judgedAt: 0,
+    took: 0,
     savedAt: 0,
     savedAs: '',
     saving: false,

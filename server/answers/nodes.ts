@@ -32,11 +32,16 @@ export async function nodeDetail(parts: AnswerParts, viewer: Viewer, name: strin
   const { index, store } = parts;
   const node = known(parts, viewer, name);
   const now = parts.now();
-  const [found, facts, events] = await Promise.all([
+  const [found, events] = await Promise.all([
     store.series.entities({ nodes: [name], from: now - LATELY, to: now + 1 }),
-    store.facts.facts({ nodes: [name] }),
     store.facts.events({ nodes: [name], from: now - 86_400, to: now + 1 }),
   ]);
+  const shown = found
+    .filter(({ entity }) => visibleSpans(viewer, index, { entity, from: now - LATELY, to: now + 1 }).length > 0)
+    .sort((a, b) => (found.length > READ_BOUNDS.partsOfNode.value ? b.last - a.last : 0))
+    .slice(0, READ_BOUNDS.partsOfNode.value);
+  // Of what is shown alone: much more may be said of a node than is measured there.
+  const facts = shown.length === 0 ? [] : await store.facts.facts({ ids: shown.map(({ entity }) => entity.id) });
   // Of a card or node whatever was said; the number of a process or an engine's port may have been another job's then.
   const told = facts.filter(({ entity, at }) => entity.kind === 'gpu' || entity.kind === 'host' || maySeeEntity(viewer, index, { entity, at }));
   const byEntity = new Map<string, typeof told>();
@@ -48,17 +53,13 @@ export async function nodeDetail(parts: AnswerParts, viewer: Viewer, name: strin
   }
   return {
     row: nodeRow(node, { viewer, index, now }),
-    entities: found
-      .filter(({ entity }) => visibleSpans(viewer, index, { entity, from: now - LATELY, to: now + 1 }).length > 0)
-      .sort((a, b) => (found.length > READ_BOUNDS.partsOfNode.value ? b.last - a.last : 0))
-      .slice(0, READ_BOUNDS.partsOfNode.value)
-      .map(({ entity, metrics }) => ({
-        kind: entity.kind,
-        id: entity.id,
-        metrics,
-        facts: Object.fromEntries((byEntity.get(entityKey(entity)) ?? []).map((fact) => [fact.name, fact.value])),
-        jobs: visibleOwnersAt(viewer, index, { entity, at: now }).map(jobName),
-      })),
+    entities: shown.map(({ entity, metrics }) => ({
+      kind: entity.kind,
+      id: entity.id,
+      metrics,
+      facts: Object.fromEntries((byEntity.get(entityKey(entity)) ?? []).map((fact) => [fact.name, fact.value])),
+      jobs: visibleOwnersAt(viewer, index, { entity, at: now }).map(jobName),
+    })),
     events: events
       .filter(({ at, entity }) => (entity === null ? seesEverything(viewer) : maySeeEntity(viewer, index, { entity, at: at ?? now })))
       .map((event) => ({ at: event.at, kind: event.kind, entity: event.entity === null ? null : entityKey(event.entity), text: event.text })),

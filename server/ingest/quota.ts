@@ -1,4 +1,4 @@
-import { ENTITY_KINDS, entityMap, type Intake, type Table } from '../../core/readings/index.ts';
+import { ENTITY_KINDS, entityMap, type EntityRef, type Intake } from '../../core/readings/index.ts';
 import { Problem } from '../http/index.ts';
 import { INTAKE_BOUNDS, type IntakeBounds } from '../settings/index.ts';
 import type { KnownIds } from '../store/index.ts';
@@ -8,7 +8,7 @@ const MINUTE = 60;
 
 export interface Quota {
   /** Counts anew: these are what the store knows. Called at the start and every hour, since what is long silent is forgotten there. */
-  restore(ids: KnownIds): void;
+  restore(...ids: readonly KnownIds[]): void;
   /**
    * The intake without what would be one thing too many; each such block is rejected with the bound's name. Throws a Problem (429)
    * where nothing is left, or where the minute is full.
@@ -72,40 +72,41 @@ export function openQuota({ bounds, now, log }: { bounds: IntakeBounds; now: () 
   };
 
   return {
-    restore(ids) {
+    restore(...all) {
       known.clear();
       news.clear();
-      for (const kind of ENTITY_KINDS) for (const id of ids[kind]) known.set({ kind, id }, true);
+      for (const ids of all) for (const kind of ENTITY_KINDS) for (const id of ids[kind]) known.set({ kind, id }, true);
     },
     admit(intake, sender, reject) {
       const over = new Set<'entities' | 'entitiesPerToken'>();
-      const tables: Table[] = [];
-      let values = 0;
-      intake.tables.forEach((table, index) => {
-        if (known.get(table.entity) === undefined) {
-          const bound = full(sender);
-          if (bound !== null) {
-            over.add(bound);
-            reject(`blocks/${index}/entity`, `the limit “${INTAKE_BOUNDS[bound].name}” (${bounds[bound]}) is reached: nothing new is taken in`);
-            return;
-          }
-          known.set(table.entity, true);
-          news.set(sender, (news.get(sender) ?? 0) + 1);
+      // What is only spoken of is a thing too: it is kept, listed and judged like what is measured.
+      const isIn = (entity: EntityRef, at: string): boolean => {
+        if (known.get(entity) !== undefined) return true;
+        const bound = full(sender);
+        if (bound !== null) {
+          over.add(bound);
+          reject(at, `the limit “${INTAKE_BOUNDS[bound].name}” (${bounds[bound]}) is reached: nothing new is taken in`);
+          return false;
         }
-        values += table.t.length * table.columns.size;
-        tables.push(table);
-      });
+        known.set(entity, true);
+        news.set(sender, (news.get(sender) ?? 0) + 1);
+        return true;
+      };
+      const tables = intake.tables.filter(({ entity }, index) => isIn(entity, `blocks/${index}/entity`));
+      const facts = intake.facts.filter(({ entity }, index) => isIn(entity, `facts/${index}/entity`));
+      const events = intake.events.filter(({ entity }, index) => entity === null || isIn(entity, `events/${index}/entity`));
       for (const bound of over) {
         warn(INTAKE_BOUNDS[bound].name, sender);
-        if (tables.length + intake.facts.length + intake.events.length === 0) throw tooMuch(bound, 600);
+        if (tables.length + facts.length + events.length === 0) throw tooMuch(bound, 600);
       }
+      const values = tables.reduce((sum, { t, columns }) => sum + t.length * columns.size, facts.length + events.length);
       try {
         spend(values, sender);
       } catch (error) {
         if (error instanceof Problem) warn(error.error, sender);
         throw error;
       }
-      return tables.length === intake.tables.length ? intake : { ...intake, tables };
+      return over.size === 0 ? intake : { ...intake, tables, facts, events };
     },
   };
 }

@@ -76,7 +76,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   };
   const quota = openQuota({ bounds: config.intake, now, log });
   const known = await store.series.known();
-  quota.restore(known);
+  quota.restore(known, await store.facts.known());
   const prepare = (intake: Intake, sender: Sender): Promise<Intake> => jobs.prepare(intake, sender);
   const ingest = ingestInto({ quota, series: store.series, rawDays: config.rawDays, now, senders, prepare, stored });
 

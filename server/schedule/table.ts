@@ -6,10 +6,10 @@ import type { KnownIds, Store } from '../store/index.ts';
 
 /** What the duties work on. */
 export interface DutyParts {
-  readonly store: Pick<Store, 'series'>;
+  readonly store: Pick<Store, 'series' | 'facts'>;
   readonly analyses: Pick<Analyses, 'catchUp' | 'row'>;
   readonly jobs: Pick<Jobs, 'endSilent' | 'prune'>;
-  readonly quota: { restore(ids: KnownIds): void };
+  readonly quota: { restore(...ids: readonly KnownIds[]): void };
   readonly nodes: NodeRegistry;
   readonly log: Logger;
   /** Seconds UTC. */
@@ -41,6 +41,6 @@ export const DUTIES: readonly Duty[] = [
     run: async ({ jobs, analyses, now }) => jobs.endSilent(now(), (job) => analyses.row(job)?.lastReadingAt ?? null),
   },
   { name: 'notice nodes that fall silent', when: '0 * * * * *', run: async ({ nodes, now, log }) => tellSilence(nodes, now(), log) },
-  { name: 'count what is known', when: '25 7 * * * *', run: async ({ store, quota }) => quota.restore(await store.series.known()) },
+  { name: 'count what is known', when: '25 7 * * * *', run: async ({ store, quota }) => quota.restore(await store.series.known(), await store.facts.known()) },
   { name: 'forget jobs that ended long ago', when: '15 */10 * * * *', run: async ({ jobs, now }) => jobs.prune(now()) },
 ];

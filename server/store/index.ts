@@ -51,7 +51,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         },
         maintain: async (at) => {
           await host.tryWriting();
-          await facts.prune({ now: at, eventsBefore: at - options.rollupDays * DAY });
+          await facts.prune({ now: at, eventsBefore: at - options.rollupDays * DAY }, series.known);
           return series.maintain(at);
         },
       },

@@ -64,8 +64,8 @@ function engineNames(engines: readonly Table[], commands: readonly Command[], fa
 
 /** Statements that name a model of the table before those that name none: an alias served under another name, a local path. */
 function knownFirst(statements: readonly Statement<string>[]): Statement<string>[] {
-  const known = statements.filter(({ value }) => findModel(value) !== null);
-  return [...known, ...statements.filter((statement) => !known.includes(statement))];
+  const known = new Set(statements.filter(({ value }) => findModel(value) !== null));
+  return [...known, ...statements.filter((statement) => !known.has(statement))];
 }
 
 /** Engines that serve different models of the table, in words; null where they agree or say nothing. */

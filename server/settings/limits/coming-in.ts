@@ -7,7 +7,7 @@ export const INTAKE_BOUNDS = {
   entities: {
     name: 'entities',
     value: 200_000,
-    unit: 'measured things in all, those of the last days included',
+    unit: 'measured things in all, and things that are only spoken of, those of the last days included; metrics and facts are fixed lists, so series and names are bounded with them',
     setting: 'HEADROOM_MOST_ENTITIES',
     beyond: 'new ones are refused, readings of known ones are stored',
     told: 'the sender (429, or its rejected rows), the log',
@@ -16,7 +16,7 @@ export const INTAKE_BOUNDS = {
   entitiesPerToken: {
     name: 'entities per token',
     value: 100_000,
-    unit: 'new measured things of one token in an hour',
+    unit: 'new measured things of one token in an hour, and things that are only spoken of in facts and events',
     setting: 'HEADROOM_MOST_ENTITIES_PER_TOKEN',
     beyond: 'new ones are refused, readings of known ones are stored',
     told: 'the sender (429, or its rejected rows), the log',
@@ -25,7 +25,7 @@ export const INTAKE_BOUNDS = {
   values: {
     name: 'values a minute',
     value: 60_000_000,
-    unit: 'values in a minute of all senders',
+    unit: 'values, facts and events in a minute of all senders',
     setting: 'HEADROOM_MOST_VALUES_PER_MINUTE',
     beyond: 'batches are refused until the minute is over, and nothing of them is stored; streams wait, and lose nothing',
     told: 'the sender (429 with Retry-After), the log',
@@ -34,7 +34,7 @@ export const INTAKE_BOUNDS = {
   valuesPerToken: {
     name: 'values a minute per token',
     value: 60_000_000,
-    unit: 'values in a minute of one token',
+    unit: 'values, facts and events in a minute of one token',
     setting: 'HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN',
     beyond: 'batches are refused until the minute is over, and nothing of them is stored; streams wait, and lose nothing',
     told: 'the sender (429 with Retry-After), the log',

@@ -88,6 +88,8 @@ export type SaidFact = Fact & { readonly at: number };
 export interface FactStore {
   facts(query: { ids?: readonly string[]; nodes?: readonly string[] }): Promise<SaidFact[]>;
   events(query: { ids?: readonly string[]; nodes?: readonly string[]; from: number; to: number }): Promise<SourceEvent[]>;
+  /** All entities of which something is said. */
+  known(): Promise<KnownIds>;
   /** All nodes ever heard of, with their GPUs and when each was last heard. */
   nodes(): Promise<{ node: string; gpus: { uuid: string; name: string | null }[]; lastReadingAt: number | null }[]>;
 }

@@ -1,15 +1,16 @@
-import { type EntityKind, entityMap, type EntityRef, type Fact, type FactName, type Intake } from '../../../core/readings/index.ts';
-import type { FactStore, SaidFact } from '../interface/index.ts';
+import { ENTITY_KINDS, type EntityKind, entityMap, type EntityRef, type Fact, type FactName, type Intake } from '../../../core/readings/index.ts';
+import type { FactStore, KnownIds, SaidFact } from '../interface/index.ts';
 import { START } from '../sqlite/index.ts';
 import type { Host } from '../worker/index.ts';
-import { factsIn, type Heard, processMemory } from './facts.ts';
+import { factMemory, factsIn, type Heard } from './facts.ts';
 import type { RelationalHandlers } from './worker.ts';
 
 /** Facts and events, and the part of a batch that goes there. */
 export interface HeardStore extends FactStore {
   /** Writes what is new in a batch; resolves when it is on disk, at once where nothing is. */
   note(intake: Intake): Promise<void>;
-  prune(bounds: { now: number; eventsBefore: number }): Promise<void>;
+  /** `withReadings`: the entities that the series have. What is said of others is forgotten when it was not said for a week. */
+  prune(bounds: { now: number; eventsBefore: number }, withReadings: () => Promise<KnownIds>): Promise<void>;
 }
 
 /**
@@ -18,12 +19,16 @@ export interface HeardStore extends FactStore {
  */
 const refreshAfter = { gpu: 86_400, host: 86_400, engine: 600, process: 600 } as const satisfies Record<EntityKind, number>;
 
+/** Seconds between two looks for things that are spoken of and have no readings. */
+const lookEvery = 3_600;
+
 /** `heard` tells when each node was last heard (the series know). */
 export async function openFacts(host: Host<RelationalHandlers>, heard: () => Promise<Map<string, number>>, now: () => number): Promise<HeardStore> {
   // Agents repeat their facts with every start and many batches; only news reach the file.
   const facts = entityMap<readonly SaidFact[]>();
   const nodeOfGpu = new Map<string, string | null>();
   const nodes = new Set<string>();
+  let looked = Number.NEGATIVE_INFINITY;
   const known = (entity: EntityRef, name: FactName): SaidFact | undefined => facts.get(entity)?.find((fact) => fact.name === name);
   const put = (fact: SaidFact): void => {
     const others = facts.get(fact.entity)?.filter(({ name }) => name !== fact.name);
@@ -91,11 +96,27 @@ export async function openFacts(host: Host<RelationalHandlers>, heard: () => Pro
       const others = [...last.keys()].filter((node) => !told.has(node)).map((node) => ({ node, gpus: [] }));
       return [...rows, ...others].map((row) => ({ ...row, lastReadingAt: last.get(row.node) ?? null }));
     },
-    prune: async (bounds) => {
+    known: async () => {
+      const ids: Record<EntityKind, string[]> = { gpu: [], host: [], engine: [], process: [] };
+      for (const [{ kind, id }] of facts.entries()) ids[kind].push(id);
+      return ids;
+    },
+    prune: async (bounds, withReadings) => {
       await host.call('prune', () => bounds);
+      if (Math.abs(bounds.now - looked) >= lookEvery) {
+        looked = bounds.now;
+        const stale = [...facts.entries()].filter(([{ kind }, said]) => kind !== 'process' && said.every(({ at }) => at < bounds.now - factMemory));
+        // The page of a job that ended months ago still says what ran in it.
+        const measured = stale.length === 0 ? null : await withReadings();
+        const kept = measured === null ? null : entityMap<true>();
+        for (const kind of ENTITY_KINDS) for (const id of measured?.[kind] ?? []) kept?.set({ kind, id }, true);
+        const gone = stale.flatMap(([entity]) => (kept?.get(entity) === undefined ? [entity] : []));
+        if (gone.length > 0) await host.call('forget', () => ({ entities: gone, before: bounds.now - factMemory }));
+        for (const entity of gone) if (facts.get(entity)?.every(({ at }) => at < bounds.now - factMemory) === true) facts.delete(entity);
+      }
       for (const [entity, said] of facts.entries()) {
         if (entity.kind !== 'process') continue;
-        const kept = said.filter(({ at }) => at >= bounds.now - processMemory);
+        const kept = said.filter(({ at }) => at >= bounds.now - factMemory);
         if (kept.length === 0) facts.delete(entity);
         else if (kept.length < said.length) facts.set(entity, kept);
       }

@@ -1,6 +1,6 @@
 import { STORE_BOUNDS } from '../../settings/index.ts';
 import { createHash } from 'node:crypto';
-import type { EntityKind, EntityRef, Fact, FactName, SourceEvent } from '../../../core/readings/index.ts';
+import { ENTITY_KINDS, type EntityKind, type EntityRef, type Fact, type FactName, type SourceEvent } from '../../../core/readings/index.ts';
 import { inserts, pageOf, reading, rowsIn } from '../sqlite/index.ts';
 import { keepPlaces } from './declare.ts';
 import type { SaidFact } from '../interface/index.ts';
@@ -27,8 +27,8 @@ export interface About {
 const mostAnswered = STORE_BOUNDS.eventsAnswered.value;
 /** Old events are dropped beyond this many, whatever their age. */
 const mostEvents = STORE_BOUNDS.events.value;
-/** Facts of a process are dropped this long after they were last said, in seconds. */
-export const processMemory = 7 * 86_400;
+/** Facts of a process, and of what has no readings, are dropped this long after they were last said, in seconds. */
+export const factMemory = 7 * 86_400;
 
 /** Writes what is new, once: an event that was heard before (a repeated delivery) stays one. */
 export async function keepHeard(db: MainFile, { nodes, gpus, facts, events, at }: Heard): Promise<void> {
@@ -154,8 +154,16 @@ export async function prune(db: MainFile, { now, eventsBefore }: { now: number; 
   const newest = await db.event.findFirst({ orderBy: { id: 'desc' }, select: { id: true } });
   await db.$transaction([
     db.event.deleteMany({ where: { OR: [{ at: { lt: eventsBefore } }, { id: { lte: (newest?.id ?? mostEvents) - mostEvents } }] } }),
-    db.fact.deleteMany({ where: { kind: 'process', at: { lt: now - processMemory } } }),
+    db.fact.deleteMany({ where: { kind: 'process', at: { lt: now - factMemory } } }),
   ]);
+}
+
+/** Drops facts of these entities that were last said before a time, seconds UTC. */
+export async function forget(db: MainFile, { entities, before }: { entities: readonly EntityRef[]; before: number }): Promise<void> {
+  for (const kind of ENTITY_KINDS) {
+    const ids = entities.filter((one) => one.kind === kind).map(({ id }) => id);
+    for (const part of slices(ids)) await db.fact.deleteMany({ where: { kind, entity: { in: part }, at: { lt: before } } });
+  }
 }
 
 /** Conditions that together ask for all of the ids and nodes: Prisma takes 999 parameters at a time. */

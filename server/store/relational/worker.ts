@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import type { EntityRef } from '../../../core/readings/index.ts';
 import type { JobDeclaration, JobsQuery } from '../../../core/contract/index.ts';
 import type { Among, JobKey } from '../interface/index.ts';
 import { sweep } from '../../threads/index.ts';
@@ -6,7 +7,7 @@ import { serveFile } from '../worker/index.ts';
 import { type AnalysisToSave, findingsSince, readAnalysis, saveAnalyses } from './analyses.ts';
 import { declare } from './declare.ts';
 import { type MainFile, openMainFile } from './file.ts';
-import { type About, eventsAbout, factsAbout, factsAfter, type Heard, keepHeard, knownNodes, prune } from './facts.ts';
+import { type About, eventsAbout, factsAbout, factsAfter, forget, type Heard, keepHeard, knownNodes, prune } from './facts.ts';
 import { active, beside, list } from './list.ts';
 import { recordOf, withPlaces } from './rows.ts';
 import { dropSessions, type KnownSession, loadSessions, saveSession, useSession } from './sessions.ts';
@@ -34,6 +35,7 @@ function handlersOf(db: MainFile, path: string) {
     sweep: async (_: null) => sweep(),
     factsAfter: async (after: number) => factsAfter(path, after),
     nodes: async (_: null) => knownNodes(path),
+    forget: (gone: { entities: readonly EntityRef[]; before: number }) => forget(db, gone),
     prune: (bounds: { now: number; eventsBefore: number }) => prune(db, bounds),
     tokens: ({ now }: { now: number }) => loadTokens(db, now),
     saveToken: ({ token, issued }: { token: KnownToken; issued: number }) => saveToken(db, token, issued),

@@ -24,6 +24,7 @@ const followed = (changes: Partial<Followed> = {}): Followed => ({
   lastReadingAt: null,
   dirty: false,
   judgedAt: 1000,
+  took: 0,
   changedAt: 1000,
   savedAt: 1000,
   savedAs: '',
@@ -44,6 +45,14 @@ describe('the next verdict', () => {
     expect(dueIn(followed({ dirty }), watched, 1000)).toBe(seconds);
     expect(dueIn(followed({ dirty }), watched, 1000 + seconds)).toBe(0);
     expect(CADENCE.watched).toBe(1);
+  });
+});
+
+describe('a job that is slow to judge', () => {
+  it('is judged so seldom that its verdicts take a twentieth of the time, whoever watches', () => {
+    expect(dueIn(followed({ dirty: true, took: 0.5 }), true, 1000)).toBe(10);
+    expect(dueIn(followed({ dirty: true, took: 3 }), true, 1000)).toBe(60);
+    expect(dueIn(followed({ dirty: true, took: 0.01 }), true, 1000)).toBe(1);
   });
 });
 

@@ -17,6 +17,7 @@ const followed = (id: string, changes: Partial<Followed> = {}): Followed => ({
   lastReadingAt: null,
   dirty: true,
   judgedAt: 1000,
+  took: 0,
   changedAt: 1000,
   savedAt: 0,
   savedAs: '',

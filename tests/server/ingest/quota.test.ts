@@ -55,6 +55,46 @@ describe('a limit on entities', () => {
   });
 });
 
+describe('what is only spoken of', () => {
+  const said = (...names: string[]): Intake => ({
+    source: 's',
+    seq: 1,
+    tables: [],
+    facts: names.map((name) => ({ entity: { kind: 'engine', id: name, node: 'n1' }, name: 'model', value: 'x' })),
+    events: [],
+  });
+  const happened = (name: string): Intake => ({
+    ...said(),
+    events: [
+      { at: 1, kind: 'xid', text: 'x', entity: gpu(name) },
+      { at: 1, kind: 'xid', text: 'x', entity: null },
+    ],
+  });
+
+  it('counts as a thing, in facts and in events, and is refused by its place where there is no room', () => {
+    const { admit, rejected } = quota({ entities: 2 });
+    admit(said('a', 'b'));
+    admit(said('a'));
+    expect(() => admit(said('c'))).toThrow(expect.objectContaining({ status: 429 }) as Error);
+    admit(said('b', 'd'));
+    admit(happened('1'));
+    expect(rejected.map((one) => one.split(':')[0])).toEqual(['facts/0/entity', 'facts/1/entity', 'events/0/entity']);
+  });
+
+  it('counts at a start, as what has readings does', () => {
+    const { admit, restore } = quota({ entities: 2 });
+    restore({ gpu: ['GPU-1'], host: [], engine: [], process: [] }, { gpu: ['GPU-1'], host: [], engine: ['a'], process: [] });
+    admit(said('a'));
+    expect(() => admit(said('b'))).toThrow(/“entities” \(2\)/);
+  });
+
+  it('is so much of the minute as there are facts and events', () => {
+    const { admit } = quota({ valuesPerToken: 3 });
+    admit(said('a', 'b'));
+    expect(() => admit(said('a', 'b'))).toThrow(/values a minute per token/);
+  });
+});
+
 describe('a limit on values', () => {
   it('refuses the batch beyond it until the minute is over, and says for how long', () => {
     const { admit, clock } = quota({ values: 3 });

@@ -379,6 +379,7 @@ const NOT_DRIVEN: Readonly<Record<string, readonly string[]>> = {
     'Verdicts.rows',
     'Verdicts.seconds',
   ],
+  'nothing is refused: tests/core/judging/crowd.test.ts': ['Verdicts.judgedGpus', 'Verdicts.judgedHosts', 'Verdicts.judgedEngines', 'Verdicts.judgedProcesses'],
   'not this process: tests/collectors/agent': BOUNDS.filter(({ chapter }) => chapter === 'Agent').map(({ key }) => key),
 };
 

@@ -74,6 +74,23 @@ describe('a page', () => {
     const ids = new Set(entities.map(({ id }) => id));
     expect([ids.has(process(many - 1).id), ids.has(process(0).id)]).toEqual([true, false]);
   });
+
+  it('of a node with thousands of things that are only spoken of reads the facts of those it lists', async () => {
+    const facts = Array.from({ length: 3_000 }, (_, index) => ({
+      entity: { kind: 'engine', id: `G-0-${index}`, node: 'n-spoken' },
+      name: 'model',
+      value: 'x',
+    }));
+    const blocks = [{ entity: { kind: 'host', id: 'n-spoken' }, t: [seconds()], columns: { 'host.cpu': [0.5] } }];
+    expect((await service.ingest({ source: 'spoken', seq: 1, node: 'n-spoken', blocks, facts })).status).toBe(200);
+    const asked = vi.spyOn(service.running.service.store.facts, 'facts');
+    const { entities } = await service.get<{ entities: { id: string }[] }>('/api/nodes/n-spoken');
+    expect(entities.map(({ id }) => id)).toEqual(['n-spoken']);
+    const read = await Promise.all(asked.mock.results.map(({ value }) => value as Promise<unknown[]>));
+    expect(asked).toHaveBeenCalled();
+    expect(read.flat()).toEqual([]);
+    asked.mockRestore();
+  });
 });
 
 describe('who is let in', () => {

@@ -89,6 +89,23 @@ describe('facts, events, nodes, tokens and settings of one folder', () => {
     expect(await facts.events({ from: 0, to: 1e12 })).toEqual([]);
   });
 
+  it('what is only spoken of is forgotten a week after it was last said; what has readings keeps its facts, for the page of an old job', async () => {
+    const clock = { now: 1_700_000_000 };
+    const { series, facts } = await storeForTest({ now: () => clock.now, rollupDays: 400 });
+    const engine = (id: string) => ({ kind: 'engine', id, node: 'n1' }) as const;
+    const said = (id: string) => ({ entity: engine(id), name: 'model', value: 'x' }) as const;
+    const cards = [{ entity: gpu('spoken'), name: 'name', value: 'A40' } as const];
+    await series.append(batchOf(engine('runs'), [clock.now], { 'engine.running': [1] }, { facts: [said('runs'), said('spoken'), said('again'), ...cards] }));
+    clock.now += 6 * 86_400;
+    await series.append(batchOf(engine('runs'), [clock.now], { 'engine.running': [1] }, { facts: [said('again')] }));
+    await series.maintain(clock.now);
+    expect((await facts.known()).engine).toEqual(['runs', 'spoken', 'again']);
+    clock.now += 2 * 86_400;
+    await series.maintain(clock.now);
+    expect(await facts.known()).toEqual({ gpu: [], host: [], engine: ['runs', 'again'], process: [] });
+    expect((await facts.facts({ nodes: ['n1'] })).map(({ entity }) => entity.id).sort()).toEqual(['again', 'runs']);
+  });
+
   it('a page token opens once, a program’s until it is revoked or over, a session until it ends, and a restart changes none of it', async () => {
     const folder = temporaryFolder();
     const options = { folder, rawDays: 30, rollupDays: 400, log: listening().log };
