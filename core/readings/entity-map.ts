@@ -13,15 +13,26 @@ export interface EntityMap<T> {
   entries(): IterableIterator<[Named, T]>;
 }
 
-/** An empty one. */
-export function entityMap<T>(): EntityMap<T> {
+/**
+ * An empty one, of `most` entities. Where it is full a new one takes the place of the oldest of the kind that has most: what comes in
+ * masses, as processes do, drives out no other.
+ */
+export function entityMap<T>(most = Number.POSITIVE_INFINITY): EntityMap<T> {
   const maps = Object.fromEntries(ENTITY_KINDS.map((kind) => [kind, new Map<string, T>()])) as Record<EntityKind, Map<string, T>>; // of all kinds
+  const size = (): number => ENTITY_KINDS.reduce((sum, kind) => sum + maps[kind].size, 0);
+  const dropOldest = (): void => {
+    const fullest = ENTITY_KINDS.map((kind) => maps[kind]).reduce((a, b) => (b.size > a.size ? b : a));
+    for (const oldest of fullest.keys()) if (fullest.delete(oldest)) break;
+  };
   return {
     get size() {
-      return ENTITY_KINDS.reduce((sum, kind) => sum + maps[kind].size, 0);
+      return size();
     },
     get: ({ kind, id }) => maps[kind].get(id),
-    set: ({ kind, id }, value) => void maps[kind].set(id, value),
+    set({ kind, id }, value) {
+      if (most < Number.POSITIVE_INFINITY && !maps[kind].has(id) && size() >= most) dropOldest();
+      maps[kind].set(id, value);
+    },
     delete: ({ kind, id }) => maps[kind].delete(id),
     clear: () => {
       for (const kind of ENTITY_KINDS) maps[kind].clear();

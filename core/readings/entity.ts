@@ -29,3 +29,11 @@ export function faultOfEntity({ id, node }: EntityRef): { readonly field: 'id' |
   if (ofId !== null) return { field: 'id', reason: ofId };
   return ofNode === null ? null : { field: 'node', reason: ofNode };
 }
+
+/** The node that a thing's own name says: of a host, and of a process `node/pid`; null where it says none. */
+export function nodeInName({ kind, id }: Pick<EntityRef, 'kind' | 'id'>): string | null {
+  if (kind === 'host') return id;
+  if (kind !== 'process' || id.startsWith('?/')) return null;
+  const slash = id.lastIndexOf('/');
+  return slash < 0 ? '' : id.slice(0, slash);
+}

@@ -15,8 +15,9 @@ export {
 } from './block.ts';
 export { addRollup, addSamples, type Buckets, drawn, type Drawn, type Grid, newBuckets, type Rows, rowsIn, samplingPeriod } from './buckets.ts';
 export { GAP_PERIODS, lastOf, lowerBound, meanOf, medianOf, recentPeriod, rowsOf, type Run, slice, type Table, tableOf, tablesOf } from './columns.ts';
-export { ENTITY_KINDS, entityKey, faultOfEntity, type EntityKind, type EntityRef } from './entity.ts';
+export { ENTITY_KINDS, entityKey, faultOfEntity, type EntityKind, type EntityRef, nodeInName } from './entity.ts';
 export { entityMap } from './entity-map.ts';
+export { factsByEntity } from './facts-by-entity.ts';
 export type { Intake } from './intake.ts';
 export { isIncreasing, joinTables, mergeColumns, type Stack } from './join.ts';
 export { HOT_THREAD, isMetricId, limitsOf, metric, METRIC_IDS, type MetricId, METRICS, plausible, type Rollup, rounded, type Unit } from './metrics.ts';

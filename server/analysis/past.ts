@@ -1,5 +1,5 @@
 import { ANALYSIS_BOUNDS } from '../settings/index.ts';
-import { entityKey, type FactName, type Run } from '../../core/readings/index.ts';
+import { entityKey, factsByEntity, type Run } from '../../core/readings/index.ts';
 import type { Job } from '../../core/contract/index.ts';
 import { eventsOf, factsOf, holdingsOf, type OwnershipParts, rowsInSpans } from '../ownership/index.ts';
 
@@ -23,17 +23,13 @@ export async function pastOf(parts: OwnershipParts, job: Job, to: number): Promi
     factsOf(parts, job, holdings),
     eventsOf(parts, holdings, end),
   ]);
-  const said = new Map<string, Map<FactName, string>>();
-  for (const { entity, name, value } of facts) {
-    const known = said.get(entityKey(entity)) ?? new Map<FactName, string>();
-    said.set(entityKey(entity), known.set(name, value));
-  }
+  const said = factsByEntity(facts);
   const own = tables
     .map((table) => rowsInSpans(table, spans.get(entityKey(table.entity)) ?? []))
     .filter((table) => table.t.length > 0)
     .map((table) => ({
       ...table,
-      facts: new Map([...table.facts, ...(said.get(entityKey(table.entity)) ?? [])]),
+      facts: new Map([...table.facts, ...(said.get(table.entity) ?? [])]),
     }));
   const last = own.reduce((most, table) => Math.max(most, table.t.at(-1) ?? most), Number.NEGATIVE_INFINITY);
   return { run: { clock: 'utc', tables: own, events }, lastReadingAt: Number.isFinite(last) ? last : null };

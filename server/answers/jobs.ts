@@ -1,5 +1,5 @@
 import type { Analysis, JobDetail, JobsPage, JobsQuery, DrawnReply } from '../../core/contract/index.ts';
-import { entityKey } from '../../core/readings/index.ts';
+import { entityKey, factsByEntity } from '../../core/readings/index.ts';
 import { notThere } from '../http/index.ts';
 import { SILENT } from '../nodes/index.ts';
 import { answerSeries, type SeriesQuestion } from './series.ts';
@@ -26,18 +26,19 @@ export async function jobDetail(parts: AnswerParts, viewer: Viewer, key: JobKey)
     eventsOf(parts, holdings, to + 1),
     parts.analyses.current(key) ?? parts.store.jobs.analysis(key),
   ]);
+  const said = factsByEntity(facts);
   const lastReadingAt = holdings.reduce<number | null>((most, { last }) => (most === null || last > most ? last : most), summary?.lastReadingAt ?? null);
   return {
     job,
     analysis,
     entities: holdings.map(({ entity, metrics }) => {
-      const own = facts.filter((fact) => entityKey(fact.entity) === entityKey(entity));
+      const own = said.get(entity);
       return {
         kind: entity.kind,
         id: entity.id,
         node: entity.node ?? null,
-        name: own.find((fact) => fact.name === 'name')?.value ?? null,
-        facts: Object.fromEntries(own.map((fact) => [fact.name, fact.value])),
+        name: own?.get('name') ?? null,
+        facts: Object.fromEntries(own ?? []),
         metrics: [...metrics],
       };
     }),

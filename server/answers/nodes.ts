@@ -1,5 +1,5 @@
 import type { NodeDetail, NodesQuery, NodesReply, DrawnReply } from '../../core/contract/index.ts';
-import { entityKey } from '../../core/readings/index.ts';
+import { entityKey, factsByEntity } from '../../core/readings/index.ts';
 import { READ_BOUNDS } from '../settings/index.ts';
 import type { Viewer } from '../auth/index.ts';
 import { notThere } from '../http/index.ts';
@@ -44,20 +44,14 @@ export async function nodeDetail(parts: AnswerParts, viewer: Viewer, name: strin
   const facts = shown.length === 0 ? [] : await store.facts.facts({ ids: shown.map(({ entity }) => entity.id) });
   // Of a card or node whatever was said; the number of a process or an engine's port may have been another job's then.
   const told = facts.filter(({ entity, at }) => entity.kind === 'gpu' || entity.kind === 'host' || maySeeEntity(viewer, index, { entity, at }));
-  const byEntity = new Map<string, typeof told>();
-  for (const fact of told) {
-    const key = entityKey(fact.entity);
-    const known = byEntity.get(key);
-    if (known === undefined) byEntity.set(key, [fact]);
-    else known.push(fact);
-  }
+  const said = factsByEntity(told);
   return {
     row: nodeRow(node, { viewer, index, now }),
     entities: shown.map(({ entity, metrics }) => ({
       kind: entity.kind,
       id: entity.id,
       metrics,
-      facts: Object.fromEntries((byEntity.get(entityKey(entity)) ?? []).map((fact) => [fact.name, fact.value])),
+      facts: Object.fromEntries(said.get(entity) ?? []),
       jobs: visibleOwnersAt(viewer, index, { entity, at: now }).map(jobName),
     })),
     events: events

@@ -81,7 +81,7 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
   const ingest = ingestInto({ quota, series: store.series, rawDays: config.rawDays, now, senders, prepare, stored });
 
   await jobs.load(now());
-  for (const { entity, last } of await store.series.places(['gpu', 'engine', 'process'])) things.restore(entity, last);
+  for (const { entity, last } of await store.series.places()) things.restore(entity, last);
   for (const row of await store.facts.nodes()) {
     nodes.restore(row);
     for (const { uuid } of row.gpus) {

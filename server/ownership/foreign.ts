@@ -1,11 +1,11 @@
 import type { Job } from '../../core/contract/index.ts';
-import type { EntityRef } from '../../core/readings/index.ts';
+import { type EntityRef, nodeInName } from '../../core/readings/index.ts';
 import type { JobKey } from '../store/index.ts';
 import { type JobIndex, runsAt } from './job-index.ts';
 import { jobName } from './job-name.ts';
 import { LATE } from './late.ts';
 import type { Span } from './spans.ts';
-import { nodeInName, type Whereabouts } from './whereabouts.ts';
+import type { Whereabouts } from './whereabouts.ts';
 
 /** A thing is where it was heard last; after this long without a reading there, another node may say that it has it now. Seconds. */
 const MOVED = 3_600;

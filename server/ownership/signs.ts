@@ -3,7 +3,7 @@ import type { Job } from '../../core/contract/index.ts';
 import { entityMap, type EntityRef, type Fact } from '../../core/readings/index.ts';
 import { jobName } from './job-name.ts';
 
-/** Entities remembered at most; the oldest are forgotten first, and are nobody's again where jobs share their node. */
+/** Entities remembered at most; the oldest of the kind that has most are forgotten first, and are nobody's again where jobs share their node. */
 const MOST = OWNERSHIP_BOUNDS.signs.value;
 
 /** What facts say of whose an engine or process is. */
@@ -28,11 +28,10 @@ export interface Signs {
 
 /** Nothing known yet. */
 export function newSigns(): Signs {
-  const signs = entityMap<Sign>();
+  const signs = entityMap<Sign>(MOST);
   const signOf = (entity: EntityRef): Sign => {
     const known = signs.get(entity);
     if (known !== undefined) return known;
-    if (signs.size >= MOST) for (const [oldest] of signs.entries()) if (signs.delete(oldest)) break;
     const sign: Sign = {};
     signs.set(entity, sign);
     return sign;

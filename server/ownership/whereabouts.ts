@@ -1,7 +1,7 @@
 import { OWNERSHIP_BOUNDS } from '../settings/index.ts';
-import { entityMap, type EntityRef, type Intake } from '../../core/readings/index.ts';
+import { entityMap, type EntityRef, type Intake, nodeInName } from '../../core/readings/index.ts';
 
-/** Things remembered at most; the oldest are forgotten first. */
+/** Things remembered at most; the oldest of the kind that has most are forgotten first. */
 const MOST = OWNERSHIP_BOUNDS.whereabouts.value;
 
 /** Where a thing was heard last; times in seconds UTC. */
@@ -23,14 +23,12 @@ export interface PlacesOfThings {
 
 /** Nothing heard yet. */
 export function placesOfThings(): PlacesOfThings {
-  const places = entityMap<Whereabouts>();
+  const places = entityMap<Whereabouts>(MOST);
   const note = ({ kind, id, node }: EntityRef, at: number): void => {
     if (node === undefined || nodeInName({ kind, id }) !== null) return;
     const known = places.get({ kind, id });
-    if (known === undefined) {
-      if (places.size >= MOST) for (const [oldest] of places.entries()) if (places.delete(oldest)) break;
-      places.set({ kind, id }, { node, at, since: null });
-    } else if (at >= known.at) places.set({ kind, id }, known.node === node ? { ...known, at } : { node, at, since: known.at });
+    if (known === undefined) places.set({ kind, id }, { node, at, since: null });
+    else if (at >= known.at) places.set({ kind, id }, known.node === node ? { ...known, at } : { node, at, since: known.at });
   };
   return {
     placeOf: (entity) => places.get(entity) ?? null,
@@ -43,12 +41,4 @@ export function placesOfThings(): PlacesOfThings {
     },
     restore: note,
   };
-}
-
-/** The node that a thing's own name says: of a host, and of a process `node/pid`; null where it says none. */
-export function nodeInName({ kind, id }: Pick<EntityRef, 'kind' | 'id'>): string | null {
-  if (kind === 'host') return id;
-  if (kind !== 'process' || id.startsWith('?/')) return null;
-  const slash = id.lastIndexOf('/');
-  return slash < 0 ? '' : id.slice(0, slash);
 }

@@ -41,8 +41,8 @@ export interface SeriesStore {
   maintain(now: number): Promise<{ sealed: number; expired: number }>;
   /** All entities that are not forgotten. */
   known(): Promise<KnownIds>;
-  /** Where each of these kinds was heard last, and when (seconds UTC); those of no node are left out. */
-  places(kinds: readonly EntityKind[]): Promise<{ entity: EntityRef; last: number }[]>;
+  /** Where the entities whose names do not say it were heard last, and when (seconds UTC); those of no node are left out. */
+  places(): Promise<{ entity: EntityRef; last: number }[]>;
   /** Bytes on disk, values held, and what waits to be sealed, for /api/health and the benchmark. */
   stats(): Promise<SeriesStats>;
 }

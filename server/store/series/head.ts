@@ -39,8 +39,8 @@ export function newHead(wal: number, since: number): Head {
 export function extendHead(head: Head, { t, columns }: Columns, wal: number): number {
   const before = bytesOf(head);
   const rows = head.rows + t.length;
-  const further = [...columns.keys()].filter((metric) => !head.metrics.includes(metric));
-  if (further.length > 0) head.metrics = head.metrics.concat(further); // as long as it must be: a spread leaves room for a dozen more
+  // Lists as long as they must be: a spread, and push, leave room for a dozen more.
+  for (const metric of columns.keys()) if (!head.metrics.includes(metric)) head.metrics = head.metrics.concat(metric);
   const capacity = rows > head.capacity ? Math.max(rows, grownFrom(head.capacity)) : head.capacity;
   if (capacity > head.capacity || head.data.length < capacity * (1 + head.metrics.length)) makeRoom(head, capacity);
   head.data.set(t, head.rows);

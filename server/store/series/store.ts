@@ -91,7 +91,7 @@ export async function openSeries({
     },
     stats: async () => ({ ...(await host.call('stats', () => null)), bytes: bytesOnDisk(file) }),
     known: () => host.call('known', () => null),
-    places: (kinds) => host.call('places', () => kinds),
+    places: () => host.call('places', () => null),
     heard: () => host.call('heard', () => null),
     durability: () => host.call('durability', () => null),
     sweep: () => host.call('sweep', () => null),

@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import type { EntityKind, EntityRef } from '../../../core/readings/index.ts';
+import { type EntityKind, type EntityRef, nodeInName } from '../../../core/readings/index.ts';
 import { sweep } from '../../threads/index.ts';
 import type { KnownIds } from '../interface/index.ts';
 import { serveFile } from '../worker/index.ts';
@@ -33,7 +33,7 @@ function handlersOf(state: SeriesState) {
       await state.file.transaction(state.file.trial());
     },
     known: async (_: null) => idsOf(state),
-    places: async (kinds: readonly EntityKind[]) => placesOf(state, kinds),
+    places: async (_: null) => placesOf(state),
     sweep: async (_: null) => sweep(),
     /** When each node was last heard, by node name. */
     heard: async (_: null) => lastHeard(state),
@@ -76,11 +76,11 @@ function idsOf({ catalog }: SeriesState): KnownIds {
   return ids;
 }
 
-function placesOf(state: SeriesState, kinds: readonly EntityKind[]): { entity: EntityRef; last: number }[] {
+function placesOf(state: SeriesState): { entity: EntityRef; last: number }[] {
   const places: { entity: EntityRef; last: number }[] = [];
   for (const { no, kind, id, node } of state.catalog.entities.values()) {
     const last = lastOf(state, no);
-    if (node !== null && kinds.includes(kind) && Number.isFinite(last)) places.push({ entity: { kind, id, node }, last });
+    if (node !== null && nodeInName({ kind, id }) === null && Number.isFinite(last)) places.push({ entity: { kind, id, node }, last });
   }
   return places;
 }

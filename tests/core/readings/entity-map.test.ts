@@ -26,4 +26,16 @@ describe('a map by entity', () => {
     map.clear();
     expect([map.size, map.get({ kind: 'gpu', id: 'b' })]).toEqual([0, undefined]);
   });
+
+  it('that is full forgets the oldest of the kind that has most: many of one kind drive out no other', () => {
+    const map = entityMap<number>(3);
+    map.set({ kind: 'engine', id: 'e' }, 0);
+    for (const id of ['1', '2', '3', '4']) map.set({ kind: 'process', id }, Number(id));
+    map.set({ kind: 'process', id: '4' }, 5); // no new one
+    expect([...map.entries()]).toEqual([
+      [{ kind: 'engine', id: 'e' }, 0],
+      [{ kind: 'process', id: '3' }, 3],
+      [{ kind: 'process', id: '4' }, 5],
+    ]);
+  });
 });
