@@ -413,7 +413,7 @@ export const MUTATIONS: readonly MutatedFile[] = [
     tests: PHASES,
     mutations: [
       { find: '    column.sum = 0;\n', replace: '', harm: 'a bin holds the sum of all before it' },
-      { find: 'if (!bridged) continue;', replace: '', harm: 'a rate over an outage is spread over all of it' },
+      { find: 'if (bridged) spread(', replace: 'spread(', harm: 'a rate over an outage is spread over all of it' },
       { find: 'Math.max(column.cadence, period)', replace: 'period', harm: 'a slow sampler has gaps between all its samples' },
       { find: 'grid.base = first;', replace: '', harm: 'a long run’s bins are shifted in time' },
     ],

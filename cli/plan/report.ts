@@ -1,6 +1,6 @@
 import { GPUS, onTensorCores } from '../../core/knowledge/index.ts';
 import { BOTTLENECK_LABELS } from '../../core/contract/index.ts';
-import type { Allocation, Estimate, Link, LinkKind, MemoryPlan, PhasePlan, Plan } from '../../core/planner/index.ts';
+import { type Allocation, type Estimate, type Link, type LinkKind, type MemoryPlan, type PhasePlan, type Plan, plural } from '../../core/planner/index.ts';
 import { formatDuration, formatValue } from '../../core/readings/index.ts';
 import { bar, type Painter, section } from '../terminal/style.ts';
 
@@ -59,10 +59,6 @@ function subtitle({ input, placement, compute }: Plan): string {
     plural(placement.nodes, 'node'),
     `${compute.math} on ${pipe}, ${formatValue(compute.peak, 'flop/s')}`,
   ].join(' · ');
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 function fit({ memory, input, binding }: Plan, paint: Painter): string[] {

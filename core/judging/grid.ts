@@ -135,11 +135,16 @@ function addRates(grid: BinGrid, index: number, { since, t, values, start }: Met
     if (column.lastAt !== column.lastAt) column.lastAt = from;
     const bridged = bridges(grid, column, to);
     column.lastAt = to;
-    if (!bridged) continue;
-    for (let k = first; k <= last; k += 1) {
-      const overlap = Math.min(to, (k + 1) * period) - Math.max(from, k * period);
-      if (overlap > 0) put(column, k - grid.base, k, value, overlap);
-    }
+    if (bridged) spread(grid, column, { value, from, to });
+  }
+}
+
+/** A value in every bin that its time from ≤ t < to touches, with the weight of what lies in there. */
+function spread({ base, period }: BinGrid, column: Column, { value, from, to }: { readonly value: number; readonly from: number; readonly to: number }): void {
+  const last = Math.ceil(to / period) - 1;
+  for (let k = Math.floor(from / period); k <= last; k += 1) {
+    const overlap = Math.min(to, (k + 1) * period) - Math.max(from, k * period);
+    if (overlap > 0) put(column, k - base, k, value, overlap);
   }
 }
 
@@ -161,7 +166,7 @@ function addSteps(grid: BinGrid, index: number, { since, sure, t, values, start 
     // After a silence nobody knows when the step began, unless something tells how long it took.
     const begun = bridged || sure[i] === 1 ? from : Number.NaN;
     if (!(begun < to)) put(column, Math.floor(to / period) - grid.base, Math.floor(to / period), value, period);
-    else for (let k = first; k <= last; k += 1) put(column, k - grid.base, k, value, Math.min(to, (k + 1) * period) - Math.max(begun, k * period));
+    else spread(grid, column, { value, from: begun, to });
   }
 }
 

@@ -9,3 +9,4 @@ export type { Link, LinkKind } from './links.ts';
 export { ENGINE_IDS, type EngineId } from './engine.ts';
 export { comparisons, comparisonTable } from './comparison.ts';
 export { MEASURED } from './measured.ts';
+export { plural } from './warnings.ts';

@@ -146,10 +146,6 @@ function nvlinkPairs({ gpu }: PlanInput, wiring: Wiring): string[] {
   );
 }
 
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
-}
-
 /** The link of the ranks that are farthest apart. */
 function farthest({ inside, tensor, pipeline, data }: Placement): Link {
   return [tensor, pipeline, data].find((one) => one.kind !== inside.kind) ?? inside;
@@ -226,4 +222,9 @@ function ms(seconds: number): string {
 
 function thousands(tokens: number): string {
   return tokens < 10e3 ? `${Math.round(tokens)}` : `${(tokens / 1e3).toFixed(0)} thousand`;
+}
+
+/** `1 node`, `2 nodes`: of words that take an s. */
+export function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
