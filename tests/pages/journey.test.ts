@@ -99,10 +99,10 @@ describe('from a tool’s output to a verdict on a live page', () => {
     });
     expect(declared.ok, await declared.clone().text()).toBe(true);
 
-    // The one-time address becomes a cookie; then the job's own page, which knows of no reading yet.
+    // The one-time address becomes a session; then the job's own page, which knows of no reading yet.
     await page.goto(service.running.url);
-    await page.goto(`${service.address}/jobs/alvis/4711`);
-    await page.getByText('llama-serve').first().waitFor();
+    await page.getByText('llama-serve').first().click(); // on the front page, once the address is exchanged
+    await page.waitForURL('**/jobs/alvis/4711');
 
     const first = await curl(`${service.address}/api/ingest/raw?node=alvis4-07&job=4711&tz=UTC`, service.token, smiText(begin));
     expect(first).toMatch(/\{"durable":\d+\}/);
