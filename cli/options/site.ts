@@ -1,5 +1,6 @@
 import { type Site } from '../../core/knowledge/index.ts';
-import { ConfigError, readSite } from '../../server/settings/index.ts';
+import { ConfigError } from '../../server/settings/index.ts';
+import { readSite } from '../../server/site/index.ts';
 
 /**
  * The site that `--site` names, else $HEADROOM_SITE as the server reads it, else the built-in one; or the sentence that says

@@ -1,4 +1,3 @@
-export { MOST_ASKED, MOST_OF_JOB } from './bounds.ts';
 export { type ErrorReply, ErrorReplySchema } from './error.ts';
 export { FINDING_LABELS, type FindingId } from './finding-labels.ts';
 export { answerOf, headedBy, headline, markedTime, markOf, ribbonPart } from './headline.ts';

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { MOST_ASKED, MOST_OF_JOB } from './bounds.ts';
+import { MOST_ASKED, MOST_OF_JOB } from '../bounds/index.ts';
 import { amount, count, instant } from './numbers.ts';
 import { id, name, words } from './names.ts';
 import { ActivitySchema, AnalysisSchema, BottleneckSchema, FindingSchema, nullable, oneOf } from './verdict.ts';

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { MOST_ASKED } from './bounds.ts';
+import { MOST_ASKED } from '../bounds/index.ts';
 import { name } from './names.ts';
 import { nullable } from './verdict.ts';
 

@@ -1,4 +1,5 @@
-import { type Job, type JobDeclaration, MOST_OF_JOB } from '../../core/contract/index.ts';
+import { MOST_OF_JOB } from '../../core/bounds/index.ts';
+import type { Job, JobDeclaration } from '../../core/contract/index.ts';
 import type { Fact, Intake } from '../../core/readings/index.ts';
 import { type JobIndex, jobName } from '../ownership/index.ts';
 import type { JobKey } from '../store/index.ts';

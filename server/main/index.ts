@@ -1,1 +1,2 @@
+export type { Running } from './run.ts';
 export { start } from './start.ts';

@@ -4,7 +4,8 @@ import type { Sender } from '../auth/index.ts';
 import { ENTITY_KINDS, type Intake } from '../../core/readings/index.ts';
 import { type Analyses, type Audience, openAnalyses } from '../analysis/index.ts';
 import { openAnswers, type Answers } from '../answers/index.ts';
-import { type Config, packageVersion, readSite } from '../settings/index.ts';
+import { type Config, packageVersion } from '../settings/index.ts';
+import { readSite } from '../site/index.ts';
 import { type Ingest, ingestInto, openParsers, openQuota, openStreams, type Parsers, type Quota, type Streams } from '../ingest/index.ts';
 import { deliveriesByJob, jobIndex, type JobIndex, openSenders, openSpeaking, placesOfThings, type Senders } from '../ownership/index.ts';
 import { keyIn, openJobs, type Jobs } from '../jobs/index.ts';
@@ -75,23 +76,35 @@ export async function openService({ config, store, demo, log, now }: ServiceOpti
     tellReadings(hub, intake, deliveries);
   };
   const quota = openQuota({ bounds: config.intake, now, log });
-  const known = await store.series.known();
-  quota.restore(known, await store.facts.known());
+  const counted = async (): Promise<number> => {
+    const known = await store.series.known();
+    quota.restore(known, await store.facts.known());
+    return ENTITY_KINDS.reduce((sum, kind) => sum + known[kind].length, 0);
+  };
+  const placed = async (): Promise<void> => {
+    for (const { entity, last } of await store.series.places()) things.restore(entity, last);
+  };
+  const listed = async (after: Promise<void>): Promise<void> => {
+    const rows = await store.facts.nodes();
+    await after;
+    for (const row of rows) {
+      nodes.restore(row);
+      for (const { uuid } of row.gpus) {
+        const gpu = { kind: 'gpu', id: uuid, node: row.node } as const;
+        if (row.lastReadingAt !== null && things.placeOf(gpu) === null) things.restore(gpu, row.lastReadingAt); // only facts name it so far
+      }
+    }
+  };
   const prepare = (intake: Intake, sender: Sender): Promise<Intake> => jobs.prepare(intake, sender);
   const ingest = ingestInto({ quota, series: store.series, rawDays: config.rawDays, now, senders, prepare, stored });
 
   await jobs.load(now());
-  for (const { entity, last } of await store.series.places()) things.restore(entity, last);
-  for (const row of await store.facts.nodes()) {
-    nodes.restore(row);
-    for (const { uuid } of row.gpus) {
-      const gpu = { kind: 'gpu', id: uuid, node: row.node } as const;
-      if (row.lastReadingAt !== null && things.placeOf(gpu) === null) things.restore(gpu, row.lastReadingAt); // only facts name it so far
-    }
-  }
+  // Asked at once: the store's threads go on to the next while this one takes up what came.
+  const where = placed();
+  const [measured] = await Promise.all([counted(), where, listed(where)]);
   await agents.load((node) => nodes.get(node)?.at ?? null);
   await analyses.restore();
-  if (ENTITY_KINDS.reduce((sum, kind) => sum + known[kind].length, 0) > MANY) {
+  if (measured > MANY) {
     const others = store.sweep();
     sweep();
     await others;

@@ -1,111 +1,22 @@
-import { join } from 'node:path';
-import { buildApp } from './app.ts';
-import { ownerSocket } from '../auth/index.ts';
-import { type Config, packageRoot } from '../settings/index.ts';
+import type { Config } from '../settings/index.ts';
 import { claimFolder, clearDemo } from './data-kind.ts';
-import { startDemo } from '../demo/index.ts';
 import { openLog } from '../http/index.ts';
-import { retryWhileBusy } from '../ingest/index.ts';
-import { startLocalAgent } from './local-agent.ts';
-import { choosePort } from './port.ts';
-import { PAGE_TOKEN_LIFE, pageAddress } from '../routes/index.ts';
-import { startSchedule } from '../schedule/index.ts';
-import { openService, type Service } from './service.ts';
+import type { Running, StartOptions } from './run.ts';
 import { openStore, type Store, type StoreOptions } from '../store/index.ts';
 
-export interface StartOptions {
-  readonly config: Config;
-  /** Null: no demo. */
-  readonly demo: { readonly seed: number } | null;
-  /** Runs an agent for this very machine. */
-  readonly agent: boolean;
-}
-
-export interface Running {
-  /** Without a path, such as `http://127.0.0.1:8080`. */
-  readonly address: string;
-  /** What a person opens first: with a one-time token, or, on a demo, plain. */
-  readonly url: string;
-  readonly service: Service;
-  /** Ends streams and sockets, lets requests finish, saves, and closes the store. */
-  close(): Promise<void>;
-}
-
-const now = () => Date.now() / 1000;
-/** Connections that have not ended by themselves after this time, milliseconds, are cut. */
-const PATIENCE = 5_000;
-
 /** Starts the whole service. Throws ConfigError or StoreError with a text for a person; nothing is left open then. */
-export async function start({ config, demo, agent }: StartOptions): Promise<Running> {
+export async function start(options: StartOptions): Promise<Running> {
+  const { config, demo } = options;
   const log = openLog(config.log ?? (process.stderr.isTTY ? 'warn' : 'info'));
   const words = { info: (text: string) => log.info(text), warn: (text: string) => log.warn(text), error: (text: string) => log.error(text) };
-  const store = await openOwnStore(config, demo !== null, words);
-  const undo: (() => Promise<unknown>)[] = [() => store.close()];
-  const unwind = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
-  };
-  try {
-    const service = await openService({ config, store, demo: demo !== null, log, now });
-    undo.push(() => service.analyses.close());
-    undo.push(async () => service.pressure.close());
-    const port = await choosePort(config.host, config.port);
-    const owner = ownerSocket(config.data);
-    let address = '';
-    const app = await buildApp({
-      service,
-      web: join(packageRoot(), 'dist', 'web'),
-      cookie: `headroom-${port}`,
-      isOwner: owner.isOwner,
-      address: () => address,
-    });
-    undo.push(async () => {
-      const impatient = setTimeout(() => app.server.closeAllConnections(), PATIENCE);
-      await app.close();
-      clearTimeout(impatient);
-    });
-    const listening = await app.listen({ host: config.host, port });
-    await owner.listen((request, response) => app.routing(request, response));
-    undo.push(() => owner.close());
-    address = config.url ?? reachable(listening);
-
-    const schedule = startSchedule(service);
-    undo.push(() => schedule.stop());
-    if (demo !== null) {
-      undo.push(playDemo(service, demo.seed, words));
-    }
-    if (agent) undo.push(await startLocalAgent(service));
-    log.info({ address, data: config.data, demo: demo !== null }, 'listening');
-    return { address, url: demo === null ? await firstAddress(store, address) : `${address}/`, service, close: unwind };
-  } catch (error) {
-    await unwind();
-    throw error;
+  // The store's threads take up what was acknowledged while the rest of the program is read.
+  const [store, rest] = await Promise.allSettled([openOwnStore(config, demo !== null, words), import('./run.ts')]);
+  if (store.status === 'rejected') throw store.reason;
+  if (rest.status === 'rejected') {
+    await store.value.close();
+    throw rest.reason;
   }
-}
-
-/** Plays the pretend Alvis. Gives the function that ends it, also while it still tells its past. */
-function playDemo(service: Service, seed: number, log: { info(text: string): void; error(text: string): void }): () => Promise<void> {
-  let ended = false;
-  const unlessEnded = <T>(act: () => Promise<T>): Promise<T> => (ended ? Promise.reject(new Error('the service is stopping')) : act());
-  const playing = startDemo({
-    seed,
-    now,
-    log,
-    ingest: (intake) =>
-      unlessEnded(() =>
-        retryWhileBusy(
-          () => service.ingest.intake(intake, { kind: 'demo', sender: { kind: 'system' }, mark: '' }),
-          () => ended,
-        ),
-      ),
-    declare: (key, declaration) => unlessEnded(() => service.jobs.declare({ kind: 'system' }, key, { ...declaration, demo: true })),
-  }).catch((error: unknown) => {
-    if (!ended) service.log.error({ err: error }, 'the demo could not be played');
-    return null;
-  });
-  return async () => {
-    ended = true;
-    await (await playing)?.stop();
-  };
+  return rest.value.run({ ...options, store: store.value, log, words });
 }
 
 /** The store of this folder, for this kind of data only. A demo starts on an empty one. */
@@ -123,14 +34,4 @@ async function openOwnStore(config: Config, demo: boolean, log: StoreOptions['lo
   const empty = await open();
   await claimFolder(empty, config.data, demo);
   return empty;
-}
-
-/** `0.0.0.0` and `::` are no addresses to open. */
-function reachable(listening: string): string {
-  return listening.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//localhost:');
-}
-
-async function firstAddress(store: Store, address: string): Promise<string> {
-  const token = await store.tokens.issue({ scope: { kind: 'page' }, name: 'start', expires: now() + PAGE_TOKEN_LIFE });
-  return pageAddress(address, token);
 }

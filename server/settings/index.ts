@@ -18,5 +18,4 @@ export {
   STREAM_BOUNDS,
 } from './limits/index.ts';
 export { packageRoot } from './package-root.ts';
-export { readSite } from './site.ts';
 export { packageVersion } from './version.ts';

@@ -10,15 +10,17 @@ type Floors = Readonly<Record<string, readonly string[]>>;
  * here may not exist, and none is allowed what it does not do. docs/architecture.md tells the same, with what each room is for.
  */
 export const FLOORS: Floors = {
+  'core/bounds': [],
   'core/readings': [],
   'core/knowledge': ['core/readings'],
-  'core/contract': ['core/readings', 'core/knowledge'],
+  'core/contract': ['core/bounds', 'core/readings', 'core/knowledge'],
   'core/judging': ['core/readings', 'core/knowledge', 'core/contract'],
   'core/planner': ['core/knowledge'],
   'core/telling': ['core/readings', 'core/knowledge', 'core/contract', 'core/judging', 'core/planner'],
   'core/analyse': ['core/readings', 'core/knowledge', 'core/contract', 'core/judging', 'core/telling'],
 
   'server/settings': [],
+  'server/site': ['server/settings'],
   'server/threads': ['server/settings'],
   'server/http': ['server/settings'],
   'server/store': ['server/settings', 'server/threads'],
@@ -36,6 +38,7 @@ export const FLOORS: Floors = {
   'server/main': [
     'server/threads',
     'server/settings',
+    'server/site',
     'server/http',
     'server/store',
     'server/auth',

@@ -7,7 +7,7 @@ import type { IngestBatch } from '../../core/contract/index.ts';
 import { batchFromIntake } from '../../core/readings/index.ts';
 import { readConfig } from '../../server/settings/index.ts';
 import { start } from '../../server/main/index.ts';
-import { type Running } from '../../server/main/start.ts';
+import type { Running } from '../../server/main/index.ts';
 import { batchOf } from './batches.ts';
 
 export interface TestService {

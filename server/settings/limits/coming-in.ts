@@ -1,5 +1,5 @@
 import { LONGEST, MOST } from '../../../core/readings/index.ts';
-import { MOST_OF_JOB } from '../../../core/contract/index.ts';
+import { MOST_OF_JOB } from '../../../core/bounds/index.ts';
 import { type Bounds, MIB } from './bound.ts';
 
 /** What senders may bring, per token and in all. A cluster of 2,000 GPUs and 500 nodes with its processes and engines needs a tenth. */

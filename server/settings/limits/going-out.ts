@@ -1,4 +1,4 @@
-import { MOST_ASKED } from '../../../core/contract/index.ts';
+import { MOST_ASKED } from '../../../core/bounds/index.ts';
 import { type Bounds, MIB } from './bound.ts';
 
 /** Questions to the store. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createClient } from '@libsql/client';
-import type { Client } from '@libsql/client';
+import { createClient } from '@libsql/client/sqlite3';
+import type { Client } from '@libsql/client/sqlite3';
 import { StoreError } from '../interface/index.ts';
 import { connectionConfig, failureCode } from '../sqlite/index.ts';
 

@@ -1,7 +1,7 @@
 import { STORE_BOUNDS } from '../../settings/index.ts';
 import { createHash } from 'node:crypto';
 import { ENTITY_KINDS, type EntityKind, type EntityRef, type Fact, type FactName, type SourceEvent } from '../../../core/readings/index.ts';
-import { inserts, pageOf, reading, rowsIn } from '../sqlite/index.ts';
+import { inserts, type Page, pageOf, reading, rowsIn, rowsOf, sharedTexts } from '../sqlite/index.ts';
 import { keepPlaces } from './declare.ts';
 import type { SaidFact } from '../interface/index.ts';
 import type { MainFile } from './file.ts';
@@ -85,51 +85,21 @@ export async function eventsAbout(db: MainFile, { from, to, ...about }: About & 
   return [...found].sort(([a, first], [b, second]) => first.at - second.at || a - b).map(([, event]) => event);
 }
 
-/** Facts column by column: what crosses a thread so takes a third of the time that an object each does. */
-export interface FactColumns {
-  /** After which the next are; null after the end. */
-  readonly last: number | null;
-  readonly kind: readonly string[];
-  readonly entity: readonly string[];
-  readonly name: readonly string[];
-  readonly node: readonly (string | null)[];
-  readonly value: readonly string[];
-  readonly at: Float64Array;
-}
-
 /** The latest value of the next facts of the file at `path`, some thousands at a time: what crosses in one piece leaves its size behind. */
-export function factsAfter(path: string, after: number): FactColumns {
-  const page = reading(path, (db) => pageOf(db, 'Fact', ['kind', 'entity', 'name', 'node', 'value', 'at'], after));
-  const rows = page.rows as [string, string, string, string | null, string, number][]; // the table's columns
-  return {
-    last: page.last,
-    kind: rows.map(([kind]) => kind),
-    entity: rows.map((row) => row[1]),
-    name: rows.map((row) => row[2]),
-    node: rows.map((row) => row[3]),
-    value: rows.map((row) => row[4]),
-    at: Float64Array.from(rows, (row) => row[5]),
-  };
+export function factsAfter(path: string, after: number): Page {
+  return reading(path, (db) => pageOf(db, 'Fact', ['kind', 'entity', 'name', 'node', 'value', 'at'], after));
 }
 
-/** The facts of such columns. */
-export function factsIn({ kind, entity, name, node, value, at }: FactColumns): SaidFact[] {
-  // What came over from another thread is a text of its own in each row; most of them are the same few.
-  const texts = new Map<string, string>();
-  const shared = (text: string): string => {
-    const known = texts.get(text);
-    if (known === undefined) texts.set(text, text);
-    return known ?? text;
-  };
-  return Array.from(at, (said, row) => {
-    const on = node[row] ?? null;
-    return {
-      entity: refOf(shared(kind[row] ?? ''), entity[row] ?? '', on === null ? null : shared(on)),
-      name: shared(name[row] ?? '') as FactName, // written from the contract's types
-      value: shared(value[row] ?? ''),
-      at: said,
-    };
-  });
+/** The facts of such a page. A text crosses a thread in a tenth of the time that objects take. */
+export function factsIn(page: Page): SaidFact[] {
+  // Each row has texts of its own; most of them are the same few.
+  const shared = sharedTexts();
+  return (rowsOf(page) as [string, string, FactName, string | null, string, number][]).map(([kind, id, name, node, value, at]) => ({
+    entity: refOf(shared(kind), id, node === null ? null : shared(node)),
+    name: shared(name),
+    value: shared(value),
+    at,
+  })); // the table's columns, written from the contract's types
 }
 
 /** Every node ever heard of with its GPUs. */

@@ -5,6 +5,7 @@ import { openSeriesFile, type SeriesFile } from './file.ts';
 import { bytesOf, extendHead, type Head, newHead } from './head.ts';
 import { DAY, limits } from './limits.ts';
 import { newSources, type Sources } from './sources.ts';
+import { sharedTexts } from '../sqlite/index.ts';
 import { type CommittedBatch, decodeCommit } from './wal.ts';
 
 /** What chunks an entity has, from the index. */
@@ -105,12 +106,7 @@ async function loadCatalog({ file, catalog }: SeriesState): Promise<void> {
     catalog.setMetrics.set(row.id, row.metrics === '' ? [] : row.metrics.split(',').map((text) => Number.parseInt(text, 10)));
   }
   // Each row has texts of its own, and of many rows the same.
-  const texts = new Map<string, string>();
-  const shared = <T extends string>(text: T): T => {
-    const known = texts.get(text);
-    if (known === undefined) texts.set(text, text);
-    return (known ?? text) as T; // equal texts
-  };
+  const shared = sharedTexts();
   for (const row of file.chunks.all('Entity', ['id', 'kind', 'name', 'node', 'sealedTo', 'rolledTo'])) {
     const [no, kind, id, node, sealedTo, rolledTo] = row as [number, EntityKind, string, string | null, number, number | null]; // we wrote it
     catalog.restore({ no, kind: shared(kind), id, node: node === null ? null : shared(node), sealedTo, rolledTo });

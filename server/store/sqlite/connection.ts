@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
-import { createClient } from '@libsql/client';
-import type { Client, Config, Transaction } from '@libsql/client';
+import { createClient } from '@libsql/client/sqlite3';
+import type { Client, Config, Transaction } from '@libsql/client/sqlite3';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
 
 /**

@@ -2,4 +2,4 @@ export { connectionConfig, oneConnectionAdapter } from './connection.ts';
 export { failureCode } from './failures.ts';
 export { inserts } from './inserts.ts';
 export { migrate } from './migrate.ts';
-export { pageOf, reading, rowsIn, START } from './rows.ts';
+export { type Page, pageOf, reading, rowsIn, rowsOf, sharedTexts, START } from './rows.ts';

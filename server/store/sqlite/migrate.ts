@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createClient } from '@libsql/client';
-import type { Client, Value } from '@libsql/client';
+import { createClient } from '@libsql/client/sqlite3';
+import type { Client, Value } from '@libsql/client/sqlite3';
 import { StoreError } from '../interface/index.ts';
 import { connectionConfig } from './connection.ts';
 

@@ -1,8 +1,5 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig, readSite } from '../../../server/settings/index.ts';
+import { ConfigError, readConfig } from '../../../server/settings/index.ts';
 
 const faults = (env: Record<string, string>): string => {
   try {
@@ -63,19 +60,5 @@ describe('the environment', () => {
   it('refuses roll-ups that would end before the raw readings', () => {
     expect(faults({ HEADROOM_RAW_DAYS: '60', HEADROOM_ROLLUP_DAYS: '30' })).toContain('HEADROOM_ROLLUP_DAYS is “30”, fewer than HEADROOM_RAW_DAYS (60)');
     expect(faults({ HEADROOM_RAW_DAYS: '30', HEADROOM_ROLLUP_DAYS: '30' })).toBe('');
-  });
-});
-
-describe('the site file', () => {
-  it('is Alvis where none is named', () => {
-    expect(readSite(null).nodeTypes.map((type) => type.id)).toContain('A100fat');
-  });
-
-  it('tells the place of a fault', () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'headroom-site-')), 'site.json');
-    writeFileSync(path, '{ "name": 7 }');
-    expect(() => readSite(path)).toThrow(/HEADROOM_SITE names .*site\.json[\s\S]*\/name/);
-    writeFileSync(path, '{');
-    expect(() => readSite(path)).toThrow(/cannot be read as JSON/);
   });
 });

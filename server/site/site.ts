@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ALVIS, parseSite, type Site } from '../../core/knowledge/index.ts';
-import { ConfigError } from './config.ts';
+import { ConfigError } from '../settings/index.ts';
 
 /**
  * The site of a file, the built-in Alvis where none is named; `named` is the variable or option that names it. Throws

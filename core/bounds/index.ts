@@ -1,0 +1,1 @@
+export { MOST_ASKED, MOST_OF_JOB } from './contract.ts';
