@@ -27,7 +27,7 @@ if (chosen.length === 0) throw new Error(`--only ${values.only}: the scenes are 
 const played = [];
 for (const scene of chosen) {
   console.log(`${scene.name}: ${scene.what} …`);
-  played.push({ name: scene.name, found: await playScene(scene, effort) });
+  played.push({ name: scene.name, found: await playScene(scene, effort, (text) => console.log(`  ${text}`)) });
 }
 console.log(table(played));
 process.exitCode = played.every(({ found }) => isGood(found)) ? 0 : 1;

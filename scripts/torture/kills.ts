@@ -29,7 +29,7 @@ interface Run {
 export const kills: Scene = {
   name: 'kills',
   what: 'SIGKILL at random moments of ingest, sealing, merging, roll-up, expiry and restart, among hostile batches',
-  play: async (effort, { folder, draw }): Promise<Figures> => {
+  play: async (effort, { folder, draw, tell }): Promise<Figures> => {
     const faults: string[] = [];
     const run: Run = {
       draw,
@@ -49,6 +49,10 @@ export const kills: Scene = {
     let token: string | null = null;
     let hostile: string | null = null;
     let old = laneOf('old0', true);
+    const killed = (): void => {
+      done += 1;
+      if (done % 10 === 0) tell(`${done} of ${effort.kills} kills, ${acknowledgedValues(run.ledger).toLocaleString('en')} values acknowledged`);
+    };
 
     for (let life = 0; ; life += 1) {
       const server = start();
@@ -57,7 +61,7 @@ export const kills: Scene = {
       if (token !== null && !last && draw.chance(0.25)) {
         await Promise.race([sleep(draw.between(0, 1500)), server.up.catch(() => undefined)]);
         await server.kill();
-        done += 1;
+        killed();
         run.seen.atStart += 1;
         continue;
       }
@@ -87,7 +91,7 @@ export const kills: Scene = {
       if (!expiring) old = laneOf(`old${life}`, true);
       await live({ server, door, hostile: { ...door, token: hostile } }, expiring ? run.lanes : [...run.lanes, old], expiring ? EXPIRE : SEAL, run);
       memory = most(memory, server.memory());
-      done += 1;
+      killed();
     }
     const compared = await compare(folder, run.ledger);
     const { seen } = run;

@@ -44,13 +44,15 @@ export interface Scene {
 interface Stage {
   readonly folder: string;
   readonly draw: Draw;
+  /** How far it is, now and then, for whoever waits. */
+  readonly tell: (text: string) => void;
 }
 
 /** Plays a scene in a folder of its own, which is removed afterwards. */
-export async function playScene({ name, play }: Scene, effort: Effort): ReturnType<Scene['play']> {
+export async function playScene({ name, play }: Scene, effort: Effort, tell: (text: string) => void = () => undefined): ReturnType<Scene['play']> {
   const folder = mkdtempSync(join(tmpdir(), `headroom-torture-`));
   try {
-    return await play(effort, { folder, draw: drawOf(effort.seed * 31 + name.length) });
+    return await play(effort, { folder, draw: drawOf(effort.seed * 31 + name.length), tell });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
