@@ -112,7 +112,7 @@ async function stored(bytes: Buffer, now: number): Promise<Intake | null> {
     },
     rawDays: 30,
     now: () => now,
-    quota: { admit: (intake) => intake },
+    quota: { admit: (intake) => intake, receive: () => undefined },
     senders: someSenders,
     prepare: async (intake) => intake,
     stored: () => undefined,

@@ -25,6 +25,8 @@ export interface Ingest {
   batch(body: unknown, origin: Origin): Promise<IngestReply>;
   /** Tables as a stream's reader, the demo or this machine's agent made them. */
   intake(intake: Intake, origin: Origin): Promise<IngestReply>;
+  /** Counts bytes of a stream before they are read. Throws a Problem (429) where the minute is full. */
+  receive(bytes: number, origin: Pick<Origin, 'mark'>): void;
 }
 
 export interface IngestOptions {
@@ -32,7 +34,7 @@ export interface IngestOptions {
   readonly rawDays: number;
   readonly now: () => number;
   /** What is too much, of one sender or of all. */
-  readonly quota: Pick<Quota, 'admit'>;
+  readonly quota: Pick<Quota, 'admit' | 'receive'>;
   readonly senders: Pick<Senders, 'door'>;
   /** Called before the append: declares the job that a batch names, and may add facts. Throws a Problem where the job is not the sender's to name. */
   readonly prepare: (intake: Intake, sender: Sender) => Promise<Intake>;
@@ -66,11 +68,13 @@ export function ingestInto(options: IngestOptions): Ingest {
   };
   return {
     batch: async (body, origin) => {
+      if (Buffer.isBuffer(body)) options.quota.receive(body.length, origin.mark);
       const allowed = allowedTimes(options, origin);
       if (!Buffer.isBuffer(body)) return take((door) => checkBatch(body, allowed, door), origin);
       const read = readBatch(body, allowed);
       return take((door) => (read === null ? checkBatch(decoded(body), allowed, door) : checkRead(read, allowed, door)), origin);
     },
+    receive: (bytes, { mark }) => options.quota.receive(bytes, mark),
     intake: async (intake, origin) => take((door) => checkIntake(intake, allowedTimes(options, origin), door), origin),
   };
 }

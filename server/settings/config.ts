@@ -178,6 +178,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       entitiesPerToken: read('HEADROOM_MOST_ENTITIES_PER_TOKEN', most(INTAKE_BOUNDS.entitiesPerToken)),
       values: read('HEADROOM_MOST_VALUES_PER_MINUTE', most(INTAKE_BOUNDS.values)),
       valuesPerToken: read('HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN', most(INTAKE_BOUNDS.valuesPerToken)),
+      megabytes: read('HEADROOM_MOST_MB_PER_MINUTE', most(INTAKE_BOUNDS.megabytes)),
+      megabytesPerToken: read('HEADROOM_MOST_MB_PER_MINUTE_PER_TOKEN', most(INTAKE_BOUNDS.megabytesPerToken)),
     },
     log: read<LogLevel | null>('HEADROOM_LOG', { fallback: null, parse: level, expected: `one of ${LOG_LEVELS.join(', ')}` }),
     site: read<string | null>('HEADROOM_SITE', { fallback: null, parse: existing, expected: 'the path of a site file that exists' }),

@@ -49,18 +49,17 @@ export async function pump(options: PumpOptions): Promise<void> {
     count.rejected += 1;
     if (count.rejected <= TOLD) write({ rejected });
   };
+  const whenThereIsRoom = <T>(act: () => Promise<T>): Promise<T> =>
+    retryWhileBusy(act, options.stopping, ({ error }) => write({ note: `${error}: what you send waits, and is stored when there is room` }));
   const take = async (piece: Piece) => {
     for (const { line, reason, text } of piece.rejected) tell({ line, reason, text: text.slice(0, 200) });
     if (piece.tables.length + piece.facts.length + piece.events.length === 0) return;
     count.quiet = 0;
-    const reply = await retryWhileBusy(
-      () =>
-        options.ingest.intake(
-          { source, seq, ...options.batch, tables: piece.tables, facts: piece.facts, events: piece.events },
-          { kind: 'raw', ...options.from },
-        ),
-      options.stopping,
-      ({ error }) => write({ note: `${error}: what you send waits, and is stored when there is room` }),
+    const reply = await whenThereIsRoom(() =>
+      options.ingest.intake(
+        { source, seq, ...options.batch, tables: piece.tables, facts: piece.facts, events: piece.events },
+        { kind: 'raw', ...options.from },
+      ),
     );
     seq += 1;
     for (const { at, reason } of reply.rejected) tell({ at: inWords(at, piece), reason });
@@ -75,6 +74,7 @@ export async function pump(options: PumpOptions): Promise<void> {
   for await (const chunk of options.body) {
     count.bytes += chunk.length;
     count.quiet += chunk.length;
+    await whenThereIsRoom(async () => options.ingest.receive(chunk.length, options.from));
     await take(await reader.feed(text.feed(chunk), now()));
     if (count.quiet > QUIET) {
       throw new Problem(422, {

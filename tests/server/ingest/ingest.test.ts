@@ -20,7 +20,7 @@ function into(duplicate = false) {
   const appended: Intake[] = [];
   const told: Intake[] = [];
   const ingest = ingestInto({
-    quota: { admit: (intake) => intake },
+    quota: { admit: (intake) => intake, receive: () => undefined },
     series: {
       ...NO_SERIES,
       append: (intake) => {

@@ -9,12 +9,12 @@ function quota(bounds: Partial<IntakeBounds>) {
   const clock = { now: 1000 };
   const warned: string[] = [];
   const log = { warn: (_: object, text: string) => void warned.push(text) };
-  const all = { entities: 1e6, entitiesPerToken: 1e6, values: 1e9, valuesPerToken: 1e9, ...bounds };
+  const all = { entities: 1e6, entitiesPerToken: 1e6, values: 1e9, valuesPerToken: 1e9, megabytes: 1e6, megabytesPerToken: 1e6, ...bounds };
   const opened = openQuota({ bounds: all, now: () => clock.now, log });
   const rejected: string[] = [];
   const admit = (intake: Intake, sender = 'a') =>
     opened.admit(intake, sender, (at, reason) => void rejected.push(`${at}: ${reason}`)).tables.map(({ entity }) => entity.id);
-  return { clock, admit, rejected, warned, restore: opened.restore };
+  return { clock, admit, rejected, warned, restore: opened.restore, receive: opened.receive };
 }
 
 const of = (...names: string[]): Intake => {
@@ -44,6 +44,16 @@ describe('a limit on entities', () => {
     expect(() => admit(of('2'), 'a')).toThrow(/entities per token/);
     expect(admit(of('2'), 'b')).toEqual(['GPU-2']);
     expect(admit(of('2'), 'a')).toEqual(['GPU-2']);
+  });
+
+  it('per token is for as long as its things are known: no hour gives it anew', () => {
+    const { admit, restore } = quota({ entitiesPerToken: 2 });
+    restore({ gpu: ['GPU-0'], host: [], engine: [], process: [] });
+    admit(of('1', '2'), 'a');
+    restore({ gpu: ['GPU-0', 'GPU-1', 'GPU-2'], host: [], engine: [], process: [] });
+    expect(() => admit(of('3'), 'a')).toThrow(/entities per token/);
+    restore({ gpu: ['GPU-0', 'GPU-2'], host: [], engine: [], process: [] });
+    expect(admit(of('3', '4'), 'a')).toEqual(['GPU-3']);
   });
 
   it('counts what the store knows at a start, and gives back the room of what it has forgotten', () => {
@@ -110,6 +120,30 @@ describe('a limit on values', () => {
     expect(admit(of('1', '2'))).toHaveLength(2);
     expect(() => admit(of('1'))).toThrow(/values a minute per token/);
     expect(admit(of('1'), 'b')).toHaveLength(1);
+  });
+});
+
+describe('a limit on bytes', () => {
+  const MIB = 2 ** 20;
+
+  it('refuses what is beyond it before it is read, until the minute is over', () => {
+    const { receive, clock, warned } = quota({ megabytes: 2 });
+    receive(MIB, 'a');
+    receive(MIB, 'b');
+    clock.now += 45;
+    expect(() => receive(1, 'c')).toThrow(
+      expect.objectContaining({ status: 429, retryAfter: 15, error: 'the limit “bytes a minute” (2) is reached' }) as Error,
+    );
+    expect(warned).toHaveLength(1);
+    clock.now += 15;
+    receive(1, 'c');
+  });
+
+  it('per token leaves the others theirs', () => {
+    const { receive } = quota({ megabytesPerToken: 1 });
+    receive(MIB, 'a');
+    expect(() => receive(1, 'a')).toThrow(/bytes a minute per token/);
+    receive(MIB, 'b');
   });
 });
 

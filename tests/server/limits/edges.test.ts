@@ -25,6 +25,7 @@ const SET = {
   HEADROOM_MOST_ENTITIES_PER_TOKEN: '40',
   HEADROOM_MOST_VALUES_PER_MINUTE: '900000',
   HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN: '300000',
+  HEADROOM_MOST_MB_PER_MINUTE_PER_TOKEN: '48',
   HEADROOM_MOST_JOBS: '12',
   HEADROOM_MOST_JOBS_PER_TOKEN: '2',
   HEADROOM_MOST_STREAMS: '5',
@@ -181,6 +182,14 @@ const EDGES: Partial<Record<BoundKey, Edge>> = {
     expect(`${status} ${reply}`).toMatch(/^429 .*values a minute per token/);
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
   },
+  'What senders bring.megabytesPerToken': async () => {
+    const token = await tokenOf('admin');
+    const large = `${batch([block('GPU-edge-0')]).slice(0, -1)},"more":"${'x'.repeat(30 * 2 ** 20)}"}`;
+    await send(token, large);
+    const { status, text: reply, headers } = await send(token, large);
+    expect(`${status} ${reply}`).toMatch(/^429 .*bytes a minute per token/);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+  },
   'Batches.body': async () => {
     const bomb = gzipSync(Buffer.alloc(most('Batches.body') + 1, ' '));
     expect((await send(service.token, bomb, { 'content-encoding': 'gzip' })).status).toBe(413);
@@ -330,7 +339,7 @@ const NOT_DRIVEN: Readonly<Record<string, readonly string[]>> = {
   'tests/server/http/deadlines.test.ts waits for it': ['Connections.idleSeconds'],
   'asserted with each refusal that has it': ['Connections.retryAfter'],
   'driven together with its neighbour in the same row': ['Streams.streams', 'Live pages.sockets'],
-  'the same counter as per token, which meets its bound first': ['What senders bring.values'],
+  'the same counter as per token, which meets its bound first': ['What senders bring.values', 'What senders bring.megabytes'],
   'tests/server/limits/parts.test.ts drives the part that holds to it': [
     'Access.sessions',
     'Access.tokens',

@@ -11,8 +11,9 @@ const row = (watts: number | string): string => `    0     ${watts}     97\n`;
 const MIB = 1024 * 1024;
 
 /** What a stream of some network chunks leaves in the store, and what its sender is told. */
-async function pumped(chunks: readonly string[], bad: (intake: Intake) => readonly string[] = () => [], full = 0) {
-  let refusals = full;
+async function pumped(chunks: readonly string[], bad: (intake: Intake) => readonly string[] = () => [], full = { readings: 0, bytes: 0 }) {
+  let refusals = full.readings;
+  let unread = full.bytes;
   const scope = scopeOf({ sender: '10.0.0.3', node: 'n1', key: null, job: null });
   const batches: Intake[] = [];
   const lines: StreamLine[] = [];
@@ -25,6 +26,9 @@ async function pumped(chunks: readonly string[], bad: (intake: Intake) => readon
     reader: rawReader(scope, { node: scope.node, uuids: scope.uuids }, undefined),
     ingest: {
       batch: () => Promise.reject(new Error('a stream is typed: it is not checked as a body is')),
+      receive: () => {
+        if (unread-- > 0) throw new Problem(429, { error: 'the limit “bytes a minute” is reached', where: 'body', remedy: 'wait' }, 30);
+      },
       intake: (intake) => {
         if (refusals > 0) {
           refusals -= 1;
@@ -55,11 +59,17 @@ describe('a stream that is pumped', () => {
   });
 
   it('that meets the limit of a minute waits, is told so, and loses nothing', async () => {
-    const { batches, lines, watts } = await pumped([HEADER + row(300), row(310)], undefined, 2);
+    const { batches, lines, watts } = await pumped([HEADER + row(300), row(310)], undefined, { readings: 2, bytes: 0 });
     expect(watts).toEqual([300, 310]);
     expect(batches.map(({ seq }) => seq)).toEqual([0, 1]);
     expect(lines.filter((line) => 'note' in line)).toHaveLength(1);
     expect(lines[0]).toMatchObject({ note: expect.stringContaining('values a minute') as string });
+  });
+
+  it('waits as well where the minute is full of bytes, before it reads them', async () => {
+    const { lines, watts } = await pumped([HEADER + row(300), row(310)], undefined, { readings: 0, bytes: 1 });
+    expect(watts).toEqual([300, 310]);
+    expect(lines[0]).toMatchObject({ note: expect.stringContaining('bytes a minute') as string });
   });
 
   it('is read to its last line, whether or not that ends with a line feed', async () => {
