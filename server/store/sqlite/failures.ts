@@ -18,6 +18,12 @@ export function failureCode(error: unknown): StoreErrorCode {
   return 'failed';
 }
 
+/** SQLite's own words of what Prisma says of it in several lines; a message of one line as it is. */
+export function ownWords(message: string): string {
+  const quoted = /Message: `([^`]+)`/.exec(message)?.[1];
+  return quoted ?? message.trim().split('\n').at(-1)?.trim() ?? message;
+}
+
 function describe(cause: unknown): string {
   if (typeof cause !== 'object' || cause === null) return String(cause);
   const parts = ['code', 'kind', 'message', 'originalMessage', 'originalCode'].map((key) => {

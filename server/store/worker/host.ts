@@ -1,5 +1,6 @@
 import { type ArgumentOf, type Failure, type Handlers, openThread, type ResultOf, type Thread } from '../../threads/index.ts';
 import { isStoreErrorCode, StoreError, type StoreOptions } from '../interface/index.ts';
+import { ownWords } from '../sqlite/index.ts';
 
 export interface HostOptions<H extends Handlers> {
   /** The worker's file, as built or as source. */
@@ -171,7 +172,7 @@ function note(desk: Desk, { code }: Failure, operation: string): void {
 function unopenable({ file, holds }: Desk, { message, stack }: Failure): StoreError {
   return new StoreError(
     'damaged',
-    `${file} is damaged (${message}). It holds ${holds}. Nothing was changed. Run headroom store check, which says what is lost, then headroom store repair, which keeps the rest and the original beside it; or put a backup in its place.`,
+    `${file} is damaged (${ownWords(message)}). It holds ${holds}. Nothing was changed. Run headroom store check, which says what is lost, then headroom store repair, which keeps the rest and the original beside it; or put a backup in its place.`,
     { cause: stack },
   );
 }
