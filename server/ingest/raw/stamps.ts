@@ -36,7 +36,7 @@ export function stamper({ start, period }: Recording = {}): Stamper {
   let newestDate = Number.NEGATIVE_INFINITY;
   let wentBack = 0;
   let firstArrival: number | null = null;
-  let since = 0; // rows after the first arrival
+  let since = 0; // rows so far
 
   const byArrival = (ats: readonly number[], now: number) => {
     if (start !== undefined) {
@@ -44,8 +44,8 @@ export function stamper({ start, period }: Recording = {}): Stamper {
       return (at: number) => start + at * period;
     }
     const fresh = [...new Set(ats)].filter((at) => at > lastOrdinal).sort((a, b) => a - b);
-    if (firstArrival === null) firstArrival = now;
-    else since += fresh.length;
+    firstArrival ??= now;
+    since += fresh.length; // those of the first arrival too: a tool that has just been joined has not printed hundreds
     if (since > Math.max(SURE, (now - firstArrival) * FASTEST)) throw recorded(`more than ${FASTEST} lines without a time in a second`, GIVE);
     const stamps = new Map<number, number>();
     const before = lastStamp ?? now - fresh.length * ORDINAL_PERIOD;

@@ -282,7 +282,7 @@ export const STREAM_BOUNDS = {
     value: 1_000,
     unit: 'lines without a date in a second',
     setting: null,
-    beyond: 'it is a recorded file: the stream ends before its stamps run into the future',
+    beyond: 'it is a recorded file: the stream ends before its stamps run into the future, and at once where it begins with more than 200',
     told: 'the sender (422, with the query that says when it was made)',
     where: 'server/ingest/raw/stamps.ts',
   },

@@ -33,8 +33,8 @@ const SET = {
   HEADROOM_MOST_SOCKETS: '9',
   HEADROOM_MOST_SOCKETS_PER_CALLER: '4',
   HEADROOM_MOST_CONNECTIONS_PER_ADDRESS: '200',
-  HEADROOM_HEADER_SECONDS: '1',
-  HEADROOM_REQUEST_SECONDS: '5',
+  HEADROOM_HEADER_SECONDS: '4',
+  HEADROOM_REQUEST_SECONDS: '8',
   HEADROOM_KEEPALIVE_SECONDS: '1',
 } as const;
 
@@ -62,7 +62,7 @@ let seq = 0;
 const batch = (blocks: unknown[], more: object = {}) => JSON.stringify({ source: 'edge', seq: (seq += 1), blocks, ...more });
 
 /** A connection of its own: gives what came until its end. */
-const raw = (text: string, wait = 8_000): Promise<string> =>
+const raw = (text: string, wait = 15_000): Promise<string> =>
   new Promise((resolve) => {
     const { hostname, port } = new URL(service.address);
     const socket: Socket = dial({ host: hostname, port: Number(port) }, () => void socket.write(text));
