@@ -98,7 +98,7 @@ function isSecretWord(text: string, before: readonly string[]): boolean {
     return /^[^:%\s]*[:%]./.test(text) && !/^\d+:\d+$/.test(text);
   if (optionsOf(before).some((row) => row.words?.some((word) => before.includes(word)) === true) && !text.startsWith('-')) return isBeyondPlain(text, before);
   if (/^-{1,2}[A-Za-z]/.test(last) && !last.includes('=') && !isJoined(last, before) && isSecretName(last)) {
-    return !text.startsWith('--') && !isHarmlessValue(text) && !isKeyFile(last, text) && !(last.startsWith('-') && /^-[A-Za-z]$/.test(text));
+    return !/^--(?:[a-z][a-z0-9._-]*(?:=|$)|$)/.test(text) && !isHarmlessValue(text) && !isKeyFile(last, text) && !(last.startsWith('-') && /^-[A-Za-z]$/.test(text));
   }
   if (/^(?:set|create|add)$/.test(before[before.length - 2] ?? '') && /[._-]/.test(last) && isSecretName(last))
     return !text.startsWith('-') && !text.includes('=');

@@ -11,6 +11,8 @@ const TABLE: readonly (readonly [readonly string[], string])[] = [
   [['srv', '--api_key', 'k1', '--port', '8000'], 'srv --api_key *** --port 8000'],
   [['srv', '--hf-token', 'x', '--model', 'm'], 'srv --hf-token *** --model m'],
   [['srv', '--password', 'p w'], 'srv --password ***'],
+  [['srv', '--password', '--PW9'], 'srv --password ***'],
+  [['srv', '--password', '--no-tls', '--api-key', '--port=1'], 'srv --password --no-tls --api-key --port=1'],
   [['srv', '--db.password=p'], 'srv --db.password=***'],
   [['env', 'HF_TOKEN=abc', 'WANDB_API_KEY=def', 'PATH=/usr/bin', 'python'], 'env HF_TOKEN=*** WANDB_API_KEY=*** PATH=/usr/bin python'],
   [['env', 'AWS_SECRET_ACCESS_KEY=a/b+c', 'x'], 'env AWS_SECRET_ACCESS_KEY=*** x'],
