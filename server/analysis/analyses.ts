@@ -8,10 +8,11 @@ import { type Followed, isNews, shouldSave } from './follow.ts';
 import { type Following, openFollowing } from './following.ts';
 import { judgeDue } from './judge-due.ts';
 import { optionsOf } from './options.ts';
-import { drain, hold } from './pending.ts';
+import { hold, taken } from './pending.ts';
 import { liveVerdictOf, publish } from './publish.ts';
 import { liveRow } from './rows.ts';
 import { save } from './save.ts';
+import { openTrackers } from './trackers.ts';
 import type { Analyses, Audience } from './types.ts';
 
 export interface AnalysesOptions {
@@ -26,7 +27,7 @@ export interface AnalysesOptions {
   readonly site: Site;
 }
 
-/** Follows every running job on the main thread (windows are small) and hands jobs that ended to a worker. */
+/** Follows every running job, whose trackers are in one thread, and hands jobs that ended to another. */
 export function openAnalyses({ store, index, audience, log, now, named, site }: AnalysesOptions): Analyses {
   const options = (job: Job) => ({
     ...optionsOf(
@@ -35,12 +36,13 @@ export function openAnalyses({ store, index, audience, log, now, named, site }: 
     ),
     site,
   });
-  const following = openFollowing({ store, index, log, now, options });
+  const trackers = openTrackers((text) => log.error(`a job’s readings could not be taken in: ${text}`));
+  const following = openFollowing({ store, index, log, now, options, trackers });
   const finals = openFinals({ store, index, log, now, options });
   const keep = (entry: Followed) => save(entry, { store, log, now });
-  const judge = (entry: Followed, at: number) => {
+  const judge = async (entry: Followed, at: number) => {
     const before = entry.analysis;
-    if (!judgeOne(entry, at, log)) return;
+    if (!(await judgeOne(entry, at, log)) || following.get(entry.job) !== entry) return;
     entry.changedAt = at;
     publish(audience, entry, { before, at: now() });
     if (shouldSave(entry, at)) void keep(entry);
@@ -58,9 +60,9 @@ export function openAnalyses({ store, index, audience, log, now, named, site }: 
     },
     catchUp: () => finals.catchUp(),
     async close() {
-      judging.stop();
-      await Promise.all([following.close(), finals.close()]);
-      for (const entry of following.all()) if (entry.dirty) judge(entry, now());
+      await Promise.all([judging.stop(), following.close(), finals.close()]);
+      for (const entry of following.all()) if (entry.dirty) await judge(entry, now());
+      await trackers.close();
       for (const entry of following.all()) if (isNews(entry)) await keep(entry);
     },
   };
@@ -123,20 +125,24 @@ function telling({ following, now }: Pick<Taking, 'following' | 'now'>): Pick<An
 }
 
 /** Hands a job's tracker what waits and asks it for a verdict; false where it failed. */
-function judgeOne(entry: Followed, at: number, log: Pick<Logger, 'error'>): boolean {
+async function judgeOne(entry: Followed, at: number, log: Pick<Logger, 'error'>): Promise<boolean> {
   entry.judgedAt = at;
   entry.dirty = false;
-  const began = performance.now();
   try {
-    drain(entry);
-    entry.analysis = entry.lastReadingAt === null ? null : entry.tracker.analysis(at);
+    const { tables, events } = taken(entry);
+    const judged = await entry.tracker.judge(at, tables, events);
+    if (judged === null) {
+      entry.lost = true;
+      return false;
+    }
+    entry.analysis = entry.lastReadingAt === null ? null : judged.analysis;
+    entry.late = judged.late;
+    entry.took = judged.took;
     return true;
   } catch (error) {
     // One job whose readings the classifier cannot take must not end the verdicts of all others.
     log.error({ err: error, job: jobName(entry.job) }, 'a job could not be judged');
     return false;
-  } finally {
-    entry.took = (performance.now() - began) / 1_000;
   }
 }
 

@@ -1,17 +1,21 @@
-import type { Tracker } from '../../core/analyse/index.ts';
 import type { Analysis, Job } from '../../core/contract/index.ts';
 import type { Waiting } from './pending.ts';
+import type { Tracking } from './trackers.ts';
 
 /** A running job that is followed: its tracker, its latest analysis, and when what was done last (seconds UTC). */
 export interface Followed extends Waiting {
   job: Job;
-  readonly tracker: Tracker;
+  readonly tracker: Tracking;
   /** The options that the tracker was opened with, as text: other ones need another tracker. */
   readonly options: string;
   analysis: Analysis | null;
   judgedAt: number;
   /** How long its last verdict took, seconds. */
   took: number;
+  /** Rows that came too late for it. */
+  late: number;
+  /** True where its tracker went with its thread. */
+  lost: boolean;
   /** When its row last became another one. */
   changedAt: number;
   savedAt: number;
@@ -26,8 +30,8 @@ export interface Followed extends Waiting {
 /** Seconds between verdicts: of a job that somebody watches, of the others, and without any news. */
 export const CADENCE = { watched: 1, others: 10, quietWatched: 10, quiet: 60 } as const;
 
-/** One job's verdicts take no more than a twentieth of the main thread: one that is slow to judge is judged less often. */
-const SHARE = 20;
+/** One job's verdicts take no more than a tenth of the trackers' thread: one that is slow to judge is judged less often. */
+const SHARE = 10;
 
 /** Seconds by which a verdict is due; due now at 0 or below. */
 export function dueIn(followed: Followed, watched: boolean, now: number): number {
@@ -60,9 +64,9 @@ export function nextPatience(before: Followed | undefined, now: number): number 
   return Math.min(MOST_PATIENCE, before.patience * 4);
 }
 
-/** True when so many rows came late (a second tool, a spool sent afterwards) that the live verdict misses something. */
-export function shouldRebuild(followed: Followed, now: number): boolean {
-  return !followed.restoring && followed.tracker.late() >= LATE_ROWS && now - followed.openedAt >= followed.patience;
+/** True when so many rows came late (a second tool, a spool sent afterwards) that the live verdict misses something, or where the tracker is lost. */
+export function shouldRebuild({ restoring, late, lost, openedAt, patience }: Followed, now: number): boolean {
+  return !restoring && (lost || late >= LATE_ROWS) && now - openedAt >= patience;
 }
 
 /** What makes an analysis another one for those who look at a list: its words, its findings, a new phase. */

@@ -1,19 +1,19 @@
 import type { Logger } from 'pino';
-import { openTracker } from '../../core/analyse/index.ts';
 import type { Job } from '../../core/contract/index.ts';
 import type { AnalyseOptions } from '../../core/judging/index.ts';
 import { jobName, type OwnershipParts } from '../ownership/index.ts';
 import type { JobKey } from '../store/index.ts';
-import { ANALYSIS_BOUNDS } from '../settings/index.ts';
 import { FIRST_PATIENCE, type Followed, nextPatience } from './follow.ts';
 import { pastOf } from './past.ts';
 import { after, later, nothing } from './pending.ts';
+import type { Trackers } from './trackers.ts';
 
 export interface FollowingOptions extends OwnershipParts {
   readonly log: Pick<Logger, 'error'>;
   /** Seconds UTC. */
   readonly now: () => number;
   readonly options: (job: Job) => AnalyseOptions;
+  readonly trackers: Pick<Trackers, 'open'>;
 }
 
 /** The running jobs that are followed, each by a tracker that has all that the store holds of it. */
@@ -31,26 +31,19 @@ export interface Following {
   close(): Promise<void>;
 }
 
-/** A running job is judged on the main thread: what of it is looked at is bounded. */
-const MOST_JUDGED = {
-  gpu: ANALYSIS_BOUNDS.judgedGpus.value,
-  host: ANALYSIS_BOUNDS.judgedHosts.value,
-  engine: ANALYSIS_BOUNDS.judgedEngines.value,
-  process: ANALYSIS_BOUNDS.judgedProcesses.value,
-} as const;
-
 /** Nobody is followed yet. Pasts are read from the store one after another. */
-export function openFollowing({ store, index, log, now, options }: FollowingOptions): Following {
+export function openFollowing({ store, index, log, now, options, trackers }: FollowingOptions): Following {
   const followed = new Map<string, Followed>();
   let restoring: Promise<void> = Promise.resolve();
   let closing = false;
 
   const open = (job: Job, before: Partial<Followed>): Followed => {
     const given = options(job);
+    followed.get(jobName(job))?.tracker.drop();
     const entry: Followed = {
       ...newlyFollowed(job),
       ...before,
-      tracker: openTracker(given, 'utc', MOST_JUDGED),
+      tracker: trackers.open(given),
       options: JSON.stringify(given),
       openedAt: now(),
       changedAt: now(),
@@ -93,7 +86,10 @@ export function openFollowing({ store, index, log, now, options }: FollowingOpti
     follow: (job, analysis) => restoreSoon(open(job, { analysis })),
     rebuild,
     isOutdated: (entry, job) => entry.options !== JSON.stringify(options(job)) || entry.job.start !== job.start,
-    drop: (key) => void followed.delete(jobName(key)),
+    drop(key) {
+      followed.get(jobName(key))?.tracker.drop();
+      followed.delete(jobName(key));
+    },
     async close() {
       closing = true;
       await restoring;
@@ -109,6 +105,8 @@ function newlyFollowed(job: Job): Omit<Followed, 'tracker' | 'options' | 'opened
     dirty: false,
     judgedAt: 0,
     took: 0,
+    late: 0,
+    lost: false,
     savedAt: 0,
     savedAs: '',
     saving: false,

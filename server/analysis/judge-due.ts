@@ -2,48 +2,51 @@ import { dueIn, type Followed, shouldRebuild } from './follow.ts';
 import type { Following } from './following.ts';
 import type { Audience } from './types.ts';
 
-/** Milliseconds of one slice of verdicts, and between two: while many are due, sockets and ingest have the other half of the thread. */
-const BUDGET = 10;
-const PAUSE = 10;
+/** Milliseconds after which it is looked anew who is due: a page that has just been opened does not wait for hundreds of others. */
+const LOOK = 50;
 
 export interface JudgingOptions {
   readonly following: Pick<Following, 'all' | 'rebuild'>;
   readonly audience: Pick<Audience, 'watchesJob'>;
   /** Seconds UTC. */
   readonly now: () => number;
-  readonly judge: (entry: Followed, at: number) => void;
+  readonly judge: (entry: Followed, at: number) => Promise<void>;
 }
 
-/** Judges what is due in short slices: what is left goes on after others had their turn (an hour of history brings hundreds). */
-export function judgeDue({ following, audience, now, judge }: JudgingOptions): { tick(): void; stop(): void } {
-  let next: NodeJS.Timeout | null = null;
+/** Judges what is due, one after another (an hour of history brings hundreds). */
+export function judgeDue({ following, audience, now, judge }: JudgingOptions): { tick(): void; stop(): Promise<void> } {
+  let judging: Promise<void> | null = null;
   let stopped = false;
 
-  const slice = (): void => {
-    next = null;
+  const dueNow = (): Followed[] => {
     const time = now();
-    const started = performance.now();
     for (const entry of following.all()) if (shouldRebuild(entry, time)) following.rebuild(entry.job);
-    const due = following
+    return following
       .all()
-      .filter((entry) => !entry.restoring)
+      .filter((entry) => !entry.restoring && !entry.lost)
       .map((entry) => ({ entry, in: dueIn(entry, audience.watchesJob(entry.job), time) }))
       .filter((one) => one.in <= 0)
-      .sort((a, b) => a.in - b.in);
-    for (const [index, { entry }] of due.entries()) {
-      judge(entry, time);
-      if (index === due.length - 1 || performance.now() - started <= BUDGET) continue;
-      next = setTimeout(slice, PAUSE);
-      return;
+      .sort((a, b) => a.in - b.in)
+      .map(({ entry }) => entry);
+  };
+  const judgeAll = async (): Promise<void> => {
+    for (let due = dueNow(); due.length > 0; due = dueNow()) {
+      const began = performance.now();
+      for (const entry of due) {
+        if (stopped) return;
+        await judge(entry, now());
+        if (performance.now() - began > LOOK) break;
+      }
     }
   };
   return {
     tick() {
-      if (next === null && !stopped) slice();
+      if (judging !== null || stopped) return;
+      judging = judgeAll().finally(() => (judging = null));
     },
-    stop() {
+    async stop() {
       stopped = true;
-      if (next !== null) clearTimeout(next);
+      await judging;
     },
   };
 }

@@ -1,8 +1,8 @@
 import { ANALYSIS_BOUNDS } from '../settings/index.ts';
 import { entityKey, type Fact, lowerBound, rowsOf, type Run, type SourceEvent, type Table } from '../../core/readings/index.ts';
 import type { Delivery } from '../ownership/index.ts';
-import type { Tracker } from '../../core/analyse/index.ts';
 import { tablesOfDelivery } from './to-tables.ts';
+import type { Tracking } from './trackers.ts';
 
 /** What came for a job since its last verdict: pushed to the tracker in one go, which costs less than batch by batch. */
 export interface Pending {
@@ -13,7 +13,7 @@ export interface Pending {
 
 /** A running job's tracker with what waits for it. */
 export interface Waiting {
-  readonly tracker: Pick<Tracker, 'push'>;
+  readonly tracker: Pick<Tracking, 'push'>;
   /** Seconds UTC; null before the first reading. */
   lastReadingAt: number | null;
   /** True when readings came since the last verdict. */
@@ -38,7 +38,10 @@ export function hold(entry: Waiting, delivery: Delivery): void {
   for (const { t } of delivery.tables) entry.lastReadingAt = later(entry.lastReadingAt, t.at(-1) ?? null);
   entry.dirty = true;
   if (entry.pending.tables.length > HELD) {
-    if (!entry.restoring) return drain(entry);
+    if (!entry.restoring) {
+      const { tables, events } = taken(entry);
+      return entry.tracker.push(tables, events);
+    }
     entry.overflown = true;
     entry.pending = nothing();
     return;
@@ -49,12 +52,11 @@ export function hold(entry: Waiting, delivery: Delivery): void {
   events.push(...delivery.events);
 }
 
-/** Hands what is held to the tracker. */
-export function drain(entry: Waiting): void {
+/** What is held, for the tracker: nothing is held any more. */
+export function taken(entry: Waiting): { readonly tables: Table[]; readonly events: readonly SourceEvent[] } {
   const { pending } = entry;
-  if (pending.tables.length + pending.facts.length + pending.events.length === 0) return;
   entry.pending = nothing();
-  entry.tracker.push(tablesOfDelivery(pending), pending.events);
+  return { tables: tablesOfDelivery(pending), events: pending.events };
 }
 
 /** What came, without the rows that a run already has; the tracker would count them as late. */

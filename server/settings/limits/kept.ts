@@ -159,6 +159,15 @@ export const ANALYSIS_BOUNDS = {
     told: 'who reads the verdict (what was not looked at)',
     where: 'core/judging/crowd.ts',
   },
+  tracking: {
+    name: 'verdict of a running job',
+    value: 60,
+    unit: 'seconds',
+    setting: null,
+    beyond: 'the thread of all verdicts is replaced, and the running jobs are read from the store again',
+    told: 'the log',
+    where: 'server/analysis/trackers.ts',
+  },
   seconds: {
     name: 'verdict of an ended job',
     value: 120,

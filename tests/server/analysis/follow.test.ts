@@ -1,12 +1,11 @@
 // Past the door of server/analysis: cadence and waiting readings are tried without a clock and a store.
 import { describe, expect, it } from 'vitest';
 import { tableFromBlock } from '../../../core/readings/index.ts';
-import { openTracker } from '../../../core/analyse/index.ts';
 import type { Analysis } from '../../../core/contract/index.ts';
-import { CADENCE, dueIn, firstChanged, shouldRebuild, shouldSave, type Followed } from '../../../server/analysis/follow.ts';
-import { after, drain, hold, nothing } from '../../../server/analysis/pending.ts';
+import { CADENCE, dueIn, firstChanged, shouldRebuild, shouldSave } from '../../../server/analysis/follow.ts';
+import { after, hold, taken } from '../../../server/analysis/pending.ts';
 import { tablesOfDelivery } from '../../../server/analysis/to-tables.ts';
-import { aJob } from '../../support/jobs.ts';
+import { followed } from '../../support/followed.ts';
 
 const analysis = (words: string[]): Analysis =>
   ({
@@ -14,27 +13,6 @@ const analysis = (words: string[]): Analysis =>
     findings: [],
     phases: words.map((bottleneck, index) => ({ from: index, to: index + 1, verdict: { bottleneck, activity: 'decode' } })),
   }) as never; // only what the functions under test look at
-const followed = (changes: Partial<Followed> = {}): Followed => ({
-  job: aJob('1'),
-  tracker: openTracker(),
-  options: '',
-  openedAt: 0,
-  patience: 300,
-  analysis: null,
-  lastReadingAt: null,
-  dirty: false,
-  judgedAt: 1000,
-  took: 0,
-  changedAt: 1000,
-  savedAt: 1000,
-  savedAs: '',
-  saving: false,
-  pending: nothing(),
-  restoring: false,
-  overflown: false,
-  ...changes,
-});
-
 describe('the next verdict', () => {
   it.each([
     ['watched, with news', true, true, 1],
@@ -49,9 +27,9 @@ describe('the next verdict', () => {
 });
 
 describe('a job that is slow to judge', () => {
-  it('is judged so seldom that its verdicts take a twentieth of the time, whoever watches', () => {
-    expect(dueIn(followed({ dirty: true, took: 0.5 }), true, 1000)).toBe(10);
-    expect(dueIn(followed({ dirty: true, took: 3 }), true, 1000)).toBe(60);
+  it('is judged so seldom that its verdicts take a tenth of the time, whoever watches', () => {
+    expect(dueIn(followed({ dirty: true, took: 0.5 }), true, 1000)).toBe(5);
+    expect(dueIn(followed({ dirty: true, took: 3 }), true, 1000)).toBe(30);
     expect(dueIn(followed({ dirty: true, took: 0.01 }), true, 1000)).toBe(1);
   });
 });
@@ -85,32 +63,11 @@ describe('a tracker', () => {
     events: [],
   });
 
-  it('is built again when many rows came late, but not at every one', () => {
-    const tracker = openTracker();
-    tracker.push(
-      tablesOfDelivery(
-        delivery(
-          block(
-            Array.from({ length: 100 }, (_, index) => 1000 + index),
-            { 'gpu.util': Array.from({ length: 100 }, () => 0.5) },
-          ),
-        ),
-      ),
-    );
-    tracker.push(
-      tablesOfDelivery(
-        delivery(
-          block(
-            Array.from({ length: 19 }, (_, index) => 500 + index),
-            { 'gpu.util': Array.from({ length: 19 }, () => 0.5) },
-          ),
-        ),
-      ),
-    );
-    expect(shouldRebuild(followed({ tracker }), 300)).toBe(false);
-    tracker.push(tablesOfDelivery(delivery(block([600], { 'gpu.util': [0.5] }))));
-    expect(shouldRebuild(followed({ tracker }), 299)).toBe(false);
-    expect(shouldRebuild(followed({ tracker }), 300)).toBe(true);
+  it('is built again when many rows came late, but not at every one, and when its thread has died', () => {
+    expect(shouldRebuild(followed({ late: 19 }), 300)).toBe(false);
+    expect(shouldRebuild(followed({ late: 20 }), 299)).toBe(false);
+    expect(shouldRebuild(followed({ late: 20 }), 300)).toBe(true);
+    expect(shouldRebuild(followed({ lost: true }), 300)).toBe(true);
   });
 
   it('sees two tools that speak of one GPU in one batch as one table', () => {
@@ -129,9 +86,8 @@ describe('a tracker', () => {
     const [table] = tablesOfDelivery(entry.pending);
     expect([...(table?.t ?? [])]).toEqual([10, 20, 30]);
     expect([...(table?.columns.get('gpu.power') ?? [])]).toEqual([Number.NaN, Number.NaN, 300]);
-    drain(entry);
+    expect(taken(entry).tables).toEqual([table]);
     expect(entry.pending.tables).toEqual([]);
-    expect(entry.tracker.analysis().to).toBe(30);
   });
 
   it('gets no row twice that the store gave it already', () => {
