@@ -13,6 +13,9 @@ const RAW_DAYS = 2;
 const SEAL = 2 * HOUR;
 const EXPIRE = 25 * HOUR;
 
+/** Things that one token may name between two starts. */
+const MOST_NAMED = 200;
+
 /** A life that does not come so far is ended all the same, milliseconds. */
 const LONGEST = 15_000;
 
@@ -23,7 +26,7 @@ interface Run {
   readonly lanes: readonly Lane[];
   readonly next: Map<Lane, number>;
   readonly fault: (text: string) => void;
-  readonly seen: { health: number; restart: number; upkeep: number; expired: number; sealed: number; blows: number; atStart: number };
+  readonly seen: { health: number; restart: number; upkeep: number; expired: number; sealed: number; blows: number; atStart: number; starts: number };
 }
 
 export const kills: Scene = {
@@ -37,11 +40,11 @@ export const kills: Scene = {
       lanes: Array.from({ length: 4 }, (_, no) => laneOf(String.fromCharCode(97 + no))),
       next: new Map(),
       fault: (text) => void (faults.length < 20 && faults.push(text)),
-      seen: { health: 0, restart: 0, upkeep: 0, expired: 0, sealed: 0, blows: 0, atStart: 0 },
+      seen: { health: 0, restart: 0, upkeep: 0, expired: 0, sealed: 0, blows: 0, atStart: 0, starts: 0 },
     };
     const env = {
       HEADROOM_RAW_DAYS: String(RAW_DAYS),
-      HEADROOM_MOST_ENTITIES_PER_TOKEN: '200',
+      HEADROOM_MOST_ENTITIES_PER_TOKEN: String(MOST_NAMED),
     };
     const start = (): Server => startServer({ data: folder, built: effort.built, env });
     let memory: number | null = null;
@@ -71,6 +74,7 @@ export const kills: Scene = {
       });
       if (up === null) break;
       if (server.said().includes('-wal is gone')) run.fault('a write-ahead file is missed that nobody took');
+      run.seen.starts += 1;
       run.seen.restart = Math.max(run.seen.restart, up.seconds);
       token ??= await tokenOf(server);
       const door: Door = { address: up.address, token };
@@ -131,11 +135,13 @@ async function live(
 ): Promise<void> {
   const health = watchHealth(door.address, fault);
   let alive = true;
+  // With the clock a day ahead every reading is due to be sealed at once: only where none comes does upkeep get as far as expiry.
+  let bringing = true;
   let acked = 0;
   let upkeeps = 0;
   const work = [
     ...lanes.map(async (lane) => {
-      while (alive) {
+      while (alive && bringing) {
         const seq = (next.get(lane) ?? 0) + 1;
         next.set(lane, seq);
         const became = await send(door, { lane, seq }, ledger, fault);
@@ -169,6 +175,12 @@ async function live(
   // After so many acknowledgements or runs of upkeep, and then at any moment of the next.
   const [acks, runs] = draw.chance(0.5) ? [draw.across(20, 600), 0] : [20, Math.ceil(draw.between(0, 4))];
   for (const began = performance.now(); (acked < acks || upkeeps < runs) && performance.now() - began < LONGEST;) await sleep(10);
+  if (later === EXPIRE) {
+    bringing = false;
+    const before = upkeeps;
+    const [quiet, ended] = [draw.between(0, 3_000), draw.chance(0.5)];
+    for (const began = performance.now(); performance.now() - began < (ended ? LONGEST : quiet) && !(ended && upkeeps >= before + 2);) await sleep(10);
+  }
   await sleep(draw.between(0, 60));
   alive = false;
   await server.kill();
@@ -177,14 +189,15 @@ async function live(
 }
 
 /** Right after a start: as many values as were acknowledged and not many more, and of each lane the last batch in its numbers. */
-async function checkStart(door: Door, { ledger, lanes, fault }: Run): Promise<void> {
+async function checkStart(door: Door, { ledger, lanes, fault, seen }: Run): Promise<void> {
   const health = await ask(door, '/api/health');
   const held = Number((health?.body['store'] as { values?: unknown } | null)?.values);
   const kept: Ledger = { acknowledged: new Map([...ledger.acknowledged].filter(([lane]) => !lane.flat)), open: new Map() };
   const open = [...ledger.open].reduce((sum, [lane, seqs]) => sum + [...seqs].reduce((all, seq) => all + valuesOf(lane, seq), 0), 0);
   const [least, mostHeld] = [acknowledgedValues(kept), acknowledgedValues(ledger) + open];
-  // Of the hostile ones a few dozen values are good.
-  if (!(held >= least && held <= mostHeld + 5_000)) fault(`after a start there are ${held} values, of ${least} to ${mostHeld} that were sent`);
+  // Of the hostile ones some values are good, and after each start their token may name as many things anew.
+  if (!(held >= least && held <= mostHeld + 5_000 + seen.starts * MOST_NAMED))
+    fault(`after a start there are ${held} values, of ${least} to ${mostHeld} that were sent`);
   for (const lane of lanes) {
     const seq = Math.max(...(ledger.acknowledged.get(lane) ?? []));
     if (!Number.isFinite(seq)) continue;

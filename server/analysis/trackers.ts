@@ -22,10 +22,10 @@ export interface Trackers {
   close(): Promise<void>;
 }
 
-/** No tracker yet; `failed` hears of what was pushed in vain. */
-export function openTrackers(failed: (text: string) => void): Trackers {
+/** No tracker yet; `failed` hears of what was pushed in vain. `longest`: milliseconds. */
+export function openTrackers(failed: (text: string) => void, longest = LONGEST): Trackers {
   const entry = new URL(`./tracking${extname(import.meta.url)}`, import.meta.url);
-  const thread = openThread<TrackingHandlers>({ entry, name: 'tracking', longest: LONGEST, failed });
+  const thread = openThread<TrackingHandlers>({ entry, name: 'tracking', longest, failed });
   let last = 0;
   return {
     open(options) {

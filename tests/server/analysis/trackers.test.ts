@@ -1,5 +1,5 @@
 // Past the door of server/analysis: trackers in their thread, without a service.
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openTracker } from '../../../core/analyse/index.ts';
 import { type Table, tableOf } from '../../../core/readings/index.ts';
 import { openTrackers } from '../../../server/analysis/trackers.ts';
@@ -51,6 +51,25 @@ describe('a tracker in its thread', () => {
     const [bad, good] = [trackers.open({}), trackers.open({})];
     await expect(bad.judge(START, [{ ...idle(0), entity: null } as never], [])).rejects.toThrow();
     expect((await good.judge(START + 60, [idle(0)], []))?.analysis.verdict.bottleneck).toBe('idle');
+  });
+
+  it('is known to be gone when its thread was ended for taking too long; one that is opened then is in another thread', async () => {
+    const hasty = openTrackers((text) => failures.push(text), 400);
+    await hasty.open({}).judge(START, [], []); // the thread has started
+    const large = Array.from({ length: 200 }, (_, card) => {
+      const t = Float64Array.from({ length: 4_000 }, (_value, index) => START + index);
+      return {
+        ...idle(0, `GPU-${card}`),
+        t,
+        columns: new Map([
+          ['gpu.util' as const, t.map((at) => Math.abs(Math.sin(at)))],
+          ['gpu.power' as const, t.map((at) => 200 + (at % 90))],
+        ]),
+      };
+    });
+    expect(await hasty.open({}).judge(START + 4_000, large, [])).toBeNull();
+    await vi.waitUntil(async () => (await hasty.open({}).judge(START + 60, [idle(0)], []))?.analysis.verdict.bottleneck === 'idle', { timeout: 60_000 });
+    await hasty.close();
   });
 
   it('is known to be gone once it was dropped, as when its thread has died', async () => {

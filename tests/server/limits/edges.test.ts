@@ -25,7 +25,7 @@ const SET = {
   HEADROOM_MOST_ENTITIES_PER_TOKEN: '40',
   HEADROOM_MOST_VALUES_PER_MINUTE: '900000',
   HEADROOM_MOST_VALUES_PER_MINUTE_PER_TOKEN: '300000',
-  HEADROOM_MOST_MB_PER_MINUTE_PER_TOKEN: '48',
+  HEADROOM_MOST_MB_PER_MINUTE_PER_TOKEN: '20',
   HEADROOM_MOST_JOBS: '12',
   HEADROOM_MOST_JOBS_PER_TOKEN: '2',
   HEADROOM_MOST_STREAMS: '5',
@@ -184,7 +184,7 @@ const EDGES: Partial<Record<BoundKey, Edge>> = {
   },
   'What senders bring.megabytesPerToken': async () => {
     const token = await tokenOf('admin');
-    const large = `${batch([block('GPU-edge-0')]).slice(0, -1)},"more":"${'x'.repeat(30 * 2 ** 20)}"}`;
+    const large = `${batch([block('GPU-edge-0')]).slice(0, -1)},"more":"${'x'.repeat(12 * 2 ** 20)}"}`;
     await send(token, large);
     const { status, text: reply, headers } = await send(token, large);
     expect(`${status} ${reply}`).toMatch(/^429 .*bytes a minute per token/);
@@ -384,8 +384,9 @@ const NOT_DRIVEN: Readonly<Record<string, readonly string[]>> = {
     'Store.decoded',
     'Store.thread',
   ],
-  'what is beyond is read coarser, or its thread is ended: tests/server/store/series, tests/server/analysis/in-worker.test.ts': [
+  'what is beyond is read coarser, or its thread is ended: tests/server/store/series, tests/server/analysis/in-worker.test.ts and trackers.test.ts': [
     'Verdicts.rows',
+    'Verdicts.tracking',
     'Verdicts.seconds',
   ],
   'nothing is refused: tests/core/judging/crowd.test.ts': ['Verdicts.judgedGpus', 'Verdicts.judgedHosts', 'Verdicts.judgedEngines', 'Verdicts.judgedProcesses'],

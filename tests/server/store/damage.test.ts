@@ -63,7 +63,9 @@ describe('a damaged page of the series', () => {
         state = await openState(join(folder, 'series.db'), RETENTION);
       } catch {
         const { log } = listening();
-        await expect(openStore({ folder, ...RETENTION, log })).rejects.toThrow(/series\.db is damaged \([^\n(]*\)\. .*all readings.*store check.*store repair.*backup/);
+        await expect(openStore({ folder, ...RETENTION, log })).rejects.toThrow(
+          /series\.db is damaged \([^\n(]*\)\. .*all readings.*store check.*store repair.*backup/,
+        );
         outcomes.push('refused');
         continue;
       }
