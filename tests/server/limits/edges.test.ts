@@ -6,8 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BOUNDS, type BoundKey } from '../../../server/settings/index.ts';
 import { ask, openStream, removeFolders, startService, type TestService } from '../../support/service.ts';
 
-/** Of 600 MiB a service that has just started takes less than 200; the test's own process holds what it sends besides. */
-const MOST_GROWTH = 400 * 2 ** 20;
+/**
+ * Of 600 MiB a service that has just started takes less than 200; the test's own process holds what it sends besides, and each thread that
+ * starts from source, not from the build, brings a compiler.
+ */
+const MOST_GROWTH = (400 + 60) * 2 ** 20;
 /** What is promised on a machine of its own, and what a busy one may take all the same; milliseconds. */
 const PROMISED = 250;
 const ALLOWED = 5_000;
@@ -384,9 +387,10 @@ const NOT_DRIVEN: Readonly<Record<string, readonly string[]>> = {
     'Store.decoded',
     'Store.thread',
   ],
-  'what is beyond is read coarser, or its thread is ended: tests/server/store/series, tests/server/analysis/in-worker.test.ts and trackers.test.ts': [
+  'what is beyond is read coarser, or its thread is ended: tests/server/store/series, tests/server/analysis (in-worker, trackers, past)': [
     'Verdicts.rows',
     'Verdicts.tracking',
+    'Verdicts.values',
     'Verdicts.seconds',
   ],
   'nothing is refused: tests/core/judging/crowd.test.ts': ['Verdicts.judgedGpus', 'Verdicts.judgedHosts', 'Verdicts.judgedEngines', 'Verdicts.judgedProcesses'],
