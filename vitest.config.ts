@@ -16,6 +16,10 @@ const common = {
   deps: { optimizer: { ssr: { enabled: true, include: ['typebox', 'typebox/value', 'typebox/compile'] } } },
 };
 
+// What goes through a browser, real services and their timing may meet a machine that is busy elsewhere: tried twice, and named in the
+// report where the first time failed. Everything else is tried once.
+const timed = { retry: 1 };
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -43,6 +47,7 @@ export default defineConfig({
       {
         test: {
           ...common,
+          ...timed,
           name: 'pages',
           include: ['tests/pages/**/*.test.ts'],
           globalSetup: ['tests/support/build-web.ts'],
@@ -52,6 +57,7 @@ export default defineConfig({
       {
         test: {
           ...common,
+          ...timed,
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
           fileParallelism: false,
