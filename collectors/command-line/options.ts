@@ -42,6 +42,7 @@ export const OPTIONS: readonly SecretOptions[] = [
   { program: /^snmp\w+$/, next: ['-A', '-X', '-c'] },
   { program: /^influx$/, next: ['-t'] },
   { program: /^gh$/, after: 'secret', next: ['-b', '--body'] },
+  { program: /^(?:kubectl|oc)$/, after: 'secret', next: ['--from-literal'], joined: ['--from-literal='] },
   { program: /^htpasswd$/, words: ['-b', '-bB', '-Bb', '-cb', '-bc', '-nb', '-bn', '-cbB', '-nbB', '-bnB'] },
   { program: /^(?:vault|wandb|huggingface-cli|hf|ngc|comet|kaggle|modal)$/, words: ['login', 'unwrap'] },
   { program: /^ngrok$/, words: ['authtoken', 'add-authtoken'] },

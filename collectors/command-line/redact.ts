@@ -98,10 +98,14 @@ function isSecretWord(text: string, before: readonly string[]): boolean {
     return /^[^:%\s]*[:%]./.test(text) && !/^\d+:\d+$/.test(text);
   if (optionsOf(before).some((row) => row.words?.some((word) => before.includes(word)) === true) && !text.startsWith('-')) return isBeyondPlain(text, before);
   if (/^-{1,2}[A-Za-z]/.test(last) && !last.includes('=') && !isJoined(last, before) && isSecretName(last)) {
-    return !/^--(?:[a-z][a-z0-9._-]*(?:=|$)|$)/.test(text) && !isHarmlessValue(text) && !isKeyFile(last, text) && !(last.startsWith('-') && /^-[A-Za-z]$/.test(text));
+    return (
+      !/^--(?:[a-z][a-z0-9._-]*(?:=|$)|$)/.test(text) && !isHarmlessValue(text) && !isKeyFile(last, text) && !(last.startsWith('-') && /^-[A-Za-z]$/.test(text))
+    );
   }
   if (/^(?:set|create|add)$/.test(before[before.length - 2] ?? '') && /[._-]/.test(last) && isSecretName(last))
     return !text.startsWith('-') && !text.includes('=');
+  // vLLM takes several keys after one option.
+  if (!text.startsWith('-') && before.findLast((word) => word.startsWith('-')) === '--api-key' && before.some((word) => /\bvllm\b/.test(word))) return true;
   return looksRandom(text) && !isNameOfHash(last) && !isGitCommit(text, before);
 }
 

@@ -46,7 +46,8 @@ export function stamper({ start, period }: Recording = {}): Stamper {
     const fresh = [...new Set(ats)].filter((at) => at > lastOrdinal).sort((a, b) => a - b);
     firstArrival ??= now;
     since += fresh.length; // those of the first arrival too: a tool that has just been joined has not printed hundreds
-    if (since > Math.max(SURE, (now - firstArrival) * FASTEST)) throw recorded(`more than ${FASTEST} lines without a time in a second`, GIVE);
+    if (since > Math.max(SURE, (now - firstArrival) * FASTEST))
+      throw recorded(since <= FASTEST ? `${since} lines without a time at its beginning` : `more than ${FASTEST} lines without a time in a second`, GIVE);
     const stamps = new Map<number, number>();
     const before = lastStamp ?? now - fresh.length * ORDINAL_PERIOD;
     // The same millisecond twice would be one instant: two sweeps would become one reading.
