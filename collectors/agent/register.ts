@@ -1,6 +1,6 @@
-import { pause, waitFor } from './backoff.ts';
+import { pause, waitAfter } from './backoff.ts';
 import { deadline } from './deadline.ts';
-import type { Backoff, Declare, Log, OwnJob } from './types.ts';
+import type { Backoff, Declare, Log, Outcome, OwnJob } from './types.ts';
 
 export interface Registration {
   /** Says that the job has ended, if it is this agent's to say. Waits for `seconds` at most. */
@@ -19,7 +19,7 @@ export function register({ job, declare, backoff, log }: RegisterOptions): Regis
   const over = new AbortController();
   const name = `${job.cluster}/${job.id}`;
   let forbidden = false;
-  const say = async (declaration: OwnJob['declaration'], seconds: number, outer: AbortSignal): Promise<'heard' | 'refused' | 'later'> => {
+  const say = async (declaration: OwnJob['declaration'], seconds: number, outer: AbortSignal): Promise<Outcome> => {
     const limit = deadline(seconds, outer);
     try {
       const outcome = await declare(job, declaration, limit.signal);
@@ -29,17 +29,18 @@ export function register({ job, declare, backoff, log }: RegisterOptions): Regis
         forbidden = true;
         log.warn(`job ${name} is not declared (${outcome.reason}): a token of the job may do it on all its nodes: headroom token issue NAME --job ${name}`);
       }
-      return outcome.kind === 'stored' ? 'heard' : outcome.kind;
+      return outcome;
     } catch {
-      return 'later'; // an unreachable server: the sender tells about it
+      return { kind: 'later', reason: 'the server does not answer' }; // the sender tells about it
     } finally {
       limit.done();
     }
   };
   const run = async (): Promise<void> => {
     for (let attempt = 1; !over.signal.aborted; attempt += 1) {
-      if ((await say(job.declaration, 15, over.signal)) !== 'later') return;
-      await pause(waitFor(attempt, backoff), over.signal);
+      const outcome = await say(job.declaration, 15, over.signal);
+      if (outcome.kind !== 'later') return;
+      await pause(waitAfter(attempt, outcome, backoff), over.signal);
     }
   };
   const running = run();

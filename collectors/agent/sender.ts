@@ -1,13 +1,11 @@
 import { AGENT_BOUNDS } from '../bounds/index.ts';
-import { pause, waitFor } from './backoff.ts';
+import { pause, waitAfter } from './backoff.ts';
 import { deadline } from './deadline.ts';
 import type { Queue } from './queue.ts';
 import type { Backoff, Log, Outcome, Parcel, Send } from './types.ts';
 
 /** How long one delivery may take, seconds. */
 const PATIENCE = AGENT_BOUNDS.delivery;
-/** A receiver that says "in an hour" is asked again after this, seconds. */
-const MOST_RETRY_AFTER = AGENT_BOUNDS.retryAfter;
 /** Different answers of somebody else that are told while the server is away. */
 const MOST_STRANGERS = 5;
 
@@ -57,8 +55,7 @@ export function startSender({ queue, send, backoff, log, refused }: SenderOption
         log.warn(`the server does not take readings (${outcome.reason}): they are kept and sent later`);
       if (outcome.strange === true) strangers.add(outcome.reason);
       await queue.spill();
-      const wait = waitFor(failures, backoff);
-      return outcome.retryAfter === undefined ? wait : Math.max(wait, Math.min(outcome.retryAfter, MOST_RETRY_AFTER));
+      return waitAfter(failures, outcome, backoff);
     }
     if (failures > 0) log.info(`the server takes readings again; ${queue.count()} batches wait`);
     failures = 0;

@@ -104,7 +104,7 @@ export const AGENT_ROWS = {
     setting: null,
     beyond: 'it is asked again all the same',
     told: 'nobody',
-    where: 'collectors/agent/sender.ts',
+    where: 'collectors/agent/backoff.ts',
   },
   reply: {
     name: 'reply',

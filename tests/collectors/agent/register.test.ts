@@ -53,6 +53,22 @@ describe('an agent that may not declare its job', () => {
     better.close();
   });
 
+  it('does not come again before the server said', async () => {
+    const at: number[] = [];
+    const own = register({
+      job: { cluster: 'alvis', id: '9', declaration: {}, first: false, gpus: null },
+      declare: async () => {
+        at.push(performance.now());
+        return at.length === 1 ? { kind: 'later', reason: 'the limit “jobs” is reached', retryAfter: 1 } : { kind: 'stored' };
+      },
+      backoff: BACKOFF,
+      log,
+    });
+    await expect.poll(() => at.length).toBe(2);
+    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(990);
+    await own.end(1_700_000_000, 1);
+  });
+
   it('a server that is away or a proxy that forbids says nothing about tokens', async () => {
     const answers: Outcome[] = [
       { kind: 'later', reason: 'connect ECONNREFUSED' },
