@@ -9,7 +9,7 @@ import { serve } from '../threads/index.ts';
 export type TrackingHandlers = typeof handlers;
 
 /** What came for a tracker. */
-export interface Came {
+interface Came {
   readonly no: number;
   readonly tables: readonly Table[];
   readonly events: readonly SourceEvent[];
