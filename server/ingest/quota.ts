@@ -82,17 +82,11 @@ export function openQuota({ bounds, now, log }: QuotaOptions): Quota {
 
   return {
     restore(...all) {
-      const namers = known.size === 0 ? null : entityMap<string | null>();
-      if (namers !== null) for (const [entity, sender] of known.entries()) if (sender !== null) namers.set(entity, sender);
+      const before = [...known.entries()];
       known.clear();
       named.clear();
-      for (const ids of all)
-        for (const kind of ENTITY_KINDS)
-          for (const id of ids[kind]) {
-            const entity = { kind, id };
-            if (namers === null) known.set(entity, null);
-            else if (known.get(entity) === undefined) setNamer(entity, namers.get(entity) ?? null);
-          }
+      for (const ids of all) for (const kind of ENTITY_KINDS) for (const id of ids[kind]) known.set({ kind, id }, null);
+      for (const [entity, sender] of before) if (known.get(entity) !== undefined) setNamer(entity, sender);
     },
     receive: (amount, sender) => spend(bytes, amount, sender, MIB, 'megabytes', 'megabytesPerToken'),
     admit(intake, sender, reject) {

@@ -10,7 +10,7 @@ import { choosePort } from './port.ts';
 import { PAGE_TOKEN_LIFE, pageAddress } from '../routes/index.ts';
 import { startSchedule } from '../schedule/index.ts';
 import { openService, type Service } from './service.ts';
-import type { Store, StoreOptions } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
 
 export interface StartOptions {
   readonly config: Config;
@@ -38,11 +38,10 @@ interface RunOptions extends StartOptions {
   /** Closed with the service, and where it cannot be run. */
   readonly store: Store;
   readonly log: Logger;
-  readonly words: StoreOptions['log'];
 }
 
 /** Runs the service over its open store. Throws an error with a text for a person; nothing is left open then. */
-export async function run({ config, demo, agent, store, log, words }: RunOptions): Promise<Running> {
+export async function run({ config, demo, agent, store, log }: RunOptions): Promise<Running> {
   const undo: (() => Promise<unknown>)[] = [() => store.close()];
   const unwind = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -74,7 +73,7 @@ export async function run({ config, demo, agent, store, log, words }: RunOptions
     const schedule = startSchedule(service);
     undo.push(() => schedule.stop());
     if (demo !== null) {
-      undo.push(playDemo(service, demo.seed, words));
+      undo.push(playDemo(service, demo.seed));
     }
     if (agent) undo.push(await startLocalAgent(service));
     log.info({ address, data: config.data, demo: demo !== null }, 'listening');
@@ -86,13 +85,13 @@ export async function run({ config, demo, agent, store, log, words }: RunOptions
 }
 
 /** Plays the pretend Alvis. Gives the function that ends it, also while it still tells its past. */
-function playDemo(service: Service, seed: number, log: { info(text: string): void; error(text: string): void }): () => Promise<void> {
+function playDemo(service: Service, seed: number): () => Promise<void> {
   let ended = false;
   const unlessEnded = <T>(act: () => Promise<T>): Promise<T> => (ended ? Promise.reject(new Error('the service is stopping')) : act());
   const playing = startDemo({
     seed,
     now,
-    log,
+    log: service.log,
     ingest: (intake) =>
       unlessEnded(() =>
         retryWhileBusy(

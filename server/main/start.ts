@@ -16,7 +16,7 @@ export async function start(options: StartOptions): Promise<Running> {
     await store.value.close();
     throw rest.reason;
   }
-  return rest.value.run({ ...options, store: store.value, log, words });
+  return rest.value.run({ ...options, store: store.value, log });
 }
 
 /** The store of this folder, for this kind of data only. A demo starts on an empty one. */
